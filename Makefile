@@ -1,0 +1,45 @@
+# Two commands: `make demo` opens a working portal, `make test` proves it. Python ≥ 3.11 and pip are enough.
+PY ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+MEMBERS := core cli $(wildcard plugins/*)
+PROJECTS := $(addsuffix /pyproject.toml,$(MEMBERS))
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo demo-clean test check proofs bench lock
+
+help:  ## Dire ce que l'on peut faire ici
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: .venv/.ready  ## Installer dans .venv ; la commande est .venv/bin/ribambelle
+
+.venv/.ready: requirements.lock $(PROJECTS)
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Ribambelle demande Python 3.11 ou plus récent : make PY=python3.11")'
+	@test -x $(BIN)/python || $(PY) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation $(addprefix -e ./,$(MEMBERS))
+	@touch $@
+
+demo: install  ## Ouvrir les portails de démonstration (PORT=8000)
+	@PORT=$(PORT) $(BIN)/ribambelle demo
+
+demo-clean:  ## Oublier les données de démonstration
+	rm -rf data
+
+test: check  ## Tout vérifier, sauf les preuves longues
+	$(BIN)/python -m pytest -m "not slow"
+
+check: install
+	$(BIN)/ruff check -q .
+	$(BIN)/ruff format -q --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+proofs: install  ## Les preuves longues : coupures, isolement complet
+	$(BIN)/python -m pytest -m slow
+
+bench: install  ## Mesurer : pages, communes, démarrage
+	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+lock:  ## Refaire requirements.lock (demande l'outil uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package ribambelle-core requirements.in core/pyproject.toml -o requirements.lock

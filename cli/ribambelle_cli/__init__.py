@@ -1,0 +1,1 @@
+"""The administration command `ribambelle`."""

@@ -1,0 +1,75 @@
+"""The communes of demonstration: made once, filled with invented families."""
+
+from collections.abc import Sequence
+
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from ribambelle.commands import err
+from ribambelle.database import migrations, template
+from ribambelle.errors import Refused
+from ribambelle.identity import Grant, accounts, passwords
+from ribambelle.identity.tables import Account
+from ribambelle.tenants import Platform, Tenant
+from ribambelle.tenants.registry import make_key
+
+# Published on purpose: these accounts exist only in communes of demonstration.
+PASSWORD = "ribambelle de papier"  # noqa: S105
+TOTP = "RIBAMBELLEDEMORIBAMBELLEDEMO2222"
+AGENT, FAMILY = "agent@demo.example", "famille@demo.example"
+
+
+async def prepare(communes: Platform, seed: int) -> None:
+    """Make and fill the communes of demonstration that are not there yet."""
+    try:
+        for slug in communes.slugs():
+            commune = communes.tenant(slug)
+            if commune.settings.demo and not (commune.folder / "portal.sqlite").exists():
+                await _fill(commune, seed)
+    finally:
+        await communes.aclose()
+
+
+async def _fill(commune: Tenant, seed: int) -> None:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        progress.add_task(f"{commune.settings.name} : invention des familles", total=None)
+        make_key(commune.folder)
+        packages = commune.hooks.packages()
+        file = commune.folder / "portal.sqlite"
+        await template.create(file, packages, commune.platform.data / ".templates")
+        with commune.here():
+            await migrations.forward(packages)
+            await staff(commune, AGENT, "Sophie Laurent", [Grant("admin"), Grant("agent")])
+            for _, fill in commune.hooks.each("demo"):
+                if fill is not None:
+                    await fill(seed)
+
+
+async def staff(commune: Tenant, email: str, name: str, grants: list[Grant]) -> None:
+    """Open an account of demonstration, with the password and the code that are shown."""
+    if not commune.settings.demo:
+        raise Refused("not_a_demo", slug=commune.slug)
+    account = await accounts.create_staff(email, name, grants, commune.now())
+    kept = await passwords.hashed(PASSWORD)
+    await Account.update({Account.password: kept, Account.totp: TOTP}).where(
+        Account.id == account.id
+    )
+
+
+def welcome(communes: Platform, slugs: Sequence[str], port: int) -> str:
+    """Return what to open, as whom, and how to stop."""
+    lines = ["", "Ribambelle, démonstration : ouvrez", ""]
+    for slug in slugs:
+        commune = communes.tenant(slug)
+        lines.append(f"  {commune.url('/'):40} {commune.settings.name}")
+    lines += [
+        "",
+        f"Famille    {FAMILY} : connexion par lien, à suivre dans la boîte aux lettres (/_boite)",
+        f"Mairie     {AGENT}    mot de passe : {PASSWORD}",
+        "Crèche     direction@demo.example    même mot de passe",
+        f"Code à six chiffres des agents : clé {TOTP}, ou « ribambelle account code »",
+        "",
+        "Pour arrêter : Ctrl+C. Pour recommencer à neuf : make demo-clean",
+        "",
+    ]
+    return "\n".join(lines)

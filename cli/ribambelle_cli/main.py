@@ -1,0 +1,77 @@
+"""The command `ribambelle`: exit code 0 done, 1 refused, 2 misused."""
+
+import sys
+from typing import Any
+
+import typer
+
+from ribambelle.commands import err
+from ribambelle.errors import RibambelleError
+from ribambelle_cli import french
+
+
+def application() -> typer.Typer:
+    """Return the command with every plugin's own."""
+    french.speak()
+    from ribambelle_cli import account, plugin, tenant
+    from ribambelle_cli.backup import backup, restore
+    from ribambelle_cli.serve import demo, serve, work
+
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        help="Administrer les portails famille des communes.",
+        context_settings={"help_option_names": ["--help", "-h"]},
+        rich_markup_mode="rich",
+    )
+    app.add_typer(tenant.app, name="tenant")
+    app.add_typer(plugin.app, name="plugin")
+    app.add_typer(account.app, name="account")
+    for command in (demo, serve, work, backup, restore):
+        app.command()(command)
+    mount(app)
+    return app
+
+
+def mount(app: typer.Typer) -> None:
+    """Add each plugin's sub-command, under the plugin's name."""
+    from ribambelle.plugins import Plugins
+
+    for name, sub in Plugins().each("commands"):
+        if sub is not None:
+            app.add_typer(sub, name=name)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command and leave with its exit code."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command and return its exit code."""
+    from typer._click.exceptions import ClickException, NoArgsIsHelpError, UsageError
+
+    from ribambelle_cli.logs import quiet
+    from ribambelle_cli.refusals import sentence
+
+    quiet()
+    try:
+        answer: Any = application()(arguments, standalone_mode=False)
+        return answer if isinstance(answer, int) else 0
+    except NoArgsIsHelpError as help_asked:
+        err.print(help_asked.message, markup=False)
+        return 2
+    except UsageError as error:
+        err.print(french.mistake(error), markup=False)
+        if error.ctx is not None:
+            err.print(f"Pour l’aide : {error.ctx.command_path} --help", markup=False)
+        return 2
+    except ClickException as error:
+        err.print(french.mistake(error), markup=False)
+        return 2
+    except RibambelleError as error:
+        err.print(sentence(error), markup=False)
+        return 1
+    except (KeyboardInterrupt, typer.Abort):
+        err.print("Interrompu.", markup=False)
+        return 1

@@ -1,0 +1,285 @@
+"""Communes: bring one up, look at it, change what it uses."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from ribambelle.commands import AsJson, DryRun, platform, say, say_json, say_table, tenant
+from ribambelle.database import migrations
+from ribambelle.errors import Misconfigured, Refused
+from ribambelle.identity import Grant, accounts, links
+from ribambelle.tenants import Platform, Tenant, brand, creation
+from ribambelle.tenants.registry import make_key
+
+T = TypeVar("T")
+app = typer.Typer(no_args_is_help=True, help="Les communes : créer, vérifier, activer un module.")
+Slug = Annotated[str, typer.Argument(help="Commune, telle que dans tenants/, par exemple nantes.")]
+ADMIN = [Grant("admin"), Grant("agent")]
+
+
+def once(communes: Platform, work: Callable[[], Awaitable[T]]) -> T:
+    """Run asynchronous work, then close what it opened."""
+
+    async def run() -> T:
+        try:
+            return await work()
+        finally:
+            await communes.aclose()
+
+    return asyncio.run(run())
+
+
+def facts(commune: Tenant) -> dict[str, Any]:
+    """Return what a report says of a commune."""
+    settings = commune.settings
+    return {
+        "slug": commune.slug,
+        "name": settings.name,
+        "hosts": list(settings.hosts),
+        "plugins": list(settings.plugins),
+        "insee": settings.insee,
+        "departement": settings.departement,
+        "postcodes": list(settings.postcodes),
+        "population": settings.population,
+        "timezone": settings.timezone,
+        "database": "postgresql" if settings.database.url else "sqlite",
+        "url": commune.url("/"),
+    }
+
+
+@app.command()
+def create(
+    slug: Slug,
+    name: Annotated[
+        str, typer.Option(help="Nom affiché ; celui de la liste officielle sinon.")
+    ] = "",
+    insee: Annotated[str, typer.Option(help="Code INSEE, par exemple 97411.")] = "",
+    host: Annotated[
+        list[str] | None, typer.Option(help="Adresse du portail ; répéter pour plusieurs.")
+    ] = None,
+    plugin: Annotated[
+        list[str] | None, typer.Option(help="Module à activer ; répéter pour plusieurs.")
+    ] = None,
+    colour: Annotated[str, typer.Option(help="Couleur de la commune, par exemple #0B5FA5.")] = "",
+    database: Annotated[str, typer.Option(help="Adresse PostgreSQL ; SQLite sinon.")] = "",
+    agent: Annotated[str, typer.Option(help="E-mail du premier agent à inviter.")] = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Créer une commune : son fichier, sa base, et l’accès du premier agent.
+
+    Exemple : ribambelle tenant create saint-denis --insee 97411 --host famille.saint-denis.re
+    --plugin creche --agent prenom.nom@saint-denis.re
+    """
+    new = creation.NewTenant(
+        slug=slug,
+        hosts=tuple(host or [f"{slug}.localhost"]),
+        insee=insee,
+        name=name,
+        plugins=tuple(dict.fromkeys(plugin or [])),
+        colour=colour,
+        database=database,
+    )
+    communes = platform()
+    email = accounts.email_of(agent) if agent else ""
+    creation.require_possible(communes, new)
+    if dry_run:
+        _tell_planned(new, as_json)
+        return
+    commune, link = once(communes, lambda: _bring_up(communes, new, email))
+    if as_json:
+        say_json(
+            {**facts(commune), "activation_link": None if email else link, "invited": email or None}
+        )
+        return
+    say(f"{commune.settings.name} : portail créé à l’adresse {commune.url('/')}")
+    if email:
+        say(f"Invitation écrite à {email} : elle part dès que le portail est servi.")
+    else:
+        say(f"Lien d’activation du premier agent, valable 7 jours, à usage unique :\n{link}")
+    say("Pour le servir : ribambelle serve")
+
+
+def _tell_planned(new: creation.NewTenant, as_json: bool) -> None:
+    text = creation.text_of(new)
+    if as_json:
+        say_json({"slug": new.slug, "dry_run": True, "file": text})
+    else:
+        say(f"Serait écrit dans {new.slug}.toml :\n\n{text}\nRien n’a été changé.")
+
+
+async def _bring_up(communes: Platform, new: creation.NewTenant, email: str) -> tuple[Tenant, str]:
+    commune = await creation.create(communes, new)
+    with commune.here():
+        now = commune.now()
+        if email:
+            account = await accounts.create_staff(email, "", ADMIN, now)
+            return commune, await accounts.invite(account, now)
+        return commune, await links.make("invitation", "", now)
+
+
+@app.command("list")
+def list_all(as_json: AsJson = False) -> None:
+    """Lister les communes."""
+    communes = platform()
+    found: list[dict[str, Any]] = []
+    for slug in communes.slugs():
+        try:
+            found.append({**facts(communes.tenant(slug)), "problem": None})
+        except Misconfigured as error:
+            hosts = sorted(host for host, owner in communes.hosts.items() if owner == slug)
+            found.append(
+                {
+                    "slug": slug,
+                    "name": slug,
+                    "hosts": hosts,
+                    "plugins": [],
+                    "problem": error.message,
+                }
+            )
+    if as_json:
+        say_json(found)
+        return
+    say_table(
+        ("Commune", "Nom", "Adresses", "Modules", ""),
+        [
+            (
+                f["slug"],
+                f["name"],
+                ", ".join(f["hosts"]),
+                ", ".join(f["plugins"]),
+                f["problem"] or "",
+            )
+            for f in found
+        ],
+        "Aucune commune. Créez la première : ribambelle tenant create",
+    )
+
+
+@app.command()
+def show(slug: Slug, as_json: AsJson = False) -> None:
+    """Montrer ce qui est connu d’une commune."""
+    found = facts(tenant(platform(), slug))
+    if as_json:
+        say_json(found)
+        return
+    for key, value in found.items():
+        say(f"{key:12} {', '.join(value) if isinstance(value, list) else value}")
+
+
+@app.command()
+def check(slug: Slug, as_json: AsJson = False) -> None:
+    """Vérifier le fichier d’une commune, sa couleur et sa base."""
+    communes = platform()
+    problems: list[str] = []
+    remarks: list[str] = []
+    try:
+        commune = tenant(communes, slug)
+        remarks = brand.warnings(commune.settings.brand.colour)
+        waiting = once(communes, lambda: _pending(commune))
+        if waiting:
+            problems.append(f"base à mettre à niveau : ribambelle tenant upgrade {slug}")
+    except Misconfigured as error:
+        problems.append(error.message)
+    if as_json:
+        say_json({"slug": slug, "ok": not problems, "problems": problems, "remarks": remarks})
+    else:
+        for line in [*problems, *remarks]:
+            say(f"{slug} : {line}")
+        if not problems:
+            say(f"{slug} : tout est en ordre.")
+    if problems:
+        raise typer.Exit(1)
+
+
+async def _pending(commune: Tenant) -> list[str]:
+    with commune.here():
+        return await migrations.pending(commune.hooks.packages())
+
+
+@app.command()
+def enable(
+    slug: Slug,
+    plugin: Annotated[str, typer.Argument(help="Module, par exemple creche.")],
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Activer un module pour une commune et créer ses tables.
+
+    Exemple : ribambelle tenant enable saint-denis creche
+    """
+    communes = platform()
+    commune = tenant(communes, slug)
+    creation.require_plugins(communes, (plugin,))
+    if plugin in commune.settings.plugins:
+        raise Refused("plugin_already", slug=slug, plugin=plugin)
+    names = (*commune.settings.plugins, plugin)
+    applied: list[str] = []
+    if not dry_run:
+        # The tables first: a plugin is never reachable before it can answer.
+        applied = once(communes, lambda: _forward(commune, communes.plugins.only(names).packages()))
+        creation.set_plugins(communes, slug, names)
+    done = {"slug": slug, "plugins": list(names), "dry_run": dry_run, "migrations": applied}
+    if as_json:
+        say_json(done)
+    else:
+        say(f"{slug} : module {plugin} {'serait activé' if dry_run else 'activé'}.")
+
+
+@app.command()
+def disable(
+    slug: Slug,
+    plugin: Annotated[str, typer.Argument(help="Module, par exemple creche.")],
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Désactiver un module : ses pages disparaissent, ses données restent."""
+    communes = platform()
+    commune = tenant(communes, slug)
+    if plugin not in commune.settings.plugins:
+        raise Refused("plugin_disabled", slug=slug, plugin=plugin)
+    names = tuple(name for name in commune.settings.plugins if name != plugin)
+    if not dry_run:
+        creation.set_plugins(communes, slug, names)
+    if as_json:
+        say_json({"slug": slug, "plugins": list(names), "dry_run": dry_run})
+    else:
+        verb = "serait désactivé" if dry_run else "désactivé"
+        say(f"{slug} : module {plugin} {verb}. Ses données sont gardées.")
+
+
+@app.command()
+def upgrade(
+    slug: Annotated[str | None, typer.Argument(help="Commune ; toutes si absente.")] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Mettre à niveau la base d’une commune, ou de toutes."""
+    communes = platform()
+    report: list[dict[str, Any]] = []
+    for one in [slug] if slug else communes.slugs():
+        commune = tenant(communes, one)
+        steps = once(communes, lambda commune=commune: _upgrade(commune, dry_run))  # type: ignore[misc] # bound now, not at the end of the loop
+        report.append({"slug": one, "migrations": steps, "dry_run": dry_run})
+    if as_json:
+        say_json(report)
+        return
+    for line in report:
+        told = ", ".join(line["migrations"])
+        say(f"{line['slug']} : {told or 'déjà à jour'}{' (à faire)' if dry_run and told else ''}")
+
+
+async def _upgrade(commune: Tenant, dry_run: bool) -> list[str]:
+    packages = commune.hooks.packages()
+    if dry_run:
+        with commune.here():
+            return await migrations.pending(packages)
+    make_key(commune.folder)
+    return await _forward(commune, packages)
+
+
+async def _forward(commune: Tenant, packages: dict[str, str]) -> list[str]:
+    with commune.here():
+        return await migrations.forward(packages, commune.platform.clock)

@@ -1,0 +1,90 @@
+"""What every command stands on, the core's and the plugins': options, reports, exit codes."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ribambelle.errors import Refused
+from ribambelle.tenants import Platform, Tenant, UnknownTenant
+
+T = TypeVar("T")
+
+TenantName = Annotated[
+    str,
+    typer.Option(
+        "--tenant", "-t", envvar="RIBAMBELLE_TENANT", help="Commune, telle que dans tenants/."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Répondre en JSON, pour un programme.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Dire ce qui serait fait, sans rien changer.")
+]
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def platform(**options: Any) -> Platform:
+    """Return the communes that the environment points to; ./tenants and ./data by default."""
+    folder = Path(os.environ.get("RIBAMBELLE_TENANTS", "tenants"))
+    data = Path(os.environ.get("RIBAMBELLE_DATA", "data"))
+    return Platform(folder, data, **options)
+
+
+def tenant(communes: Platform, slug: str) -> Tenant:
+    """Return a commune by its name, or refuse with the names that exist."""
+    try:
+        return communes.tenant(slug)
+    except UnknownTenant:
+        raise Refused("tenant_unknown", slug=slug, known=", ".join(communes.slugs())) from None
+
+
+def require_plugin(commune: Tenant, plugin: str) -> None:
+    """Refuse a plugin's command in a commune that has not enabled it."""
+    if plugin not in commune.hooks:
+        raise Refused("plugin_disabled", slug=commune.slug, plugin=plugin)
+
+
+def inside(slug: str, plugin: str, work: Callable[[Tenant], Awaitable[T]]) -> T:
+    """Run asynchronous work of a plugin's command in one commune."""
+    communes = platform()
+    commune = tenant(communes, slug)
+    require_plugin(commune, plugin)
+
+    async def run() -> T:
+        try:
+            with commune.here():
+                return await work(commune)
+        finally:
+            await communes.aclose()
+
+    return asyncio.run(run())
+
+
+def say(text: str) -> None:
+    """Tell a person what was done."""
+    out.print(text, markup=False)
+
+
+def say_json(data: Any) -> None:
+    """Tell a program what was done."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def say_table(headings: Sequence[str], rows: Sequence[Sequence[object]], empty: str) -> None:
+    """Show rows to a person, or say that there are none."""
+    if not rows:
+        say(empty)
+        return
+    table = Table(*headings, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    out.print(table)

@@ -1,0 +1,69 @@
+"""The core's own services, offered through the hooks every plugin uses."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from ribambelle import hookimpl
+from ribambelle.identity.person import Person, Role
+
+
+@hookimpl
+def tables() -> Iterable[Any]:
+    """Accounts, families, workflow, queue and outbox."""
+    from ribambelle.identity import tables as identity
+    from ribambelle.jobs import tables as jobs
+    from ribambelle.messages import tables as messages
+    from ribambelle.workflow import tables as workflow
+
+    return [*identity.TABLES, *workflow.TABLES, *jobs.TABLES, *messages.TABLES]
+
+
+@hookimpl
+def roles() -> list[Role]:
+    """The roles every commune has."""
+    return [
+        Role("agent", "Agent de la mairie"),
+        Role("admin", "Administrateur de la commune"),
+    ]
+
+
+@hookimpl
+def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
+    """Sending messages, announcing transitions, sweeping what has expired."""
+    from ribambelle.identity.sweeping import sweep
+    from ribambelle.messages.delivery import send_message
+    from ribambelle.web.sign_in import email_link
+    from ribambelle.workflow.engine import announce
+
+    return {
+        "send_message": send_message,
+        "send_link": email_link,
+        "announce": announce,
+        "sweep": sweep,
+    }
+
+
+@hookimpl
+def schedules() -> list[Any]:
+    """Sweep at night."""
+    from ribambelle.jobs import Schedule
+
+    return [Schedule("sweep", hour=3)]
+
+
+@hookimpl
+def menu(person: Person | None) -> list[Any]:
+    """The entries every portal has."""
+    from ribambelle.web.menu import MenuEntry
+
+    if person and person.is_staff:
+        return [MenuEntry("Accueil", "/bureau", "maison", rank=0)]
+    return [MenuEntry("Accueil", "/", "maison", rank=0)]
+
+
+@hookimpl
+def personal_data() -> list[Any]:
+    """What the core holds of people."""
+    from ribambelle.identity.personal_data import HELD
+
+    return HELD

@@ -1,0 +1,218 @@
+"""One connection to a SQLite file: how it is opened, how it reads and writes, how it fails."""
+
+import asyncio
+import sqlite3 as standard
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import piccolo.engine.sqlite  # noqa: F401 - teaches the standard module Piccolo's types
+from pysqlite3 import dbapi2
+
+from ribambelle.errors import Misconfigured, Unavailable
+
+T = TypeVar("T")
+
+OLDEST = (3, 51, 3)  # before it, two connections at work could corrupt the write-ahead log
+BUDGET = 20_000  # steps of SQLite's machine that a read may take in place: about a millisecond
+THREADS = ThreadPoolExecutor(max_workers=8, thread_name_prefix="sqlite")  # for all communes
+
+PATIENCE_MS = 5000  # how long to wait for another process that writes
+
+PRAGMAS = """
+PRAGMA busy_timeout = {patience_ms};
+PRAGMA synchronous = NORMAL;
+PRAGMA foreign_keys = ON;
+PRAGMA cache_size = -{cache_kib};
+PRAGMA temp_store = MEMORY;
+"""
+
+# The file cannot answer now, whatever was asked: try again, or call for help.
+AWAY = frozenset(
+    {
+        dbapi2.SQLITE_BUSY,
+        dbapi2.SQLITE_LOCKED,
+        dbapi2.SQLITE_NOMEM,
+        dbapi2.SQLITE_READONLY,
+        dbapi2.SQLITE_IOERR,
+        dbapi2.SQLITE_CORRUPT,
+        dbapi2.SQLITE_FULL,
+        dbapi2.SQLITE_CANTOPEN,
+        dbapi2.SQLITE_NOTADB,
+    }
+)
+
+
+def _teach_types() -> None:
+    """Give pysqlite3 the types Piccolo taught the standard module."""
+    for (kind, _), adapter in standard.adapters.items():
+        dbapi2.register_adapter(kind, adapter)
+    for name, converter in standard.converters.items():
+        if name != "INTEGER":  # SQLite returns whole numbers by itself, ten times faster
+            dbapi2.register_converter(name, converter)
+
+
+_teach_types()
+
+
+def require_sound_sqlite(version: tuple[int, ...] = dbapi2.sqlite_version_info) -> None:
+    """Refuse a SQLite that may corrupt a file written by two processes.
+
+    >>> require_sound_sqlite((3, 40, 1))
+    Traceback (most recent call last):
+    ...
+    ribambelle.errors.Misconfigured: SQLite 3.40.1 peut abîmer une base ouverte par deux \
+processus. Installez pysqlite3 0.6.1 ou plus récent, sans pysqlite3-binary à côté.
+    """
+    if version < OLDEST:
+        raise Misconfigured(
+            f"SQLite {'.'.join(map(str, version))} peut abîmer une base ouverte par deux processus",
+            cure="installez pysqlite3 0.6.1 ou plus récent, sans pysqlite3-binary à côté",
+        )
+
+
+async def in_thread(
+    work: Callable[..., T], *args: Any, stop: Callable[[], None] | None = None
+) -> T:
+    """Run in a thread, and never leave before it has finished, even when cancelled.
+
+    A connection given back while a thread still works on it would mix two families' writes.
+    """
+    job = THREADS.submit(work, *args)
+    try:
+        return await asyncio.wrap_future(job)
+    except asyncio.CancelledError:
+        if not job.cancel():  # too late: it runs
+            if stop is not None:
+                stop()
+            await _finished(job)
+        raise
+
+
+async def _finished(job: Future[Any]) -> None:
+    """Wait until a thread has finished, whatever else is asked meanwhile."""
+    waiting = asyncio.wrap_future(job)
+    while not waiting.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait([waiting])
+    waiting.exception()  # seen: whoever asked has left
+
+
+class SQLiteConnection:
+    """A kept connection; one task at a time uses it."""
+
+    __slots__ = ("file", "raw")
+
+    def __init__(self, file: Path, cache_kib: int) -> None:
+        require_sound_sqlite()
+        self.file = file
+        try:
+            self.raw = dbapi2.connect(
+                str(file),
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=256,
+                detect_types=dbapi2.PARSE_DECLTYPES | dbapi2.PARSE_COLNAMES,
+            )
+        except dbapi2.Error as error:
+            raise self.explained(error) from error
+        try:
+            self._write_ahead()
+            self.raw.executescript(PRAGMAS.format(patience_ms=PATIENCE_MS, cache_kib=cache_kib))
+        except dbapi2.Error as error:
+            self.raw.close()
+            raise self.explained(error) from error
+
+    def _write_ahead(self) -> None:
+        """Keep a write-ahead log; for a new file, wait for others who ask the same at once."""
+        deadline = time.monotonic() + PATIENCE_MS / 1000
+        while True:
+            try:
+                self.raw.execute("PRAGMA journal_mode = WAL")
+                return
+            except dbapi2.OperationalError as error:  # SQLite's own patience does not serve here
+                if error.sqlite_errorcode != dbapi2.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.01)
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether SQLite itself still holds a transaction open."""
+        return bool(self.raw.in_transaction)
+
+    async def begin(self) -> None:
+        """Take the writer's place at once: what is read next cannot change underneath."""
+        await in_thread(self.fetch_now, "BEGIN IMMEDIATE")
+
+    async def commit(self) -> None:
+        """Keep the transaction."""
+        await in_thread(self.fetch_now, "COMMIT")
+
+    async def rollback(self) -> None:
+        """Forget the transaction."""
+        await in_thread(self.fetch_now, "ROLLBACK")
+
+    async def fetch(self, sql: str, args: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Run one statement: a short read in place, anything else in a thread."""
+        if is_read(sql):
+            return await self.read(sql, args)
+        return await in_thread(self.fetch_now, sql, args)
+
+    async def read(self, sql: str, args: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Read in place; a read that outlives its budget starts again in a thread."""
+        self.raw.set_progress_handler(_over_budget, BUDGET)
+        try:
+            return self.fetch_now(sql, args)
+        except dbapi2.OperationalError as error:
+            if error.sqlite_errorcode != dbapi2.SQLITE_INTERRUPT:
+                raise
+        finally:
+            self.raw.set_progress_handler(None, 0)
+        return await in_thread(self.fetch_now, sql, args, stop=self.raw.interrupt)
+
+    def fetch_now(self, sql: str, args: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Run one statement here and now, and return its rows."""
+        cursor = self.guarded(self.raw.execute, sql, args)
+        if cursor.description is None:
+            return []
+        return named_rows(cursor, self.guarded(cursor.fetchall))
+
+    def guarded(self, work: Callable[..., T], *args: Any) -> T:
+        """Ask something of SQLite; a file that cannot answer is Unavailable."""
+        try:
+            return work(*args)
+        except dbapi2.Error as error:
+            raise self.explained(error) from error
+
+    def explained(self, error: Exception) -> Exception:
+        """Turn a file that cannot answer into Unavailable; leave a refused statement as it is."""
+        code = getattr(error, "sqlite_errorcode", None)
+        if code is not None and code & 0xFF in AWAY:
+            return Unavailable(f"{self.file}: {error}")
+        return error
+
+    def close(self) -> None:
+        """Close; the last connection of a file also empties its write-ahead log."""
+        self.raw.close()
+
+
+def named_rows(cursor: dbapi2.Cursor, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Give each value the name of its column, as Piccolo expects."""
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=False)) for row in rows]
+
+
+def is_read(sql: str) -> bool:
+    """Say whether a statement only reads, from its first word.
+
+    >>> is_read(" select 1"), is_read("WITH x AS (SELECT 1) DELETE FROM y")
+    (True, False)
+    """
+    return sql.lstrip()[:7].upper().startswith(("SELECT", "EXPLAIN", "VALUES"))
+
+
+def _over_budget() -> int:
+    return 1

@@ -1,0 +1,92 @@
+"""What the two databases have in common: how a statement finds its connection."""
+
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from piccolo.engine.base import BaseBatch, Engine
+from piccolo.engine.exceptions import TransactionError
+from piccolo.engine.postgres import Atomic
+from piccolo.query.base import Query
+from piccolo.querystring import QueryString
+
+from ribambelle.database.batch import Batch
+from ribambelle.database.transaction import Connection, Transaction, open_transaction
+
+Fetch = Callable[[int], Awaitable[list[Any]]]
+
+
+class TenantEngine(Engine[Transaction]):
+    """The database of one commune, as Piccolo's tables see it.
+
+    Nothing is opened when it is made; the first statement does that.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, engine_type: str, min_version: float) -> None:
+        # no super(): Piccolo's own connects at once, to ask the database its version
+        self.engine_type, self.min_version_number, self.query_id = engine_type, min_version, 0
+        self.log_queries = self.log_responses = False
+
+    @abstractmethod
+    def lease(self) -> AbstractAsyncContextManager[Connection]:
+        """Lend a connection that may write, for as long as the block lasts."""
+
+    @abstractmethod
+    def stream(self, sql: str, args: Sequence[Any]) -> AbstractAsyncContextManager[Fetch]:
+        """Open a cursor; the block is given a function that fetches the next rows."""
+
+    @abstractmethod
+    async def alone(self, sql: str, args: Sequence[Any]) -> list[Any]:
+        """Run one statement outside any transaction."""
+
+    @abstractmethod
+    async def aclose(self) -> None:
+        """Give every connection back; the engine may be used again afterwards."""
+
+    async def fetch(self, sql: str, args: Sequence[Any] = ()) -> list[Any]:
+        """Run one statement, in the open transaction if there is one."""
+        transaction = open_transaction(self)
+        if transaction is None:
+            return await self.alone(sql, args)
+        return await transaction.fetch(sql, args)
+
+    async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> list[Any]:
+        """Run what Piccolo compiled."""
+        return await self.fetch(*querystring.compile_string(self.engine_type))
+
+    async def run_ddl(self, ddl: str, in_pool: bool = True) -> list[Any]:
+        """Run a change of structure."""
+        return await self.fetch(ddl)
+
+    def transaction(self, allow_nested: bool = True) -> Transaction:
+        """Open a unit of work; inside another, a part of it that may fail alone."""
+        parent = open_transaction(self)
+        if parent is None:
+            return Transaction(self, self.lease())
+        if not allow_nested:
+            raise TransactionError("A transaction is already open.")
+        return parent.nested()
+
+    def reshaping(self) -> AbstractAsyncContextManager[Transaction]:
+        """Open the transaction of a migration step, in which tables may change shape."""
+        return self.transaction()
+
+    def transaction_exists(self) -> bool:
+        """Say whether the current task is inside a transaction of this database."""
+        return open_transaction(self) is not None
+
+    def atomic(self) -> Atomic:
+        """Piccolo's list of queries to run as one; it only needs `transaction`."""
+        return Atomic(self)  # type: ignore[arg-type]  # typed for Piccolo's own engine
+
+    async def batch(
+        self, query: Query[Any, Any], batch_size: int = 100, node: str | None = None
+    ) -> BaseBatch:
+        """Read a long answer a few rows at a time."""
+        return Batch(self, query, batch_size)
+
+    async def prep_database(self) -> None:
+        """Nothing to prepare: no extension is needed."""

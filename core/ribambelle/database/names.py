@@ -1,0 +1,62 @@
+"""Where databases are: names, addresses, files."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from ribambelle.errors import Misconfigured
+
+
+def is_postgres(database: str) -> bool:
+    """Say whether a database is an address of PostgreSQL rather than a file.
+
+    >>> is_postgres("postgresql://localhost/nantes"), is_postgres("data/nantes.sqlite")
+    (True, False)
+    """
+    return database.startswith(("postgres://", "postgresql://"))
+
+
+def named(url: str) -> str:
+    """Return the name of the database in its address.
+
+    >>> named("postgresql://ribambelle@localhost/saint-denis?host=/run/postgresql")
+    'saint-denis'
+    """
+    name = unquote(urlsplit(url).path.removeprefix("/"))
+    if not name:
+        raise Misconfigured("l’adresse ne nomme aucune base", key="database.url")
+    return name
+
+
+def renamed(url: str, name: str) -> str:
+    """Return the address of another database of the same server.
+
+    >>> renamed("postgresql://localhost/nantes?host=/run", "postgres")
+    'postgresql://localhost/postgres?host=/run'
+    """
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+def quoted(name: str) -> str:
+    """Return a name that SQL reads as it is, whatever it holds.
+
+    >>> quoted('l"île')
+    '"l""île"'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def flush(path: Path) -> None:
+    """Have the disk keep a file, or the names in a folder, whatever happens to the power."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def already_there(name: str) -> Misconfigured:
+    """Say that a database of this name exists, and will not be written over."""
+    return Misconfigured(
+        f"la base « {name} » existe déjà", cure="choisissez un autre nom, ou supprimez-la d’abord"
+    )

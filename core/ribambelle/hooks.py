@@ -1,0 +1,301 @@
+"""What a plugin may say. Every hook is a plain, synchronous declaration; nothing here is awaited.
+
+What is asynchronous is a function that was declared (a job, a listener of a workflow). A plugin
+that raises in a hook is logged and left out of that answer; the others still answer.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    import msgspec
+    import typer
+    from piccolo.table import Table
+
+    from ribambelle.identity import Person, Role
+    from ribambelle.jobs import Schedule
+    from ribambelle.privacy import PersonalData
+    from ribambelle.web.home import Card, Found, ToDo
+    from ribambelle.web.menu import MenuEntry
+    from ribambelle.workflow import Step, Workflow
+
+hookspec = pluggy.HookspecMarker("ribambelle")
+
+
+@hookspec
+def settings() -> "type[msgspec.Struct]":
+    """The keys a commune may set for this plugin, as a frozen struct.
+
+    Called once per commune when its file is read; the table of the file that bears the plugin's
+    name is checked against it.
+
+    Example::
+
+        @hookimpl
+        def settings():
+            return Settings
+
+    Called by ``ribambelle.tenants``. Implemented by ``creche``, ``assmat``. Since 0.1.
+    """
+
+
+@hookspec
+def tables() -> "Iterable[type[Table]]":
+    """The tables the plugin owns, in any order.
+
+    Called to check that migrations and tables agree, and by backups.
+
+    Example::
+
+        @hookimpl
+        def tables():
+            return [Facility, Application]
+
+    Called by ``ribambelle.database``. Implemented by ``core``, ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def routes() -> Iterable[Any]:
+    """Litestar handlers, answered only in communes that have enabled the plugin.
+
+    Called once when the portal starts. Every handler declares its guard.
+
+    Example::
+
+        @hookimpl
+        def routes():
+            return [public.facilities, family.start]
+
+    Called by ``ribambelle.web``. Implemented by ``creche``, ``assmat``. Since 0.1.
+    """
+
+
+@hookspec
+def roles() -> "Iterable[Role]":
+    """The roles a member of staff may hold because of this plugin.
+
+    Called when a role is given or listed; codes are unique over all plugins.
+
+    Example::
+
+        @hookimpl
+        def roles():
+            return [Role("creche_manager", "Direction de crèche", scope="creche.facility")]
+
+    Called by ``ribambelle.identity``. Implemented by ``core``, ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def menu(person: "Person | None") -> "Iterable[MenuEntry]":
+    """Entries of the menu for this person, or for a visitor when None.
+
+    Called for each page; answers are joined and sorted by their rank.
+
+    :param person: who is signed in to this commune.
+
+    Example::
+
+        @hookimpl
+        def menu(person):
+            return [MenuEntry("Crèches", "/creche", "bebe", rank=20)]
+
+    Called by ``ribambelle.web``. Implemented by ``core``, ``creche``, ``assmat``. Since 0.1.
+    """
+
+
+@hookspec
+def to_do() -> "Iterable[Callable[[Person], Awaitable[list[ToDo]]]]":
+    """Functions that list what waits for this person, for the top of their home page.
+
+    Called once per home page; the lists are joined, overdue first, then the oldest.
+
+    Example::
+
+        @hookimpl
+        def to_do():
+            from ribambelle_creche.pages.home import waiting
+            return [waiting]
+
+    Called by ``ribambelle.web.home``. Implemented by ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def cards() -> "Iterable[Callable[[Person | None], Awaitable[list[Card]]]]":
+    """Functions that give the cards of the home page of a visitor, a family or staff.
+
+    Called once per home page; a card names the template that shows it and its context.
+
+    Example::
+
+        @hookimpl
+        def cards():
+            from ribambelle_creche.pages.home import my_requests
+            return [my_requests]
+
+    Called by ``ribambelle.web.home``. Implemented by ``creche``, ``assmat``. Since 0.1.
+    """
+
+
+@hookspec
+def search() -> "Iterable[Callable[[Person, str], Awaitable[list[Found]]]]":
+    """Functions that answer the search field of the staff pages.
+
+    Called with the folded text (no accents, lower case); each returns at most ten results.
+
+    Example::
+
+        @hookimpl
+        def search():
+            from ribambelle_creche.pages.home import find
+            return [find]
+
+    Called by ``ribambelle.web.home``. Implemented by ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def workflows() -> "Iterable[Workflow]":
+    """The workflows of the requests this plugin receives.
+
+    Called once per commune; codes are unique over all plugins.
+
+    Example::
+
+        @hookimpl
+        def workflows():
+            from ribambelle_creche.domain.workflow import WORKFLOW
+            return [WORKFLOW]
+
+    Called by ``ribambelle.workflow``. Implemented by ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def transition_allowed() -> "dict[str, Callable[[Step], Awaitable[str | None]]]":
+    """Functions that may refuse a transition, by workflow code.
+
+    Awaited before the change; the first that returns a reason in words refuses it.
+
+    Example::
+
+        @hookimpl
+        def transition_allowed():
+            return {"creche.application": nobody_owes_a_document}
+
+    Called by ``ribambelle.workflow``. Since 0.1.
+    """
+
+
+@hookspec
+def transition_done() -> "dict[str, Callable[[Step], Awaitable[None]]]":
+    """Functions told of a transition inside its transaction, by workflow code.
+
+    Each runs in its own savepoint: one that fails is undone alone and logged.
+
+    Example::
+
+        @hookimpl
+        def transition_done():
+            return {"creche.application": count_again}
+
+    Called by ``ribambelle.workflow``. Implemented by ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def transition_announced() -> "dict[str, Callable[[Step], Awaitable[None]]]":
+    """Functions told of a transition after it is committed, as a retried job, by workflow code.
+
+    Example::
+
+        @hookimpl
+        def transition_announced():
+            return {"creche.application": write_to_the_family}
+
+    Called by ``ribambelle.workflow``. Implemented by ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def jobs() -> "dict[str, Callable[..., Awaitable[None]]]":
+    """Functions a worker may run, by name; each is called with the payload it was queued with.
+
+    A job may run twice when a worker dies: it must stand that.
+
+    Example::
+
+        @hookimpl
+        def jobs():
+            return {"receipt": send_receipt}
+
+    Called by ``ribambelle.jobs``. Implemented by ``core``, ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def schedules() -> "Iterable[Schedule]":
+    """Jobs to queue once a day at a given hour of the commune.
+
+    Example::
+
+        @hookimpl
+        def schedules():
+            return [Schedule("remind", hour=6)]
+
+    Called by ``ribambelle.jobs``. Implemented by ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def commands() -> "typer.Typer | None":
+    """A sub-command of ``ribambelle``, named after the plugin.
+
+    Called when the command line starts; ``--tenant`` is added to it, and it is refused for a
+    commune that has not enabled the plugin.
+
+    Example::
+
+        @hookimpl
+        def commands():
+            from ribambelle_creche.commands import app
+            return app
+
+    Called by ``ribambelle_cli``. Implemented by ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def personal_data() -> "Iterable[PersonalData]":
+    """Each personal column the plugin holds: why, for whom, and for how long.
+
+    Example::
+
+        @hookimpl
+        def personal_data():
+            from ribambelle_creche.personal_data import HELD
+            return HELD
+
+    Called by ``ribambelle.privacy``. Implemented by ``core``, ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def demo() -> "Callable[[int], Awaitable[None]] | None":
+    """A function that fills a commune of demonstration, from a seed.
+
+    Awaited once, inside the commune, when it is created for the demonstration.
+
+    Example::
+
+        @hookimpl
+        def demo():
+            from ribambelle_creche.demo import fill
+            return fill
+
+    Called by ``ribambelle_cli``. Implemented by ``creche``. Since 0.1.
+    """

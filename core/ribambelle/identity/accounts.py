@@ -1,0 +1,102 @@
+"""Accounts: found, opened, given roles."""
+
+import re
+from datetime import datetime
+
+from ribambelle import tenants
+from ribambelle.database import transaction
+from ribambelle.errors import Refused
+from ribambelle.identity import links
+from ribambelle.identity.person import Grant as GrantValue
+from ribambelle.identity.person import Role
+from ribambelle.identity.tables import Account, Grant
+from ribambelle.messages import post
+from ribambelle.workflow import journal
+
+EMAIL = re.compile(r"[^@\s\"<>,;:]+@[^@\s\"<>,;:]+\.[^@\s\"<>,;:.]{2,}")
+
+
+def email_of(text: str) -> str:
+    """Return an e-mail address as accounts keep it, or refuse it.
+
+    >>> email_of("  Camille.Martin@Exemple.FR ")
+    'camille.martin@exemple.fr'
+    >>> email_of("camille")
+    Traceback (most recent call last):
+    ...
+    ribambelle.errors.Refused: email_unreadable
+    """
+    email = text.strip().lower()
+    if len(email) > 254 or not EMAIL.fullmatch(email):
+        raise Refused("email_unreadable")
+    return email
+
+
+async def by_email(email: str) -> Account | None:
+    """Return the account of an address, if there is one."""
+    return await Account.objects().get(Account.email == email)
+
+
+async def open_family(email: str, now: datetime) -> Account:
+    """Return the family account of an address that was just proved, opening it the first time."""
+    fresh = Account(email=email, name="", kind="family", created_at=now, proved_at=now)
+    await Account.insert(fresh).on_conflict(target=Account.email, action="DO NOTHING")
+    account = await by_email(email)
+    if account is None:
+        raise LookupError(f"account of {email} vanished")
+    if account.proved_at is None:
+        await Account.update({Account.proved_at: now}).where(Account.id == account.id)
+    return account
+
+
+async def create_staff(
+    email: str, name: str, grants: list[GrantValue], now: datetime, *, by: int | None = None
+) -> Account:
+    """Open a staff account with its roles, or add roles to the one that exists."""
+    async with transaction():
+        account = await by_email(email)
+        if account is not None and account.kind != "staff":
+            raise Refused("email_taken_by_family", email=email)
+        if account is None:
+            account = Account(email=email, name=name, kind="staff", created_at=now)
+            account.id = int((await Account.insert(account).returning(Account.id))[0]["id"])
+        for grant in grants:
+            await give(account.id, grant, now, by=by)
+    return account
+
+
+async def give(account: int, grant: GrantValue, now: datetime, *, by: int | None = None) -> None:
+    """Give a role; giving it twice changes nothing."""
+    role = known_roles().get(grant.role)
+    if role is None:
+        raise Refused("unknown_role", role=grant.role, known=", ".join(known_roles()))
+    if bool(role.scope) != bool(grant.scope):
+        raise Refused("scope_needed" if role.scope else "scope_unwanted", role=grant.role)
+    row = Grant(account=account, role=grant.role, scope=grant.scope, given_at=now)
+    await Grant.insert(row).on_conflict(
+        target=(Grant.account, Grant.role, Grant.scope), action="DO NOTHING"
+    )
+    await journal.record(
+        "account.role_given",
+        f"account:{account}",
+        account=by,
+        side="office",
+        role=grant.role,
+        scope=grant.scope,
+    )
+
+
+def known_roles() -> dict[str, Role]:
+    """Return the roles of the current commune, by code."""
+    return {role.code: role for role in tenants.current().hooks.all("roles")}
+
+
+async def invite(account: Account, now: datetime, *, by: int | None = None) -> str:
+    """Send the link that lets a member of staff choose a password and a second factor."""
+    async with transaction():
+        link = await links.make("invitation", account.email, now)
+        await post(
+            "messages/invitation", account.email, account=account.id, link=link, name=account.name
+        )
+        await journal.record("account.invited", f"account:{account.id}", account=by, side="office")
+    return link

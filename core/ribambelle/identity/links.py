@@ -1,0 +1,66 @@
+"""Links that sign in or invite: secret, single use, short-lived, bound to one commune."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from ribambelle import tenants
+from ribambelle.errors import Refused
+from ribambelle.identity.sessions import digest
+from ribambelle.identity.tables import Token
+
+LIFE = {"sign_in": timedelta(minutes=30), "invitation": timedelta(days=7)}
+PATHS = {"sign_in": "/connexion/lien/", "invitation": "/invitation/"}
+
+
+async def make(purpose: str, email: str, now: datetime, follow: str = "") -> str:
+    """Return a new absolute link; the secret in it is kept nowhere."""
+    secret = secrets.token_urlsafe(24)
+    await Token.insert(
+        Token(
+            digest=digest(secret),
+            purpose=purpose,
+            email=email,
+            follow=follow,
+            created_at=now,
+            expires_at=now + LIFE[purpose],
+        )
+    )
+    return tenants.current().url(PATHS[purpose] + secret)
+
+
+async def find(purpose: str, secret: str, now: datetime) -> Token:
+    """Return an unused link without using it; raises Refused("link_dead")."""
+    token = await Token.objects().get(
+        (Token.digest == digest(secret))
+        & (Token.purpose == purpose)
+        & (Token.expires_at > now)
+        & Token.used_at.is_null()
+    )
+    if token is None:
+        raise Refused("link_dead", purpose=purpose)
+    return token
+
+
+async def use(purpose: str, secret: str, now: datetime) -> Token:
+    """Use up a link: of two requests bearing it, only one passes."""
+    token = await find(purpose, secret, now)
+    used = (
+        await Token.update({Token.used_at: now})
+        .where((Token.id == token.id) & Token.used_at.is_null())
+        .returning(Token.id)
+    )
+    if not used:
+        raise Refused("link_dead", purpose=purpose)
+    return token
+
+
+def local_path(path: str, default: str = "/") -> str:
+    """Return where to go after signing in, only ever a page of this portal.
+
+    >>> local_path("/creche/demande")
+    '/creche/demande'
+    >>> local_path("//evil.test"), local_path("https://evil.test"), local_path("/a\\\\b")
+    ('/', '/', '/')
+    """
+    safe = path.startswith("/") and not path.startswith("//") and "\\" not in path
+    return path if safe and path.isprintable() and len(path) <= 300 else default

@@ -1,0 +1,73 @@
+"""The person a request comes from, and what they may do here."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["family", "staff"]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Something a member of staff may be in a commune, declared by the `roles` hook.
+
+    `scope` names what the role is limited to (``creche.facility``), or is empty for the whole
+    commune.
+    """
+
+    code: str
+    label: str
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role held by one account, limited to one thing when `scope` says so.
+
+    >>> Grant("creche_manager", "creche.facility:12").number("creche.facility")
+    12
+    >>> Grant("agent").number("creche.facility") is None
+    True
+    """
+
+    role: str
+    scope: str = ""
+
+    def number(self, kind: str) -> int | None:
+        """Return the id this grant is limited to, when it is of this kind."""
+        name, _, number = self.scope.partition(":")
+        return int(number) if name == kind and number else None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody signed in to one commune.
+
+    `strong` says that a second factor was given in this session: staff pages demand it.
+    """
+
+    account: int
+    session: int
+    email: str
+    name: str
+    kind: Kind
+    grants: frozenset[Grant] = field(default_factory=frozenset)
+    strong: bool = False
+
+    def holds(self, *roles: str) -> bool:
+        """Tell whether one of these roles is held, whatever its scope."""
+        return any(grant.role in roles for grant in self.grants)
+
+    def numbers(self, role: str, kind: str) -> list[int]:
+        """Return the ids of what a scoped role covers, in order."""
+        found = {grant.number(kind) for grant in self.grants if grant.role == role}
+        return sorted(number for number in found if number is not None)
+
+    @property
+    def is_family(self) -> bool:
+        """Tell whether this is a family, and not staff."""
+        return self.kind == "family"
+
+    @property
+    def is_staff(self) -> bool:
+        """Tell whether this is a member of staff, of the town hall or of a partner."""
+        return self.kind == "staff"

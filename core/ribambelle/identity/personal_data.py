@@ -1,0 +1,70 @@
+"""What the core holds of people, why, and for how long."""
+
+from ribambelle.identity.tables import Account, Address, Adult, Child, Session, Token
+from ribambelle.jobs.tables import Job
+from ribambelle.messages.tables import Message
+from ribambelle.privacy import PersonalData
+from ribambelle.workflow.tables import HistoryStep, JournalLine
+
+PUBLIC_TASK = "Mission d’intérêt public (RGPD, art. 6.1.e)"
+FAMILY_TERM = "Trois ans après la dernière demande de la famille"
+YEAR = "Un an"
+
+HELD = [
+    PersonalData(
+        Account,
+        ("email", "name", "password", "totp", "proved_at"),
+        "Reconnaître la personne qui se connecte",
+        PUBLIC_TASK,
+        FAMILY_TERM,
+    ),
+    PersonalData(
+        Session, ("account", "data"), "Garder la personne connectée", PUBLIC_TASK, "Quatorze jours"
+    ),
+    PersonalData(
+        Token, ("email",), "Connexion par lien et invitations", PUBLIC_TASK, "Trente jours"
+    ),
+    PersonalData(
+        Adult,
+        ("given_name", "family_name", "email", "phone", "folded", "account"),
+        "Savoir qui demande et qui appeler",
+        PUBLIC_TASK,
+        FAMILY_TERM,
+    ),
+    PersonalData(
+        Child,
+        ("given_name", "family_name", "born_on", "due_on", "folded"),
+        "Savoir pour quel enfant la place est demandée",
+        PUBLIC_TASK,
+        FAMILY_TERM,
+    ),
+    PersonalData(
+        Address,
+        ("line", "postcode", "city", "quartier"),
+        "Justifier la résidence et compter les besoins par quartier",
+        PUBLIC_TASK,
+        FAMILY_TERM,
+    ),
+    PersonalData(
+        Message,
+        ("recipient", "account", "subject", "text"),
+        "Garder ce qui a été écrit à la famille",
+        PUBLIC_TASK,
+        FAMILY_TERM,
+    ),
+    PersonalData(Job, ("payload",), "Travaux en attente", PUBLIC_TASK, "Jusqu’à leur exécution"),
+    PersonalData(
+        HistoryStep,
+        ("account", "reason"),
+        "Montrer à la famille où en est sa demande",
+        PUBLIC_TASK,
+        FAMILY_TERM,
+    ),
+    PersonalData(
+        JournalLine,
+        ("account", "facts"),
+        "Prouver qui a fait quoi (CNIL, délibération 2021-122)",
+        PUBLIC_TASK,
+        YEAR,
+    ),
+]

@@ -1,0 +1,135 @@
+"""Sessions: read when a cookie comes, written only when changed, renewed at each sign-in."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from ribambelle import tenants
+from ribambelle.identity.person import Grant, Person
+from ribambelle.identity.tables import Account, Session
+from ribambelle.identity.tables import Grant as GrantRow
+
+FAMILY, STAFF = timedelta(days=14), timedelta(hours=12)
+ANONYMOUS = timedelta(hours=2)
+
+
+def digest(secret: str) -> str:
+    """Return what is kept of a secret: useless in another commune, and no way back."""
+    return hashlib.sha256(f"{tenants.current().slug}\0{secret}".encode()).hexdigest()
+
+
+class OpenSession:
+    """The session of one request; nothing is written unless something changed."""
+
+    def __init__(self, row: Session | None = None, secret: str = "") -> None:
+        self.row, self.secret = row, secret
+        self.data: dict[str, Any] = msgspec.json.decode(row.data) if row else {}
+        self.changed = False
+
+    def set(self, key: str, value: Any) -> None:
+        """Keep a value for the next requests."""
+        self.data[key] = value
+        self.changed = True
+
+    def drop(self, key: str) -> None:
+        """Forget a value."""
+        if self.data.pop(key, None) is not None:
+            self.changed = True
+
+    async def save(self, now: datetime) -> str | None:
+        """Write what changed; return the secret for the cookie, or None when it stays as it is."""
+        if not self.changed:
+            return None
+        self.changed = False
+        text = msgspec.json.encode(self.data).decode()
+        if self.row is not None:
+            await Session.update({Session.data: text}).where(Session.id == self.row.id)
+            return None
+        if not self.data:
+            return None
+        await self._begin(None, False, text, now, ANONYMOUS)
+        return self.secret
+
+    async def sign_in(self, account: Account, now: datetime, *, strong: bool = False) -> str:
+        """Begin a new session for this account: an id from before the sign-in is never reused."""
+        await self.end()
+        self.data.pop("flash", None)
+        life = STAFF if account.kind == "staff" else FAMILY
+        await self._begin(account.id, strong, msgspec.json.encode(self.data).decode(), now, life)
+        return self.secret
+
+    async def _begin(
+        self, account: int | None, strong: bool, text: str, now: datetime, life: timedelta
+    ) -> None:
+        self.secret = secrets.token_urlsafe(32)
+        row = Session(
+            digest=digest(self.secret),
+            account=account,
+            strong=strong,
+            data=text,
+            created_at=now,
+            expires_at=now + life,
+        )
+        row.id = int((await Session.insert(row).returning(Session.id))[0]["id"])
+        self.row = row
+
+    async def end(self) -> None:
+        """Sign out this browser."""
+        if self.row is not None:
+            await Session.delete().where(Session.id == self.row.id)
+        self.row, self.secret = None, ""
+
+
+async def opened(secret: str, now: datetime) -> tuple[OpenSession, Person | None]:
+    """Return the session of a cookie's secret and who it belongs to; an empty one if unknown."""
+    row = await Session.objects(Session.account).get(
+        (Session.digest == digest(secret)) & (Session.expires_at > now)
+    )
+    if row is None:
+        return OpenSession(), None
+    account: Account = row.account
+    session = OpenSession(row, secret)
+    if account is None or account.id is None or account.disabled_at is not None:
+        return session, None
+    return session, await person(account, row.id, row.strong)
+
+
+async def person(account: Account, session: int, strong: bool) -> Person:
+    """Return who an account is, with the roles they hold at this moment."""
+    grants: frozenset[Grant] = frozenset()
+    if account.kind == "staff":
+        rows = await GrantRow.select(GrantRow.role, GrantRow.scope).where(
+            GrantRow.account == account.id
+        )
+        grants = frozenset(Grant(row["role"], row["scope"]) for row in rows)
+    return Person(
+        account=account.id,
+        session=session,
+        email=account.email,
+        name=account.name,
+        kind="staff" if account.kind == "staff" else "family",
+        grants=grants,
+        strong=strong,
+    )
+
+
+async def sessions_of(account: int, now: datetime) -> list[Session]:
+    """Return the browsers where an account is signed in, the latest first."""
+    return (
+        await Session.objects()
+        .where((Session.account == account) & (Session.expires_at > now))
+        .order_by(Session.id, ascending=False)
+    )
+
+
+async def revoke(account: int, session: int | None = None, keep: int | None = None) -> None:
+    """Sign an account out of one browser, or of all but `keep`."""
+    question = Session.delete().where(Session.account == account)
+    if session is not None:
+        question = question.where(Session.id == session)
+    if keep is not None:
+        question = question.where(Session.id != keep)
+    await question

@@ -1,0 +1,148 @@
+"""Accounts, sessions, roles and families: what the core knows of people."""
+
+from piccolo.columns import (
+    BigInt,
+    Boolean,
+    Date,
+    ForeignKey,
+    Integer,
+    Serial,
+    SmallInt,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.columns.base import OnDelete
+from piccolo.constraints import Unique
+from piccolo.table import Table
+
+
+class Account(Table, tablename="core_account"):
+    """One person who may sign in. One account per adult, never per family."""
+
+    id: Serial
+    email = Varchar(length=254, unique=True, help_text="In lower case, as it is signed in with.")
+    name = Varchar(length=200)
+    kind = Varchar(length=10, help_text="family or staff.")
+    password = Text(null=True, default=None, help_text="Argon2id, or null: e-mailed link only.")
+    totp = Varchar(length=64, null=True, default=None, help_text="Secret of the second factor.")
+    totp_step = BigInt(default=0, help_text="Last thirty-second step used: a code serves once.")
+    created_at = Timestamptz()
+    proved_at = Timestamptz(null=True, default=None, help_text="When the e-mail was proved.")
+    disabled_at = Timestamptz(null=True, default=None)
+
+
+class Session(Table, tablename="core_session"):
+    """One browser signed in. The cookie holds a secret of which only the digest is here."""
+
+    id: Serial
+    digest = Varchar(length=64, unique=True)
+    account = ForeignKey(Account, null=True, default=None, on_delete=OnDelete.cascade)
+    strong = Boolean(default=False, help_text="A second factor was given.")
+    data = Text(default="{}")
+    created_at = Timestamptz()
+    expires_at = Timestamptz(index=True)
+
+
+class Token(Table, tablename="core_token"):
+    """One link sent by e-mail or printed: single use, for one purpose, in one commune."""
+
+    id: Serial
+    digest = Varchar(length=64, unique=True)
+    purpose = Varchar(length=20)
+    email = Varchar(length=254)
+    follow = Varchar(length=300, default="", help_text="Where to go once signed in.")
+    created_at = Timestamptz()
+    expires_at = Timestamptz(index=True)
+    used_at = Timestamptz(null=True, default=None)
+
+
+class Attempt(Table, tablename="core_attempt"):
+    """How many times something was tried in one window of time, whatever the process."""
+
+    id: Serial
+    key = Varchar(length=120)
+    window = BigInt(help_text="Start of the window, in seconds since 1970.")
+    tries = Integer(default=0)
+    once = Unique([key, window])
+
+
+class Grant(Table, tablename="core_grant"):
+    """One role given to one account, limited to one thing when `scope` says so."""
+
+    id: Serial
+    account = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    role = Varchar(length=40)
+    scope = Varchar(length=80, default="")
+    given_at = Timestamptz()
+    once = Unique([account, role, scope])
+
+
+class Quartier(Table, tablename="core_quartier"):
+    """A neighbourhood of the commune; a micro-quartier names the quartier it lies in."""
+
+    id: Serial
+    name = Varchar(length=120)
+    folded = Varchar(length=120, unique=True, help_text="Without accents or punctuation.")
+    parent = Integer(null=True, default=None, help_text="Quartier this micro-quartier lies in.")
+    population = Integer(default=0, help_text="Inhabitants, last known.")
+    latitude = Integer(null=True, default=None, help_text="Millionths of a degree.")
+    longitude = Integer(null=True, default=None, help_text="Millionths of a degree.")
+
+
+class Household(Table, tablename="core_household"):
+    """The adults and children who share a file with the commune."""
+
+    id: Serial
+    created_at = Timestamptz()
+
+
+class Adult(Table, tablename="core_adult"):
+    """An adult of a household; `account` is null until they sign in themselves."""
+
+    id: Serial
+    household = ForeignKey(Household, null=False, on_delete=OnDelete.cascade)
+    account = ForeignKey(Account, null=True, default=None, on_delete=OnDelete.set_null)
+    rank = SmallInt(default=1, help_text="1 for the adult who filed, 2 for the other.")
+    given_name = Varchar(length=100)
+    family_name = Varchar(length=100)
+    email = Varchar(length=254, default="")
+    phone = Varchar(length=40, default="", help_text="As it was typed.")
+    folded = Varchar(length=200, index=True, help_text="Name without accents, for search.")
+
+
+class Child(Table, tablename="core_child"):
+    """A child of a household, born or expected."""
+
+    id: Serial
+    household = ForeignKey(Household, null=False, on_delete=OnDelete.cascade)
+    given_name = Varchar(length=100, default="", help_text="Empty while expected.")
+    family_name = Varchar(length=100)
+    born_on = Date(null=True, default=None)
+    due_on = Date(null=True, default=None, help_text="Expected birth; kept after the birth.")
+    folded = Varchar(length=200, index=True)
+
+
+class Address(Table, tablename="core_address"):
+    """Where a household lives; the quartier is what statistics count by."""
+
+    id: Serial
+    household = ForeignKey(Household, null=False, unique=True, on_delete=OnDelete.cascade)
+    line = Varchar(length=200)
+    postcode = Varchar(length=10)
+    city = Varchar(length=100)
+    quartier = ForeignKey(Quartier, null=True, default=None, on_delete=OnDelete.set_null)
+
+
+TABLES = (
+    Account,
+    Session,
+    Token,
+    Attempt,
+    Grant,
+    Quartier,
+    Household,
+    Adult,
+    Child,
+    Address,
+)

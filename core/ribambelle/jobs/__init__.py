@@ -1,0 +1,15 @@
+"""Jobs: a row in the commune's own database, written with the change that asks for it."""
+
+from dataclasses import dataclass
+
+from ribambelle.jobs.queue import later
+
+__all__ = ["Schedule", "later"]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A job queued once a day, from this hour of the commune on."""
+
+    job: str
+    hour: int

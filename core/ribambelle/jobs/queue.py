@@ -1,0 +1,55 @@
+"""Putting jobs in a commune's queue, and taking them out one worker at a time."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from ribambelle import tenants
+from ribambelle.database import locks
+from ribambelle.jobs.tables import Job
+
+LEASE = timedelta(minutes=5)
+TRIES = 8
+
+
+async def later(
+    plugin: str, name: str, *, once: str | None = None, at: datetime | None = None, **payload: Any
+) -> None:
+    """Queue a job in the current transaction: it exists only if the change does.
+
+    `once` names the work: a second job of the same name, still queued, is not added.
+    """
+    job = Job(
+        plugin=plugin,
+        name=name,
+        payload=msgspec.json.encode(payload).decode(),
+        once=once,
+        run_at=at or tenants.current().now(),
+    )
+    await Job.insert(job).on_conflict(target=Job.once, action="DO NOTHING")
+
+
+async def take(now: datetime) -> Job | None:
+    """Lease the oldest due job, or return None; two workers never take the same."""
+    free = Job.leased_until.is_null() | (Job.leased_until < now)
+    due = (
+        Job.select(Job.id)
+        .where((Job.run_at <= now) & free & (Job.attempts < TRIES))
+        .order_by(Job.run_at, Job.id)
+        .limit(1)
+    )
+    rows = (
+        await Job.update({Job.leased_until: now + LEASE, Job.attempts: Job.attempts + 1})
+        .where(Job.id.is_in(locks.claim(due)), free)
+        .returning(*Job.all_columns())
+    )
+    return Job(_exists_in_db=True, **rows[0]) if rows else None
+
+
+async def failed(job: Job, error: Exception, now: datetime) -> None:
+    """Give a job back to the queue, for later: 30 s, then 1 min, 2 min… at most 4 h."""
+    wait = timedelta(seconds=min(15 * 2**job.attempts, 4 * 3600))
+    await Job.update(
+        {Job.error: repr(error)[:2000], Job.run_at: now + wait, Job.leased_until: None}
+    ).where(Job.id == job.id)

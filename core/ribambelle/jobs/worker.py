@@ -1,0 +1,93 @@
+"""Running what is due, commune by commune."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+
+from ribambelle.errors import Misconfigured, Unavailable
+from ribambelle.jobs import queue
+from ribambelle.jobs.tables import Job
+from ribambelle.tenants import Platform, Tenant, UnknownTenant
+
+log = structlog.get_logger(__name__)
+
+
+async def drain(tenant: Tenant, limit: int = 500) -> int:
+    """Run what is due in one commune, and return how many jobs ran; never longer than `limit`."""
+    done = 0
+    with tenant.here():
+        await plan(tenant)
+        while done < limit and (job := await queue.take(tenant.now())):
+            await run(tenant, job)
+            done += 1
+    return done
+
+
+async def run(tenant: Tenant, job: Job) -> None:
+    """Run one leased job, and forget it or give it back."""
+    function = tenant.hooks.jobs.get((job.plugin, job.name))
+    try:
+        if function is None:
+            raise LookupError(f"no job {job.plugin}.{job.name} in this commune")
+        await function(**msgspec.json.decode(job.payload))
+        await Job.delete().where(Job.id == job.id)
+    except Exception as error:  # a job that fails is retried; the worker goes on
+        log.exception("job_failed", tenant=tenant.slug, plugin=job.plugin, job=job.name)
+        await queue.failed(job, error, tenant.now())
+
+
+async def plan(tenant: Tenant) -> None:
+    """Queue today's scheduled jobs, each once whatever the number of workers."""
+    now = tenant.now()
+    for plugin, schedules in tenant.hooks.each("schedules"):
+        for schedule in schedules:
+            name = f"{plugin}.{schedule.job}:{now:%Y-%m-%d}"
+            if now.hour >= schedule.hour and await _first_today(name, now):
+                await queue.later(plugin, schedule.job, once=name)
+
+
+async def _first_today(name: str, now: datetime) -> bool:
+    """Tell whether this scheduled job has not been queued today, and remember that it has."""
+    from ribambelle.identity import limits
+
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return await limits.count(name, midnight) == 1
+
+
+async def work(platform: Platform, every: timedelta = timedelta(seconds=1)) -> None:
+    """Serve every commune in turn, for ever; a commune that cannot be read waits its turn."""
+    seen: dict[str, tuple[object, datetime]] = {}
+    while True:
+        for slug in platform.slugs():
+            await serve(platform, slug, seen)
+        await asyncio.sleep(every.total_seconds())
+
+
+IDLE = timedelta(seconds=30)
+
+
+async def serve(platform: Platform, slug: str, seen: dict[str, tuple[object, datetime]]) -> None:
+    """Drain one commune if its database changed since last time, or if half a minute went by.
+
+    A thousand idle communes then cost a thousand `stat` calls, not a thousand open files.
+    """
+    try:
+        tenant = platform.tenant(slug)
+        stamp, now = _stamp(tenant), platform.clock()
+        before = seen.get(slug)
+        if before and stamp is not None and before[0] == stamp and now - before[1] < IDLE:
+            return
+        await drain(tenant)
+        seen[slug] = (_stamp(tenant), now)
+    except (Misconfigured, Unavailable, UnknownTenant) as error:
+        log.warning("worker_skips_tenant", tenant=slug, reason=str(error))
+
+
+def _stamp(tenant: Tenant) -> object:
+    """Return what changes when the commune's file does; None for PostgreSQL, always looked at."""
+    if tenant.settings.database.url:
+        return None
+    files = (tenant.folder / "portal.sqlite", tenant.folder / "portal.sqlite-wal")
+    return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)

@@ -1,0 +1,36 @@
+"""Writing a message in the transaction of the change it tells of."""
+
+from typing import Any
+
+from ribambelle import tenants
+from ribambelle.jobs import later
+from ribambelle.messages.tables import Message
+from ribambelle.web.templates import environment
+
+
+async def post(template: str, recipient: str, *, account: int | None = None, **facts: Any) -> int:
+    """Write a message from ``<template>.txt`` and queue its sending; return its id.
+
+    The template's first line is the subject, then an empty line, then the text. Links in it are
+    made with ``tenant.url``: they come from the commune's file.
+    """
+    tenant = tenants.current()
+    page = environment(tenant).get_template(f"{template}.txt")
+    subject, _, text = page.render(tenant=tenant, **facts).strip().partition("\n")
+    message = Message(
+        kind=template,
+        recipient=recipient,
+        account=account,
+        # a name with a line break in it must not become a header of its own
+        subject=" ".join(subject.split())[:200],
+        text=text.strip() + "\n",
+        created_at=tenant.now(),
+    )
+    number = int((await Message.insert(message).returning(Message.id))[0]["id"])
+    await later("core", "send_message", once=f"message:{number}", message=number)
+    return number
+
+
+async def received(limit: int = 50) -> list[Message]:
+    """Return the latest messages, for the mailbox of a demonstration."""
+    return await Message.objects().order_by(Message.id, ascending=False).limit(limit)

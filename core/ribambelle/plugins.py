@@ -1,0 +1,152 @@
+"""Installed plugins, and the part of them that a commune has enabled."""
+
+import importlib
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pluggy
+import structlog
+
+from ribambelle import hooks
+
+log = structlog.get_logger(__name__)
+GROUP = "ribambelle.plugins"
+CORE = "core"
+BREAKER = 5
+
+
+class Plugins:
+    """Every plugin installed beside the core, found by its entry point; broken ones are kept apart.
+
+    The core's own services register here as the plugin `core`, so the public hooks are the ones
+    we use at home.
+    """
+
+    def __init__(self, modules: dict[str, Any] | None = None) -> None:
+        from ribambelle import core_plugin
+
+        self.manager = pluggy.PluginManager("ribambelle")
+        self.manager.add_hookspecs(hooks)
+        self.broken: dict[str, Exception] = {}
+        self.failures: dict[str, int] = {}
+        self._register(CORE, core_plugin)
+        for name, module in (self._installed() if modules is None else modules).items():
+            self._register(name, module)
+
+    def _installed(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+            try:
+                found[entry.name] = entry.load()
+            except (
+                Exception
+            ) as error:  # a plugin that cannot be imported must not take the portal down
+                self.broken[entry.name] = error
+                log.exception("plugin_unloadable", plugin=entry.name)
+        return found
+
+    def _register(self, name: str, module: Any) -> None:
+        try:
+            self.manager.register(module, name)
+            self.manager.check_pending()
+        except pluggy.PluginValidationError as error:
+            if self.manager.has_plugin(name):
+                self.manager.unregister(name=name)
+            self.broken[name] = error
+            log.exception("plugin_refused", plugin=name)
+
+    @property
+    def names(self) -> list[str]:
+        """The plugins a commune may enable."""
+        return [name for name, _ in self.manager.list_name_plugin() if name != CORE]
+
+    def each(self, hook: str, **given: Any) -> Iterator[tuple[str, Any]]:
+        """Call one hook plugin by plugin, in order of name: (name, answer)."""
+        found = getattr(self.manager.hook, hook).get_hookimpls()
+        for impl in sorted(found, key=lambda impl: (impl.plugin_name != CORE, impl.plugin_name)):
+            yield impl.plugin_name, impl.function(*(given[name] for name in impl.argnames))
+
+    def package(self, name: str) -> str:
+        """Return the import name of the package a plugin lives in."""
+        module = self.manager.get_plugin(name)
+        if isinstance(module, ModuleType):
+            return module.__package__ or module.__name__
+        return type(module).__module__.rpartition(".")[0]
+
+    def folder(self, name: str, part: str) -> Path | None:
+        """Return a plugin's folder of templates, static files or migrations, if it has one."""
+        file = importlib.import_module(self.package(name)).__file__
+        path = Path(file).parent / part if file else None
+        return path if path and path.is_dir() else None
+
+    def only(self, enabled: Iterable[str]) -> "Enabled":
+        """Return the plugins as a commune that enabled these ones sees them."""
+        return Enabled(self, frozenset(enabled) | {CORE})
+
+    def failed(self, name: str, hook: str) -> None:
+        """Count a failure of a plugin's hook; after a few in a row it is left out of that hook."""
+        key = f"{name}.{hook}"
+        self.failures[key] = self.failures.get(key, 0) + 1
+        log.exception("hook_failed", plugin=name, hook=hook, failures=self.failures[key])
+
+
+class Enabled:
+    """The hooks, as answered by the plugins of one commune."""
+
+    def __init__(self, plugins: Plugins, names: frozenset[str]) -> None:
+        self.plugins, self.names = plugins, names
+        self._by_hook: dict[str, list[Any]] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    def each(self, hook: str, **given: Any) -> Iterator[tuple[str, Any]]:
+        """Call one hook plugin by plugin; one that raises is logged and left out, the rest answer."""
+        for impl in self._implementations(hook):
+            name, key = impl.plugin_name, f"{impl.plugin_name}.{hook}"
+            if self.plugins.failures.get(key, 0) >= BREAKER:
+                continue
+            try:
+                answer = impl.function(*(given[part] for part in impl.argnames))
+            except Exception:  # isolation: another plugin's page must not fall with this one
+                self.plugins.failed(name, hook)
+                continue
+            self.plugins.failures.pop(key, None)
+            yield name, answer
+
+    def all(self, hook: str, **given: Any) -> list[Any]:
+        """Return the answers of every plugin to a hook that answers lists, joined."""
+        return [item for _, answer in self.each(hook, **given) for item in answer]
+
+    def _implementations(self, hook: str) -> list[Any]:
+        if hook not in self._by_hook:
+            self._by_hook[hook] = self._find(hook)
+        return self._by_hook[hook]
+
+    def _find(self, hook: str) -> list[Any]:
+        found = getattr(self.plugins.manager.hook, hook).get_hookimpls()
+        mine = [impl for impl in found if impl.plugin_name in self.names]
+        return sorted(mine, key=lambda impl: (impl.plugin_name != CORE, impl.plugin_name))
+
+    @cached_property
+    def jobs(self) -> dict[tuple[str, str], Callable[..., Any]]:
+        """The functions a worker may run in this commune, by plugin and name."""
+        return {
+            (plugin, name): function
+            for plugin, answer in self.each("jobs")
+            for name, function in answer.items()
+        }
+
+    @cached_property
+    def workflows(self) -> dict[str, Any]:
+        """The workflows of this commune, by code."""
+        return {workflow.code: workflow for workflow in self.all("workflows")}
+
+    def packages(self) -> dict[str, str]:
+        """Return the packages whose migrations this commune needs: plugin name → import name."""
+        names = [CORE, *sorted(self.names - {CORE})]
+        return {n: self.plugins.package(n) for n in names if self.plugins.folder(n, "migrations")}

@@ -1,0 +1,72 @@
+"""France's communes by their INSEE code, from the official list of 2026.
+
+Made by ``core/scripts/make_communes.py``; the table's first line states its source and version.
+"""
+
+import gzip
+from collections.abc import Container
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+TABLE = Path(__file__).parent / "communes.tsv.gz"
+ZONES = {
+    "971": "America/Guadeloupe",
+    "972": "America/Martinique",
+    "973": "America/Cayenne",
+    "974": "Indian/Reunion",
+    "975": "America/Miquelon",
+    "976": "Indian/Mayotte",
+    "977": "America/St_Barthelemy",
+    "978": "America/Marigot",
+    "986": "Pacific/Wallis",
+    "987": "Pacific/Tahiti",
+    "988": "Pacific/Noumea",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneFacts:
+    """What the official list says of one commune."""
+
+    insee: str
+    name: str
+    departement: str
+    postcodes: tuple[str, ...]
+    population: int
+
+    @property
+    def timezone(self) -> str:
+        """The time zone of its département.
+
+        >>> find("97411").timezone
+        'Indian/Reunion'
+        """
+        return ZONES.get(self.departement, "Europe/Paris")
+
+
+@cache
+def _lines() -> dict[str, str]:
+    with gzip.open(TABLE, "rt", encoding="utf-8") as table:
+        return {line.partition("\t")[0]: line for line in table if not line.startswith("#")}
+
+
+def codes() -> Container[str]:
+    """Return the INSEE codes of the list."""
+    return _lines().keys()
+
+
+def source() -> str:
+    """Return where the table comes from."""
+    with gzip.open(TABLE, "rt", encoding="utf-8") as table:
+        return table.readline().lstrip("# ").strip()
+
+
+def find(insee: str) -> CommuneFacts:
+    """Return a commune's facts; raises KeyError for a code that is not on the list.
+
+    >>> find("44109").name, find("44109").departement, find("44109").postcodes[0]
+    ('Nantes', '44', '44000')
+    """
+    code, name, departement, postcodes, population = _lines()[insee].rstrip("\n").split("\t")
+    return CommuneFacts(code, name, departement, tuple(postcodes.split()), int(population))

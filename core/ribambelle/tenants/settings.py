@@ -1,0 +1,216 @@
+"""A commune's file, layered over the platform's, checked and frozen.
+
+Layers, the later ones winning: ``platform.toml``, ``<slug>.toml``, ``<slug>.secrets.toml``, then
+the environment (``RIBAMBELLE_NANTES__MAIL__PASSWORD``). A table is replaced whole by a later
+layer, unless it says ``dynaconf_merge = true``.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from ribambelle.errors import Misconfigured
+from ribambelle.tenants.brand import parse_colour
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class Brand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the commune looks: one colour, from which every other is computed, and its crest."""
+
+    colour: str = "#0B5FA5"
+    crest: str = ""
+
+
+class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom a family calls, shown at the foot of every page."""
+
+    service: str = "Service petite enfance"
+    phone: str = ""
+    email: str = ""
+    hours: str = ""
+    address: str = ""
+
+
+class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the data lives: empty for the commune's own SQLite file, or a PostgreSQL address."""
+
+    url: str = ""
+
+
+class Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How e-mail leaves: `server` empty keeps it in the commune's folder (demonstration)."""
+
+    sender: str = ""
+    server: str = ""
+    port: int = 587
+    user: str = ""
+    password: str = ""
+    security: str = "starttls"
+
+
+class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a tenant file says of the commune itself."""
+
+    name: str
+    hosts: tuple[str, ...]
+    insee: str = ""
+    departement: str = ""
+    postcodes: tuple[str, ...] = ()
+    population: int = 0
+    timezone: str = "Europe/Paris"
+    locale: str = "fr"
+    school_zone: str = ""
+    plugins: tuple[str, ...] = ()
+    demo: bool = False
+    brand: Brand = Brand()
+    contact: Contact = Contact()
+    database: Database = Database()
+    mail: Mail = Mail()
+
+
+FIELDS = frozenset(field.name for field in msgspec.structs.fields(Commune))
+HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+RESERVED_SLUGS = frozenset({"platform", "tenants", "data", "require", "real"})
+RESERVED_HOSTS = frozenset({"localhost", "127.0.0.1"})
+
+
+READING: dict[str, Any] = {
+    "merge_enabled": False,
+    "environments": False,
+    "load_dotenv": False,
+    "core_loaders": ["TOML"],
+    "auto_cast": False,  # a commune's file must not be able to evaluate "@format {env[...]}"
+}
+
+
+def layers(folder: Path, slug: str) -> list[Path]:
+    """Return the files that make a commune's settings, the weakest first."""
+    return [folder / "platform.toml", folder / f"{slug}.toml", folder / f"{slug}.secrets.toml"]
+
+
+def read(folder: Path, slug: str) -> dict[str, Any]:
+    """Return the raw layered settings; raises Misconfigured when a file is not TOML."""
+    from dynaconf import Dynaconf
+
+    files = [file for file in layers(folder, slug) if file.is_file()]
+    for file in files:
+        parse(file)
+    layered = Dynaconf(
+        settings_files=[str(file) for file in files],
+        # "_" at the end: without it the prefix of `val` would also read the variables of `val-mont`.
+        envvar_prefix=f"RIBAMBELLE_{slug.upper().replace('-', '_')}_",
+        **READING,
+    )
+    raw: dict[str, Any] = lowered(layered.to_dict())
+    return {key: value for key, value in raw.items() if key not in READING}
+
+
+def parse(file: Path) -> dict[str, Any]:
+    """Return the content of one TOML file, or say in French where it stops being TOML."""
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(
+            f"ce fichier n’est pas du TOML lisible ({error})",
+            file=file.name,
+            cure="corrigez la ligne indiquée puis lancez « ribambelle tenant check »",
+        ) from error
+
+
+def lowered(value: Any) -> Any:
+    """Undo dynaconf's upper-casing of the first level and of what came from the environment."""
+    if isinstance(value, dict):
+        return {str(key).lower(): lowered(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [lowered(inner) for inner in value]
+    return value
+
+
+def commune(raw: Mapping[str, Any], tables: frozenset[str], file: str) -> Commune:
+    """Return the commune's own settings, checked; `tables` are the names plugins may own."""
+    unknown = [key for key in raw if key not in FIELDS and key not in tables]
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], [*FIELDS, *tables], 1)
+        cure = f"vouliez-vous écrire « {near[0]} » ?" if near else "retirez cette clé"
+        raise Misconfigured("clé inconnue", file=file, key=unknown[0], cure=cure.rstrip(" ?"))
+    settings = convert({key: raw[key] for key in raw if key in FIELDS}, Commune, file)
+    check(settings, file)
+    return settings
+
+
+def check(settings: Commune, file: str) -> None:
+    """Refuse what the types cannot: unknown time zones, malformed hosts, an unreadable colour."""
+    try:
+        ZoneInfo(settings.timezone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise Misconfigured(
+            f"fuseau horaire inconnu « {settings.timezone} »",
+            file=file,
+            key="timezone",
+            cure="écrivez par exemple Europe/Paris ou Indian/Reunion",
+        ) from error
+    if not settings.hosts:
+        raise Misconfigured(
+            "aucune adresse", file=file, key="hosts", cure='écrivez hosts = ["famille.maville.fr"]'
+        )
+    for host in settings.hosts:
+        if not HOST.fullmatch(host) or host in RESERVED_HOSTS:
+            raise Misconfigured(
+                f"adresse invalide « {host} »",
+                file=file,
+                key="hosts",
+                cure="un nom d’hôte en minuscules, sans « https:// » ni port",
+            )
+    parse_colour(settings.brand.colour, file)
+
+
+def convert(raw: Mapping[str, Any], schema: type[S], file: str, prefix: str = "") -> S:
+    """Return the struct, or raise Misconfigured with file, key and cure in French.
+
+    >>> convert({"colour": 3}, Brand, "nantes.toml", "brand")
+    Traceback (most recent call last):
+    ...
+    ribambelle.errors.Misconfigured: nantes.toml, clé « brand.colour » : valeur inattendue. \
+Attendu : du texte, trouvé : un nombre entier.
+    """
+    try:
+        return msgspec.convert(raw, schema, strict=False)
+    except msgspec.ValidationError as error:
+        what, key, cure = explain(str(error), schema)
+        full = ".".join(part for part in (prefix, key) if part)
+        raise Misconfigured(what, file=file, key=full, cure=cure) from error
+
+
+KINDS = {
+    "str": "du texte",
+    "int": "un nombre entier",
+    "float": "un nombre",
+    "bool": "true ou false",
+    "array": "une liste entre crochets",
+    "object": "une table",
+    "null": "rien",
+}
+
+
+def explain(message: str, schema: type[msgspec.Struct]) -> tuple[str, str, str]:
+    """Turn msgspec's English into (what, key, cure)."""
+    at = re.search(r"at `\$\.?([^`]*)`", message)
+    path = at[1] if at else ""
+    if found := re.match(r"Expected `([^`]+)`, got `([^`]+)`", message):
+        wanted, got = (KINDS.get(kind.split(" ")[0], kind) for kind in found.groups())
+        return "valeur inattendue", path, f"attendu : {wanted}, trouvé : {got}"
+    if found := re.search(r"missing required field `([^`]+)`", message):
+        return "clé manquante", ".".join(p for p in (path, found[1]) if p), "ajoutez cette clé"
+    if found := re.search(r"unknown field `([^`]+)`", message):
+        near = difflib.get_close_matches(found[1], list(schema.__struct_fields__), 1)
+        cure = f"vouliez-vous écrire « {near[0]} »" if near else "retirez cette clé"
+        return "clé inconnue", ".".join(p for p in (path, found[1]) if p), cure
+    return f"valeur refusée ({message})", path, "consultez docs/reglages.md"

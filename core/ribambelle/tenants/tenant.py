@@ -1,0 +1,131 @@
+"""One commune, and what it means to be in it."""
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from ribambelle.database.door import current_engine
+from ribambelle.database.engine import TenantEngine
+from ribambelle.errors import Misconfigured, NoTenant
+from ribambelle.tenants import settings as files
+
+if TYPE_CHECKING:
+    from ribambelle.plugins import Enabled
+    from ribambelle.tenants.registry import Platform
+
+S = TypeVar("S", bound=msgspec.Struct)
+_current: ContextVar["Tenant"] = ContextVar("tenant")
+
+
+def current() -> "Tenant":
+    """Return the commune this code runs for; raises NoTenant outside any commune."""
+    try:
+        return _current.get()
+    except LookupError:
+        raise NoTenant("no tenant is current") from None
+
+
+class Tenant:
+    """A commune as its files describe it at this moment; made again when they change."""
+
+    def __init__(self, platform: "Platform", slug: str) -> None:
+        self.platform, self.slug, self.users = platform, slug, 0
+        file = f"{slug}.toml"
+        raw = files.read(platform.folder, slug)
+        schemas = dict(platform.plugins.each("settings"))
+        self.settings = files.commune(raw, frozenset(platform.plugins.names), file)
+        self._require_installed(file)
+        self.hooks: Enabled = platform.plugins.only(self.settings.plugins)
+        self._of = {
+            name: files.convert(raw.get(name, {}), schemas[name], file, name)
+            for name in self.settings.plugins
+            if name in schemas
+        }
+        self.zone = ZoneInfo(self.settings.timezone)
+
+    def _require_installed(self, file: str) -> None:
+        installed = self.platform.plugins
+        for name in self.settings.plugins:
+            if name in installed.broken:
+                raise Misconfigured(
+                    f"le module « {name} » est installé mais ne démarre pas ({installed.broken[name]})",
+                    file=file,
+                    key="plugins",
+                    cure="lancez « ribambelle plugin list » pour voir la cause",
+                )
+            if name not in installed.names:
+                raise Misconfigured(
+                    f"module inconnu « {name} »",
+                    file=file,
+                    key="plugins",
+                    cure=f"modules installés : {', '.join(installed.names)}",
+                )
+
+    def __repr__(self) -> str:
+        return f"<Tenant {self.slug}>"
+
+    def of(self, schema: type[S]) -> S:
+        """Return the commune's settings for the plugin whose schema this is."""
+        for value in self._of.values():
+            if isinstance(value, schema):
+                return value
+        raise NoTenant(f"{self.slug} has no settings of {schema.__name__}: plugin not enabled")
+
+    @property
+    def folder(self) -> Path:
+        """The commune's own folder of data."""
+        return self.platform.data / self.slug
+
+    @property
+    def engine(self) -> TenantEngine:
+        """The commune's database, opened when first asked for."""
+        return self.platform.engine(self)
+
+    @contextmanager
+    def here(self) -> Iterator["Tenant"]:
+        """Make everything in the block happen in this commune."""
+        self.users += 1
+        engine, tenant = current_engine.set(self.engine), _current.set(self)
+        try:
+            yield self
+        finally:
+            _current.reset(tenant)
+            current_engine.reset(engine)
+            self.users -= 1
+
+    def now(self) -> datetime:
+        """Return the present moment in the commune's time zone."""
+        return self.platform.clock().astimezone(self.zone)
+
+    def url(self, path: str = "/") -> str:
+        """Return an absolute link to a page; the host comes from the file, never from a request."""
+        host = self.settings.hosts[0]
+        if host.endswith(".localhost"):
+            return f"http://{host}:{self.platform.port}{path}"
+        return f"https://{host}{path}"
+
+    @cached_property
+    def key(self) -> bytes:
+        """The commune's own secret, made with its folder and never shared."""
+        file = self.folder / "secret.key"
+        if not file.is_file():
+            raise Misconfigured(
+                "la clé secrète de la commune est absente",
+                file=str(file),
+                cure="restaurez-la depuis votre sauvegarde, ou lancez « ribambelle tenant upgrade »",
+            )
+        return file.read_bytes()
+
+    def sign(self, purpose: str, text: str) -> str:
+        """Return a code that only this commune can make for this text and purpose."""
+        told = f"{self.slug}\0{purpose}\0{text}".encode()
+        return hmac.new(self.key, told, hashlib.sha256).hexdigest()

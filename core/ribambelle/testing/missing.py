@@ -1,0 +1,19 @@
+"""What a machine lacks: counted at the end of a run, or a failure where it must be there."""
+
+import os
+from typing import NoReturn
+
+import pytest
+
+NAMES = {
+    "browser": "Chromium (browser journeys, accessibility)",
+    "postgresql": "a PostgreSQL server",
+    "real_data": "the folder of real data",
+}
+
+
+def miss(what: str, why: str) -> NoReturn:
+    """Skip a test that needs something absent; fail it when RIBAMBELLE_REQUIRE names the thing."""
+    if what in os.environ.get("RIBAMBELLE_REQUIRE", "").split(","):
+        pytest.fail(f"{what} is required here and missing: {why}", pytrace=False)
+    pytest.skip(f"missing {what}: {why}")

@@ -1,0 +1,1 @@
+"""The portal as browsers see it: one application answering for every commune."""

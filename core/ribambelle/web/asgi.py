@@ -1,0 +1,37 @@
+"""What a server loads: ``uvicorn --factory ribambelle.web.asgi:served``."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from litestar import Litestar
+
+from ribambelle.commands import platform
+from ribambelle.jobs.worker import work
+from ribambelle.tenants import Platform
+from ribambelle.web.portal import Portal, portal
+
+
+def served() -> Portal:
+    """Return the portal that the environment describes, with its worker unless told otherwise."""
+    communes = platform(port=int(os.environ.get("RIBAMBELLE_PORT", "8000")))
+    return with_worker(communes, working=os.environ.get("RIBAMBELLE_WORK", "1") != "0")
+
+
+def with_worker(communes: Platform, *, working: bool) -> Portal:
+    """Return the portal; while it serves, a worker beside it runs the communes' jobs."""
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        task = asyncio.create_task(work(communes)) if working else None
+        try:
+            yield
+        finally:
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            await communes.aclose()
+
+    return portal(communes, lifespan=[lifespan])

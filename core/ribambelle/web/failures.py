@@ -1,0 +1,190 @@
+"""What to answer when something cannot be: in the commune's colours, with the way out."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+from litestar.types import ExceptionHandlersMap
+
+from ribambelle.errors import NotYours, Refused, Unavailable
+from ribambelle.web.guards import NotForYou, SignInFirst
+from ribambelle.web.page import Page
+from ribambelle.web.visit import visit
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    """What a person needs when a page cannot be shown: whose fault, what is safe, what now."""
+
+    status: int
+    title: str
+    sentences: tuple[str, ...]
+    reference: str
+    retry: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+SENTENCES: dict[int, tuple[str, tuple[str, ...]]] = {
+    400: (
+        "Cette demande ne peut pas être lue",
+        ("Revenez à la page précédente et recommencez.",),
+    ),
+    403: (
+        "Cette page est réservée",
+        (
+            "Votre compte ne donne pas accès à cette page.",
+            "Si vous pensez que c’est une erreur, appelez-nous : nous vérifierons ensemble.",
+        ),
+    ),
+    404: (
+        "Cette page n’existe pas",
+        (
+            "L’adresse est peut-être incomplète, ou la page a été retirée.",
+            "Vos demandes et vos informations sont intactes.",
+        ),
+    ),
+    405: (
+        "Cette page ne peut pas être ouverte ainsi",
+        ("Revenez à la page précédente et utilisez ses boutons.",),
+    ),
+    413: (
+        "C’est trop volumineux",
+        ("L’envoi dépasse 12 Mo. Réduisez les fichiers, puis recommencez.",),
+    ),
+    429: (
+        "Trop d’essais",
+        ("Par sécurité, attendez quelques minutes, puis recommencez.",),
+    ),
+    500: (
+        "Nous avons un problème",
+        (
+            "Ce n’est pas de votre faute. Ce que vous aviez enregistré est intact.",
+            "Réessayez dans quelques minutes. Si cela continue, donnez-nous la référence ci-dessous.",
+        ),
+    ),
+    503: (
+        "Le portail est indisponible un instant",
+        (
+            "Ce n’est pas de votre faute. Ce que vous aviez enregistré est intact.",
+            "Réessayez dans quelques minutes.",
+        ),
+    ),
+}
+PLAIN = {
+    400: "Adresse illisible.",
+    403: "Cette demande vient d’une autre page que le portail : elle est refusée.",
+    421: "Aucun portail n’est servi à cette adresse.",
+    503: "Ce portail est indisponible. Les autres communes ne sont pas touchées.",
+}
+
+
+async def plain(send: Any, status: int) -> None:
+    """Answer without a commune, or without its database: a sentence and nothing else."""
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+    if status == 503:
+        headers.append((b"retry-after", b"60"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": PLAIN[status].encode()})
+
+
+def _page(request: Request[Any, Any, Any], status: int, **facts: Any) -> Page:
+    title, sentences = SENTENCES.get(status, SENTENCES[500])
+    number = visit(request).number
+    page = ErrorPage(status, title, sentences, number, status in (500, 503), facts)
+    return Page("error.html", page, status=status)
+
+
+def http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """Answer what Litestar refused: unknown address, wrong method, too large…"""
+    status = error.status_code if error.status_code in SENTENCES else 400
+    if error.status_code >= 500:
+        return fault(request, error)
+    return _page(request, status)
+
+
+def not_yours(request: Request[Any, Any, Any], error: NotYours) -> Response[Any]:
+    """Somebody else's thing and a thing that never was look the same."""
+    return _page(request, 404)
+
+
+def not_for_you(request: Request[Any, Any, Any], error: NotForYou) -> Response[Any]:
+    """This page is for others."""
+    return _page(request, 403)
+
+
+def sign_in_first(request: Request[Any, Any, Any], error: SignInFirst) -> Response[Any]:
+    """Send to the sign-in page, and back here afterwards when here is a page to see."""
+    back = request.url.path if request.method == "GET" else "/"
+    office = back.startswith("/bureau")
+    where = "/connexion/mot-de-passe" if office else "/connexion"
+    return Redirect(f"{where}?suite={back}", status_code=303)
+
+
+def refused(request: Request[Any, Any, Any], error: Refused) -> Response[Any]:
+    """Show why a rule refused; pages that know better catch it before."""
+    title, sentences = REFUSALS.get(error.reason, (None, ()))
+    if title is None:
+        log.warning("refusal_without_sentence", reason=error.reason)
+        title, sentences = (
+            "Ce n’est pas possible maintenant",
+            (
+                "La situation a changé depuis l’affichage de la page. Revenez en arrière et vérifiez.",
+            ),
+        )
+    words = error.facts.get("words")
+    told = (str(words),) if words else sentences
+    status = 429 if error.reason == "too_many_tries" else 409
+    page = ErrorPage(status, title, told, visit(request).number, False, error.facts)
+    return Page("error.html", page, status=status)
+
+
+REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "too_many_tries": SENTENCES[429],
+    "already_moved": (
+        "Quelqu’un a été plus rapide",
+        ("Cette demande vient de changer d’état. Rouvrez-la pour voir où elle en est.",),
+    ),
+    "wrong_state": (
+        "Cette action n’est plus possible",
+        ("La demande n’est plus dans le même état. Rouvrez-la pour voir où elle en est.",),
+    ),
+    "reason_needed": (
+        "Il manque un motif",
+        ("Revenez à la page précédente et écrivez la raison : la famille la lira.",),
+    ),
+    "https_needed": (
+        "Connexion impossible à cette adresse",
+        ("Le portail doit être ouvert en « https ». Prévenez la mairie.",),
+    ),
+    "plugin_refuses": ("Ce n’est pas possible maintenant", ()),
+}
+
+
+def unavailable(request: Request[Any, Any, Any], error: Unavailable) -> Response[Any]:
+    """The commune's database cannot answer: say so, and ask to come back."""
+    log.error("database_unavailable", exc_info=error)
+    page = _page(request, 503)
+    page.headers["retry-after"] = "60"
+    return page
+
+
+def fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """A fault of ours: nothing of it is shown, all of it is logged under the reference."""
+    log.error("fault", exc_info=error)
+    return _page(request, 500)
+
+
+HANDLERS: ExceptionHandlersMap = {
+    HTTPException: http,
+    NotYours: not_yours,
+    NotForYou: not_for_you,
+    SignInFirst: sign_in_first,
+    Refused: refused,
+    Unavailable: unavailable,
+    Exception: fault,
+}

@@ -1,0 +1,131 @@
+"""Home pages: what waits for you first, then where things stand."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+from litestar.response import Redirect
+
+from ribambelle.identity import Person
+from ribambelle.search import fold
+from ribambelle.tenants import Tenant
+from ribambelle.web import guards
+from ribambelle.web.page import Page
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """One thing that waits for somebody: how many, what, since when, and the button."""
+
+    title: str
+    detail: str
+    action: str
+    href: str
+    icon: str = "feuille"
+    count: int = 0
+    since: datetime | None = None
+    overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A part of a home page, shown by a plugin's own template."""
+
+    template: str
+    content: Any
+    rank: int = 50
+    aside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One result of the staff's search."""
+
+    kind: str
+    title: str
+    detail: str
+    href: str
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """The home of a visitor, a family or a member of staff."""
+
+    first_name: str
+    to_do: list[ToDo]
+    main: list[Card]
+    aside: list[Card]
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """What a search found, by kind."""
+
+    words: str
+    found: dict[str, list[Found]] = field(default_factory=dict)
+    total: int = 0
+
+
+async def gather(tenant: Tenant, hook: str, *given: Any) -> list[Any]:
+    """Await what every plugin declared for a hook; one that fails is logged and left out."""
+    functions: list[Callable[..., Awaitable[list[Any]]]] = tenant.hooks.all(hook)
+    answers = await asyncio.gather(
+        *(function(*given) for function in functions), return_exceptions=True
+    )
+    found: list[Any] = []
+    for function, answer in zip(functions, answers, strict=True):
+        if isinstance(answer, BaseException):
+            log.error("home_part_failed", hook=hook, part=function.__qualname__, exc_info=answer)
+        else:
+            found += answer
+    return found
+
+
+async def home_page(tenant: Tenant, person: Person | None) -> HomePage:
+    """Return what this person sees first."""
+    to_do: list[ToDo] = await gather(tenant, "to_do", person) if person else []
+    cards: list[Card] = await gather(tenant, "cards", person)
+    cards.sort(key=lambda card: card.rank)
+    to_do.sort(key=lambda one: (not one.overdue, one.since.timestamp() if one.since else 0))
+    first = person.name.split(" ")[0] if person else ""
+    return HomePage(first, to_do, [c for c in cards if not c.aside], [c for c in cards if c.aside])
+
+
+@get("/", name="home", guards=[guards.public])
+async def home(
+    tenant: NamedDependency[Tenant], visitor: NamedDependency[Person | None]
+) -> Response[Any]:
+    """The first page of the portal."""
+    if visitor and visitor.is_staff:
+        return Redirect("/bureau", status_code=303)
+    return Page("home.html", await home_page(tenant, visitor))
+
+
+@get("/bureau", name="office", guards=[guards.staff])
+async def office(tenant: NamedDependency[Tenant], person: NamedDependency[Person]) -> Page:
+    """The first page of staff."""
+    return Page("office/home.html", await home_page(tenant, person))
+
+
+@get("/bureau/recherche", name="office.search", guards=[guards.staff])
+async def search(
+    tenant: NamedDependency[Tenant],
+    person: NamedDependency[Person],
+    request: Request[Any, Any, Any],
+    q: FromQuery[str] = "",
+) -> Page:
+    """Find a family, a child or a file, from any page."""
+    words = q.strip()[:100]
+    found: list[Found] = await gather(tenant, "search", person, fold(words)) if words else []
+    kinds: dict[str, list[Found]] = {}
+    for one in found:
+        kinds.setdefault(one.kind, []).append(one)
+    return Page("office/search.html", SearchPage(words, kinds, len(found)))

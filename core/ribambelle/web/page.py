@@ -1,0 +1,80 @@
+"""A page as an answer: a template, its context, and what every template may use."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.background_tasks import BackgroundTask, BackgroundTasks
+from litestar.datastructures import Cookie
+from litestar.response.base import ASGIResponse
+
+from ribambelle.web.menu import menu
+from ribambelle.web.templates import environment
+from ribambelle.web.visit import Visit, visit
+
+
+def shared_context(seen: Visit, path: str) -> dict[str, Any]:
+    """Return what every template may use, whatever its page."""
+    tenant, assets = seen.tenant, seen.assets
+    return {
+        "tenant": tenant,
+        "person": seen.person,
+        "menu": menu(tenant, seen.person, path),
+        "asset": lambda name: assets.href(tenant, name),
+        "now": tenant.now(),
+        "flash": seen.told(),
+        "path": path,
+    }
+
+
+def render(seen: Visit, path: str, template: str, page: Any, fragment: str = "") -> str:
+    """Return a page as text, or only one of its blocks when a fragment of it is asked for."""
+    found = environment(seen.tenant).get_template(template)
+    context = {**shared_context(seen, path), "page": page}
+    block = found.blocks.get(f"fragment_{fragment.replace('-', '_')}") if fragment else None
+    if block is None:
+        return found.render(context)
+    return "".join(block(found.new_context(context)))
+
+
+class Page(Response[None]):
+    """The answer of a handler that shows something.
+
+    A request with the header ``X-Fragment: results`` gets only the block ``fragment_results``.
+    """
+
+    def __init__(
+        self, template: str, page: Any = None, *, status: int = 200, **headers: str
+    ) -> None:
+        super().__init__(None, status_code=status, media_type="text/html; charset=utf-8")
+        self.template, self.page = template, page
+        for name, value in headers.items():
+            self.headers[name.replace("_", "-")] = value
+
+    def to_asgi_response(
+        self,
+        app: Litestar | None,
+        request: Request[Any, Any, Any],
+        *,
+        background: BackgroundTask | BackgroundTasks | None = None,
+        cookies: Iterable[Cookie] | None = None,
+        encoded_headers: Iterable[tuple[bytes, bytes]] | None = None,
+        headers: dict[str, str] | None = None,
+        is_head_response: bool = False,
+        media_type: Any = None,
+        status_code: int | None = None,
+        type_encoders: Any = None,
+    ) -> ASGIResponse:
+        """Render when the answer leaves, inside the commune it is for."""
+        fragment = request.headers.get("x-fragment", "")
+        body = render(visit(request), request.url.path, self.template, self.page, fragment)
+        return ASGIResponse(
+            background=self.background or background,
+            body=body.encode(),
+            cookies=cookies,
+            encoded_headers=encoded_headers,
+            headers={**(headers or {}), **self.headers},
+            is_head_response=is_head_response,
+            media_type=self.media_type,
+            status_code=self.status_code or status_code,
+        )

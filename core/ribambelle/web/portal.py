@@ -1,0 +1,160 @@
+"""The portal: one Litestar application, entered through the commune that the host name tells."""
+
+import secrets
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import structlog
+from litestar import Litestar, Router
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.types import Message, Receive, Send
+
+from ribambelle.errors import Misconfigured, Unavailable
+from ribambelle.identity.sessions import OpenSession, opened
+from ribambelle.tenants import Platform, Tenant, UnknownTenant
+from ribambelle.web import dependencies, failures, operations, origin, security
+from ribambelle.web.assets import Assets
+from ribambelle.web.guards import plugin_enabled
+from ribambelle.web.visit import KEY, Visit
+
+log = structlog.get_logger("ribambelle.access")
+FORM_LIMIT = 12_000_000
+
+
+class Portal(Litestar):
+    """Litestar, entered through the tenant.
+
+    Litestar's own middleware runs only once a route is found; an unknown address must also be
+    answered in the colours of its commune, so all that comes before the route is here.
+    """
+
+    platform: Platform
+    assets: Assets
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Find the commune, or answer without one."""
+        if scope["type"] == "lifespan":
+            await super().__call__(scope, receive, send)
+        elif scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await self._at_host(scope, receive, send)
+
+    async def _at_host(self, scope: Any, receive: Receive, send: Send) -> None:
+        host = origin.host_name(scope["headers"])
+        if host in operations.HOSTS:
+            await operations.answer(self.platform, scope, send)
+            return
+        try:
+            tenant = self.platform.at(host or "")
+        except UnknownTenant:
+            await failures.plain(send, 421 if host else 400)
+        except Misconfigured as error:
+            log.error("tenant_misconfigured", host=host, reason=error.message)
+            await failures.plain(send, 503)
+        else:
+            with tenant.here():
+                await self._visit(tenant, host or "", scope, receive, send)
+
+    async def _visit(
+        self, tenant: Tenant, host: str, scope: Any, receive: Receive, send: Send
+    ) -> None:
+        """Open the visit, let the routes answer, and write one line of log."""
+        began, number = time.perf_counter(), secrets.token_hex(6)
+        structlog.contextvars.bind_contextvars(tenant=tenant.slug, request=number)
+        leaving = Leaving(tenant, number, host, scope, send)
+        try:
+            if not origin.is_own(scope["method"], scope["scheme"], scope["headers"]):
+                await failures.plain(leaving, 403)
+                return
+            leaving.visit = scope[KEY] = await self._open(tenant, number, host, scope)
+            await super().__call__(scope, receive, leaving)
+        except Unavailable:
+            log.exception("database_unavailable")
+            await failures.plain(leaving, 503)
+        finally:
+            log.info(
+                "request",
+                method=scope["method"],
+                route=scope.get("path_template", ""),
+                status=leaving.status,
+                ms=round((time.perf_counter() - began) * 1000, 1),
+            )
+            structlog.contextvars.unbind_contextvars("tenant", "request")
+
+    async def _open(self, tenant: Tenant, number: str, host: str, scope: Any) -> Visit:
+        name = security.cookie_name(scope["scheme"], host)
+        secret = security.secret_in(scope["headers"], name)
+        if not secret or scope["path"].startswith("/static/"):
+            return Visit(tenant, number, OpenSession(), self.assets)
+        session, person = await opened(secret, tenant.now())
+        return Visit(tenant, number, session, self.assets, person)
+
+
+class Leaving:
+    """Sends an answer with the headers every answer has, and the session's cookie if it changed."""
+
+    def __init__(self, tenant: Tenant, number: str, host: str, scope: Any, send: Send) -> None:
+        self.tenant, self.number, self.host = tenant, number, host
+        self.scope, self.send = scope, send
+        self.status = 0
+        self.visit: Visit | None = None
+
+    async def __call__(self, message: Message) -> None:
+        """Add the headers to the start of the answer; pass the rest on."""
+        if message["type"] == "http.response.start" and not self.status:
+            self.status = message["status"]
+            headers = list(message.get("headers", []))
+            headers += [*security.ALWAYS, (b"x-request-id", self.number.encode())]
+            if self.scope["scheme"] == "https":
+                headers.append(security.STRICT_TRANSPORT)
+            if not any(name == b"cache-control" for name, _ in headers):
+                headers.append((b"cache-control", b"no-store"))
+            headers += await self._cookie()
+            message = {**message, "headers": headers}
+        await self.send(message)
+
+    async def _cookie(self) -> list[tuple[bytes, bytes]]:
+        if self.visit is None:
+            return []
+        session = self.visit.session
+        name = security.cookie_name(self.scope["scheme"], self.host)
+        before = security.secret_in(self.scope["headers"], name)
+        await session.save(self.tenant.now())
+        if session.secret == before or (not session.secret and not before):
+            return []
+        if name is None:
+            return []
+        return [(b"set-cookie", security.cookie(name, session.secret))]
+
+
+def portal(platform: Platform, routes: Iterable[Any] = (), **options: Any) -> Portal:
+    """Return the application that serves these communes."""
+    from ribambelle.web.routes import ROUTES
+
+    mounted: list[Any] = [*ROUTES, *routes]
+    for name, handlers in platform.plugins.each("routes"):
+        mounted.append(plugin_router(name, list(handlers)))
+    app = Portal(
+        mounted,
+        dependencies={
+            name: Provide(function, sync_to_thread=False)
+            for name, function in dependencies.ALL.items()
+        },
+        exception_handlers=failures.HANDLERS,
+        compression_config=CompressionConfig(backend="gzip", minimum_size=600, exclude="^/static/"),
+        openapi_config=None,
+        request_max_body_size=FORM_LIMIT,
+        state=State({"platform": platform}),
+        **options,
+    )
+    app.platform, app.assets = platform, Assets(platform.plugins)
+    return app
+
+
+def plugin_router(name: str, handlers: Sequence[Any]) -> Router:
+    """Return a plugin's routes, which exist only in communes that have enabled it."""
+    return Router("/", route_handlers=list(handlers), guards=[plugin_enabled], opt={"plugin": name})

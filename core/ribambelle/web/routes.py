@@ -1,0 +1,98 @@
+"""The core's own pages."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from ribambelle.messages import outbox
+from ribambelle.messages.tables import Message
+from ribambelle.privacy import PersonalData
+from ribambelle.tenants import Tenant
+from ribambelle.web import account, guards, home, invitation, sign_in
+from ribambelle.web.page import Page
+from ribambelle.web.visit import Visit
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True)
+class DataPage:
+    """What personal data the commune's portal holds."""
+
+    held: list[PersonalData]
+
+
+@dataclass(frozen=True)
+class MailboxPage:
+    """The messages of a demonstration."""
+
+    messages: list[Message]
+
+
+@get("/static/{name:path}", name="asset", guards=[guards.public])
+async def asset(
+    request: Request[Any, Any, Any],
+    name: FromPath[str],
+    tenant: NamedDependency[Tenant],
+    seen: NamedDependency[Visit],
+) -> Response[bytes]:
+    """Send a style sheet, a script or a picture."""
+    found = seen.assets.at(tenant, request.url.path)
+    if found is None:
+        raise NotFoundException
+    headers = {"cache-control": FOR_EVER, "vary": "accept-encoding"}
+    zipped = "gzip" in request.headers.get("accept-encoding", "")
+    if zipped:
+        headers["content-encoding"] = "gzip"
+    body = found.zipped if zipped else found.body
+    return Response(body, media_type=found.media_type, headers=headers)
+
+
+@get("/_composants", name="gallery", guards=[guards.public])
+async def gallery() -> Page:
+    """Show every component in every state, in the commune's colours."""
+    return Page("components_gallery.html")
+
+
+@get("/_boite", name="mailbox", guards=[guards.demonstration])
+async def mailbox() -> Page:
+    """Show what a demonstration would have sent by e-mail."""
+    return Page("mailbox.html", MailboxPage(await outbox.received()))
+
+
+@get("/accessibilite", name="accessibility", guards=[guards.public])
+async def accessibility() -> Page:
+    """The declaration of accessibility."""
+    return Page("legal/accessibility.html")
+
+
+@get("/donnees", name="data", guards=[guards.public])
+async def data(tenant: NamedDependency[Tenant]) -> Page:
+    """What we hold of people, why, and for how long."""
+    return Page("legal/data.html", DataPage(tenant.hooks.all("personal_data")))
+
+
+@get("/mentions", name="legal", guards=[guards.public])
+async def legal() -> Page:
+    """Who publishes this portal."""
+    return Page("legal/mentions.html")
+
+
+ROUTES = [
+    home.home,
+    home.office,
+    home.search,
+    asset,
+    gallery,
+    mailbox,
+    accessibility,
+    data,
+    legal,
+    *sign_in.ROUTES,
+    *invitation.ROUTES,
+    *account.ROUTES,
+]

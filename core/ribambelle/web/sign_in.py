@@ -1,0 +1,233 @@
+"""Signing in: a link by e-mail for families; password and code for staff."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from ribambelle import forms
+from ribambelle.database import transaction
+from ribambelle.errors import Refused
+from ribambelle.identity import accounts, limits, links, passwords, second_factor
+from ribambelle.identity.tables import Account
+from ribambelle.jobs import later
+from ribambelle.messages import post as write
+from ribambelle.tenants import Tenant
+from ribambelle.web import guards
+from ribambelle.web.page import Page
+from ribambelle.web.visit import Visit
+from ribambelle.workflow import journal
+
+QUARTER = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
+
+
+class EmailForm(msgspec.Struct, frozen=True):
+    """The address to send a link to."""
+
+    email: str
+    suite: str = ""
+
+
+class PasswordForm(msgspec.Struct, frozen=True):
+    """An address and a password."""
+
+    email: str
+    password: str
+    suite: str = ""
+
+
+class CodeForm(msgspec.Struct, frozen=True):
+    """The six digits of the second factor."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class SignInPage:
+    """Where to go afterwards, and the form as it was filled the last time."""
+
+    follow: str = ""
+    form: forms.Bound[Any] | None = None
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class LinkPage:
+    """A link that waits for one click, or that is dead."""
+
+    secret: str
+    dead: bool = False
+    email: str = ""
+
+
+def _way_in(follow: str) -> str:
+    return links.local_path(follow, "")
+
+
+@get("/connexion", name="sign_in", guards=[guards.public])
+async def sign_in(suite: FromQuery[str] = "") -> Page:
+    """Ask for an e-mail address."""
+    return Page("sign_in/email.html", SignInPage(_way_in(suite)))
+
+
+@post("/connexion", name="sign_in.send", guards=[guards.public], status_code=200)
+async def send_link(
+    request: Request[Any, Any, Any],
+    tenant: NamedDependency[Tenant],
+    seen: NamedDependency[Visit],
+    now: NamedDependency[datetime],
+) -> Page:
+    """Send a link; the answer is the same whether the address is known or not."""
+    form = await forms.read(request, EmailForm)
+    follow = _way_in(str(form.raw.get("suite", "")))
+    try:
+        email = accounts.email_of(form.struct.email if form.struct else "")
+    except Refused:
+        form = form.wrong(email="Écrivez une adresse comme prenom.nom@exemple.fr.")
+        return Page("sign_in/email.html", SignInPage(follow, form), status=422)
+    await limits.require(f"link:{email}", now, at_most=5, per=QUARTER)
+    await limits.require(f"link-from:{_address(request)}", now, at_most=40, per=QUARTER)
+    # The work is a job's, so that a known and an unknown address take the same time.
+    await later("core", "send_link", email=email, follow=follow)
+    return Page("sign_in/sent.html", SignInPage(follow, email=email))
+
+
+async def email_link(email: str, follow: str) -> None:
+    """Write the sign-in link of a family, or tell staff where they sign in; run as a job."""
+    from ribambelle import tenants
+
+    now = tenants.current().now()
+    account = await accounts.by_email(email)
+    async with transaction():
+        if account is not None and account.kind == "staff":
+            await write("messages/staff_sign_in", email, account=account.id)
+            return
+        link = await links.make("sign_in", email, now, follow)
+        await write("messages/sign_in", email, account=account.id if account else None, link=link)
+
+
+@get("/connexion/lien/{secret:str}", name="sign_in.link", guards=[guards.public])
+async def link_page(secret: FromPath[str], now: NamedDependency[datetime]) -> Page:
+    """Show one button: programs that open the links of e-mails must not use them up."""
+    try:
+        token = await links.find("sign_in", secret, now)
+    except Refused:
+        return Page("sign_in/link.html", LinkPage("", dead=True), status=410)
+    return Page("sign_in/link.html", LinkPage(secret, email=token.email))
+
+
+@post("/connexion/lien/{secret:str}", name="sign_in.enter", guards=[guards.public])
+async def enter(
+    secret: FromPath[str], seen: NamedDependency[Visit], now: NamedDependency[datetime]
+) -> Response[Any]:
+    """Use up the link and sign in the family it was sent to."""
+    try:
+        async with transaction():
+            token = await links.use("sign_in", secret, now)
+            account = await accounts.open_family(token.email, now)
+            await seen.session.sign_in(account, now)
+            await journal.record(
+                "account.signed_in", f"account:{account.id}", account=account.id, side="family"
+            )
+    except Refused:
+        return Page("sign_in/link.html", LinkPage("", dead=True), status=410)
+    return Redirect(links.local_path(token.follow), status_code=303)
+
+
+@get("/connexion/mot-de-passe", name="sign_in.password", guards=[guards.public])
+async def password_page(suite: FromQuery[str] = "") -> Page:
+    """Ask for an address and a password."""
+    return Page("sign_in/password.html", SignInPage(_way_in(suite)))
+
+
+@post("/connexion/mot-de-passe", name="sign_in.check", guards=[guards.public])
+async def check_password(
+    request: Request[Any, Any, Any], seen: NamedDependency[Visit], now: NamedDependency[datetime]
+) -> Response[Any]:
+    """Check a password; staff then give their code. Ten wrong tries close the door for a while."""
+    form = await forms.read(request, PasswordForm)
+    follow = _way_in(str(form.raw.get("suite", "")))
+    if form.struct is None:
+        return Page("sign_in/password.html", SignInPage(follow, form), status=422)
+    email = form.struct.email.lower()
+    await limits.require(f"password:{email}", now, at_most=10, per=QUARTER)
+    await limits.require(f"password-from:{_address(request)}", now, at_most=60, per=QUARTER)
+    account = await accounts.by_email(email)
+    right = await passwords.matches(account.password if account else None, form.struct.password)
+    if account is None or not right or account.disabled_at is not None:
+        await journal.record("account.sign_in_failed", f"account:{account.id if account else 0}")
+        form = form.wrong(password="L’adresse ou le mot de passe ne correspond pas.")  # noqa: S106 - a sentence, not a password
+        return Page("sign_in/password.html", SignInPage(follow, form), status=422)
+    await limits.forget(f"password:{email}")
+    if account.kind == "staff":
+        seen.session.set("awaiting", [account.id, follow])
+        return Redirect("/connexion/code", status_code=303)
+    async with transaction():
+        await seen.session.sign_in(account, now)
+        await journal.record(
+            "account.signed_in", f"account:{account.id}", account=account.id, side="family"
+        )
+    return Redirect(links.local_path(follow), status_code=303)
+
+
+@get("/connexion/code", name="sign_in.code", guards=[guards.public])
+async def code_page(seen: NamedDependency[Visit]) -> Response[Any]:
+    """Ask for the six digits."""
+    if "awaiting" not in seen.session.data:
+        return Redirect("/connexion/mot-de-passe", status_code=303)
+    return Page("sign_in/code.html", SignInPage())
+
+
+@post("/connexion/code", name="sign_in.code_check", guards=[guards.public])
+async def check_code(
+    request: Request[Any, Any, Any], seen: NamedDependency[Visit], now: NamedDependency[datetime]
+) -> Response[Any]:
+    """Check the six digits and open the staff's session."""
+    awaiting = seen.session.data.get("awaiting")
+    if not awaiting:
+        return Redirect("/connexion/mot-de-passe", status_code=303)
+    form = await forms.read(request, CodeForm)
+    await limits.require(f"code:{awaiting[0]}", now, at_most=8, per=QUARTER)
+    account = await Account.objects().get(Account.id == awaiting[0])
+    code = form.struct.code if form.struct else ""
+    if account is None or not await second_factor.accept(account, code, now):
+        form = form.wrong(code="Ce code ne convient pas. Attendez le suivant, puis réessayez.")
+        return Page("sign_in/code.html", SignInPage(form=form), status=422)
+    seen.session.drop("awaiting")
+    async with transaction():
+        await seen.session.sign_in(account, now, strong=True)
+        await journal.record(
+            "account.signed_in", f"account:{account.id}", account=account.id, side="office"
+        )
+    return Redirect(links.local_path(awaiting[1], "/bureau"), status_code=303)
+
+
+@post("/deconnexion", name="sign_out", guards=[guards.public])
+async def sign_out(seen: NamedDependency[Visit]) -> Redirect:
+    """Sign this browser out."""
+    await seen.session.end()
+    return Redirect("/", status_code=303)
+
+
+def _address(request: Request[Any, Any, Any]) -> str:
+    """Return where a request comes from; the server alone decides which proxy to believe."""
+    return request.client.host if request.client else "unknown"
+
+
+ROUTES = [
+    sign_in,
+    send_link,
+    link_page,
+    enter,
+    password_page,
+    check_password,
+    code_page,
+    check_code,
+    sign_out,
+]

@@ -1,0 +1,49 @@
+"""Pages: the commune's own template first, then its plugins', then the core's."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+
+from ribambelle.plugins import Plugins
+from ribambelle.tenants import Tenant
+from ribambelle.web import formats
+from ribambelle.web.typography import Typography
+
+OWN = Path(__file__).parent.parent / "templates"
+
+
+def shared_loader(plugins: Plugins) -> ChoiceLoader:
+    """Return where templates are found for every commune."""
+    folders = [plugins.folder(name, "templates") for name in plugins.names]
+    return ChoiceLoader([FileSystemLoader(OWN), *[FileSystemLoader(f) for f in folders if f]])
+
+
+@lru_cache(maxsize=8)
+def shared(plugins: Plugins) -> Environment:
+    """Return the one environment of a process: an environment per commune would cost 800 kB each."""
+    environment = Environment(
+        loader=shared_loader(plugins),
+        autoescape=True,
+        auto_reload=False,
+        undefined=StrictUndefined,
+        extensions=[Typography],
+        cache_size=-1,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(formats.FILTERS)
+    return environment
+
+
+@lru_cache(maxsize=500)
+def _overlay(plugins: Plugins, own: Path) -> Environment:
+    loader = ChoiceLoader([FileSystemLoader(own), shared_loader(plugins)])
+    return shared(plugins).overlay(loader=loader)
+
+
+def environment(tenant: Tenant) -> Environment:
+    """Return the templates of a commune: shared, or laid over by its own folder."""
+    own = tenant.platform.folder / tenant.slug / "templates"
+    plugins = tenant.platform.plugins
+    return _overlay(plugins, own) if own.is_dir() else shared(plugins)

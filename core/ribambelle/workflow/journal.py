@@ -1,0 +1,85 @@
+"""The journal of every act in a commune: append-only, each line sealed to the one before."""
+
+import hashlib
+from datetime import UTC
+from typing import Any
+
+import msgspec
+
+from ribambelle import tenants
+from ribambelle.database import locks, transaction
+from ribambelle.workflow.tables import JournalLine
+
+FIRST = "0" * 64
+
+
+async def record(
+    act: str,
+    about: str,
+    *,
+    account: int | None = None,
+    side: str = "clock",
+    read_only: bool = False,
+    **facts: Any,
+) -> None:
+    """Write one line, in the current transaction: the act and its line are kept or lost together.
+
+    :param about: what the act is about, as ``creche.application:12``.
+    :param facts: codes and ids, never narrative and never more than the act needs.
+    """
+    async with transaction():
+        await locks.advisory("journal")
+        last = (
+            await JournalLine.select(JournalLine.number, JournalLine.digest)
+            .order_by(JournalLine.number, ascending=False)
+            .first()
+        )
+        line = JournalLine(
+            number=last["number"] + 1 if last else 1,
+            at=tenants.current().now(),
+            account=account,
+            side=side,
+            act=act,
+            object=about,
+            facts=msgspec.json.encode(facts, order="sorted").decode(),
+            read_only=read_only,
+            previous=last["digest"] if last else FIRST,
+        )
+        line.digest = seal(line)
+        await JournalLine.insert(line)
+
+
+def seal(line: JournalLine) -> str:
+    """Return the digest of a line and of all before it."""
+    parts = (
+        line.number,
+        line.at.astimezone(UTC).isoformat(),
+        line.account,
+        line.side,
+        line.act,
+        line.object,
+        line.facts,
+        bool(line.read_only),
+        line.previous,
+    )
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+
+
+async def broken_at() -> int | None:
+    """Return the number of the first line that does not follow from the one before, if any."""
+    previous, expected = FIRST, 1
+    while lines := await _after(expected - 1):
+        for line in lines:
+            if line.number != expected or line.previous != previous or seal(line) != line.digest:
+                return expected
+            previous, expected = line.digest, expected + 1
+    return None
+
+
+async def _after(number: int, size: int = 1000) -> list[JournalLine]:
+    return (
+        await JournalLine.objects()
+        .where(JournalLine.number > number)
+        .order_by(JournalLine.number)
+        .limit(size)
+    )

@@ -1,0 +1,1 @@
+"""One pre-registration file for all the crèches of a commune."""

@@ -1,0 +1,1 @@
+"""Rules of the crèches: no clock, no database, no request."""

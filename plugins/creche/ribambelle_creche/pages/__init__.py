@@ -1,0 +1,1 @@
+"""The pages of the crèches, one module per kind of person."""

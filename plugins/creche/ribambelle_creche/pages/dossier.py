@@ -1,0 +1,5 @@
+"""dossier pages."""
+
+from typing import Any
+
+ROUTES: list[Any] = []

@@ -1,0 +1,5 @@
+"""facility pages."""
+
+from typing import Any
+
+ROUTES: list[Any] = []

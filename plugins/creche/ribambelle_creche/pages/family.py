@@ -1,0 +1,5 @@
+"""family pages."""
+
+from typing import Any
+
+ROUTES: list[Any] = []

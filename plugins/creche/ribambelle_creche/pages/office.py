@@ -1,0 +1,5 @@
+"""office pages."""
+
+from typing import Any
+
+ROUTES: list[Any] = []

@@ -1,0 +1,5 @@
+"""public pages."""
+
+from typing import Any
+
+ROUTES: list[Any] = []

@@ -1,0 +1,5 @@
+"""statistics pages."""
+
+from typing import Any
+
+ROUTES: list[Any] = []

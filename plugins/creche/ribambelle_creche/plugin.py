@@ -1,0 +1,131 @@
+"""What the crèche plugin says to the portal."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ribambelle import hookimpl
+from ribambelle.identity import Person, Role
+
+
+@hookimpl
+def settings() -> Any:
+    """The table ``[creche]`` of a commune's file."""
+    from ribambelle_creche.settings import Settings
+
+    return Settings
+
+
+@hookimpl
+def tables() -> Iterable[Any]:
+    """Facilities, applications, wishes."""
+    from ribambelle_creche.tables import TABLES
+
+    return TABLES
+
+
+@hookimpl
+def roles() -> list[Role]:
+    """Who works with crèche files besides the town hall's agents."""
+    return [
+        Role("creche_manager", "Direction de crèche", scope="creche.facility"),
+        Role("creche_desk", "Accueil d’une mairie de quartier", scope="creche.desk"),
+        Role("creche_partner", "Partenaire (CAF, département)"),
+    ]
+
+
+@hookimpl
+def routes() -> Iterable[Any]:
+    """Pages for the public, families, crèches and the town hall."""
+    from ribambelle_creche.pages import dossier, facility, family, office, public, statistics
+
+    pages = (public, dossier, family, facility, office, statistics)
+    return [route for page in pages for route in page.ROUTES]
+
+
+@hookimpl
+def menu(person: Person | None) -> list[Any]:
+    """What each kind of person finds in the menu."""
+    from ribambelle_creche.pages.home import entries
+
+    return entries(person)
+
+
+@hookimpl
+def to_do() -> list[Any]:
+    """What waits for a family, a crèche or the town hall."""
+    from ribambelle_creche.pages.home import waiting
+
+    return [waiting]
+
+
+@hookimpl
+def cards() -> list[Any]:
+    """The family's requests, and the way to a new one."""
+    from ribambelle_creche.pages.home import cards as mine
+
+    return [mine]
+
+
+@hookimpl
+def search() -> list[Any]:
+    """Files and facilities, for the staff's search."""
+    from ribambelle_creche.pages.home import find
+
+    return [find]
+
+
+@hookimpl
+def workflows() -> list[Any]:
+    """The life of a pre-registration file."""
+    from ribambelle_creche.workflow import WORKFLOW
+
+    return [WORKFLOW]
+
+
+@hookimpl
+def transition_announced() -> dict[str, Any]:
+    """Write to the family of what changed."""
+    from ribambelle_creche.workflow import CODE
+    from ribambelle_creche.jobs import tell_family
+
+    return {CODE: tell_family}
+
+
+@hookimpl
+def jobs() -> dict[str, Any]:
+    """Renewals and monthly tables."""
+    from ribambelle_creche.jobs import freeze_month, renew, sweep_drafts
+
+    return {"renew": renew, "freeze_month": freeze_month, "sweep_drafts": sweep_drafts}
+
+
+@hookimpl
+def schedules() -> list[Any]:
+    """Each morning."""
+    from ribambelle.jobs import Schedule
+
+    return [Schedule("renew", 6), Schedule("freeze_month", 2), Schedule("sweep_drafts", 3)]
+
+
+@hookimpl
+def commands() -> Any:
+    """``ribambelle creche …``"""
+    from ribambelle_creche.commands import app
+
+    return app
+
+
+@hookimpl
+def personal_data() -> list[Any]:
+    """What crèche files hold of families."""
+    from ribambelle_creche.personal_data import HELD
+
+    return HELD
+
+
+@hookimpl
+def demo() -> Any:
+    """Invented families on real figures."""
+    from ribambelle_creche.demo import fill
+
+    return fill

@@ -1,0 +1,186 @@
+"""Facilities, applications, wishes: what the crèche plugin keeps."""
+
+from piccolo.columns import (
+    Boolean,
+    Date,
+    ForeignKey,
+    Integer,
+    Serial,
+    SmallInt,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.columns.base import OnDelete
+from piccolo.constraints import Unique
+from piccolo.table import Table
+
+from ribambelle.identity.tables import Child, Household, Quartier
+
+
+class Desk(Table, tablename="creche_desk"):
+    """A counter where files are received; a large city has one per neighbourhood town hall."""
+
+    id: Serial
+    name = Varchar(length=120, unique=True)
+    address = Varchar(length=200, default="")
+    phone = Varchar(length=40, default="")
+
+
+class Facility(Table, tablename="creche_facility"):
+    """A crèche of the commune, of whatever manager; closed ones stay, for the files that name them."""
+
+    id: Serial
+    name = Varchar(length=200)
+    folded = Varchar(length=200, index=True)
+    kind = Varchar(length=30, help_text="Code of domain.facility.KINDS.")
+    manager = Varchar(length=200, default="", help_text="Who runs it.")
+    address = Varchar(length=200, default="")
+    postcode = Varchar(length=10, default="")
+    city = Varchar(length=100, default="")
+    quartier = ForeignKey(Quartier, null=True, default=None, on_delete=OnDelete.set_null)
+    micro_quartier = Varchar(length=120, default="", help_text="As reconciled with the list.")
+    places = Integer(default=0, help_text="Authorised places.")
+    latitude = Integer(null=True, default=None, help_text="Millionths of a degree.")
+    longitude = Integer(null=True, default=None, help_text="Millionths of a degree.")
+    phone = Varchar(length=40, default="")
+    email = Varchar(length=254, default="")
+    hours = Varchar(length=120, default="", help_text="As read by families: 7 h 30 – 18 h 30.")
+    from_weeks = SmallInt(default=10, help_text="Youngest age, in weeks.")
+    to_months = SmallInt(default=36, help_text="Oldest age, in months.")
+    project = Text(default="", help_text="Pedagogical project, in the crèche's words.")
+    languages = Varchar(length=200, default="")
+    parent_support = Text(default="", help_text="What is offered to parents.")
+    is_open = Boolean(default=True)
+    import_key = Varchar(length=200, unique=True, help_text="Folded name and address.")
+
+
+class Capacity(Table, tablename="creche_capacity"):
+    """Places of one facility for one age group and one half-day, and how many are free."""
+
+    id: Serial
+    facility = ForeignKey(Facility, null=False, on_delete=OnDelete.cascade)
+    age_group = Varchar(length=10, help_text="Code of domain.age.GROUPS.")
+    weekday = SmallInt(help_text="0 for Monday.")
+    half = Varchar(length=2, help_text="am or pm.")
+    places = Integer(default=0)
+    free = Integer(default=0)
+    changed_at = Timestamptz()
+    once = Unique([facility, age_group, weekday, half])
+
+
+class Application(Table, tablename="creche_application"):
+    """One pre-registration file: one child (or one birth), several wishes.
+
+    `answers` is what the family wrote, whole, at each step; the columns after it are computed
+    from it when the file is sent or edited, for the queue and the statistics.
+    """
+
+    id: Serial
+    number = Varchar(length=12, unique=True, help_text="C-2041: said on the phone.")
+    demande = Integer(unique=True, help_text="Request in the core's workflow.")
+    account = Integer(
+        null=True, default=None, index=True, help_text="Family account it belongs to."
+    )
+    household = ForeignKey(Household, null=True, default=None, on_delete=OnDelete.set_null)
+    child = ForeignKey(Child, null=True, default=None, on_delete=OnDelete.set_null)
+    desk = ForeignKey(Desk, null=True, default=None, on_delete=OnDelete.set_null)
+    channel = Varchar(length=10, default="family", help_text="family, office or facility.")
+    entered_by = Integer(null=True, default=None, help_text="Staff account that typed it.")
+    answers = Text(default="{}")
+    created_at = Timestamptz()
+    submitted_at = Timestamptz(null=True, default=None, index=True)
+    complete_at = Timestamptz(null=True, default=None, help_text="The date that counts.")
+    confirmed_at = Timestamptz(null=True, default=None)
+    confirm_by = Date(null=True, default=None, index=True)
+    quartier = ForeignKey(Quartier, null=True, default=None, on_delete=OnDelete.set_null)
+    child_name = Varchar(length=200, default="")
+    folded = Varchar(length=400, default="", index=True, help_text="Child and adults, for search.")
+    same_child = Varchar(length=64, default="", index=True, help_text="Digest to find duplicates.")
+    reference_on = Date(null=True, default=None, help_text="Birth, or expected birth.")
+    is_expected = Boolean(default=False)
+    start_on = Date(null=True, default=None)
+    start_month = Varchar(length=7, default="", index=True, help_text="2027-01.")
+    age_group = Varchar(length=10, default="", help_text="At the start wished.")
+    half_days = SmallInt(default=0, help_text="Asked per week, of ten.")
+
+
+class Wish(Table, tablename="creche_wish"):
+    """One facility asked for by one file, in order of preference."""
+
+    id: Serial
+    application = ForeignKey(Application, null=False, on_delete=OnDelete.cascade)
+    rank = SmallInt(help_text="1 for the preferred.")
+    facility = ForeignKey(Facility, null=False, on_delete=OnDelete.restrict)
+    contacted_at = Timestamptz(null=True, default=None, help_text="First time the crèche called.")
+    once = Unique([application, facility])
+
+
+class Need(Table, tablename="creche_need"):
+    """One week asked for: rank 0 is the one wished, then the fallbacks in order."""
+
+    id: Serial
+    application = ForeignKey(Application, null=False, on_delete=OnDelete.cascade)
+    rank = SmallInt()
+    slots = SmallInt(help_text="Bits: Monday morning is 1, Monday afternoon 2, Tuesday morning 4…")
+    once = Unique([application, rank])
+
+
+class Receipt(Table, tablename="creche_receipt"):
+    """The proof of what was asked and when; never changed, a new one follows an edit."""
+
+    id: Serial
+    application = ForeignKey(Application, null=False, on_delete=OnDelete.cascade)
+    version = SmallInt()
+    at = Timestamptz()
+    content = Text(help_text="What was asked, as JSON, in the order it is signed.")
+    code = Varchar(length=64, help_text="Seal made with the commune's own key.")
+    once = Unique([application, version])
+
+
+class Evidence(Table, tablename="creche_evidence"):
+    """One thing to prove, and who at the town hall saw the proof."""
+
+    id: Serial
+    application = ForeignKey(Application, null=False, on_delete=OnDelete.cascade)
+    kind = Varchar(length=30, help_text="Code of domain.evidence.KINDS.")
+    seen_at = Timestamptz(null=True, default=None)
+    seen_by = Integer(null=True, default=None)
+    once = Unique([application, kind])
+
+
+class Contact(Table, tablename="creche_contact"):
+    """One call or meeting between a crèche and a family."""
+
+    id: Serial
+    application = ForeignKey(Application, null=False, on_delete=OnDelete.cascade)
+    facility = ForeignKey(Facility, null=True, default=None, on_delete=OnDelete.set_null)
+    at = Timestamptz()
+    account = Integer()
+    outcome = Varchar(length=20, help_text="Code of domain.contact.OUTCOMES.")
+    note = Text(default="")
+
+
+class FrozenCount(Table, tablename="creche_frozen_count"):
+    """One cell of a month's table, as published: small counts are already hidden in it."""
+
+    id: Serial
+    month = Varchar(length=7, index=True)
+    quartier = Varchar(length=120, help_text="Name; « Ville » for the total.")
+    age_group = Varchar(length=10, help_text="Code, or « total ».")
+    children = Integer(null=True, default=None, help_text="Null when hidden.")
+    once = Unique([month, quartier, age_group])
+
+
+TABLES = (
+    Desk,
+    Facility,
+    Capacity,
+    Application,
+    Wish,
+    Need,
+    Receipt,
+    Evidence,
+    Contact,
+    FrozenCount,
+)

@@ -1,0 +1,183 @@
+"""Jobs and messages: once, after the change, again when they fail."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ribambelle import hookimpl
+from ribambelle.database import transaction
+from ribambelle.jobs import Schedule, later, queue
+from ribambelle.jobs.tables import Job
+from ribambelle.messages import post
+from ribambelle.plugins import Plugins
+from ribambelle.testing import Communes, FrozenClock
+
+
+class Worker:
+    """A plugin of the test, whose jobs are counted."""
+
+    def __init__(self) -> None:
+        self.ran: list[int] = []
+        self.breaks = False
+        self.daily = 0
+
+    @hookimpl
+    def jobs(self) -> dict[str, Any]:
+        async def count(number: int) -> None:
+            self.ran.append(number)
+            if self.breaks:
+                raise RuntimeError("no")
+
+        async def daily() -> None:
+            self.daily += 1
+
+        return {"count": count, "daily": daily}
+
+    @hookimpl
+    def schedules(self) -> list[Schedule]:
+        return [Schedule("daily", hour=9)]
+
+
+@pytest.fixture
+def worker(installed: Plugins, monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
+    plugin, real = Worker(), installed.folder
+    monkeypatch.setattr(
+        Plugins, "folder", lambda self, name, part: None if name == "worker" else real(name, part)
+    )
+    installed.manager.register(plugin, "worker")
+    yield plugin
+    installed.manager.unregister(plugin)
+
+
+@pytest.fixture
+def enabled_plugins(worker: Worker) -> list[str]:
+    return ["worker"]
+
+
+async def test_a_job_runs_once(communes: Communes, worker: Worker) -> None:
+    with communes.alpha.here():
+        await later("worker", "count", number=1)
+
+    await communes.alpha.work()
+    await communes.alpha.work()
+
+    assert worker.ran == [1]
+
+
+async def test_a_job_named_once_is_queued_once(communes: Communes, worker: Worker) -> None:
+    with communes.alpha.here():
+        for _ in range(3):
+            await later("worker", "count", once="the-same", number=1)
+
+    await communes.alpha.work()
+
+    assert worker.ran == [1]
+
+
+async def test_a_change_undone_leaves_no_job(communes: Communes, worker: Worker) -> None:
+    with communes.alpha.here(), pytest.raises(RuntimeError):
+        async with transaction():
+            await later("worker", "count", number=1)
+            raise RuntimeError
+
+    await communes.alpha.work()
+
+    assert worker.ran == []
+
+
+async def test_a_job_that_fails_comes_back_later(
+    communes: Communes, worker: Worker, clock: FrozenClock
+) -> None:
+    worker.breaks = True
+    with communes.alpha.here():
+        await later("worker", "count", number=1)
+    await communes.alpha.work()
+    await communes.alpha.work()
+    assert worker.ran == [1]
+
+    worker.breaks = False
+    clock.move(minutes=1)
+    await communes.alpha.work()
+    await communes.alpha.work()
+
+    assert worker.ran == [1, 1]
+
+
+async def test_a_lease_is_for_one_worker(communes: Communes, worker: Worker) -> None:
+    with communes.alpha.here() as tenant:
+        for number in range(10):
+            await later("worker", "count", number=number)
+
+        taken = await asyncio.gather(*(queue.take(tenant.now()) for _ in range(30)))
+
+    numbers = [job.id for job in taken if job is not None]
+    assert len(numbers) == len(set(numbers)) == 10
+
+
+async def test_a_worker_that_died_gives_its_job_back(
+    communes: Communes, worker: Worker, clock: FrozenClock
+) -> None:
+    with communes.alpha.here() as tenant:
+        await later("worker", "count", number=1)
+        assert await queue.take(tenant.now()) is not None
+        assert await queue.take(tenant.now()) is None
+
+        clock.move(minutes=6)
+        assert await queue.take(tenant.now()) is not None
+
+
+async def test_the_jobs_of_one_commune_stay_there(communes: Communes, worker: Worker) -> None:
+    with communes.alpha.here():
+        await later("worker", "count", number=1)
+
+    await communes.beta.work()
+
+    assert worker.ran == []
+
+
+async def test_a_schedule_runs_once_a_day(
+    communes: Communes, worker: Worker, clock: FrozenClock
+) -> None:
+    for _ in range(3):
+        await communes.alpha.work()
+    assert worker.daily == 1
+
+    clock.move(hours=22)
+    await communes.alpha.work()
+    assert worker.daily == 1
+    clock.move(hours=2)
+    await communes.alpha.work()
+    assert worker.daily == 2
+
+
+async def test_a_message_is_written_with_its_change_and_sent_once(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        await post("messages/sign_in", "camille@example.test", link="http://x")
+    assert (await town.mail())[0].sent_at is None
+
+    await town.work()
+    await town.work()
+
+    assert (await town.mail())[0].sent_at is not None
+    with town.here() as tenant:
+        files = list((tenant.folder / "outbox").iterdir())
+        assert await Job.count() == 0
+    assert len(files) == 1
+    assert b"camille@example.test" in files[0].read_bytes()
+
+
+async def test_a_name_never_becomes_a_header(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        await post(
+            "messages/invitation", "a@example.test", link="x", name="Eve\nBcc: all@example.test"
+        )
+
+    await town.work()
+
+    with town.here() as tenant:
+        (file,) = (tenant.folder / "outbox").iterdir()
+    assert b"\nBcc:" not in file.read_bytes().partition(b"\n\n")[0]

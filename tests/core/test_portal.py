@@ -1,0 +1,138 @@
+"""The door of the portal: which commune answers, to whom, with what headers."""
+
+import pytest
+
+from ribambelle.testing import Communes
+
+
+async def test_each_commune_answers_at_its_own_address(communes: Communes) -> None:
+    for town in communes.both:
+        answer = await town.visitor().get("/")
+
+        assert answer.status_code == 200
+        assert town.slug.capitalize() in answer.text
+
+
+HOSTILE = [
+    "nowhere.test",
+    "alpha.localhost.evil.test",
+    "alphaXlocalhost",
+    "alpha.localhost.",
+    "alpha.localhost@evil.test",
+    "evil.test/alpha.localhost",
+    "alpha.localhost, beta.localhost",
+    "alpha.localhost:80:80",
+    "alpha..localhost",
+    "[::1]",
+    "",
+    " alpha.localhost",
+    "álpha.localhost",
+]
+
+
+@pytest.mark.parametrize("host", HOSTILE)
+async def test_a_strange_host_selects_no_commune(communes: Communes, host: str) -> None:
+    scope_host = {"host": host.encode("latin-1", "replace")}
+
+    answer = await communes.alpha.visitor().get("/", headers=scope_host)
+
+    assert answer.status_code in (400, 421)
+    assert "Alpha" not in answer.text
+
+
+async def test_a_forwarded_host_selects_no_commune(communes: Communes) -> None:
+    headers = {"x-forwarded-host": "beta.localhost", "forwarded": "host=beta.localhost"}
+
+    answer = await communes.alpha.visitor().get("/", headers=headers)
+
+    assert "Alpha" in answer.text
+    assert "Beta" not in answer.text
+
+
+async def test_a_plugin_switched_off_is_an_unknown_address(communes: Communes) -> None:
+    town = communes.alpha
+    file = communes.app.platform.folder / "alpha.toml"
+    unknown = await town.visitor().get("/nothing-here")
+    assert (await town.visitor().get("/assmat")).status_code == 200
+
+    file.write_text(file.read_text().replace('"assmat"', "").replace("[, ", "["))
+    answer = await town.visitor().get("/assmat")
+
+    assert answer.status_code == unknown.status_code == 404
+    assert (await communes.beta.visitor().get("/assmat")).status_code == 200
+
+
+async def test_a_broken_file_takes_down_its_commune_only(communes: Communes) -> None:
+    (communes.app.platform.folder / "alpha.toml").write_text('hosts = ["alpha.localhost"]\nname = ')
+
+    assert (await communes.alpha.visitor().get("/")).status_code == 503
+    assert (await communes.beta.visitor().get("/")).status_code == 200
+
+
+async def test_a_visitor_gets_no_cookie(communes: Communes) -> None:
+    answer = await communes.alpha.visitor().get("/")
+
+    assert "set-cookie" not in answer.headers
+
+
+async def test_every_answer_is_guarded_by_its_headers(communes: Communes) -> None:
+    for path in ("/", "/nothing-here", "/static/nothing.css"):
+        headers = (await communes.alpha.visitor().get(path)).headers
+
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "http://evil.test"},
+        {"origin": "null"},
+        {"origin": "http://beta.localhost:8000"},
+    ],
+)
+async def test_a_form_of_another_site_changes_nothing(
+    communes: Communes, headers: dict[str, str]
+) -> None:
+    browser = await communes.alpha.family()
+
+    assert (await browser.post("/deconnexion", headers=headers)).status_code == 403
+    assert (await browser.get("/compte")).status_code == 200
+
+
+ESCAPES = [
+    "/static/../pyproject.toml",
+    "/static/%2e%2e/%2e%2e/secret.key",
+    "/static/..%2f..%2fdata/alpha/secret.key",
+    "/static/....//....//etc/passwd",
+    "/static/%5c..%5c..%5cetc",
+    "/static//etc/passwd",
+]
+
+
+@pytest.mark.parametrize("path", ESCAPES)
+async def test_a_path_never_leaves_the_assets(communes: Communes, path: str) -> None:
+    assert (await communes.alpha.visitor().get(path)).status_code == 404
+
+
+async def test_the_session_of_one_commune_is_nothing_in_another(communes: Communes) -> None:
+    browser = await communes.alpha.family()
+    secret = browser.cookies["session"]
+
+    stranger = communes.beta.visitor()
+    stranger.cookies.set("session", secret)
+
+    assert (await stranger.get("/compte")).headers["location"].startswith("/connexion")
+
+
+async def test_monitoring_is_off_the_communes(communes: Communes) -> None:
+    here = communes.alpha.visitor()
+
+    assert (await here.get("/healthz")).status_code == 404
+    assert (await here.get("/healthz", headers={"host": "127.0.0.1:8000"})).status_code == 200
+    ready = await here.get("/readyz", headers={"host": "localhost"})
+    assert ready.json() == {"tenants": 2, "problems": {}}

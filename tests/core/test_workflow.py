@@ -1,0 +1,206 @@
+"""Workflows and the journal: what moves, who may move it, and what stays written."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ribambelle import hookimpl
+from ribambelle.errors import Refused
+from ribambelle.plugins import Plugins
+from ribambelle.testing import Communes
+from ribambelle.workflow import State, Step, Transition, Workflow, fire, history, journal, start
+from ribambelle.workflow.tables import Demande, JournalLine
+
+DOOR = Workflow(
+    "door",
+    (State("closed", "Fermée", "Poussez."), State("open", "Ouverte", "Entrez.", final=True)),
+    (
+        Transition("push", "Poussée", ("closed",), "open", frozenset({"family"})),
+        Transition(
+            "slam", "Claquée", ("open",), "closed", frozenset({"office"}), needs_reason=True
+        ),
+    ),
+)
+
+
+class DoorPlugin:
+    """A plugin of the test, that listens to its own doors."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.refusal: str | None = None
+        self.breaks = False
+
+    @hookimpl
+    def workflows(self) -> list[Workflow]:
+        return [DOOR]
+
+    @hookimpl
+    def transition_allowed(self) -> dict[str, Any]:
+        async def ask(step: Step) -> str | None:
+            return self.refusal
+
+        return {"door": ask}
+
+    @hookimpl
+    def transition_done(self) -> dict[str, Any]:
+        async def listen(step: Step) -> None:
+            await journal.record("door.heard", f"demande:{step.request}")
+            if self.breaks:
+                raise RuntimeError("the listener falls")
+
+        return {"door": listen}
+
+    @hookimpl
+    def transition_announced(self) -> dict[str, Any]:
+        async def listen(step: Step) -> None:
+            self.told.append(f"{step.transition} {step.target}")
+
+        return {"door": listen}
+
+
+@pytest.fixture
+def door(installed: Plugins) -> Iterator[DoorPlugin]:
+    plugin = DoorPlugin()
+    installed.manager.register(plugin, "door")
+    yield plugin
+    installed.manager.unregister(plugin)
+
+
+@pytest.fixture
+def enabled_plugins(door: DoorPlugin) -> list[str]:
+    return ["door"]
+
+
+@pytest.fixture(autouse=True)
+def no_folder(installed: Plugins, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plugin of the test has neither migrations nor templates."""
+    real = installed.folder
+    monkeypatch.setattr(
+        Plugins, "folder", lambda self, name, part: None if name == "door" else real(name, part)
+    )
+
+
+async def test_a_request_moves_and_its_history_stays(communes: Communes) -> None:
+    with communes.alpha.here():
+        number = await start("door", side="family", account=1)
+        await fire(number, "push", side="family", account=1)
+
+        steps = await history(number)
+
+    assert [(step.transition, step.source, step.target) for step in steps] == [
+        ("push", "closed", "open")
+    ]
+    assert steps[0].whose == "la famille"
+
+
+async def test_the_wrong_side_moves_nothing(communes: Communes) -> None:
+    with communes.alpha.here():
+        number = await start("door", side="family", account=1)
+
+        with pytest.raises(Refused, match="not_for_you"):
+            await fire(number, "push", side="office", account=2)
+        assert await history(number) == []
+
+
+async def test_a_reason_is_asked_for(communes: Communes) -> None:
+    with communes.alpha.here():
+        number = await start("door", side="family", account=1)
+        await fire(number, "push", side="family", account=1)
+
+        with pytest.raises(Refused, match="reason_needed"):
+            await fire(number, "slam", side="office", account=2, reason="  ")
+
+
+async def test_a_plugin_may_refuse_in_words(communes: Communes, door: DoorPlugin) -> None:
+    door.refusal = "La porte est peinte."
+    with communes.alpha.here():
+        number = await start("door", side="family", account=1)
+
+        with pytest.raises(Refused) as refusal:
+            await fire(number, "push", side="family", account=1)
+
+    assert refusal.value.facts["words"] == "La porte est peinte."
+
+
+async def test_a_listener_that_falls_is_undone_alone(communes: Communes, door: DoorPlugin) -> None:
+    door.breaks = True
+    with communes.alpha.here():
+        number = await start("door", side="family", account=1)
+        await fire(number, "push", side="family", account=1)
+
+        acts = [line["act"] for line in await JournalLine.select(JournalLine.act)]
+        state = (await Demande.select(Demande.state).where(Demande.id == number))[0]["state"]
+
+    assert state == "open"
+    assert "door.push" in acts
+    assert "door.heard" not in acts
+
+
+async def test_an_announcement_comes_after_once_each(communes: Communes, door: DoorPlugin) -> None:
+    town = communes.alpha
+    with town.here():
+        number = await start("door", side="family", account=1)
+        await fire(number, "push", side="family", account=1)
+        await fire(number, "slam", side="office", account=2, reason="courant d’air")
+    assert door.told == []
+
+    await town.work()
+    await town.work()
+
+    assert door.told == ["push open", "slam closed"]
+
+
+async def test_of_two_at_once_one_moves(communes: Communes) -> None:
+    with communes.alpha.here():
+        number = await start("door", side="family", account=1)
+
+        answers = await asyncio.gather(
+            *(fire(number, "push", side="family", account=n) for n in range(8)),
+            return_exceptions=True,
+        )
+
+        moved = [answer for answer in answers if isinstance(answer, Step)]
+        assert len(moved) == 1
+        assert len(await history(number)) == 1
+
+
+async def test_the_journal_shows_an_edit_and_a_removal(communes: Communes) -> None:
+    with communes.alpha.here():
+        for number in range(5):
+            await journal.record("test.act", f"thing:{number}", account=number)
+        assert await journal.broken_at() is None
+
+        await JournalLine.update({JournalLine.object: "thing:9"}).where(JournalLine.number == 3)
+        assert await journal.broken_at() == 3
+        await JournalLine.delete().where(JournalLine.number == 2)
+        assert await journal.broken_at() == 2
+
+
+async def test_acts_at_once_make_one_chain(communes: Communes) -> None:
+    with communes.alpha.here():
+        await asyncio.gather(*(journal.record("test.act", f"thing:{n}") for n in range(20)))
+
+        assert await JournalLine.count() == 20
+        assert await journal.broken_at() is None
+
+
+async def test_without_its_lock_the_chain_breaks_on_postgresql(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch, database_server: str
+) -> None:
+    """The twin: the lock is what keeps lines in order where several writers exist."""
+    if not database_server:
+        return
+
+    async def no_lock(key: str) -> None:
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(journal.locks, "advisory", no_lock)
+    with communes.alpha.here():
+        answers = await asyncio.gather(
+            *(journal.record("test.act", f"thing:{n}") for n in range(20)), return_exceptions=True
+        )
+
+    assert any(isinstance(answer, Exception) for answer in answers)
