@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from ribambelle.commands import AsJson, DryRun, platform, say, say_json, say_table, tenant
-from ribambelle.database import migrations
+from ribambelle.database import migrations, template
 from ribambelle.errors import Misconfigured, Refused
 from ribambelle.identity import Grant, accounts, links
 from ribambelle.tenants import Platform, Tenant, brand, creation
@@ -277,6 +277,10 @@ async def _upgrade(commune: Tenant, dry_run: bool) -> list[str]:
         with commune.here():
             return await migrations.pending(packages)
     make_key(commune.folder)
+    file = commune.folder / "portal.sqlite"
+    if not commune.settings.database.url and not file.exists():
+        await template.create(file, packages, commune.platform.data / ".templates")
+        return [str(step) for step in migrations.all_steps(packages, "sqlite")]
     return await _forward(commune, packages)
 
 

@@ -277,3 +277,22 @@ async def test_changing_a_password_tells_and_signs_out_elsewhere(communes: Commu
     assert (await elsewhere.get("/compte")).status_code == 303
     await town.work()
     assert (await town.mail("camille@example.test"))[-1].subject == "Votre mot de passe a changé"
+
+
+async def test_nobody_signs_in_over_plain_http_elsewhere(communes: Communes) -> None:
+    town = communes.alpha
+    file = communes.app.platform.folder / "alpha.toml"
+    file.write_text(
+        file.read_text().replace('"alpha.localhost"', '"alpha.localhost", "alpha.test"')
+    )
+    await town.visitor().post("/connexion", data={"email": "camille@example.test"})
+    path = await town.link("camille@example.test")
+
+    plain = await town.visitor().post(f"http://alpha.test{path}")
+    secure = await town.visitor().post(f"https://alpha.test{path}")
+
+    assert plain.status_code == 409
+    assert "set-cookie" not in plain.headers
+    assert secure.headers["set-cookie"].startswith("__Host-session=")
+    assert "Secure" in secure.headers["set-cookie"]
+    assert "strict-transport-security" in secure.headers

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from ribambelle import tenants
+from ribambelle.errors import Refused
 from ribambelle.identity.person import Grant, Person
 from ribambelle.identity.tables import Account, Session
 from ribambelle.identity.tables import Grant as GrantRow
@@ -28,6 +29,8 @@ class OpenSession:
         self.row, self.secret = row, secret
         self.data: dict[str, Any] = msgspec.json.decode(row.data) if row else {}
         self.changed = False
+        self.allowed = True
+        """Whether a cookie may travel here: over plain HTTP, only on this machine."""
 
     def set(self, key: str, value: Any) -> None:
         """Keep a value for the next requests."""
@@ -48,13 +51,15 @@ class OpenSession:
         if self.row is not None:
             await Session.update({Session.data: text}).where(Session.id == self.row.id)
             return None
-        if not self.data:
+        if not self.data or not self.allowed:
             return None
         await self._begin(None, False, text, now, ANONYMOUS)
         return self.secret
 
     async def sign_in(self, account: Account, now: datetime, *, strong: bool = False) -> str:
         """Begin a new session for this account: an id from before the sign-in is never reused."""
+        if not self.allowed:
+            raise Refused("https_needed")
         await self.end()
         self.data.pop("flash", None)
         life = STAFF if account.kind == "staff" else FAMILY

@@ -11,7 +11,7 @@ from ribambelle.clock import Clock, system_clock
 from ribambelle.database.engine import TenantEngine
 from ribambelle.database.postgres import Postgres
 from ribambelle.database.sqlite import SQLite
-from ribambelle.errors import Misconfigured
+from ribambelle.errors import Misconfigured, Unavailable
 from ribambelle.plugins import Plugins
 from ribambelle.tenants import settings as files
 from ribambelle.tenants.tenant import Tenant
@@ -177,7 +177,11 @@ def make_engine(tenant: Tenant) -> TenantEngine:
     url = tenant.settings.database.url
     if url:
         return Postgres(url)
-    return SQLite(str(tenant.folder / "portal.sqlite"))
+    file = tenant.folder / "portal.sqlite"
+    if not file.is_file():
+        # opened all the same it would be made, empty: an unmounted disk must not look like that
+        raise Unavailable(f"no database of {tenant.slug} at its place")
+    return SQLite(file)
 
 
 def make_key(folder: Path) -> None:

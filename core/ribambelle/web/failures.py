@@ -95,7 +95,8 @@ async def plain(send: Any, status: int) -> None:
 def _page(request: Request[Any, Any, Any], status: int, **facts: Any) -> Page:
     title, sentences = SENTENCES.get(status, SENTENCES[500])
     number = visit(request).number
-    page = ErrorPage(status, title, sentences, number, status in (500, 503), facts)
+    retry = status in (500, 503) and request.method == "GET"
+    page = ErrorPage(status, title, sentences, number, retry, facts)
     return Page("error.html", page, status=status)
 
 

@@ -13,8 +13,8 @@ from ribambelle.web.templates import environment
 from ribambelle.web.visit import Visit, visit
 
 
-def shared_context(seen: Visit, path: str) -> dict[str, Any]:
-    """Return what every template may use, whatever its page."""
+def shared_context(seen: Visit, path: str, fragment: str = "") -> dict[str, Any]:
+    """Return what every template may use; a fragment leaves the flash to the page around it."""
     tenant, assets = seen.tenant, seen.assets
     return {
         "tenant": tenant,
@@ -22,7 +22,7 @@ def shared_context(seen: Visit, path: str) -> dict[str, Any]:
         "menu": menu(tenant, seen.person, path),
         "asset": lambda name: assets.href(tenant, name),
         "now": tenant.now(),
-        "flash": seen.told(),
+        "flash": [] if fragment else seen.told(),
         "path": path,
     }
 
@@ -30,7 +30,7 @@ def shared_context(seen: Visit, path: str) -> dict[str, Any]:
 def render(seen: Visit, path: str, template: str, page: Any, fragment: str = "") -> str:
     """Return a page as text, or only one of its blocks when a fragment of it is asked for."""
     found = environment(seen.tenant).get_template(template)
-    context = {**shared_context(seen, path), "page": page}
+    context = {**shared_context(seen, path, fragment), "page": page}
     block = found.blocks.get(f"fragment_{fragment.replace('-', '_')}") if fragment else None
     if block is None:
         return found.render(context)

@@ -50,14 +50,16 @@ class Portal(Litestar):
             return
         try:
             tenant = self.platform.at(host or "")
+            with tenant.here():
+                await self._visit(tenant, host or "", scope, receive, send)
         except UnknownTenant:
             await failures.plain(send, 421 if host else 400)
         except Misconfigured as error:
             log.error("tenant_misconfigured", host=host, reason=error.message)
             await failures.plain(send, 503)
-        else:
-            with tenant.here():
-                await self._visit(tenant, host or "", scope, receive, send)
+        except Unavailable as error:
+            log.error("database_absent", host=host, reason=str(error))
+            await failures.plain(send, 503)
 
     async def _visit(
         self, tenant: Tenant, host: str, scope: Any, receive: Receive, send: Send
@@ -88,9 +90,10 @@ class Portal(Litestar):
     async def _open(self, tenant: Tenant, number: str, host: str, scope: Any) -> Visit:
         name = security.cookie_name(scope["scheme"], host)
         secret = security.secret_in(scope["headers"], name)
-        if not secret or scope["path"].startswith("/static/"):
-            return Visit(tenant, number, OpenSession(), self.assets)
-        session, person = await opened(secret, tenant.now())
+        session, person = OpenSession(), None
+        if secret and not scope["path"].startswith("/static/"):
+            session, person = await opened(secret, tenant.now())
+        session.allowed = name is not None
         return Visit(tenant, number, session, self.assets, person)
 
 
@@ -124,9 +127,7 @@ class Leaving:
         name = security.cookie_name(self.scope["scheme"], self.host)
         before = security.secret_in(self.scope["headers"], name)
         await session.save(self.tenant.now())
-        if session.secret == before or (not session.secret and not before):
-            return []
-        if name is None:
+        if name is None or session.secret == before:
             return []
         return [(b"set-cookie", security.cookie(name, session.secret))]
 

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from ribambelle.messages import outbox
 from ribambelle.messages.tables import Message
@@ -24,6 +24,13 @@ class DataPage:
     """What personal data the commune's portal holds."""
 
     held: list[PersonalData]
+
+
+@dataclass(frozen=True)
+class GalleryPage:
+    """Which space the components are shown in."""
+
+    office: bool
 
 
 @dataclass(frozen=True)
@@ -53,9 +60,9 @@ async def asset(
 
 
 @get("/_composants", name="gallery", guards=[guards.public])
-async def gallery() -> Page:
-    """Show every component in every state, in the commune's colours."""
-    return Page("components_gallery.html")
+async def gallery(espace: FromQuery[str] = "") -> Page:
+    """Show every component in every state, in the commune's colours; `bureau` for the staff's."""
+    return Page("components_gallery.html", GalleryPage(office=espace == "bureau"))
 
 
 @get("/_boite", name="mailbox", guards=[guards.demonstration])

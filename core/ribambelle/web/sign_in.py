@@ -135,7 +135,9 @@ async def enter(
             await journal.record(
                 "account.signed_in", f"account:{account.id}", account=account.id, side="family"
             )
-    except Refused:
+    except Refused as refusal:
+        if refusal.reason != "link_dead":
+            raise
         return Page("sign_in/link.html", LinkPage("", dead=True), status=410)
     return Redirect(links.local_path(token.follow), status_code=303)
 

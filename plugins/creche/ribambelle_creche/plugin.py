@@ -85,8 +85,8 @@ def workflows() -> list[Any]:
 @hookimpl
 def transition_announced() -> dict[str, Any]:
     """Write to the family of what changed."""
-    from ribambelle_creche.workflow import CODE
     from ribambelle_creche.jobs import tell_family
+    from ribambelle_creche.workflow import CODE
 
     return {CODE: tell_family}
 
@@ -94,7 +94,8 @@ def transition_announced() -> dict[str, Any]:
 @hookimpl
 def jobs() -> dict[str, Any]:
     """Renewals and monthly tables."""
-    from ribambelle_creche.jobs import freeze_month, renew, sweep_drafts
+    from ribambelle_creche.freezing import freeze_month
+    from ribambelle_creche.jobs import renew, sweep_drafts
 
     return {"renew": renew, "freeze_month": freeze_month, "sweep_drafts": sweep_drafts}
 

@@ -16,6 +16,7 @@ from piccolo.constraints import Unique
 from piccolo.table import Table
 
 from ribambelle.identity.tables import Child, Household, Quartier
+from ribambelle.workflow.tables import Demande
 
 
 class Desk(Table, tablename="creche_desk"):
@@ -78,7 +79,7 @@ class Application(Table, tablename="creche_application"):
 
     id: Serial
     number = Varchar(length=12, unique=True, help_text="C-2041: said on the phone.")
-    demande = Integer(unique=True, help_text="Request in the core's workflow.")
+    demande = ForeignKey(Demande, null=False, unique=True, on_delete=OnDelete.restrict)
     account = Integer(
         null=True, default=None, index=True, help_text="Family account it belongs to."
     )

@@ -47,7 +47,7 @@ CREATE INDEX "creche_frozen_count_month" ON "creche_frozen_count" ("month");
 CREATE TABLE "creche_application" (
   "id" SERIAL PRIMARY KEY NOT NULL,
   "number" VARCHAR(12) UNIQUE NOT NULL DEFAULT '',
-  "demande" INTEGER UNIQUE NOT NULL DEFAULT 0,
+  "demande" INTEGER UNIQUE NOT NULL REFERENCES "core_demande" ("id") ON DELETE RESTRICT,
   "account" INTEGER,
   "household" INTEGER REFERENCES "core_household" ("id") ON DELETE SET NULL,
   "child" INTEGER REFERENCES "core_child" ("id") ON DELETE SET NULL,

@@ -1,0 +1,5 @@
+"""Figures that may be shown: tables in which nobody can be recognised."""
+
+from ribambelle.statistics.small_cells import HIDDEN, Cell, Table, protected
+
+__all__ = ["HIDDEN", "Cell", "Table", "protected"]

@@ -1,0 +1,1 @@
+"""Every question the crèches ask the database, one function each."""

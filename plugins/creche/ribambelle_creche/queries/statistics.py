@@ -1,0 +1,140 @@
+"""Demand counted where it stands at this moment: one GROUP BY, never a counter to keep right."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from piccolo.query import Select
+from piccolo.query.functions.aggregate import Count, Sum
+
+from ribambelle_creche.domain.statistics import Count as Counted
+from ribambelle_creche.domain.statistics import FacilityDemand, Supply
+from ribambelle_creche.tables import Application, Capacity, Facility, Wish
+from ribambelle_creche.workflow import LIVING
+
+LIVES = Application.demande.state.is_in(list(LIVING))
+OPEN = Facility.is_open.eq(True)
+
+
+def _living() -> Select[Application]:
+    return Application.select(Application.id).where(LIVES)
+
+
+async def demand() -> list[Counted]:
+    """Return living files by quartier, age group, month and birth: each child counted once."""
+    rows = (
+        await Application.select(
+            Application.quartier.as_alias("quartier"),
+            Application.age_group,
+            Application.start_month,
+            Application.is_expected,
+            Count(Application.id, alias="files"),
+            Sum(Application.half_days, alias="half_days"),
+        )
+        .where(Application.submitted_at.is_not_null(), LIVES)
+        .group_by(
+            Application.quartier,
+            Application.age_group,
+            Application.start_month,
+            Application.is_expected,
+        )
+    )
+    return [_counted(row) for row in rows]
+
+
+async def wishes() -> list[Counted]:
+    """Return the same, each wish counted: the second measure."""
+    rows = (
+        await Wish.select(
+            Wish.application.quartier.as_alias("quartier"),
+            Wish.application.age_group.as_alias("age_group"),
+            Wish.application.start_month.as_alias("start_month"),
+            Wish.application.is_expected.as_alias("is_expected"),
+            Count(Wish.id, alias="files"),
+            Sum(Wish.application.half_days, alias="half_days"),
+        )
+        .where(Wish.application.is_in(_living()))
+        .group_by(
+            Wish.application.quartier,
+            Wish.application.age_group,
+            Wish.application.start_month,
+            Wish.application.is_expected,
+        )
+    )
+    return [_counted(row) for row in rows]
+
+
+def _counted(row: dict[str, Any]) -> Counted:
+    return Counted(
+        quartier=row["quartier"] or 0,
+        age_group=row["age_group"],
+        month=row["start_month"],
+        is_expected=bool(row["is_expected"]),
+        children=int(row["files"]),
+        half_days=int(row["half_days"] or 0),
+    )
+
+
+async def supply() -> list[Supply]:
+    """Return free and total half-days by quartier and age group, over open facilities."""
+    rows = (
+        await Capacity.select(
+            Capacity.facility.quartier.as_alias("quartier"),
+            Capacity.age_group,
+            Sum(Capacity.free, alias="free"),
+            Sum(Capacity.places, alias="places"),
+        )
+        .where(Capacity.facility.is_in(Facility.select(Facility.id).where(OPEN)))
+        .group_by(Capacity.facility.quartier, Capacity.age_group)
+    )
+    return [
+        Supply(
+            row["quartier"] or 0, row["age_group"], int(row["free"] or 0), int(row["places"] or 0)
+        )
+        for row in rows
+    ]
+
+
+async def by_facility() -> list[FacilityDemand]:
+    """Return, for each open facility, how many files name it, and how many first."""
+    named = await _wishes_of(())
+    first = await _wishes_of((Wish.rank == 1,))
+    rows = (
+        await Facility.select(Facility.id, Facility.name, Facility.quartier, Facility.places)
+        .where(OPEN)
+        .order_by(Facility.folded, Facility.id)
+    )
+    return [
+        FacilityDemand(
+            id=row["id"],
+            name=row["name"],
+            quartier=row["quartier"] or 0,
+            places=row["places"],
+            named=named.get(row["id"], 0),
+            first=first.get(row["id"], 0),
+        )
+        for row in rows
+    ]
+
+
+async def _wishes_of(which: Iterable[Any]) -> dict[int, int]:
+    question = (
+        Wish.select(Wish.facility, Count(Wish.id, alias="files"))
+        .where(Wish.application.is_in(_living()))
+        .group_by(Wish.facility)
+    )
+    for condition in which:
+        question = question.where(condition)
+    return {row["facility"]: int(row["files"]) for row in await question}
+
+
+async def complete() -> int:
+    """Return how many living files are complete."""
+    return int(await Application.count().where(Application.demande.state == "complete"))
+
+
+async def fresh(since: datetime) -> int:
+    """Return how many living files were sent or confirmed since a moment."""
+    confirmed = Application.confirmed_at >= since
+    sent = Application.confirmed_at.is_null() & (Application.submitted_at >= since)
+    return int(await Application.count().where(LIVES, confirmed | sent))

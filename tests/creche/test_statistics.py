@@ -1,0 +1,200 @@
+"""Live figures: children once, towns equal to the sum of their quartiers, small counts hidden."""
+
+import csv
+import io
+from datetime import date
+
+from ribambelle.identity import Grant
+from ribambelle.identity.tables import Quartier
+from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle.workflow.tables import Demande
+from ribambelle_creche.freezing import freeze_month
+from ribambelle_creche.tables import Application, Capacity, Facility, FrozenCount, Wish
+
+URL = "/bureau/creche/statistiques"
+
+
+async def quartier(name: str) -> int:
+    row = Quartier(name=name, folded=name.lower())
+    return int((await Quartier.insert(row).returning(Quartier.id))[0]["id"])
+
+
+async def facility(town: Town, name: str, where: int, free: int = 10) -> int:
+    row = Facility(
+        name=name, folded=name.lower(), kind="municipal", quartier=where, places=20, import_key=name
+    )
+    number = int((await Facility.insert(row).returning(Facility.id))[0]["id"])
+    await Capacity.insert(
+        Capacity(
+            facility=number,
+            age_group="babies",
+            weekday=0,
+            half="am",
+            places=20,
+            free=free,
+            changed_at=town.tenant.now(),
+        )
+    )
+    return number
+
+
+async def file(
+    town: Town,
+    where: int | None,
+    wishes: list[int],
+    state: str = "complete",
+    month: str = "2027-01",
+    group: str = "babies",
+) -> int:
+    now = town.tenant.now()
+    demande = Demande(workflow="creche.application", state=state, created_at=now, changed_at=now)
+    number = int((await Demande.insert(demande).returning(Demande.id))[0]["id"])
+    row = Application(
+        number=f"C-{number}",
+        demande=number,
+        created_at=now,
+        submitted_at=now,
+        quartier=where,
+        start_on=date(2027, 1, 4),
+        start_month=month,
+        age_group=group,
+        half_days=8,
+    )
+    made = int((await Application.insert(row).returning(Application.id))[0]["id"])
+    for rank, wish in enumerate(wishes, start=1):
+        await Wish.insert(Wish(application=made, rank=rank, facility=wish))
+    return number
+
+
+async def told(town: Town, query: str = "", *grants: Grant) -> dict[str, list[str]]:
+    browser = await town.staff(*grants, email=f"{len(grants)}@example.test")
+    answer = await browser.get(f"{URL}/export/csv?{query}")
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    return {row[0]: row[1:] for row in rows}
+
+
+async def test_a_child_with_three_wishes_counts_once(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        centre = await quartier("Centre")
+        three = [await facility(town, name, centre) for name in ("A", "B", "C")]
+        await file(town, centre, three)
+
+    assert (await told(town))["Centre"] == ["0", "1", "0", "0", "1"]
+    assert (await told(town, "compter=wishes"))["Centre"][-1] == "3"
+
+
+async def test_a_change_shows_at_once(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        centre = await quartier("Centre")
+        number = await file(town, centre, [])
+    assert (await told(town))["Ville"][-1] == "1"
+
+    with town.here():
+        await Demande.update({Demande.state: "withdrawn"}).where(Demande.id == number)
+
+    assert (await told(town))["Ville"][-1] == "0"
+
+
+async def test_the_town_is_the_sum_of_its_quartiers(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        places = [await quartier("Centre"), await quartier("Gare"), None]
+        for number in range(30):
+            await file(town, places[number % 3], [], group=("babies", "middle")[number % 2])
+
+    table = await told(town)
+
+    town_row = table.pop("Ville")
+    table.pop("Quartier")
+    assert town_row == [str(sum(int(row[n]) for row in table.values())) for n in range(5)]
+    assert town_row[-1] == "30"
+
+
+async def test_only_the_months_asked_are_counted(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        centre = await quartier("Centre")
+        await file(town, centre, [], month="2027-01")
+        await file(town, centre, [], month="2027-09")
+
+    assert (await told(town, "de=2027-06"))["Ville"][-1] == "1"
+    assert (await told(town, "de=nonsense"))["Ville"][-1] == "2"
+
+
+async def test_a_creche_sees_no_small_count_of_others(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        centre, gare = await quartier("Centre"), await quartier("Gare")
+        mine = await facility(town, "Mine", centre)
+        await facility(town, "Other", gare)
+        for _ in range(2):
+            await file(town, gare, [mine])
+        for _ in range(9):
+            await file(town, centre, [mine])
+            await file(town, centre, [mine], group="older")
+    grant = Grant("creche_manager", f"creche.facility:{mine}")
+
+    table = await told(town, "", grant)
+    browser = await town.staff(grant, email="manager@example.test")
+    page = await browser.get(URL)
+
+    assert table["Gare"][1] == "masqué"
+    assert (await told(town))["Gare"][1] == "2"
+    assert "Mine" in page.text
+    assert "Other" not in page.text
+
+
+async def test_the_page_shows_pressure_and_refreshes(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        centre = await quartier("Centre")
+        await file(town, centre, [await facility(town, "Les Lilas", centre)])
+    browser = await town.staff()
+
+    whole = await browser.get(URL)
+    part = await browser.get(URL, headers={"x-fragment": "statistiques"})
+
+    assert "Centre concentre la pression" in whole.text
+    assert 'data-refresh="2"' in part.text
+    assert "<html" not in part.text
+    assert "Les Lilas" in part.text
+
+
+async def test_a_family_never_sees_live_figures(communes: Communes) -> None:
+    family = await communes.alpha.family()
+
+    assert (await family.get(URL)).status_code == 403
+    assert (await communes.alpha.visitor().get(URL)).status_code == 303
+
+
+async def test_a_month_is_frozen_once_and_hides_small_counts(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    with town.here():
+        centre, gare = await quartier("Centre"), await quartier("Gare")
+        for _ in range(12):
+            await file(town, centre, [])
+            await file(town, centre, [], group="older")
+            await file(town, gare, [], group="older")
+        await file(town, gare, [])
+        await freeze_month()
+        await file(town, centre, [])
+        await freeze_month()
+        rows = await FrozenCount.select().where(FrozenCount.quartier == "Gare")
+
+    page = await town.visitor().get("/creche/statistiques")
+
+    assert {row["age_group"]: row["children"] for row in rows}["babies"] is None
+    assert "octobre 2026" in page.text
+    assert "masqué" in page.text
+    assert ">25<" not in page.text
+
+
+async def test_an_unknown_kind_of_file_does_not_exist(communes: Communes) -> None:
+    browser = await communes.alpha.staff()
+
+    assert (await browser.get(f"{URL}/export/exe")).status_code == 404
+    assert (await browser.get(f"{URL}/export/xlsx")).content[:2] == b"PK"
