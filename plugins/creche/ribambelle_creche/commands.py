@@ -1,10 +1,127 @@
-"""The commands of the crèches."""
+"""The commands of the crèches: ``ribambelle creche …``"""
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from ribambelle.commands import AsJson, DryRun, TenantName, inside, say, say_json, say_table
+from ribambelle.errors import Refused
+from ribambelle.tenants import Tenant
+from ribambelle_creche.importing import CREATED, REFUSED, SAME, UPDATED, Outcome, bring_in
+from ribambelle_creche.queries import facilities
+from ribambelle_creche.spreadsheets import as_csv
+
+SEVERAL = {
+    CREATED: "créées",
+    UPDATED: "mises à jour",
+    SAME: "inchangées",
+    REFUSED: "refusées",
+}
 app = typer.Typer(no_args_is_help=True, help="Crèches : établissements et demandes.")
 
 
-@app.callback()
-def group() -> None:
-    """Crèches : établissements et demandes."""
+@app.command("import-facilities")
+def import_facilities(
+    file: Annotated[Path, typer.Argument(help="Liste des crèches, CSV à points-virgules.")],
+    tenant: TenantName,
+    micro: Annotated[
+        Path | None, typer.Option("--micro-quartiers", help="Liste des micro-quartiers.")
+    ] = None,
+    errors: Annotated[
+        Path | None, typer.Option(help="Fichier où écrire les lignes à relire.")
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Importer la liste des crèches d’une ville. Relancer l’import ne crée pas de doublon.
+
+    Exemple : ribambelle creche import-facilities creches.csv --tenant nantes --dry-run
+    """
+    content, parts = _content(file), _content(micro) if micro else None
+
+    async def work(commune: Tenant) -> list[Outcome]:
+        return await bring_in(content, parts, dry_run=dry_run)
+
+    outcomes = inside(tenant, "creche", work)
+    doubtful = [outcome for outcome in outcomes if outcome.remark]
+    if errors:
+        errors.write_bytes(_error_file(doubtful))
+    counts = {
+        done: sum(o.done == done for o in outcomes) for done in (CREATED, UPDATED, SAME, REFUSED)
+    }
+    if as_json:
+        say_json(_report(outcomes, counts, dry_run))
+    else:
+        _tell(doubtful, counts, len(outcomes), dry_run)
+    if counts[REFUSED]:
+        raise typer.Exit(1)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        why = "ce fichier n’existe pas" if not file.exists() else "la lecture est refusée"
+        raise Refused("file_unreadable", file=str(file), why=why) from error
+
+
+def _error_file(doubtful: list[Outcome]) -> bytes:
+    """Return the lines to read again as they were, with their number and the remark added."""
+    headings = [*(doubtful[0].line.raw if doubtful else ()), "Ligne", "Remarque"]
+    rows = [(*o.line.raw.values(), o.line.number, f"{o.done} : {o.remark}") for o in doubtful]
+    return as_csv(headings, rows)
+
+
+def _report(outcomes: list[Outcome], counts: dict[str, int], dry_run: bool) -> dict[str, object]:
+    kept = [outcome for outcome in outcomes if outcome.done != REFUSED]
+    return {
+        "dry_run": dry_run,
+        "lines": len(outcomes),
+        "created": counts[CREATED],
+        "updated": counts[UPDATED],
+        "unchanged": counts[SAME],
+        "refused": counts[REFUSED],
+        "places": sum(outcome.line.places for outcome in kept),
+        "quartiers": len({outcome.line.quartier for outcome in kept}),
+        "remarks": [
+            {"line": o.line.number, "name": o.line.name, "done": o.done, "remark": o.remark}
+            for o in outcomes
+            if o.remark
+        ],
+    }
+
+
+def _tell(doubtful: list[Outcome], counts: dict[str, int], total: int, dry_run: bool) -> None:
+    for outcome in doubtful:
+        say(f"ligne {outcome.line.number}, {outcome.line.name} : {outcome.done}, {outcome.remark}")
+    told = ", ".join(f"{number} {SEVERAL[done]}" for done, number in counts.items() if number)
+    say(f"{total} lignes lues : {told}.{' Rien n’a été changé.' if dry_run else ''}")
+
+
+@app.command("list-facilities")
+def list_facilities(tenant: TenantName, as_json: AsJson = False) -> None:
+    """Lister les crèches d’une commune."""
+
+    async def work(commune: Tenant) -> list[dict[str, object]]:
+        return [
+            {
+                "id": one.id,
+                "name": one.name,
+                "kind": one.kind,
+                "quartier": one.quartier.name if one.quartier else None,
+                "micro_quartier": one.micro_quartier,
+                "places": one.places,
+            }
+            for one in await facilities.every()
+        ]
+
+    found = inside(tenant, "creche", work)
+    if as_json:
+        say_json(found)
+        return
+    say_table(
+        ("N°", "Crèche", "Quartier", "Places"),
+        [(f["id"], f["name"], f["quartier"] or "", f["places"]) for f in found],
+        "Aucune crèche. Importez la liste : ribambelle creche import-facilities",
+    )

@@ -1,5 +1,327 @@
-"""Invented families."""
+"""A commune of demonstration: real figures by quartier, invented crèches and families."""
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from piccolo.table import Table
+
+from ribambelle import tenants
+from ribambelle.database import transaction
+from ribambelle.identity.tables import Adult, Child, Household, Quartier
+from ribambelle.search import fold
+from ribambelle.workflow.tables import Demande, HistoryStep
+from ribambelle_creche.demo_figures import FIRST_NAMES, LAST_NAMES, NAMES, TOWNS, Town
+from ribambelle_creche.domain.age import GROUPS, AgeLimits
+from ribambelle_creche.domain.week import bits
+from ribambelle_creche.tables import (
+    Application,
+    Capacity,
+    Desk,
+    Evidence,
+    Facility,
+    Need,
+    Wish,
+)
+from ribambelle_creche.workflow import CODE
+
+T = TypeVar("T", bound=Table)
+FULL = 1023
+WEEKS = (
+    (FULL, 5),
+    (bits(["mon-am", "mon-pm", "tue-am", "tue-pm", "thu-am", "thu-pm", "fri-am", "fri-pm"]), 4),
+    (bits(["mon-am", "mon-pm", "tue-am", "tue-pm", "thu-am", "thu-pm"]), 2),
+    (bits(["mon-am", "tue-am", "wed-am", "thu-am", "fri-am"]), 1),
+    (bits(["tue-am", "tue-pm", "fri-am"]), 1),
+)
+STATES = (("submitted", 2), ("incomplete", 2), ("complete", 13), ("to_confirm", 1))
+KINDS = (("municipal", 4), ("association", 3), ("micro", 2), ("company", 1))
 
 
 async def fill(seed: int) -> None:
-    """Fill a commune of demonstration."""
+    """Fill the current commune; a commune without figures of its own takes the small town's."""
+    tenant = tenants.current()
+    town = TOWNS.get(tenant.slug, TOWNS["saint-denis"])
+    draw = random.Random(f"{seed}:{tenant.slug}")  # noqa: S311 - invented families, not secrets
+    async with transaction():
+        places = await _quartiers(town)
+        facilities = await _facilities(town, places, draw, tenant.now())
+        desks = await _desks(town)
+        for start in range(0, town.families, 250):
+            size = min(250, town.families - start)
+            await _families(size, places, facilities, desks, draw, tenant.now())
+
+
+def weighted(draw: random.Random, options: Sequence[tuple[Any, int]]) -> Any:
+    """Draw one of some options by its weight."""
+    return draw.choices([value for value, _ in options], [weight for _, weight in options])[0]
+
+
+async def _inserted(rows: Iterable[T], kind: type[T]) -> list[int]:
+    """Insert many rows and return their ids, in order."""
+    ids: list[int] = []
+    batch = list(rows)
+    for start in range(0, len(batch), 400):
+        found = await kind.insert(*batch[start : start + 400]).returning(kind._meta.primary_key)
+        ids += [int(row["id"]) for row in found]
+    return ids
+
+
+async def _quartiers(town: Town) -> dict[str, int]:
+    rows = [
+        Quartier(name=area.name, folded=fold(area.name), population=area.inhabitants)
+        for area in town.areas
+    ]
+    ids = await _inserted(rows, Quartier)
+    return dict(zip((area.name for area in town.areas), ids, strict=True))
+
+
+async def _desks(town: Town) -> list[int]:
+    rows = [Desk(name=name) for name in town.desks]
+    return await _inserted(rows, Desk)
+
+
+async def _facilities(
+    town: Town, places: dict[str, int], draw: random.Random, now: datetime
+) -> dict[str, list[int]]:
+    """Invent each quartier's crèches, whose places add up to its real total."""
+    names = draw.sample(NAMES, sum(area.facilities for area in town.areas))
+    made: dict[str, list[int]] = {}
+    for area in town.areas:
+        shares = shared(area.places, area.facilities, draw)
+        rows = [
+            _facility(names.pop(), share, places[area.name], area.latitude, area.longitude, draw)
+            for share in shares
+        ]
+        made[area.name] = await _inserted(rows, Facility)
+        cells = [
+            cell
+            for number, share in zip(made[area.name], shares, strict=True)
+            for cell in _capacities(number, share, draw, now)
+        ]
+        await _inserted(cells, Capacity)
+    return made
+
+
+def shared(total: int, parts: int, draw: random.Random) -> list[int]:
+    """Split places between crèches: at least ten each, all of them given.
+
+    >>> sum(shared(295, 10, random.Random(1)))
+    295
+    """
+    cuts = [10] * parts
+    for _ in range((total - 10 * parts) // 5):
+        cuts[draw.randrange(parts)] += 5
+    cuts[0] += total - sum(cuts)
+    return cuts
+
+
+def _facility(
+    name: str, places: int, quartier: int, latitude: int, longitude: int, draw: random.Random
+) -> Facility:
+    kind = "micro" if places <= 12 else weighted(draw, KINDS[:2] if places > 40 else KINDS)
+    return Facility(
+        name=name,
+        folded=fold(name),
+        kind=kind,
+        address=f"{draw.randint(1, 90)} rue {draw.choice(LAST_NAMES)}",
+        quartier=quartier,
+        places=places,
+        latitude=latitude + draw.randint(-6000, 6000),
+        longitude=longitude + draw.randint(-9000, 9000),
+        hours=draw.choice(("7 h 30 – 18 h 30", "7 h 30 – 18 h", "8 h – 18 h 30")),
+        import_key=fold(name),
+    )
+
+
+def _capacities(
+    facility: int, places: int, draw: random.Random, now: datetime
+) -> Iterable[Capacity]:
+    """Share a crèche's places between its groups; a few half-days are free."""
+    babies, middle = places // 4, places * 3 // 8
+    for group, size in zip(GROUPS, (babies, middle, places - babies - middle), strict=True):
+        for weekday in range(5):
+            for half in ("am", "pm"):
+                likely = 0.25 if weekday == 2 or half == "pm" else 0.08
+                free = draw.randint(1, 2) if draw.random() < likely else 0
+                yield Capacity(
+                    facility=facility,
+                    age_group=group,
+                    weekday=weekday,
+                    half=half,
+                    places=size,
+                    free=min(free, size),
+                    changed_at=now,
+                )
+
+
+@dataclass(frozen=True)
+class Family:
+    """One invented family, before it is written."""
+
+    given: str
+    family: str
+    child: str
+    birth: date
+    start: date
+    sent: datetime
+    state: str
+    area: str
+    week: int
+
+    @property
+    def is_expected(self) -> bool:
+        """Tell whether the child was still to be born when the commune was made."""
+        return not self.child
+
+
+def invented(draw: random.Random, areas: Sequence[str], now: datetime) -> Family:
+    """Invent one family."""
+    today = now.date()
+    birth = today + timedelta(days=draw.randint(-900, 190))
+    earliest = max(today + timedelta(days=20), birth + timedelta(weeks=10))
+    month = (earliest.replace(day=1) + timedelta(days=draw.choice((31, 62, 120, 220)))).replace(
+        day=1
+    )
+    return Family(
+        given=draw.choice(FIRST_NAMES),
+        family=draw.choice(LAST_NAMES),
+        child=draw.choice(FIRST_NAMES) if birth <= today else "",
+        birth=birth,
+        start=month + timedelta(days=(7 - month.weekday()) % 7),
+        sent=now - timedelta(minutes=draw.randint(60, 200 * 24 * 60)),
+        state=weighted(draw, STATES),
+        area=draw.choice(areas),
+        week=weighted(draw, WEEKS),
+    )
+
+
+async def _families(
+    size: int,
+    places: dict[str, int],
+    facilities: dict[str, list[int]],
+    desks: list[int],
+    draw: random.Random,
+    now: datetime,
+) -> None:
+    """Write some families whole: people, file, wishes, proofs, history."""
+    areas = list(places)
+    people = [invented(draw, areas, now) for _ in range(size)]
+    households = await _inserted((Household(created_at=one.sent) for one in people), Household)
+    await _inserted(_each(people, households, _adult), Adult)
+    children = await _inserted(_each(people, households, _child), Child)
+    demandes = await _inserted(
+        (
+            Demande(workflow=CODE, state=one.state, created_at=one.sent, changed_at=one.sent)
+            for one in people
+        ),
+        Demande,
+    )
+    await _inserted(_each(people, demandes, _step), HistoryStep)
+    rows = [
+        _application(one, demande, household, child, places[one.area], desks, draw)
+        for one, demande, household, child in zip(
+            people, demandes, households, children, strict=True
+        )
+    ]
+    files = await _inserted(rows, Application)
+    wishes = [
+        Wish(application=file, rank=rank, facility=facility)
+        for file, one in zip(files, people, strict=True)
+        for rank, facility in enumerate(_wished(one, facilities, draw), start=1)
+    ]
+    await _inserted(wishes, Wish)
+    await _inserted(
+        (Need(application=f, rank=0, slots=o.week) for f, o in zip(files, people, strict=True)),
+        Need,
+    )
+    await _inserted(
+        (
+            Evidence(
+                application=file, kind=kind, seen_at=one.sent if one.state == "complete" else None
+            )
+            for file, one in zip(files, people, strict=True)
+            for kind in ("birth", "address", "work")
+        ),
+        Evidence,
+    )
+
+
+def _each(
+    people: Sequence[Family], ids: Sequence[int], made: Callable[[Family, int], T]
+) -> list[T]:
+    return [made(one, number) for one, number in zip(people, ids, strict=True)]
+
+
+def _adult(one: Family, household: int) -> Adult:
+    return Adult(
+        household=household,
+        given_name=one.given,
+        family_name=one.family,
+        phone="06 99 00 00 00",
+        folded=fold(f"{one.given} {one.family}"),
+    )
+
+
+def _child(one: Family, household: int) -> Child:
+    return Child(
+        household=household,
+        given_name=one.child,
+        family_name=one.family,
+        born_on=None if one.is_expected else one.birth,
+        due_on=one.birth if one.is_expected else None,
+        folded=fold(f"{one.child} {one.family}"),
+    )
+
+
+def _step(one: Family, demande: int) -> HistoryStep:
+    return HistoryStep(
+        demande=demande,
+        transition="submit",
+        source="draft",
+        target="submitted",
+        at=one.sent,
+        side="family",
+    )
+
+
+def _wished(one: Family, facilities: dict[str, list[int]], draw: random.Random) -> list[int]:
+    """Return one to three crèches, most of them near home."""
+    near = facilities[one.area]
+    count = min(draw.choice((1, 2, 3, 3)), len(near))
+    return draw.sample(near, count)
+
+
+def _application(
+    one: Family,
+    demande: int,
+    household: int,
+    child: int,
+    quartier: int,
+    desks: list[int],
+    draw: random.Random,
+) -> Application:
+    name = f"{one.child} {one.family}".strip() if one.child else f"Bébé {one.family}"
+    return Application(
+        number=f"C-{1000 + demande}",
+        demande=demande,
+        household=household,
+        child=child,
+        desk=draw.choice(desks) if desks else None,
+        channel=weighted(draw, (("family", 7), ("office", 2), ("facility", 1))),
+        created_at=one.sent,
+        submitted_at=one.sent,
+        complete_at=one.sent if one.state == "complete" else None,
+        confirmed_at=one.sent,
+        quartier=quartier,
+        child_name=name,
+        folded=fold(f"{name} {one.given} {one.family}"),
+        reference_on=one.birth,
+        is_expected=one.is_expected,
+        start_on=one.start,
+        start_month=f"{one.start:%Y-%m}",
+        age_group=AgeLimits().group(one.birth, one.start),
+        half_days=one.week.bit_count(),
+    )
