@@ -37,7 +37,7 @@ WEEKS = (
     (bits(["tue-am", "tue-pm", "fri-am"]), 1),
 )
 STATES = (("submitted", 2), ("incomplete", 2), ("complete", 13), ("to_confirm", 1))
-KINDS = (("municipal", 4), ("association", 3), ("micro", 2), ("company", 1))
+KINDS = (("municipal", 4), ("association", 3), ("company", 1))
 
 
 async def fill(seed: int) -> None:
@@ -141,11 +141,12 @@ def _capacities(
 ) -> Iterable[Capacity]:
     """Share a crèche's places between its groups; a few half-days are free."""
     babies, middle = places // 4, places * 3 // 8
+    has_room = draw.random() < 0.3
     for group, size in zip(GROUPS, (babies, middle, places - babies - middle), strict=True):
         for weekday in range(5):
             for half in ("am", "pm"):
                 likely = 0.25 if weekday == 2 or half == "pm" else 0.08
-                free = draw.randint(1, 2) if draw.random() < likely else 0
+                free = draw.randint(1, 2) if has_room and draw.random() < likely else 0
                 yield Capacity(
                     facility=facility,
                     age_group=group,
