@@ -8,13 +8,13 @@ from ribambelle.commands import err
 from ribambelle.database import migrations, template
 from ribambelle.errors import Refused
 from ribambelle.identity import Grant, accounts, passwords
+from ribambelle.identity.second_factor import DEMONSTRATION
 from ribambelle.identity.tables import Account
 from ribambelle.tenants import Platform, Tenant
 from ribambelle.tenants.registry import make_key
 
 # Published on purpose: these accounts exist only in communes of demonstration.
 PASSWORD = "ribambelle de papier"  # noqa: S105
-TOTP = "RIBAMBELLEDEMORIBAMBELLEDEMO2222"
 AGENT, FAMILY = "agent@demo.example", "famille@demo.example"
 
 
@@ -51,7 +51,7 @@ async def staff(commune: Tenant, email: str, name: str, grants: list[Grant]) -> 
         raise Refused("not_a_demo", slug=commune.slug)
     account = await accounts.create_staff(email, name, grants, commune.now())
     kept = await passwords.hashed(PASSWORD)
-    await Account.update({Account.password: kept, Account.totp: TOTP}).where(
+    await Account.update({Account.password: kept, Account.totp: DEMONSTRATION}).where(
         Account.id == account.id
     )
 
@@ -66,8 +66,7 @@ def welcome(communes: Platform, slugs: Sequence[str], port: int) -> str:
         "",
         f"Famille    {FAMILY} : connexion par lien, à suivre dans la boîte aux lettres (/_boite)",
         f"Mairie     {AGENT}    mot de passe : {PASSWORD}",
-        "Crèche     direction@demo.example    même mot de passe",
-        f"Code à six chiffres des agents : clé {TOTP}, ou « ribambelle account code »",
+        "           puis le code à six chiffres que montre la boîte aux lettres (/_boite)",
         "",
         "Pour arrêter : Ctrl+C. Pour recommencer à neuf : make demo-clean",
         "",

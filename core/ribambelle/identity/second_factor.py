@@ -8,6 +8,8 @@ import segno
 from ribambelle.identity.tables import Account
 
 PERIOD = 30
+# Published on purpose: accounts that bear it exist only in communes of demonstration.
+DEMONSTRATION = "RIBAMBELLEDEMORIBAMBELLEDEMO2222"
 
 
 def new_secret() -> str:
@@ -24,6 +26,16 @@ def picture(text: str) -> str:
     """Return a QR code as a data address, which the pages' policy allows."""
     uri: str = segno.make(text, micro=False, error="m").svg_data_uri(scale=5, border=2)
     return uri
+
+
+def shown(now: datetime) -> str:
+    """Return the code of demonstration accounts at a moment.
+
+    >>> from datetime import UTC
+    >>> len(shown(datetime(2026, 11, 25, 12, tzinfo=UTC)))
+    6
+    """
+    return pyotp.TOTP(DEMONSTRATION).at(now)
 
 
 def step_of(secret: str, code: str, now: datetime, last_step: int = 0) -> int | None:

@@ -1,6 +1,7 @@
 """The core's own pages."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from litestar import Request, Response, get
@@ -8,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 
+from ribambelle.identity import second_factor
 from ribambelle.messages import outbox
 from ribambelle.messages.tables import Message
 from ribambelle.privacy import PersonalData
@@ -38,6 +40,7 @@ class MailboxPage:
     """The messages of a demonstration."""
 
     messages: list[Message]
+    code: str
 
 
 @get("/static/{name:path}", name="asset", guards=[guards.public])
@@ -66,9 +69,9 @@ async def gallery(espace: FromQuery[str] = "") -> Page:
 
 
 @get("/_boite", name="mailbox", guards=[guards.demonstration])
-async def mailbox() -> Page:
+async def mailbox(now: NamedDependency[datetime]) -> Page:
     """Show what a demonstration would have sent by e-mail."""
-    return Page("mailbox.html", MailboxPage(await outbox.received()))
+    return Page("mailbox.html", MailboxPage(await outbox.received(), second_factor.shown(now)))
 
 
 @get("/accessibilite", name="accessibility", guards=[guards.public])

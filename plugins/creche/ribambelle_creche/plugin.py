@@ -36,9 +36,9 @@ def roles() -> list[Role]:
 @hookimpl
 def routes() -> Iterable[Any]:
     """Pages for the public, families, crèches and the town hall."""
-    from ribambelle_creche.pages import dossier, facility, family, office, public, statistics
+    from ribambelle_creche.pages import office, public, statistics
 
-    pages = (public, dossier, family, facility, office, statistics)
+    pages = (public, office, statistics)
     return [route for page in pages for route in page.ROUTES]
 
 
@@ -85,7 +85,7 @@ def workflows() -> list[Any]:
 @hookimpl
 def transition_announced() -> dict[str, Any]:
     """Write to the family of what changed."""
-    from ribambelle_creche.jobs import tell_family
+    from ribambelle_creche.telling import tell_family
     from ribambelle_creche.workflow import CODE
 
     return {CODE: tell_family}
@@ -93,19 +93,18 @@ def transition_announced() -> dict[str, Any]:
 
 @hookimpl
 def jobs() -> dict[str, Any]:
-    """Renewals and monthly tables."""
+    """The month’s table."""
     from ribambelle_creche.freezing import freeze_month
-    from ribambelle_creche.jobs import renew, sweep_drafts
 
-    return {"renew": renew, "freeze_month": freeze_month, "sweep_drafts": sweep_drafts}
+    return {"freeze_month": freeze_month}
 
 
 @hookimpl
 def schedules() -> list[Any]:
-    """Each morning."""
+    """Each night."""
     from ribambelle.jobs import Schedule
 
-    return [Schedule("renew", 6), Schedule("freeze_month", 2), Schedule("sweep_drafts", 3)]
+    return [Schedule("freeze_month", 2)]
 
 
 @hookimpl

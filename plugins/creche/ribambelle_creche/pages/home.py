@@ -1,32 +1,80 @@
 """The crèches on home pages, in the menu and in the search."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import timedelta
 
+from ribambelle import tenants
 from ribambelle.identity import Person
 from ribambelle.web.home import Card, Found, ToDo
 from ribambelle.web.menu import MenuEntry
+from ribambelle_creche.queries import facilities, queue
+from ribambelle_creche.queries.queue import Filters
+
+OFFICE = ("agent", "admin", "creche_desk")
+LATE = timedelta(days=15)
 
 
 def entries(person: Person | None) -> list[MenuEntry]:
     """Return what this person finds in the menu."""
     if person is None or person.is_family:
         return [MenuEntry("Crèches", "/creche", "bebe", rank=20)]
-    return []
+    found: list[MenuEntry] = []
+    if person.holds(*OFFICE):
+        found.append(MenuEntry("Demandes", "/bureau/creche/demandes", "feuille", rank=20))
+    if person.holds(*OFFICE, "creche_manager"):
+        found.append(MenuEntry("Statistiques", "/bureau/creche/statistiques", "barres", rank=30))
+    if person.holds("admin"):
+        found.append(MenuEntry("Guichets", "/bureau/creche/guichets", "mairie", rank=40))
+    return found
 
 
 async def waiting(person: Person) -> list[ToDo]:
-    """Return what waits for this person."""
-    return []
+    """Return what waits for this person: new files first, the oldest and how late it is."""
+    if not person.holds(*OFFICE):
+        return []
+    count = (await queue.counts(person, Filters()))["nouvelles"]
+    since = await queue.oldest(person, "submitted")
+    if not count or since is None:
+        return []
+    days = (tenants.current().now() - since).days
+    return [
+        ToDo(
+            title="Une nouvelle demande de crèche"
+            if count == 1
+            else f"{count} nouvelles demandes de crèche",
+            detail=f"La plus ancienne attend depuis {days} jours."
+            if days > 1
+            else "Reçues ces deux jours.",
+            action="Vérifier",
+            href="/bureau/creche/demandes?vue=nouvelles",
+            count=count,
+            since=since,
+            overdue=timedelta(days=days) > LATE,
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """How many crèches there are to discover."""
+
+    total: int
 
 
 async def cards(person: Person | None) -> list[Card]:
-    """Return the cards of the home page."""
-    return []
+    """Return the card that leads visitors and families to the crèches."""
+    if person and person.is_staff:
+        return []
+    total = len(await facilities.every())
+    return [Card("creche/public/card.html", Invitation(total), rank=20)]
 
 
 async def find(person: Person, words: str) -> list[Found]:
-    """Return the files whose child or adults bear these words."""
-    return []
-
-
-ROUTES: list[Any] = []
+    """Return the files whose child or adults bear these words, for those who may see them."""
+    if not person.holds(*OFFICE):
+        return []
+    found = await queue.rows(person, Filters(view="toutes", words=words), size=10)
+    return [
+        Found("Demandes de crèche", row.child_name, row.number, f"/bureau/creche/demandes/{row.id}")
+        for row in found
+    ]

@@ -1,5 +1,0 @@
-"""dossier pages."""
-
-from typing import Any
-
-ROUTES: list[Any] = []

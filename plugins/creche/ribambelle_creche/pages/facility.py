@@ -1,5 +1,0 @@
-"""facility pages."""
-
-from typing import Any
-
-ROUTES: list[Any] = []

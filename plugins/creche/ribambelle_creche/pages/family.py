@@ -1,5 +1,0 @@
-"""family pages."""
-
-from typing import Any
-
-ROUTES: list[Any] = []

@@ -1,0 +1,86 @@
+"""One file, whole, for whoever may see it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ribambelle.errors import NotYours
+from ribambelle.identity.tables import Adult
+from ribambelle.workflow.tables import Demande
+from ribambelle_creche.domain.week import words
+from ribambelle_creche.tables import Application, Desk, Evidence, Need, Wish
+
+PROOFS = {
+    "birth": "Naissance ou grossesse",
+    "address": "Domicile de moins de trois mois",
+    "work": "Situation professionnelle",
+}
+
+
+@dataclass(frozen=True)
+class File:
+    """A file with its wishes, weeks, proofs and adults."""
+
+    application: Application
+    demande: int
+    state: str
+    quartier: str
+    desk: int
+    desk_name: str
+    wishes: list[str]
+    weeks: list[str]
+    proofs: list[Evidence]
+    adults: list[Adult]
+
+    def proof_label(self, kind: str) -> str:
+        """Return what a proof is called."""
+        return PROOFS.get(kind, kind)
+
+
+async def one(number: int, desks: list[int] | None) -> File:
+    """Return a file that was sent, to staff of all desks (None) or of these, or NotYours."""
+    application = await Application.objects(Application.quartier).get(
+        (Application.id == number) & Application.submitted_at.is_not_null()
+    )
+    if application is None or (desks is not None and application.desk not in desks):
+        raise NotYours
+    demande = await Demande.objects().get(Demande.id == application.demande)
+    if demande is None:
+        raise NotYours
+    wishes = (
+        await Wish.select(Wish.facility.name).where(Wish.application == number).order_by(Wish.rank)
+    )
+    needs = await Need.objects().where(Need.application == number).order_by(Need.rank)
+    desk = await Desk.objects().get(Desk.id == application.desk) if application.desk else None
+    return File(
+        application=application,
+        demande=demande.id,
+        state=demande.state,
+        quartier=application.quartier.name if application.quartier.id else "Non précisé",
+        desk=desk.id if desk else 0,
+        desk_name=desk.name if desk else "Aucun",
+        wishes=[row["facility.name"] for row in wishes],
+        weeks=[words(need.slots) for need in needs],
+        proofs=await Evidence.objects().where(Evidence.application == number).order_by(Evidence.id),
+        adults=await Adult.objects()
+        .where(Adult.household == (application.household or 0))
+        .order_by(Adult.rank),
+    )
+
+
+async def turn_proof(number: int, kind: str, account: int, now: datetime) -> bool:
+    """Note a proof as seen, or as not seen when it was; return which."""
+    proof = await Evidence.objects().get((Evidence.application == number) & (Evidence.kind == kind))
+    if proof is None:
+        raise NotYours
+    seen = proof.seen_at is None
+    await Evidence.update(
+        {Evidence.seen_at: now if seen else None, Evidence.seen_by: account if seen else None}
+    ).where(Evidence.id == proof.id)
+    return seen
+
+
+async def completed(number: int, at: datetime) -> None:
+    """Keep the date a file became complete: the first one counts."""
+    await Application.update({Application.complete_at: at}).where(
+        (Application.id == number) & Application.complete_at.is_null()
+    )
