@@ -296,3 +296,22 @@ async def test_nobody_signs_in_over_plain_http_elsewhere(communes: Communes) -> 
     assert secure.headers["set-cookie"].startswith("__Host-session=")
     assert "Secure" in secure.headers["set-cookie"]
     assert "strict-transport-security" in secure.headers
+
+
+async def test_loading_a_style_sheet_does_not_sign_out(communes: Communes) -> None:
+    browser = await communes.alpha.family()
+    page = await browser.get("/compte")
+    sheet = page.text.partition('href="/static/')[2].partition('"')[0]
+
+    answer = await browser.get(f"/static/{sheet}")
+
+    assert answer.status_code == 200
+    assert "set-cookie" not in answer.headers
+    assert (await browser.get("/compte")).status_code == 200
+
+
+async def test_a_dead_session_is_taken_back(communes: Communes) -> None:
+    browser = communes.alpha.visitor()
+    browser.cookies.set("session", "made-up")
+
+    assert "Max-Age=0" in (await browser.get("/")).headers["set-cookie"]

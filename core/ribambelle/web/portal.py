@@ -22,6 +22,7 @@ from ribambelle.web.visit import KEY, Visit
 
 log = structlog.get_logger("ribambelle.access")
 FORM_LIMIT = 12_000_000
+ASSETS = "/static/"
 
 
 class Portal(Litestar):
@@ -91,7 +92,7 @@ class Portal(Litestar):
         name = security.cookie_name(scope["scheme"], host)
         secret = security.secret_in(scope["headers"], name)
         session, person = OpenSession(), None
-        if secret and not scope["path"].startswith("/static/"):
+        if secret and not scope["path"].startswith(ASSETS):
             session, person = await opened(secret, tenant.now())
         session.allowed = name is not None
         return Visit(tenant, number, session, self.assets, person)
@@ -121,7 +122,8 @@ class Leaving:
         await self.send(message)
 
     async def _cookie(self) -> list[tuple[bytes, bytes]]:
-        if self.visit is None:
+        # An asset never looks the session up, so it must not take it for ended either.
+        if self.visit is None or self.scope["path"].startswith(ASSETS):
             return []
         session = self.visit.session
         name = security.cookie_name(self.scope["scheme"], self.host)

@@ -64,7 +64,7 @@ def framing(points: Iterable[Point], width: int = 400) -> Frame | None:
     """Return a drawing that holds every point, as high as the city asks, or None without points.
 
     >>> framing([(47_200_000, -1_600_000), (47_260_000, -1_500_000)]).height
-    372
+    359
     """
     found = list(points)
     if not found:

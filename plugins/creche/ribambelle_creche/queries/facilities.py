@@ -1,10 +1,16 @@
 """The crèches of a commune."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from piccolo.query.functions.aggregate import Max
 
+from ribambelle.database import transaction
 from ribambelle.errors import NotYours
 from ribambelle.identity import Person
 from ribambelle.identity.tables import Quartier
+from ribambelle.workflow import journal
+from ribambelle_creche.domain.capacity import PLACES, Cell, Place, differing
 from ribambelle_creche.tables import Capacity, Facility
 
 OPEN = Facility.is_open.eq(True)
@@ -63,3 +69,87 @@ async def capacities(facility: int) -> list[Capacity]:
         .where(Capacity.facility == facility)
         .order_by(Capacity.age_group, Capacity.weekday, Capacity.half)
     )
+
+
+async def open_to(person: Person) -> list[Facility]:
+    """Return the crèches whose pages this person may open: theirs, or all for the town hall."""
+    return await every() if person.holds("agent", "admin") else await managed_by(person)
+
+
+async def managed(person: Person, facility: int) -> Facility:
+    """Return a crèche this person may act for, or behave as if it did not exist."""
+    theirs = person.numbers("creche_manager", "creche.facility")
+    if not person.holds("agent", "admin") and facility not in theirs:
+        raise NotYours
+    return await one(facility)
+
+
+async def grid(facility: int) -> dict[Place, Cell]:
+    """Return the places of a crèche, half-day by half-day; what was never said is zero."""
+    known = {
+        (one.age_group, one.weekday, one.half): Cell(one.places, one.free)
+        for one in await capacities(facility)
+    }
+    return {place: known.get(place, Cell()) for place in PLACES}
+
+
+async def changed_at(facility: int) -> datetime | None:
+    """Return when the places of a crèche last changed."""
+    found = await Capacity.select(Capacity.changed_at).where(Capacity.facility == facility)
+    return max((row["changed_at"] for row in found), default=None)
+
+
+async def set_grid(facility: int, cells: Mapping[Place, Cell], account: int, now: datetime) -> int:
+    """Write the places of a crèche whole; return how many half-days changed."""
+    async with transaction():
+        before = await grid(facility)
+        changed = list(differing(before, cells))
+        for place in changed:
+            await _set(facility, place, cells[place], now)
+        if changed:
+            await journal.record(
+                "creche.places_changed",
+                f"creche.facility:{facility}",
+                account=account,
+                side="facility",
+                half_days=len(changed),
+            )
+    return len(changed)
+
+
+async def _set(facility: int, place: Place, cell: Cell, now: datetime) -> None:
+    age_group, weekday, half = place
+    row = Capacity(
+        facility=facility,
+        age_group=age_group,
+        weekday=weekday,
+        half=half,
+        places=cell.places,
+        free=cell.free,
+        changed_at=now,
+    )
+    await Capacity.insert(row).on_conflict(
+        target=(Capacity.facility, Capacity.age_group, Capacity.weekday, Capacity.half),
+        action="DO UPDATE",
+        values=[Capacity.places, Capacity.free, Capacity.changed_at],
+    )
+
+
+async def edit_sheet(facility: int, sheet: Mapping[str, str], account: int) -> None:
+    """Write what a crèche says of itself to families."""
+    async with transaction():
+        await Facility.update(
+            {
+                Facility.project: sheet["project"],
+                Facility.languages: sheet["languages"],
+                Facility.parent_support: sheet["parent_support"],
+                Facility.phone: sheet["phone"],
+                Facility.hours: sheet["hours"],
+            }
+        ).where(Facility.id == facility)
+        await journal.record(
+            "creche.sheet_changed",
+            f"creche.facility:{facility}",
+            account=account,
+            side="facility",
+        )
