@@ -99,7 +99,9 @@ async def changed_at(facility: int) -> datetime | None:
     return max((row["changed_at"] for row in found), default=None)
 
 
-async def set_grid(facility: int, cells: Mapping[Place, Cell], account: int, now: datetime) -> int:
+async def set_grid(
+    facility: int, cells: Mapping[Place, Cell], account: int, now: datetime, side: str = "facility"
+) -> int:
     """Write the places of a crèche whole; return how many half-days changed."""
     async with transaction():
         before = await grid(facility)
@@ -111,7 +113,7 @@ async def set_grid(facility: int, cells: Mapping[Place, Cell], account: int, now
                 "creche.places_changed",
                 f"creche.facility:{facility}",
                 account=account,
-                side="facility",
+                side=side,
                 half_days=len(changed),
             )
     return len(changed)
@@ -135,7 +137,9 @@ async def _set(facility: int, place: Place, cell: Cell, now: datetime) -> None:
     )
 
 
-async def edit_sheet(facility: int, sheet: Mapping[str, str], account: int) -> None:
+async def edit_sheet(
+    facility: int, sheet: Mapping[str, str], account: int, side: str = "facility"
+) -> None:
     """Write what a crèche says of itself to families."""
     async with transaction():
         await Facility.update(
@@ -151,5 +155,5 @@ async def edit_sheet(facility: int, sheet: Mapping[str, str], account: int) -> N
             "creche.sheet_changed",
             f"creche.facility:{facility}",
             account=account,
-            side="facility",
+            side=side,
         )
