@@ -29,6 +29,7 @@ from ribambelle_creche.workflow import CODE
 
 T = TypeVar("T", bound=Table)
 FULL = 1023
+PROVED = ("complete", "to_confirm")
 WEEKS = (
     (FULL, 5),
     (bits(["mon-am", "mon-pm", "tue-am", "tue-pm", "thu-am", "thu-pm", "fri-am", "fri-pm"]), 4),
@@ -240,9 +241,7 @@ async def _families(
     )
     await _inserted(
         (
-            Evidence(
-                application=file, kind=kind, seen_at=one.sent if one.state == "complete" else None
-            )
+            Evidence(application=file, kind=kind, seen_at=one.sent if one.state in PROVED else None)
             for file, one in zip(files, people, strict=True)
             for kind in ("birth", "address", "work")
         ),

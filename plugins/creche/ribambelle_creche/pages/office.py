@@ -25,9 +25,9 @@ from ribambelle.workflow import Step, Transition, journal
 from ribambelle_creche import spreadsheets
 from ribambelle_creche.domain import week as half_days
 from ribambelle_creche.domain.age import GROUPS, AgeLimits
+from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.domain.week import DAYS
 from ribambelle_creche.queries import desks, facilities, files, queue
-from ribambelle_creche.queries.files import PROOFS
 from ribambelle_creche.queries.queue import PAGE, VIEWS, Filters, QueueRow
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Desk
@@ -86,7 +86,7 @@ class QueuePage:
     @staticmethod
     def missing(kinds: tuple[str, ...]) -> str:
         """Return what nobody has seen yet, in words."""
-        return ", ".join(PROOFS.get(kind, kind) for kind in kinds) or "Rien"
+        return ", ".join(KINDS.get(kind, kind) for kind in kinds) or "Rien"
 
     @staticmethod
     def slots(number: int) -> tuple[str, ...]:

@@ -217,11 +217,15 @@ def heat_of(
     for (quartier, name), line in zip(names.items(), table.cells, strict=False):
         if quartier == rules.NOWHERE and not any(line):
             continue
+        # no view of the queue holds expected children alone, so that count leads nowhere
+        expected, *born = [_shown(cell, measure) for cell in line[:-1]]
+        linked = exact and quartier != rules.NOWHERE
         cells = [
-            _linked(_shown(cell, measure), quartier, group)
-            if exact and quartier
-            else _shown(cell, measure)
-            for group, cell in zip(("babies", *GROUPS), line, strict=False)
+            expected,
+            *(
+                _linked(value, quartier, group) if linked else value
+                for group, value in zip(GROUPS, born, strict=True)
+            ),
         ]
         rows.append((name, cells, _shown(line[-1], measure)))
     return rows

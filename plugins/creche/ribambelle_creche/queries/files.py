@@ -6,14 +6,9 @@ from datetime import datetime
 from ribambelle.errors import NotYours
 from ribambelle.identity.tables import Adult
 from ribambelle.workflow.tables import Demande
+from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.domain.week import words
 from ribambelle_creche.tables import Application, Desk, Evidence, Need, Wish
-
-PROOFS = {
-    "birth": "Naissance ou grossesse",
-    "address": "Domicile de moins de trois mois",
-    "work": "Situation professionnelle",
-}
 
 
 @dataclass(frozen=True)
@@ -33,7 +28,7 @@ class File:
 
     def proof_label(self, kind: str) -> str:
         """Return what a proof is called."""
-        return PROOFS.get(kind, kind)
+        return KINDS.get(kind, kind)
 
 
 async def one(number: int, desks: list[int] | None) -> File:

@@ -1,0 +1,1 @@
+"""Papers that people keep: printed from a template and data, never from typed code."""

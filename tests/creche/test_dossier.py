@@ -1,0 +1,211 @@
+"""One file for all the crèches: what is missing, what is wrong, what is kept, what is signed."""
+
+from datetime import UTC, date, datetime
+
+import msgspec
+import pytest
+
+from ribambelle.errors import Misconfigured
+from ribambelle_creche.domain import evidence, receipt, steps
+from ribambelle_creche.domain.age import AgeLimits
+from ribambelle_creche.domain.dossier import (
+    STEPS,
+    Address,
+    Child,
+    Dossier,
+    Entry,
+    Family,
+    Situation,
+    Week,
+    Wishes,
+    decode,
+    encode,
+    missing,
+    project,
+)
+from ribambelle_creche.domain.duplicates import same_child
+from ribambelle_creche.settings import Settings
+from ribambelle_creche.tables import Application
+
+TODAY = date(2026, 11, 25)
+NOW = datetime(2026, 11, 25, 9, 5, tzinfo=UTC)
+LIMITS = AgeLimits()
+ZOE = Child(given_name="Zoé", family_name="Payet", born_on=date(2026, 3, 14))
+UNBORN = Child(is_expected=True, family_name="Payet", due_on=date(2027, 2, 1))
+
+
+def a_dossier(**changed: object) -> Dossier:
+    whole = Dossier(
+        child=ZOE,
+        family=Family(given_name="Anne", family_name="Hoarau", phone="0262 00 00 00"),
+        address=Address(line="2 rue des Lilas", postcode="97400", city="Saint-Denis", quartier=3),
+        situation=Situation(work="employed", other_work="none"),
+        entry=Entry(start_on=date(2027, 1, 4), flexible_weeks=2),
+        week=Week(wished=515, fallbacks=(1,)),
+        wishes=Wishes(facilities=(7, 4)),
+    )
+    return msgspec.structs.replace(whole, **changed)
+
+
+def test_the_steps_follow_the_family_s_order():
+    codes = [step.code for step in STEPS]
+
+    assert codes == ["enfant", "famille", "adresse", "situation", "entree", "semaine", "voeux"]
+    assert [step.block for step in STEPS] == list(Dossier.__struct_fields__)
+
+
+def test_a_file_is_resumed_as_it_was_left():
+    assert decode(encode(a_dossier())) == a_dossier()
+    assert decode("{}") == Dossier()
+
+
+def test_only_what_was_never_answered_is_missing():
+    assert missing(a_dossier()) == []
+    assert missing(Dossier()) == list(STEPS)
+    assert [step.code for step in missing(a_dossier(entry=None))] == ["entree"]
+
+
+@pytest.mark.parametrize(
+    ("child", "wrong"),
+    [
+        (ZOE, []),
+        (UNBORN, []),
+        (msgspec.structs.replace(ZOE, born_on=TODAY), []),
+        (msgspec.structs.replace(ZOE, born_on=date(2026, 11, 26)), ["born_on"]),
+        (msgspec.structs.replace(ZOE, born_on=date(2023, 11, 26)), []),
+        (msgspec.structs.replace(ZOE, born_on=date(2023, 11, 25)), ["born_on"]),
+        (msgspec.structs.replace(ZOE, born_on=None, given_name=" "), ["given_name", "born_on"]),
+        (msgspec.structs.replace(UNBORN, due_on=date(2027, 8, 25)), []),
+        (msgspec.structs.replace(UNBORN, due_on=date(2027, 8, 26)), ["due_on"]),
+        (msgspec.structs.replace(UNBORN, due_on=date(2026, 11, 4)), []),
+        (msgspec.structs.replace(UNBORN, due_on=date(2026, 11, 3)), ["due_on"]),
+        (msgspec.structs.replace(UNBORN, due_on=None, family_name=""), ["family_name", "due_on"]),
+    ],
+)
+def test_a_child_is_born_or_will_be_soon(child, wrong):
+    assert list(steps.check_child(child, TODAY)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("child", "start_on", "wrong"),
+    [
+        (ZOE, LIMITS.earliest_start(date(2026, 3, 14)), []),
+        (UNBORN, date(2027, 4, 12), []),
+        (UNBORN, date(2027, 4, 11), ["start_on"]),
+        (UNBORN, None, ["start_on"]),
+        (None, date(2027, 4, 11), []),
+    ],
+)
+def test_no_child_starts_too_young(child, start_on, wrong):
+    assert list(steps.check_entry(Entry(start_on=start_on), child, LIMITS)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("asked", "wrong"),
+    [
+        (Week(wished=1), []),
+        (Week(wished=1023, fallbacks=(1, 2)), []),
+        (Week(), ["wished"]),
+        (Week(wished=1024), ["wished"]),
+        (Week(wished=1, fallbacks=(0,)), ["fallbacks"]),
+        (Week(wished=1, fallbacks=(1, 2, 3)), ["fallbacks"]),
+    ],
+)
+def test_a_week_holds_at_least_one_half_day(asked, wrong):
+    assert list(steps.check_week(asked, max_fallbacks=2)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("facilities", "wrong"),
+    [
+        ((1, 2, 3), []),
+        ((), ["facilities"]),
+        ((1, 1), ["facilities"]),
+        ((1, 2, 3, 4), ["facilities"]),
+    ],
+)
+def test_wishes_are_distinct_and_few(facilities, wrong):
+    assert list(steps.check_wishes(Wishes(facilities=facilities), max_wishes=3)) == wrong
+
+
+def test_a_parent_alone_answers_for_one_adult():
+    asked = Situation(work="employed")
+
+    assert steps.check_situation(asked, is_single=True) == {}
+    assert list(steps.check_situation(asked, is_single=False)) == ["other_work"]
+
+
+def test_a_projection_holds_columns_of_the_table():
+    columns = {column._meta.name for column in Application._meta.columns}
+
+    assert set(project(a_dossier(), LIMITS).__dataclass_fields__) <= columns
+
+
+def test_an_unfinished_file_is_projected_too():
+    told = project(Dossier(), LIMITS)
+
+    assert (told.child_name, told.start_month, told.age_group, told.half_days) == ("", "", "", 0)
+
+
+def test_a_very_long_name_fits_its_columns():
+    told = project(a_dossier(child=msgspec.structs.replace(ZOE, given_name="É" * 500)), LIMITS)
+
+    assert (len(told.child_name), len(told.folded)) == (200, 400)
+
+
+def test_the_same_child_is_found_however_it_is_spelt():
+    spelt = msgspec.structs.replace(ZOE, given_name="ZOE", family_name=" payet ")
+    twin = msgspec.structs.replace(ZOE, given_name="Léa")
+
+    assert same_child(a_dossier(child=spelt)) == same_child(a_dossier())
+    assert same_child(a_dossier(child=twin)) != same_child(a_dossier())
+    assert len(same_child(a_dossier())) == 64
+
+
+def test_an_expected_child_is_known_by_its_parent():
+    other = Family(given_name="Luc", family_name="Hoarau")
+
+    assert same_child(a_dossier(child=UNBORN)) != same_child(a_dossier(child=UNBORN, family=other))
+    assert same_child(Dossier(child=UNBORN)) == ""
+
+
+def test_nobody_proves_what_was_not_declared():
+    asked = tuple(evidence.KINDS)
+    declared = Situation(work="none", other_work="none", has_aeeh=True, caf_number="123")
+
+    assert evidence.needed(a_dossier(), asked) == ("birth", "address", "work")
+    assert evidence.needed(a_dossier(child=UNBORN), ("birth",)) == ("pregnancy",)
+    assert evidence.needed(a_dossier(situation=declared), asked) == (
+        *("birth", "address"),
+        *("caf", "aeeh"),
+    )
+
+
+def test_a_commune_asks_for_proofs_that_exist():
+    assert set(Settings().proofs) <= set(evidence.KINDS)
+    with pytest.raises(Misconfigured):
+        evidence.needed(a_dossier(), ("passport",))
+
+
+def test_a_receipt_names_every_wish_in_order():
+    names = {4: "Les Roses", 7: "Les Lilas"}
+    told = msgspec.json.decode(receipt.content("C-2041", a_dossier(), names, NOW))
+
+    assert [wish["name"] for wish in told["wishes"]] == ["Les Lilas", "Les Roses"]
+    assert (told["number"], told["at"]) == ("C-2041", "2026-11-25T09:05:00+00:00")
+
+
+def test_the_same_file_is_always_signed_the_same():
+    names = {4: "Les Roses", 7: "Les Lilas"}
+    again = dict(reversed(names.items()))
+    signed = receipt.content("C-2041", a_dossier(), names, NOW)
+
+    assert receipt.content("C-2041", decode(encode(a_dossier())), again, NOW) == signed
+    assert receipt.content("C-2041", a_dossier(wishes=Wishes((4, 7))), names, NOW) != signed
+
+
+def test_a_code_is_said_without_doubt():
+    told = receipt.code("f" * 64)
+
+    assert told == "ZZZZ-ZZZZ-ZZZZ"
+    assert not set(receipt.ALPHABET) & set("ILOU")
