@@ -6,6 +6,7 @@ from ribambelle.workflow import Step
 from ribambelle_creche.tables import Application
 
 TOLD = frozenset({"ask_more", "complete", "withdraw"})
+# « submit » is written with the receipt itself, in its transaction.
 
 
 async def tell_family(step: Step) -> None:

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from ribambelle import tenants
 from ribambelle.identity import Person
 from ribambelle.web.home import Card, Found, ToDo
 from ribambelle.web.menu import MenuEntry
-from ribambelle_creche.queries import facilities, queue
+from ribambelle.workflow import State
+from ribambelle_creche.queries import applications, facilities, queue
 from ribambelle_creche.queries.queue import Filters
+from ribambelle_creche.workflow import WORKFLOW
 
 OFFICE = ("agent", "admin", "creche_desk")
 LATE = timedelta(days=15)
@@ -56,17 +59,21 @@ async def waiting(person: Person) -> list[ToDo]:
 
 @dataclass(frozen=True)
 class Invitation:
-    """How many crèches there are to discover."""
+    """How many crèches there are to discover, and the family's files."""
 
     total: int
+    files: list[tuple[dict[str, Any], State]]
 
 
 async def cards(person: Person | None) -> list[Card]:
     """Return the card that leads visitors and families to the crèches."""
     if person and person.is_staff:
         return []
-    total = len(await facilities.every())
-    return [Card("creche/public/card.html", Invitation(total), rank=20)]
+    files = await applications.of_account(person.account) if person else []
+    told = [(row, WORKFLOW.state(row["state"])) for row in files[:3]]
+    return [
+        Card("creche/public/card.html", Invitation(len(await facilities.every()), told), rank=20)
+    ]
 
 
 async def find(person: Person, words: str) -> list[Found]:

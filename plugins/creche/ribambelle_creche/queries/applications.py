@@ -1,0 +1,165 @@
+"""The families' files: whose they are, what they say, what became of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ribambelle import workflow
+from ribambelle.database import transaction
+from ribambelle.errors import NotYours
+from ribambelle.identity import Person
+from ribambelle.workflow.declaration import Side
+from ribambelle_creche.domain.dossier import Dossier, decode, encode
+from ribambelle_creche.tables import Application, Receipt, Wish
+from ribambelle_creche.workflow import CODE, LIVING
+
+FILERS = ("agent", "admin", "creche_desk", "creche_manager")
+
+
+@dataclass(frozen=True)
+class Mine:
+    """A file, for somebody who may fill it in: the family, or staff on its behalf."""
+
+    application: Application
+    dossier: Dossier
+    state: str
+    side: Side
+
+    @property
+    def id(self) -> int:
+        """The id of the file."""
+        return self.application.id
+
+    @property
+    def is_draft(self) -> bool:
+        """Tell whether the file was never sent."""
+        return self.state == "draft"
+
+    @property
+    def lives(self) -> bool:
+        """Tell whether the file was sent and still counts."""
+        return self.state in LIVING
+
+
+def side_of(person: Person) -> Side:
+    """Return on which side of the counter somebody fills a file in."""
+    if person.is_family:
+        return "family"
+    return "facility" if not person.holds("agent", "admin", "creche_desk") else "office"
+
+
+async def open_draft(person: Person, now: datetime) -> int:
+    """Open a file for a family, or for staff on a family's behalf; raises NotYours for others."""
+    if person.is_staff and not (person.strong and person.holds(*FILERS)):
+        raise NotYours
+    side = side_of(person)
+    async with transaction():
+        demande = await workflow.start(CODE, side=side, account=person.account)
+        row = Application(
+            number=f"C-{1000 + demande}",
+            demande=demande,
+            account=person.account if person.is_family else None,
+            entered_by=person.account if person.is_staff else None,
+            channel=side,
+            answers=encode(await _known_answers(person)),
+            created_at=now,
+        )
+        return int((await Application.insert(row).returning(Application.id))[0]["id"])
+
+
+async def _known_answers(person: Person) -> Dossier:
+    """Return what a family already told in its last file: brothers and sisters reuse it."""
+    if person.is_staff:
+        return Dossier()
+    last = (
+        await Application.select(Application.answers)
+        .where((Application.account == person.account) & Application.submitted_at.is_not_null())
+        .order_by(Application.id, ascending=False)
+        .first()
+    )
+    if last is None:
+        return Dossier()
+    told = decode(last["answers"])
+    return Dossier(family=told.family, address=told.address, situation=told.situation)
+
+
+async def mine(person: Person, number: int) -> Mine:
+    """Return a file this person may fill in, or behave as if it did not exist."""
+    found = await Application.objects(Application.demande).get(Application.id == number)
+    if found is None or not _may_fill(person, found):
+        raise NotYours
+    state: str = found.demande.state
+    return Mine(found, decode(found.answers), state, side_of(person))
+
+
+def _may_fill(person: Person, file: Application) -> bool:
+    if person.is_family:
+        return file.account is not None and file.account == person.account
+    if not person.strong:
+        return False
+    if person.holds("agent", "admin"):
+        return True
+    if person.holds("creche_desk") and file.desk in person.numbers("creche_desk", "creche.desk"):
+        return True
+    return person.holds(*FILERS) and file.entered_by == person.account
+
+
+async def save(number: int, dossier: Dossier) -> None:
+    """Keep the answers as they stand."""
+    await Application.update({Application.answers: encode(dossier)}).where(Application.id == number)
+
+
+async def of_account(account: int) -> list[dict[str, Any]]:
+    """Return the files of a family, the latest first, with where each stands."""
+    return (
+        await Application.select(
+            Application.id,
+            Application.number,
+            Application.child_name,
+            Application.submitted_at,
+            Application.created_at,
+            Application.demande.state.as_alias("state"),
+        )
+        .where(Application.account == account)
+        .order_by(Application.id, ascending=False)
+    )
+
+
+async def same_child(number: int, digest: str, account: int | None) -> list[dict[str, Any]]:
+    """Return the other living files of the same child; of one family only when it is named."""
+    if not digest:
+        return []
+    question = (
+        Application.select(Application.id, Application.number, Application.child_name)
+        .where((Application.same_child == digest) & (Application.id != number))
+        .where(Application.demande.state.is_in(list(LIVING)))
+        .order_by(Application.id)
+    )
+    return await (question.where(Application.account == account) if account else question)
+
+
+async def wishes(number: int) -> list[dict[str, Any]]:
+    """Return the crèches a sent file names, in order."""
+    return (
+        await Wish.select(Wish.rank, Wish.facility, Wish.facility.name.as_alias("name"))
+        .where(Wish.application == number)
+        .order_by(Wish.rank)
+    )
+
+
+async def last_receipt(number: int) -> Receipt:
+    """Return the receipt of what was last sent, or NotYours when nothing was."""
+    found = (
+        await Receipt.objects()
+        .where(Receipt.application == number)
+        .order_by(Receipt.version, ascending=False)
+        .first()
+    )
+    if found is None:
+        raise NotYours
+    return found
+
+
+async def receipts_of(number: str) -> list[Receipt]:
+    """Return every receipt of a file known by the number said on the phone."""
+    return await Receipt.objects().where(Receipt.application.number == number)
