@@ -1,5 +1,7 @@
 """The door of the portal: which commune answers, to whom, with what headers."""
 
+import re
+
 import pytest
 
 from ribambelle.testing import Communes
@@ -136,3 +138,21 @@ async def test_monitoring_is_off_the_communes(communes: Communes) -> None:
     assert (await here.get("/healthz", headers={"host": "127.0.0.1:8000"})).status_code == 200
     ready = await here.get("/readyz", headers={"host": "localhost"})
     assert ready.json() == {"tenants": 2, "problems": {}}
+
+
+async def test_what_a_style_sheet_names_is_there(communes: Communes) -> None:
+    browser = communes.alpha.visitor()
+    page = (await browser.get("/")).text
+    sheets = re.findall(r'href="(/static/[^"]+\.css)"', page)
+    named = {
+        name
+        for sheet in sheets
+        for name in re.findall(r'url\("([^"]+)"\)', (await browser.get(sheet)).text)
+    }
+
+    assert named
+    for name in named:
+        answer = await browser.get(f"/static/{name}")
+        assert answer.status_code == 200
+        assert "immutable" not in answer.headers["cache-control"]
+    assert "immutable" in (await browser.get(sheets[0])).headers["cache-control"]

@@ -84,4 +84,5 @@ class Assets:
         for own in (theme(tenant.settings.brand.colour), crest(tenant)):
             if own.href == href:
                 return own
-        return self.by_href.get(href)
+        # a style sheet names its pictures without their digest
+        return self.by_href.get(href) or self.by_name.get(href.removeprefix("/static/"))

@@ -19,6 +19,7 @@ from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 
 FOR_EVER = "public, max-age=31536000, immutable"
+AN_HOUR = "public, max-age=3600"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ async def asset(
     found = seen.assets.at(tenant, request.url.path)
     if found is None:
         raise NotFoundException
-    headers = {"cache-control": FOR_EVER, "vary": "accept-encoding"}
+    kept = FOR_EVER if request.url.path == found.href else AN_HOUR
+    headers = {"cache-control": kept, "vary": "accept-encoding"}
     zipped = "gzip" in request.headers.get("accept-encoding", "")
     if zipped:
         headers["content-encoding"] = "gzip"
