@@ -1,0 +1,185 @@
+"""A family files, an agent completes, the figures change: on a phone, a desk, and without script."""
+
+import re
+from typing import Any
+
+import pytest
+
+from ribambelle.identity import Grant
+from ribambelle.testing.browser import Stage, scrolls_sideways, violations
+from ribambelle_creche import demo
+from ribambelle_creche.demo_figures import TOWNS
+
+pytestmark = pytest.mark.browser
+SCREENS = [
+    pytest.param(390, True, id="phone"),
+    pytest.param(1280, True, id="desk"),
+    pytest.param(390, False, id="no-script"),
+]
+
+
+@pytest.fixture(scope="module")
+def town(stage: Stage) -> Stage:
+    """The commune `alpha` with the crèches and forty families of the demonstration."""
+    real = TOWNS["saint-denis"]
+    TOWNS["alpha"] = type(real)(real.areas, 40, real.desks)
+
+    async def fill() -> None:
+        with stage.communes.alpha.here():
+            await demo.fill(7)
+
+    stage.served.run(fill())
+    del TOWNS["alpha"]
+    return stage
+
+
+def dated(page: Any, name: str, day: str, month: str, year: str) -> None:
+    for part, value in (("day", day), ("month", month), ("year", year)):
+        page.fill(f"input[name={name}_{part}]", value)
+
+
+def go_on(page: Any) -> None:
+    page.click(".barre-bas button")
+
+
+def sign_in_by_mail(stage: Stage, page: Any, email: str) -> None:
+    """Follow the link of the mailbox, as anybody trying the demonstration would."""
+    page.fill("#f-email", email)
+    page.click("main button")
+    link = page.locator(f"article:has-text('{email}') a[href*='/connexion/lien/']")
+    for _ in range(40):
+        page.goto(stage.served.url("alpha", "/_boite"))
+        if link.count():
+            break
+        page.wait_for_timeout(250)
+    link.first.click()
+    page.click("main button")
+
+
+def total(stage: Stage, page: Any) -> int:
+    page.goto(stage.served.url("alpha", "/bureau/creche/statistiques"))
+    return int(page.locator("dl.chiffres dd").first.inner_text().split("\n")[0])
+
+
+@pytest.mark.parametrize(("width", "javascript"), SCREENS)
+def test_a_request_with_three_wishes(town: Stage, width: int, javascript: bool) -> None:
+    agent = town.visitor(width=1280)
+    client = town.served.run(town.communes.alpha.staff(Grant("agent")))
+    town.sign_in(agent, "alpha", client)
+    before = total(town, agent)
+    page = town.visitor(width=width, javascript=javascript)
+
+    page.goto(town.served.url("alpha", "/creche"))
+    page.click("text=Demander une place")
+    sign_in_by_mail(town, page, f"f{width}{javascript}@example.test".lower())
+    page.click("main button")
+    page.click("text=Continuer")
+    page.check("input[name=is_expected][value=non]")
+    page.fill("#f-given-name", "Zoé")
+    page.fill("#f-family-name", f"Payet{width}{javascript}")
+    dated(page, "born_on", "14", "3", "2026")
+    go_on(page)
+    page.fill("#f-given-name", "Anne")
+    page.fill("#f-family-name", "Hoarau")
+    page.fill("#f-phone", "06 99 00 00 00")
+    page.check("input[name=is_single]")
+    go_on(page)
+    page.fill("#f-line", "2 rue des Lilas")
+    page.fill("#f-postcode", "97400")
+    page.select_option("#f-quartier", index=2)
+    go_on(page)
+    page.select_option("#f-work", "employed")
+    go_on(page)
+    dated(page, "start_on", "4", "10", "2027")
+    go_on(page)
+    page.click("text=Tout cocher")
+    go_on(page)
+    for index in (1, 4, 9):
+        page.select_option("#f-creche", index=index)
+        page.click("button[name=ajout]")
+    go_on(page)
+    page.check("input[name=exact]")
+    page.click("main form button")
+
+    assert "Votre demande est envoyée" in page.inner_text("main")
+    assert page.locator("main ol li").count() == 3
+    assert not scrolls_sideways(page)
+    assert total(town, agent) == before + 1
+    complete(town, agent, f"Payet{width}{javascript}")
+    assert town.problems == []
+
+
+def complete(stage: Stage, agent: Any, name: str) -> None:
+    """Find the file in the queue, see its proofs, and call it complete."""
+    agent.goto(stage.served.url("alpha", f"/bureau/creche/demandes?vue=toutes&q={name}"))
+    agent.click("main th a")
+    while agent.locator("#pieces button:has-text('Vue')").count():
+        agent.locator("#pieces button:has-text('Vue')").first.click()
+    agent.check("input[name=act][value=complete]")
+    agent.click("form[action$='/etat'] button")
+    assert "Complète" in agent.inner_text("main .chapeau")
+
+
+FAMILY = [
+    "/",
+    "/creche",
+    "/creche/statistiques",
+    "/creche/recu",
+    "/connexion",
+    "/assmat",
+    "/donnees",
+    "/accessibilite",
+    "/mentions",
+    "/_boite",
+    "/_composants",
+    "/nulle-part",
+]
+SIGNED = ["/", "/compte", "/creche/demandes", "/creche/demandes/nouvelle"]
+OFFICE = [
+    "/bureau",
+    "/bureau/recherche?q=martin",
+    "/bureau/creche/demandes?vue=toutes",
+    "/bureau/creche/statistiques",
+    "/bureau/creche/guichets",
+    "/compte",
+    "/_composants?espace=bureau",
+]
+STEPS = ["enfant", "famille", "adresse", "situation", "entree", "semaine", "voeux"]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_page_has_a_barrier_that_a_machine_can_see(town: Stage, width: int, dark: bool) -> None:
+    alpha = town.communes.alpha
+    family = town.served.run(alpha.family("axe@example.test"))
+    staff = town.served.run(alpha.staff(Grant("agent"), Grant("admin"), email="axe@mairie.test"))
+    draft = town.served.run(family.post("/creche/demandes/nouvelle")).headers["location"]
+    base = draft.removesuffix("/etapes")
+    found: dict[str, list[str]] = {}
+
+    for client, paths in (
+        (None, FAMILY),
+        (family, [*SIGNED, draft, *(f"{base}/etape/{step}" for step in STEPS)]),
+        (staff, [*OFFICE, f"/bureau/creche/demandes/{first_file(town, staff)}"]),
+    ):
+        page = town.visitor(width=width, dark=dark)
+        if client is not None:
+            town.sign_in(page, "alpha", client)
+        for path in paths:
+            page.goto(town.served.url("alpha", path))
+            told = violations(page)
+            if scrolls_sideways(page):
+                told.append("scrolls sideways")
+            if told:
+                found[path] = told
+        page.context.close()
+
+    assert found == {}
+
+
+def first_file(stage: Stage, staff: Any) -> str:
+    """Return the number of a file of the queue."""
+    queue = stage.served.run(staff.get("/bureau/creche/demandes?vue=toutes")).text
+    match = re.search(r"/bureau/creche/demandes/(\d+)", queue)
+    assert match is not None
+    return match[1]
