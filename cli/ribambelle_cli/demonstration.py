@@ -43,6 +43,10 @@ async def _fill(commune: Tenant, seed: int) -> None:
             for _, fill in commune.hooks.each("demo"):
                 if fill is not None:
                     await fill(seed)
+            for role in accounts.known_roles().values():
+                if role.scope:
+                    grant = Grant(role.code, f"{role.scope}:1")
+                    await staff(commune, f"{role.code}@demo.example", role.label, [grant])
 
 
 async def staff(commune: Tenant, email: str, name: str, grants: list[Grant]) -> None:
@@ -66,6 +70,8 @@ def welcome(communes: Platform, slugs: Sequence[str], port: int) -> str:
         "",
         f"Famille    {FAMILY} : connexion par lien, à suivre dans la boîte aux lettres (/_boite)",
         f"Mairie     {AGENT}    mot de passe : {PASSWORD}",
+        "Crèche     creche_manager@demo.example, même mot de passe",
+        "Guichet    creche_desk@demo.example, même mot de passe",
         "           puis le code à six chiffres que montre la boîte aux lettres (/_boite)",
         "",
         "Pour arrêter : Ctrl+C. Pour recommencer à neuf : make demo-clean",

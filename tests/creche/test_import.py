@@ -57,6 +57,24 @@ async def test_a_second_import_changes_only_what_changed(communes: Communes) -> 
         assert await Facility.count() == 3
 
 
+async def test_a_second_import_moves_a_creche_and_keeps_what_it_wrote(communes: Communes) -> None:
+    with communes.alpha.here():
+        await bring_in(LIST.encode(), None, dry_run=False)
+        await Facility.update({Facility.phone: "02 40 00 00 00", Facility.project: "Dehors"}).where(
+            Facility.name == "La Cabane"
+        )
+        moved = LIST.replace("3 rue C;Gare", "3 rue C;Centre")
+        outcomes = await bring_in(moved.encode(), None, dry_run=False)
+        cabin = await Facility.objects(Facility.quartier).get(Facility.name == "La Cabane")
+        again = await bring_in(moved.encode(), None, dry_run=False)
+
+    assert [outcome.done for outcome in outcomes[:3]] == [SAME, SAME, UPDATED]
+    assert cabin is not None
+    assert cabin.quartier.name == "Centre"
+    assert (cabin.phone, cabin.project) == ("02 40 00 00 00", "Dehors")
+    assert again[2].done == SAME
+
+
 async def test_a_dry_run_writes_nothing(communes: Communes) -> None:
     with communes.alpha.here():
         await bring_in(LIST.encode(), MICRO.encode(), dry_run=True)

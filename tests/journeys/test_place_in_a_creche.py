@@ -144,6 +144,10 @@ OFFICE = [
     "/compte",
     "/_composants?espace=bureau",
 ]
+DIRECTION = [
+    "/creche/direction",
+    *(f"/creche/direction/1/{part}" for part in ("demandes", "places", "fiche")),
+]
 STEPS = ["enfant", "famille", "adresse", "situation", "entree", "semaine", "voeux"]
 
 
@@ -153,6 +157,8 @@ def test_no_page_has_a_barrier_that_a_machine_can_see(town: Stage, width: int, d
     alpha = town.communes.alpha
     family = town.served.run(alpha.family("axe@example.test"))
     staff = town.served.run(alpha.staff(Grant("agent"), Grant("admin"), email="axe@mairie.test"))
+    grant = Grant("creche_manager", "creche.facility:1")
+    director = town.served.run(alpha.staff(grant, email="axe@creche.test"))
     draft = town.served.run(family.post("/creche/demandes/nouvelle")).headers["location"]
     base = draft.removesuffix("/etapes")
     found: dict[str, list[str]] = {}
@@ -161,6 +167,7 @@ def test_no_page_has_a_barrier_that_a_machine_can_see(town: Stage, width: int, d
         (None, FAMILY),
         (family, [*SIGNED, draft, *(f"{base}/etape/{step}" for step in STEPS)]),
         (staff, [*OFFICE, f"/bureau/creche/demandes/{first_file(town, staff)}"]),
+        (director, DIRECTION),
     ):
         page = town.visitor(width=width, dark=dark)
         if client is not None:

@@ -34,7 +34,7 @@ SWITCHES = [
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> "Iterator[Browser]":
     """A Chromium of the machine; tests that need it are counted without one."""
     found = next(filter(None, map(shutil.which, CHROMIUM)), None)
@@ -137,6 +137,9 @@ def violations(page: "Page") -> list[str]:
     """Return what axe finds wrong with a page, one line per rule."""
     from axe_playwright_python.sync_playwright import Axe
 
+    # The whole page in view: a bar that sticks to the bottom of the screen then covers nothing.
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": page.evaluate("innerWidth"), "height": min(height, 8000)})
     options = {"runOnly": RULES, "resultTypes": ["violations"]}
     found = Axe().run(page, options=options).response["violations"]
     return [f"{one['id']}: {one['help']} ({one['nodes'][0]['target']})" for one in found]

@@ -313,7 +313,7 @@ def _application(
         channel=weighted(draw, (("family", 7), ("office", 2), ("facility", 1))),
         created_at=one.sent,
         submitted_at=one.sent,
-        complete_at=one.sent if one.state == "complete" else None,
+        complete_at=one.sent if one.state in PROVED else None,
         confirmed_at=one.sent,
         quartier=quartier,
         child_name=name,

@@ -23,9 +23,9 @@ WRITTEN = (
     "places",
     "latitude",
     "longitude",
-    "phone",
-    "email",
 )
+IF_SAID = ("phone", "email")
+"""Written when the list says them: a blank never erases what a crèche wrote of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ async def bring_in(content: bytes, micro: bytes | None, *, dry_run: bool) -> lis
     for quartier, name, _ in parts:
         known.setdefault(fold(quartier), []).append(name)
     lines = list(read(content, known))
-    before = {one.import_key: one for one in await Facility.objects()}
+    before = {one.import_key: one for one in await Facility.objects(Facility.quartier)}
     outcomes = list(_decided(lines, before))
     if not dry_run:
         async with transaction():
@@ -85,8 +85,18 @@ def _decided(lines: Iterable[Line], before: dict[str, Facility]) -> Iterable[Out
             if known is None:
                 yield Outcome(line, CREATED)
             else:
-                changed = any(getattr(known, name) != getattr(line, name) for name in WRITTEN)
-                yield Outcome(line, UPDATED if changed else SAME)
+                yield Outcome(line, UPDATED if _differs(line, known) else SAME)
+
+
+def _said(line: Line) -> tuple[str, ...]:
+    return (*WRITTEN, *(name for name in IF_SAID if getattr(line, name)))
+
+
+def _differs(line: Line, known: Facility) -> bool:
+    """Tell whether the list says something else than what is kept."""
+    quartier = known.quartier.folded if known.quartier.id else ""
+    moved = quartier != fold(line.quartier)
+    return moved or any(getattr(known, name) != getattr(line, name) for name in _said(line))
 
 
 def _refusing(line: Line, why: str) -> Line:
@@ -124,7 +134,7 @@ async def _quartiers(lines: Iterable[Line], parts: list[tuple[str, str, int]]) -
 
 async def _write(line: Line, known: Facility | None, places: dict[str, int]) -> None:
     row = known or Facility(import_key=line.key)
-    for name in WRITTEN:
+    for name in _said(line):
         setattr(row, name, getattr(line, name))
     row.folded, row.quartier = fold(line.name), places[fold(line.quartier)]
     await row.save()

@@ -36,9 +36,9 @@ def roles() -> list[Role]:
 @hookimpl
 def routes() -> Iterable[Any]:
     """Pages for the public, families, crèches and the town hall."""
-    from ribambelle_creche.pages import dossier, family, office, public, statistics
+    from ribambelle_creche.pages import dossier, facility, family, office, public, statistics
 
-    pages = (public, dossier, family, office, statistics)
+    pages = (public, dossier, family, facility, office, statistics)
     return [route for page in pages for route in page.ROUTES]
 
 

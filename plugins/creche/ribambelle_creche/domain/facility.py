@@ -1,7 +1,10 @@
 """What kinds of crèches there are, and how a city's list names them."""
 
+import re
+
 from ribambelle.search import fold
 
+NBSP = "\u00a0"
 KINDS = {
     "municipal": "Crèche municipale",
     "association": "Crèche associative",
@@ -31,3 +34,27 @@ def kind_of(text: str) -> str | None:
     """
     words = set(fold(text).split())
     return next((code for code, said in _SPOKEN.items() if words & set(said.split())), None)
+
+
+def ages(from_weeks: int, to_months: int) -> str:
+    """Return the ages a crèche receives, in years when they are whole.
+
+    >>> ages(10, 36), ages(16, 40)
+    ('10 semaines à 3 ans', '16 semaines à 40 mois')
+    """
+    years, rest = divmod(to_months, 12)
+    until = f"{to_months} mois" if rest else f"{years} an{'s' * (years > 1)}"
+    return f"{from_weeks} semaines à {until}"
+
+
+def glued(hours: str) -> str:
+    """Return hours as somebody typed them, each one unable to part at the end of a line.
+
+    >>> glued("7h30 - 18 h 30, mercredi 8 h").replace(NBSP, "_")
+    '7_h_30 - 18_h_30, mercredi 8_h'
+    """
+    return re.sub(
+        r"(\d)\s*h(?:\s*(\d\d)|\b)",
+        lambda found: NBSP.join(filter(None, (found[1], "h", found[2]))),
+        hours,
+    )

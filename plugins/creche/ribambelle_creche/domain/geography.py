@@ -65,12 +65,22 @@ def framing(points: Iterable[Point], width: int = 400) -> Frame | None:
 
     >>> framing([(47_200_000, -1_600_000), (47_260_000, -1_500_000)]).height
     359
+    >>> alone = framing([(47_200_000, -1_600_000)])
+    >>> (alone.width, alone.height), alone.place((47_200_000, -1_600_000))
+    ((400, 471), (200, 236))
     """
     found = list(points)
     if not found:
         return None
     north, south = max(p[0] for p in found), min(p[0] for p in found)
     west, east = min(p[1] for p in found), max(p[1] for p in found)
+    (south, north), (west, east) = _apart(south, north), _apart(west, east)
     shape = (north - south) / max(1, (east - west) * cos(radians(north / MILLION)))
     inner = width - 44
     return Frame(north, south, west, east, width, 44 + round(min(1.2, max(0.5, shape)) * inner))
+
+
+def _apart(low: int, high: int, least: int = 4_000) -> tuple[int, int]:
+    """Return two edges far enough apart that a single crèche stands in the middle."""
+    more = max(0, least - (high - low)) // 2
+    return low - more, high + more

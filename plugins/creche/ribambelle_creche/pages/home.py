@@ -6,10 +6,11 @@ from typing import Any
 
 from ribambelle import tenants
 from ribambelle.identity import Person
+from ribambelle.web import formats
 from ribambelle.web.home import Card, Found, ToDo
 from ribambelle.web.menu import MenuEntry
 from ribambelle.workflow import State
-from ribambelle_creche.queries import applications, facilities, queue
+from ribambelle_creche.queries import applications, contacts, facilities, queue
 from ribambelle_creche.queries.queue import Filters
 from ribambelle_creche.workflow import WORKFLOW
 
@@ -26,6 +27,8 @@ def entries(person: Person | None) -> list[MenuEntry]:
         found.append(MenuEntry("Demandes", "/bureau/creche/demandes", "feuille", rank=20))
     if person.holds(*OFFICE, "creche_manager"):
         found.append(MenuEntry("Statistiques", "/bureau/creche/statistiques", "barres", rank=30))
+    if person.holds("creche_manager"):
+        found.append(MenuEntry("Ma crèche", "/creche/direction", "bebe", rank=10))
     if person.holds("admin"):
         found.append(MenuEntry("Guichets", "/bureau/creche/guichets", "mairie", rank=40))
     return found
@@ -37,10 +40,12 @@ async def waiting(person: Person) -> list[ToDo]:
         return []
     count = (await queue.counts(person, Filters()))["nouvelles"]
     since = await queue.oldest(person, "submitted")
+    late = await overdue()
     if not count or since is None:
-        return []
+        return late
     days = (tenants.current().now() - since).days
     return [
+        *late,
         ToDo(
             title="Une nouvelle demande de crèche"
             if count == 1
@@ -53,7 +58,25 @@ async def waiting(person: Person) -> list[ToDo]:
             count=count,
             since=since,
             overdue=timedelta(days=days) > LATE,
+        ),
+    ]
+
+
+async def overdue() -> list[ToDo]:
+    """Return the crèches that have not called families in time, the longest wait first."""
+    now = tenants.current().now()
+    return [
+        ToDo(
+            title=f"{late.name} : {formats.pluriel(late.count, 'famille')} à appeler",
+            detail="Le délai est passé depuis la plus ancienne demande complète.",
+            action="Voir",
+            href=f"/creche/direction/{late.facility}/demandes",
+            icon="telephone",
+            count=late.count,
+            since=late.oldest,
+            overdue=True,
         )
+        for late in (await contacts.overdue(now))[:3]
     ]
 
 

@@ -13,7 +13,7 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle_creche.domain.age import GROUPS, LABELS
-from ribambelle_creche.domain.facility import KINDS
+from ribambelle_creche.domain.facility import KINDS, ages
 from ribambelle_creche.domain.geography import Frame, Point, centre, framing, metres
 from ribambelle_creche.domain.week import DAYS, HALVES
 from ribambelle_creche.queries import facilities
@@ -55,6 +55,11 @@ class Row:
     kind: str
     distance: int | None
     free: tuple[str, ...]
+
+    @property
+    def ages(self) -> str:
+        """The ages received, in words."""
+        return ages(self.facility.from_weeks, self.facility.to_months)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +255,16 @@ class SheetPage:
     facility: Facility
     kind: str
     free: list[tuple[str, str]]
+
+    @property
+    def ages(self) -> str:
+        """The ages received, in words."""
+        return ages(self.facility.from_weeks, self.facility.to_months)
+
+    @staticmethod
+    def paragraphs(text: str) -> list[str]:
+        """Return what a crèche wrote, a paragraph per line."""
+        return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 @get("/creche/etablissements/{facility:int}", name="creche.sheet", guards=[guards.public])

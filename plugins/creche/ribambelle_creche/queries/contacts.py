@@ -1,9 +1,7 @@
 """What crèches and families said to each other, and which crèches are late to call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
-
-from piccolo.query.functions.aggregate import Count, Min
 
 from ribambelle import tenants
 from ribambelle.database import transaction
@@ -125,15 +123,19 @@ async def overdue(now: datetime) -> list[Late]:
         await Wish.select(
             Wish.facility,
             Wish.facility.name.as_alias("name"),
-            Count(Wish.id, alias="files"),
-            Min(Wish.application.complete_at, alias="oldest"),
+            Wish.application.complete_at.as_alias("since"),
         )
         .where(
             Wish.contacted_at.is_null()
             & Wish.application.is_in(late)
             & Wish.facility.is_in(Facility.select(Facility.id).where(Facility.is_open.eq(True)))
         )
-        .group_by(Wish.facility, Wish.facility.name)
+        .order_by(Wish.application.complete_at)
     )
-    found = [Late(row["facility"], row["name"], int(row["files"]), row["oldest"]) for row in rows]
-    return sorted(found, key=lambda one: (one.oldest, one.name))
+    found: dict[int, Late] = {}
+    for row in rows:
+        known = found.setdefault(
+            row["facility"], Late(row["facility"], row["name"], 0, row["since"])
+        )
+        found[row["facility"]] = replace(known, count=known.count + 1)
+    return list(found.values())
