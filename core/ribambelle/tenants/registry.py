@@ -49,6 +49,7 @@ class Platform:
         self._tenants: dict[str, tuple[tuple[int, ...], Tenant | Misconfigured]] = {}
         self._engines: OrderedDict[str, TenantEngine] = OrderedDict()
         self._closing: set[asyncio.Task[None]] = set()
+        self._claimed_by: dict[str, tuple[int, list[str]]] = {}
         self._scanned = 0.0
         self._stamp: tuple[int, ...] = ()
         self.scan()
@@ -65,7 +66,7 @@ class Platform:
         hosts: dict[str, str] = {}
         self.disputed = {}
         for slug in self.slugs():
-            for host in self._claimed(slug):
+            for host in self._claims(slug):
                 owner = hosts.setdefault(host, slug)
                 if owner != slug:
                     self.disputed[slug] = (
@@ -73,6 +74,14 @@ class Platform:
                     )
         self.hosts, self._scanned = hosts, time.monotonic()
         self._stamp = self._folder_stamp()
+
+    def _claims(self, slug: str) -> list[str]:
+        """Return the addresses a file claims, read again only when the file has changed."""
+        stamp = _stamp(self.folder / f"{slug}.toml")
+        known = self._claimed_by.get(slug)
+        if known is None or known[0] != stamp:
+            known = self._claimed_by[slug] = (stamp, self._claimed(slug))
+        return known[1]
 
     def _claimed(self, slug: str) -> list[str]:
         """Return the addresses a file claims, even when the rest of the file cannot be read."""

@@ -148,7 +148,11 @@ def portal(platform: Platform, routes: Iterable[Any] = (), **options: Any) -> Po
             for name, function in dependencies.ALL.items()
         },
         exception_handlers=failures.HANDLERS,
-        compression_config=CompressionConfig(backend="gzip", minimum_size=600, exclude="^/static/"),
+        compression_config=CompressionConfig(
+            backend="gzip", minimum_size=600, gzip_compress_level=4, exclude="^/static/"
+        ),
+        # ours is structlog; Litestar's own would turn every library's chatter on
+        logging_config=None,
         openapi_config=None,
         request_max_body_size=FORM_LIMIT,
         state=State({"platform": platform}),
