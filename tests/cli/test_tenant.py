@@ -1,0 +1,172 @@
+"""Bringing up a commune by the command: all of it, or nothing, and said in French."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ribambelle_cli.main import run
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("RIBAMBELLE_TENANTS", str(tmp_path / "tenants"))
+    monkeypatch.setenv("RIBAMBELLE_DATA", str(tmp_path / "data"))
+    return tmp_path
+
+
+def create(*more: str) -> int:
+    return run(["tenant", "create", "saint-denis", "--insee", "97411", *more])
+
+
+def test_a_commune_is_brought_up_by_one_command(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = create("--host", "famille.re", "--plugin", "creche", "--json")
+
+    made = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert (made["name"], made["departement"], made["timezone"]) == (
+        "Saint-Denis",
+        "974",
+        "Indian/Reunion",
+    )
+    assert made["activation_link"].startswith("https://famille.re/invitation/")
+    assert run(["tenant", "check", "saint-denis"]) == 0
+    run(["tenant", "list", "--json"])
+    listed = json.loads(capsys.readouterr().out.partition("\n")[2])
+    assert [(one["slug"], one["hosts"], one["plugins"]) for one in listed] == [
+        ("saint-denis", ["famille.re"], ["creche"])
+    ]
+    key = place / "data" / "saint-denis" / "secret.key"
+    assert key.stat().st_mode & 0o077 == 0
+
+
+REFUSALS = [
+    (["ville", "--insee", "99999"], "99999"),
+    (["Ville", "--insee", "44109"], "lettres minuscules"),
+    (["ville"], "--insee, ou --name"),
+    (["ville", "--insee", "44109", "--host", "https://x.fr"], "sans « https:// »"),
+    (["ville", "--insee", "44109", "--host", "famille.re"], "appartient déjà"),
+    (["ville", "--insee", "44109", "--plugin", "chreche"], "assmat, creche"),
+    (["ville", "--insee", "44109", "--agent", "personne"], "adresse e-mail"),
+    (["ville", "--insee", "44109", "--colour", "bleu"], "bleu"),
+    (["saint-denis", "--insee", "44109"], "existe déjà"),
+]
+
+
+@pytest.mark.parametrize(("words", "told"), REFUSALS)
+def test_what_cannot_be_is_refused_and_nothing_is_written(
+    place: Path, capsys: pytest.CaptureFixture[str], words: list[str], told: str
+) -> None:
+    create("--host", "famille.re")
+    before = sorted(path for path in place.rglob("*") if ".templates" not in path.parts)
+    capsys.readouterr()
+
+    code = run(["tenant", "create", *words])
+
+    assert code == 1
+    assert told in capsys.readouterr().err
+    after = sorted(path for path in place.rglob("*") if ".templates" not in path.parts)
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["tenant", "create"], "Il manque l’argument"),
+        (["tenant", "list", "--jsn"], "Vouliez-vous écrire --json ?"),
+        (["tenant", "creer"], "Commande inconnue : creer"),
+        (["tenant", "show", "a", "b"], "Argument en trop"),
+        (["serve", "--port", "beaucoup"], "Valeur refusée"),
+    ],
+)
+def test_a_misused_command_leaves_with_2(
+    capsys: pytest.CaptureFixture[str], words: list[str], told: str
+) -> None:
+    assert run(words) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_help_is_in_french(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["tenant", "create", "--help"]) == 0
+
+    told = capsys.readouterr().out
+    assert "Usage :" in told
+    for english in ("Show this message", "Usage: ", "[required]", "default:"):
+        assert english not in told
+
+
+def test_a_dry_run_says_and_does_nothing(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert create("--dry-run") == 0
+
+    assert 'insee = "97411"' in capsys.readouterr().out
+    assert not (place / "tenants").exists()
+
+
+def test_a_plugin_is_switched_on_and_off(capsys: pytest.CaptureFixture[str], place: Path) -> None:
+    create()
+    file = place / "tenants" / "saint-denis.toml"
+    file.write_text(file.read_text() + "\n# une remarque du service informatique\n")
+
+    assert run(["tenant", "enable", "saint-denis", "creche"]) == 0
+    assert 'plugins = ["creche"]' in file.read_text()
+    assert "une remarque" in file.read_text()
+    assert run(["creche", "list-facilities", "--tenant", "saint-denis"]) == 0
+    assert run(["tenant", "enable", "saint-denis", "creche"]) == 1
+    assert run(["tenant", "disable", "saint-denis", "creche"]) == 0
+    assert run(["creche", "list-facilities", "--tenant", "saint-denis"]) == 1
+    assert "tenant enable saint-denis creche" in capsys.readouterr().err
+
+
+def test_the_first_agent_is_invited_by_mail(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert create("--agent", "Nora@Mairie.re") == 0
+    assert "nora@mairie.re" in capsys.readouterr().out
+
+    assert run(["work", "--once"]) == 0
+
+    (mail,) = (place / "data" / "saint-denis" / "outbox").iterdir()
+    assert b"nora@mairie.re" in mail.read_bytes()
+
+
+def test_a_commune_is_copied_and_put_back_elsewhere(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create("--plugin", "creche")
+    copy, there = place / "copy", place / "there"
+
+    assert run(["backup", "saint-denis", "--to", str(copy)]) == 0
+    assert run(["backup", "saint-denis", "--to", str(copy)]) == 1
+    assert run(["restore", str(copy), "--to", str(there)]) == 0
+    assert run(["restore", str(copy), "--to", str(there)]) == 1
+
+    monkeypatch.setenv("RIBAMBELLE_TENANTS", str(there / "tenants"))
+    monkeypatch.setenv("RIBAMBELLE_DATA", str(there / "data"))
+    assert run(["tenant", "check", "saint-denis"]) == 0
+    key = "data/saint-denis/secret.key"
+    assert (there / key).read_bytes() == (place / key).read_bytes()
+
+
+def test_accounts_are_opened_and_invited_again(capsys: pytest.CaptureFixture[str]) -> None:
+    create("--plugin", "creche")
+    opened = ["account", "create", "saint-denis", "a@b.re", "--role"]
+
+    assert run([*opened, "agent"]) == 0
+    assert run(["account", "invite", "saint-denis", "a@b.re", "--json"]) == 0
+    assert run(["account", "invite", "saint-denis", "absent@b.re"]) == 1
+    assert run([*opened, "roi"]) == 1
+    assert "Rôles possibles" in capsys.readouterr().err
+    assert run([*opened, "creche_manager"]) == 1
+    assert run([*opened, "creche_manager", "--scope", "creche.facility:1"]) == 0
+
+
+def test_an_unknown_commune_is_refused_with_those_known(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    create()
+    capsys.readouterr()
+
+    assert run(["tenant", "show", "paris"]) == 1
+    assert "Communes connues : saint-denis" in capsys.readouterr().err

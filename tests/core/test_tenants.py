@@ -1,0 +1,156 @@
+"""A commune's file: layered, checked, followed as it changes; and never anybody else's."""
+
+from pathlib import Path
+
+import pytest
+
+from ribambelle.errors import Misconfigured, Unavailable
+from ribambelle.plugins import Plugins
+from ribambelle.tenants import Platform, UnknownTenant
+from ribambelle.testing import Communes
+from ribambelle_creche.settings import Settings
+
+BASE = 'name = "Ville"\nhosts = ["ville.localhost"]\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "ville.toml").write_text(BASE)
+    return tmp_path
+
+
+def platform(folder: Path, installed: Plugins) -> Platform:
+    return Platform(folder, folder / "data", plugins=installed)
+
+
+def test_later_layers_win(
+    folder: Path, installed: Plugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "platform.toml").write_text('timezone = "Indian/Reunion"\n[mail]\nserver = "a"\n')
+    (folder / "ville.toml").write_text(BASE + '[mail]\nserver = "b"\nuser = "u"\n')
+    (folder / "ville.secrets.toml").write_text('[mail]\npassword = "s"\ndynaconf_merge = true\n')
+    monkeypatch.setenv("RIBAMBELLE_VILLE__MAIL__PORT", "2525")
+
+    settings = platform(folder, installed).tenant("ville").settings
+
+    assert settings.timezone == "Indian/Reunion"
+    assert (settings.mail.server, settings.mail.user, settings.mail.password) == ("b", "u", "s")
+    assert settings.mail.port == 2525
+
+
+def test_a_file_evaluates_nothing(
+    folder: Path, installed: Plugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A commune must not be able to read another's secrets through its own file."""
+    monkeypatch.setenv("SECRET", "of the platform")
+    told = BASE.replace('"Ville"', '"@format {env[SECRET]}"')
+    (folder / "ville.toml").write_text(told)
+
+    assert platform(folder, installed).tenant("ville").settings.name == "@format {env[SECRET]}"
+
+
+MISTAKES = [
+    ("plugin = []\n", "clé « plugin »", "« plugins »"),
+    ('timezone = "Paris"\n', "clé « timezone »", "Europe/Paris"),
+    ('plugins = ["creches"]\n', "clé « plugins »", "assmat, creche"),
+    ('plugins = ["creche"]\n[creche]\nmax_wish = 3\n', "clé « creche.max_wish »", "« max_wishes »"),
+    ('plugins = ["creche"]\n[creche]\nmax_wishes = "x"\n', "clé « creche.max_wishes »", "entier"),
+    ('[brand]\ncolour = "bleu"\n', "clé « brand.colour »", "#"),
+    ("demo = maybe\n", "TOML", "tenant check"),
+]
+
+
+@pytest.mark.parametrize(("text", "key", "cure"), MISTAKES)
+def test_a_mistake_names_file_key_and_cure(
+    folder: Path, installed: Plugins, text: str, key: str, cure: str
+) -> None:
+    (folder / "ville.toml").write_text(text + BASE if "[" not in text[:1] else BASE + text)
+    if text.startswith(("plugins", "[")):
+        (folder / "ville.toml").write_text(BASE + text)
+
+    with pytest.raises(Misconfigured) as mistake:
+        platform(folder, installed).tenant("ville")
+
+    assert "ville.toml" in mistake.value.message
+    assert key in mistake.value.message
+    assert cure in mistake.value.message
+
+
+def test_an_address_claimed_twice_stays_the_first_s(folder: Path, installed: Plugins) -> None:
+    (folder / "zone.toml").write_text(
+        BASE.replace('"ville.localhost"', '"ville.localhost", "z.fr"')
+    )
+    communes = platform(folder, installed)
+
+    assert communes.at("ville.localhost").slug == "ville"
+    with pytest.raises(Misconfigured, match=r"ville\.localhost"):
+        communes.tenant("zone")
+
+
+def test_a_new_file_is_seen_without_a_restart(folder: Path, installed: Plugins) -> None:
+    communes = platform(folder, installed)
+    with pytest.raises(UnknownTenant):
+        communes.at("new.localhost")
+
+    (folder / "new.toml").write_text(BASE.replace("ville.localhost", "new.localhost"))
+    communes._scanned = 0.0
+
+    assert communes.at("new.localhost").slug == "new"
+
+
+async def test_a_change_of_file_is_followed(communes: Communes) -> None:
+    file = communes.app.platform.folder / "alpha.toml"
+    visitor = communes.alpha.visitor()
+
+    file.write_text(file.read_text().replace('name = "Alpha"', 'name = "Alphaville"'))
+
+    assert "Alphaville" in (await visitor.get("/")).text
+
+
+async def test_only_so_many_databases_stay_open(communes: Communes) -> None:
+    platform = communes.app.platform
+    platform.keep = 1
+    for town in (*communes.both, *communes.both):
+        assert (await town.visitor().get("/creche")).status_code == 200
+
+    assert len(platform._engines) == 1
+
+
+async def test_a_database_in_use_is_never_closed(communes: Communes) -> None:
+    from ribambelle.identity.tables import Account
+
+    communes.app.platform.keep = 1
+    with communes.alpha.here():
+        await Account.count()
+        assert (await communes.beta.visitor().get("/creche")).status_code == 200
+
+        assert await Account.count() == 0
+
+
+def test_an_absent_database_is_not_made_empty(folder: Path, installed: Plugins) -> None:
+    tenant = platform(folder, installed).tenant("ville")
+
+    with pytest.raises(Unavailable), tenant.here():
+        pass
+
+    assert not (folder / "data" / "ville" / "portal.sqlite").exists()
+
+
+async def test_a_commune_whose_disk_is_gone_answers_503_alone(
+    communes: Communes, database_server: str
+) -> None:
+    if database_server:
+        return
+    await communes.app.platform.aclose()
+    (communes.app.platform.data / "alpha" / "portal.sqlite").unlink()
+
+    assert (await communes.alpha.visitor().get("/")).status_code == 503
+    assert (await communes.beta.visitor().get("/")).status_code == 200
+
+
+async def test_settings_of_a_plugin_are_read_from_its_table(communes: Communes) -> None:
+    file = communes.app.platform.folder / "alpha.toml"
+    file.write_text(file.read_text() + "[creche]\nmax_wishes = 7\n")
+
+    assert communes.alpha.tenant.of(Settings).max_wishes == 7
+    assert communes.beta.tenant.of(Settings).max_wishes == 3
