@@ -1,15 +1,44 @@
-"""Every test may use the harness; what was not run is counted last."""
+"""Every test may use the harness; what was not run, and what was not called, is said last."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from ribambelle.plugins import Plugins
+from ribambelle.tenants import Platform
+from ribambelle.testing import coverage
 from ribambelle.testing.missing import NAMES
+from ribambelle.web.portal import portal
 
 pytest_plugins = ["ribambelle.testing.fixtures", "ribambelle.testing.browser"]
+WHOLE = 500
+"""A run of fewer tests was asked for by name: it says nothing of the routes it leaves out."""
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    coverage.watch()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.testscollected < WHOLE or session.testsfailed:
+        return
+    nowhere = Path("nowhere")
+    left = coverage.uncalled(portal(Platform(nowhere, nowhere, plugins=Plugins())))
+    session.config.stash[LEFT] = left
+    if left:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+LEFT = pytest.StashKey[list[str]]()
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    for route in config.stash.get(LEFT, []):
+        terminalreporter.write_line(f"no test calls {route}", red=True)
     skipped = Counter(
         str(report.longrepr).partition("missing ")[2].partition(":")[0]
         for report in terminalreporter.stats.get("skipped", [])

@@ -44,6 +44,9 @@ def mount(app: typer.Typer) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and leave with its exit code."""
+    from ribambelle_cli.logs import quiet
+
+    quiet()
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -51,10 +54,8 @@ def run(arguments: list[str]) -> int:
     """Run the command and return its exit code."""
     from typer._click.exceptions import ClickException, NoArgsIsHelpError, UsageError
 
-    from ribambelle_cli.logs import quiet
     from ribambelle_cli.refusals import sentence
 
-    quiet()
     try:
         answer: Any = application()(arguments, standalone_mode=False)
         return answer if isinstance(answer, int) else 0

@@ -1,0 +1,34 @@
+"""Which routes the tests have called: a run that leaves one out says so, and fails."""
+
+from typing import Any
+
+from ribambelle.web.portal import Portal
+
+Route = tuple[str, str]
+_called: set[Route] = set()
+
+
+def watch() -> None:
+    """Note every route that any portal answers, from now on."""
+    real = Portal._visit
+
+    async def visit(self: Portal, *given: Any) -> None:
+        scope = given[2]
+        try:
+            await real(self, *given)
+        finally:
+            _called.add((scope["method"], scope.get("path_template", "")))
+
+    # the one place every request passes
+    setattr(Portal, "_visit", visit)  # noqa: B010 - a plain assignment hides its type
+
+
+def uncalled(app: Portal) -> list[str]:
+    """Return the routes nothing has called yet."""
+    every = {
+        (method, route.path_format)
+        for route in app.routes
+        for method in getattr(route, "methods", ())
+        if method not in ("OPTIONS", "HEAD")
+    }
+    return sorted(f"{method} {path}" for method, path in every - _called)
