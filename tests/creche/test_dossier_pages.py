@@ -1,5 +1,6 @@
 """A family files once for several crèches; the town hall sees it at once; nobody else does."""
 
+import asyncio
 import io
 import re
 from typing import Any
@@ -7,11 +8,20 @@ from typing import Any
 import httpx
 import pytest
 from pypdf import PdfReader
+from tests.creche.builders import a_facility, a_quartier
 
 from ribambelle.identity import Grant
 from ribambelle.identity.tables import Adult, Child, Household, Quartier
 from ribambelle.testing import Communes, FrozenClock, Town
-from ribambelle_creche.tables import Application, Evidence, Facility, Need, Receipt, Wish
+from ribambelle_creche.tables import (
+    Application,
+    Desk,
+    Evidence,
+    Facility,
+    Need,
+    Receipt,
+    Wish,
+)
 
 NEW = "/creche/demandes/nouvelle"
 ANSWERS: dict[str, dict[str, Any]] = {
@@ -29,7 +39,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "family_name": "Hoarau",
         "phone": "06 99 00 00 00",
         "email": "anne@example.test",
-        "is_single": "on",
+        "is_single": "oui",
     },
     "adresse": {"line": "2 rue A", "postcode": "97400", "city": "Alpha"},
     "situation": {"work": "employed"},
@@ -79,13 +89,13 @@ async def filled(browser: httpx.AsyncClient, wishes: list[int], **changed: Any) 
         assert answer.status_code == 303, re.findall("en-faute.*", answer.text) or answer.text[:500]
     for wish in wishes:
         await browser.post(f"{base}/etape/voeux", data={"ajout": "1", "creche": str(wish)})
-    await browser.post(f"{base}/etape/voeux", data={"accepts_any": "on"})
+    await browser.post(f"{base}/etape/voeux", data={"accepts_any": "oui"})
     return base
 
 
 async def sent(browser: httpx.AsyncClient, wishes: list[int], **changed: Any) -> str:
     base = await filled(browser, wishes, **changed)
-    answer = await browser.post(f"{base}/verification", data={"exact": "on"})
+    answer = await browser.post(f"{base}/verification", data={"exact": "oui"})
     assert answer.headers["location"] == f"{base}/recu"
     return base
 
@@ -98,8 +108,12 @@ async def test_a_family_files_once_for_three_creches(communes: Communes) -> None
     base = await sent(browser, [three[1], three[0], three[2]])
 
     receipt = await browser.get(f"{base}/recu")
-    for wish in ("1. Les Roses", "2. Les Lilas", "3. Les Tulipes"):
-        assert wish in receipt.text.replace("\u00a0", " ")
+    asked = re.search(r'<ol class="liste-rangs">(.*?)</ol>', receipt.text, re.S)
+    assert asked and re.findall("<b>(.*?)</b>", asked[1]) == [
+        "Les Roses",
+        "Les Lilas",
+        "Les Tulipes",
+    ]
     queue = await agent.get("/bureau/creche/demandes")
     assert "Zoé Payet" in queue.text
     figures = await agent.get("/bureau/creche/statistiques/export/csv")
@@ -212,7 +226,7 @@ async def test_sending_twice_makes_one_file(communes: Communes) -> None:
     browser = await town.family()
     base = await sent(browser, await facilities(town, "A"))
 
-    again = await browser.post(f"{base}/verification", data={"exact": "on"})
+    again = await browser.post(f"{base}/verification", data={"exact": "oui"})
 
     assert again.headers["location"] == f"{base}/recu"
     await town.work()
@@ -232,7 +246,7 @@ async def test_an_edit_keeps_the_first_date_and_gives_a_new_receipt(
     clock.move(days=2)
 
     await browser.post(f"{base}/etape/voeux", data={"ajout": "1", "creche": str(two[1])})
-    await browser.post(f"{base}/verification", data={"exact": "on"})
+    await browser.post(f"{base}/verification", data={"exact": "oui"})
 
     with town.here():
         file = await Application.objects().first()
@@ -333,7 +347,7 @@ async def test_an_agent_files_for_a_family_with_the_same_receipt(communes: Commu
         file = await Application.objects().first()
     assert file is not None
     assert (file.channel, file.account) == ("office", None)
-    assert "Votre reçu" in (await agent.get(f"{base}/recu")).text
+    assert "Reçue le" in (await agent.get(f"{base}/recu")).text
     await town.work()
     assert len(await town.mail("anne@example.test")) == 1
 
@@ -347,3 +361,226 @@ async def test_any_name_is_printed_as_it_is(communes: Communes, name: str) -> No
 
     assert "<b>gras" not in (await browser.get(base)).text
     assert (await browser.get(f"{base}/recu-pdf")).content.startswith(b"%PDF")
+
+
+# -- what the page really sends ---------------------------------------------------------------
+
+
+async def test_what_else_would_do_is_kept_and_said(communes: Communes) -> None:
+    town = communes.alpha
+    browser = await town.family()
+    base = await filled(browser, await facilities(town, "A"))
+    step = f"{base}/etape/voeux"
+    name, value = re.findall(
+        r'name="(accepts_childminder)" value="(.*?)"', (await browser.get(step)).text
+    )[0]
+
+    await browser.post(step, data={name: value})
+    check = (await browser.get(f"{base}/verification")).text
+
+    assert "Une assistante maternelle" in check
+    assert "Une autre crèche" not in check, "a box that is unticked is unticked"
+
+
+async def test_the_enter_key_fills_nothing_in(communes: Communes) -> None:
+    """A browser presses the first button of a form: it must be the one that goes on."""
+    town = communes.alpha
+    browser = await town.family()
+    base = await filled(browser, await facilities(town, "A", "B"))
+
+    for step in ("semaine", "voeux"):
+        form = (await browser.get(f"{base}/etape/{step}")).text.partition("<form")[2]
+        first = re.findall(r"<button(.*?)>", form)[0]
+        assert "name=" not in first
+
+
+async def test_a_week_is_copied_and_emptied_by_buttons(communes: Communes) -> None:
+    browser = await communes.alpha.family()
+    step = f"{await opened(browser)}/etape/semaine"
+
+    await browser.post(step, data={"souhait": ["mon-am", "tue-am"], "remplir": "repli1"})
+    copied = (await browser.get(step)).text.count("checked")
+    await browser.post(step, data={"souhait": "mon-am", "repli1": "mon-am", "vider": "repli1"})
+    emptied = (await browser.get(step)).text.count("checked")
+    await browser.post(step, data={"remplir": "tout"})
+
+    assert (copied, emptied) == (4, 1)
+    assert (await browser.get(step)).text.count("checked") == 10
+
+
+async def test_creches_are_offered_by_quartier_and_by_age(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        here = await a_facility("Les Lilas", "Centre")
+        away = await a_facility("Les Roses", "Gare")
+        toddlers = await a_facility("Les Tulipes", "Centre")
+        await Facility.update({Facility.to_months: 8}).where(Facility.id == toddlers)
+        gare = await a_quartier("Gare")
+    browser = await town.family()
+    base = await opened(browser)
+    for step in ("enfant", "entree"):
+        await browser.post(f"{base}/etape/{step}", data=ANSWERS[step])
+    step = f"{base}/etape/voeux"
+
+    everywhere = (await browser.get(step)).text
+    answer = await browser.post(step, data={"filtrer": "1", "quartier": str(gare)})
+    filtered = (await browser.get(answer.headers["location"])).text
+
+    assert f'<option value="{here}">Les Lilas (Centre)</option>' in everywhere
+    assert "Les Tulipes" not in everywhere
+    assert "1 crèche n’accueille pas" in everywhere.replace("\u00a0", " ")
+    assert f'<option value="{away}">Les Roses (Gare)</option>' in filtered
+    assert "Les Lilas" not in filtered
+
+
+async def test_a_step_that_another_made_wrong_is_to_be_seen_again(communes: Communes) -> None:
+    town = communes.alpha
+    browser = await town.family()
+    base = await filled(browser, await facilities(town, "A"))
+
+    together = {**ANSWERS["famille"], "is_single": "", "other_given_name": "Luc"}
+    answer = await browser.post(f"{base}/etape/famille", data=together)
+    check = await browser.get(f"{base}/verification")
+    sending = await browser.post(f"{base}/verification", data={"exact": "oui"})
+
+    assert answer.headers["location"] == f"{base}/etape/situation"
+    assert check.headers["location"] == f"{base}/etapes"
+    assert sending.headers["location"] == f"{base}/etapes"
+    with town.here():
+        assert await Receipt.count() == 0
+
+
+async def test_two_windows_do_not_undo_each_other(communes: Communes) -> None:
+    browser = await communes.alpha.family()
+    base = await opened(browser)
+    both = {**ANSWERS, "situation": {"work": "employed", "other_work": "student"}}
+
+    await asyncio.gather(
+        *(browser.post(f"{base}/etape/{step}", data=form) for step, form in both.items())
+    )
+
+    steps = (await browser.get(f"{base}/etapes")).text
+    assert "6 étapes terminées sur 7" in steps.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("step", "field", "typed"),
+    [
+        ("enfant", "given_name", "A" * 101),
+        ("famille", "phone", "0" * 41),
+        ("famille", "phone", "pas de numéro"),
+        ("famille", "email", "anne@exemple"),
+        ("adresse", "line", "x" * 201),
+        ("entree", "flexible_weeks", "99"),
+        ("enfant", "together", "0"),
+        ("enfant", "is_expected", ""),
+    ],
+)
+async def test_what_a_database_would_refuse_is_told_beside_the_field(
+    communes: Communes, step: str, field: str, typed: str
+) -> None:
+    browser = await communes.alpha.family()
+    base = await opened(browser)
+
+    answer = await browser.post(f"{base}/etape/{step}", data={**ANSWERS[step], field: typed})
+
+    assert answer.status_code == 422
+    assert f'id="f-{field.replace("_", "-")}-faute"' in answer.text
+
+
+async def test_letters_that_no_database_keeps_are_left_out(communes: Communes) -> None:
+    town = communes.alpha
+    browser = await town.family()
+    child = {**ANSWERS["enfant"], "given_name": "Zo\0é\r\nBcc: x@x.fr"}
+
+    await sent(browser, await facilities(town, "A"), enfant=child)
+
+    with town.here():
+        row = await Child.objects().first()
+    assert row is not None and row.given_name == "Zoé Bcc: x@x.fr"
+
+
+# -- on a family's behalf ----------------------------------------------------------------------
+
+
+async def test_a_banner_says_for_whom_staff_types(communes: Communes) -> None:
+    town = communes.alpha
+    agent, family = await town.staff(), await town.family("b@example.test")
+    base = await opened(agent)
+
+    nobody = (await agent.get(f"{base}/etape/enfant")).text
+    await agent.post(f"{base}/etape/famille", data=ANSWERS["famille"])
+    somebody = (await agent.get(f"{base}/etape/adresse")).text
+    own = (await family.get(f"{await opened(family)}/etape/enfant")).text
+
+    assert "Vous saisissez pour une famille" in nobody
+    assert "Vous saisissez pour la famille Hoarau" in somebody
+    assert "Vous saisissez" not in own
+
+
+async def test_a_director_starts_with_their_creche_and_never_with_another(
+    communes: Communes,
+) -> None:
+    town = communes.alpha
+    mine, other = await facilities(town, "A", "B")
+    grant = Grant("creche_manager", f"creche.facility:{mine}")
+    director = await town.staff(grant, email="d@example.test")
+    colleague = await town.staff(
+        Grant("creche_manager", f"creche.facility:{other}"), email="c@example.test"
+    )
+    family = await town.family()
+
+    base = (await director.post(NEW, data={"facility": str(mine)})).headers["location"]
+    steps = (await director.get(base)).text
+    file = base.removesuffix("/etapes")
+
+    assert "1 crèche" in steps.replace("\u00a0", " ")
+    for stranger in (director, colleague, family):
+        wrong = mine if stranger is colleague else other
+        answer = await stranger.post(NEW, data={"facility": str(wrong)})
+        assert answer.status_code == 404
+    assert (await colleague.get(base)).status_code == 404
+    assert (await family.get(f"{file}/verification")).status_code == 404
+
+
+async def test_a_director_does_not_withdraw_a_family_s_file(communes: Communes) -> None:
+    town = communes.alpha
+    (mine,) = await facilities(town, "A")
+    director = await town.staff(
+        Grant("creche_manager", f"creche.facility:{mine}"), email="d@example.test"
+    )
+    base = await sent(director, [mine])
+
+    page = (await director.get(base)).text
+    answer = await director.post(f"{base}/retirer")
+
+    assert "Retirer ma demande" not in page
+    assert answer.status_code == 409
+    assert "Envoyée" in (await director.get(base)).text
+
+
+async def test_a_desk_follows_what_it_typed_and_nothing_of_another(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        for name in ("Nord", "Sud"):
+            await Desk.insert(Desk(name=name))
+    north = await town.staff(Grant("creche_desk", "creche.desk:1"), email="n@example.test")
+    south = await town.staff(Grant("creche_desk", "creche.desk:2"), email="s@example.test")
+    again = await town.staff(Grant("creche_desk", "creche.desk:1"), email="n2@example.test")
+
+    base = await sent(north, await facilities(town, "A"))
+
+    assert "Zoé Payet" in (await again.get(base)).text
+    for page in PAGES:
+        assert (await south.get(base + page)).status_code == 404, page
+    assert "Zoé Payet" in (await again.get("/bureau/creche/demandes")).text
+
+
+async def test_staff_without_a_role_for_it_opens_nothing(communes: Communes) -> None:
+    partner = await communes.alpha.staff(Grant("creche_partner"), email="caf@example.test")
+    weak = await communes.alpha.staff(email="weak@example.test", strong=False)
+
+    assert (await partner.post(NEW)).status_code == 404
+    assert (await weak.post(NEW)).status_code == 404
+    with communes.alpha.here():
+        assert await Application.count() == 0

@@ -102,7 +102,7 @@ def test_a_request_with_three_wishes(town: Stage, width: int, javascript: bool) 
     page.click("main form button")
 
     assert "Votre demande est envoyée" in page.inner_text("main")
-    assert page.locator("main ol li").count() == 3
+    assert page.locator("main ol.liste-rangs li").count() == 3
     assert not scrolls_sideways(page)
     assert total(town, agent) == before + 1
     complete(town, agent, f"Payet{width}{javascript}")

@@ -36,9 +36,22 @@ def roles() -> list[Role]:
 @hookimpl
 def routes() -> Iterable[Any]:
     """Pages for the public, families, crèches and the town hall."""
-    from ribambelle_creche.pages import dossier, facility, family, office, public, statistics
+    from ribambelle_creche.pages import (
+        dossier,
+        facility,
+        family,
+        office,
+        public,
+        receipt,
+        renewal,
+        sending,
+        statistics,
+    )
 
-    pages = (public, dossier, family, facility, office, statistics)
+    pages = (
+        *(public, dossier, sending, family, receipt, renewal),
+        *(facility, office, statistics),
+    )
     return [route for page in pages for route in page.ROUTES]
 
 
@@ -83,6 +96,15 @@ def workflows() -> list[Any]:
 
 
 @hookimpl
+def transition_done() -> dict[str, Any]:
+    """Keep when a file was last confirmed."""
+    from ribambelle_creche.renewing import keep_dates
+    from ribambelle_creche.workflow import CODE
+
+    return {CODE: keep_dates}
+
+
+@hookimpl
 def transition_announced() -> dict[str, Any]:
     """Write to the family of what changed."""
     from ribambelle_creche.telling import tell_family
@@ -93,10 +115,16 @@ def transition_announced() -> dict[str, Any]:
 
 @hookimpl
 def jobs() -> dict[str, Any]:
-    """The month’s table."""
+    """The month’s table, the round of confirmations, the drafts nobody sent."""
     from ribambelle_creche.freezing import freeze_month
+    from ribambelle_creche.jobs import remind, renew, sweep_drafts
 
-    return {"freeze_month": freeze_month}
+    return {
+        "freeze_month": freeze_month,
+        "renew": renew,
+        "remind": remind,
+        "sweep_drafts": sweep_drafts,
+    }
 
 
 @hookimpl
@@ -104,7 +132,7 @@ def schedules() -> list[Any]:
     """Each night."""
     from ribambelle.jobs import Schedule
 
-    return [Schedule("freeze_month", 2)]
+    return [Schedule("freeze_month", 2), Schedule("sweep_drafts", 3), Schedule("renew", 8)]
 
 
 @hookimpl

@@ -1,30 +1,70 @@
-"""Writing to a family what happened to its file."""
+"""Writing to a family what happened to its file: once, to whoever filed, if they gave an address."""
 
-from ribambelle.identity.tables import Adult
+from datetime import datetime
+from typing import Any
+
+from ribambelle import tenants
+from ribambelle.database import transaction
+from ribambelle.identity import limits
 from ribambelle.messages import post
+from ribambelle.tenants import Tenant
 from ribambelle.workflow import Step
+from ribambelle_creche import renewing
+from ribambelle_creche.domain.evidence import KINDS
+from ribambelle_creche.queries import applications, renewals
 from ribambelle_creche.tables import Application
 
-TOLD = frozenset({"ask_more", "complete", "withdraw"})
-# « submit » is written with the receipt itself, in its transaction.
+TOLD = frozenset({"ask_more", "complete", "withdraw", "ask_confirmation", "expire", "merge"})
+# « submit » and « edit » are written with the receipt itself, in its transaction.
 
 
 async def tell_family(step: Step) -> None:
-    """Write to the adult who filed, when they gave an address; run as a job, after commit."""
-    if step.transition not in TOLD:
+    """Write what one transition means for the family; run as a job, after commit."""
+    file = await renewals.of_demande(step.request) if step.transition in TOLD else None
+    if file is None:
         return
-    file = await Application.objects().get(Application.demande == step.request)
-    if file is None or file.household is None:
+    tenant = tenants.current()
+    facts: dict[str, Any] = {"reason": step.reason}
+    if step.transition == "ask_more":
+        kinds = await applications.unseen_proofs(file.id)
+        facts["missing"] = [KINDS.get(kind, kind) for kind in kinds]
+    if step.transition == renewing.ASK:
+        facts |= _question(tenant, file, renewing.moment_of(step.at))
+    await _write(file, step.transition, step.at, **facts)
+
+
+async def remind(file: Application, asked: int) -> None:
+    """Put the question a second time, once, before the delay runs out."""
+    tenant = tenants.current()
+    at = datetime.fromtimestamp(asked, tz=tenant.zone)
+    await _write(file, "remind", at, **_question(tenant, file, asked))
+
+
+def _question(tenant: Tenant, file: Application, asked: int) -> dict[str, Any]:
+    """Return the link that answers, and until when it does."""
+    at = datetime.fromtimestamp(asked, tz=tenant.zone)
+    # by the rule, and not by the file: it may have been confirmed before the job ran
+    last_day = renewing.renewal_of(tenant).last_day(at.date())
+    return {"answer": renewing.link_of(tenant, file, asked), "last_day": last_day}
+
+
+async def _write(file: Application, what: str, at: datetime, **facts: Any) -> None:
+    """Write one message about one moment of a file, whatever the number of tries."""
+    reader = await applications.reader(file)
+    if reader is None:
         return
-    adult = await Adult.objects().get((Adult.household == file.household) & (Adult.rank == 1))
-    if adult is None or not adult.email:
-        return
-    await post(
-        f"creche/messages/{step.transition}",
-        adult.email,
-        account=file.account,
-        number=file.number,
-        child=file.child_name,
-        name=adult.given_name,
-        reason=step.reason,
-    )
+    tenant = tenants.current()
+    async with transaction():
+        if await limits.count(f"creche.told:{file.id}:{what}:{at.microsecond}", at) > 1:
+            return
+        await post(
+            f"creche/messages/{what}",
+            reader.email,
+            account=reader.account,
+            number=file.number,
+            child=file.child_name,
+            name=reader.name,
+            link=tenant.url(f"/creche/demandes/{file.id}") if reader.account else "",
+            again=tenant.url("/creche/demandes/nouvelle"),
+            **facts,
+        )

@@ -5,12 +5,18 @@ Every block is optional: a file is saved at each step, in any order, and resumed
 
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
+from typing import Annotated
 
 import msgspec
 
 from ribambelle.search import fold
 from ribambelle_creche.domain import week
 from ribambelle_creche.domain.age import AgeLimits
+
+# As long as the columns that keep them: what a database would refuse is told beside the field.
+Name = Annotated[str, msgspec.Meta(max_length=100)]
+Short = Annotated[str, msgspec.Meta(max_length=40)]
 
 WORK = {
     "employed": "En emploi",
@@ -27,11 +33,11 @@ class Child(msgspec.Struct, frozen=True, omit_defaults=True):
     """The child, born or expected; `together` counts the children of one birth."""
 
     is_expected: bool = False
-    given_name: str = ""
-    family_name: str = ""
+    given_name: Name = ""
+    family_name: Name = ""
     born_on: date | None = None
     due_on: date | None = None
-    together: int = 1
+    together: Annotated[int, msgspec.Meta(ge=1, le=6)] = 1
 
     @property
     def reference_on(self) -> date | None:
@@ -42,21 +48,31 @@ class Child(msgspec.Struct, frozen=True, omit_defaults=True):
 class Family(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who asks, and the other parent when there is one."""
 
-    given_name: str = ""
-    family_name: str = ""
-    phone: str = ""
-    email: str = ""
+    given_name: Name = ""
+    family_name: Name = ""
+    phone: Short = ""
+    email: Annotated[str, msgspec.Meta(max_length=254)] = ""
     is_single: bool = False
-    other_given_name: str = ""
-    other_family_name: str = ""
+    other_given_name: Name = ""
+    other_family_name: Name = ""
+
+    @property
+    def name(self) -> str:
+        """The name of who asks."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def other_name(self) -> str:
+        """The name of the other parent, when there is one."""
+        return "" if self.is_single else f"{self.other_given_name} {self.other_family_name}".strip()
 
 
 class Address(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where the family lives; no quartier means « Je ne sais pas »."""
 
-    line: str = ""
-    postcode: str = ""
-    city: str = ""
+    line: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    postcode: Annotated[str, msgspec.Meta(max_length=10)] = ""
+    city: Name = ""
     quartier: int | None = None
 
 
@@ -67,14 +83,14 @@ class Situation(msgspec.Struct, frozen=True, omit_defaults=True):
     other_work: str = ""
     has_sibling_in_creche: bool = False
     has_aeeh: bool = False
-    caf_number: str = ""
+    caf_number: Short = ""
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     """When the child should start, and by how many weeks that may move."""
 
     start_on: date | None = None
-    flexible_weeks: int = 0
+    flexible_weeks: Annotated[int, msgspec.Meta(ge=0, le=26)] = 0
 
 
 class Week(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -120,6 +136,15 @@ def encode(dossier: Dossier) -> str:
 def decode(text: str) -> Dossier:
     """Return a file as the database kept it."""
     return msgspec.json.decode(text, type=Dossier)
+
+
+def digest(dossier: Dossier) -> str:
+    """Return what tells two versions of a file apart, down to a telephone number.
+
+    >>> digest(Dossier()) == digest(Dossier(child=Child()))
+    False
+    """
+    return sha256(encode(dossier).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from ribambelle_creche.domain import week
-from ribambelle_creche.domain.dossier import Child, Dossier, Entry, Week, Wishes, name_of
+from ribambelle_creche.domain.dossier import Child, Dossier, Entry, Week, Wishes, digest, name_of
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No I, L, O or U: a code is read on paper and said on the phone."""
@@ -15,7 +15,8 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 def content(number: str, dossier: Dossier, facility_names: Mapping[int, str], at: datetime) -> str:
     """Return what is signed: always the same text for the same file and the same moment.
 
-    Every wish is named, in order: a family may have to prove one, years later.
+    Every wish is named, in order: a family may have to prove one, years later. The rest of the
+    answers is there by its digest: what a family earns is not printed, but cannot be changed.
 
     :param at: in the commune's zone, so that the hour on the receipt is the family's.
 
@@ -45,6 +46,7 @@ def content(number: str, dossier: Dossier, facility_names: Mapping[int, str], at
         ],
         "accepts_any": wishes.accepts_any,
         "accepts_childminder": wishes.accepts_childminder,
+        "answers": digest(dossier),
     }
     return msgspec.json.encode(told, order="sorted").decode()
 
@@ -58,3 +60,13 @@ def code(signature: str) -> str:
     number = int(signature[:15], 16)
     letters = "".join(ALPHABET[number >> shift & 31] for shift in range(55, -1, -5))
     return "-".join(letters[start : start + 4] for start in (0, 4, 8))
+
+
+def bare(typed: str) -> str:
+    """Return a code without what people add or mistake when they copy it from paper.
+
+    >>> bare(" o4hm-asw9 nf6y")
+    '04HMASW9NF6Y'
+    """
+    letters = "".join(letter for letter in typed.upper() if letter.isalnum())
+    return letters.translate(str.maketrans("OIL", "011"))

@@ -1,5 +1,7 @@
 """What is wrong with a step of the file? One French sentence per field, all at once."""
 
+import re
+from collections.abc import Container
 from datetime import date, timedelta
 
 import msgspec
@@ -7,18 +9,23 @@ import msgspec
 from ribambelle_creche.domain import week
 from ribambelle_creche.domain.age import AgeLimits, months_between
 from ribambelle_creche.domain.dossier import (
+    STEPS,
     WORK,
     Address,
     Child,
+    Dossier,
     Entry,
     Family,
     Situation,
+    Step,
     Week,
     Wishes,
+    missing,
 )
 
 OLDEST_MONTHS = 36
 LATEST_DUE_MONTHS = 9
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 LATE_BIRTH = timedelta(weeks=3)
 """A birth may come after its date: the file still says « attendu » for that long."""
 
@@ -77,15 +84,20 @@ def _check_due(due_on: date | None, today: date) -> dict[str, str]:
 def check_family(family: Family) -> dict[str, str]:
     """Return what is wrong with who asks.
 
-    >>> list(check_family(Family(given_name="Anne", family_name="Payet")))
-    ['phone']
+    >>> list(check_family(Family(given_name="Anne", family_name="Payet", email="anne")))
+    ['phone', 'email']
     """
     asked = {
         "given_name": "Indiquez votre prénom.",
         "family_name": "Indiquez votre nom.",
         "phone": "Indiquez un numéro où les crèches peuvent vous appeler.",
     }
-    return _blank(family, asked)
+    errors = _blank(family, asked)
+    if family.phone.strip() and sum(map(str.isdecimal, family.phone)) < 6:
+        errors["phone"] = "Indiquez un numéro complet, par exemple 06 99 00 00 00."
+    if family.email and not EMAIL.fullmatch(family.email):
+        errors["email"] = "Écrivez une adresse complète, par exemple prenom@exemple.fr."
+    return errors
 
 
 def check_address(address: Address) -> dict[str, str]:
@@ -149,7 +161,7 @@ def check_week(asked: Week, max_fallbacks: int) -> dict[str, str]:
     if not 0 < asked.wished < 1 << len(week.SLOTS):
         errors["wished"] = "Cochez au moins une demi-journée."
     if len(asked.fallbacks) > max_fallbacks:
-        errors["fallbacks"] = f"Gardez au plus {max_fallbacks} semaine(s) de repli."
+        errors["fallbacks"] = f"Semaines de repli : {max_fallbacks} au plus. Videz-en une."
     elif not all(0 < number < 1 << len(week.SLOTS) for number in asked.fallbacks):
         errors["fallbacks"] = "Cochez au moins une demi-journée dans chaque semaine de repli."
     return errors
@@ -167,8 +179,58 @@ def check_wishes(wishes: Wishes, max_wishes: int) -> dict[str, str]:
     if len(set(chosen)) < len(chosen):
         return {"facilities": "La même crèche est choisie deux fois. Retirez-la une fois."}
     if len(chosen) > max_wishes:
-        return {"facilities": f"Choisissez au plus {max_wishes} crèche(s). Retirez-en."}
+        many = "un seul vœu" if max_wishes == 1 else f"{max_wishes} vœux"
+        return {"facilities": f"Vous pouvez faire {many}. Retirez une crèche d’abord."}
     return {}
+
+
+def to_review(
+    dossier: Dossier,
+    today: date,
+    limits: AgeLimits,
+    max_fallbacks: int,
+    max_wishes: int,
+    open_facilities: Container[int],
+) -> list[Step]:
+    """Return the steps that were never answered, or that another answer has made wrong since.
+
+    A child later found to be due in June cannot start in May any more; a crèche closes.
+
+    >>> asked = Dossier(child=Child(is_expected=True), wishes=Wishes((4,)))
+    >>> found = to_review(asked, date(2026, 11, 25), AgeLimits(), 2, 3, open_facilities={7})
+    >>> [step.code for step in found]
+    ['enfant', 'famille', 'adresse', 'situation', 'entree', 'semaine', 'voeux']
+    """
+    wrong = {
+        "child": dossier.child and check_child(dossier.child, today),
+        "family": dossier.family and check_family(dossier.family),
+        "address": dossier.address and check_address(dossier.address),
+        "situation": dossier.situation
+        and check_situation(dossier.situation, bool(dossier.family and dossier.family.is_single)),
+        "entry": dossier.entry and check_entry(dossier.entry, dossier.child, limits),
+        "week": dossier.week and check_week(dossier.week, max_fallbacks),
+        "wishes": dossier.wishes
+        and (
+            check_wishes(dossier.wishes, max_wishes)
+            or any(one not in open_facilities for one in dossier.wishes.facilities)
+        ),
+    }
+    never = missing(dossier)
+    return [step for step in STEPS if step in never or wrong[step.block]]
+
+
+def takes(from_weeks: int, to_months: int, born_on: date, start_on: date) -> bool:
+    """Tell whether a crèche that takes these ages could take this child on its first day.
+
+    >>> takes(10, 36, date(2026, 3, 14), date(2027, 1, 4))
+    True
+    >>> takes(10, 18, date(2025, 3, 14), date(2027, 1, 4))
+    False
+    """
+    return (
+        start_on >= born_on + timedelta(weeks=from_weeks)
+        and months_between(born_on, start_on) < to_months
+    )
 
 
 def _blank(block: msgspec.Struct, asked: dict[str, str]) -> dict[str, str]:

@@ -1,34 +1,28 @@
-"""A family and its files: where each stands, what is left to do, and the proof of what was asked."""
+"""A family and its files: where each stands, what is left to do, how to confirm or withdraw."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from ribambelle import workflow
-from ribambelle.documents import pdf
-from ribambelle.identity import Person, limits
+from ribambelle.errors import Refused
+from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats, guards
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
-from ribambelle.workflow import State
+from ribambelle.workflow import State, Step
 from ribambelle.workflow.declaration import timeline
-from ribambelle_creche.domain import receipt
+from ribambelle_creche import filing
 from ribambelle_creche.domain.evidence import KINDS
-from ribambelle_creche.filing import PURPOSE
+from ribambelle_creche.domain.week import words
 from ribambelle_creche.queries import applications
 from ribambelle_creche.queries.applications import Mine
-from ribambelle_creche.tables import Evidence, Receipt
 from ribambelle_creche.workflow import WORKFLOW
-
-PAPER = Path(__file__).parent.parent / "templates" / "creche" / "pdf" / "receipt.typ"
 
 
 @dataclass(frozen=True)
@@ -42,9 +36,8 @@ class MinePage:
 async def mine(person: NamedDependency[Person]) -> Page:
     """Show the files of a family."""
     rows = await applications.of_account(person.account)
-    return Page(
-        "creche/family/mine.html", MinePage([(row, WORKFLOW.state(row["state"])) for row in rows])
-    )
+    page = MinePage([(row, WORKFLOW.state(row["state"])) for row in rows])
+    return Page("creche/family/mine.html", page)
 
 
 @dataclass(frozen=True)
@@ -57,6 +50,13 @@ class FollowPage:
     wishes: list[dict[str, Any]]
     missing: list[str]
     reason: str
+    is_changed: bool
+    may: frozenset[str]
+
+    @property
+    def week(self) -> str:
+        """The week that is asked for, in words."""
+        return words(self.file.dossier.week.wished) if self.file.dossier.week else ""
 
 
 @get("/creche/demandes/{number:int}", name="creche.follow", guards=[guards.signed_in])
@@ -68,7 +68,24 @@ async def follow(
     if file.is_draft:
         return Redirect(f"/creche/demandes/{number}/etapes", status_code=303)
     past = timeline(await workflow.history(file.application.demande.id))
-    told = [
+    state = WORKFLOW.state(file.state)
+    missing = await applications.unseen_proofs(number) if file.lives else []
+    page = FollowPage(
+        file=file,
+        state=state,
+        steps=told(past, state, tenant),
+        wishes=await applications.wishes(number),
+        missing=[KINDS.get(kind, kind) for kind in missing],
+        reason=next((step.reason for step in reversed(past) if step.reason), ""),
+        is_changed=file.lives and await filing.is_changed(file),
+        may=frozenset(one.code for one in WORKFLOW.open_to(file.state, file.side)),
+    )
+    return Page("creche/family/follow.html", page)
+
+
+def told(past: list[Step], state: State, tenant: Tenant) -> list[tuple[str, str, str]]:
+    """Return the timeline of a file: what was done, where it stands, what comes next."""
+    done = [
         (
             step.label,
             f"le {formats.jour_du_mois(step.at.astimezone(tenant.zone).date(), True)}",
@@ -76,138 +93,53 @@ async def follow(
         )
         for step in past
     ]
-    state = WORKFLOW.state(file.state)
-    unseen = await Evidence.select(Evidence.kind).where(
-        (Evidence.application == number) & Evidence.seen_at.is_null()
-    )
-    page = FollowPage(
-        file=file,
-        state=state,
-        steps=[*told, (state.next, "", "ici")],
-        wishes=await applications.wishes(number),
-        missing=[KINDS.get(row["kind"], row["kind"]) for row in unseen] if file.lives else [],
-        reason=next((s.reason for s in reversed(past) if s.reason), ""),
-    )
-    return Page("creche/family/follow.html", page)
+    return done if state.final else [*done, (state.label, state.next, "ici")]
 
 
-@dataclass(frozen=True)
-class ReceiptPage:
-    """The proof of what was asked, and when."""
-
-    file: Mine
-    told: dict[str, Any]
-    at: datetime
-    code: str
-
-
-async def receipt_of(number: int, person: Person, tenant: Tenant) -> ReceiptPage:
-    """Read the last receipt of a file this person may see."""
+@post("/creche/demandes/{number:int}/confirmer", name="creche.confirm", guards=[guards.signed_in])
+async def confirm(
+    number: FromPath[int], person: NamedDependency[Person], seen: NamedDependency[Visit]
+) -> Redirect:
+    """Confirm that a place is still looked for; doing it twice says the same."""
     file = await applications.mine(person, number)
-    last = await applications.last_receipt(number)
-    told: dict[str, Any] = msgspec.json.decode(last.content)
-    return ReceiptPage(file, told, last.at.astimezone(tenant.zone), receipt.code(last.code))
-
-
-@get("/creche/demandes/{number:int}/recu", name="creche.receipt", guards=[guards.signed_in])
-async def receipt_page(
-    number: FromPath[int], person: NamedDependency[Person], tenant: NamedDependency[Tenant]
-) -> Page:
-    """Show the receipt: every wish, in order, and the code that proves it."""
-    return Page("creche/family/receipt.html", await receipt_of(number, person, tenant))
-
-
-@get("/creche/demandes/{number:int}/recu-pdf", name="creche.receipt_pdf", guards=[guards.signed_in])
-async def receipt_pdf(
-    number: FromPath[int], person: NamedDependency[Person], tenant: NamedDependency[Tenant]
-) -> Response[bytes]:
-    """Send the same words on paper."""
-    page = await receipt_of(number, person, tenant)
-    told, others = page.told, []
-    if told["accepts_any"]:
-        others.append("Une autre crèche de la commune conviendrait aussi.")
-    if told["accepts_childminder"]:
-        others.append("Une assistante maternelle conviendrait aussi.")
-    data = {
-        "title": f"Demande de place en crèche {told['number']}",
-        "commune": tenant.settings.name,
-        "number": told["number"],
-        "sent_at": formats.moment(page.at),
-        "child": told["child"],
-        "start": _day(told["start_on"]),
-        "week": told["week"],
-        "fallbacks": told["fallbacks"],
-        "wishes": [wish["name"] for wish in told["wishes"]],
-        "others": others,
-        "code": page.code,
-        "verify_at": tenant.url("/creche/recu"),
-    }
-    headers = {"content-disposition": f'attachment; filename="recu-{told["number"]}.pdf"'}
-    return Response(await pdf.render(PAPER, data), media_type="application/pdf", headers=headers)
-
-
-def _day(text: str | None) -> str:
-    """Return a day of a receipt in words.
-
-    >>> _day("2027-01-04")
-    '04/01/2027'
-    """
-    year, month, day = (text or "--").split("-")[:3]
-    return f"{day}/{month}/{year}" if year else "non précisée"
-
-
-@dataclass(frozen=True)
-class VerifyPage:
-    """A receipt somebody holds, and whether it is ours."""
-
-    number: str
-    code: str
-    found: Receipt | None
-    told: dict[str, Any]
-
-
-@get("/creche/recu", name="creche.verify", guards=[guards.public])
-async def verify(
-    request: Request[Any, Any, Any],
-    tenant: NamedDependency[Tenant],
-    now: NamedDependency[datetime],
-) -> Page:
-    """Tell whether a receipt is genuine, to whoever holds its number and its code."""
-    number = str(request.query_params.get("numero", "")).strip().upper()[:12]
-    typed = str(request.query_params.get("code", "")).strip().upper()[:20]
-    if not (number and typed):
-        return Page("creche/family/verify.html", VerifyPage(number, typed, None, {}))
-    await limits.require(f"receipt:{number}", now, at_most=20, per=timedelta(minutes=15))
-    for one in await applications.receipts_of(number):
-        genuine = tenant.sign(PURPOSE, one.content) == one.code
-        if genuine and receipt.code(one.code).replace("-", "") == typed.replace("-", ""):
-            told: dict[str, Any] = msgspec.json.decode(one.content)
-            return Page("creche/family/verify.html", VerifyPage(number, typed, one, told))
-    return Page("creche/family/verify.html", VerifyPage(number, typed, None, {}))
+    if file.state != "complete":
+        await move(file, person, "confirm")
+    seen.tell("ok", f"C’est noté : la demande {file.application.number} reste active.")
+    return Redirect(f"/creche/demandes/{number}", status_code=303)
 
 
 @get(
     "/creche/demandes/{number:int}/retirer", name="creche.withdraw_page", guards=[guards.signed_in]
 )
-async def withdraw_page(number: FromPath[int], person: NamedDependency[Person]) -> Page:
+async def withdraw_page(number: FromPath[int], person: NamedDependency[Person]) -> Response[Any]:
     """Say what withdrawing means, before it is done."""
-    return Page("creche/family/withdraw.html", await applications.mine(person, number))
+    file = await applications.mine(person, number)
+    if not file.lives:
+        return Redirect(f"/creche/demandes/{number}", status_code=303)
+    return Page("creche/family/withdraw.html", file)
 
 
 @post("/creche/demandes/{number:int}/retirer", name="creche.withdraw", guards=[guards.signed_in])
 async def withdraw(
     number: FromPath[int], person: NamedDependency[Person], seen: NamedDependency[Visit]
 ) -> Redirect:
-    """Withdraw a file."""
+    """Withdraw a file; doing it twice says the same."""
     file = await applications.mine(person, number)
-    await workflow.fire(
-        file.application.demande.id,
-        "withdraw",
-        side="family" if person.is_family else "office",
-        account=person.account,
-    )
-    seen.tell("ok", f"Votre demande {file.application.number} est retirée.")
+    if file.state != "withdrawn":
+        await move(file, person, "withdraw")
+    seen.tell("ok", f"La demande {file.application.number} est retirée.")
     return Redirect(f"/creche/demandes/{number}", status_code=303)
 
 
-ROUTES = [mine, follow, receipt_page, receipt_pdf, verify, withdraw_page, withdraw]
+async def move(file: Mine, person: Person, act: str) -> None:
+    """Move a file on this person's side; two presses of one button make one move."""
+    try:
+        await workflow.fire(
+            file.application.demande.id, act, side=file.side, account=person.account
+        )
+    except Refused as refusal:
+        if refusal.reason != "already_moved":
+            raise
+
+
+ROUTES = [mine, follow, confirm, withdraw_page, withdraw]

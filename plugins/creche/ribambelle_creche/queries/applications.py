@@ -4,13 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from ribambelle import workflow
-from ribambelle.database import transaction
+from ribambelle.database import locks, transaction
 from ribambelle.errors import NotYours
 from ribambelle.identity import Person
+from ribambelle.identity.tables import Account, Adult
 from ribambelle.workflow.declaration import Side
-from ribambelle_creche.domain.dossier import Dossier, decode, encode
-from ribambelle_creche.tables import Application, Receipt, Wish
+from ribambelle.workflow.tables import Demande
+from ribambelle_creche.domain.dossier import Dossier, Family, Wishes, decode, encode
+from ribambelle_creche.tables import Application, Evidence, Receipt, Wish
 from ribambelle_creche.workflow import CODE, LIVING
 
 FILERS = ("agent", "admin", "creche_desk", "creche_manager")
@@ -40,6 +44,14 @@ class Mine:
         """Tell whether the file was sent and still counts."""
         return self.state in LIVING
 
+    @property
+    def for_whom(self) -> str:
+        """The family staff types for; empty when the family types itself."""
+        if self.side == "family":
+            return ""
+        name = (self.dossier.family or Family()).family_name
+        return f"la famille {name}" if name else "une famille"
+
 
 def side_of(person: Person) -> Side:
     """Return on which side of the counter somebody fills a file in."""
@@ -48,10 +60,18 @@ def side_of(person: Person) -> Side:
     return "facility" if not person.holds("agent", "admin", "creche_desk") else "office"
 
 
-async def open_draft(person: Person, now: datetime) -> int:
-    """Open a file for a family, or for staff on a family's behalf; raises NotYours for others."""
+async def open_draft(person: Person, now: datetime, facility: int = 0) -> int:
+    """Open a file for a family, or for staff on a family's behalf; raises NotYours for others.
+
+    :param facility: the crèche whose director types: the first wish, until it is changed.
+    """
     if person.is_staff and not (person.strong and person.holds(*FILERS)):
         raise NotYours
+    if facility and facility not in person.numbers("creche_manager", "creche.facility"):
+        raise NotYours
+    dossier = await known_answers(person)
+    if facility:
+        dossier = msgspec.structs.replace(dossier, wishes=Wishes((facility,)))
     side = side_of(person)
     async with transaction():
         demande = await workflow.start(CODE, side=side, account=person.account)
@@ -60,14 +80,15 @@ async def open_draft(person: Person, now: datetime) -> int:
             demande=demande,
             account=person.account if person.is_family else None,
             entered_by=person.account if person.is_staff else None,
+            desk=next(iter(person.numbers("creche_desk", "creche.desk")), None),
             channel=side,
-            answers=encode(await _known_answers(person)),
+            answers=encode(dossier),
             created_at=now,
         )
         return int((await Application.insert(row).returning(Application.id))[0]["id"])
 
 
-async def _known_answers(person: Person) -> Dossier:
+async def known_answers(person: Person) -> Dossier:
     """Return what a family already told in its last file: brothers and sisters reuse it."""
     if person.is_staff:
         return Dossier()
@@ -104,9 +125,21 @@ def _may_fill(person: Person, file: Application) -> bool:
     return person.holds(*FILERS) and file.entered_by == person.account
 
 
-async def save(number: int, dossier: Dossier) -> None:
-    """Keep the answers as they stand."""
-    await Application.update({Application.answers: encode(dossier)}).where(Application.id == number)
+async def save(number: int, block: str, answer: msgspec.Struct, now: datetime) -> Dossier:
+    """Keep the answer to one step, and return the file; what another window kept stays."""
+    async with transaction():
+        await locks.advisory(f"creche.file:{number}")
+        found = await Application.objects(Application.demande).get(Application.id == number)
+        if found is None:
+            raise NotYours
+        dossier = msgspec.structs.replace(decode(found.answers), **{block: answer})
+        await Application.update({Application.answers: encode(dossier)}).where(
+            Application.id == number
+        )
+        await Demande.update({Demande.changed_at: now}).where(
+            (Demande.id == found.demande.id) & (Demande.state == "draft")
+        )
+    return dossier
 
 
 async def of_account(account: int) -> list[dict[str, Any]]:
@@ -138,6 +171,25 @@ async def same_child(number: int, digest: str, account: int | None) -> list[dict
     return await (question.where(Application.account == account) if account else question)
 
 
+async def duplicates_of(number: int) -> list[dict[str, Any]]:
+    """Return the other living files of the same child, whoever sent them: for the town hall only."""
+    asked = await Application.select(Application.same_child).where(Application.id == number).first()
+    if asked is None or not asked["same_child"]:
+        return []
+    return (
+        await Application.select(
+            Application.id,
+            Application.number,
+            Application.child_name,
+            Application.submitted_at,
+            Application.demande.state.as_alias("state"),
+        )
+        .where((Application.same_child == asked["same_child"]) & (Application.id != number))
+        .where(Application.demande.state.is_in(list(LIVING)))
+        .order_by(Application.id)
+    )
+
+
 async def wishes(number: int) -> list[dict[str, Any]]:
     """Return the crèches a sent file names, in order."""
     return (
@@ -147,17 +199,55 @@ async def wishes(number: int) -> list[dict[str, Any]]:
     )
 
 
-async def last_receipt(number: int) -> Receipt:
-    """Return the receipt of what was last sent, or NotYours when nothing was."""
-    found = (
+async def unseen_proofs(number: int) -> list[str]:
+    """Return the codes of the proofs that nobody has seen yet, in the commune's order."""
+    rows = (
+        await Evidence.select(Evidence.kind)
+        .where((Evidence.application == number) & Evidence.seen_at.is_null())
+        .order_by(Evidence.id)
+    )
+    return [row["kind"] for row in rows]
+
+
+async def receipts(number: int) -> list[Receipt]:
+    """Return the receipts of a file, the last one first."""
+    return (
         await Receipt.objects()
         .where(Receipt.application == number)
         .order_by(Receipt.version, ascending=False)
-        .first()
     )
-    if found is None:
+
+
+async def last_receipt(number: int) -> Receipt:
+    """Return the receipt of what was last sent, or NotYours when nothing was."""
+    found = await receipts(number)
+    if not found:
         raise NotYours
-    return found
+    return found[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads what is written about a file."""
+
+    name: str
+    email: str
+    account: int | None
+
+
+async def reader(file: Application) -> Reader | None:
+    """Return to whom one may write about a file: the adult who filed, else the account's address.
+
+    None when the family gave no address at all: somebody has to call.
+    """
+    adult = await Adult.objects().get(
+        (Adult.household == (file.household or 0)) & (Adult.rank == 1)
+    )
+    email, name = (adult.email, adult.given_name) if adult else ("", "")
+    if not email and file.account:
+        account = await Account.select(Account.email).where(Account.id == file.account).first()
+        email = account["email"] if account else ""
+    return Reader(name, email, file.account) if email else None
 
 
 async def receipts_of(number: str) -> list[Receipt]:

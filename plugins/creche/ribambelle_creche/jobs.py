@@ -1,0 +1,31 @@
+"""What the crèches do by themselves each night, and later. Each may run twice and do it once."""
+
+from datetime import timedelta
+
+from ribambelle import tenants
+from ribambelle_creche import renewing, telling
+from ribambelle_creche.queries import renewals
+from ribambelle_creche.settings import Settings
+
+
+async def renew() -> None:
+    """End the files nobody confirmed, then ask the families whose turn it is."""
+    tenant = tenants.current()
+    await renewing.expire_all(tenant)
+    await renewing.ask_all(tenant)
+
+
+async def remind(demande: int, asked: int) -> None:
+    """Remind a family that has not answered yet; a question answered since is not put again."""
+    file = await renewals.of_demande(demande)
+    if file is None or file.confirm_by is None or await renewing.last_asked(demande) != asked:
+        return
+    await telling.remind(file, asked)
+
+
+async def sweep_drafts() -> None:
+    """Delete the files never sent and not written in for as long as the commune keeps them."""
+    tenant = tenants.current()
+    moment = tenant.now() - timedelta(days=tenant.of(Settings).drafts_kept_days)
+    for number in await renewals.drafts_untouched_since(moment):
+        await renewals.drop_draft(number, moment)

@@ -1,0 +1,169 @@
+"""The proof of what was asked: on a page, on paper, and checked by whoever holds it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from ribambelle.documents import pdf
+from ribambelle.identity import Person, limits
+from ribambelle.tenants import Tenant
+from ribambelle.web import formats, guards
+from ribambelle.web.page import Page
+from ribambelle.workflow import State
+from ribambelle_creche.domain import receipt
+from ribambelle_creche.domain.evidence import KINDS
+from ribambelle_creche.filing import PURPOSE
+from ribambelle_creche.queries import applications
+from ribambelle_creche.queries.applications import Mine
+from ribambelle_creche.settings import Settings
+from ribambelle_creche.tables import Receipt
+from ribambelle_creche.workflow import WORKFLOW
+
+PAPER = Path(__file__).parent.parent / "templates" / "creche" / "pdf" / "receipt.typ"
+
+
+@dataclass(frozen=True)
+class ReceiptPage:
+    """The proof of what was asked, and when."""
+
+    file: Mine
+    told: dict[str, Any]
+    at: datetime
+    code: str
+    version: int
+    email: str
+    missing: list[str]
+    state: State
+    settings: Settings
+
+    @property
+    def start(self) -> str:
+        """The day asked for, in words."""
+        return day(self.told["start_on"], self.told.get("flexible_weeks", 0))
+
+
+async def receipt_of(number: int, person: Person, tenant: Tenant) -> ReceiptPage:
+    """Return the last receipt of a file this person may see."""
+    file = await applications.mine(person, number)
+    last = await applications.last_receipt(number)
+    reader = await applications.reader(file.application)
+    missing = await applications.unseen_proofs(number) if file.lives else []
+    return ReceiptPage(
+        file=file,
+        told=msgspec.json.decode(last.content),
+        at=last.at.astimezone(tenant.zone),
+        code=receipt.code(last.code),
+        version=last.version,
+        email=reader.email if reader else "",
+        missing=[KINDS.get(kind, kind) for kind in missing],
+        state=WORKFLOW.state(file.state),
+        settings=tenant.of(Settings),
+    )
+
+
+@get("/creche/demandes/{number:int}/recu", name="creche.receipt", guards=[guards.signed_in])
+async def receipt_page(
+    number: FromPath[int], person: NamedDependency[Person], tenant: NamedDependency[Tenant]
+) -> Page:
+    """Show the receipt: the number first, then every wish, in order."""
+    return Page("creche/family/receipt.html", await receipt_of(number, person, tenant))
+
+
+@get("/creche/demandes/{number:int}/recu-pdf", name="creche.receipt_pdf", guards=[guards.signed_in])
+async def receipt_pdf(
+    number: FromPath[int], person: NamedDependency[Person], tenant: NamedDependency[Tenant]
+) -> Response[bytes]:
+    """Send the same words on paper."""
+    page = await receipt_of(number, person, tenant)
+    name = f"recu-{page.file.application.number}.pdf"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    paper = await pdf.render(PAPER, printed(page, tenant))
+    return Response(paper, media_type="application/pdf", headers=headers)
+
+
+def printed(page: ReceiptPage, tenant: Tenant) -> dict[str, Any]:
+    """Return what the paper says: sentences ready to print, and never code."""
+    told, others = page.told, []
+    if told["accepts_any"]:
+        others.append("Une autre crèche de la ville convient aussi.")
+    if told["accepts_childminder"]:
+        others.append("Une assistante maternelle convient aussi.")
+    return {
+        "title": f"Demande de place en crèche {told['number']}",
+        "commune": tenant.settings.name,
+        "number": told["number"],
+        "sent_at": formats.moment(page.at, year=True),
+        "child": told["child"],
+        "start": page.start,
+        "week": told["week"],
+        "fallbacks": told["fallbacks"],
+        "wishes": [wish["name"] for wish in told["wishes"]],
+        "others": others,
+        "code": page.code,
+        "verify_at": tenant.url("/creche/recu"),
+    }
+
+
+def day(text: str | None, flexible_weeks: int = 0) -> str:
+    """Return the start a receipt speaks of, in words.
+
+    >>> day("2027-01-04", 2).replace(formats.NBSP, " ")
+    'lundi 4 janvier 2027, à 2 semaines près'
+    >>> day(None)
+    'non précisée'
+    """
+    if not text:
+        return "non précisée"
+    told = formats.jour(date.fromisoformat(text), True)
+    if not flexible_weeks:
+        return told
+    return f"{told}, à {formats.pluriel(flexible_weeks, 'semaine')} près"
+
+
+@dataclass(frozen=True)
+class VerifyPage:
+    """A receipt somebody holds, whether it is ours, and whether another followed it."""
+
+    number: str
+    code: str
+    found: Receipt | None = None
+    told: dict[str, Any] | None = None
+    is_last: bool = True
+
+
+@get("/creche/recu", name="creche.verify", guards=[guards.public])
+async def verify(
+    request: Request[Any, Any, Any],
+    tenant: NamedDependency[Tenant],
+    now: NamedDependency[datetime],
+) -> Page:
+    """Tell whether a receipt is genuine, to whoever holds its number and its code."""
+    number = str(request.query_params.get("numero", "")).strip().upper()[:12]
+    typed = str(request.query_params.get("code", "")).strip().upper()[:20]
+    page = VerifyPage(number, typed)
+    if number and typed:
+        await limits.require(f"receipt:{number}", now, at_most=20, per=timedelta(minutes=15))
+        page = await verified(page, tenant)
+    return Page("creche/family/verify.html", page)
+
+
+async def verified(page: VerifyPage, tenant: Tenant) -> VerifyPage:
+    """Look for the receipt that bears this code, and check that it says what was signed."""
+    every = await applications.receipts_of(page.number)
+    asked = receipt.bare(page.code)
+    for one in every:
+        genuine = tenant.sign(PURPOSE, one.content) == one.code
+        if genuine and receipt.bare(receipt.code(one.code)) == asked:
+            is_last = one.version == max(other.version for other in every)
+            told = msgspec.json.decode(one.content)
+            return VerifyPage(page.number, page.code, one, told, is_last)
+    return page
+
+
+ROUTES = [receipt_page, receipt_pdf, verify]

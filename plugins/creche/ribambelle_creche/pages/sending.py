@@ -1,0 +1,99 @@
+"""Checking the file once more, and sending it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from ribambelle import forms
+from ribambelle.identity import Person
+from ribambelle.tenants import Tenant
+from ribambelle.web import guards
+from ribambelle.web.page import Page
+from ribambelle_creche import filing
+from ribambelle_creche.domain.dossier import STEPS, Step
+from ribambelle_creche.domain.duplicates import same_child
+from ribambelle_creche.pages.recap import Rows, recap
+from ribambelle_creche.queries import applications, facilities
+from ribambelle_creche.queries.applications import Mine
+
+
+class Declaration(msgspec.Struct, frozen=True):
+    """The box a family ticks before sending."""
+
+    exact: bool = False
+
+
+@dataclass(frozen=True)
+class CheckPage:
+    """Everything that was answered, before it is sent."""
+
+    file: Mine
+    blocks: list[tuple[Step, Rows]]
+    twins: list[dict[str, Any]]
+    form: forms.Bound[Declaration] | None = None
+
+    twin_base: str = "/creche/demandes"
+
+
+async def shown(person: Person, file: Mine, form: forms.Bound[Declaration] | None = None) -> Page:
+    """Show the answers, block by block, each with its way back."""
+    names = {one.id: one.name for one in await facilities.every()}
+    quartiers = dict(await facilities.quartiers())
+    blocks = [(step, recap(step, file.dossier, names, quartiers)) for step in STEPS]
+    base = "/creche/demandes" if person.is_family else "/bureau/creche/demandes"
+    page = CheckPage(file, blocks, await twins_for(person, file), form, base)
+    return Page("creche/dossier/check.html", page, status=422 if form else 200)
+
+
+async def twins_for(person: Person, file: Mine) -> list[dict[str, Any]]:
+    """Return the living files of the same child that this person may know of.
+
+    A family knows of its own; only the town hall knows of everybody's.
+    """
+    if not (person.is_family or person.holds("agent", "admin")):
+        return []
+    account = person.account if person.is_family else None
+    return await applications.same_child(file.id, same_child(file.dossier), account)
+
+
+@get("/creche/demandes/{number:int}/verification", name="creche.check", guards=[guards.signed_in])
+async def check_page(
+    number: FromPath[int], person: NamedDependency[Person], tenant: NamedDependency[Tenant]
+) -> Response[Any]:
+    """Show everything once more; a file not finished goes back to its steps."""
+    file = await applications.mine(person, number)
+    if not (file.is_draft or file.lives):
+        return Redirect(f"/creche/demandes/{number}", status_code=303)
+    if await filing.left_to_do(tenant, file.dossier):
+        return Redirect(f"/creche/demandes/{number}/etapes", status_code=303)
+    return await shown(person, file)
+
+
+@post("/creche/demandes/{number:int}/verification", name="creche.send", guards=[guards.signed_in])
+async def send(
+    request: Request[Any, Any, Any],
+    number: FromPath[int],
+    person: NamedDependency[Person],
+    tenant: NamedDependency[Tenant],
+    now: NamedDependency[datetime],
+) -> Response[Any]:
+    """Send the file, and show its receipt."""
+    form = await forms.read(request, Declaration)
+    file = await applications.mine(person, number)
+    if form.struct is None or not form.struct.exact:
+        told = "Cochez cette case pour envoyer votre demande."
+        return await shown(person, file, form.wrong(exact=told))
+    is_new = file.is_draft or (file.lives and await filing.is_changed(file))
+    if is_new and await filing.left_to_do(tenant, file.dossier):
+        return Redirect(f"/creche/demandes/{number}/etapes", status_code=303)
+    await filing.send(tenant, person, number, now)
+    return Redirect(f"/creche/demandes/{number}/recu", status_code=303)
+
+
+ROUTES = [check_page, send]

@@ -1,0 +1,76 @@
+"""Files to be confirmed, files nobody confirmed, drafts nobody sent."""
+
+from datetime import date, datetime
+
+from ribambelle.database import locks, transaction
+from ribambelle.errors import NotYours
+from ribambelle.workflow import journal
+from ribambelle.workflow.tables import Demande
+from ribambelle_creche.tables import Application
+
+
+async def of_demande(demande: int) -> Application | None:
+    """Return the file a request is about."""
+    return await Application.objects().get(Application.demande == demande)
+
+
+async def one(number: int) -> Application:
+    """Return a file with its request, for whoever proved that it may be answered for."""
+    file = await Application.objects(Application.demande).get(Application.id == number)
+    if file is None:
+        raise NotYours
+    return file
+
+
+async def confirmed_before(moment: datetime) -> list[Application]:
+    """Return the complete files last confirmed before a moment, the oldest first."""
+    return (
+        await Application.objects()
+        .where((Application.demande.state == "complete") & (Application.confirmed_at < moment))
+        .order_by(Application.confirmed_at, Application.id)
+    )
+
+
+async def unanswered(today: date) -> list[Application]:
+    """Return the files whose delay to be confirmed has run out."""
+    return (
+        await Application.objects()
+        .where((Application.demande.state == "to_confirm") & (Application.confirm_by < today))
+        .order_by(Application.confirm_by, Application.id)
+    )
+
+
+async def asked_until(number: int, last_day: date | None) -> None:
+    """Keep the last day to confirm a file; None once there is nothing to confirm."""
+    await Application.update({Application.confirm_by: last_day}).where(Application.id == number)
+
+
+async def confirmed(number: int, at: datetime) -> None:
+    """Keep the moment a family was last heard of; nothing is left to confirm."""
+    await Application.update({Application.confirmed_at: at, Application.confirm_by: None}).where(
+        Application.id == number
+    )
+
+
+async def drafts_untouched_since(moment: datetime) -> list[int]:
+    """Return the files never sent and not written in since a moment."""
+    rows = await Application.select(Application.id).where(
+        (Application.demande.state == "draft") & (Application.demande.changed_at < moment)
+    )
+    return [row["id"] for row in rows]
+
+
+async def drop_draft(number: int, moment: datetime) -> bool:
+    """Delete a draft not written in since a moment; tell whether it was still there to delete."""
+    async with transaction():
+        await locks.advisory(f"creche.file:{number}")
+        file = await Application.objects(Application.demande).get(Application.id == number)
+        if file is None or file.demande.state != "draft" or file.demande.changed_at >= moment:
+            return False
+        demande = file.demande.id
+        await Application.delete().where(Application.id == number)
+        await Demande.delete().where(Demande.id == demande)
+        await journal.record(
+            "creche.draft_dropped", f"demande:{demande}", account=None, side="clock"
+        )
+    return True

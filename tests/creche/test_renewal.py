@@ -1,0 +1,394 @@
+"""A family is asked whether it still looks for a place; silence ends the file, and only silence."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.creche.builders import a_facility, an_application
+
+from ribambelle import workflow
+from ribambelle.identity.tables import Account
+from ribambelle.jobs.tables import Job
+from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle.workflow.tables import Demande, HistoryStep
+from ribambelle_creche import jobs, telling
+from ribambelle_creche.domain.dossier import Family
+from ribambelle_creche.queries import applications
+from ribambelle_creche.tables import Application
+
+SILENT = Family("Anne", "Hoarau", "06 99 00 00 00", is_single=True)
+
+
+async def account_of(town: Town, email: str = "anne@example.test") -> int:
+    await town.family(email)
+    with town.here():
+        row = await Account.select(Account.id).where(Account.email == email).first()
+    assert row is not None
+    return int(row["id"])
+
+
+async def state_of(town: Town, number: int) -> str:
+    with town.here():
+        row = (
+            await Application.select(Application.demande.state.as_alias("state"))
+            .where(Application.id == number)
+            .first()
+        )
+    assert row is not None
+    return str(row["state"])
+
+
+async def file_of(town: Town, number: int) -> Application:
+    with town.here():
+        found = await Application.objects().get(Application.id == number)
+    assert found is not None
+    return found
+
+
+async def subjects(town: Town, start: str) -> int:
+    await town.work()
+    return sum(one.subject.startswith(start) for one in await town.mail("anne@example.test"))
+
+
+async def asked(town: Town, clock: FrozenClock) -> tuple[int, str]:
+    """Return a file whose family was asked, and the path of the link it was sent."""
+    with town.here():
+        number = await an_application(account=await account_of(town), state="complete")
+    await town.work()
+    clock.move(days=93)
+    await town.work()
+    return number, await town.link("anne@example.test")
+
+
+async def pressed(browser: httpx.AsyncClient, link: str, answer: str) -> httpx.Response:
+    return await browser.post(link, data={"reponse": answer}, follow_redirects=True)
+
+
+async def test_a_family_is_asked_after_three_months_and_not_before(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    with town.here():
+        number = await an_application(state="complete")
+    await town.work()
+
+    clock.move(days=91)  # 24 February: three months less one day
+    await town.work()
+    early = await state_of(town, number)
+    clock.move(days=1)
+    await town.work()
+
+    assert early == "complete"
+    assert await state_of(town, number) == "to_confirm"
+    assert (await file_of(town, number)).confirm_by == date(2027, 3, 27)
+    mail = (await town.mail("anne@example.test"))[-1]
+    assert mail.subject == "Cherchez-vous toujours une place ? Demande C-1001"
+    assert "samedi 27 mars 2027" in mail.text.replace("\u00a0", " ")
+
+
+async def test_one_click_confirms_without_an_account(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number, link = await asked(town, clock)
+    visitor = town.visitor()
+
+    question = await visitor.get(link)
+    unchanged = await state_of(town, number)
+    answer = await pressed(visitor, link, "oui")
+    again = await pressed(visitor, link, "oui")
+
+    assert "Cherchez-vous toujours" in question.text
+    assert unchanged == "to_confirm"
+    assert "reste active" in answer.text
+    assert "reste active" in again.text
+    file = await file_of(town, number)
+    assert await state_of(town, number) == "complete"
+    assert (file.confirmed_at, file.confirm_by) == (clock(), None)
+
+
+async def test_a_family_that_no_longer_looks_says_so_in_two_clicks(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number, link = await asked(town, clock)
+    visitor = town.visitor()
+
+    warning = await visitor.get(f"{link}?reponse=non")
+    unchanged = await state_of(town, number)
+    answer = await pressed(visitor, link, "non")
+    too_late = await pressed(visitor, link, "oui")
+
+    assert "sa date sera perdue" in warning.text
+    assert unchanged == "to_confirm"
+    assert "a pris fin" in answer.text
+    assert "a pris fin" in too_late.text
+    assert await state_of(town, number) == "withdrawn"
+
+
+async def test_the_last_day_still_counts_and_silence_ends_the_file(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number, _ = await asked(town, clock)
+
+    clock.move(days=30)
+    await town.work()
+    last_day = await state_of(town, number)
+    clock.move(days=1)
+    await town.work()
+
+    assert last_day == "to_confirm"
+    assert await state_of(town, number) == "expired"
+    assert await subjects(town, "Votre demande C-1001 a pris fin") == 1
+
+
+async def test_a_silent_family_is_reminded_once(communes: Communes, clock: FrozenClock) -> None:
+    town = communes.alpha
+    await asked(town, clock)
+
+    clock.move(days=22)
+    before = await subjects(town, "Plus que quelques jours")
+    clock.move(days=1)
+    after = await subjects(town, "Plus que quelques jours")
+    clock.move(days=3)
+
+    assert (before, after, await subjects(town, "Plus que quelques jours")) == (0, 1, 1)
+
+
+async def test_a_family_that_answered_is_not_reminded(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    _, link = await asked(town, clock)
+    await pressed(town.visitor(), link, "oui")
+
+    clock.move(days=29)
+
+    assert await subjects(town, "Plus que quelques jours") == 0
+    with town.here():
+        assert await Job.count() == 0
+
+
+async def test_a_family_that_cannot_be_written_to_is_never_ended_by_the_clock(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    with town.here():
+        number = await an_application(state="complete", family=SILENT)
+
+    for days in (93, 31, 60):
+        clock.move(days=days)
+        await town.work()
+
+    assert await state_of(town, number) == "to_confirm"
+    assert await town.mail() == []
+
+
+async def test_an_account_is_written_to_when_the_file_gives_no_address(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    with town.here():
+        await an_application(account=await account_of(town), state="complete", family=SILENT)
+    clock.move(days=93)
+
+    assert await subjects(town, "Cherchez-vous toujours") == 1
+
+
+async def test_asking_twice_in_one_night_asks_once(communes: Communes, clock: FrozenClock) -> None:
+    town = communes.alpha
+    number, _ = await asked(town, clock)
+
+    with town.here():
+        await jobs.renew()
+        await jobs.renew()
+
+    assert await subjects(town, "Cherchez-vous toujours") == 1
+    with town.here():
+        steps = await HistoryStep.count().where(HistoryStep.transition == "ask_confirmation")
+    assert steps == 1
+    assert await state_of(town, number) == "to_confirm"
+
+
+async def test_a_message_tried_twice_is_written_once(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    with town.here():
+        number = await an_application(state="incomplete")
+        file = await Application.objects().get(Application.id == number)
+        assert file is not None
+        last = (await workflow.history(file.demande))[-1]
+        await telling.tell_family(last)
+        await telling.tell_family(last)
+
+    assert await subjects(town, "Il manque une pièce") == 1
+
+
+async def test_a_file_confirmed_is_asked_again_three_months_later(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number, link = await asked(town, clock)
+    await pressed(town.visitor(), link, "oui")
+
+    clock.move(days=2)
+    quiet = await subjects(town, "Cherchez-vous toujours")
+    clock.move(days=91)
+
+    assert quiet == 1
+    assert await subjects(town, "Cherchez-vous toujours") == 2
+    assert (await town.visitor().get(link)).status_code == 404, "the first question is over"
+    assert await state_of(town, number) == "to_confirm"
+
+
+async def test_a_link_serves_only_the_file_it_was_made_for(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town, other = communes.both
+    number, link = await asked(town, clock)
+    with town.here():
+        second = await an_application(state="to_confirm")
+        third = await an_application(state="complete")
+    with other.here():
+        twin = await an_application(state="to_confirm")
+    code = link.rsplit("/", 1)[1]
+
+    refused = [
+        await town.visitor().post(f"/creche/confirmer/{one}/{code}", data={"reponse": "non"})
+        for one in (second, third, 9999)
+    ]
+    refused.append(await town.visitor().get(f"/creche/confirmer/{number}/{'0' * 64}"))
+    refused.append(await other.visitor().post(link, data={"reponse": "non"}))
+
+    assert [one.status_code for one in refused] == [404] * 5
+    assert await state_of(other, twin) == "to_confirm"
+    assert await state_of(town, second) == "to_confirm"
+
+
+async def test_a_family_confirms_from_its_own_page(communes: Communes, clock: FrozenClock) -> None:
+    town = communes.alpha
+    number, _ = await asked(town, clock)
+    browser, stranger = await town.family("anne@example.test"), await town.family("x@example.test")
+    base = f"/creche/demandes/{number}"
+
+    page = await browser.get(base)
+    foreign = await stranger.post(f"{base}/confirmer")
+    unchanged = await state_of(town, number)
+    await browser.post(f"{base}/confirmer")
+    await browser.post(f"{base}/confirmer")
+
+    assert "Oui, je cherche toujours" in page.text
+    assert foreign.status_code == 404
+    assert unchanged == "to_confirm"
+    assert await state_of(town, number) == "complete"
+    assert "Oui, je cherche toujours" not in (await browser.get(base)).text
+
+
+async def test_a_change_sent_while_asked_is_an_answer(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number, _ = await asked(town, clock)
+    browser = await town.family("anne@example.test")
+    base = f"/creche/demandes/{number}"
+
+    await browser.post(f"{base}/etape/semaine", data={"souhait": ["mon-am"]})
+    await browser.post(f"{base}/verification", data={"exact": "oui"})
+
+    file = await file_of(town, number)
+    assert await state_of(town, number) == "submitted"
+    assert (file.confirm_by, file.confirmed_at) == (None, clock())
+
+
+async def test_sending_again_without_a_change_is_an_answer_too(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number, _ = await asked(town, clock)
+    browser = await town.family("anne@example.test")
+
+    await browser.post(f"/creche/demandes/{number}/verification", data={"exact": "oui"})
+
+    assert await state_of(town, number) == "complete"
+
+
+async def test_a_commune_may_ask_nothing(
+    communes: Communes, clock: FrozenClock, tmp_path: Path
+) -> None:
+    town = communes.alpha
+    file = tmp_path / "alpha.toml"
+    file.write_text(f"{file.read_text('utf-8')}[creche]\nconfirm_every_months = 0\n", "utf-8")
+    with town.here():
+        number = await an_application(state="complete")
+
+    clock.move(days=400)
+    await town.work()
+
+    assert await state_of(town, number) == "complete"
+
+
+# -- drafts ----------------------------------------------------------------------------------
+
+
+async def test_a_draft_nobody_writes_in_goes_after_thirty_days(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    with town.here():
+        await a_facility()
+        account = await account_of(town)
+        old = await an_application(account=account, state="draft")
+        kept = await an_application(account=account, state="draft")
+        sent = await an_application(account=account)
+    clock.move(days=29)
+    browser = await town.family("anne@example.test")
+    await browser.post(f"/creche/demandes/{kept}/etape/situation", data={"work": "student"})
+    clock.move(days=2)
+
+    await town.work()
+    with town.here():
+        await jobs.sweep_drafts()
+        left = [row["id"] for row in await Application.select(Application.id)]
+
+    assert (await browser.get(f"/creche/demandes/{old}")).status_code == 404
+    assert sorted(left) == [kept, sent]
+    with town.here():
+        assert await Demande.count() == 2
+
+
+async def test_the_page_says_until_when_a_draft_is_kept(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    with town.here():
+        number = await an_application(account=await account_of(town), state="draft")
+    browser = await town.family("anne@example.test")
+
+    page = (await browser.get(f"/creche/demandes/{number}/etapes")).text
+
+    until = (clock() + timedelta(days=30)).date()
+    assert until == date(2026, 12, 25)
+    assert re.search("avant le\\s25\\sdécembre", page)
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "expired"])
+async def test_a_file_that_ended_stays_readable(communes: Communes, state: str) -> None:
+    town = communes.alpha
+    with town.here():
+        account = await account_of(town)
+        number = await an_application(account=account, state=state)
+        person_files = await applications.of_account(account)
+    browser = await town.family("anne@example.test")
+
+    page = await browser.get(f"/creche/demandes/{number}")
+    check = await browser.get(f"/creche/demandes/{number}/verification")
+    withdraw = await browser.get(f"/creche/demandes/{number}/retirer")
+
+    assert [row["state"] for row in person_files] == [state]
+    assert "Faire une nouvelle demande" in page.text
+    assert "Modifier ma demande" not in page.text
+    assert check.status_code == withdraw.status_code == 303
