@@ -15,7 +15,6 @@ from ribambelle_creche.domain import receipt
 from ribambelle_creche.domain.dossier import Dossier, Step, digest, name_of
 from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.domain.steps import to_review
-from ribambelle_creche.keeping import limits_of
 from ribambelle_creche.queries import applications, facilities
 from ribambelle_creche.queries.applications import Mine
 from ribambelle_creche.settings import Settings
@@ -30,7 +29,7 @@ async def left_to_do(tenant: Tenant, dossier: Dossier) -> list[Step]:
     return to_review(
         dossier,
         tenant.now().date(),
-        limits_of(tenant),
+        tenant.of(Settings).ages,
         settings.fallback_weeks,
         settings.max_wishes,
         {one.id for one in await facilities.every()},

@@ -22,7 +22,6 @@ from ribambelle_creche.domain.dossier import (
     Week,
     Wishes,
 )
-from ribambelle_creche.keeping import limits_of
 from ribambelle_creche.queries import facilities
 from ribambelle_creche.settings import Settings
 
@@ -124,7 +123,7 @@ async def _entry(asked: Asked) -> Answer:
     bound = asked.bind(Entry)
     if bound.struct is None:
         return Answer(bound)
-    errors = rules.check_entry(bound.struct, asked.dossier.child, limits_of(asked.tenant))
+    errors = rules.check_entry(bound.struct, asked.dossier.child, asked.tenant.of(Settings).ages)
     start_on, before = bound.struct.start_on, asked.dossier.entry
     is_new = before is None or start_on != before.start_on
     if start_on and start_on < asked.now.date() and is_new:

@@ -9,21 +9,12 @@ from ribambelle.identity.households import AddressEntry, AdultEntry
 from ribambelle.identity.tables import Child as ChildRow
 from ribambelle.search import fold
 from ribambelle.tenants import Tenant
-from ribambelle_creche.domain.age import AgeLimits
 from ribambelle_creche.domain.dossier import Address, Child, Family, Week, Wishes, project
 from ribambelle_creche.domain.duplicates import same_child
 from ribambelle_creche.domain.evidence import needed
 from ribambelle_creche.queries.applications import Mine
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Application, Evidence, Need, Wish
-
-
-def limits_of(tenant: Tenant) -> AgeLimits:
-    """Return the ages at which groups change in this commune."""
-    settings = tenant.of(Settings)
-    return AgeLimits(
-        settings.baby_until_months, settings.middle_until_months, settings.youngest_weeks
-    )
 
 
 async def people(file: Mine, now: datetime) -> None:
@@ -88,7 +79,7 @@ async def columns(tenant: Tenant, file: Mine, now: datetime) -> None:
     """Write what the queue and the statistics read."""
     address = file.dossier.address
     values = {
-        **asdict(project(file.dossier, limits_of(tenant))),
+        **asdict(project(file.dossier, tenant.of(Settings).ages)),
         "quartier": address.quartier if address else None,
         "same_child": same_child(file.dossier),
         "submitted_at": file.application.submitted_at or now,

@@ -4,6 +4,8 @@ import datetime
 
 import msgspec
 
+from ribambelle_creche.domain.age import AgeLimits
+
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every key has a value that suits a town that says nothing."""
@@ -40,3 +42,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Counts under this are hidden from a crèche for what is not its own."""
     proofs: tuple[str, ...] = ("birth", "address", "work")
     """Proofs an agent must see before a file is complete (codes of domain.evidence.KINDS)."""
+
+    @property
+    def ages(self) -> AgeLimits:
+        """The ages at which a child of this commune changes group."""
+        return AgeLimits(self.baby_until_months, self.middle_until_months, self.youngest_weeks)

@@ -1,42 +1,28 @@
-"""The town hall's pages: the queue, one file, the desks."""
+"""The town hall's queue: every file that was sent, by views and filters."""
 
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
-import msgspec
-from litestar import Request, Response, get, post
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Redirect
 
-from ribambelle import forms, workflow
-from ribambelle.database import transaction
 from ribambelle.errors import NotYours
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
-from ribambelle.web import formats
-from ribambelle.web.guards import Holding, admin
 from ribambelle.web.page import Page
-from ribambelle.web.visit import Visit
-from ribambelle.workflow import Step, Transition, journal
 from ribambelle_creche import spreadsheets
 from ribambelle_creche.domain import week as half_days
-from ribambelle_creche.domain.age import GROUPS, AgeLimits
+from ribambelle_creche.domain.age import GROUPS
 from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.domain.week import DAYS
-from ribambelle_creche.queries import desks, facilities, files, queue
+from ribambelle_creche.pages import office_desks, office_file
+from ribambelle_creche.pages.office_file import office
+from ribambelle_creche.queries import desks, facilities, queue
 from ribambelle_creche.queries.queue import PAGE, VIEWS, Filters, QueueRow
 from ribambelle_creche.settings import Settings
-from ribambelle_creche.tables import Desk
 from ribambelle_creche.workflow import WORKFLOW
-
-office = Holding("agent", "admin", "creche_desk")
-
-
-# -- the queue -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -163,14 +149,6 @@ def filters_of(request: Request[Any, Any, Any]) -> Filters:
     )
 
 
-def limits_of(tenant: Tenant) -> AgeLimits:
-    """Return the ages at which groups change in this commune."""
-    settings = tenant.of(Settings)
-    return AgeLimits(
-        settings.baby_until_months, settings.middle_until_months, settings.youngest_weeks
-    )
-
-
 @get("/bureau/creche/demandes", name="creche.office.queue", guards=[office])
 async def demandes(
     request: Request[Any, Any, Any],
@@ -178,7 +156,7 @@ async def demandes(
     person: NamedDependency[Person],
 ) -> Page:
     """Show one view of the queue."""
-    filters, limits = filters_of(request), limits_of(tenant)
+    filters, limits = filters_of(request), tenant.of(Settings).ages
     page = QueuePage(
         filters=filters,
         counts=await queue.counts(person, filters),
@@ -245,7 +223,7 @@ def _line(row: QueueRow, tenant: Tenant) -> tuple[Any, ...]:
         row.child_name,
         WORKFLOW.state(row.state).label,
         row.quartier,
-        limits_of(tenant).label(row.age_group) if row.age_group else "",
+        tenant.of(Settings).ages.label(row.age_group) if row.age_group else "",
         row.start_on,
         received,
         row.first_wish,
@@ -254,223 +232,4 @@ def _line(row: QueueRow, tenant: Tenant) -> tuple[Any, ...]:
     )
 
 
-# -- one file --------------------------------------------------------------------------------
-
-
-class ActForm(msgspec.Struct, frozen=True):
-    """What the town hall does to a file, and why when the family will read it."""
-
-    act: str
-    reason: str = ""
-
-
-class DeskForm(msgspec.Struct, frozen=True):
-    """A counter to open."""
-
-    name: str
-    address: str = ""
-    phone: str = ""
-
-
-@dataclass(frozen=True)
-class FilePage:
-    """One file as the town hall sees it."""
-
-    file: files.File
-    state: workflow.State
-    group: str
-    open_to: list[Transition]
-    steps: list[Step]
-    desks: list[tuple[int, str]]
-    zone: ZoneInfo
-    errors: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def choices(self) -> list[tuple[str, str]]:
-        """What may be done in this state."""
-        return [(one.code, ACTS[one.code]) for one in self.open_to if one.code in ACTS]
-
-    @property
-    def told(self) -> list[tuple[str, str, str, bool]]:
-        """The history, for the page."""
-        return [
-            (
-                formats.moment_court(step.at.astimezone(self.zone)),
-                f"{step.label}. {step.reason}".strip(),
-                f"Par {step.whose}",
-                step.side == "family",
-            )
-            for step in self.steps
-        ]
-
-
-async def file_page(
-    number: int, person: Person, tenant: Tenant, errors: dict[str, str] | None = None
-) -> Page:
-    """Show one file, after an act or before one."""
-    file = await files.one(number, queue.desks_of(person))
-    limits, application = limits_of(tenant), file.application
-    page = FilePage(
-        file=file,
-        state=WORKFLOW.state(file.state),
-        group=limits.label(application.age_group) if application.age_group else "Non précisé",
-        open_to=WORKFLOW.open_to(file.state, "office"),
-        steps=await workflow.history(file.demande),
-        desks=[(one.id, one.name) for one in await desks.every()],
-        zone=tenant.zone,
-        errors=errors or {},
-    )
-    return Page("creche/office/file.html", page, status=422 if errors else 200)
-
-
-@get("/bureau/creche/demandes/{number:int}", name="creche.office.file", guards=[office])
-async def demande(
-    number: FromPath[int], person: NamedDependency[Person], tenant: NamedDependency[Tenant]
-) -> Page:
-    """Show one file; the look itself is written in the journal."""
-    page = await file_page(number, person, tenant)
-    await journal.record(
-        "creche.file_read",
-        f"creche.application:{number}",
-        account=person.account,
-        side="office",
-        read_only=True,
-    )
-    return page
-
-
-@post("/bureau/creche/demandes/{number:int}/etat", name="creche.office.act", guards=[office])
-async def act(
-    request: Request[Any, Any, Any],
-    number: FromPath[int],
-    person: NamedDependency[Person],
-    tenant: NamedDependency[Tenant],
-    seen: NamedDependency[Visit],
-) -> Response[Any]:
-    """Move a file: complete, a proof asked for, withdrawn."""
-    file = await files.one(number, queue.desks_of(person))
-    form = await forms.read(request, ActForm)
-    if form.struct is None or form.struct.act not in ACTS:
-        return await file_page(number, person, tenant, {"act": "Choisissez une action."})
-    if form.struct.act == "ask_more" and not form.struct.reason:
-        wrong = {"reason": "Écrivez ce qui manque : la famille lira cette phrase."}
-        return await file_page(number, person, tenant, wrong)
-    if form.struct.act == "complete" and any(proof.seen_at is None for proof in file.proofs):
-        wrong = {"act": "Cochez d’abord chaque pièce vue : il en reste à voir."}
-        return await file_page(number, person, tenant, wrong)
-    async with transaction():
-        step = await workflow.fire(
-            file.demande,
-            form.struct.act,
-            side="office",
-            account=person.account,
-            reason=form.struct.reason,
-        )
-        if step.target == "complete":
-            await files.completed(number, step.at)
-    seen.tell("ok", f"{file.application.number} : {step.label.lower()}.")
-    return Redirect(f"/bureau/creche/demandes/{number}", status_code=303)
-
-
-ACTS = {
-    "complete": "Le dossier est complet",
-    "ask_more": "Demander ce qui manque",
-    "withdraw": "Retirer la demande, à la demande de la famille",
-}
-
-
-@post(
-    "/bureau/creche/demandes/{number:int}/pieces/{kind:str}",
-    name="creche.office.proof",
-    guards=[office],
-)
-async def proof_seen(
-    number: FromPath[int],
-    kind: FromPath[str],
-    person: NamedDependency[Person],
-    now: NamedDependency[datetime],
-) -> Redirect:
-    """Note that an agent saw a proof, or take it back."""
-    await files.one(number, queue.desks_of(person))
-    async with transaction():
-        was_seen = await files.turn_proof(number, kind, person.account, now)
-        await journal.record(
-            "creche.proof_seen" if was_seen else "creche.proof_unseen",
-            f"creche.application:{number}",
-            account=person.account,
-            side="office",
-            kind=kind,
-        )
-    return Redirect(f"/bureau/creche/demandes/{number}#pieces", status_code=303)
-
-
-@post("/bureau/creche/demandes/{number:int}/guichet", name="creche.office.assign", guards=[office])
-async def assign(
-    request: Request[Any, Any, Any],
-    number: FromPath[int],
-    person: NamedDependency[Person],
-    seen: NamedDependency[Visit],
-) -> Redirect:
-    """Say which desk follows a file."""
-    await files.one(number, queue.desks_of(person))
-    text = str((await request.form()).get("desk", ""))
-    async with transaction():
-        await desks.assign(number, int(text) if text.isdecimal() else None)
-        await journal.record(
-            "creche.desk_assigned",
-            f"creche.application:{number}",
-            account=person.account,
-            side="office",
-            desk=text,
-        )
-    seen.tell("ok", "Le guichet est noté.")
-    return Redirect(f"/bureau/creche/demandes/{number}", status_code=303)
-
-
-# -- desks -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class DesksPage:
-    """The counters of the commune, and one to open."""
-
-    desks: list[Desk]
-    form: forms.Bound[DeskForm] | None = None
-
-
-@get("/bureau/creche/guichets", name="creche.office.desks", guards=[admin])
-async def list_desks() -> Page:
-    """Show the counters where files are received."""
-    return Page("creche/office/desks.html", DesksPage(await desks.every()))
-
-
-@post("/bureau/creche/guichets", name="creche.office.open_desk", guards=[admin])
-async def open_desk(
-    request: Request[Any, Any, Any],
-    person: NamedDependency[Person],
-    seen: NamedDependency[Visit],
-) -> Response[Any]:
-    """Open a counter."""
-    form = await forms.read(request, DeskForm)
-    if form.struct is None:
-        page = DesksPage(await desks.every(), form)
-        return Page("creche/office/desks.html", page, status=422)
-    async with transaction():
-        await desks.add(form.struct.name[:120], form.struct.address[:200], form.struct.phone[:40])
-        await journal.record(
-            "creche.desk_opened", "creche.desk", account=person.account, side="office"
-        )
-    seen.tell("ok", f"{form.struct.name} : guichet enregistré.")
-    return Redirect("/bureau/creche/guichets", status_code=303)
-
-
-ROUTES = [
-    demandes,
-    export,
-    demande,
-    act,
-    proof_seen,
-    assign,
-    list_desks,
-    open_desk,
-]
+ROUTES = [demandes, export, *office_file.ROUTES, *office_desks.ROUTES]

@@ -20,7 +20,7 @@ from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle_creche import spreadsheets
 from ribambelle_creche.domain import statistics as rules
-from ribambelle_creche.domain.age import GROUPS, LABELS, AgeLimits
+from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.statistics import Count, FacilityDemand, Supply
 from ribambelle_creche.freezing import ELSEWHERE, TOTAL, TOWN
 from ribambelle_creche.queries import statistics
@@ -155,7 +155,7 @@ async def page_of(asked: Asked, tenant: Tenant, person: Person, now: datetime) -
         figures=await figures_of(counts, supply, now),
         bars=bars if exact else [],
         most=max(pressures, key=lambda one: one[1], default=None) if exact else None,
-        columns=["À naître", *(limits_of(settings).label(group) for group in GROUPS)],
+        columns=["À naître", *(settings.ages.label(group) for group in GROUPS)],
         heat=heat_of(table, names, asked.measure, exact),
         town=[_shown(cell, asked.measure) for cell in table.cells[-1]],
         months=months_of(counts, asked.measure, None if exact else settings.partner_threshold),
@@ -164,11 +164,6 @@ async def page_of(asked: Asked, tenant: Tenant, person: Person, now: datetime) -
         choices=sorted({count.month for count in everything if count.month}),
         threshold=settings.partner_threshold,
     )
-
-
-def limits_of(settings: Settings) -> AgeLimits:
-    """Return the ages at which groups change in this commune."""
-    return AgeLimits(settings.baby_until_months, settings.middle_until_months)
 
 
 async def quartier_names() -> dict[int, str]:

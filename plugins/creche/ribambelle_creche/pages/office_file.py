@@ -1,0 +1,192 @@
+"""One file as the town hall sees it, and what it does to it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from ribambelle import forms, workflow
+from ribambelle.database import transaction
+from ribambelle.identity import Person
+from ribambelle.tenants import Tenant
+from ribambelle.web import formats
+from ribambelle.web.guards import Holding
+from ribambelle.web.page import Page
+from ribambelle.web.visit import Visit
+from ribambelle.workflow import Step, Transition, journal
+from ribambelle_creche.queries import desks, files, queue
+from ribambelle_creche.settings import Settings
+from ribambelle_creche.workflow import WORKFLOW
+
+office = Holding("agent", "admin", "creche_desk")
+
+
+class ActForm(msgspec.Struct, frozen=True):
+    """What the town hall does to a file, and why when the family will read it."""
+
+    act: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class FilePage:
+    """One file as the town hall sees it."""
+
+    file: files.File
+    state: workflow.State
+    group: str
+    open_to: list[Transition]
+    steps: list[Step]
+    desks: list[tuple[int, str]]
+    zone: ZoneInfo
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """What may be done in this state."""
+        return [(one.code, ACTS[one.code]) for one in self.open_to if one.code in ACTS]
+
+    @property
+    def told(self) -> list[tuple[str, str, str, bool]]:
+        """The history, for the page."""
+        return [
+            (
+                formats.moment_court(step.at.astimezone(self.zone)),
+                f"{step.label}. {step.reason}".strip(),
+                f"Par {step.whose}",
+                step.side == "family",
+            )
+            for step in self.steps
+        ]
+
+
+async def file_page(
+    number: int, person: Person, tenant: Tenant, errors: dict[str, str] | None = None
+) -> Page:
+    """Show one file, after an act or before one."""
+    file = await files.one(number, queue.desks_of(person))
+    limits, application = tenant.of(Settings).ages, file.application
+    page = FilePage(
+        file=file,
+        state=WORKFLOW.state(file.state),
+        group=limits.label(application.age_group) if application.age_group else "Non précisé",
+        open_to=WORKFLOW.open_to(file.state, "office"),
+        steps=await workflow.history(file.demande),
+        desks=[(one.id, one.name) for one in await desks.every()],
+        zone=tenant.zone,
+        errors=errors or {},
+    )
+    return Page("creche/office/file.html", page, status=422 if errors else 200)
+
+
+@get("/bureau/creche/demandes/{number:int}", name="creche.office.file", guards=[office])
+async def demande(
+    number: FromPath[int], person: NamedDependency[Person], tenant: NamedDependency[Tenant]
+) -> Page:
+    """Show one file; the look itself is written in the journal."""
+    page = await file_page(number, person, tenant)
+    await journal.record(
+        "creche.file_read",
+        f"creche.application:{number}",
+        account=person.account,
+        side="office",
+        read_only=True,
+    )
+    return page
+
+
+@post("/bureau/creche/demandes/{number:int}/etat", name="creche.office.act", guards=[office])
+async def act(
+    request: Request[Any, Any, Any],
+    number: FromPath[int],
+    person: NamedDependency[Person],
+    tenant: NamedDependency[Tenant],
+    seen: NamedDependency[Visit],
+) -> Response[Any]:
+    """Move a file: complete, a proof asked for, withdrawn."""
+    file = await files.one(number, queue.desks_of(person))
+    form = await forms.read(request, ActForm)
+    if form.struct is None or form.struct.act not in ACTS:
+        return await file_page(number, person, tenant, {"act": "Choisissez une action."})
+    if form.struct.act == "ask_more" and not form.struct.reason:
+        wrong = {"reason": "Écrivez ce qui manque : la famille lira cette phrase."}
+        return await file_page(number, person, tenant, wrong)
+    if form.struct.act == "complete" and any(proof.seen_at is None for proof in file.proofs):
+        wrong = {"act": "Cochez d’abord chaque pièce vue : il en reste à voir."}
+        return await file_page(number, person, tenant, wrong)
+    async with transaction():
+        step = await workflow.fire(
+            file.demande,
+            form.struct.act,
+            side="office",
+            account=person.account,
+            reason=form.struct.reason,
+        )
+        if step.target == "complete":
+            await files.completed(number, step.at)
+    seen.tell("ok", f"{file.application.number} : {step.label.lower()}.")
+    return Redirect(f"/bureau/creche/demandes/{number}", status_code=303)
+
+
+ACTS = {
+    "complete": "Le dossier est complet",
+    "ask_more": "Demander ce qui manque",
+    "withdraw": "Retirer la demande, à la demande de la famille",
+}
+
+
+@post(
+    "/bureau/creche/demandes/{number:int}/pieces/{kind:str}",
+    name="creche.office.proof",
+    guards=[office],
+)
+async def proof_seen(
+    number: FromPath[int],
+    kind: FromPath[str],
+    person: NamedDependency[Person],
+    now: NamedDependency[datetime],
+) -> Redirect:
+    """Note that an agent saw a proof, or take it back."""
+    await files.one(number, queue.desks_of(person))
+    async with transaction():
+        was_seen = await files.turn_proof(number, kind, person.account, now)
+        await journal.record(
+            "creche.proof_seen" if was_seen else "creche.proof_unseen",
+            f"creche.application:{number}",
+            account=person.account,
+            side="office",
+            kind=kind,
+        )
+    return Redirect(f"/bureau/creche/demandes/{number}#pieces", status_code=303)
+
+
+@post("/bureau/creche/demandes/{number:int}/guichet", name="creche.office.assign", guards=[office])
+async def assign(
+    request: Request[Any, Any, Any],
+    number: FromPath[int],
+    person: NamedDependency[Person],
+    seen: NamedDependency[Visit],
+) -> Redirect:
+    """Say which desk follows a file."""
+    await files.one(number, queue.desks_of(person))
+    text = str((await request.form()).get("desk", ""))
+    async with transaction():
+        await desks.assign(number, int(text) if text.isdecimal() else None)
+        await journal.record(
+            "creche.desk_assigned",
+            f"creche.application:{number}",
+            account=person.account,
+            side="office",
+            desk=text,
+        )
+    seen.tell("ok", "Le guichet est noté.")
+    return Redirect(f"/bureau/creche/demandes/{number}", status_code=303)
+
+
+ROUTES = [demande, act, proof_seen, assign]
