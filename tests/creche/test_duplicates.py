@@ -45,6 +45,10 @@ async def test_the_town_hall_sees_the_same_child_across_families(communes: Commu
 
         assert [row["id"] for row in found] == [second, typed]
         assert [row["state"] for row in found] == ["complete", "submitted"]
+    agent = await town.staff(Grant("agent"))
+    page = (await agent.get(f"/bureau/creche/demandes/{first}")).text
+    assert "Le même enfant figure dans une autre demande" in page
+    assert f'href="/bureau/creche/demandes/{second}"' in page
 
 
 async def test_an_expected_child_is_found_by_its_parent_and_its_day(communes: Communes) -> None:

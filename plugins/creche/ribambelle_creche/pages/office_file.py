@@ -20,7 +20,7 @@ from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle.workflow import Step, Transition, journal
-from ribambelle_creche.queries import desks, files, queue
+from ribambelle_creche.queries import applications, desks, files, queue
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.workflow import WORKFLOW
 
@@ -45,6 +45,7 @@ class FilePage:
     steps: list[Step]
     desks: list[tuple[int, str]]
     zone: ZoneInfo
+    twins: list[dict[str, Any]]
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -80,6 +81,7 @@ async def file_page(
         steps=await workflow.history(file.demande),
         desks=[(one.id, one.name) for one in await desks.every()],
         zone=tenant.zone,
+        twins=await applications.duplicates_of(number),
         errors=errors or {},
     )
     return Page("creche/office/file.html", page, status=422 if errors else 200)
