@@ -14,7 +14,7 @@ from ribambelle.tenants import Platform, Tenant
 from ribambelle.tenants.registry import make_key
 
 # Published on purpose: these accounts exist only in communes of demonstration.
-PASSWORD = "ribambelle de papier"  # noqa: S105
+PASSWORD = "ribambelle de papier"  # noqa: S105 - shown on the screen of every demonstration
 AGENT, FAMILY = "agent@demo.example", "famille@demo.example"
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ribambelle.commands import platform, say, tenant
+from ribambelle.commands import AsJson, platform, say, say_json, tenant
 from ribambelle_cli import logs
 
 Port = Annotated[int, typer.Option(envvar="PORT", help="Port où écouter.")]
@@ -45,6 +45,7 @@ def run_server(port: int, address: str, processes: int, working: bool) -> None:
 
 def work(
     once: Annotated[bool, typer.Option("--once", help="S’arrêter quand la file est vide.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Exécuter les travaux en attente : messages, rappels, statistiques."""
     from ribambelle.jobs import worker
@@ -61,7 +62,11 @@ def work(
         finally:
             await communes.aclose()
 
-    say(f"{asyncio.run(drain())} travaux exécutés.")
+    done = asyncio.run(drain())
+    if as_json:
+        say_json({"jobs": done})
+    else:
+        say(f"{done} travaux exécutés.")
 
 
 def demo(

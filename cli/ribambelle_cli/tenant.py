@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -261,7 +262,7 @@ def upgrade(
     report: list[dict[str, Any]] = []
     for one in [slug] if slug else communes.slugs():
         commune = tenant(communes, one)
-        steps = once(communes, lambda commune=commune: _upgrade(commune, dry_run))  # type: ignore[misc] # bound now, not at the end of the loop
+        steps = once(communes, partial(_upgrade, commune, dry_run))
         report.append({"slug": one, "migrations": steps, "dry_run": dry_run})
     if as_json:
         say_json(report)

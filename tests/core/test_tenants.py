@@ -136,11 +136,8 @@ def test_an_absent_database_is_not_made_empty(folder: Path, installed: Plugins) 
     assert not (folder / "data" / "ville" / "portal.sqlite").exists()
 
 
-async def test_a_commune_whose_disk_is_gone_answers_503_alone(
-    communes: Communes, database_server: str
-) -> None:
-    if database_server:
-        return
+@pytest.mark.parametrize("database_server", ["sqlite"], indirect=True)
+async def test_a_commune_whose_disk_is_gone_answers_503_alone(communes: Communes) -> None:
     await communes.app.platform.aclose()
     (communes.app.platform.data / "alpha" / "portal.sqlite").unlink()
 

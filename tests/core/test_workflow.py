@@ -187,12 +187,11 @@ async def test_acts_at_once_make_one_chain(communes: Communes) -> None:
         assert await journal.broken_at() is None
 
 
-async def test_without_its_lock_the_chain_breaks_on_postgresql(
-    communes: Communes, monkeypatch: pytest.MonkeyPatch, database_server: str
+@pytest.mark.parametrize("database_server", ["postgresql"], indirect=True)
+async def test_without_its_lock_the_chain_breaks(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin: the lock is what keeps lines in order where several writers exist."""
-    if not database_server:
-        return
 
     async def no_lock(key: str) -> None:
         await asyncio.sleep(0)

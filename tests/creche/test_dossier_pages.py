@@ -584,3 +584,25 @@ async def test_staff_without_a_role_for_it_opens_nothing(communes: Communes) -> 
     assert (await weak.post(NEW)).status_code == 404
     with communes.alpha.here():
         assert await Application.count() == 0
+
+
+async def test_an_unsent_file_is_its_family_s_alone(communes: Communes) -> None:
+    town = communes.alpha
+    base = await opened(await town.family())
+    agent = await town.staff(Grant("agent"), Grant("admin"))
+
+    assert (await agent.get(f"{base}/etapes")).status_code == 404
+    assert (await agent.post(f"{base}/etape/enfant", data=ANSWERS["enfant"])).status_code == 404
+
+
+async def test_what_waits_for_a_family_is_first_on_its_home(communes: Communes) -> None:
+    town = communes.alpha
+    browser, agent = await town.family(), await town.staff()
+    base = await sent(browser, await facilities(town, "A"))
+    assert "À faire" not in (await browser.get("/")).text
+
+    number = base.rpartition("/")[2]
+    act = {"act": "ask_more", "reason": "L’acte de naissance."}
+    await agent.post(f"/bureau/creche/demandes/{number}/etat", data=act)
+
+    assert "La mairie attend une précision" in (await browser.get("/")).text

@@ -2,14 +2,14 @@
 
 import csv
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 
 from ribambelle.identity import Grant
 from ribambelle.identity.tables import Quartier
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import Demande
 from ribambelle_creche.freezing import freeze_month
-from ribambelle_creche.tables import Application, Capacity, Facility, FrozenCount, Wish
+from ribambelle_creche.tables import Application, Capacity, Desk, Facility, FrozenCount, Wish
 
 URL = "/bureau/creche/statistiques"
 
@@ -173,6 +173,7 @@ async def test_a_month_is_frozen_once_and_hides_small_counts(
     communes: Communes, clock: FrozenClock
 ) -> None:
     town = communes.alpha
+    clock.set(datetime(2026, 12, 1, 2, tzinfo=UTC))
     with town.here():
         centre, gare = await quartier("Centre"), await quartier("Gare")
         for _ in range(12):
@@ -188,7 +189,7 @@ async def test_a_month_is_frozen_once_and_hides_small_counts(
     page = await town.visitor().get("/creche/statistiques")
 
     assert {row["age_group"]: row["children"] for row in rows}["babies"] is None
-    assert "octobre 2026" in page.text
+    assert "novembre 2026" in page.text
     assert "masqué" in page.text
     assert ">25<" not in page.text
 
@@ -198,3 +199,66 @@ async def test_an_unknown_kind_of_file_does_not_exist(communes: Communes) -> Non
 
     assert (await browser.get(f"{URL}/export/exe")).status_code == 404
     assert (await browser.get(f"{URL}/export/xlsx")).content[:2] == b"PK"
+
+
+async def test_a_month_is_never_frozen_long_after_its_end(communes: Communes) -> None:
+    """On the 25th, what could be frozen under October's name is the demand of November."""
+    with communes.alpha.here():
+        await file(communes.alpha, await quartier("Centre"), [])
+
+        await freeze_month()
+
+        assert await FrozenCount.count() == 0
+    page = await communes.alpha.visitor().get("/creche/statistiques")
+    assert "au début du mois prochain" in page.text
+
+
+async def test_a_creche_cannot_subtract_one_table_from_another(communes: Communes) -> None:
+    """Filters are the town hall's: twelve in two months less ten in one would tell of two."""
+    town = communes.alpha
+    with town.here():
+        centre, gare = await quartier("Centre"), await quartier("Gare")
+        mine = await facility(town, "Mine", centre)
+        for _ in range(10):
+            await file(town, gare, [mine], month="2027-01")
+            await file(town, centre, [mine])
+        for _ in range(2):
+            await file(town, gare, [mine], month="2027-09")
+    grant = Grant("creche_manager", f"creche.facility:{mine}")
+
+    tables = [await told(town, query, grant) for query in ("", "a=2027-01", "compter=wishes")]
+    page = await (await town.staff(grant, email="m@example.test")).get(f"{URL}?de=2027-09")
+
+    assert tables[0] == tables[1] == tables[2]
+    assert (await told(town, "a=2027-01"))["Gare"] != (await told(town))["Gare"]
+    assert "Afficher" not in page.text
+    assert "Dossiers complets" not in page.text
+
+
+async def test_a_tiny_total_is_hidden_from_a_creche(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        centre = await quartier("Centre")
+        mine = await facility(town, "Mine", centre)
+        for _ in range(3):
+            await file(town, centre, [mine])
+    grant = Grant("creche_manager", f"creche.facility:{mine}")
+
+    page = await (await town.staff(grant, email="m@example.test")).get(URL)
+
+    assert "<dt>Demandes en cours</dt><dd>—</dd>" in page.text
+
+
+async def test_figures_are_filtered_by_desk(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        centre = await quartier("Centre")
+        first = await file(town, centre, [])
+        await file(town, centre, [])
+        desk = await Desk.insert(Desk(name="Mairie annexe")).returning(Desk.id)
+        await Application.update({Application.desk: desk[0]["id"]}).where(
+            Application.demande == first
+        )
+
+    assert (await told(town, f"guichet={desk[0]['id']}"))["Ville"][-1] == "1"
+    assert (await told(town))["Ville"][-1] == "2"

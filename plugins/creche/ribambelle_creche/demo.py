@@ -16,6 +16,8 @@ from ribambelle.workflow.tables import Demande, HistoryStep
 from ribambelle_creche.demo_figures import FIRST_NAMES, LAST_NAMES, NAMES, TOWNS, Town
 from ribambelle_creche.domain.age import GROUPS, AgeLimits
 from ribambelle_creche.domain.week import bits
+from ribambelle_creche.freezing import freeze, month_before
+from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import (
     Application,
     Capacity,
@@ -53,6 +55,7 @@ async def fill(seed: int) -> None:
         for start in range(0, town.families, 250):
             size = min(250, town.families - start)
             await _families(size, places, facilities, desks, draw, tenant.now())
+        await freeze(month_before(tenant.now()), tenant.of(Settings).public_threshold)
 
 
 def weighted(draw: random.Random, options: Sequence[tuple[Any, int]]) -> Any:

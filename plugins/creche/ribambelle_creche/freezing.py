@@ -12,13 +12,21 @@ from ribambelle_creche.queries import statistics
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import FrozenCount
 
+LATEST_DAY = 3
 TOWN, TOTAL, ELSEWHERE = "Ville", "total", "Sans quartier"
 
 
 async def freeze_month() -> None:
-    """Freeze the month that ended, once; run every night."""
+    """Freeze the month that ended, once, in the first nights of the next; run every night.
+
+    Later than that the demand is no more the one of the month's end: no table is better than a
+    table that bears another month's name.
+    """
     tenant = tenants.current()
-    month = month_before(tenant.now())
+    now = tenant.now()
+    if now.day > LATEST_DAY:
+        return
+    month = month_before(now)
     async with transaction():
         await locks.advisory(f"creche.frozen:{month}")
         if not await FrozenCount.exists().where(FrozenCount.month == month):

@@ -169,7 +169,7 @@ async def request_page(
     page = RequestPage(
         space=Space(facility, "/demandes", to_call(await calls_of(facility, tenant, today))),
         call=Call(wish, Waiting(since, today, settings.contact_within_days)),
-        limits=AgeLimits(settings.baby_until_months, settings.middle_until_months),
+        limits=settings.ages,
         adults=await households.adults_of(wish.household) if wish.household else [],
         said=await contacts.of_application(number, facility.id),
         form=form,

@@ -29,18 +29,22 @@ def entries(person: Person | None) -> list[MenuEntry]:
         found.append(MenuEntry("Statistiques", "/bureau/creche/statistiques", "barres", rank=30))
     if person.holds("creche_manager"):
         found.append(MenuEntry("Ma crèche", "/creche/direction", "bebe", rank=10))
+    if person.holds("creche_partner"):
+        found.append(MenuEntry("Chiffres publiés", "/creche/statistiques", "barres", rank=30))
     if person.holds("admin"):
         found.append(MenuEntry("Guichets", "/bureau/creche/guichets", "mairie", rank=40))
     return found
 
 
 async def waiting(person: Person) -> list[ToDo]:
-    """Return what waits for this person: new files first, the oldest and how late it is."""
+    """Return what waits for this person: a family's own files, or the queue and late calls."""
+    if person.is_family:
+        return await to_answer(person.account)
     if not person.holds(*OFFICE):
         return []
     count = (await queue.counts(person, Filters()))["nouvelles"]
     since = await queue.oldest(person, "submitted")
-    late = await overdue()
+    late = await overdue() if person.holds("agent", "admin") else []
     if not count or since is None:
         return late
     days = (tenants.current().now() - since).days
@@ -52,7 +56,7 @@ async def waiting(person: Person) -> list[ToDo]:
             else f"{count} nouvelles demandes de crèche",
             detail=f"La plus ancienne attend depuis {days} jours."
             if days > 1
-            else "Reçues ces deux jours.",
+            else "La plus ancienne a moins de deux jours.",
             action="Vérifier",
             href="/bureau/creche/demandes?vue=nouvelles",
             count=count,
@@ -60,6 +64,26 @@ async def waiting(person: Person) -> list[ToDo]:
             overdue=timedelta(days=days) > LATE,
         ),
     ]
+
+
+ANSWERS = {
+    "draft": ("Demande commencée", "Reprenez-la où vous l’avez laissée.", "Continuer"),
+    "incomplete": ("La mairie attend une précision", "Vous gardez votre date.", "Voir"),
+    "to_confirm": ("Cherchez-vous toujours une place ?", "Un clic suffit.", "Répondre"),
+}
+
+
+async def to_answer(account: int) -> list[ToDo]:
+    """Return the files of a family that wait for it."""
+    found = []
+    for row in await applications.of_account(account):
+        if row["state"] in ANSWERS:
+            title, detail, action = ANSWERS[row["state"]]
+            name = row["child_name"] or row["number"]
+            href = f"/creche/demandes/{row['id']}"
+            since = row["submitted_at"] or row["created_at"]
+            found.append(ToDo(f"{title} : {name}", detail, action, href, "feuille", 1, since))
+    return found
 
 
 async def overdue() -> list[ToDo]:

@@ -118,6 +118,8 @@ def _may_fill(person: Person, file: Application) -> bool:
         return file.account is not None and file.account == person.account
     if not person.strong:
         return False
+    if file.account is not None and file.submitted_at is None:
+        return False  # a family's draft is its own until it is sent
     if person.holds("agent", "admin"):
         return True
     if person.holds("creche_desk") and file.desk in person.numbers("creche_desk", "creche.desk"):

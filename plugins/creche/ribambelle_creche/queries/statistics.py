@@ -16,12 +16,16 @@ LIVES = Application.demande.state.is_in(list(LIVING))
 OPEN = Facility.is_open.eq(True)
 
 
-def _living() -> Select[Application]:
-    return Application.select(Application.id).where(LIVES)
+def _living(desk: int = 0) -> Select[Application]:
+    question = Application.select(Application.id).where(LIVES)
+    return question.where(Application.desk == desk) if desk else question
 
 
-async def demand() -> list[Counted]:
-    """Return living files by quartier, age group, month and birth: each child counted once."""
+async def demand(desk: int = 0) -> list[Counted]:
+    """Return living files by quartier, age group, month and birth: each child counted once.
+
+    :param desk: count only what this desk follows; 0 for the whole commune.
+    """
     rows = (
         await Application.select(
             Application.quartier.as_alias("quartier"),
@@ -31,7 +35,7 @@ async def demand() -> list[Counted]:
             Count(Application.id, alias="files"),
             Sum(Application.half_days, alias="half_days"),
         )
-        .where(Application.submitted_at.is_not_null(), LIVES)
+        .where(Application.id.is_in(_living(desk)))
         .group_by(
             Application.quartier,
             Application.age_group,
@@ -42,7 +46,7 @@ async def demand() -> list[Counted]:
     return [_counted(row) for row in rows]
 
 
-async def wishes() -> list[Counted]:
+async def wishes(desk: int = 0) -> list[Counted]:
     """Return the same, each wish counted: the second measure."""
     rows = (
         await Wish.select(
@@ -53,7 +57,7 @@ async def wishes() -> list[Counted]:
             Count(Wish.id, alias="files"),
             Sum(Wish.application.half_days, alias="half_days"),
         )
-        .where(Wish.application.is_in(_living()))
+        .where(Wish.application.is_in(_living(desk)))
         .group_by(
             Wish.application.quartier,
             Wish.application.age_group,
