@@ -56,6 +56,8 @@ MISTAKES = [
     ('plugins = ["creche"]\n[creche]\nmax_wish = 3\n', "clé « creche.max_wish »", "« max_wishes »"),
     ('plugins = ["creche"]\n[creche]\nmax_wishes = "x"\n', "clé « creche.max_wishes »", "entier"),
     ('[brand]\ncolour = "bleu"\n', "clé « brand.colour »", "#"),
+    ('[mail]\nsecurity = "ssl"\n', "clé « mail.security »", "starttls, tls, none"),
+    ("[mail]\nport = 70000\n", "clé « mail.port »", "au plus 65535"),
     ("demo = maybe\n", "TOML", "tenant check"),
 ]
 

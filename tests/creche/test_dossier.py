@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from ribambelle.errors import Misconfigured
+from ribambelle.tenants.settings import convert
 from ribambelle_creche.domain import evidence, receipt, steps
 from ribambelle_creche.domain.age import AgeLimits
 from ribambelle_creche.domain.dossier import (
@@ -181,10 +182,24 @@ def test_nobody_proves_what_was_not_declared():
     )
 
 
-def test_a_commune_asks_for_proofs_that_exist():
-    assert set(Settings().proofs) <= set(evidence.KINDS)
-    with pytest.raises(Misconfigured):
-        evidence.needed(a_dossier(), ("passport",))
+@pytest.mark.parametrize(
+    ("told", "key", "cure"),
+    [
+        ({"proofs": ["passport"]}, "creche.proofs", "birth"),
+        ({"middle_until_months": 15}, "creche.middle_until_months", "plus de 15"),
+        ({"max_wishes": 0}, "creche.max_wishes", "au moins 1"),
+        ({"fallback_weeks": -1}, "creche.fallback_weeks", "au moins 0"),
+        ({"partner_threshold": 4}, "creche.partner_threshold", "au moins 5"),
+        ({"next_commission": "demain"}, "creche.next_commission", "2027-03-15"),
+    ],
+)
+def test_a_setting_that_cannot_be_names_its_cure(told: dict[str, object], key: str, cure: str):
+    with pytest.raises(Misconfigured) as mistake:
+        convert(told, Settings, "nantes.toml", "creche")
+
+    assert mistake.value.file == "nantes.toml"
+    assert mistake.value.key == key
+    assert cure in mistake.value.cure
 
 
 def test_a_receipt_names_every_wish_in_order():

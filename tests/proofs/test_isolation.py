@@ -1,9 +1,10 @@
 """Nothing of one commune is ever seen from another, whatever the route, the id or the session."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from datetime import datetime
 
 import httpx
 import pytest
@@ -50,90 +51,53 @@ async def planted(town: Town, word: str, account: int) -> None:
             Message(kind="x", recipient="x@x.fr", subject=word, text=word, created_at=now)
         )
         for number in (1, 2, 3):
-            await one_file(number, word, account, now)
+            await one_facility(number, word, now)
+            await one_demande(number, word, now)
+            await one_application(number, word, account, now)
 
 
-async def one_file(number: int, word: str, account: int, now: Any) -> None:
+async def one_facility(number: int, word: str, now: datetime) -> None:
+    named = {"name": f"{word} f{number}", "folded": fold(word), "project": word}
+    place = {"weekday": 0, "half": "am", "places": 9, "free": 1, "changed_at": now}
+    counted = {"month": f"2026-0{number}", "quartier": word, "children": 12}
     await Facility.insert(
-        Facility(
-            name=f"{word} f{number}",
-            folded=fold(word),
-            kind="municipal",
-            quartier=1,
-            places=9,
-            project=word,
-            import_key=f"{word}{number}",
-        )
+        Facility(**named, kind="municipal", quartier=1, places=9, import_key=f"{word}{number}")
     )
+    await Capacity.insert(Capacity(facility=number, age_group="babies", **place))
+    await FrozenCount.insert(FrozenCount(age_group="babies", **counted))
+
+
+async def one_demande(number: int, word: str, now: datetime) -> None:
+    moved = {"transition": "submit", "source": "draft", "target": "submitted"}
     await Demande.insert(
         Demande(workflow="creche.application", state="submitted", created_at=now, changed_at=now)
     )
     await HistoryStep.insert(
-        HistoryStep(
-            demande=number,
-            transition="submit",
-            source="draft",
-            target="submitted",
-            at=now,
-            side="family",
-            reason=word,
-        )
+        HistoryStep(demande=number, **moved, at=now, side="family", reason=word)
     )
+
+
+async def one_application(number: int, word: str, account: int, now: datetime) -> None:
+    whose = {"account": account, "household": 1, "child": 1, "desk": 1, "quartier": 1}
+    when = {"created_at": now, "submitted_at": now, "start_month": "2027-01"}
+    shown = {"child_name": word, "folded": fold(word), "age_group": "babies", "half_days": 3}
     await Application.insert(
-        Application(
-            number=f"C-{number}",
-            demande=number,
-            account=account,
-            household=1,
-            child=1,
-            desk=1,
-            created_at=now,
-            submitted_at=now,
-            quartier=1,
-            child_name=word,
-            folded=fold(word),
-            age_group="babies",
-            start_month="2027-01",
-            half_days=3,
-        )
+        Application(number=f"C-{number}", demande=number, **whose, **when, **shown)
     )
     await Wish.insert(Wish(application=number, rank=1, facility=number))
     await Need.insert(Need(application=number, rank=0, slots=3))
     await Evidence.insert(Evidence(application=number, kind="birth"))
-    await Contact.insert(
-        Contact(
-            application=number,
-            facility=number,
-            at=now,
-            account=account,
-            outcome="reached",
-            note=word,
-        )
-    )
+    called = {"at": now, "account": account, "outcome": "reached", "note": word}
+    await Contact.insert(Contact(application=number, facility=number, **called))
     await Receipt.insert(
-        Receipt(
-            application=number,
-            version=1,
-            at=now,
-            code="0" * 64,
-            content=f'{{"number":"{word}","child":"{word}","wishes":[],"week":"","fallbacks":[],'
-            '"accepts_any":false,"accepts_childminder":false,"start_on":null}',
-        )
+        Receipt(application=number, version=1, at=now, code="0" * 64, content=receipt_of(word))
     )
-    await Capacity.insert(
-        Capacity(
-            facility=number,
-            age_group="babies",
-            weekday=0,
-            half="am",
-            places=9,
-            free=1,
-            changed_at=now,
-        )
-    )
-    await FrozenCount.insert(
-        FrozenCount(month=f"2026-0{number}", quartier=word, age_group="babies", children=12)
-    )
+
+
+def receipt_of(word: str) -> str:
+    empty = {"wishes": [], "week": "", "fallbacks": [], "start_on": None}
+    asked = {"accepts_any": False, "accepts_childminder": False}
+    return json.dumps({"number": word, "child": word, **empty, **asked})
 
 
 async def people(town: Town) -> dict[str, httpx.AsyncClient]:

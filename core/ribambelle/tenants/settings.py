@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -49,7 +49,7 @@ class Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     sender: str = ""
     server: str = ""
-    port: int = 587
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 587
     user: str = ""
     password: str = ""
     security: str = "starttls"
@@ -63,7 +63,7 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     insee: str = ""
     departement: str = ""
     postcodes: tuple[str, ...] = ()
-    population: int = 0
+    population: Annotated[int, msgspec.Meta(ge=0)] = 0
     timezone: str = "Europe/Paris"
     locale: str = "fr"
     school_zone: str = ""
@@ -76,6 +76,7 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 FIELDS = frozenset(field.name for field in msgspec.structs.fields(Commune))
+SECURITIES = ("starttls", "tls", "none")
 HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 RESERVED_SLUGS = frozenset({"platform", "tenants", "data", "require", "real"})
@@ -147,7 +148,10 @@ def commune(raw: Mapping[str, Any], tables: frozenset[str], file: str) -> Commun
 
 
 def check(settings: Commune, file: str) -> None:
-    """Refuse what the types cannot: unknown time zones, malformed hosts, an unreadable colour."""
+    """Refuse what the types cannot: unknown time zones, malformed hosts, an unreadable colour.
+
+    A protection of mail nobody knows would send the password in clear: it is refused too.
+    """
     try:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError) as error:
@@ -169,11 +173,21 @@ def check(settings: Commune, file: str) -> None:
                 key="hosts",
                 cure="un nom d’hôte en minuscules, sans « https:// » ni port",
             )
+    if settings.mail.security not in SECURITIES:
+        raise Misconfigured(
+            f"protection inconnue « {settings.mail.security} »",
+            file=file,
+            key="mail.security",
+            cure=f"choisissez parmi {', '.join(SECURITIES)}",
+        )
     parse_colour(settings.brand.colour, file)
 
 
 def convert(raw: Mapping[str, Any], schema: type[S], file: str, prefix: str = "") -> S:
     """Return the struct, or raise Misconfigured with file, key and cure in French.
+
+    What holds between several keys, a schema says in its ``__post_init__``, by raising
+    Misconfigured with the key and the cure; the file and the table are added here.
 
     >>> convert({"colour": 3}, Brand, "nantes.toml", "brand")
     Traceback (most recent call last):
@@ -185,8 +199,11 @@ Attendu : du texte, trouvé : un nombre entier.
         return msgspec.convert(raw, schema, strict=False)
     except msgspec.ValidationError as error:
         what, key, cure = explain(str(error), schema)
-        full = ".".join(part for part in (prefix, key) if part)
-        raise Misconfigured(what, file=file, key=full, cure=cure) from error
+        cause: Exception = error
+    except Misconfigured as error:
+        what, key, cure, cause = error.what, error.key, error.cure, error
+    full = ".".join(part for part in (prefix, key) if part)
+    raise Misconfigured(what, file=file, key=full, cure=cure) from cause
 
 
 KINDS = {
@@ -204,6 +221,11 @@ def explain(message: str, schema: type[msgspec.Struct]) -> tuple[str, str, str]:
     """Turn msgspec's English into (what, key, cure)."""
     at = re.search(r"at `\$\.?([^`]*)`", message)
     path = at[1] if at else ""
+    if found := re.match(r"Expected `(?:int|float)` ([<>]=) (-?\d+)", message):
+        limit = "au moins" if found[1] == ">=" else "au plus"
+        return "nombre hors des limites", path, f"écrivez {limit} {found[2]}"
+    if message.startswith("Invalid RFC3339 encoded date"):
+        return "date illisible", path, "écrivez-la année-mois-jour, par exemple 2027-03-15"
     if found := re.match(r"Expected `([^`]+)`, got `([^`]+)`", message):
         wanted, got = (KINDS.get(kind.split(" ")[0], kind) for kind in found.groups())
         return "valeur inattendue", path, f"attendu : {wanted}, trouvé : {got}"

@@ -1,32 +1,40 @@
 """What a commune may set for its crèches: the table ``[creche]`` of its file."""
 
 import datetime
+from typing import Annotated
 
 import msgspec
 
+from ribambelle.errors import Misconfigured
 from ribambelle_creche.domain.age import AgeLimits
+from ribambelle_creche.domain.evidence import KINDS
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
+AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+Threshold = Annotated[int, msgspec.Meta(ge=5)]
+"""Under five, a count names the family behind it: a commune may hide more, never less."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every key has a value that suits a town that says nothing."""
 
-    max_wishes: int = 3
+    max_wishes: AtLeastOne = 3
     """How many crèches a file may name."""
-    fallback_weeks: int = 2
+    fallback_weeks: Count = 2
     """How many fallback weeks a family may give."""
-    confirm_every_months: int = 3
+    confirm_every_months: Count = 3
     """A file is to be confirmed every so many months; 0 asks nothing."""
-    confirm_within_days: int = 30
+    confirm_within_days: AtLeastOne = 30
     """Days a family has to confirm before the file expires."""
-    contact_within_days: int = 15
+    contact_within_days: AtLeastOne = 15
     """Days a crèche has to call a family; past that the town hall sees it as late."""
-    drafts_kept_days: int = 30
+    drafts_kept_days: AtLeastOne = 30
     """Days an unsent file is kept."""
-    baby_until_months: int = 15
+    baby_until_months: AtLeastOne = 15
     """Age at which a baby joins the middle group."""
-    middle_until_months: int = 24
+    middle_until_months: AtLeastOne = 24
     """Age at which a child joins the older group."""
-    youngest_weeks: int = 10
+    youngest_weeks: Count = 10
     """No crèche takes a child younger than this."""
     morning: str = "7 h 30 – 13 h"
     """Hours of a morning, as families read them."""
@@ -36,12 +44,29 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Day of the next commission, shown on the public page."""
     file_before: datetime.date | None = None
     """Last day to send a file for that commission."""
-    public_threshold: int = 11
+    public_threshold: Threshold = 11
     """Counts under this are hidden from the public and the CAF."""
-    partner_threshold: int = 5
+    partner_threshold: Threshold = 5
     """Counts under this are hidden from a crèche for what is not its own."""
     proofs: tuple[str, ...] = ("birth", "address", "work")
     """Proofs an agent must see before a file is complete (codes of domain.evidence.KINDS)."""
+
+    def __post_init__(self) -> None:
+        """Refuse proofs that do not exist and ages that would leave the middle group empty."""
+        unknown = [kind for kind in self.proofs if kind not in KINDS]
+        if unknown:
+            raise Misconfigured(
+                f"justificatif inconnu « {unknown[0]} »",
+                key="proofs",
+                cure=f"choisissez parmi {', '.join(KINDS)}",
+            )
+        if self.middle_until_months <= self.baby_until_months:
+            raise Misconfigured(
+                f"aucun enfant ne serait chez les moyens (de {self.baby_until_months} "
+                f"à {self.middle_until_months} mois)",
+                key="middle_until_months",
+                cure=f"écrivez plus de {self.baby_until_months}",
+            )
 
     @property
     def ages(self) -> AgeLimits:

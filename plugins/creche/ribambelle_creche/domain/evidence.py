@@ -1,6 +1,5 @@
 """What must a family prove before its file is complete?"""
 
-from ribambelle.errors import Misconfigured
 from ribambelle_creche.domain.dossier import Child, Dossier, Family, Situation
 
 KINDS = {
@@ -15,7 +14,7 @@ KINDS = {
 
 
 def needed(dossier: Dossier, asked: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the proofs this family must show, among those its commune asks for, in that order.
+    """Return the proofs this family must show, among the KINDS its commune asks for, in that order.
 
     Nobody proves what was not declared; a pregnancy stands for a birth that is still to come.
 
@@ -26,12 +25,6 @@ def needed(dossier: Dossier, asked: tuple[str, ...]) -> tuple[str, ...]:
     declared = _declared(dossier)
     found: dict[str, None] = {}
     for kind in asked:
-        if kind not in KINDS:
-            raise Misconfigured(
-                f"justificatif inconnu « {kind} »",
-                key="proofs",
-                cure=f"choisissez parmi {', '.join(KINDS)}",
-            )
         if kind in ("birth", "pregnancy"):
             found["pregnancy" if child.is_expected else "birth"] = None
         elif declared.get(kind, True):

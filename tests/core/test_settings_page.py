@@ -1,0 +1,70 @@
+"""The page of settings says every key a commune may write, and what silence means."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ribambelle.plugins import Plugins
+from ribambelle.tenants import Platform
+from ribambelle.tenants.settings import Brand, Commune, Contact, Database, Mail
+from ribambelle_assmat.settings import Relais
+from ribambelle_assmat.settings import Settings as Assmat
+from ribambelle_creche.domain.evidence import KINDS
+from ribambelle_creche.settings import Settings as Creche
+
+PAGE = (Path(__file__).parents[2] / "docs" / "reglages.md").read_text("utf-8")
+TABLES = {
+    "La commune": Commune,
+    "`[brand]`": Brand,
+    "`[contact]`": Contact,
+    "`[database]`": Database,
+    "`[mail]`": Mail,
+    "`[creche]`": Creche,
+    "`[[assmat.relais]]`": Relais,
+}
+
+
+def written(title: str) -> dict[str, str]:
+    """Return key and default of a chapter's table, as the page prints them."""
+    chapter = next(part for part in PAGE.split("\n## ") if part.startswith(title))
+    return dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", chapter, re.MULTILINE))
+
+
+def silence(field: msgspec.structs.FieldInfo) -> str:
+    """Return what the page must say of a key nobody writes."""
+    if field.required:
+        return "obligatoire"
+    if field.default is None:
+        return "rien"
+    return f"`{json.dumps(field.default, ensure_ascii=False)}`"
+
+
+@pytest.mark.parametrize("title", TABLES)
+def test_every_key_is_on_the_page_with_its_default(title: str) -> None:
+    fields = msgspec.structs.fields(TABLES[title])
+
+    assert written(title) == {
+        field.name: silence(field)
+        for field in fields
+        if not (isinstance(field.type, type) and issubclass(field.type, msgspec.Struct))
+    }
+
+
+def test_every_table_has_its_chapter(installed: Plugins) -> None:
+    """A plugin whose settings gain a schema must gain a chapter."""
+    assert set(dict(installed.each("settings")).values()) == {Creche, Assmat}
+    assert all(f"`{kind}` (" in PAGE for kind in KINDS)
+
+
+def test_the_example_opens_a_commune(tmp_path: Path, installed: Plugins) -> None:
+    found = re.search(r"```toml\n(.+?)```", PAGE, re.DOTALL)
+    assert found
+    (tmp_path / "nantes.toml").write_text(found[1], "utf-8")
+
+    commune = Platform(tmp_path, tmp_path / "data", plugins=installed).tenant("nantes")
+
+    assert commune.of(Creche).max_wishes == tomllib.loads(found[1])["creche"]["max_wishes"]
