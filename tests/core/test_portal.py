@@ -156,3 +156,10 @@ async def test_what_a_style_sheet_names_is_there(communes: Communes) -> None:
         assert answer.status_code == 200
         assert "immutable" not in answer.headers["cache-control"]
     assert "immutable" in (await browser.get(sheets[0])).headers["cache-control"]
+
+
+async def test_somebody_without_a_name_yet_still_sees_an_account(communes: Communes) -> None:
+    page = (await (await communes.alpha.family("new@example.test")).get("/")).text
+
+    assert '<span class="nom">Mon compte</span>' in page
+    assert re.search(r'<span class="rond" aria-hidden="true"><svg', page)
