@@ -192,6 +192,21 @@ async def test_a_month_is_frozen_once_and_hides_small_counts(
     assert "novembre 2026" in page.text
     assert "masqué" in page.text
     assert ">25<" not in page.text
+    assert "Sans quartier" not in page.text
+
+
+async def test_files_of_no_quartier_have_a_row_when_there_are_some(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    clock.set(datetime(2026, 12, 1, 2, tzinfo=UTC))
+    with communes.alpha.here():
+        for _ in range(12):
+            await file(communes.alpha, None, [])
+        await freeze_month()
+
+    page = await communes.alpha.visitor().get("/creche/statistiques")
+
+    assert "Sans quartier" in page.text
 
 
 async def test_an_unknown_kind_of_file_does_not_exist(communes: Communes) -> None:

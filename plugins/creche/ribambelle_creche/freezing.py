@@ -7,7 +7,7 @@ from ribambelle.database import locks, transaction
 from ribambelle.identity.tables import Quartier
 from ribambelle.statistics import protected
 from ribambelle_creche.domain.age import GROUPS
-from ribambelle_creche.domain.statistics import grid
+from ribambelle_creche.domain.statistics import NOWHERE, grid
 from ribambelle_creche.queries import statistics
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import FrozenCount
@@ -51,7 +51,7 @@ async def freeze(month: str, threshold: int) -> None:
         .where(Quartier.parent.is_null())
         .order_by(Quartier.name)
     }
-    rows = [*names, 0]
+    rows = [*names, NOWHERE]
     counts = [
         [expected + babies, *others]
         for expected, babies, *others in grid(await statistics.demand(), rows)

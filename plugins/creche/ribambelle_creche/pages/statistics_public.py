@@ -13,7 +13,7 @@ from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle_creche import spreadsheets
 from ribambelle_creche.domain.age import GROUPS, LABELS
-from ribambelle_creche.freezing import TOTAL
+from ribambelle_creche.freezing import ELSEWHERE, TOTAL
 from ribambelle_creche.pages.statistics_tables import month_words
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import FrozenCount
@@ -66,7 +66,11 @@ async def frozen_page(request: Request[Any, Any, Any], tenant: Tenant) -> Frozen
         month=month,
         months=months,
         columns=[LABELS[group] for group in GROUPS],
-        rows=list(lines.items()),
+        rows=[
+            (name, line)
+            for name, line in lines.items()
+            if name != ELSEWHERE or any(cell != 0 for cell in line)
+        ],
         threshold=settings.public_threshold,
     )
 
