@@ -21,10 +21,12 @@ from ribambelle_creche.domain.dossier import (
     Wishes,
     decode,
     encode,
-    missing,
     project,
+    steps_of,
 )
 from ribambelle_creche.domain.duplicates import same_child
+from ribambelle_creche.domain.review import Rules, review
+from ribambelle_creche.domain.taking import Taking
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Application
 
@@ -61,9 +63,11 @@ def test_a_file_is_resumed_as_it_was_left():
 
 
 def test_only_what_was_never_answered_is_missing():
-    assert missing(a_dossier()) == []
-    assert missing(Dossier()) == list(STEPS)
-    assert [step.code for step in missing(a_dossier(entry=None))] == ["entree"]
+    rules = Rules(TODAY, LIMITS, 2, 3, {7: Taking("Les Lilas"), 4: Taking("Les Roses")})
+
+    assert review(a_dossier(), rules) == {}
+    assert list(review(Dossier(), rules)) == steps_of(Dossier())
+    assert [step.code for step in review(a_dossier(entry=None), rules)] == ["entree"]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +102,7 @@ def test_a_child_is_born_or_will_be_soon(child, wrong):
     ],
 )
 def test_no_child_starts_too_young(child, start_on, wrong):
-    assert list(steps.check_entry(Entry(start_on=start_on), child, LIMITS)) == wrong
+    assert list(steps.check_entry(Entry(start_on=start_on), child, LIMITS, TODAY)) == wrong
 
 
 @pytest.mark.parametrize(
@@ -126,7 +130,46 @@ def test_a_week_holds_at_least_one_half_day(asked, wrong):
     ],
 )
 def test_wishes_are_distinct_and_few(facilities, wrong):
-    assert list(steps.check_wishes(Wishes(facilities=facilities), max_wishes=3)) == wrong
+    every = {number: Taking(f"Crèche {number}") for number in (1, 2, 3, 4)}
+    dossier = a_dossier(wishes=Wishes(facilities))
+
+    assert list(steps.check_wishes(dossier, 3, every)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("child", "start_on", "told"),
+    [
+        (ZOE, date(2028, 11, 25), ""),
+        (ZOE, date(2028, 11, 26), "24 mois à l’avance au plus : choisissez le 25/11/2028"),
+        (ZOE, date(2099, 1, 1), "L’enfant ira à l’école le 01/09/2029"),
+        (msgspec.structs.replace(ZOE, born_on=date(2024, 12, 31)), date(2027, 8, 31), ""),
+        (
+            msgspec.structs.replace(ZOE, born_on=date(2024, 12, 31)),
+            date(2027, 9, 1),
+            "L’enfant ira à l’école le 01/09/2027",
+        ),
+    ],
+)
+def test_no_child_starts_at_school_age_nor_years_ahead(child, start_on, told):
+    wrong = steps.check_entry(Entry(start_on=start_on), child, LIMITS, TODAY).get("start_on", "")
+
+    assert told in wrong if told else wrong == ""
+
+
+def test_a_wish_is_checked_again_when_the_start_moves():
+    """The crèche takes until 12 months: right for January 2027, wrong for June."""
+    taken = {7: Taking("Les Lilas", to_months=12), 4: Taking("Les Roses")}
+    rules = Rules(TODAY, LIMITS, 2, 3, taken)
+    moved = a_dossier(entry=Entry(start_on=date(2027, 6, 7)))
+
+    found = {step.code: wrong for step, wrong in review(moved, rules).items()}
+
+    assert review(a_dossier(), rules) == {}
+    assert list(found) == ["voeux"]
+    assert found["voeux"]["facilities"] == (
+        "Les Lilas accueille de 10 semaines à 1 an : l’enfant n’aura pas cet âge le 07/06/2027. "
+        "Retirez cette crèche, ou changez la date d’entrée."
+    )
 
 
 def test_a_parent_alone_answers_for_one_adult():

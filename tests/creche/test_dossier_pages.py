@@ -171,6 +171,11 @@ async def test_every_error_of_a_step_is_told_and_nothing_typed_is_lost(communes:
     ("step", "form", "told"),
     [
         ("entree", {"start_on_day": "1", "start_on_month": "1", "start_on_year": "2020"}, "passée"),
+        (
+            "entree",
+            {"start_on_day": "1", "start_on_month": "1", "start_on_year": "2099"},
+            "24 mois à l’avance au plus",
+        ),
         ("semaine", {}, "au moins une demi-journée"),
         ("voeux", {}, "au moins une crèche"),
         ("famille", {"given_name": "A"}, "Indiquez votre nom"),
@@ -313,7 +318,37 @@ async def test_a_file_is_withdrawn(communes: Communes) -> None:
     await browser.post(f"{base}/retirer")
 
     assert "Retirée" in (await browser.get(base)).text
-    assert (await browser.post(f"{base}/etape/enfant", data=ANSWERS["enfant"])).status_code == 409
+    for answer in (
+        await browser.get(f"{base}/etapes"),
+        await browser.get(f"{base}/etape/enfant"),
+        await browser.post(f"{base}/etape/enfant", data=ANSWERS["enfant"]),
+    ):
+        assert (answer.status_code, answer.headers["location"]) == (303, base)
+    page = (await browser.get(base)).text
+    assert "elle ne peut plus être modifiée" in page
+    assert "Modifier ma demande" not in page
+
+
+async def test_a_wish_made_wrong_by_another_date_is_told_where_one_can_cure_it(
+    communes: Communes,
+) -> None:
+    town = communes.alpha
+    (one,) = await facilities(town, "Les Lilas")
+    browser = await town.family()
+    base = await sent(browser, [one])
+    with town.here():
+        await Facility.update({Facility.to_months: 8}, force=True)
+
+    steps = (await browser.get(f"{base}/etapes")).text
+    wishes = await browser.get(f"{base}/etape/voeux")
+    again = await browser.post(f"{base}/etape/voeux", data={})
+    check = await browser.get(f"{base}/verification")
+
+    for page in (steps, wishes.text, again.text):
+        assert "Les Lilas accueille de 10 semaines à 8 mois" in page
+        assert "Retirez cette crèche, ou changez la date d’entrée." in page
+    assert (wishes.status_code, again.status_code) == (200, 422)
+    assert check.headers["location"] == f"{base}/etapes"
 
 
 PAGES = ("", "/etapes", "/etape/enfant", "/verification", "/recu", "/recu-pdf", "/retirer")

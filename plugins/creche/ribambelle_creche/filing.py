@@ -14,7 +14,7 @@ from ribambelle_creche import keeping
 from ribambelle_creche.domain import receipt
 from ribambelle_creche.domain.dossier import Dossier, Step, digest, name_of
 from ribambelle_creche.domain.evidence import KINDS
-from ribambelle_creche.domain.steps import to_review
+from ribambelle_creche.domain.review import Rules, review
 from ribambelle_creche.queries import applications, facilities
 from ribambelle_creche.queries.applications import Mine
 from ribambelle_creche.settings import Settings
@@ -23,17 +23,17 @@ from ribambelle_creche.tables import Receipt
 PURPOSE = "creche.receipt"
 
 
-async def left_to_do(tenant: Tenant, dossier: Dossier) -> list[Step]:
-    """Return the steps to answer, or to answer again, before a file can be sent."""
+async def left_to_do(tenant: Tenant, dossier: Dossier) -> dict[Step, dict[str, str]]:
+    """Return the steps to answer, or to answer again, with what is wrong in each."""
     settings = tenant.of(Settings)
-    return to_review(
-        dossier,
+    rules = Rules(
         tenant.now().date(),
-        tenant.of(Settings).ages,
+        settings.ages,
         settings.fallback_weeks,
         settings.max_wishes,
-        {one.id for one in await facilities.every()},
+        await facilities.takings(),
     )
+    return review(dossier, rules)
 
 
 async def send(tenant: Tenant, person: Person, number: int, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -27,6 +27,7 @@ from ribambelle_creche.settings import Settings
 
 Bound = forms.Bound[Any]
 FULL = (1 << len(week.SLOTS)) - 1
+DATE_PARTS = ("day", "month", "year")
 MOVES = ("ajouter", "monter", "descendre", "retirer")
 
 
@@ -89,6 +90,37 @@ def checked(bound: Bound, errors: dict[str, str]) -> Bound:
     return bound.wrong(**bound.errors, **{k: v for k, v in errors.items() if k not in bound.errors})
 
 
+PLACES = {"wished": "souhait", "odd": "impair", "fallbacks": "repli1", "facilities": "creche"}
+"""Where a page shows what is wrong with a field that is not typed under its own name."""
+
+
+def told_again(block: msgspec.Struct, errors: dict[str, str]) -> Bound:
+    """Return an answer kept earlier, as a form, with what has become wrong in it since.
+
+    >>> told_again(Week(wished=3), {"wished": "Cochez."}).raw["souhait"]
+    ['mon-am', 'mon-pm']
+    """
+    raw: dict[str, Any] = {}
+    for name, value in msgspec.structs.asdict(block).items():
+        match value:
+            case date():
+                raw |= {f"{name}_{part}": getattr(value, part) for part in DATE_PARTS}
+            case True:
+                raw[name] = "oui"
+            case False | None:
+                pass
+            case _:
+                raw[name] = value
+    if isinstance(block, Child):
+        raw["is_expected"] = "oui" if block.is_expected else "non"
+    if isinstance(block, Week):
+        raw |= {
+            "souhait": list(week.slots(block.wished)),
+            **{f"repli{rank}": list(week.slots(s)) for rank, s in enumerate(block.fallbacks, 1)},
+        }
+    return forms.Bound(None, {PLACES.get(name, name): told for name, told in errors.items()}, raw)
+
+
 async def _child(asked: Asked) -> Answer:
     bound = asked.bind(Child)
     errors = {} if asked.one("is_expected") else {"is_expected": "Dites si votre enfant est né."}
@@ -123,10 +155,11 @@ async def _entry(asked: Asked) -> Answer:
     bound = asked.bind(Entry)
     if bound.struct is None:
         return Answer(bound)
-    errors = rules.check_entry(bound.struct, asked.dossier.child, asked.tenant.of(Settings).ages)
+    today, ages = asked.now.date(), asked.tenant.of(Settings).ages
+    errors = rules.check_entry(bound.struct, asked.dossier.child, ages, today)
     start_on, before = bound.struct.start_on, asked.dossier.entry
     is_new = before is None or start_on != before.start_on
-    if start_on and start_on < asked.now.date() and is_new:
+    if start_on and start_on < today and is_new:
         errors.setdefault("start_on", "Cette date est passée. Choisissez une date à venir.")
     return Answer(checked(bound, errors))
 
@@ -150,13 +183,12 @@ async def _week(asked: Asked) -> Answer:
     if fill or empty:
         return Answer(bound, "")
     errors = rules.check_week(told, fallbacks)
-    places = {"wished": "souhait", "fallbacks": "repli1"}
-    return Answer(bound.wrong(**{places[name]: said for name, said in errors.items()}))
+    return Answer(bound.wrong(**{PLACES[name]: said for name, said in errors.items()}))
 
 
 async def _wishes(asked: Asked) -> Answer:
     before = asked.dossier.wishes or Wishes()
-    known = {one.id for one in await facilities.every()}
+    known = await facilities.takings()
     chosen = [number for number in before.facilities if number in known]
     moved: int | None = None
     for act in MOVES:
@@ -167,7 +199,8 @@ async def _wishes(asked: Asked) -> Answer:
         tuple(chosen), bool(asked.one("accepts_any")), bool(asked.one("accepts_childminder"))
     )
     bound: Bound = forms.Bound(told, raw=asked.typed)
-    errors = rules.check_wishes(told, asked.tenant.of(Settings).max_wishes)
+    dossier = msgspec.structs.replace(asked.dossier, wishes=told)
+    errors = rules.check_wishes(dossier, asked.tenant.of(Settings).max_wishes, known)
     if asked.one("filtrer"):
         return Answer(bound, f"?quartier={asked.number('quartier') or ''}#ajouter")
     if moved is not None and len(chosen) <= asked.tenant.of(Settings).max_wishes:

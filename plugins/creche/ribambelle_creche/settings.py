@@ -36,6 +36,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Age at which a child joins the older group."""
     youngest_weeks: Count = 10
     """No crèche takes a child younger than this."""
+    start_within_months: AtLeastOne = 24
+    """A place may be asked for this many months ahead, no more."""
     morning: str = "7 h 30 – 13 h"
     """Hours of a morning, as families read them."""
     afternoon: str = "13 h – 18 h 30"
@@ -71,4 +73,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def ages(self) -> AgeLimits:
         """The ages at which a child of this commune changes group."""
-        return AgeLimits(self.baby_until_months, self.middle_until_months, self.youngest_weeks)
+        return AgeLimits(
+            self.baby_until_months,
+            self.middle_until_months,
+            self.youngest_weeks,
+            self.start_within_months,
+        )

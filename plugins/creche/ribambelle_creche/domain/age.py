@@ -1,5 +1,6 @@
 """Which group will a child be in when it starts?"""
 
+import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,6 +15,8 @@ class AgeLimits:
     baby_until: int = 15
     middle_until: int = 24
     youngest_weeks: int = 10
+    start_within_months: int = 24
+    """How long before its start a place may be asked for."""
 
     def group(self, birth: date, start: date) -> str:
         """Return the group of a child born, or due, on `birth` who starts on `start`.
@@ -39,6 +42,16 @@ class AgeLimits:
         """
         return birth + timedelta(weeks=self.youngest_weeks)
 
+    def latest_start(self, today: date) -> date:
+        """Return the last day a place may be asked for.
+
+        >>> AgeLimits(start_within_months=15).latest_start(date(2026, 11, 30))
+        datetime.date(2028, 2, 29)
+        """
+        years, month = divmod(today.month - 1 + self.start_within_months, 12)
+        year, month = today.year + years, month + 1
+        return date(year, month, min(today.day, calendar.monthrange(year, month)[1]))
+
     def label(self, group: str) -> str:
         """Return a group with its ages, as agents read it.
 
@@ -51,6 +64,18 @@ class AgeLimits:
             "older": f"plus de {self.middle_until} mois",
         }
         return f"{LABELS[group]} ({ages[group]})"
+
+
+def school_entry(birth: date) -> date:
+    """Return the day a child starts school: 1 September of the year it turns three.
+
+    Code de l’éducation, art. L. 131-1 and L. 131-5. A crèche may keep it until its fourth
+    birthday, but admits nobody for that.
+
+    >>> school_entry(date(2026, 3, 14)), school_entry(date(2026, 12, 31))
+    (datetime.date(2029, 9, 1), datetime.date(2029, 9, 1))
+    """
+    return date(birth.year + 3, 9, 1)
 
 
 def months_between(first: date, then: date) -> int:

@@ -167,13 +167,9 @@ STEPS = (
 )
 
 
-def missing(dossier: Dossier) -> list[Step]:
-    """Return the steps still to fill in, in order.
-
-    >>> [step.code for step in missing(Dossier(child=Child(), week=Week(wished=1)))]
-    ['famille', 'adresse', 'situation', 'entree', 'voeux']
-    """
-    return [step for step in STEPS if getattr(dossier, step.block) is None]
+def steps_of(dossier: Dossier) -> list[Step]:
+    """Return the steps that concern a file, in order."""
+    return list(STEPS)
 
 
 @dataclass(frozen=True, slots=True)

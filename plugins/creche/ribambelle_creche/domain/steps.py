@@ -1,15 +1,14 @@
 """What is wrong with a step of the file? One French sentence per field, all at once."""
 
 import re
-from collections.abc import Container
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import msgspec
 
 from ribambelle_creche.domain import week
-from ribambelle_creche.domain.age import AgeLimits, months_between
+from ribambelle_creche.domain.age import AgeLimits, months_between, school_entry
 from ribambelle_creche.domain.dossier import (
-    STEPS,
     WORK,
     Address,
     Child,
@@ -17,11 +16,9 @@ from ribambelle_creche.domain.dossier import (
     Entry,
     Family,
     Situation,
-    Step,
     Week,
-    Wishes,
-    missing,
 )
+from ribambelle_creche.domain.taking import Taking
 
 OLDEST_MONTHS = 36
 LATEST_DUE_MONTHS = 9
@@ -128,27 +125,53 @@ def check_situation(situation: Situation, is_single: bool) -> dict[str, str]:
     return errors
 
 
-def check_entry(entry: Entry, child: Child | None, limits: AgeLimits) -> dict[str, str]:
-    """Return what is wrong with a start; the earliest day itself is accepted.
+def check_entry(
+    entry: Entry, child: Child | None, limits: AgeLimits, today: date
+) -> dict[str, str]:
+    """Return what is wrong with a start; the earliest and the latest day are accepted.
 
-    >>> zoe = Child(born_on=date(2026, 3, 14))
-    >>> check_entry(Entry(start_on=date(2026, 5, 23)), zoe, AgeLimits())
+    >>> zoe, today = Child(born_on=date(2026, 3, 14)), date(2026, 3, 20)
+    >>> check_entry(Entry(start_on=date(2026, 5, 23)), zoe, AgeLimits(), today)
     {}
-    >>> print(check_entry(Entry(start_on=date(2026, 5, 22)), zoe, AgeLimits())["start_on"])
+    >>> print(check_entry(Entry(start_on=date(2026, 5, 22)), zoe, AgeLimits(), today)["start_on"])
     Une crèche accueille un enfant à partir de 10 semaines : choisissez le 23/05/2026 ou après.
+    >>> print(check_entry(Entry(start_on=date(2028, 3, 21)), zoe, AgeLimits(), today)["start_on"])
+    Une place se demande 24 mois à l’avance au plus : choisissez le 20/03/2028 ou avant.
     """
     if entry.start_on is None:
         return {"start_on": "Indiquez la date d’entrée souhaitée."}
     errors = {}
     if entry.flexible_weeks < 0:
         errors["flexible_weeks"] = "Indiquez un nombre de semaines, ou 0."
+    if wrong := _wrong_start(entry.start_on, child, limits, today):
+        errors["start_on"] = wrong
+    return errors
+
+
+def _wrong_start(start_on: date, child: Child | None, limits: AgeLimits, today: date) -> str:
+    """Say why a child cannot start on this day: too young, at school by then, or too far ahead.
+
+    >>> eldest = Child(born_on=date(2024, 12, 31))
+    >>> print(_wrong_start(date(2027, 9, 1), eldest, AgeLimits(), date(2026, 11, 25)))
+    L’enfant ira à l’école le 01/09/2027 : choisissez une date avant, ou appelez la mairie.
+    """
     reference_on = child.reference_on if child else None
-    if reference_on and entry.start_on < (earliest := limits.earliest_start(reference_on)):
-        errors["start_on"] = (
+    if reference_on and start_on < (earliest := limits.earliest_start(reference_on)):
+        return (
             f"Une crèche accueille un enfant à partir de {limits.youngest_weeks} semaines : "
             f"choisissez le {earliest:%d/%m/%Y} ou après."
         )
-    return errors
+    if reference_on and start_on >= (school := school_entry(reference_on)):
+        return (
+            f"L’enfant ira à l’école le {school:%d/%m/%Y} : "
+            "choisissez une date avant, ou appelez la mairie."
+        )
+    if start_on > (latest := limits.latest_start(today)):
+        return (
+            f"Une place se demande {limits.start_within_months} mois à l’avance au plus : "
+            f"choisissez le {latest:%d/%m/%Y} ou avant."
+        )
+    return ""
 
 
 def check_week(asked: Week, max_fallbacks: int) -> dict[str, str]:
@@ -167,13 +190,16 @@ def check_week(asked: Week, max_fallbacks: int) -> dict[str, str]:
     return errors
 
 
-def check_wishes(wishes: Wishes, max_wishes: int) -> dict[str, str]:
-    """Return what is wrong with the crèches asked for.
+def check_wishes(
+    dossier: Dossier, max_wishes: int, open_facilities: Mapping[int, Taking]
+) -> dict[str, str]:
+    """Return what is wrong with the crèches asked for, given the child and its start.
 
-    >>> check_wishes(Wishes(facilities=(4, 4)), max_wishes=3)
+    >>> from ribambelle_creche.domain.dossier import Wishes
+    >>> check_wishes(Dossier(wishes=Wishes(facilities=(4, 4))), 3, {4: Taking("Les Lilas")})
     {'facilities': 'La même crèche est choisie deux fois. Retirez-la une fois.'}
     """
-    chosen = wishes.facilities
+    chosen = dossier.wishes.facilities if dossier.wishes else ()
     if not chosen:
         return {"facilities": "Choisissez au moins une crèche."}
     if len(set(chosen)) < len(chosen):
@@ -181,56 +207,19 @@ def check_wishes(wishes: Wishes, max_wishes: int) -> dict[str, str]:
     if len(chosen) > max_wishes:
         many = "un seul vœu" if max_wishes == 1 else f"{max_wishes} vœux"
         return {"facilities": f"Vous pouvez faire {many}. Retirez une crèche d’abord."}
-    return {}
+    if not all(one in open_facilities for one in chosen):
+        return {"facilities": "Une crèche choisie a fermé. Vérifiez vos vœux, puis continuez."}
+    refusals = [told for one in chosen if (told := _refused(open_facilities[one], dossier))]
+    return {"facilities": " ".join(refusals)} if refusals else {}
 
 
-def to_review(
-    dossier: Dossier,
-    today: date,
-    limits: AgeLimits,
-    max_fallbacks: int,
-    max_wishes: int,
-    open_facilities: Container[int],
-) -> list[Step]:
-    """Return the steps that were never answered, or that another answer has made wrong since.
-
-    A child later found to be due in June cannot start in May any more; a crèche closes.
-
-    >>> asked = Dossier(child=Child(is_expected=True), wishes=Wishes((4,)))
-    >>> found = to_review(asked, date(2026, 11, 25), AgeLimits(), 2, 3, open_facilities={7})
-    >>> [step.code for step in found]
-    ['enfant', 'famille', 'adresse', 'situation', 'entree', 'semaine', 'voeux']
-    """
-    wrong = {
-        "child": dossier.child and check_child(dossier.child, today),
-        "family": dossier.family and check_family(dossier.family),
-        "address": dossier.address and check_address(dossier.address),
-        "situation": dossier.situation
-        and check_situation(dossier.situation, bool(dossier.family and dossier.family.is_single)),
-        "entry": dossier.entry and check_entry(dossier.entry, dossier.child, limits),
-        "week": dossier.week and check_week(dossier.week, max_fallbacks),
-        "wishes": dossier.wishes
-        and (
-            check_wishes(dossier.wishes, max_wishes)
-            or any(one not in open_facilities for one in dossier.wishes.facilities)
-        ),
-    }
-    never = missing(dossier)
-    return [step for step in STEPS if step in never or wrong[step.block]]
-
-
-def takes(from_weeks: int, to_months: int, born_on: date, start_on: date) -> bool:
-    """Tell whether a crèche that takes these ages could take this child on its first day.
-
-    >>> takes(10, 36, date(2026, 3, 14), date(2027, 1, 4))
-    True
-    >>> takes(10, 18, date(2025, 3, 14), date(2027, 1, 4))
-    False
-    """
-    return (
-        start_on >= born_on + timedelta(weeks=from_weeks)
-        and months_between(born_on, start_on) < to_months
-    )
+def _refused(facility: Taking, dossier: Dossier) -> str:
+    """Say why a crèche cannot take this child on its first day; while one cannot tell, it can."""
+    born_on = dossier.child.reference_on if dossier.child else None
+    start_on = dossier.entry.start_on if dossier.entry else None
+    if born_on is None or start_on is None or facility.takes(born_on, start_on):
+        return ""
+    return facility.refusal(born_on, start_on)
 
 
 def _blank(block: msgspec.Struct, asked: dict[str, str]) -> dict[str, str]:

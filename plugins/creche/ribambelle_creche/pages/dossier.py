@@ -1,5 +1,6 @@
 """Filling in the file, one question per page, for a family or on its behalf."""
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,13 +12,14 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from ribambelle import forms
-from ribambelle.errors import NotYours, Refused
+from ribambelle.errors import NotYours
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
+from ribambelle.web.visit import Visit
 from ribambelle_creche import filing
-from ribambelle_creche import forms as steps
+from ribambelle_creche import forms as reading
 from ribambelle_creche.domain import week as half_days
 from ribambelle_creche.domain.dossier import (
     STEPS,
@@ -32,6 +34,7 @@ from ribambelle_creche.domain.dossier import (
     Week,
     Wishes,
     name_of,
+    steps_of,
 )
 from ribambelle_creche.domain.facility import KINDS
 from ribambelle_creche.pages.offers import offers
@@ -41,7 +44,6 @@ from ribambelle_creche.queries.applications import Mine
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Facility
 
-BY_CODE = {step.code: step for step in STEPS}
 EMPTY: dict[str, msgspec.Struct] = {
     "enfant": Child(),
     "famille": Family(),
@@ -90,45 +92,59 @@ class StepsPage:
     file: Mine
     child: str
     tasks: list[tuple[str, str, str, str]]
+    wrong: list[str]
     done: int
+    total: int
     next_href: str
     next_title: str
     kept_until: date
     settings: Settings
 
-    total = len(STEPS)
-
 
 @get("/creche/demandes/{number:int}/etapes", name="creche.steps", guards=[guards.signed_in])
 async def steps_page(
-    number: FromPath[int], person: NamedDependency[Person], tenant: NamedDependency[Tenant]
-) -> Page:
-    """Show what is done and what is left."""
+    number: FromPath[int],
+    person: NamedDependency[Person],
+    tenant: NamedDependency[Tenant],
+    seen: NamedDependency[Visit],
+) -> Response[Any]:
+    """Show what is done and what is left; a file that has ended has no step any more."""
     file = await applications.mine(person, number)
+    if not (file.is_draft or file.lives):
+        return ended(number, seen)
     left = await filing.left_to_do(tenant, file.dossier)
     base, settings = f"/creche/demandes/{number}", tenant.of(Settings)
     until = file.application.demande.changed_at + timedelta(days=settings.drafts_kept_days)
+    steps, following = steps_of(file.dossier), next(iter(left), None)
     page = StepsPage(
         file=file,
         child=name_of(file.dossier.child) if file.dossier.child else "",
         tasks=tasks_of(base, file.dossier, left),
-        done=len(STEPS) - len(left),
-        next_href=f"{base}/etape/{left[0].code}" if left else f"{base}/verification",
-        next_title=left[0].title if left else "vérifier et envoyer",
+        wrong=[told for errors in left.values() for told in errors.values()],
+        done=len(steps) - len(left),
+        total=len(steps),
+        next_href=f"{base}/etape/{following.code}" if following else f"{base}/verification",
+        next_title=following.title if following else "vérifier et envoyer",
         kept_until=until.astimezone(tenant.zone).date(),
         settings=settings,
     )
     return Page("creche/dossier/steps.html", page)
 
 
-def tasks_of(base: str, dossier: Dossier, left: list[Step]) -> list[tuple[str, str, str, str]]:
+def ended(number: int, seen: Visit) -> Redirect:
+    """Go back to a file that has ended: nothing of it changes any more."""
+    seen.tell("info", "Cette demande a pris fin : elle ne peut plus être modifiée.")
+    return Redirect(f"/creche/demandes/{number}", status_code=303)
+
+
+def tasks_of(base: str, dossier: Dossier, left: Container[Step]) -> list[tuple[str, str, str, str]]:
     """Return the list of steps: a step answered that another one made wrong is to be seen again."""
-    tasks = []
-    for step in STEPS:
+    tasks, steps = [], steps_of(dossier)
+    for step in steps:
         begun = getattr(dossier, step.block) is not None
         state = ("en_cours" if begun else "a_faire") if step in left else "fini"
         tasks.append((step.title, f"{base}/etape/{step.code}", told_of(step, dossier), state))
-    opens = f"S’ouvre quand les {len(STEPS)} étapes sont terminées" if left else ""
+    opens = f"S’ouvre quand les {len(steps)} étapes sont terminées" if left else ""
     last = "bloque" if left else "a_faire"
     return [*tasks, ("Vérifier et envoyer", f"{base}/verification", opens, last)]
 
@@ -143,6 +159,7 @@ class StepPage:
     file: Mine
     step: Step
     rank: int
+    total: int
     block: Any
     settings: Settings
     form: forms.Bound[Any] | None = None
@@ -154,7 +171,6 @@ class StepPage:
     too_young: int = 0
 
     days = half_days.DAYS
-    total = len(STEPS)
     work = list(WORK.items())
 
     @property
@@ -196,11 +212,12 @@ class StepPage:
         return ", ".join(filter(None, (KINDS.get(one.kind, ""), where)))
 
 
-def step_of(code: str) -> Step:
-    """Return a step by its word, or behave as if the page did not exist."""
-    if code not in BY_CODE:
+def step_of(code: str, dossier: Dossier) -> Step:
+    """Return a step that concerns a file by its word, or behave as if it did not exist."""
+    found = next((step for step in steps_of(dossier) if step.code == code), None)
+    if found is None:
         raise NotYours
-    return BY_CODE[code]
+    return found
 
 
 async def shown(
@@ -209,6 +226,7 @@ async def shown(
     tenant: Tenant,
     form: forms.Bound[Any] | None = None,
     quartier: int | None = None,
+    status: int = 200,
 ) -> Page:
     """Show a step, for the first time or with what was wrong."""
     extra: dict[str, Any] = {}
@@ -216,16 +234,18 @@ async def shown(
         extra["quartiers"] = await facilities.quartiers()
     if step.code == "voeux":
         extra |= await offers(file.dossier, quartier)
+    steps = steps_of(file.dossier)
     page = StepPage(
         file=file,
         step=step,
-        rank=STEPS.index(step) + 1,
+        rank=steps.index(step) + 1,
+        total=len(steps),
         block=getattr(file.dossier, step.block) or EMPTY[step.code],
         settings=tenant.of(Settings),
         form=form,
         **extra,
     )
-    return Page(f"creche/dossier/{step.code}.html", page, status=422 if form else 200)
+    return Page(f"creche/dossier/{step.code}.html", page, status=status)
 
 
 @get(
@@ -237,12 +257,18 @@ async def step_page(
     code: FromPath[str],
     person: NamedDependency[Person],
     tenant: NamedDependency[Tenant],
-) -> Page:
-    """Show one question."""
+    seen: NamedDependency[Visit],
+) -> Response[Any]:
+    """Show one question, with what another answer has made wrong in it."""
     text = str(request.query_params.get("quartier", ""))
     quartier = int(text) if text.isdecimal() and len(text) < 10 else None
     file = await applications.mine(person, number)
-    return await shown(file, step_of(code), tenant, quartier=quartier)
+    if not (file.is_draft or file.lives):
+        return ended(number, seen)
+    step = step_of(code, file.dossier)
+    wrong = (await filing.left_to_do(tenant, file.dossier)).get(step)
+    form = reading.told_again(getattr(file.dossier, step.block), wrong) if wrong else None
+    return await shown(file, step, tenant, form, quartier)
 
 
 @post(
@@ -257,14 +283,16 @@ async def answer(
     person: NamedDependency[Person],
     tenant: NamedDependency[Tenant],
     now: NamedDependency[datetime],
+    seen: NamedDependency[Visit],
 ) -> Response[Any]:
     """Keep an answer, or say all that is wrong with it; then go on to the next question."""
-    step, file = step_of(code), await applications.mine(person, number)
+    file = await applications.mine(person, number)
     if not (file.is_draft or file.lives):
-        raise Refused("wrong_state", state=file.state, transition="edit")
-    read = await steps.read(request, code, file.dossier, tenant, now)
+        return ended(number, seen)
+    step = step_of(code, file.dossier)
+    read = await reading.read(request, code, file.dossier, tenant, now)
     if read.bound.struct is None:
-        return await shown(file, step, tenant, read.bound)
+        return await shown(file, step, tenant, read.bound, status=422)
     dossier = await applications.save(number, step.block, read.bound.struct, now)
     base = f"/creche/demandes/{number}"
     target = f"{base}/etape/{code}{read.again}"
@@ -273,12 +301,13 @@ async def answer(
     return Redirect(target, status_code=303)
 
 
-def next_after(step: Step, left: list[Step]) -> str:
+def next_after(step: Step, left: Iterable[Step]) -> str:
     """Return where to go after a step: the next one to answer, an earlier one, or the end.
 
-    >>> next_after(STEPS[2], [STEPS[0], STEPS[5]]), next_after(STEPS[6], [])
-    ('/etape/semaine', '/verification')
+    >>> next_after(STEPS[0], [STEPS[0], STEPS[-1]]), next_after(STEPS[-1], [])
+    ('/etape/voeux', '/verification')
     """
+    left = list(left)
     after = [one for one in left if STEPS.index(one) > STEPS.index(step)] or left
     return f"/etape/{after[0].code}" if after else "/verification"
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ribambelle_creche.domain.dossier import Dossier, Wishes
-from ribambelle_creche.domain.steps import takes
+from ribambelle_creche.domain.taking import Taking
 from ribambelle_creche.queries import facilities
 from ribambelle_creche.tables import Facility
 
@@ -32,7 +32,7 @@ def fits(facility: Facility, dossier: Dossier) -> bool:
     start_on = dossier.entry.start_on if dossier.entry else None
     if born_on is None or start_on is None:
         return True
-    return takes(facility.from_weeks, facility.to_months, born_on, start_on)
+    return Taking(facility.name, facility.from_weeks, facility.to_months).takes(born_on, start_on)
 
 
 def label_of(one: Facility, names: list[str]) -> str:

@@ -11,6 +11,7 @@ from ribambelle.identity import Person
 from ribambelle.identity.tables import Quartier
 from ribambelle.workflow import journal
 from ribambelle_creche.domain.capacity import PLACES, Cell, Place, differing
+from ribambelle_creche.domain.taking import Taking
 from ribambelle_creche.tables import Capacity, Facility
 
 OPEN = Facility.is_open.eq(True)
@@ -21,6 +22,14 @@ async def every() -> list[Facility]:
     return (
         await Facility.objects(Facility.quartier).where(OPEN).order_by(Facility.folded, Facility.id)
     )
+
+
+async def takings() -> dict[int, Taking]:
+    """Return the ages that each open crèche receives."""
+    rows = await Facility.select(
+        Facility.id, Facility.name, Facility.from_weeks, Facility.to_months
+    ).where(OPEN)
+    return {row["id"]: Taking(row["name"], row["from_weeks"], row["to_months"]) for row in rows}
 
 
 async def one(facility: int) -> Facility:
