@@ -24,6 +24,17 @@ class Bound(Generic[T]):
     struct: T | None
     errors: dict[str, str] = field(default_factory=dict)
     raw: Form = field(default_factory=dict)
+    partial: T | None = None
+
+    @property
+    def told(self) -> T:
+        """Return what could be read, so that a rule may speak of the fields that are right.
+
+        A field that could not be read has its default value there: its own error comes first.
+        """
+        if self.partial is None:
+            raise ValueError(f"nothing of the form could be read: {self.errors}")
+        return self.partial
 
     @property
     def value(self) -> T:
@@ -34,7 +45,8 @@ class Bound(Generic[T]):
 
     def wrong(self, **errors: str) -> "Bound[T]":
         """Return the same form with errors that only a rule could see."""
-        return Bound(None if errors else self.struct, {**self.errors, **errors}, self.raw)
+        struct = None if errors else self.struct
+        return Bound(struct, {**self.errors, **errors}, self.raw, self.partial)
 
 
 async def read(request: Request[Any, Any, Any], schema: type[T]) -> Bound[T]:
@@ -65,7 +77,8 @@ def bind(schema: type[T], form: Form) -> Bound[T]:
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
     hints = typing.get_type_hints(schema, include_extras=True)
-    for part in msgspec.structs.fields(schema):
+    parts = msgspec.structs.fields(schema)
+    for part in parts:
         try:
             given = _given(form, part.encode_name, hints[part.name])
             if given is MISSING:
@@ -75,7 +88,9 @@ def bind(schema: type[T], form: Form) -> Bound[T]:
             values[part.name] = msgspec.convert(given, hints[part.name], strict=False)
         except msgspec.ValidationError as error:
             errors[part.name] = sentence(str(error))
-    return Bound(None if errors else schema(**values), errors, form)
+    whole = all(part.name in values or not part.required for part in parts)
+    partial = schema(**values) if whole else None
+    return Bound(None if errors else partial, errors, form, partial)
 
 
 MISSING = object()
