@@ -13,10 +13,13 @@ from ribambelle.workflow.declaration import Side
 from ribambelle_creche import filing
 from ribambelle_creche.domain.dossier import (
     Address,
+    Care,
     Child,
     Dossier,
     Entry,
     Family,
+    Home,
+    Resources,
     Situation,
     Week,
     Wishes,
@@ -69,6 +72,9 @@ def a_dossier(*facilities: int, **changed: Any) -> Dossier:
         family=Family("Anne", "Hoarau", "06 99 00 00 00", "anne@example.test", is_single=True),
         address=Address("2 rue des Lilas", "97400", "Alpha"),
         situation=Situation(work="employed"),
+        home=Home(),
+        resources=Resources(),
+        care=Care("regular"),
         entry=Entry(start_on=date(2027, 1, 4)),
         week=Week(wished=1023),
         wishes=Wishes(facilities),

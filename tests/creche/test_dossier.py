@@ -12,10 +12,15 @@ from ribambelle_creche.domain.age import AgeLimits
 from ribambelle_creche.domain.dossier import (
     STEPS,
     Address,
+    Arrival,
+    Care,
     Child,
+    Custody,
     Dossier,
     Entry,
     Family,
+    Home,
+    Resources,
     Situation,
     Week,
     Wishes,
@@ -34,6 +39,7 @@ TODAY = date(2026, 11, 25)
 NOW = datetime(2026, 11, 25, 9, 5, tzinfo=UTC)
 LIMITS = AgeLimits()
 ZOE = Child(given_name="Zoé", family_name="Payet", born_on=date(2026, 3, 14))
+RULES = Rules(TODAY, LIMITS, 2, 3, {7: Taking("Les Lilas"), 4: Taking("Les Roses")})
 UNBORN = Child(is_expected=True, family_name="Payet", due_on=date(2027, 2, 1))
 
 
@@ -43,6 +49,9 @@ def a_dossier(**changed: object) -> Dossier:
         family=Family(given_name="Anne", family_name="Hoarau", phone="0262 00 00 00"),
         address=Address(line="2 rue des Lilas", postcode="97400", city="Saint-Denis", quartier=3),
         situation=Situation(work="employed", other_work="none"),
+        home=Home(),
+        resources=Resources(),
+        care=Care("regular"),
         entry=Entry(start_on=date(2027, 1, 4), flexible_weeks=2),
         week=Week(wished=515, fallbacks=(1,)),
         wishes=Wishes(facilities=(7, 4)),
@@ -53,8 +62,68 @@ def a_dossier(**changed: object) -> Dossier:
 def test_the_steps_follow_the_family_s_order():
     codes = [step.code for step in STEPS]
 
-    assert codes == ["enfant", "famille", "adresse", "situation", "entree", "semaine", "voeux"]
+    assert codes == [
+        *("enfant", "arrivee", "famille", "garde", "adresse", "situation"),
+        *("foyer", "ressources", "accueil", "entree", "semaine", "voeux"),
+    ]
     assert [step.block for step in STEPS] == list(Dossier.__struct_fields__)
+
+
+def test_twins_and_separated_parents_alone_are_asked_about_it():
+    twins = a_dossier(child=msgspec.structs.replace(ZOE, together=2))
+    apart = a_dossier(family=Family("Anne", "Hoarau", "0262 00 00 00", is_separated=True))
+    adopted = a_dossier(child=msgspec.structs.replace(ZOE, is_adopted=True))
+
+    assert [step.code for step in review(twins, RULES)] == ["arrivee"]
+    assert [step.code for step in review(adopted, RULES)] == ["arrivee"]
+    assert [step.code for step in review(apart, RULES)] == ["garde"]
+
+
+def test_a_child_who_alternates_asks_for_two_weeks():
+    apart = a_dossier(
+        family=Family("Anne", "Hoarau", "0262 00 00 00", is_separated=True),
+        custody=Custody("shared"),
+    )
+    both = msgspec.structs.replace(apart, week=Week(wished=1023, odd=0))
+
+    assert [step.code for step in review(apart, RULES)] == ["semaine"]
+    assert review(both, RULES) == {}
+    assert project(both, LIMITS).half_days == 5
+    assert [step.code for step in review(a_dossier(week=Week(wished=3, odd=1)), RULES)] == [
+        "semaine"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("found", "wrong"),
+    [
+        (steps.check_address(Address("2 rue A", "ABCDE", "Nantes")), ["postcode"]),
+        (steps.check_address(Address("2 rue A", "4400", "Nantes")), ["postcode"]),
+        (steps.check_address(Address("2 rue A", "44000", "Nantes")), []),
+        (steps.check_arrival(Arrival(twins="x"), Child(together=2)), ["twins"]),
+        (
+            steps.check_arrival(
+                Arrival(adopted_on=date(2026, 1, 1)), msgspec.structs.replace(ZOE, is_adopted=True)
+            ),
+            ["adopted_on"],
+        ),
+        (steps.check_custody(Custody("x")), ["kind"]),
+        (steps.check_home(Home(referral="voisin")), ["referral"]),
+        (steps.check_care(Care(kind="regular", current="x")), ["current"]),
+        (steps.check_care(Care()), ["kind"]),
+        (
+            steps.check_entry(
+                Entry(date(2027, 1, 4), earliest_on=date(2027, 1, 5), latest_on=date(2027, 1, 3)),
+                ZOE,
+                LIMITS,
+                TODAY,
+            ),
+            ["earliest_on", "latest_on"],
+        ),
+    ],
+)
+def test_an_answer_that_cannot_be_is_told_beside_its_field(found, wrong):
+    assert list(found) == wrong
 
 
 def test_a_file_is_resumed_as_it_was_left():
@@ -63,11 +132,9 @@ def test_a_file_is_resumed_as_it_was_left():
 
 
 def test_only_what_was_never_answered_is_missing():
-    rules = Rules(TODAY, LIMITS, 2, 3, {7: Taking("Les Lilas"), 4: Taking("Les Roses")})
-
-    assert review(a_dossier(), rules) == {}
-    assert list(review(Dossier(), rules)) == steps_of(Dossier())
-    assert [step.code for step in review(a_dossier(entry=None), rules)] == ["entree"]
+    assert review(a_dossier(), RULES) == {}
+    assert list(review(Dossier(), RULES)) == steps_of(Dossier())
+    assert [step.code for step in review(a_dossier(entry=None), RULES)] == ["entree"]
 
 
 @pytest.mark.parametrize(
@@ -215,11 +282,15 @@ def test_an_expected_child_is_known_by_its_parent():
 
 def test_nobody_proves_what_was_not_declared():
     asked = tuple(evidence.KINDS)
-    declared = Situation(work="none", other_work="none", has_aeeh=True, caf_number="123")
+    declared = a_dossier(
+        situation=Situation(work="none", other_work="none"),
+        home=Home(has_aeeh=True),
+        resources=Resources(quotient_familial_cents=64000),
+    )
 
     assert evidence.needed(a_dossier(), asked) == ("birth", "address", "work")
     assert evidence.needed(a_dossier(child=UNBORN), ("birth",)) == ("pregnancy",)
-    assert evidence.needed(a_dossier(situation=declared), asked) == (
+    assert evidence.needed(declared, asked) == (
         *("birth", "address"),
         *("caf", "aeeh"),
     )

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import re
+from datetime import date
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from tests.creche.builders import a_facility, a_quartier
 from ribambelle.identity import Grant
 from ribambelle.identity.tables import Adult, Child, Household, Quartier
 from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle_creche.domain.dossier import STEPS, decode
 from ribambelle_creche.tables import (
     Application,
     Desk,
@@ -43,6 +45,9 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
     "adresse": {"line": "2 rue A", "postcode": "97400", "city": "Alpha"},
     "situation": {"work": "employed"},
+    "foyer": {},
+    "ressources": {},
+    "accueil": {"kind": "regular"},
     "entree": {
         "start_on_day": "4",
         "start_on_month": "1",
@@ -51,6 +56,9 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
     "semaine": {"souhait": ["mon-am", "mon-pm", "fri-am"], "repli1": ["mon-am"]},
 }
+
+
+ORDER = [step.code for step in STEPS]
 
 
 async def quartier(name: str) -> int:
@@ -84,8 +92,9 @@ async def opened(browser: httpx.AsyncClient) -> str:
 async def filled(browser: httpx.AsyncClient, wishes: list[int], **changed: Any) -> str:
     """Fill a file in, up to the page that checks it."""
     base = await opened(browser)
-    for step, form in {**ANSWERS, **changed}.items():
-        answer = await browser.post(f"{base}/etape/{step}", data=form)
+    forms = {**ANSWERS, **changed}
+    for step in sorted(forms, key=ORDER.index):
+        answer = await browser.post(f"{base}/etape/{step}", data=forms[step])
         assert answer.status_code == 303, re.findall("en-faute.*", answer.text) or answer.text[:500]
     for wish in wishes:
         await browser.post(f"{base}/etape/voeux", data={"ajout": "1", "creche": str(wish)})
@@ -495,7 +504,7 @@ async def test_two_windows_do_not_undo_each_other(communes: Communes) -> None:
     )
 
     steps = (await browser.get(f"{base}/etapes")).text
-    assert "6 étapes terminées sur 7" in steps.replace("\u00a0", " ")
+    assert "9 étapes terminées sur 10" in steps.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(
@@ -508,7 +517,9 @@ async def test_two_windows_do_not_undo_each_other(communes: Communes) -> None:
         ("adresse", "line", "x" * 201),
         ("entree", "flexible_weeks", "99"),
         ("enfant", "together", "0"),
-        ("enfant", "is_expected", ""),
+        ("foyer", "dependent_children", "99"),
+        ("ressources", "quotient_familial_cents", "beaucoup"),
+        ("accueil", "weeks_per_year", "53"),
     ],
 )
 async def test_what_a_database_would_refuse_is_told_beside_the_field(
@@ -521,6 +532,95 @@ async def test_what_a_database_would_refuse_is_told_beside_the_field(
 
     assert answer.status_code == 422
     assert f'id="f-{field.replace("_", "-")}-faute"' in answer.text
+
+
+async def test_every_error_is_told_even_beside_one_that_is_too_long(communes: Communes) -> None:
+    browser = await communes.alpha.family()
+    base = await opened(browser)
+
+    form = {"line": "x" * 201, "postcode": "ABCDE", "city": ""}
+    page = (await browser.post(f"{base}/etape/adresse", data=form)).text
+
+    for field in ("line", "postcode", "city"):
+        assert f'id="f-{field}-faute"' in page
+
+
+async def test_the_child_s_page_asks_first_whether_it_is_born(communes: Communes) -> None:
+    browser = await communes.alpha.family()
+    step = f"{await opened(browser)}/etape/enfant"
+
+    asked = (await browser.get(step)).text
+    silent = (await browser.get(f"{step}?dit=1")).text
+    born = (await browser.get(f"{step}?dit=1&attendu=non")).text
+    expected = (await browser.get(f"{step}?dit=1&attendu=oui")).text
+    unsaid = await browser.post(step, data={**ANSWERS["enfant"], "is_expected": ""})
+
+    assert "family_name" not in asked
+    assert "f-attendu-faute" in silent
+    assert "born_on_day" in born and "due_on_day" not in born
+    assert "due_on_day" in expected and "born_on_day" not in expected
+    assert "facultatif" not in born
+    assert unsaid.status_code == 422
+    assert "f-attendu-faute" in unsaid.text
+
+
+async def test_a_birth_keeps_the_date_that_was_expected(communes: Communes) -> None:
+    town = communes.alpha
+    browser = await town.family()
+    base = await opened(browser)
+    due = {"due_on_day": "20", "due_on_month": "11", "due_on_year": "2026"}
+    expected = {"is_expected": "oui", "family_name": "Payet", "together": "1", **due}
+    await browser.post(f"{base}/etape/enfant", data=expected)
+
+    await browser.post(f"{base}/etape/enfant", data=ANSWERS["enfant"])
+
+    with town.here():
+        file = await Application.objects().first()
+    assert file is not None
+    child = decode(file.answers).child
+    assert child is not None and not child.is_expected
+    assert child.due_on == date(2026, 11, 20)
+
+
+async def test_all_that_was_told_is_on_the_check_page_and_reused(communes: Communes) -> None:
+    town = communes.alpha
+    browser = await town.family()
+    until = {"sibling_until_day": "31", "sibling_until_month": "8", "sibling_until_year": "2027"}
+    base = await sent(
+        browser,
+        await facilities(town, "A"),
+        enfant={**ANSWERS["enfant"], "together": "2"},
+        arrivee={"twins": "together_only"},
+        famille={**ANSWERS["famille"], "is_single": "", "is_separated": "oui"},
+        garde={"kind": "shared"},
+        situation={"work": "employed", "other_work": "student", "works_in_town": "oui"},
+        foyer={"dependent_children": "3", "has_sibling_in_creche": "oui", **until},
+        ressources={"quotient_familial_cents": "1 250,5", "allows_cdap": "oui"},
+        accueil={"kind": "occasional", "weeks_per_year": "40", "current": "relative"},
+        semaine={"souhait": ["mon-am"], "impair": ["tue-am"]},
+    )
+
+    check = (await browser.get(f"{base}/verification")).text.replace("\u00a0", " ")
+    receipt = (await browser.get(f"{base}/recu")).text
+    again = await opened(browser)
+
+    for told in (
+        "Ensemble, ou pas du tout",
+        "Une semaine chez chaque parent",
+        "En emploi, dans la commune",
+        "Oui, jusqu’au 31 août 2027",
+        "Occasionnel, de temps en temps",
+        "Par un proche",
+        "semaines paires : lundi matin ; semaines impaires : mardi matin",
+    ):
+        assert told in check
+    assert "1 250,50" in check.replace("\u202f", " ")
+    assert "Semaines paires : lundi matin ; semaines impaires : mardi matin" in receipt
+    assert 'value="1250,50"' in (await browser.get(f"{again}/etape/ressources")).text
+    assert 'value="3"' in (await browser.get(f"{again}/etape/foyer")).text
+    with town.here():
+        need = await Need.objects().where(Need.rank == 0).first()
+    assert need is not None and need.slots == 5
 
 
 async def test_letters_that_no_database_keeps_are_left_out(communes: Communes) -> None:

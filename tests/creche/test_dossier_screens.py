@@ -9,17 +9,29 @@ from tests.creche.builders import BORN_ON, a_facility, a_quartier, an_applicatio
 from ribambelle.identity.tables import Account
 from ribambelle.testing.browser import Stage, scrolls_sideways, violations
 from ribambelle_creche import renewing
-from ribambelle_creche.domain.dossier import STEPS, Child
+from ribambelle_creche.domain.dossier import STEPS, Arrival, Child, Custody, Family, Situation, Week
 from ribambelle_creche.tables import Application
 
 pytestmark = pytest.mark.browser
 EMAIL = "screens@example.test"
 STATES = ("draft", "submitted", "incomplete", "complete", "to_confirm", "withdrawn", "expired")
 LONG = Child(
+    together=2,
     given_name="Maximilienne-Alexandrine Marie-Josèphe",
     family_name="de La Rochefoucauld-Montmorency-Laval",
     born_on=BORN_ON,
 )
+
+
+EVERYTHING = {
+    "child": LONG,
+    "arrival": Arrival("one_is_fine"),
+    "family": Family("Anne", "Hoarau", "06 99 00 00 00", EMAIL, is_separated=True),
+    "custody": Custody("shared"),
+    "situation": Situation("employed", works_in_town=True, other_work="student"),
+    "week": Week(wished=1023, odd=1),
+}
+"""A file that every step concerns."""
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +49,7 @@ def files(stage: Stage) -> dict[str, int]:
             four = [await a_facility(name) for name in names]
             return {
                 state: await an_application(
-                    *four[:3], account=account["id"], state=state, child=LONG
+                    *four[:3], account=account["id"], state=state, **EVERYTHING
                 )
                 for state in STATES
             }
@@ -54,6 +66,7 @@ def paths(files: dict[str, int]) -> list[str]:
         "/creche/demandes/nouvelle",
         f"{draft}/etapes",
         *(f"{draft}/etape/{step.code}" for step in STEPS),
+        f"{draft}/etape/enfant?attendu=oui",
         f"{draft}/verification",
         f"{sent}/recu",
         f"{sent}/retirer",

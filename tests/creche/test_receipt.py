@@ -170,7 +170,7 @@ async def test_a_creche_that_closes_keeps_its_name_on_the_receipt(communes: Comm
     again = await browser.post(f"/creche/demandes/{number}/verification", data={"exact": "oui"})
 
     assert "Les Lilas" in page.text
-    assert "6 étapes terminées sur 7" in steps.text.replace("\u00a0", " ")
+    assert "9 étapes terminées sur 10" in steps.text.replace("\u00a0", " ")
     assert again.headers["location"] == f"/creche/demandes/{number}/etapes"
     with town.here():
         assert await Receipt.count() == 1

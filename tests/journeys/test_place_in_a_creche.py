@@ -74,7 +74,8 @@ def test_a_request_with_three_wishes(town: Stage, width: int, javascript: bool) 
     sign_in_by_mail(town, page, f"f{width}{javascript}@example.test".lower())
     page.click("main button")
     page.click("text=Continuer")
-    page.check("input[name=is_expected][value=non]")
+    page.check("input[name=attendu][value=non]")
+    go_on(page)
     page.fill("#f-given-name", "Zoé")
     page.fill("#f-family-name", f"Payet{width}{javascript}")
     dated(page, "born_on", "14", "3", "2026")
@@ -89,6 +90,10 @@ def test_a_request_with_three_wishes(town: Stage, width: int, javascript: bool) 
     page.select_option("#f-quartier", index=2)
     go_on(page)
     page.select_option("#f-work", "employed")
+    go_on(page)
+    go_on(page)
+    go_on(page)
+    page.check("input[name=kind][value=regular]")
     go_on(page)
     dated(page, "start_on", "4", "10", "2027")
     go_on(page)
@@ -148,7 +153,10 @@ DIRECTION = [
     "/creche/direction",
     *(f"/creche/direction/1/{part}" for part in ("demandes", "places", "fiche")),
 ]
-STEPS = ["enfant", "famille", "adresse", "situation", "entree", "semaine", "voeux"]
+STEPS = [
+    *("enfant", "enfant?attendu=non", "enfant?attendu=oui", "famille", "adresse", "situation"),
+    *("foyer", "ressources", "accueil", "entree", "semaine", "voeux"),
+]
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -1,7 +1,8 @@
 """What each step of the file may contain, read from what a browser sent, and how it is refused."""
 
+import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,19 +15,28 @@ from ribambelle_creche.domain import steps as rules
 from ribambelle_creche.domain import week
 from ribambelle_creche.domain.dossier import (
     Address,
+    Arrival,
+    Care,
     Child,
+    Custody,
     Dossier,
     Entry,
     Family,
+    Home,
+    Resources,
     Situation,
     Week,
     Wishes,
+    alternates,
 )
 from ribambelle_creche.queries import facilities
 from ribambelle_creche.settings import Settings
 
 Bound = forms.Bound[Any]
 FULL = (1 << len(week.SLOTS)) - 1
+MONEY = ("quotient_familial_cents", "annual_resources_cents")
+AMOUNT = "Écrivez un montant en euros, par exemple 640 ou 1 250,50."
+SAY_BORN = "Dites si l’enfant est né."
 DATE_PARTS = ("day", "month", "year")
 MOVES = ("ajouter", "monter", "descendre", "retirer")
 
@@ -109,6 +119,8 @@ def told_again(block: msgspec.Struct, errors: dict[str, str]) -> Bound:
                 raw[name] = "oui"
             case False | None:
                 pass
+            case int() if name in MONEY:
+                raw[name] = f"{value / 100:.2f}".replace(".", ",")
             case _:
                 raw[name] = value
     if isinstance(block, Child):
@@ -116,6 +128,7 @@ def told_again(block: msgspec.Struct, errors: dict[str, str]) -> Bound:
     if isinstance(block, Week):
         raw |= {
             "souhait": list(week.slots(block.wished)),
+            "impair": list(week.slots(block.odd or 0)),
             **{f"repli{rank}": list(week.slots(s)) for rank, s in enumerate(block.fallbacks, 1)},
         }
     return forms.Bound(None, {PLACES.get(name, name): told for name, told in errors.items()}, raw)
@@ -123,22 +136,37 @@ def told_again(block: msgspec.Struct, errors: dict[str, str]) -> Bound:
 
 async def _child(asked: Asked) -> Answer:
     bound = asked.bind(Child)
-    errors = {} if asked.one("is_expected") else {"is_expected": "Dites si votre enfant est né."}
-    if bound.struct:
-        errors |= rules.check_child(bound.struct, asked.now.date())
-    return Answer(checked(bound, errors))
+    if not asked.one("is_expected"):
+        return Answer(bound.wrong(attendu=SAY_BORN))
+    before = asked.dossier.child
+    bound = checked(bound, rules.check_child(bound.told, asked.now.date()))
+    if bound.struct and before and not bound.struct.is_expected:
+        # the page of a born child does not ask for the due date, which the first receipt speaks of
+        born = msgspec.structs.replace(bound.struct, due_on=before.due_on)
+        return Answer(replace(bound, struct=born))
+    return Answer(bound)
+
+
+async def _arrival(asked: Asked) -> Answer:
+    bound, child = asked.bind(Arrival), asked.dossier.child or Child()
+    return Answer(checked(bound, rules.check_arrival(bound.told, child)))
 
 
 async def _family(asked: Asked) -> Answer:
     bound = asked.bind(Family)
-    return Answer(checked(bound, rules.check_family(bound.struct) if bound.struct else {}))
+    return Answer(checked(bound, rules.check_family(bound.told)))
+
+
+async def _custody(asked: Asked) -> Answer:
+    bound = asked.bind(Custody)
+    return Answer(checked(bound, rules.check_custody(bound.told)))
 
 
 async def _address(asked: Asked) -> Answer:
     bound = asked.bind(Address)
-    errors = rules.check_address(bound.struct) if bound.struct else {}
+    errors = rules.check_address(bound.told)
     known = {number for number, _ in await facilities.quartiers()}
-    if bound.struct and bound.struct.quartier not in (None, *known):
+    if bound.told.quartier not in (None, *known):
         errors["quartier"] = "Choisissez un quartier de la liste, ou « Je ne sais pas »."
     return Answer(checked(bound, errors))
 
@@ -146,18 +174,44 @@ async def _address(asked: Asked) -> Answer:
 async def _situation(asked: Asked) -> Answer:
     bound, family = asked.bind(Situation), asked.dossier.family
     single = bool(family and family.is_single)
-    return Answer(
-        checked(bound, rules.check_situation(bound.struct, single) if bound.struct else {})
-    )
+    return Answer(checked(bound, rules.check_situation(bound.told, single)))
+
+
+async def _home(asked: Asked) -> Answer:
+    bound = asked.bind(Home)
+    errors, until = rules.check_home(bound.told), bound.told.sibling_until
+    if until and until < asked.now.date():
+        errors.setdefault("sibling_until", "Cette date est passée. Indiquez une date à venir.")
+    return Answer(checked(bound, errors))
+
+
+async def _resources(asked: Asked) -> Answer:
+    cents = {name: in_cents(asked.one(name)) for name in MONEY if asked.one(name)}
+    bound = forms.bind(Resources, {**asked.typed, **{k: v for k, v in cents.items() if v}})
+    wrong = {name: AMOUNT for name, found in cents.items() if not found}
+    return Answer(checked(replace(bound, raw=asked.typed), wrong))
+
+
+def in_cents(typed: str) -> str:
+    """Return an amount in euros as cents, or nothing when it is not one.
+
+    >>> in_cents("1 250,5"), in_cents("640 €"), in_cents("beaucoup")
+    ('125050', '64000', '')
+    """
+    found = re.fullmatch(r"(\d{1,9})(?:[.,](\d{1,2}))?", re.sub(r"[\s€]", "", typed))
+    return f"{found[1]}{found[2] or '':0<2}" if found else ""
+
+
+async def _care(asked: Asked) -> Answer:
+    bound = asked.bind(Care)
+    return Answer(checked(bound, rules.check_care(bound.told)))
 
 
 async def _entry(asked: Asked) -> Answer:
     bound = asked.bind(Entry)
-    if bound.struct is None:
-        return Answer(bound)
     today, ages = asked.now.date(), asked.tenant.of(Settings).ages
-    errors = rules.check_entry(bound.struct, asked.dossier.child, ages, today)
-    start_on, before = bound.struct.start_on, asked.dossier.entry
+    errors = rules.check_entry(bound.told, asked.dossier.child, ages, today)
+    start_on, before = bound.told.start_on, asked.dossier.entry
     is_new = before is None or start_on != before.start_on
     if start_on and start_on < today and is_new:
         errors.setdefault("start_on", "Cette date est passée. Choisissez une date à venir.")
@@ -165,24 +219,28 @@ async def _entry(asked: Asked) -> Answer:
 
 
 async def _week(asked: Asked) -> Answer:
-    fallbacks = asked.tenant.of(Settings).fallback_weeks
-    names = ["souhait", *(f"repli{rank}" for rank in range(1, fallbacks + 1))]
-    weeks = [
-        week.bits({slot for slot in asked.raw.get(name, []) if slot in week.SLOTS})
+    fallbacks, two = asked.tenant.of(Settings).fallback_weeks, alternates(asked.dossier)
+    names = ["souhait", *["impair"] * two, *(f"repli{rank}" for rank in range(1, fallbacks + 1))]
+    weeks = {
+        name: week.bits({slot for slot in asked.raw.get(name, []) if slot in week.SLOTS})
         for name in names
-    ]
+    }
     fill, empty = asked.one("remplir"), asked.one("vider")
     if fill == "tout":
-        weeks[0] = FULL
+        weeks["souhait"] = FULL
     elif fill in names[1:]:
-        weeks[names.index(fill)] = weeks[0]
+        weeks[fill] = weeks["souhait"]
     elif empty in names[1:]:
-        weeks[names.index(empty)] = 0
-    told = Week(weeks[0], tuple(slots for slots in weeks[1:] if slots))
+        weeks[empty] = 0
+    told = Week(
+        weeks["souhait"],
+        tuple(slots for name, slots in weeks.items() if slots and name.startswith("repli")),
+        weeks.get("impair"),
+    )
     bound: Bound = forms.Bound(told, raw=asked.typed)
     if fill or empty:
         return Answer(bound, "")
-    errors = rules.check_week(told, fallbacks)
+    errors = rules.check_week(told, fallbacks, alternates=two)
     return Answer(bound.wrong(**{PLACES[name]: said for name, said in errors.items()}))
 
 
@@ -228,9 +286,14 @@ def moved_by(chosen: list[int], act: str, number: int) -> list[int]:
 
 READERS: dict[str, Callable[[Asked], Awaitable[Answer]]] = {
     "enfant": _child,
+    "arrivee": _arrival,
     "famille": _family,
+    "garde": _custody,
     "adresse": _address,
     "situation": _situation,
+    "foyer": _home,
+    "ressources": _resources,
+    "accueil": _care,
     "entree": _entry,
     "semaine": _week,
     "voeux": _wishes,

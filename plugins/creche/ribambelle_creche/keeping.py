@@ -103,7 +103,7 @@ async def wishes(file: Mine) -> None:
             target=(Wish.application, Wish.facility), action="DO UPDATE", values=[Wish.rank]
         )
     await Need.delete().where(Need.application == file.id)
-    for rank, slots in enumerate((week.wished, *week.fallbacks)):
+    for rank, slots in enumerate((week.whole, *week.fallbacks)):
         await Need.insert(Need(application=file.id, rank=rank, slots=slots))
 
 

@@ -3,6 +3,7 @@
 Every block is optional: a file is saved at each step, in any order, and resumed later.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -17,6 +18,8 @@ from ribambelle_creche.domain.age import AgeLimits
 # As long as the columns that keep them: what a database would refuse is told beside the field.
 Name = Annotated[str, msgspec.Meta(max_length=100)]
 Short = Annotated[str, msgspec.Meta(max_length=40)]
+Code = Annotated[str, msgspec.Meta(max_length=30)]
+Cents = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_00)]
 
 WORK = {
     "employed": "En emploi",
@@ -26,6 +29,35 @@ WORK = {
     "insertion": "En parcours d’insertion",
     "parental_leave": "En congé parental",
     "none": "Sans activité",
+}
+TWINS = {
+    "together_only": "Ensemble, ou pas du tout",
+    "together_preferred": "Ensemble si possible",
+    "one_is_fine": "Une place pour l’un des enfants convient",
+}
+CUSTODY = {
+    "shared": "Une semaine chez chaque parent",
+    "here": "Chez vous le plus souvent",
+    "elsewhere": "Chez l’autre parent le plus souvent",
+    "undecided": "Ce n’est pas encore décidé",
+}
+REFERRALS = {
+    "pmi": "La PMI",
+    "social": "Un service social",
+    "hospital": "Un hôpital ou un centre de soins",
+}
+"""Who sends a family: the body alone, and never why (a note on a family is a note it may read)."""
+CARE = {
+    "regular": "Régulier, les mêmes jours chaque semaine",
+    "occasional": "Occasionnel, de temps en temps",
+    "emergency": "En urgence, pour une courte durée",
+}
+CURRENT_CARE = {
+    "parents": "Par ses parents",
+    "relative": "Par un proche",
+    "childminder": "Par une assistante maternelle",
+    "creche": "Dans une autre crèche",
+    "none": "Aucun mode de garde",
 }
 
 
@@ -38,11 +70,19 @@ class Child(msgspec.Struct, frozen=True, omit_defaults=True):
     born_on: date | None = None
     due_on: date | None = None
     together: Annotated[int, msgspec.Meta(ge=1, le=6)] = 1
+    is_adopted: bool = False
 
     @property
     def reference_on(self) -> date | None:
         """The birth, or the expected one: ages are counted from it."""
         return self.due_on if self.is_expected else self.born_on
+
+
+class Arrival(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What only twins and adopted children are asked."""
+
+    twins: Code = ""
+    adopted_on: date | None = None
 
 
 class Family(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -55,6 +95,7 @@ class Family(msgspec.Struct, frozen=True, omit_defaults=True):
     is_single: bool = False
     other_given_name: Name = ""
     other_family_name: Name = ""
+    is_separated: bool = False
 
     @property
     def name(self) -> str:
@@ -67,6 +108,12 @@ class Family(msgspec.Struct, frozen=True, omit_defaults=True):
         return "" if self.is_single else f"{self.other_given_name} {self.other_family_name}".strip()
 
 
+class Custody(msgspec.Struct, frozen=True, omit_defaults=True):
+    """With whom the child of separated parents lives."""
+
+    kind: Code = ""
+
+
 class Address(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where the family lives; no quartier means « Je ne sais pas »."""
 
@@ -77,27 +124,68 @@ class Address(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Situation(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Closed answers only: codes of WORK, yes or no, no free text about a family."""
+    """The work of each adult. Closed answers only: no free text about a family."""
 
-    work: str = ""
-    other_work: str = ""
+    work: Code = ""
+    works_in_town: bool = False
+    has_atypical_hours: bool = False
+    other_work: Code = ""
+    other_works_in_town: bool = False
+    other_has_atypical_hours: bool = False
+
+
+class Home(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who lives there, and what weighs on the family: yes, no, a number or a code."""
+
+    dependent_children: Annotated[int, msgspec.Meta(ge=0, le=20)] | None = None
+    is_minor_parent: bool = False
     has_sibling_in_creche: bool = False
+    sibling_until: date | None = None
     has_aeeh: bool = False
+    has_ill_parent: bool = False
+    referral: Code = ""
+
+
+class Resources(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the CAF knows of a family; all of it optional, money in cents."""
+
     caf_number: Short = ""
+    quotient_familial_cents: Cents | None = None
+    annual_resources_cents: Cents | None = None
+    allows_cdap: bool = False
+
+
+class Care(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Which kind of care is asked for, and who looks after the child today."""
+
+    kind: Code = ""
+    weeks_per_year: Annotated[int, msgspec.Meta(ge=1, le=52)] | None = None
+    current: Code = ""
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """When the child should start, and by how many weeks that may move."""
+    """When the child should start, by how many weeks that may move, and within which days."""
 
     start_on: date | None = None
     flexible_weeks: Annotated[int, msgspec.Meta(ge=0, le=26)] = 0
+    earliest_on: date | None = None
+    latest_on: date | None = None
 
 
 class Week(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The week wished, then the weeks that would do, as the numbers of domain.week."""
+    """The week wished, then the weeks that would do, as the numbers of domain.week.
+
+    A child who lives one week with each parent has two: `wished` on even weeks, `odd` on odd ones.
+    """
 
     wished: int = 0
     fallbacks: tuple[int, ...] = ()
+    odd: int | None = None
+
+    @property
+    def whole(self) -> int:
+        """Every half-day that is asked for, on even or odd weeks: the places it takes."""
+        return self.wished | (self.odd or 0)
 
 
 class Wishes(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -116,9 +204,14 @@ class Dossier(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     child: Child | None = None
+    arrival: Arrival | None = None
     family: Family | None = None
+    custody: Custody | None = None
     address: Address | None = None
     situation: Situation | None = None
+    home: Home | None = None
+    resources: Resources | None = None
+    care: Care | None = None
     entry: Entry | None = None
     week: Week | None = None
     wishes: Wishes | None = None
@@ -147,20 +240,46 @@ def digest(dossier: Dossier) -> str:
     return sha256(encode(dossier).encode()).hexdigest()
 
 
+def has_arrival(dossier: Dossier) -> bool:
+    """Tell whether twins or an adoption call for a question of their own."""
+    return dossier.child is not None and (dossier.child.together > 1 or dossier.child.is_adopted)
+
+
+def is_separated(dossier: Dossier) -> bool:
+    """Tell whether the parents live apart."""
+    return dossier.family is not None and dossier.family.is_separated
+
+
+def alternates(dossier: Dossier) -> bool:
+    """Tell whether the child lives one week with each parent: it then has two weeks to ask for."""
+    return is_separated(dossier) and dossier.custody == Custody("shared")
+
+
+def everyone(dossier: Dossier) -> bool:
+    """Tell that a step concerns every file."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One question of the file: its word in addresses, its title, its block."""
+    """One question of the file: its word in addresses, its title, its block, whom it concerns."""
 
     code: str
     title: str
     block: str
+    concerns: Callable[[Dossier], bool] = everyone
 
 
 STEPS = (
     Step("enfant", "Votre enfant", "child"),
+    Step("arrivee", "Jumeaux ou adoption", "arrival", has_arrival),
     Step("famille", "Votre famille", "family"),
+    Step("garde", "La garde de l’enfant", "custody", is_separated),
     Step("adresse", "Votre adresse", "address"),
-    Step("situation", "Votre situation", "situation"),
+    Step("situation", "Votre travail", "situation"),
+    Step("foyer", "Votre foyer", "home"),
+    Step("ressources", "Vos ressources", "resources"),
+    Step("accueil", "L’accueil souhaité", "care"),
     Step("entree", "L’entrée en crèche", "entry"),
     Step("semaine", "La semaine d’accueil", "week"),
     Step("voeux", "Vos crèches préférées", "wishes"),
@@ -168,8 +287,14 @@ STEPS = (
 
 
 def steps_of(dossier: Dossier) -> list[Step]:
-    """Return the steps that concern a file, in order."""
-    return list(STEPS)
+    """Return the steps that concern a file, in order: nobody is asked about twins it does not have.
+
+    >>> [step.code for step in STEPS if step not in steps_of(Dossier())]
+    ['arrivee', 'garde']
+    >>> [step.code for step in steps_of(Dossier(child=Child(together=2)))][:2]
+    ['enfant', 'arrivee']
+    """
+    return [step for step in STEPS if step.concerns(dossier)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +340,20 @@ def project(dossier: Dossier, limits: AgeLimits) -> Projection:
         start_on=start_on,
         start_month=start_on.isoformat()[:7] if start_on else "",
         age_group=limits.group(reference_on, start_on) if reference_on and start_on else "",
-        half_days=week.count(dossier.week.wished) if dossier.week else 0,
+        half_days=half_days(dossier.week) if dossier.week else 0,
         folded=fold(" ".join(names))[:400],
     )
+
+
+def half_days(asked: Week) -> int:
+    """Return the half-days a week holds; of two alternating weeks, their mean rounded up.
+
+    >>> half_days(Week(wished=1023)), half_days(Week(wished=1023, odd=1)), half_days(Week(7, odd=0))
+    (10, 6, 2)
+    """
+    if asked.odd is None:
+        return week.count(asked.wished)
+    return -(-(week.count(asked.wished) + week.count(asked.odd)) // 2)
 
 
 def name_of(child: Child) -> str:

@@ -1,6 +1,14 @@
 """What must a family prove before its file is complete?"""
 
-from ribambelle_creche.domain.dossier import Child, Dossier, Family, Situation
+from ribambelle_creche.domain.dossier import (
+    Child,
+    Dossier,
+    Family,
+    Home,
+    Resources,
+    Situation,
+    is_separated,
+)
 
 KINDS = {
     "birth": "Acte de naissance de l’enfant",
@@ -9,6 +17,7 @@ KINDS = {
     "work": "Justificatif de la situation de chaque parent",
     "caf": "Attestation de la CAF",
     "aeeh": "Notification de l’AEEH",
+    "custody": "Jugement ou accord écrit sur la garde de l’enfant",
     "sibling": "Certificat de présence du frère ou de la sœur en crèche",
 }
 
@@ -34,10 +43,13 @@ def needed(dossier: Dossier, asked: tuple[str, ...]) -> tuple[str, ...]:
 
 def _declared(dossier: Dossier) -> dict[str, bool]:
     situation, family = dossier.situation or Situation(), dossier.family or Family()
+    home, resources = dossier.home or Home(), dossier.resources or Resources()
+    money = (resources.quotient_familial_cents, resources.annual_resources_cents)
     adults = (situation.work,) if family.is_single else (situation.work, situation.other_work)
     return {
         "work": any(work not in ("", "none") for work in adults),
-        "caf": bool(situation.caf_number),
-        "aeeh": situation.has_aeeh,
-        "sibling": situation.has_sibling_in_creche,
+        "caf": bool(resources.caf_number) or any(cents is not None for cents in money),
+        "aeeh": home.has_aeeh,
+        "custody": is_separated(dossier),
+        "sibling": home.has_sibling_in_creche,
     }

@@ -6,7 +6,18 @@ from datetime import datetime
 import msgspec
 
 from ribambelle_creche.domain import week
-from ribambelle_creche.domain.dossier import Child, Dossier, Entry, Week, Wishes, digest, name_of
+from ribambelle_creche.domain.dossier import (
+    CARE,
+    Care,
+    Child,
+    Dossier,
+    Entry,
+    Family,
+    Week,
+    Wishes,
+    digest,
+    name_of,
+)
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No I, L, O or U: a code is read on paper and said on the phone."""
@@ -30,15 +41,21 @@ def content(number: str, dossier: Dossier, facility_names: Mapping[int, str], at
         raise ValueError("a receipt is signed at a moment, and a moment has a zone")
     child, entry = dossier.child or Child(), dossier.entry or Entry()
     asked, wishes = dossier.week or Week(), dossier.wishes or Wishes()
+    care, family = dossier.care or Care(), dossier.family or Family()
     told = {
         "number": number,
         "at": at.isoformat(timespec="seconds"),
+        "parent": family.name,
         "child": name_of(child),
         "is_expected": child.is_expected,
         "reference_on": child.reference_on,
         "start_on": entry.start_on,
         "flexible_weeks": entry.flexible_weeks,
-        "week": week.words(asked.wished),
+        "earliest_on": entry.earliest_on,
+        "latest_on": entry.latest_on,
+        "care": CARE.get(care.kind, ""),
+        "weeks_per_year": care.weeks_per_year,
+        "week": weeks_told(asked),
         "fallbacks": [week.words(number) for number in asked.fallbacks],
         "wishes": [
             {"rank": rank, "facility": facility, "name": facility_names[facility]}
@@ -49,6 +66,18 @@ def content(number: str, dossier: Dossier, facility_names: Mapping[int, str], at
         "answers": digest(dossier),
     }
     return msgspec.json.encode(told, order="sorted").decode()
+
+
+def weeks_told(asked: Week) -> str:
+    """Return the week wished in words, or the two weeks of a child who alternates.
+
+    >>> weeks_told(Week(wished=1)), weeks_told(Week(wished=1, odd=0))
+    ('lundi matin', 'semaines paires : lundi matin ; semaines impaires : aucun jour')
+    """
+    if asked.odd is None:
+        return week.words(asked.wished)
+    even, odd = (week.words(number) or "aucun jour" for number in (asked.wished, asked.odd))
+    return f"semaines paires : {even} ; semaines impaires : {odd}"
 
 
 def code(signature: str) -> str:

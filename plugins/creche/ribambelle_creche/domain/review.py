@@ -6,7 +6,7 @@ from datetime import date
 
 from ribambelle_creche.domain import steps
 from ribambelle_creche.domain.age import AgeLimits
-from ribambelle_creche.domain.dossier import Dossier, Step, steps_of
+from ribambelle_creche.domain.dossier import Dossier, Step, alternates, steps_of
 from ribambelle_creche.domain.taking import Taking
 
 
@@ -46,6 +46,14 @@ def _wrong(dossier: Dossier, rules: Rules) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     if dossier.child:
         found["child"] = steps.check_child(dossier.child, rules.today)
+    if dossier.arrival and dossier.child:
+        found["arrival"] = steps.check_arrival(dossier.arrival, dossier.child)
+    if dossier.custody:
+        found["custody"] = steps.check_custody(dossier.custody)
+    if dossier.home:
+        found["home"] = steps.check_home(dossier.home)
+    if dossier.care:
+        found["care"] = steps.check_care(dossier.care)
     if dossier.family:
         found["family"] = steps.check_family(dossier.family)
     if dossier.address:
@@ -56,7 +64,9 @@ def _wrong(dossier: Dossier, rules: Rules) -> dict[str, dict[str, str]]:
     if dossier.entry:
         found["entry"] = steps.check_entry(dossier.entry, dossier.child, rules.ages, rules.today)
     if dossier.week:
-        found["week"] = steps.check_week(dossier.week, rules.max_fallbacks)
+        found["week"] = steps.check_week(
+            dossier.week, rules.max_fallbacks, alternates=alternates(dossier)
+        )
     if dossier.wishes:
         found["wishes"] = steps.check_wishes(dossier, rules.max_wishes, rules.open_facilities)
     return found

@@ -9,12 +9,21 @@ import msgspec
 from ribambelle_creche.domain import week
 from ribambelle_creche.domain.age import AgeLimits, months_between, school_entry
 from ribambelle_creche.domain.dossier import (
+    CARE,
+    CURRENT_CARE,
+    CUSTODY,
+    REFERRALS,
+    TWINS,
     WORK,
     Address,
+    Arrival,
+    Care,
     Child,
+    Custody,
     Dossier,
     Entry,
     Family,
+    Home,
     Situation,
     Week,
 )
@@ -23,6 +32,7 @@ from ribambelle_creche.domain.taking import Taking
 OLDEST_MONTHS = 36
 LATEST_DUE_MONTHS = 9
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+POSTCODE = re.compile(r"[0-9]{5}")
 LATE_BIRTH = timedelta(weeks=3)
 """A birth may come after its date: the file still says « attendu » for that long."""
 
@@ -108,7 +118,10 @@ def check_address(address: Address) -> dict[str, str]:
         "postcode": "Indiquez le code postal.",
         "city": "Indiquez la ville.",
     }
-    return _blank(address, asked)
+    errors = _blank(address, asked)
+    if address.postcode.strip() and not POSTCODE.fullmatch(address.postcode.strip()):
+        errors["postcode"] = "Écrivez les cinq chiffres du code postal, par exemple 44000."
+    return errors
 
 
 def check_situation(situation: Situation, is_single: bool) -> dict[str, str]:
@@ -122,6 +135,59 @@ def check_situation(situation: Situation, is_single: bool) -> dict[str, str]:
         errors["work"] = "Choisissez votre situation dans la liste."
     if not is_single and situation.other_work not in WORK:
         errors["other_work"] = "Choisissez la situation de l’autre parent dans la liste."
+    return errors
+
+
+def check_arrival(arrival: Arrival, child: Child) -> dict[str, str]:
+    """Return what is wrong with twins or an adoption; only what concerns the child is asked.
+
+    >>> check_arrival(Arrival(), Child(together=2))
+    {'twins': 'Dites si les enfants doivent être accueillis ensemble.'}
+    """
+    errors = {}
+    if child.together > 1 and arrival.twins not in TWINS:
+        errors["twins"] = "Dites si les enfants doivent être accueillis ensemble."
+    if arrival.adopted_on and child.born_on and arrival.adopted_on < child.born_on:
+        errors["adopted_on"] = "L’arrivée de l’enfant ne peut pas précéder sa naissance."
+    return errors
+
+
+def check_custody(custody: Custody) -> dict[str, str]:
+    """Return what is wrong with the custody of a child.
+
+    >>> check_custody(Custody("shared"))
+    {}
+    """
+    return {} if custody.kind in CUSTODY else {"kind": "Dites chez qui vit l’enfant."}
+
+
+def check_home(home: Home) -> dict[str, str]:
+    """Return what is wrong with a household; the day a sibling leaves is asked of a sibling only.
+
+    >>> check_home(Home())
+    {}
+    >>> list(check_home(Home(sibling_until=date(2027, 8, 31))))
+    ['sibling_until']
+    """
+    errors = {}
+    if home.referral and home.referral not in REFERRALS:
+        errors["referral"] = "Choisissez une réponse de la liste, ou « Personne »."
+    if home.sibling_until and not home.has_sibling_in_creche:
+        errors["sibling_until"] = "Cochez « Un frère ou une sœur est en crèche », ou videz la date."
+    return errors
+
+
+def check_care(care: Care) -> dict[str, str]:
+    """Return what is wrong with the care asked for; what the child has today is optional.
+
+    >>> check_care(Care(kind="regular"))
+    {}
+    """
+    errors = {}
+    if care.kind not in CARE:
+        errors["kind"] = "Choisissez l’accueil souhaité."
+    if care.current and care.current not in CURRENT_CARE:
+        errors["current"] = "Choisissez une réponse de la liste, ou aucune."
     return errors
 
 
@@ -145,6 +211,10 @@ def check_entry(
         errors["flexible_weeks"] = "Indiquez un nombre de semaines, ou 0."
     if wrong := _wrong_start(entry.start_on, child, limits, today):
         errors["start_on"] = wrong
+    if entry.earliest_on and entry.earliest_on > entry.start_on:
+        errors["earliest_on"] = "« Au plus tôt » vient avant la date souhaitée."
+    if entry.latest_on and entry.latest_on < entry.start_on:
+        errors["latest_on"] = "« Au plus tard » vient après la date souhaitée."
     return errors
 
 
@@ -174,14 +244,16 @@ def _wrong_start(start_on: date, child: Child | None, limits: AgeLimits, today: 
     return ""
 
 
-def check_week(asked: Week, max_fallbacks: int) -> dict[str, str]:
-    """Return what is wrong with the weeks asked.
+def check_week(asked: Week, max_fallbacks: int, *, alternates: bool = False) -> dict[str, str]:
+    """Return what is wrong with the weeks asked; two weeks when the child alternates.
 
     >>> check_week(Week(), max_fallbacks=2)
     {'wished': 'Cochez au moins une demi-journée.'}
     """
     errors = {}
-    if not 0 < asked.wished < 1 << len(week.SLOTS):
+    if alternates != (asked.odd is not None):
+        errors["wished"] = "La garde de l’enfant a changé : vérifiez la semaine d’accueil."
+    elif not 0 < asked.whole < 1 << len(week.SLOTS):
         errors["wished"] = "Cochez au moins une demi-journée."
     if len(asked.fallbacks) > max_fallbacks:
         errors["fallbacks"] = f"Semaines de repli : {max_fallbacks} au plus. Videz-en une."

@@ -22,17 +22,28 @@ from ribambelle_creche import filing
 from ribambelle_creche import forms as reading
 from ribambelle_creche.domain import week as half_days
 from ribambelle_creche.domain.dossier import (
+    CARE,
+    CURRENT_CARE,
+    CUSTODY,
+    REFERRALS,
     STEPS,
+    TWINS,
     WORK,
     Address,
+    Arrival,
+    Care,
     Child,
+    Custody,
     Dossier,
     Entry,
     Family,
+    Home,
+    Resources,
     Situation,
     Step,
     Week,
     Wishes,
+    alternates,
     name_of,
     steps_of,
 )
@@ -46,9 +57,14 @@ from ribambelle_creche.tables import Facility
 
 EMPTY: dict[str, msgspec.Struct] = {
     "enfant": Child(),
+    "arrivee": Arrival(),
     "famille": Family(),
+    "garde": Custody(),
     "adresse": Address(),
     "situation": Situation(),
+    "foyer": Home(),
+    "ressources": Resources(),
+    "accueil": Care(),
     "entree": Entry(),
     "semaine": Week(),
     "voeux": Wishes(),
@@ -169,9 +185,15 @@ class StepPage:
     near: list[Facility] = field(default_factory=list)
     offered: list[tuple[int, str]] = field(default_factory=list)
     too_young: int = 0
+    is_expected: bool | None = None
 
     days = half_days.DAYS
     work = list(WORK.items())
+    twins = list(TWINS.items())
+    custody = list(CUSTODY.items())
+    referrals = list(REFERRALS.items())
+    care = list(CARE.items())
+    current_care = list(CURRENT_CARE.items())
 
     @property
     def address(self) -> str:
@@ -185,6 +207,23 @@ class StepPage:
             ("am", "Matin et repas", self.settings.morning),
             ("pm", "Après-midi", self.settings.afternoon),
         ]
+
+    @property
+    def yours(self) -> bool:
+        """Tell whether the family itself reads the page: staff are not asked of their child."""
+        return self.file.side == "family"
+
+    @staticmethod
+    def euros(cents: int | None) -> str:
+        """Return an amount as it is typed: 64000 is « 640 », 125050 is « 1250,50 »."""
+        if cents is None:
+            return ""
+        return f"{cents // 100},{cents % 100:02}".removesuffix(",00")
+
+    @property
+    def odd(self) -> set[str] | None:
+        """The half-days ticked on odd weeks; None when every week is the same."""
+        return set(half_days.slots(self.block.odd or 0)) if alternates(self.file.dossier) else None
 
     @property
     def wished(self) -> set[str]:
@@ -212,6 +251,22 @@ class StepPage:
         return ", ".join(filter(None, (KINDS.get(one.kind, ""), where)))
 
 
+def is_expected(request: Request[Any, Any, Any], dossier: Dossier) -> bool | None:
+    """Tell whether the child is expected: as just said, else as kept; None while it is not known."""
+    said = ANSWERS.get(str(request.query_params.get("attendu", "")))
+    if said is None and dossier.child:
+        return dossier.child.is_expected
+    return said
+
+
+def asked_as(form: forms.Bound[Any]) -> bool | None:
+    """Tell whether a form of the child's page was that of an expected child."""
+    return ANSWERS.get(str(form.raw.get("is_expected", "")))
+
+
+ANSWERS = {"oui": True, "non": False}
+
+
 def step_of(code: str, dossier: Dossier) -> Step:
     """Return a step that concerns a file by its word, or behave as if it did not exist."""
     found = next((step for step in steps_of(dossier) if step.code == code), None)
@@ -226,6 +281,7 @@ async def shown(
     tenant: Tenant,
     form: forms.Bound[Any] | None = None,
     quartier: int | None = None,
+    expected: bool | None = None,
     status: int = 200,
 ) -> Page:
     """Show a step, for the first time or with what was wrong."""
@@ -243,6 +299,7 @@ async def shown(
         block=getattr(file.dossier, step.block) or EMPTY[step.code],
         settings=tenant.of(Settings),
         form=form,
+        is_expected=expected,
         **extra,
     )
     return Page(f"creche/dossier/{step.code}.html", page, status=status)
@@ -268,7 +325,10 @@ async def step_page(
     step = step_of(code, file.dossier)
     wrong = (await filing.left_to_do(tenant, file.dossier)).get(step)
     form = reading.told_again(getattr(file.dossier, step.block), wrong) if wrong else None
-    return await shown(file, step, tenant, form, quartier)
+    expected = is_expected(request, file.dossier)
+    if code == "enfant" and expected is None and "dit" in request.query_params:
+        form = forms.Bound(None, {"attendu": reading.SAY_BORN})
+    return await shown(file, step, tenant, form, quartier, expected)
 
 
 @post(
@@ -292,7 +352,9 @@ async def answer(
     step = step_of(code, file.dossier)
     read = await reading.read(request, code, file.dossier, tenant, now)
     if read.bound.struct is None:
-        return await shown(file, step, tenant, read.bound, status=422)
+        return await shown(
+            file, step, tenant, read.bound, expected=asked_as(read.bound), status=422
+        )
     dossier = await applications.save(number, step.block, read.bound.struct, now)
     base = f"/creche/demandes/{number}"
     target = f"{base}/etape/{code}{read.again}"

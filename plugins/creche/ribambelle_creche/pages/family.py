@@ -19,7 +19,7 @@ from ribambelle.workflow import State, Step
 from ribambelle.workflow.declaration import timeline
 from ribambelle_creche import filing
 from ribambelle_creche.domain.evidence import KINDS
-from ribambelle_creche.domain.week import words
+from ribambelle_creche.domain.receipt import weeks_told
 from ribambelle_creche.queries import applications
 from ribambelle_creche.queries.applications import Mine
 from ribambelle_creche.workflow import WORKFLOW
@@ -56,7 +56,7 @@ class FollowPage:
     @property
     def week(self) -> str:
         """The week that is asked for, in words."""
-        return words(self.file.dossier.week.wished) if self.file.dossier.week else ""
+        return weeks_told(self.file.dossier.week) if self.file.dossier.week else ""
 
 
 @get("/creche/demandes/{number:int}", name="creche.follow", guards=[guards.signed_in])

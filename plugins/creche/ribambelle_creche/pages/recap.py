@@ -2,21 +2,32 @@
 
 from collections.abc import Mapping
 
-from ribambelle.web.formats import jour, jour_du_mois, pluriel
+from ribambelle.web.formats import euros, jour, jour_du_mois, pluriel
 from ribambelle_creche.domain import week as half_days
 from ribambelle_creche.domain.dossier import (
+    CARE,
+    CURRENT_CARE,
+    CUSTODY,
+    REFERRALS,
+    TWINS,
     WORK,
     Address,
+    Arrival,
+    Care,
     Child,
+    Custody,
     Dossier,
     Entry,
     Family,
+    Home,
+    Resources,
     Situation,
     Step,
     Week,
     Wishes,
     name_of,
 )
+from ribambelle_creche.domain.receipt import weeks_told
 
 Rows = list[tuple[str, str]]
 
@@ -30,26 +41,30 @@ def told_of(step: Step, dossier: Dossier) -> str:
             return " et ".join(filter(None, (family.name, family.other_name)))
         case Address() as address:
             return f"{address.line}, {address.postcode} {address.city}"
-        case Situation() as situation:
-            return WORK.get(situation.work, "")
         case Entry(start_on=start) if start:
             return f"Le {jour(start, True)}"
         case Week() as week:
-            return half_days.words(week.wished)
+            return weeks_told(week)
         case Wishes() as wishes:
             return str(pluriel(len(wishes.facilities), "crèche", "crèches"))
+        case Arrival() | Custody() | Situation() | Care():
+            return next((told for _, told in recap(step, dossier, {}, {})), "")
     return ""
 
 
 def recap(
     step: Step, dossier: Dossier, names: Mapping[int, str], quartiers: Mapping[int, str]
 ) -> Rows:
-    """Return one block of answers as labels and words."""
+    """Return one block of answers as labels and words; what was left blank is not repeated."""
     match getattr(dossier, step.block):
         case Child() as child:
             return _child(child)
+        case Arrival() as arrival:
+            return _arrival(arrival)
         case Family() as family:
             return _family(family)
+        case Custody() as custody:
+            return [("L’enfant vit", CUSTODY.get(custody.kind, ""))]
         case Address() as address:
             return [
                 ("Adresse", f"{address.line}, {address.postcode} {address.city}"),
@@ -57,12 +72,17 @@ def recap(
             ]
         case Situation() as situation:
             return _situation(situation)
-        case Entry(start_on=start, flexible_weeks=weeks) if start:
-            moves = f", à {pluriel(weeks, 'semaine', 'semaines')} près" if weeks else ""
-            return [("Entrée souhaitée", f"{jour(start, True)}{moves}")]
+        case Home() as home:
+            return _home(home)
+        case Resources() as resources:
+            return _resources(resources)
+        case Care() as care:
+            return _care(care)
+        case Entry() as entry:
+            return _entry(entry)
         case Week() as week:
             told = [(f"Repli {n}", half_days.words(s)) for n, s in enumerate(week.fallbacks, 1)]
-            return [("Semaine souhaitée", half_days.words(week.wished)), *told]
+            return [("Semaine souhaitée", weeks_told(week)), *told]
         case Wishes() as wishes:
             return _wishes(wishes, names)
     return []
@@ -79,29 +99,88 @@ def _child(child: Child) -> Rows:
     rows = [("Enfant", name_of(child)), (label, day)]
     if child.together > 1:
         rows.append(("Naissance multiple", f"{child.together} enfants"))
+    if child.is_adopted:
+        rows.append(("Adoption", "Oui"))
+    return rows
+
+
+def _arrival(arrival: Arrival) -> Rows:
+    rows = []
+    if arrival.twins:
+        rows.append(("Enfants de la même naissance", TWINS[arrival.twins]))
+    if arrival.adopted_on:
+        rows.append(("Arrivée dans la famille", jour_du_mois(arrival.adopted_on, True)))
     return rows
 
 
 def _family(family: Family) -> Rows:
     other = "Parent seul" if family.is_single else family.other_name or "Non précisé"
-    return [
-        ("Vous", family.name),
+    rows = [
+        ("Parent qui demande", family.name),
         ("Téléphone", family.phone),
         ("E-mail", family.email or "Non donné"),
         ("Autre parent", other),
     ]
+    return [*rows, ("Parents séparés", "Oui")] if family.is_separated else rows
 
 
-def _situation(situation: Situation) -> Rows:
-    rows = [("Votre situation", WORK.get(situation.work, ""))]
-    if situation.other_work:
-        rows.append(("Autre parent", WORK.get(situation.other_work, "")))
-    if situation.has_sibling_in_creche:
-        rows.append(("Frère ou sœur en crèche", "Oui"))
-    if situation.has_aeeh:
-        rows.append(("AEEH", "Oui"))
-    if situation.caf_number:
-        rows.append(("Numéro CAF", situation.caf_number))
+def _situation(one: Situation) -> Rows:
+    rows = [("Parent qui demande", _work(one.work, one.works_in_town, one.has_atypical_hours))]
+    if one.other_work:
+        other = _work(one.other_work, one.other_works_in_town, one.other_has_atypical_hours)
+        rows.append(("Autre parent", other))
+    return rows
+
+
+def _work(code: str, is_in_town: bool, is_atypical: bool) -> str:
+    more = ("dans la commune" if is_in_town else "", "horaires atypiques" if is_atypical else "")
+    return ", ".join(filter(None, (WORK.get(code, ""), *more)))
+
+
+def _home(home: Home) -> Rows:
+    until = home.sibling_until
+    sibling = f"Oui, jusqu’au {jour_du_mois(until, True)}" if until else "Oui"
+    said = (
+        ("Enfants à charge", str(home.dependent_children), home.dependent_children is not None),
+        ("Parent mineur", "Oui", home.is_minor_parent),
+        ("Frère ou sœur en crèche", sibling, home.has_sibling_in_creche),
+        ("AEEH", "Oui", home.has_aeeh),
+        ("Handicap ou maladie d’un parent", "Oui", home.has_ill_parent),
+        ("Orientée par", REFERRALS.get(home.referral, ""), bool(home.referral)),
+    )
+    return [(label, told) for label, told, is_said in said if is_said]
+
+
+def _resources(one: Resources) -> Rows:
+    rows = [("Numéro CAF", one.caf_number)] if one.caf_number else []
+    if one.quotient_familial_cents is not None:
+        rows.append(("Quotient familial", euros(one.quotient_familial_cents)))
+    if one.annual_resources_cents is not None:
+        rows.append(("Ressources de l’année", euros(one.annual_resources_cents)))
+    if one.allows_cdap:
+        rows.append(("Consultation du dossier CAF", "Autorisée"))
+    return rows
+
+
+def _care(care: Care) -> Rows:
+    rows = [("Accueil", CARE.get(care.kind, ""))]
+    if care.weeks_per_year:
+        rows.append(("Semaines par an", str(care.weeks_per_year)))
+    if care.current:
+        rows.append(("Gardé aujourd’hui", CURRENT_CARE[care.current]))
+    return rows
+
+
+def _entry(entry: Entry) -> Rows:
+    if entry.start_on is None:
+        return []
+    weeks = entry.flexible_weeks
+    moves = f", à {pluriel(weeks, 'semaine', 'semaines')} près" if weeks else ""
+    rows = [("Entrée souhaitée", f"{jour(entry.start_on, True)}{moves}")]
+    if entry.earliest_on:
+        rows.append(("Au plus tôt", jour(entry.earliest_on, True)))
+    if entry.latest_on:
+        rows.append(("Au plus tard", jour(entry.latest_on, True)))
     return rows
 
 

@@ -16,7 +16,7 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle_creche import filing
-from ribambelle_creche.domain.dossier import STEPS, Step
+from ribambelle_creche.domain.dossier import Step, steps_of
 from ribambelle_creche.domain.duplicates import same_child
 from ribambelle_creche.pages.recap import Rows, recap
 from ribambelle_creche.queries import applications, facilities
@@ -45,7 +45,9 @@ async def shown(person: Person, file: Mine, form: forms.Bound[Declaration] | Non
     """Show the answers, block by block, each with its way back."""
     names = {one.id: one.name for one in await facilities.every()}
     quartiers = dict(await facilities.quartiers())
-    blocks = [(step, recap(step, file.dossier, names, quartiers)) for step in STEPS]
+    blocks = [
+        (step, recap(step, file.dossier, names, quartiers)) for step in steps_of(file.dossier)
+    ]
     base = "/creche/demandes" if person.is_family else "/bureau/creche/demandes"
     page = CheckPage(file, blocks, await twins_for(person, file), form, base)
     return Page("creche/dossier/check.html", page, status=422 if form else 200)

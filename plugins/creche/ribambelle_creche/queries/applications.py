@@ -101,7 +101,14 @@ async def known_answers(person: Person) -> Dossier:
     if last is None:
         return Dossier()
     told = decode(last["answers"])
-    return Dossier(family=told.family, address=told.address, situation=told.situation)
+    return Dossier(
+        family=told.family,
+        custody=told.custody,
+        address=told.address,
+        situation=told.situation,
+        home=told.home,
+        resources=told.resources,
+    )
 
 
 async def mine(person: Person, number: int) -> Mine:
