@@ -14,6 +14,7 @@ from ribambelle.identity.tables import Adult, Child, Household, Quartier
 from ribambelle.search import fold
 from ribambelle.workflow.tables import Demande, HistoryStep
 from ribambelle_creche.demo_figures import FIRST_NAMES, LAST_NAMES, NAMES, TOWNS, Town
+from ribambelle_creche.domain import dossier
 from ribambelle_creche.domain.age import GROUPS, AgeLimits
 from ribambelle_creche.domain.week import bits
 from ribambelle_creche.freezing import freeze, month_before
@@ -169,6 +170,9 @@ class Family:
     given: str
     family: str
     child: str
+    phone: str
+    street: str
+    work: str
     birth: date
     start: date
     sent: datetime
@@ -194,6 +198,9 @@ def invented(draw: random.Random, areas: Sequence[str], now: datetime) -> Family
         given=draw.choice(FIRST_NAMES),
         family=draw.choice(LAST_NAMES),
         child=draw.choice(FIRST_NAMES) if birth <= today else "",
+        phone=f"06 39 98 {draw.randrange(100):02} {draw.randrange(100):02}",
+        street=f"{draw.randint(1, 90)} rue {draw.choice(LAST_NAMES)}",
+        work=draw.choice(list(dossier.WORK)),
         birth=birth,
         start=month + timedelta(days=(7 - month.weekday()) % 7),
         sent=now - timedelta(minutes=draw.randint(60, 200 * 24 * 60)),
@@ -225,17 +232,18 @@ async def _families(
         Demande,
     )
     await _inserted(_each(people, demandes, _step), HistoryStep)
+    wished = [_wished(one, facilities, draw) for one in people]
     rows = [
-        _application(one, demande, household, child, places[one.area], desks, draw)
-        for one, demande, household, child in zip(
-            people, demandes, households, children, strict=True
+        _application(one, demande, household, child, chosen, places[one.area], desks, draw)
+        for one, demande, household, child, chosen in zip(
+            people, demandes, households, children, wished, strict=True
         )
     ]
     files = await _inserted(rows, Application)
     wishes = [
         Wish(application=file, rank=rank, facility=facility)
-        for file, one in zip(files, people, strict=True)
-        for rank, facility in enumerate(_wished(one, facilities, draw), start=1)
+        for file, chosen in zip(files, wished, strict=True)
+        for rank, facility in enumerate(chosen, start=1)
     ]
     await _inserted(wishes, Wish)
     await _inserted(
@@ -263,7 +271,7 @@ def _adult(one: Family, household: int) -> Adult:
         household=household,
         given_name=one.given,
         family_name=one.family,
-        phone="06 99 00 00 00",
+        phone=one.phone,
         folded=fold(f"{one.given} {one.family}"),
     )
 
@@ -297,11 +305,36 @@ def _wished(one: Family, facilities: dict[str, list[int]], draw: random.Random) 
     return draw.sample(near, count)
 
 
+def _told(one: Family, wished: list[int], quartier: int) -> dossier.Dossier:
+    """Return what an invented family answered."""
+    tenant = tenants.current().settings
+    postcode = next(iter(tenant.postcodes), "")
+    return dossier.Dossier(
+        child=dossier.Child(
+            is_expected=one.is_expected,
+            given_name=one.child,
+            family_name=one.family,
+            born_on=None if one.is_expected else one.birth,
+            due_on=one.birth if one.is_expected else None,
+        ),
+        family=dossier.Family(one.given, one.family, one.phone, is_single=True),
+        address=dossier.Address(one.street, postcode, tenant.name, quartier),
+        situation=dossier.Situation(one.work),
+        home=dossier.Home(),
+        resources=dossier.Resources(),
+        care=dossier.Care("regular"),
+        entry=dossier.Entry(one.start),
+        week=dossier.Week(one.week),
+        wishes=dossier.Wishes(tuple(wished)),
+    )
+
+
 def _application(
     one: Family,
     demande: int,
     household: int,
     child: int,
+    wished: list[int],
     quartier: int,
     desks: list[int],
     draw: random.Random,
@@ -314,6 +347,7 @@ def _application(
         child=child,
         desk=draw.choice(desks) if desks else None,
         channel=weighted(draw, (("family", 7), ("office", 2), ("facility", 1))),
+        answers=dossier.encode(_told(one, wished, quartier)),
         created_at=one.sent,
         submitted_at=one.sent,
         complete_at=one.sent if one.state in PROVED else None,

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-import msgspec
-
 from ribambelle import workflow
 from ribambelle.database import locks, transaction
 from ribambelle.errors import Refused
@@ -12,7 +10,7 @@ from ribambelle.messages import post
 from ribambelle.tenants import Tenant
 from ribambelle_creche import keeping
 from ribambelle_creche.domain import receipt
-from ribambelle_creche.domain.dossier import Dossier, Step, digest, name_of
+from ribambelle_creche.domain.dossier import Dossier, Step, name_of
 from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.domain.review import Rules, review
 from ribambelle_creche.queries import applications, facilities
@@ -46,7 +44,7 @@ async def send(tenant: Tenant, person: Person, number: int, now: datetime) -> in
         file = await applications.mine(person, number)
         if not (file.is_draft or file.lives):
             raise Refused("wrong_state", state=file.state, transition="submit")
-        if not file.is_draft and not await is_changed(file):
+        if not file.is_draft and not await applications.is_changed(file.id, file.dossier):
             return await _sent_again(file, person)
         if left := await left_to_do(tenant, file.dossier):
             raise Refused("file_unfinished", missing=[step.code for step in left])
@@ -58,13 +56,6 @@ async def send(tenant: Tenant, person: Person, number: int, now: datetime) -> in
         version = await _keep_receipt(tenant, file, now)
         await _tell(tenant, await applications.mine(person, number), is_new=file.is_draft)
     return version
-
-
-async def is_changed(file: Mine) -> bool:
-    """Tell whether a sent file was written in since, down to a telephone number."""
-    last = await applications.last_receipt(file.id)
-    told: dict[str, object] = msgspec.json.decode(last.content)
-    return told.get("answers") != digest(file.dossier)
 
 
 async def _sent_again(file: Mine, person: Person) -> int:

@@ -21,6 +21,18 @@ KINDS = {
     "sibling": "Certificat de présence du frère ou de la sœur en crèche",
 }
 
+PROVES = {
+    "birth": ("child", "arrival"),
+    "pregnancy": ("child", "arrival"),
+    "address": ("address",),
+    "work": ("situation",),
+    "caf": ("resources",),
+    "aeeh": ("home",),
+    "custody": ("family", "custody"),
+    "sibling": ("home",),
+}
+"""The blocks of the file that each proof justifies: an agent reads them side by side."""
+
 
 def needed(dossier: Dossier, asked: tuple[str, ...]) -> tuple[str, ...]:
     """Return the proofs this family must show, among the KINDS its commune asks for, in that order.

@@ -17,7 +17,6 @@ from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle.workflow import State, Step
 from ribambelle.workflow.declaration import timeline
-from ribambelle_creche import filing
 from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.domain.receipt import weeks_told
 from ribambelle_creche.queries import applications
@@ -77,7 +76,7 @@ async def follow(
         wishes=await applications.wishes(number),
         missing=[KINDS.get(kind, kind) for kind in missing],
         reason=next((step.reason for step in reversed(past) if step.reason), ""),
-        is_changed=file.lives and await filing.is_changed(file),
+        is_changed=file.lives and await applications.is_changed(number, file.dossier),
         may=frozenset(one.code for one in WORKFLOW.open_to(file.state, file.side)),
     )
     return Page("creche/family/follow.html", page)

@@ -20,7 +20,9 @@ from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle.workflow import Step, Transition, journal
-from ribambelle_creche.queries import applications, desks, files, queue
+from ribambelle_creche.domain.dossier import decode
+from ribambelle_creche.pages.recap import Told, told
+from ribambelle_creche.queries import applications, desks, facilities, files, queue
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.workflow import WORKFLOW
 
@@ -46,6 +48,8 @@ class FilePage:
     desks: list[tuple[int, str]]
     zone: ZoneInfo
     twins: list[dict[str, Any]]
+    told: Told
+    is_changed: bool
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -54,7 +58,7 @@ class FilePage:
         return [(one.code, ACTS[one.code]) for one in self.open_to if one.code in ACTS]
 
     @property
-    def told(self) -> list[tuple[str, str, str, bool]]:
+    def past(self) -> list[tuple[str, str, str, bool]]:
         """The history, for the page."""
         return [
             (
@@ -73,6 +77,8 @@ async def file_page(
     """Show one file, after an act or before one."""
     file = await files.one(number, queue.desks_of(person))
     limits, application = tenant.of(Settings).ages, file.application
+    dossier = decode(application.answers)
+    names = {one.id: one.name for one in await facilities.every()}
     page = FilePage(
         file=file,
         state=WORKFLOW.state(file.state),
@@ -82,6 +88,8 @@ async def file_page(
         desks=[(one.id, one.name) for one in await desks.every()],
         zone=tenant.zone,
         twins=await applications.duplicates_of(number),
+        told=told(dossier, names, dict(await facilities.quartiers())),
+        is_changed=await applications.is_changed(number, dossier),
         errors=errors or {},
     )
     return Page("creche/office/file.html", page, status=422 if errors else 200)

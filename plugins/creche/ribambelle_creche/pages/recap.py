@@ -1,6 +1,7 @@
 """The answers of a file in words: one line for a list of steps, all of them before sending."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from ribambelle.web.formats import euros, jour, jour_du_mois, pluriel
 from ribambelle_creche.domain import week as half_days
@@ -26,7 +27,9 @@ from ribambelle_creche.domain.dossier import (
     Week,
     Wishes,
     name_of,
+    steps_of,
 )
+from ribambelle_creche.domain.evidence import PROVES
 from ribambelle_creche.domain.receipt import weeks_told
 
 Rows = list[tuple[str, str]]
@@ -86,6 +89,22 @@ def recap(
         case Wishes() as wishes:
             return _wishes(wishes, names)
     return []
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A whole file in words: each step that concerns it, and what each proof must show."""
+
+    blocks: list[tuple[Step, Rows]]
+
+    def beside(self, kind: str) -> Rows:
+        """Return what a proof justifies, as the family declared it."""
+        return [row for step, rows in self.blocks if step.block in PROVES[kind] for row in rows]
+
+
+def told(dossier: Dossier, names: Mapping[int, str], quartiers: Mapping[int, str]) -> Told:
+    """Return every answer of a file in words."""
+    return Told([(step, recap(step, dossier, names, quartiers)) for step in steps_of(dossier)])
 
 
 def _birth(child: Child) -> str:

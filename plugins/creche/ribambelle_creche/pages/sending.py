@@ -16,9 +16,9 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle_creche import filing
-from ribambelle_creche.domain.dossier import Step, steps_of
+from ribambelle_creche.domain.dossier import Step
 from ribambelle_creche.domain.duplicates import same_child
-from ribambelle_creche.pages.recap import Rows, recap
+from ribambelle_creche.pages.recap import Rows, told
 from ribambelle_creche.queries import applications, facilities
 from ribambelle_creche.queries.applications import Mine
 
@@ -45,9 +45,7 @@ async def shown(person: Person, file: Mine, form: forms.Bound[Declaration] | Non
     """Show the answers, block by block, each with its way back."""
     names = {one.id: one.name for one in await facilities.every()}
     quartiers = dict(await facilities.quartiers())
-    blocks = [
-        (step, recap(step, file.dossier, names, quartiers)) for step in steps_of(file.dossier)
-    ]
+    blocks = told(file.dossier, names, quartiers).blocks
     base = "/creche/demandes" if person.is_family else "/bureau/creche/demandes"
     page = CheckPage(file, blocks, await twins_for(person, file), form, base)
     return Page("creche/dossier/check.html", page, status=422 if form else 200)
@@ -89,9 +87,9 @@ async def send(
     form = await forms.read(request, Declaration)
     file = await applications.mine(person, number)
     if form.struct is None or not form.struct.exact:
-        told = "Cochez cette case pour envoyer votre demande."
-        return await shown(person, file, form.wrong(exact=told))
-    is_new = file.is_draft or (file.lives and await filing.is_changed(file))
+        form = form.wrong(exact="Cochez cette case pour envoyer votre demande.")
+        return await shown(person, file, form)
+    is_new = file.is_draft or (file.lives and await applications.is_changed(number, file.dossier))
     if is_new and await filing.left_to_do(tenant, file.dossier):
         return Redirect(f"/creche/demandes/{number}/etapes", status_code=303)
     await filing.send(tenant, person, number, now)

@@ -13,7 +13,14 @@ from ribambelle.identity import Person
 from ribambelle.identity.tables import Account, Adult
 from ribambelle.workflow.declaration import Side
 from ribambelle.workflow.tables import Demande
-from ribambelle_creche.domain.dossier import Dossier, Family, Wishes, decode, encode
+from ribambelle_creche.domain.dossier import (
+    Dossier,
+    Family,
+    Wishes,
+    decode,
+    digest,
+    encode,
+)
 from ribambelle_creche.tables import Application, Evidence, Receipt, Wish
 from ribambelle_creche.workflow import CODE, LIVING
 
@@ -233,6 +240,15 @@ async def last_receipt(number: int) -> Receipt:
     if not found:
         raise NotYours
     return found[0]
+
+
+async def is_changed(number: int, dossier: Dossier) -> bool:
+    """Tell whether a sent file was written in since, down to a telephone number."""
+    found = await receipts(number)
+    if not found:
+        return False
+    told: dict[str, object] = msgspec.json.decode(found[0].content)
+    return told.get("answers") != digest(dossier)
 
 
 @dataclass(frozen=True, slots=True)
