@@ -264,20 +264,44 @@ def test_a_very_long_name_fits_its_columns():
     assert (len(told.child_name), len(told.folded)) == (200, 400)
 
 
-def test_the_same_child_is_found_however_it_is_spelt():
-    spelt = msgspec.structs.replace(ZOE, given_name="ZOE", family_name=" payet ")
-    twin = msgspec.structs.replace(ZOE, given_name="Léa")
-
-    assert same_child(a_dossier(child=spelt)) == same_child(a_dossier())
-    assert same_child(a_dossier(child=twin)) != same_child(a_dossier())
-    assert len(same_child(a_dossier())) == 64
+ANNE = Family("Anne", "Leroy", "06 39 98 00 01", "anne@example.test", is_single=True)
+BORN = Child(given_name="Zoé", family_name="Leroy", born_on=date(2027, 1, 20))
+DUE = Child(is_expected=True, family_name="Leroy", due_on=date(2027, 2, 1))
 
 
-def test_an_expected_child_is_known_by_its_parent():
-    other = Family(given_name="Luc", family_name="Hoarau")
+@pytest.mark.parametrize(
+    ("child", "family", "is_same"),
+    [
+        (BORN, ANNE, True),
+        (msgspec.structs.replace(BORN, given_name="ZOE", family_name=" leroy "), ANNE, True),
+        (msgspec.structs.replace(BORN, given_name="Léa"), ANNE, False),
+        (msgspec.structs.replace(BORN, born_on=date(2027, 1, 21)), ANNE, False),
+        (DUE, ANNE, True),
+        (msgspec.structs.replace(DUE, due_on=date(2027, 3, 3)), ANNE, True),
+        (msgspec.structs.replace(DUE, due_on=date(2027, 3, 4)), ANNE, False),
+        (BORN, Family("Marie", "Leroy", "06 39 98 00 02"), False),
+        (BORN, Family("Luc", "Leroy", "+33639980001"), True),
+        (BORN, Family("Luc", "Leroy", "06 39 98 00 02", " Anne@Example.test"), True),
+        (BORN, Family("Luc", "Leroy", "06 39 98 00 02", "", False, "ANNE", "leroy"), True),
+        (BORN, Family("Luc", "Leroy", "06 39 98 00 02", "", True, "ANNE", "leroy"), False),
+        (BORN, Family(), False),
+    ],
+)
+def test_one_child_is_found_by_its_name_its_birth_and_a_parent(child, family, is_same):
+    known = Dossier(child=BORN, family=ANNE)
+    other = Dossier(child=child, family=family)
 
-    assert same_child(a_dossier(child=UNBORN)) != same_child(a_dossier(child=UNBORN, family=other))
-    assert same_child(Dossier(child=UNBORN)) == ""
+    assert same_child(known, other) is same_child(other, known) is is_same
+
+
+def test_two_expected_children_of_one_family_are_one_whatever_the_names():
+    one = Dossier(child=DUE, family=ANNE)
+    named = Dossier(child=msgspec.structs.replace(DUE, given_name="Max"), family=ANNE)
+    later = Dossier(child=msgspec.structs.replace(DUE, due_on=date(2027, 2, 2)), family=ANNE)
+
+    assert same_child(one, named)
+    assert not same_child(one, later)
+    assert not same_child(Dossier(family=ANNE), Dossier(family=ANNE))
 
 
 def test_nobody_proves_what_was_not_declared():

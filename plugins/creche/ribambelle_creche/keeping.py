@@ -10,7 +10,6 @@ from ribambelle.identity.tables import Child as ChildRow
 from ribambelle.search import fold
 from ribambelle.tenants import Tenant
 from ribambelle_creche.domain.dossier import Address, Child, Family, Week, Wishes, project
-from ribambelle_creche.domain.duplicates import same_child
 from ribambelle_creche.domain.evidence import needed
 from ribambelle_creche.queries.applications import Mine
 from ribambelle_creche.settings import Settings
@@ -81,7 +80,6 @@ async def columns(tenant: Tenant, file: Mine, now: datetime) -> None:
     values = {
         **asdict(project(file.dossier, tenant.of(Settings).ages)),
         "quartier": address.quartier if address else None,
-        "same_child": same_child(file.dossier),
         "submitted_at": file.application.submitted_at or now,
         "confirmed_at": now,
     }

@@ -12,7 +12,7 @@ HELD = [
         Application,
         (
             *("account", "household", "child", "entered_by", "answers", "quartier", "child_name"),
-            *("folded", "same_child", "reference_on", "is_expected", "start_on", "age_group"),
+            *("folded", "reference_on", "is_expected", "start_on", "age_group"),
         ),
         "Examiner la demande de place en crèche",
         BASIS,

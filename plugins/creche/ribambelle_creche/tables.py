@@ -97,8 +97,9 @@ class Application(Table, tablename="creche_application"):
     quartier = ForeignKey(Quartier, null=True, default=None, on_delete=OnDelete.set_null)
     child_name = Varchar(length=200, default="")
     folded = Varchar(length=400, default="", index=True, help_text="Child and adults, for search.")
-    same_child = Varchar(length=64, default="", index=True, help_text="Digest to find duplicates.")
-    reference_on = Date(null=True, default=None, help_text="Birth, or expected birth.")
+    reference_on = Date(
+        null=True, default=None, index=True, help_text="Birth, or expected birth: finds duplicates."
+    )
     is_expected = Boolean(default=False)
     start_on = Date(null=True, default=None)
     start_month = Varchar(length=7, default="", index=True, help_text="2027-01.")

@@ -17,7 +17,7 @@ from ribambelle_creche.domain import week as half_days
 from ribambelle_creche.domain.age import GROUPS
 from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.domain.week import DAYS
-from ribambelle_creche.pages import office_desks, office_file
+from ribambelle_creche.pages import office_desks, office_file, office_merge
 from ribambelle_creche.pages.office_file import office
 from ribambelle_creche.queries import desks, facilities, queue
 from ribambelle_creche.queries.queue import PAGE, VIEWS, Filters, QueueRow
@@ -232,4 +232,4 @@ def _line(row: QueueRow, tenant: Tenant) -> tuple[Any, ...]:
     )
 
 
-ROUTES = [demandes, export, *office_file.ROUTES, *office_desks.ROUTES]
+ROUTES = [demandes, export, *office_file.ROUTES, *office_merge.ROUTES, *office_desks.ROUTES]

@@ -22,9 +22,10 @@ from ribambelle.web.visit import Visit
 from ribambelle.workflow import Step, Transition, journal
 from ribambelle_creche.domain.dossier import decode
 from ribambelle_creche.pages.recap import Told, told
-from ribambelle_creche.queries import applications, desks, facilities, files, queue
+from ribambelle_creche.queries import applications, desks, duplicates, facilities, files, queue
+from ribambelle_creche.queries.duplicates import Twin
 from ribambelle_creche.settings import Settings
-from ribambelle_creche.workflow import WORKFLOW
+from ribambelle_creche.workflow import LIVING, WORKFLOW
 
 office = Holding("agent", "admin", "creche_desk")
 
@@ -47,10 +48,15 @@ class FilePage:
     steps: list[Step]
     desks: list[tuple[int, str]]
     zone: ZoneInfo
-    twins: list[dict[str, Any]]
+    twins: list[Twin]
     told: Told
     is_changed: bool
     errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def lives(self) -> bool:
+        """Tell whether the file still counts, and may be corrected or joined to another."""
+        return self.file.state in LIVING
 
     @property
     def choices(self) -> list[tuple[str, str]]:
@@ -87,7 +93,7 @@ async def file_page(
         steps=await workflow.history(file.demande),
         desks=[(one.id, one.name) for one in await desks.every()],
         zone=tenant.zone,
-        twins=await applications.duplicates_of(number),
+        twins=await duplicates.of(number, dossier),
         told=told(dossier, names, dict(await facilities.quartiers())),
         is_changed=await applications.is_changed(number, dossier),
         errors=errors or {},

@@ -17,9 +17,8 @@ from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle_creche import filing
 from ribambelle_creche.domain.dossier import Step
-from ribambelle_creche.domain.duplicates import same_child
 from ribambelle_creche.pages.recap import Rows, told
-from ribambelle_creche.queries import applications, facilities
+from ribambelle_creche.queries import applications, duplicates, facilities
 from ribambelle_creche.queries.applications import Mine
 
 
@@ -35,10 +34,8 @@ class CheckPage:
 
     file: Mine
     blocks: list[tuple[Step, Rows]]
-    twins: list[dict[str, Any]]
+    twins: list["Known"]
     form: forms.Bound[Declaration] | None = None
-
-    twin_base: str = "/creche/demandes"
 
 
 async def shown(person: Person, file: Mine, form: forms.Bound[Declaration] | None = None) -> Page:
@@ -46,20 +43,36 @@ async def shown(person: Person, file: Mine, form: forms.Bound[Declaration] | Non
     names = {one.id: one.name for one in await facilities.every()}
     quartiers = dict(await facilities.quartiers())
     blocks = told(file.dossier, names, quartiers).blocks
-    base = "/creche/demandes" if person.is_family else "/bureau/creche/demandes"
-    page = CheckPage(file, blocks, await twins_for(person, file), form, base)
+    page = CheckPage(file, blocks, await twins_for(person, file), form)
     return Page("creche/dossier/check.html", page, status=422 if form else 200)
 
 
-async def twins_for(person: Person, file: Mine) -> list[dict[str, Any]]:
-    """Return the living files of the same child that this person may know of.
+@dataclass(frozen=True)
+class Known:
+    """Another file of the same child, as far as this person may know of it."""
 
-    A family knows of its own; only the town hall knows of everybody's.
+    number: str
+    child_name: str = ""
+    href: str = ""
+
+
+async def twins_for(person: Person, file: Mine) -> list[Known]:
+    """Return the other living files of the same child.
+
+    A family is told of its own. Whoever types for one is told the number, and nothing else of
+    another family; the town hall opens it.
     """
-    if not (person.is_family or person.holds("agent", "admin")):
-        return []
-    account = person.account if person.is_family else None
-    return await applications.same_child(file.id, same_child(file.dossier), account)
+    twins = await duplicates.of(file.id, file.dossier)
+    if person.is_family:
+        return [
+            Known(twin.number, twin.child_name, f"/creche/demandes/{twin.id}")
+            for twin in twins
+            if twin.account == person.account
+        ]
+    if person.holds("agent", "admin"):
+        base = "/bureau/creche/demandes"
+        return [Known(twin.number, twin.child_name, f"{base}/{twin.id}") for twin in twins]
+    return [Known(twin.number) for twin in twins]
 
 
 @get("/creche/demandes/{number:int}/verification", name="creche.check", guards=[guards.signed_in])

@@ -174,38 +174,6 @@ async def of_account(account: int) -> list[dict[str, Any]]:
     )
 
 
-async def same_child(number: int, digest: str, account: int | None) -> list[dict[str, Any]]:
-    """Return the other living files of the same child; of one family only when it is named."""
-    if not digest:
-        return []
-    question = (
-        Application.select(Application.id, Application.number, Application.child_name)
-        .where((Application.same_child == digest) & (Application.id != number))
-        .where(Application.demande.state.is_in(list(LIVING)))
-        .order_by(Application.id)
-    )
-    return await (question.where(Application.account == account) if account else question)
-
-
-async def duplicates_of(number: int) -> list[dict[str, Any]]:
-    """Return the other living files of the same child, whoever sent them: for the town hall only."""
-    asked = await Application.select(Application.same_child).where(Application.id == number).first()
-    if asked is None or not asked["same_child"]:
-        return []
-    return (
-        await Application.select(
-            Application.id,
-            Application.number,
-            Application.child_name,
-            Application.submitted_at,
-            Application.demande.state.as_alias("state"),
-        )
-        .where((Application.same_child == asked["same_child"]) & (Application.id != number))
-        .where(Application.demande.state.is_in(list(LIVING)))
-        .order_by(Application.id)
-    )
-
-
 async def wishes(number: int) -> list[dict[str, Any]]:
     """Return the crèches a sent file names, in order."""
     return (

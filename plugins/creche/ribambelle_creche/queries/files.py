@@ -62,6 +62,27 @@ async def one(number: int, desks: list[int] | None) -> File:
     )
 
 
+async def of_number(number: str, desks: list[int] | None) -> File | None:
+    """Return a file by the number said on the phone, to staff who may see it; None otherwise."""
+    found = await Application.select(Application.id).where(Application.number == number).first()
+    try:
+        return await one(found["id"], desks) if found else None
+    except NotYours:
+        return None
+
+
+async def state_of(number: int) -> str:
+    """Return the state a file is in now."""
+    found = (
+        await Application.select(Application.demande.state.as_alias("state"))
+        .where(Application.id == number)
+        .first()
+    )
+    if found is None:
+        raise NotYours
+    return str(found["state"])
+
+
 async def turn_proof(number: int, kind: str, account: int, now: datetime) -> bool:
     """Note a proof as seen, or as not seen when it was; return which."""
     proof = await Evidence.objects().get((Evidence.application == number) & (Evidence.kind == kind))
