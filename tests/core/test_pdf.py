@@ -11,6 +11,7 @@ import ribambelle_creche
 from ribambelle.documents.pdf import render
 
 RECEIPT = Path(ribambelle_creche.__file__).parent / "templates/creche/pdf/receipt.typ"
+CREST = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 3 4"><path d="M0 0h3v4H0z"/></svg>'
 
 
 def a_receipt(**changed: object) -> dict[str, object]:
@@ -18,7 +19,11 @@ def a_receipt(**changed: object) -> dict[str, object]:
         "title": "Reçu de votre demande de place en crèche",
         "commune": "Ville de Saint-Denis",
         "number": "C-2041",
+        "crest": CREST,
         "sent_at": "mercredi 25 novembre 2026 à 9 h 05",
+        "changed_at": "",
+        "parent": "Anne Hoarau",
+        "care": "Régulier",
         "child": "Zoé Payet, née le 14 mars 2026",
         "start": "lundi 4 janvier 2027",
         "week": "lundi, mardi matin",
@@ -26,7 +31,8 @@ def a_receipt(**changed: object) -> dict[str, object]:
         "wishes": ["Les Lilas", "Les Roses"],
         "others": ["Une autre crèche de la ville convient aussi."],
         "code": "04HM-ASW9-NF6Y",
-        "verify_at": "https://exemple.fr/creche/recu/verifier",
+        "verify_at": "https://exemple.fr/creche/recu",
+        "verify": "https://exemple.fr/creche/recu?numero=C-2041&code=04HM-ASW9-NF6Y",
     } | changed
 
 

@@ -9,10 +9,13 @@ from pypdf import PdfReader
 from tests.creche.builders import BORN_ON, a_facility, an_application
 
 from ribambelle.identity.tables import Account, Adult
+from ribambelle.messages.delivery import compose
+from ribambelle.messages.tables import Attachment, Message
 from ribambelle.testing import Communes, FrozenClock, Town
-from ribambelle_creche.domain.dossier import Child, Family
+from ribambelle_creche.domain.dossier import Child, Family, Week
 from ribambelle_creche.domain.receipt import code
 from ribambelle_creche.tables import Facility, Receipt
+from ribambelle_creche.telling import send_receipt
 
 EMAIL = "anne@example.test"
 
@@ -140,7 +143,79 @@ async def test_a_message_is_written_as_people_write(communes: Communes) -> None:
 
     mail = (await town.mail(EMAIL))[-1]
     assert "pour D'Arc <3 L'Hostis" in mail.text
-    assert "&" not in mail.text
+    assert "L’Hostis & d'Arc" in mail.text
+    assert "&amp;" not in mail.text
+
+
+async def test_the_message_is_the_proof_whole_with_its_paper(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    with town.here():
+        await a_facility("Les Lilas")
+    browser, number = await sent(town, week=Week(1023, (1,)))
+    await town.work()
+    clock.move(days=2, hours=1)
+    await browser.post(f"/creche/demandes/{number}/etape/semaine", data={"souhait": "mon-am"})
+    await browser.post(f"/creche/demandes/{number}/verification", data={"exact": "oui"})
+    await town.work()
+    first, changed = (
+        one.text.replace("\u00a0", " ").replace("\u202f", " ") for one in await town.mail(EMAIL)
+    )
+    old, new = await codes(town)
+
+    for told in (
+        *("bien reçue le mercredi 25 novembre 2026 à 9", "Anne Hoarau", "Zoé Payet", old),
+        *("1. Les Lilas", "du lundi au vendredi, toute la journée", "À défaut : lundi matin"),
+    ):
+        assert told in first, told
+    for told in ("changements du vendredi 27 novembre 2026 à 10", "le mercredi 25 novembre", new):
+        assert told in changed, told
+    link = re.findall(r"http://alpha\.localhost:8000(/creche/recu\?\S+)", changed)[0]
+    assert "authentique" in (await town.visitor().get(link)).text
+    with town.here() as tenant:
+        sheets = await Attachment.objects().order_by(Attachment.id)
+        row = await Message.objects().order_by(Message.id, ascending=False).first()
+        assert row is not None
+        mail = compose(tenant, row, [one for one in sheets if one.message == row.id])
+    assert len(sheets) == 2
+    (sheet,) = mail.iter_attachments()
+    assert sheet.get_filename() == "recu-C-1001.pdf"
+    words = " ".join(PdfReader(io.BytesIO(sheet.get_content())).pages[0].extract_text().split())
+    for told in ("Modifiée le vendredi 27", "envoyée le mercredi 25", "Anne Hoarau", new):
+        assert told in words.replace("\u00a0", " "), told
+    page = (await browser.get(f"/creche/demandes/{number}/recu")).text.replace("\u00a0", " ")
+    assert "Reçue le mercredi 25 novembre 2026" in page
+    assert "Modifiée le vendredi 27 novembre 2026" in page
+    assert "Anne Hoarau" in page
+
+
+async def test_a_receipt_is_written_once_however_often_its_job_runs(communes: Communes) -> None:
+    town = communes.alpha
+    await sent(town)
+    await town.work()
+
+    with town.here():
+        for _ in range(3):
+            await send_receipt(1)
+        assert await Attachment.count() == 1
+
+    assert len(await town.mail(EMAIL)) == 1
+
+
+async def test_a_family_without_an_account_checks_its_receipt_by_a_public_link(
+    communes: Communes,
+) -> None:
+    town = communes.alpha
+    with town.here():
+        await an_application()
+    await town.work()
+
+    text = (await town.mail(EMAIL))[-1].text
+
+    assert "/creche/demandes/" not in text
+    link = re.findall(r"http://alpha\.localhost:8000(/creche/recu\?\S+)", text)[0]
+    assert "authentique" in (await town.visitor().get(link)).text
 
 
 async def test_a_family_without_an_address_still_has_its_receipt(communes: Communes) -> None:

@@ -6,6 +6,7 @@ The paper follows PDF/UA-1. What people typed reaches the template as data: no n
 import asyncio
 import json
 from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +35,20 @@ def _render(template: Path, data: dict[str, Any]) -> bytes:
         return _compile(template, drawable)
 
 
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    """Return Source Sans Pro and typst's own fonts, read once: the same on every machine."""
+    return typst.Fonts(
+        include_system_fonts=False, font_paths=[str(files("font_source_sans_pro") / "files")]
+    )
+
+
 def _compile(template: Path, told: str) -> bytes:
     return typst.compile(
         template,
         root=template.parent,
         ignore_system_fonts=True,
+        font_paths=_fonts(),
         sys_inputs={"data": told},
         pdf_standards="ua-1",
     )
@@ -63,7 +73,11 @@ def _drawable(value: Any) -> Any:
 def _draws(letter: str) -> bool:
     try:
         typst.compile(
-            PROBE, ignore_system_fonts=True, sys_inputs={"data": letter}, pdf_standards="ua-1"
+            PROBE,
+            ignore_system_fonts=True,
+            font_paths=_fonts(),
+            sys_inputs={"data": letter},
+            pdf_standards="ua-1",
         )
     except typst.TypstError:
         return False

@@ -2,7 +2,7 @@
 
 from ribambelle.identity.tables import Account, Address, Adult, Child, Session, Token
 from ribambelle.jobs.tables import Job
-from ribambelle.messages.tables import Message
+from ribambelle.messages.tables import Attachment, Message
 from ribambelle.privacy import PersonalData
 from ribambelle.workflow.tables import HistoryStep, JournalLine
 
@@ -49,6 +49,13 @@ HELD = [
         Message,
         ("recipient", "account", "subject", "text"),
         "Garder ce qui a été écrit à la famille",
+        PUBLIC_TASK,
+        FAMILY_TERM,
+    ),
+    PersonalData(
+        Attachment,
+        ("content",),
+        "Garder ce qui a été joint à ce qui a été écrit à la famille",
         PUBLIC_TASK,
         FAMILY_TERM,
     ),

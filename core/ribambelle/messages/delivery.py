@@ -1,10 +1,12 @@
 """Handing a message to the commune's mail server, or to its folder in a demonstration."""
 
+from base64 import b64decode
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime
 
 from ribambelle import tenants
-from ribambelle.messages.tables import Message
+from ribambelle.messages.tables import Attachment, Message
 from ribambelle.tenants import Tenant
 from ribambelle.web.templates import environment
 
@@ -19,7 +21,8 @@ async def send_message(message: int) -> None:
     if row is None:
         return
     tenant = tenants.current()
-    mail = compose(tenant, row)
+    attachments = await Attachment.objects().where(Attachment.message == message)
+    mail = compose(tenant, row, attachments)
     if tenant.settings.mail.server:
         await _to_server(tenant, mail)
     else:
@@ -27,8 +30,8 @@ async def send_message(message: int) -> None:
     await Message.update({Message.sent_at: tenant.now()}).where(Message.id == message)
 
 
-def compose(tenant: Tenant, row: Message) -> EmailMessage:
-    """Return the e-mail, in plain text and in the commune's colours."""
+def compose(tenant: Tenant, row: Message, attachments: Sequence[Attachment] = ()) -> EmailMessage:
+    """Return the e-mail, in plain text and in the commune's colours, with its files."""
     settings, host = tenant.settings, tenant.settings.hosts[0]
     mail = EmailMessage()
     mail["From"] = settings.mail.sender or f"ne-pas-repondre@{host}"
@@ -44,6 +47,10 @@ def compose(tenant: Tenant, row: Message) -> EmailMessage:
     paragraphs = [part.strip() for part in row.text.split("\n\n") if part.strip()]
     html = layout.render(tenant=tenant, subject=row.subject, paragraphs=paragraphs)
     mail.add_alternative(html, subtype="html")
+    for one in attachments:
+        kind, _, subtype = one.media_type.partition("/")
+        content = b64decode(one.content)
+        mail.add_attachment(content, maintype=kind, subtype=subtype, filename=one.name)
     return mail
 
 

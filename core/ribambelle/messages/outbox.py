@@ -1,14 +1,33 @@
 """Writing a message in the transaction of the change it tells of."""
 
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ribambelle import tenants
 from ribambelle.jobs import later
-from ribambelle.messages.tables import Message
+from ribambelle.messages.tables import Attachment, Message
 from ribambelle.web.templates import environment
 
 
-async def post(template: str, recipient: str, *, account: int | None = None, **facts: Any) -> int:
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file to send with a message."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+async def post(
+    template: str,
+    recipient: str,
+    *,
+    account: int | None = None,
+    enclosed: Sequence[Enclosed] = (),
+    **facts: Any,
+) -> int:
     """Write a message from ``<template>.txt`` and queue its sending; return its id.
 
     The template's first line is the subject, then an empty line, then the text. Links in it are
@@ -27,6 +46,10 @@ async def post(template: str, recipient: str, *, account: int | None = None, **f
         created_at=tenant.now(),
     )
     number = int((await Message.insert(message).returning(Message.id))[0]["id"])
+    for one in enclosed:
+        content = b64encode(one.content).decode()
+        row = Attachment(message=number, name=one.name, media_type=one.media_type, content=content)
+        await Attachment.insert(row)
     await later("core", "send_message", once=f"message:{number}", message=number)
     return number
 

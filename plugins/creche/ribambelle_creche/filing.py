@@ -1,4 +1,4 @@
-"""Sending a file: people, columns, wishes, state, receipt and message together, or nothing."""
+"""Sending a file: people, columns, wishes, state, receipt and its message together, or nothing."""
 
 from datetime import datetime
 
@@ -6,12 +6,11 @@ from ribambelle import workflow
 from ribambelle.database import locks, transaction
 from ribambelle.errors import Refused
 from ribambelle.identity import Person
-from ribambelle.messages import post
+from ribambelle.jobs import later
 from ribambelle.tenants import Tenant
 from ribambelle_creche import keeping
 from ribambelle_creche.domain import receipt
-from ribambelle_creche.domain.dossier import Dossier, Step, name_of
-from ribambelle_creche.domain.evidence import KINDS
+from ribambelle_creche.domain.dossier import Dossier, Step
 from ribambelle_creche.domain.review import Rules, review
 from ribambelle_creche.queries import applications, facilities
 from ribambelle_creche.queries.applications import Mine
@@ -53,9 +52,7 @@ async def send(tenant: Tenant, person: Person, number: int, now: datetime) -> in
         await keeping.wishes(file)
         await keeping.proofs(tenant, file)
         await _fire(file, person, "submit" if file.is_draft else "edit")
-        version = await _keep_receipt(tenant, file, now)
-        await _tell(tenant, await applications.mine(person, number), is_new=file.is_draft)
-    return version
+        return await _keep_receipt(tenant, file, now)
 
 
 async def _sent_again(file: Mine, person: Person) -> int:
@@ -75,28 +72,8 @@ async def _keep_receipt(tenant: Tenant, file: Mine, now: datetime) -> int:
     signed = receipt.content(number, file.dossier, names, at)
     version = 1 + len(await applications.receipts(file.id))
     code = tenant.sign(PURPOSE, signed)
-    await Receipt.insert(
-        Receipt(application=file.id, version=version, at=now, content=signed, code=code)
-    )
+    row = Receipt(application=file.id, version=version, at=now, content=signed, code=code)
+    kept = int((await Receipt.insert(row).returning(Receipt.id))[0]["id"])
+    # the paper is made once all is committed: no other family waits for it
+    await later("creche", "send_receipt", once=f"creche.receipt:{kept}", receipt=kept)
     return version
-
-
-async def _tell(tenant: Tenant, file: Mine, *, is_new: bool) -> None:
-    """Write to the family, naming every wish."""
-    reader = await applications.reader(file.application)
-    child = file.dossier.child
-    if reader is None or child is None:
-        return
-    kinds = await applications.unseen_proofs(file.id)
-    await post(
-        "creche/messages/submit",
-        reader.email,
-        account=reader.account,
-        name=reader.name,
-        number=file.application.number,
-        child=name_of(child),
-        is_new=is_new,
-        wishes=[row["name"] for row in await applications.wishes(file.id)],
-        missing=[KINDS.get(kind, kind) for kind in kinds],
-        link=tenant.url(f"/creche/demandes/{file.id}") if reader.account else "",
-    )

@@ -115,15 +115,17 @@ def transition_announced() -> dict[str, Any]:
 
 @hookimpl
 def jobs() -> dict[str, Any]:
-    """The month’s table, the round of confirmations, the drafts nobody sent."""
+    """The month’s table, the round of confirmations, the drafts nobody sent, the receipts."""
     from ribambelle_creche.freezing import freeze_month
     from ribambelle_creche.jobs import remind, renew, sweep_drafts
+    from ribambelle_creche.telling import send_receipt
 
     return {
         "freeze_month": freeze_month,
         "renew": renew,
         "remind": remind,
         "sweep_drafts": sweep_drafts,
+        "send_receipt": send_receipt,
     }
 
 

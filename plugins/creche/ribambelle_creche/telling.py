@@ -1,21 +1,23 @@
 """Writing to a family what happened to its file: once, to whoever filed, if they gave an address."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from ribambelle import tenants
 from ribambelle.database import transaction
 from ribambelle.identity import limits
-from ribambelle.messages import post
+from ribambelle.messages import Enclosed, post
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import Step
 from ribambelle_creche import renewing
 from ribambelle_creche.domain.evidence import KINDS
+from ribambelle_creche.proof import opened, paper
 from ribambelle_creche.queries import applications, renewals
 from ribambelle_creche.tables import Application
 
 TOLD = frozenset({"ask_more", "complete", "withdraw", "ask_confirmation", "expire", "merge"})
-# « submit » and « edit » are written with the receipt itself, in its transaction.
+# « submit » and « edit » are told by the receipt itself.
 
 
 async def tell_family(step: Step) -> None:
@@ -33,6 +35,20 @@ async def tell_family(step: Step) -> None:
     await _write(file, step.transition, step.at, **facts)
 
 
+async def send_receipt(receipt: int) -> None:
+    """Write to the family what it asked, with its proof on paper; run as a job, once."""
+    row = await applications.receipt(receipt)
+    file = await renewals.one(row.application)
+    tenant = tenants.current()
+    if await applications.reader(file) is None:
+        return
+    proof = opened(row, file, tenant)
+    sheet = Enclosed(f"recu-{proof.number}.pdf", "application/pdf", await paper(proof, tenant))
+    kinds = await applications.unseen_proofs(file.id)
+    facts = {"proof": proof, "missing": [KINDS.get(kind, kind) for kind in kinds]}
+    await _write(file, "submit", row.at, enclosed=[sheet], verify=proof.verify(tenant), **facts)
+
+
 async def remind(file: Application, asked: int) -> None:
     """Put the question a second time, once, before the delay runs out."""
     tenant = tenants.current()
@@ -48,7 +64,9 @@ def _question(tenant: Tenant, file: Application, asked: int) -> dict[str, Any]:
     return {"answer": renewing.link_of(tenant, file, asked), "last_day": last_day}
 
 
-async def _write(file: Application, what: str, at: datetime, **facts: Any) -> None:
+async def _write(
+    file: Application, what: str, at: datetime, enclosed: Sequence[Enclosed] = (), **facts: Any
+) -> None:
     """Write one message about one moment of a file, whatever the number of tries."""
     reader = await applications.reader(file)
     if reader is None:
@@ -61,6 +79,7 @@ async def _write(file: Application, what: str, at: datetime, **facts: Any) -> No
             f"creche/messages/{what}",
             reader.email,
             account=reader.account,
+            enclosed=enclosed,
             number=file.number,
             child=file.child_name,
             name=reader.name,

@@ -1,8 +1,7 @@
 """The proof of what was asked: on a page, on paper, and checked by whoever holds it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -10,22 +9,20 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from ribambelle.documents import pdf
 from ribambelle.identity import Person, limits
 from ribambelle.tenants import Tenant
-from ribambelle.web import formats, guards
+from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.workflow import State
 from ribambelle_creche.domain import receipt
 from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.filing import PURPOSE
+from ribambelle_creche.proof import Proof, opened, paper
 from ribambelle_creche.queries import applications
 from ribambelle_creche.queries.applications import Mine
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Receipt
 from ribambelle_creche.workflow import WORKFLOW
-
-PAPER = Path(__file__).parent.parent / "templates" / "creche" / "pdf" / "receipt.typ"
 
 
 @dataclass(frozen=True)
@@ -33,19 +30,11 @@ class ReceiptPage:
     """The proof of what was asked, and when."""
 
     file: Mine
-    told: dict[str, Any]
-    at: datetime
-    code: str
-    version: int
+    proof: Proof
     email: str
     missing: list[str]
     state: State
     settings: Settings
-
-    @property
-    def start(self) -> str:
-        """The day asked for, in words."""
-        return day(self.told["start_on"], self.told.get("flexible_weeks", 0))
 
 
 async def receipt_of(number: int, person: Person, tenant: Tenant) -> ReceiptPage:
@@ -56,10 +45,7 @@ async def receipt_of(number: int, person: Person, tenant: Tenant) -> ReceiptPage
     missing = await applications.unseen_proofs(number) if file.lives else []
     return ReceiptPage(
         file=file,
-        told=msgspec.json.decode(last.content),
-        at=last.at.astimezone(tenant.zone),
-        code=receipt.code(last.code),
-        version=last.version,
+        proof=opened(last, file.application, tenant),
         email=reader.email if reader else "",
         missing=[KINDS.get(kind, kind) for kind in missing],
         state=WORKFLOW.state(file.state),
@@ -80,50 +66,9 @@ async def receipt_pdf(
     number: FromPath[int], person: NamedDependency[Person], tenant: NamedDependency[Tenant]
 ) -> Response[bytes]:
     """Send the same words on paper."""
-    page = await receipt_of(number, person, tenant)
-    name = f"recu-{page.file.application.number}.pdf"
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    paper = await pdf.render(PAPER, printed(page, tenant))
-    return Response(paper, media_type="application/pdf", headers=headers)
-
-
-def printed(page: ReceiptPage, tenant: Tenant) -> dict[str, Any]:
-    """Return what the paper says: sentences ready to print, and never code."""
-    told, others = page.told, []
-    if told["accepts_any"]:
-        others.append("Une autre crèche de la ville convient aussi.")
-    if told["accepts_childminder"]:
-        others.append("Une assistante maternelle convient aussi.")
-    return {
-        "title": f"Demande de place en crèche {told['number']}",
-        "commune": tenant.settings.name,
-        "number": told["number"],
-        "sent_at": formats.moment(page.at, year=True),
-        "child": told["child"],
-        "start": page.start,
-        "week": told["week"],
-        "fallbacks": told["fallbacks"],
-        "wishes": [wish["name"] for wish in told["wishes"]],
-        "others": others,
-        "code": page.code,
-        "verify_at": tenant.url("/creche/recu"),
-    }
-
-
-def day(text: str | None, flexible_weeks: int = 0) -> str:
-    """Return the start a receipt speaks of, in words.
-
-    >>> day("2027-01-04", 2).replace(formats.NBSP, " ")
-    'lundi 4 janvier 2027, à 2 semaines près'
-    >>> day(None)
-    'non précisée'
-    """
-    if not text:
-        return "non précisée"
-    told = formats.jour(date.fromisoformat(text), True)
-    if not flexible_weeks:
-        return told
-    return f"{told}, à {formats.pluriel(flexible_weeks, 'semaine')} près"
+    proof = (await receipt_of(number, person, tenant)).proof
+    headers = {"content-disposition": f'attachment; filename="recu-{proof.number}.pdf"'}
+    return Response(await paper(proof, tenant), media_type="application/pdf", headers=headers)
 
 
 @dataclass(frozen=True)

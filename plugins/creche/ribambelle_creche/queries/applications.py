@@ -202,6 +202,14 @@ async def receipts(number: int) -> list[Receipt]:
     )
 
 
+async def receipt(number: int) -> Receipt:
+    """Return one receipt by its id."""
+    found = await Receipt.objects().get(Receipt.id == number)
+    if found is None:
+        raise NotYours
+    return found
+
+
 async def last_receipt(number: int) -> Receipt:
     """Return the receipt of what was last sent, or NotYours when nothing was."""
     found = await receipts(number)
