@@ -653,6 +653,32 @@ async def test_a_banner_says_for_whom_staff_types(communes: Communes) -> None:
     assert "Vous saisissez" not in own
 
 
+MINE = ("Mes vœux", "Mon reçu", "Mes papiers", "ma demande", "Ma demande", "sur ce téléphone")
+
+
+async def test_staff_keep_their_header_and_read_of_the_family_in_the_third_person(
+    communes: Communes,
+) -> None:
+    town = communes.alpha
+    agent, family = await town.staff(), await town.family("b@example.test")
+    one = await facilities(town, "A")
+    drafts = {who: await opened(who) for who in (agent, family)}
+    files = {agent: await sent(agent, one), family: await sent(family, one)}
+
+    for who, is_staff in ((agent, True), (family, False)):
+        pages = (
+            *("/creche/demandes/nouvelle", f"{drafts[who]}/etapes"),
+            *(f"{drafts[who]}/etape/{step}" for step in ANSWERS),
+            *(files[who] + page for page in ("", "/etapes", "/recu", "/verification", "/retirer")),
+        )
+        for path in pages:
+            page = (await who.get(path)).text
+            assert ('action="/bureau/recherche"' in page) is is_staff, path
+            assert not (is_staff and [said for said in MINE if said in page]), path
+    assert "Mes vœux" in (await family.get(files[family])).text
+    assert "Qui demande la place" in (await agent.get(f"{drafts[agent]}/etape/famille")).text
+
+
 async def test_a_director_starts_with_their_creche_and_never_with_another(
     communes: Communes,
 ) -> None:

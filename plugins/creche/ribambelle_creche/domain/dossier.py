@@ -262,27 +262,35 @@ def everyone(dossier: Dossier) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One question of the file: its word in addresses, its title, its block, whom it concerns."""
+    """One question of the file: its word in addresses, its title, its block, whom it concerns.
+
+    `title` speaks to the family; `theirs` speaks of it, to whoever types or reads for it.
+    """
 
     code: str
     title: str
+    theirs: str
     block: str
     concerns: Callable[[Dossier], bool] = everyone
 
+    def called(self, yours: bool) -> str:
+        """Return the title, for the family itself or for staff."""
+        return self.title if yours else self.theirs
+
 
 STEPS = (
-    Step("enfant", "Votre enfant", "child"),
-    Step("arrivee", "Jumeaux ou adoption", "arrival", has_arrival),
-    Step("famille", "Votre famille", "family"),
-    Step("garde", "La garde de l’enfant", "custody", is_separated),
-    Step("adresse", "Votre adresse", "address"),
-    Step("situation", "Votre travail", "situation"),
-    Step("foyer", "Votre foyer", "home"),
-    Step("ressources", "Vos ressources", "resources"),
-    Step("accueil", "L’accueil souhaité", "care"),
-    Step("entree", "L’entrée en crèche", "entry"),
-    Step("semaine", "La semaine d’accueil", "week"),
-    Step("voeux", "Vos crèches préférées", "wishes"),
+    Step("enfant", "Votre enfant", "L’enfant", "child"),
+    Step("arrivee", "Jumeaux ou adoption", "Jumeaux ou adoption", "arrival", has_arrival),
+    Step("famille", "Votre famille", "La famille", "family"),
+    Step("garde", "La garde de l’enfant", "La garde de l’enfant", "custody", is_separated),
+    Step("adresse", "Votre adresse", "L’adresse", "address"),
+    Step("situation", "Votre travail", "Le travail des parents", "situation"),
+    Step("foyer", "Votre foyer", "Le foyer", "home"),
+    Step("ressources", "Vos ressources", "Les ressources", "resources"),
+    Step("accueil", "L’accueil souhaité", "L’accueil souhaité", "care"),
+    Step("entree", "L’entrée en crèche", "L’entrée en crèche", "entry"),
+    Step("semaine", "La semaine d’accueil", "La semaine d’accueil", "week"),
+    Step("voeux", "Vos crèches préférées", "Les crèches demandées", "wishes"),
 )
 
 

@@ -135,12 +135,12 @@ async def steps_page(
     page = StepsPage(
         file=file,
         child=name_of(file.dossier.child) if file.dossier.child else "",
-        tasks=tasks_of(base, file.dossier, left),
+        tasks=tasks_of(base, file, left),
         wrong=[told for errors in left.values() for told in errors.values()],
         done=len(steps) - len(left),
         total=len(steps),
         next_href=f"{base}/etape/{following.code}" if following else f"{base}/verification",
-        next_title=following.title if following else "vérifier et envoyer",
+        next_title=following.called(file.side == "family") if following else "vérifier et envoyer",
         kept_until=until.astimezone(tenant.zone).date(),
         settings=settings,
     )
@@ -153,16 +153,20 @@ def ended(number: int, seen: Visit) -> Redirect:
     return Redirect(f"/creche/demandes/{number}", status_code=303)
 
 
-def tasks_of(base: str, dossier: Dossier, left: Container[Step]) -> list[tuple[str, str, str, str]]:
+def tasks_of(base: str, file: Mine, left: Container[Step]) -> list[tuple[str, str, str, str]]:
     """Return the list of steps: a step answered that another one made wrong is to be seen again."""
+    dossier, yours = file.dossier, file.side == "family"
     tasks, steps = [], steps_of(dossier)
     for step in steps:
         begun = getattr(dossier, step.block) is not None
         state = ("en_cours" if begun else "a_faire") if step in left else "fini"
-        tasks.append((step.title, f"{base}/etape/{step.code}", told_of(step, dossier), state))
+        tasks.append(
+            (step.called(yours), f"{base}/etape/{step.code}", told_of(step, dossier), state)
+        )
     opens = f"S’ouvre quand les {len(steps)} étapes sont terminées" if left else ""
     last = "bloque" if left else "a_faire"
-    return [*tasks, ("Vérifier et envoyer", f"{base}/verification", opens, last)]
+    title = "Vérifier et envoyer" if yours else "Vérifier et enregistrer"
+    return [*tasks, (title, f"{base}/verification", opens, last)]
 
 
 # -- one step --------------------------------------------------------------------------------
@@ -191,6 +195,9 @@ class StepPage:
     work = list(WORK.items())
     twins = list(TWINS.items())
     custody = list(CUSTODY.items())
+    custody_told = [
+        (code, told.replace("vous", "le parent qui demande")) for code, told in CUSTODY.items()
+    ]
     referrals = list(REFERRALS.items())
     care = list(CARE.items())
     current_care = list(CURRENT_CARE.items())

@@ -72,7 +72,7 @@ async def follow(
     page = FollowPage(
         file=file,
         state=state,
-        steps=told(past, state, tenant),
+        steps=told(past, state, tenant, yours=person.is_family),
         wishes=await applications.wishes(number),
         missing=[KINDS.get(kind, kind) for kind in missing],
         reason=next((step.reason for step in reversed(past) if step.reason), ""),
@@ -82,8 +82,13 @@ async def follow(
     return Page("creche/family/follow.html", page)
 
 
-def told(past: list[Step], state: State, tenant: Tenant) -> list[tuple[str, str, str]]:
-    """Return the timeline of a file: what was done, where it stands, what comes next."""
+def told(
+    past: list[Step], state: State, tenant: Tenant, *, yours: bool
+) -> list[tuple[str, str, str]]:
+    """Return the timeline of a file: what was done, where it stands, what comes next.
+
+    What comes next is said to the family itself: staff know it.
+    """
     done = [
         (
             step.label,
@@ -92,7 +97,7 @@ def told(past: list[Step], state: State, tenant: Tenant) -> list[tuple[str, str,
         )
         for step in past
     ]
-    return done if state.final else [*done, (state.label, state.next, "ici")]
+    return done if state.final else [*done, (state.label, state.next if yours else "", "ici")]
 
 
 @post("/creche/demandes/{number:int}/confirmer", name="creche.confirm", guards=[guards.signed_in])

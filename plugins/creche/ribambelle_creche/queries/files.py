@@ -4,16 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ribambelle.errors import NotYours
-from ribambelle.identity.tables import Adult
 from ribambelle.workflow.tables import Demande
 from ribambelle_creche.domain.evidence import KINDS
-from ribambelle_creche.domain.week import words
-from ribambelle_creche.tables import Application, Desk, Evidence, Need, Wish
+from ribambelle_creche.tables import Application, Desk, Evidence
 
 
 @dataclass(frozen=True)
 class File:
-    """A file with its wishes, weeks, proofs and adults."""
+    """A file with its desk and its proofs; what it asks for is in its answers."""
 
     application: Application
     demande: int
@@ -21,10 +19,7 @@ class File:
     quartier: str
     desk: int
     desk_name: str
-    wishes: list[str]
-    weeks: list[str]
     proofs: list[Evidence]
-    adults: list[Adult]
 
     def proof_label(self, kind: str) -> str:
         """Return what a proof is called."""
@@ -41,10 +36,6 @@ async def one(number: int, desks: list[int] | None) -> File:
     demande = await Demande.objects().get(Demande.id == application.demande)
     if demande is None:
         raise NotYours
-    wishes = (
-        await Wish.select(Wish.facility.name).where(Wish.application == number).order_by(Wish.rank)
-    )
-    needs = await Need.objects().where(Need.application == number).order_by(Need.rank)
     desk = await Desk.objects().get(Desk.id == application.desk) if application.desk else None
     return File(
         application=application,
@@ -53,12 +44,7 @@ async def one(number: int, desks: list[int] | None) -> File:
         quartier=application.quartier.name if application.quartier.id else "Non précisé",
         desk=desk.id if desk else 0,
         desk_name=desk.name if desk else "Aucun",
-        wishes=[row["facility.name"] for row in wishes],
-        weeks=[words(need.slots) for need in needs],
         proofs=await Evidence.objects().where(Evidence.application == number).order_by(Evidence.id),
-        adults=await Adult.objects()
-        .where(Adult.household == (application.household or 0))
-        .order_by(Adult.rank),
     )
 
 
