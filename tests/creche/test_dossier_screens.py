@@ -144,3 +144,23 @@ def test_a_wish_keeps_its_place_on_the_screen_when_it_moves(
     names = page.locator("ol.voeux h3").all_inner_texts()
     assert names == ["Les Lilas", "Les Tulipes", "Les Roses"]
     page.context.close()
+
+
+def test_going_back_past_a_refused_form_sends_nothing_again(
+    stage: Stage, files: dict[str, int]
+) -> None:
+    page = signed_in(stage)
+    step = stage.served.url("alpha", f"/creche/demandes/{files['draft']}/etape/adresse")
+
+    page.goto(step)
+    page.fill("#f-postcode", "ABCDE")
+    page.click(".barre-bas button")
+    page.wait_for_selector("#f-postcode-faute")
+    page.fill("#f-postcode", "97400")
+    page.click(".barre-bas button")
+    page.wait_for_url("**/verification")
+    page.go_back()
+
+    assert page.url == step
+    assert page.input_value("#f-postcode") == "97400"
+    page.context.close()

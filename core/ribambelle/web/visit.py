@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from litestar.connection import ASGIConnection
 
+from ribambelle.forms import Bound
 from ribambelle.identity.person import Person
 from ribambelle.identity.sessions import OpenSession
 from ribambelle.tenants import Tenant
 from ribambelle.web.assets import Assets
 
 KEY = "ribambelle"
+LONGEST_FORM = 16_000
+"""Bytes a refused form may take in a session; a longer one is answered where it was sent."""
 
 
 @dataclass(slots=True)
@@ -33,6 +37,25 @@ class Visit:
         if flash:
             self.session.drop("flash")
         return [(kind, text) for kind, text in flash]
+
+    def keep(self, path: str, form: Bound[Any]) -> bool:
+        """Keep a refused form for the page it will be shown on again; False when it is too long.
+
+        The browser is then sent to that page: going back later asks it to send nothing again.
+        """
+        kept = [path, form.errors, dict(form.raw)]
+        if len(msgspec.json.encode(kept)) > LONGEST_FORM:
+            return False
+        self.session.set("refused", kept)
+        return True
+
+    def kept(self, path: str) -> Bound[Any] | None:
+        """Return the form that was refused for this page, and forget it."""
+        refused = self.session.data.get("refused")
+        if not refused or refused[0] != path:
+            return None
+        self.session.drop("refused")
+        return Bound(None, refused[1], refused[2])
 
 
 def visit(connection: ASGIConnection[Any, Any, Any, Any]) -> Visit:

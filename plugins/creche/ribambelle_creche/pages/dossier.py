@@ -333,7 +333,9 @@ async def step_page(
     wrong = (await filing.left_to_do(tenant, file.dossier)).get(step)
     form = reading.told_again(getattr(file.dossier, step.block), wrong) if wrong else None
     expected = is_expected(request, file.dossier)
-    if code == "enfant" and expected is None and "dit" in request.query_params:
+    if refused := seen.kept(request.url.path):
+        form, expected = refused, asked_as(refused)
+    elif code == "enfant" and expected is None and "dit" in request.query_params:
         form = forms.Bound(None, {"attendu": reading.SAY_BORN})
     return await shown(file, step, tenant, form, quartier, expected)
 
@@ -359,6 +361,8 @@ async def answer(
     step = step_of(code, file.dossier)
     read = await reading.read(request, code, file.dossier, tenant, now)
     if read.bound.struct is None:
+        if seen.keep(request.url.path, read.bound):
+            return Redirect(request.url.path, status_code=303)
         return await shown(
             file, step, tenant, read.bound, expected=asked_as(read.bound), status=422
         )

@@ -15,6 +15,7 @@ from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
+from ribambelle.web.visit import Visit
 from ribambelle_creche import filing
 from ribambelle_creche.domain.dossier import Step
 from ribambelle_creche.pages.recap import Rows, told
@@ -44,7 +45,7 @@ async def shown(person: Person, file: Mine, form: forms.Bound[Declaration] | Non
     quartiers = dict(await facilities.quartiers())
     blocks = told(file.dossier, names, quartiers).blocks
     page = CheckPage(file, blocks, await twins_for(person, file), form)
-    return Page("creche/dossier/check.html", page, status=422 if form else 200)
+    return Page("creche/dossier/check.html", page)
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,10 @@ async def twins_for(person: Person, file: Mine) -> list[Known]:
 
 @get("/creche/demandes/{number:int}/verification", name="creche.check", guards=[guards.signed_in])
 async def check_page(
-    number: FromPath[int], person: NamedDependency[Person], tenant: NamedDependency[Tenant]
+    number: FromPath[int],
+    person: NamedDependency[Person],
+    tenant: NamedDependency[Tenant],
+    seen: NamedDependency[Visit],
 ) -> Response[Any]:
     """Show everything once more; a file not finished goes back to its steps."""
     file = await applications.mine(person, number)
@@ -85,7 +89,7 @@ async def check_page(
         return Redirect(f"/creche/demandes/{number}", status_code=303)
     if await filing.left_to_do(tenant, file.dossier):
         return Redirect(f"/creche/demandes/{number}/etapes", status_code=303)
-    return await shown(person, file)
+    return await shown(person, file, seen.kept(f"/creche/demandes/{number}/verification"))
 
 
 @post("/creche/demandes/{number:int}/verification", name="creche.send", guards=[guards.signed_in])
@@ -95,13 +99,15 @@ async def send(
     person: NamedDependency[Person],
     tenant: NamedDependency[Tenant],
     now: NamedDependency[datetime],
+    seen: NamedDependency[Visit],
 ) -> Response[Any]:
     """Send the file, and show its receipt."""
     form = await forms.read(request, Declaration)
     file = await applications.mine(person, number)
     if form.struct is None or not form.struct.exact:
-        form = form.wrong(exact="Cochez cette case pour envoyer votre demande.")
-        return await shown(person, file, form)
+        path = f"/creche/demandes/{number}/verification"
+        seen.keep(path, forms.Bound(None, {"exact": "Cochez cette case pour continuer."}))
+        return Redirect(path, status_code=303)
     is_new = file.is_draft or (file.lives and await applications.is_changed(number, file.dossier))
     if is_new and await filing.left_to_do(tenant, file.dossier):
         return Redirect(f"/creche/demandes/{number}/etapes", status_code=303)
