@@ -91,6 +91,8 @@ async def test_an_older_receipt_stays_genuine_and_says_that_another_followed(
 
     assert "un reçu plus récent existe" in await verified(town, "C-1001", old)
     assert "un reçu plus récent existe" not in await verified(town, "C-1001", new)
+    assert "Demande C-1001, envoyée mercredi 25" in await verified(town, "C-1001", old)
+    assert "Demande C-1001, modifiée samedi 28" in await verified(town, "C-1001", new)
     assert "authentique" in await verified(town, "c-1001", new.replace("-", " ").lower())
 
 
