@@ -58,6 +58,7 @@ def pages() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
+    environment.globals["asset"] = lambda name: f"/static/{name}"
     return environment
 
 
@@ -78,7 +79,6 @@ def shared(**changes: object) -> dict[str, object]:
             entry("Accueil", current=True),
             entry("Assistantes maternelles", short="Assistantes"),
         ],
-        "asset": lambda name: f"/static/{name}",
         "now": datetime(2026, 11, 23, 9, 12, tzinfo=UTC),
         "flash": [("ok", "C’est enregistré."), ("erreur", "Ce lien a déjà servi.")],
         "path": "/",

@@ -6,7 +6,9 @@ from pysqlite3 import dbapi2
 from ribambelle.database.door import DOOR, current_engine, using
 from ribambelle.database.engine import TenantEngine
 from ribambelle.database.locks import advisory, claim, for_update
+from ribambelle.database.objects import teach_piccolo
 from ribambelle.database.postgres import Postgres
+from ribambelle.database.prepared import Prepared
 from ribambelle.database.sqlite import SQLite
 from ribambelle.database.transaction import Transaction
 
@@ -14,6 +16,7 @@ __all__ = [
     "DOOR",
     "REFUSED",
     "Postgres",
+    "Prepared",
     "SQLite",
     "TenantEngine",
     "Transaction",
@@ -28,6 +31,8 @@ __all__ = [
 # What either database raises when a row breaks a rule: twice the same, no parent, a failed check.
 # Catch it around a nested transaction only: PostgreSQL forgets the whole block otherwise.
 REFUSED = (dbapi2.IntegrityError, asyncpg.IntegrityConstraintViolationError)
+
+teach_piccolo()
 
 
 def transaction() -> Transaction:

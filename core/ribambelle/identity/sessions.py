@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from ribambelle import tenants
+from ribambelle.database import Prepared
 from ribambelle.errors import Refused
 from ribambelle.identity.person import Grant, Person
 from ribambelle.identity.tables import Account, Session
@@ -88,13 +89,24 @@ class OpenSession:
         self.row, self.secret = None, ""
 
 
+OPENED = Prepared(
+    lambda given: Session.objects(Session.account).where(
+        (Session.digest == given.digest) & (Session.expires_at > given.now)
+    )
+)
+GRANTS = Prepared(
+    lambda given: GrantRow.select(GrantRow.role, GrantRow.scope).where(
+        GrantRow.account == given.account
+    )
+)
+
+
 async def opened(secret: str, now: datetime) -> tuple[OpenSession, Person | None]:
     """Return the session of a cookie's secret and who it belongs to; an empty one if unknown."""
-    row = await Session.objects(Session.account).get(
-        (Session.digest == digest(secret)) & (Session.expires_at > now)
-    )
-    if row is None:
+    found = await OPENED.ask(digest=digest(secret), now=now)
+    if not found:
         return OpenSession(), None
+    (row,) = found
     account: Account = row.account
     session = OpenSession(row, secret)
     if account is None or account.id is None or account.disabled_at is not None:
@@ -106,9 +118,7 @@ async def person(account: Account, session: int, strong: bool) -> Person:
     """Return who an account is, with the roles they hold at this moment."""
     grants: frozenset[Grant] = frozenset()
     if account.kind == "staff":
-        rows = await GrantRow.select(GrantRow.role, GrantRow.scope).where(
-            GrantRow.account == account.id
-        )
+        rows = await GRANTS.ask(account=account.id)
         grants = frozenset(Grant(row["role"], row["scope"]) for row in rows)
     return Person(
         account=account.id,

@@ -8,7 +8,7 @@ from mimetypes import guess_type
 from pathlib import Path
 
 from ribambelle.plugins import Plugins
-from ribambelle.tenants import Tenant
+from ribambelle.tenants import Tenant, current
 from ribambelle.tenants.brand import stylesheet
 
 OWN = Path(__file__).parent.parent / "static"
@@ -30,7 +30,6 @@ def made(name: str, body: bytes) -> Asset:
     stem, _, suffix = name.rpartition(".")
     href = f"/static/{stem}.{hashlib.sha256(body).hexdigest()[:8]}.{suffix}"
     kind = guess_type(name)[0] or "application/octet-stream"
-    kind = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
     return Asset(href, kind, body, gzip.compress(body, 9, mtime=0))
 
 
@@ -79,6 +78,10 @@ class Assets:
             return crest(tenant).href
         return self.by_name[name].href
 
+    def here(self, name: str) -> str:
+        """Return the address of an asset in the current commune: templates say `asset(name)`."""
+        return self.href(current(), name)
+
     def at(self, tenant: Tenant, href: str) -> Asset | None:
         """Return what stands at an address, looked up and never opened: no path can escape."""
         for own in (theme(tenant.settings.brand.colour), crest(tenant)):
@@ -86,3 +89,9 @@ class Assets:
                 return own
         # a style sheet names its pictures without their digest
         return self.by_href.get(href) or self.by_name.get(href.removeprefix("/static/"))
+
+
+@lru_cache(maxsize=8)
+def assets(plugins: Plugins) -> Assets:
+    """Return the assets of a process, read once."""
+    return Assets(plugins)

@@ -15,12 +15,11 @@ from ribambelle.web.visit import Visit, visit
 
 def shared_context(seen: Visit, path: str, fragment: str = "") -> dict[str, Any]:
     """Return what every template may use; a fragment leaves the flash to the page around it."""
-    tenant, assets = seen.tenant, seen.assets
+    tenant = seen.tenant
     return {
         "tenant": tenant,
         "person": seen.person,
         "menu": menu(tenant, seen.person, path),
-        "asset": lambda name: assets.href(tenant, name),
         "now": tenant.now(),
         "flash": [] if fragment else seen.told(),
         "path": path,
@@ -46,7 +45,7 @@ class Page(Response[None]):
     def __init__(
         self, template: str, page: Any = None, *, status: int = 200, **headers: str
     ) -> None:
-        super().__init__(None, status_code=status, media_type="text/html; charset=utf-8")
+        super().__init__(None, status_code=status, media_type="text/html")
         self.template, self.page = template, page
         for name, value in headers.items():
             self.headers[name.replace("_", "-")] = value

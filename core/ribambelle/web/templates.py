@@ -8,6 +8,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from ribambelle.plugins import Plugins
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats
+from ribambelle.web.assets import assets
 from ribambelle.web.typography import Typography
 
 OWN = Path(__file__).parent.parent / "templates"
@@ -33,6 +34,8 @@ def shared(plugins: Plugins) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(formats.FILTERS)
+    # global, not in each page's context: components then stay compiled once for all pages
+    environment.globals["asset"] = assets(plugins).here
     return environment
 
 

@@ -229,20 +229,22 @@ def plan(
             here = row.number in on_page
             href = f"#c{row.number}" if here else f"{asked.address(page)}#c{row.number}"
             dots.append(Dot(row.number, row.facility.name, x, y, here, href))
+    by_quartier: dict[int, list[Point]] = {}
+    for one in everything:
+        if point := at(one):
+            by_quartier.setdefault(quartier_id(one), []).append(point)
     labels = [
-        label
+        _label(name, by_quartier[number], frame)
         for number, name in quartiers
-        if (label := _label(name, [at(o) for o in everything if quartier_id(o) == number], frame))
+        if number in by_quartier
     ]
     # those of the page are drawn last, above the others
     return sorted(dots, key=lambda dot: dot.shown), labels, frame.height
 
 
-def _label(name: str, points: Sequence[Point | None], frame: Frame) -> tuple[str, int, int] | None:
+def _label(name: str, points: Sequence[Point], frame: Frame) -> tuple[str, int, int]:
     """Return where a quartier's name is written: above its crèches, and inside the drawing."""
-    places = [frame.place(point) for point in points if point]
-    if not places:
-        return None
+    places = [frame.place(point) for point in points]
     middle, half = sum(x for x, _ in places) // len(places), round(len(name) * 3.2)
     x = min(max(middle, half), max(half, frame.width - half))
     return name, x, max(12, min(y for _, y in places) - 9)

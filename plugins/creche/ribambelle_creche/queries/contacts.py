@@ -1,7 +1,10 @@
 """What crèches and families said to each other, and which crèches are late to call."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time
+
+from piccolo.query import OrderByRaw
+from piccolo.query.functions.aggregate import Count, Min
 
 from ribambelle import tenants
 from ribambelle.database import transaction
@@ -10,7 +13,7 @@ from ribambelle.workflow import journal
 from ribambelle_creche.domain.contact import OUTCOMES, in_time_since
 from ribambelle_creche.queries.wishes import SHOWN
 from ribambelle_creche.settings import Settings
-from ribambelle_creche.tables import Application, Contact, Facility, Wish
+from ribambelle_creche.tables import Application, Contact, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,23 +122,22 @@ async def overdue(now: datetime) -> list[Late]:
     within = tenants.current().of(Settings).contact_within_days
     limit = datetime.combine(in_time_since(now.date(), within), time(), tzinfo=now.tzinfo)
     late = Application.select(Application.id).where(SHOWN & (Application.complete_at < limit))
+    since = Min(Wish.application.complete_at, alias="since")
     rows = (
         await Wish.select(
-            Wish.facility,
-            Wish.facility.name.as_alias("name"),
-            Wish.application.complete_at.as_alias("since"),
+            Wish.facility, Wish.facility.name.as_alias("name"), Count(alias="count"), since
         )
         .where(
             Wish.contacted_at.is_null()
             & Wish.application.is_in(late)
-            & Wish.facility.is_in(Facility.select(Facility.id).where(Facility.is_open.eq(True)))
+            & Wish.facility._.is_open.eq(True)
         )
-        .order_by(Wish.application.complete_at)
+        .group_by(Wish.facility, Wish.facility.name)
+        .order_by(OrderByRaw("since"))
     )
-    found: dict[int, Late] = {}
-    for row in rows:
-        known = found.setdefault(
-            row["facility"], Late(row["facility"], row["name"], 0, row["since"])
-        )
-        found[row["facility"]] = replace(known, count=known.count + 1)
-    return list(found.values())
+    return [Late(row["facility"], row["name"], row["count"], _moment(row["since"])) for row in rows]
+
+
+def _moment(value: datetime | str) -> datetime:
+    # SQLite knows the type of a column, not of the least of its values: that comes back as text
+    return datetime.fromisoformat(value) if isinstance(value, str) else value

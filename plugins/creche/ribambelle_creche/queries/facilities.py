@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from piccolo.query.functions.aggregate import Max
-
-from ribambelle.database import transaction
+from ribambelle.database import Prepared, transaction
 from ribambelle.errors import NotYours
 from ribambelle.identity import Person
 from ribambelle.identity.tables import Quartier
@@ -17,11 +15,36 @@ from ribambelle_creche.tables import Capacity, Facility
 OPEN = Facility.is_open.eq(True)
 
 
+EVERY = Prepared(
+    lambda _: Facility.objects(Facility.quartier).where(OPEN).order_by(Facility.folded, Facility.id)
+)
+ONE = Prepared(
+    lambda given: Facility.objects(Facility.quartier).where((Facility.id == given.facility) & OPEN)
+)
+QUARTIERS = Prepared(
+    lambda _: (
+        Quartier.select(Quartier.id, Quartier.name)
+        .where(Quartier.parent.is_null())
+        .order_by(Quartier.name)
+    )
+)
+FREE_GROUPS = Prepared(
+    lambda _: (
+        Capacity.select(Capacity.facility, Capacity.age_group).distinct().where(Capacity.free > 0)
+    )
+)
+CAPACITIES = Prepared(
+    lambda given: (
+        Capacity.objects()
+        .where(Capacity.facility == given.facility)
+        .order_by(Capacity.age_group, Capacity.weekday, Capacity.half)
+    )
+)
+
+
 async def every() -> list[Facility]:
     """Return the open crèches by name, with their quartier."""
-    return (
-        await Facility.objects(Facility.quartier).where(OPEN).order_by(Facility.folded, Facility.id)
-    )
+    return await EVERY.ask()
 
 
 async def takings() -> dict[int, Taking]:
@@ -34,10 +57,10 @@ async def takings() -> dict[int, Taking]:
 
 async def one(facility: int) -> Facility:
     """Return an open crèche with its quartier, or behave as if it did not exist."""
-    found = await Facility.objects(Facility.quartier).get((Facility.id == facility) & OPEN)
-    if found is None:
+    found = await ONE.ask(facility=facility)
+    if not found:
         raise NotYours
-    return found
+    return found[0]
 
 
 async def managed_by(person: Person) -> list[Facility]:
@@ -48,36 +71,20 @@ async def managed_by(person: Person) -> list[Facility]:
 
 async def quartiers() -> list[tuple[int, str]]:
     """Return the quartiers that are not part of another, by name."""
-    rows = (
-        await Quartier.select(Quartier.id, Quartier.name)
-        .where(Quartier.parent.is_null())
-        .order_by(Quartier.name)
-    )
-    return [(row["id"], row["name"]) for row in rows]
+    return [(row["id"], row["name"]) for row in await QUARTIERS.ask()]
 
 
 async def free_groups() -> dict[int, list[str]]:
     """Return, for each crèche, the age groups in which a half-day is free now."""
-    rows = (
-        await Capacity.select(
-            Capacity.facility, Capacity.age_group, Max(Capacity.free, alias="free")
-        )
-        .where(Capacity.free > 0)
-        .group_by(Capacity.facility, Capacity.age_group)
-    )
     found: dict[int, list[str]] = {}
-    for row in rows:
+    for row in await FREE_GROUPS.ask():
         found.setdefault(row["facility"], []).append(row["age_group"])
     return found
 
 
 async def capacities(facility: int) -> list[Capacity]:
     """Return the places of a crèche by group and half-day."""
-    return (
-        await Capacity.objects()
-        .where(Capacity.facility == facility)
-        .order_by(Capacity.age_group, Capacity.weekday, Capacity.half)
-    )
+    return await CAPACITIES.ask(facility=facility)
 
 
 async def open_to(person: Person) -> list[Facility]:
