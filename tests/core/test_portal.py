@@ -64,6 +64,34 @@ async def test_a_plugin_switched_off_is_an_unknown_address(communes: Communes) -
     assert (await communes.beta.visitor().get("/assmat")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path", ["/creche/etablissements/{}", "/creche/demandes/{}", "/creche/recu/{}"]
+)
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**40])
+async def test_a_number_no_row_can_have_is_an_unknown_address(
+    communes: Communes, path: str, number: int
+) -> None:
+    browser = await communes.alpha.family()
+
+    assert (await browser.get(path.format(number))).status_code == 404
+
+
+async def test_the_type_of_an_answer_is_said_once(communes: Communes) -> None:
+    browser = communes.alpha.visitor()
+    sheet = re.search(r'href="(/static/[^"]+\.css)"', (await browser.get("/")).text)
+    assert sheet
+
+    assert (await browser.get("/")).headers["content-type"] == "text/html; charset=utf-8"
+    assert (await browser.get(sheet[1])).headers["content-type"] == "text/css; charset=utf-8"
+
+
+async def test_an_answer_without_a_commune_has_the_same_headers(communes: Communes) -> None:
+    headers = (await communes.alpha.visitor().get("/", headers={"host": "no.test"})).headers
+
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert headers["x-request-id"]
+
+
 async def test_a_broken_file_takes_down_its_commune_only(communes: Communes) -> None:
     (communes.app.platform.folder / "alpha.toml").write_text('hosts = ["alpha.localhost"]\nname = ')
 
@@ -102,7 +130,11 @@ async def test_a_form_of_another_site_changes_nothing(
 ) -> None:
     browser = await communes.alpha.family()
 
-    assert (await browser.post("/deconnexion", headers=headers)).status_code == 403
+    answer = await browser.post("/deconnexion", headers=headers)
+
+    assert answer.status_code == 403
+    assert "Alpha" in answer.text
+    assert "Cet envoi ne vient pas du portail" in answer.text
     assert (await browser.get("/compte")).status_code == 200
 
 

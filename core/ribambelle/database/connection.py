@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import piccolo.engine.sqlite  # noqa: F401 - teaches the standard module Piccolo's types
 from pysqlite3 import dbapi2
 
-from ribambelle.errors import Misconfigured, Unavailable
+from ribambelle.errors import Misconfigured, NotYours, Unavailable
 
 T = TypeVar("T")
 
@@ -184,6 +184,8 @@ class SQLiteConnection:
         """Ask something of SQLite; a file that cannot answer is Unavailable."""
         try:
             return work(*args)
+        except OverflowError as error:  # from an address or a form: no row has such a number
+            raise NotYours(f"{error}") from error
         except dbapi2.Error as error:
             raise self.explained(error) from error
 

@@ -9,7 +9,7 @@ import asyncpg
 from piccolo.engine.exceptions import TransactionError
 
 from ribambelle.database.engine import Fetch, TenantEngine
-from ribambelle.errors import Unavailable
+from ribambelle.errors import NotYours, Unavailable
 
 PATIENCE = 5.0  # seconds before a connection, or a place in the pool, is given up
 IDLE = 60.0  # seconds after which an unused connection is closed
@@ -36,6 +36,10 @@ def explained(raw: Any = None) -> Iterator[None]:
     try:
         yield
     except asyncpg.QueryCanceledError:
+        raise
+    except asyncpg.DataError as error:
+        if isinstance(error.__cause__, OverflowError):  # no row has such a number
+            raise NotYours(str(error)) from error
         raise
     except AWAY as error:
         raise Unavailable(f"{type(error).__name__}: {error}") from error

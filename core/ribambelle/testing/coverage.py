@@ -13,7 +13,7 @@ def watch() -> None:
     real = Portal._visit
 
     async def visit(self: Portal, *given: Any) -> None:
-        scope = given[2]
+        scope = given[3]
         try:
             await real(self, *given)
         finally:

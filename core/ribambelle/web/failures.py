@@ -11,8 +11,9 @@ from litestar.types import ExceptionHandlersMap
 
 from ribambelle.errors import NotYours, Refused, Unavailable
 from ribambelle.web.guards import NotForYou, SignInFirst
-from ribambelle.web.page import Page
-from ribambelle.web.visit import visit
+from ribambelle.web.page import Page, render
+from ribambelle.web.security import ALWAYS
+from ribambelle.web.visit import Visit, visit
 
 log = structlog.get_logger(__name__)
 
@@ -75,21 +76,44 @@ SENTENCES: dict[int, tuple[str, tuple[str, ...]]] = {
         ),
     ),
 }
+FOREIGN = (
+    "Cet envoi ne vient pas du portail",
+    (
+        "Par sécurité il est refusé : rien n’a changé.",
+        "Revenez à l’accueil et recommencez depuis les pages du portail.",
+    ),
+)
 PLAIN = {
     400: "Adresse illisible.",
-    403: "Cette demande vient d’une autre page que le portail : elle est refusée.",
     421: "Aucun portail n’est servi à cette adresse.",
     503: "Ce portail est indisponible. Les autres communes ne sont pas touchées.",
 }
 
 
-async def plain(send: Any, status: int) -> None:
-    """Answer without a commune, or without its database: a sentence and nothing else."""
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+async def plain(send: Any, status: int, number: str) -> None:
+    """Answer without a commune: a sentence, the headers of every answer, and nothing else."""
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"x-request-id", number.encode()),
+        *ALWAYS,
+    ]
     if status == 503:
         headers.append((b"retry-after", b"60"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": PLAIN[status].encode()})
+
+
+async def early(send: Any, seen: Visit, path: str, status: int) -> None:
+    """Answer before any route is asked, in the commune's colours."""
+    title, sentences = FOREIGN if status == 403 else SENTENCES[status]
+    page = ErrorPage(status, title, sentences, seen.number)
+    body = render(seen, path, "error.html", page).encode()
+    headers = [(b"content-type", b"text/html; charset=utf-8")]
+    if status == 503:
+        headers.append((b"retry-after", b"60"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _page(request: Request[Any, Any, Any], status: int, **facts: Any) -> Page:

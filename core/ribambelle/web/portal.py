@@ -16,7 +16,7 @@ from ribambelle.errors import Misconfigured, Unavailable
 from ribambelle.identity.sessions import OpenSession, opened
 from ribambelle.tenants import Platform, Tenant, UnknownTenant
 from ribambelle.web import dependencies, failures, operations, origin, security
-from ribambelle.web.assets import Assets
+from ribambelle.web.assets import Assets, assets
 from ribambelle.web.guards import plugin_enabled
 from ribambelle.web.visit import KEY, Visit
 
@@ -45,39 +45,41 @@ class Portal(Litestar):
             await self._at_host(scope, receive, send)
 
     async def _at_host(self, scope: Any, receive: Receive, send: Send) -> None:
-        host = origin.host_name(scope["headers"])
+        host, number = origin.host_name(scope["headers"]), secrets.token_hex(6)
         if host in operations.HOSTS:
             await operations.answer(self.platform, scope, send)
             return
         try:
             tenant = self.platform.at(host or "")
             with tenant.here():
-                await self._visit(tenant, host or "", scope, receive, send)
+                await self._visit(tenant, number, host or "", scope, receive, send)
         except UnknownTenant:
-            await failures.plain(send, 421 if host else 400)
+            log.info("unknown_host", host=host, request=number)
+            await failures.plain(send, 421 if host else 400, number)
         except Misconfigured as error:
-            log.error("tenant_misconfigured", host=host, reason=error.message)
-            await failures.plain(send, 503)
+            log.error("tenant_misconfigured", host=host, request=number, reason=error.message)
+            await failures.plain(send, 503, number)
         except Unavailable as error:
-            log.error("database_absent", host=host, reason=str(error))
-            await failures.plain(send, 503)
+            log.error("database_absent", host=host, request=number, reason=str(error))
+            await failures.plain(send, 503, number)
 
     async def _visit(
-        self, tenant: Tenant, host: str, scope: Any, receive: Receive, send: Send
+        self, tenant: Tenant, number: str, host: str, scope: Any, receive: Receive, send: Send
     ) -> None:
         """Open the visit, let the routes answer, and write one line of log."""
-        began, number = time.perf_counter(), secrets.token_hex(6)
+        began = time.perf_counter()
         structlog.contextvars.bind_contextvars(tenant=tenant.slug, request=number)
         leaving = Leaving(tenant, number, host, scope, send)
+        nobody = Visit(tenant, number, OpenSession(), self.assets)
         try:
             if not origin.is_own(scope["method"], scope["scheme"], scope["headers"]):
-                await failures.plain(leaving, 403)
+                await failures.early(leaving, nobody, scope["path"], 403)
                 return
             leaving.visit = scope[KEY] = await self._open(tenant, number, host, scope)
             await super().__call__(scope, receive, leaving)
         except Unavailable:
             log.exception("database_unavailable")
-            await failures.plain(leaving, 503)
+            await failures.early(leaving, nobody, scope["path"], 503)
         finally:
             log.info(
                 "request",
@@ -158,7 +160,7 @@ def portal(platform: Platform, routes: Iterable[Any] = (), **options: Any) -> Po
         state=State({"platform": platform}),
         **options,
     )
-    app.platform, app.assets = platform, Assets(platform.plugins)
+    app.platform, app.assets = platform, assets(platform.plugins)
     return app
 
 

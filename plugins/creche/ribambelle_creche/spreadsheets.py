@@ -11,7 +11,7 @@ import xlsxwriter
 from litestar import Response
 
 KINDS = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
