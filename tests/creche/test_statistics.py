@@ -2,7 +2,10 @@
 
 import csv
 import io
+import re
+import zipfile
 from datetime import UTC, date, datetime
+from html import unescape
 
 from ribambelle.identity import Grant
 from ribambelle.identity.tables import Quartier
@@ -277,3 +280,138 @@ async def test_figures_are_filtered_by_desk(communes: Communes) -> None:
 
     assert (await told(town, f"guichet={desk[0]['id']}"))["Ville"][-1] == "1"
     assert (await told(town))["Ville"][-1] == "2"
+
+
+async def test_a_number_opens_a_list_as_long_as_it_says(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        centre = await quartier("Centre")
+        for month in ("2027-01", "2027-01", "2027-09"):
+            await file(town, centre, [], month=month)
+        expected = await file(town, centre, [])
+        await Application.update({Application.is_expected: True}).where(
+            Application.demande == expected
+        )
+    browser = await town.staff()
+
+    page = await browser.get(f"{URL}?a=2027-06")
+    links = re.findall(r'class="c[1-4]" href="([^"]+)">(\d+)<', page.text)
+    opened = [
+        (await browser.get(unescape(href))).text.count('role="rowheader"') for href, _ in links
+    ]
+
+    assert [int(number) for _, number in links] == opened == [1, 2]
+
+
+async def test_other_measures_open_no_list(communes: Communes) -> None:
+    """A list holds files: its length is neither a number of wishes nor of full places."""
+    town = communes.alpha
+    with town.here():
+        centre = await quartier("Centre")
+        await file(town, centre, [await facility(town, "A", centre)])
+
+    page = await (await town.staff()).get(f"{URL}?compter=wishes")
+
+    assert "ouvrir la liste" not in page.text
+
+
+async def test_an_agent_of_a_desk_opens_only_lists_of_that_desk(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        await file(town, await quartier("Centre"), [])
+        await Desk.insert(Desk(id=5, name="Mairie annexe"))
+        await Application.update({Application.desk: 5}, force=True)
+    browser = await town.staff(Grant("creche_desk", "creche.desk:5"), email="d@example.test")
+
+    assert "ouvrir la liste" not in (await browser.get(URL)).text
+    assert "guichet=5" in (await browser.get(f"{URL}?guichet=5")).text
+
+
+async def test_every_part_of_the_page_follows_the_filters(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        centre = await quartier("Centre")
+        lilas = await facility(town, "Lilas", centre)
+        await file(town, centre, [lilas], month="2027-01")
+        await file(town, centre, [lilas], month="2027-09", state="submitted")
+
+    creches = await told(town, "table=creches&de=2027-06")
+    page = (await (await town.staff()).get(f"{URL}?de=2027-06")).text
+
+    assert creches["Lilas"] == ["20", "1", "1", "0,05"]
+    assert "<dt>Dossiers complets</dt><dd>0 <small>%</small></dd>" in page
+
+
+async def test_months_the_wrong_way_round_are_put_in_order(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        await file(town, await quartier("Centre"), [], month="2027-03")
+
+    assert (await told(town, "de=2027-09&a=2027-01"))["Ville"][-1] == "1"
+
+
+async def test_a_spreadsheet_reads_french_decimals(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        await file(town, await quartier("Centre"), [])
+
+    assert (await told(town, "compter=half_days"))["Centre"][-1] == "0,8"
+    assert (await told(town, "table=pression"))["Centre"] == ["0,8", "0,0", ""]
+
+
+async def test_the_workbook_holds_every_table_and_says_how_to_read_it(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        centre = await quartier("Centre")
+        await file(town, centre, [await facility(town, "Lilas", centre)])
+    answer = await (await town.staff()).get(f"{URL}/export/xlsx?de=2027-01")
+
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+        titles = re.findall(r'<sheet name="([^"]+)"', book.read("xl/workbook.xml").decode())
+        words = book.read("xl/sharedStrings.xml").decode()
+
+    assert titles == [
+        *("Quartiers", "Mois d’entrée", "Pression", "Âges", "Fraîcheur", "Crèches", "Lecture")
+    ]
+    assert "janvier 2027" in words
+
+
+async def test_creches_are_sorted_as_asked(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        centre = await quartier("Centre")
+        await facility(town, "Abeilles", centre)
+        await file(town, centre, [await facility(town, "Zèbres", centre)])
+
+    assert list(await told(town, "table=creches"))[1:] == ["Abeilles", "Zèbres"]
+    assert list(await told(town, "table=creches&tri=pression"))[1:] == ["Zèbres", "Abeilles"]
+
+
+async def test_an_empty_town_has_no_pressure_to_tell(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        await facility(town, "Lilas", await quartier("Centre"))
+
+    page = await (await town.staff()).get(URL)
+
+    assert "concentre la pression" not in page.text
+
+
+async def test_a_creche_sees_the_months_of_its_own_files_only(communes: Communes) -> None:
+    """A second table of the town would share its totals with the first, and give it away."""
+    town = communes.alpha
+    with town.here():
+        centre = await quartier("Centre")
+        mine, other = await facility(town, "Mine", centre), await facility(town, "Other", centre)
+        for _ in range(9):
+            await file(town, centre, [other], month="2027-05")
+        await file(town, centre, [mine], month="2027-01")
+    grant = Grant("creche_manager", f"creche.facility:{mine}")
+
+    browser = await town.staff(grant, email="m@example.test")
+    months = await browser.get(f"{URL}/export/csv?table=mois")
+
+    assert "janvier 2027;1;0;0;1" in months.text
+    assert "mai 2027" not in months.text
+    for table in ("pression", "ages", "fraicheur"):
+        assert (await browser.get(f"{URL}/export/csv?table={table}")).status_code == 404

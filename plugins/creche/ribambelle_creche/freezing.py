@@ -49,7 +49,7 @@ async def freeze(month: str, threshold: int) -> None:
         row["id"]: row["name"]
         for row in await Quartier.select(Quartier.id, Quartier.name)
         .where(Quartier.parent.is_null())
-        .order_by(Quartier.name)
+        .order_by(Quartier.folded)
     }
     rows = [*names, NOWHERE]
     counts = [

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,11 +19,30 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of a workbook."""
+
+    title: str
+    headings: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
 def answer(
     kind: str, name: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> Response[bytes]:
     """Return a list as a file to download."""
-    body = as_csv(headings, rows) if kind == "csv" else as_xlsx(headings, rows)
+    if kind == "xlsx":
+        return book(name, [Sheet("Liste", headings, list(rows))])
+    return _file(kind, name, as_csv(headings, rows))
+
+
+def book(name: str, sheets: Sequence[Sheet]) -> Response[bytes]:
+    """Return several tables as one spreadsheet to download."""
+    return _file("xlsx", name, as_xlsx(sheets))
+
+
+def _file(kind: str, name: str, body: bytes) -> Response[bytes]:
     headers = {"content-disposition": f'attachment; filename="{name}.{kind}"'}
     return Response(body, media_type=KINDS[kind], headers=headers)
 
@@ -30,8 +50,8 @@ def answer(
 def as_csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """Return rows as CSV that French spreadsheets open: semicolons, and a mark of UTF-8.
 
-    >>> as_csv(("Nom", "Places"), [("Les Lilas", 30), ("=1+1", None)]).decode("utf-8-sig")
-    "Nom;Places\\r\\nLes Lilas;30\\r\\n'=1+1;\\r\\n"
+    >>> as_csv(("Nom", "Places"), [("Les Lilas", 30.5), ("=1+1", None)]).decode("utf-8-sig")
+    "Nom;Places\\r\\nLes Lilas;30,5\\r\\n'=1+1;\\r\\n"
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";")
@@ -46,11 +66,13 @@ def _cell(value: Any) -> Any:
         return f"'{value}"
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
+    if isinstance(value, float):
+        return str(value).replace(".", ",")
     return "" if value is None else value
 
 
-def as_xlsx(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """Return rows as a spreadsheet; no text in it is ever a formula or a link."""
+def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
+    """Return tables as a workbook; no text in it is ever a formula or a link."""
     file = io.BytesIO()
     options = {
         "in_memory": True,
@@ -58,13 +80,15 @@ def as_xlsx(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
         "strings_to_urls": False,
         "default_date_format": "dd/mm/yyyy",
     }
-    with xlsxwriter.Workbook(file, options) as book:
-        sheet = book.add_worksheet()
-        sheet.write_row(0, 0, headings, book.add_format({"bold": True}))
-        sheet.freeze_panes(1, 0)
-        for number, row in enumerate(rows, start=1):
-            for column, value in enumerate(row):
-                if value is not None:
-                    sheet.write(number, column, value)
-        sheet.autofit()
+    with xlsxwriter.Workbook(file, options) as workbook:
+        bold = workbook.add_format({"bold": True})
+        for one in sheets:
+            sheet = workbook.add_worksheet(one.title)
+            sheet.write_row(0, 0, one.headings, bold)
+            sheet.freeze_panes(1, 0)
+            for number, row in enumerate(one.rows, start=1):
+                for column, value in enumerate(row):
+                    if value is not None:
+                        sheet.write(number, column, value)
+            sheet.autofit()
     return file.getvalue()

@@ -28,6 +28,19 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Which living files are counted; what is not said does not restrict."""
+
+    desk: int = 0
+    first: str = ""
+    """First month of start counted, as 2027-01."""
+    last: str = ""
+    """Last month of start counted."""
+    facilities: tuple[int, ...] | None = None
+    """Only files that name one of these crèches; none of them when it is empty."""
+
+
+@dataclass(frozen=True, slots=True)
 class Supply:
     """Half-days a week of one quartier and age group, free and in all."""
 
@@ -54,16 +67,14 @@ class FacilityDemand:
         return self.first / self.places if self.places else None
 
 
-def within(counts: Iterable[Count], first: str, last: str) -> list[Count]:
-    """Return the files that start from one month to another, both included; empty means no bound.
-
-    >>> june = Count(1, "babies", "2027-06", False, 3, 30)
-    >>> within([june], "2027-01", "2027-05")
-    []
-    >>> within([june], "", "2027-06") == [june]
-    True
-    """
-    return [c for c in counts if (not first or c.month >= first) and (not last or c.month <= last)]
+FACILITY_ORDERS = {
+    "nom": lambda one: one.name.casefold(),
+    "places": lambda one: -one.places,
+    "nommee": lambda one: -one.named,
+    "premier": lambda one: -one.first,
+    "pression": lambda one: -(one.pressure or 0),
+}
+"""How the list of crèches may be sorted; what is equal keeps the order of names."""
 
 
 def value(count: Count, measure: str) -> int:
@@ -88,6 +99,21 @@ def grid(
 
 
 COLUMNS = ("expected", *GROUPS)
+
+
+def by_group(counts: Iterable[Count], supply: Iterable[Supply]) -> list[tuple[str, int, int]]:
+    """Return each age group at the start, with the half-days asked and those free.
+
+    >>> by_group([Count(7, "babies", "2027-01", True, 2, 20)], [Supply(7, "older", 5, 9)])
+    [('babies', 20, 0), ('middle', 0, 0), ('older', 0, 5)]
+    """
+    need: Counter[str] = Counter()
+    free: Counter[str] = Counter()
+    for count in counts:
+        need[count.age_group] += count.half_days
+    for one in supply:
+        free[one.age_group] += one.free
+    return [(group, need[group], free[group]) for group in GROUPS]
 
 
 def by_month(counts: Iterable[Count], measure: str = "children") -> list[tuple[str, list[int]]]:

@@ -19,6 +19,7 @@ from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.domain.week import DAYS
 from ribambelle_creche.pages import office_desks, office_file, office_merge
 from ribambelle_creche.pages.office_file import office
+from ribambelle_creche.pages.statistics_tables import month_of, month_words
 from ribambelle_creche.queries import desks, facilities, queue
 from ribambelle_creche.queries.queue import PAGE, VIEWS, Filters, QueueRow
 from ribambelle_creche.settings import Settings
@@ -111,6 +112,9 @@ NAMES = {
     "age_group": "age",
     "quartier": "quartier",
     "desk": "guichet",
+    "birth": "naissance",
+    "first": "de",
+    "last": "a",
     "words": "q",
     "order": "tri",
     "page": "page",
@@ -136,13 +140,18 @@ def filters_of(request: Request[Any, Any, Any]) -> Filters:
         text = str(given.get(name, ""))
         return max(least, int(text)) if text.isdecimal() and len(text) < 10 else least
 
-    view, group, order = (str(given.get(name, "")) for name in ("vue", "age", "tri"))
+    view, group, order, birth, first, last = (
+        str(given.get(name, "")) for name in ("vue", "age", "tri", "naissance", "de", "a")
+    )
     return Filters(
         view=view if view in VIEWS else "nouvelles",
         facility=number("creche"),
         age_group=group if group in GROUPS else "",
         quartier=number("quartier"),
         desk=number("guichet"),
+        birth=birth if birth in queue.BIRTHS else "",
+        first=month_of(first),
+        last=month_of(last),
         words=str(given.get("q", "")).strip()[:100],
         order=order if order in queue.ORDERS else "recues",
         page=number("page", 1),
@@ -178,13 +187,20 @@ def with_tokens(page: QueuePage) -> QueuePage:
         ("quartier", page.filters.quartier, list(page.quartiers)),
         ("desk", page.filters.desk, list(page.desks)),
     ]
+    filters = page.filters
     tokens = [
         (dict(options).get(value, "?"), page.address(**{name: type(value)()}))
         for name, value, options in known
         if value
     ]
-    if page.filters.words:
-        tokens.append((f"« {page.filters.words} »", page.address(words="")))
+    if filters.birth:
+        tokens.append((queue.BIRTHS[filters.birth], page.address(birth="")))
+    if filters.first:
+        tokens.append((f"Entrée dès {month_words(filters.first)}", page.address(first="")))
+    if filters.last:
+        tokens.append((f"Entrée jusqu’à {month_words(filters.last)}", page.address(last="")))
+    if filters.words:
+        tokens.append((f"« {filters.words} »", page.address(words="")))
     return replace(page, tokens=tokens)
 
 

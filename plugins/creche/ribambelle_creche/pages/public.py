@@ -14,8 +14,9 @@ from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.facility import KINDS, ages
-from ribambelle_creche.domain.geography import Frame, Point, centre, framing, metres
+from ribambelle_creche.domain.geography import Point, centre, metres
 from ribambelle_creche.domain.week import DAYS, HALVES
+from ribambelle_creche.pages.plan import Plan, Shown, at, drawn, quartier_id
 from ribambelle_creche.queries import facilities
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Capacity, Facility
@@ -62,18 +63,6 @@ class Row:
         return ages(self.facility.from_weeks, self.facility.to_months)
 
 
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """One crèche on the plan; `shown` when its row is on the page."""
-
-    number: int
-    name: str
-    x: int
-    y: int
-    shown: bool
-    href: str
-
-
 @dataclass(frozen=True)
 class FacilitiesPage:
     """The list, its plan, and what it can be filtered by."""
@@ -82,9 +71,7 @@ class FacilitiesPage:
     total: int
     everything: int
     rows: list[Row]
-    dots: list[Dot]
-    height: int
-    labels: list[tuple[str, int, int]]
+    plan: Plan | None
     quartiers: list[tuple[int, str]]
     kinds: list[tuple[str, str]]
     distances: list[tuple[int, str]]
@@ -134,19 +121,6 @@ def asked_of(request: Request[Any, Any, Any]) -> Asked:
     )
 
 
-def at(facility: Facility) -> Point | None:
-    """Return where a crèche stands, when it is known."""
-    if facility.latitude is None or facility.longitude is None:
-        return None
-    return facility.latitude, facility.longitude
-
-
-def quartier_id(facility: Facility) -> int:
-    """Return the quartier a crèche lies in, or 0."""
-    found = facility.quartier.id if facility.quartier else None
-    return found or 0
-
-
 def middle_of(everything: Sequence[Facility], quartier: int) -> Point | None:
     """Return the middle of a quartier: that of its crèches."""
     return centre(
@@ -191,16 +165,13 @@ async def listing(request: Request[Any, Any, Any], tenant: NamedDependency[Tenan
     ]
     shown = rows[(asked.page - 1) * PAGE : asked.page * PAGE]
     quartiers = await facilities.quartiers()
-    dots, labels, height = plan(rows, shown, everything, quartiers, asked)
     used = {one.kind for one in everything}
     page = FacilitiesPage(
         asked=asked,
         total=len(rows),
         everything=len(everything),
         rows=shown,
-        dots=dots,
-        height=height,
-        labels=labels,
+        plan=drawn(everything, quartiers, [_on_plan(row, asked) for row in rows]),
         quartiers=[(number, name) for number, name in quartiers],
         kinds=[(code, label) for code, label in KINDS.items() if code in used],
         distances=list(DISTANCES),
@@ -209,45 +180,11 @@ async def listing(request: Request[Any, Any, Any], tenant: NamedDependency[Tenan
     return Page("creche/public/facilities.html", page)
 
 
-def plan(
-    rows: Sequence[Row],
-    shown: Sequence[Row],
-    everything: Sequence[Facility],
-    quartiers: Sequence[tuple[int, str]],
-    asked: Asked,
-) -> tuple[list[Dot], list[tuple[str, int, int]], int]:
-    """Return the points of the plan, the names written on it, and its height."""
-    frame = framing(point for one in everything if (point := at(one)))
-    if frame is None:
-        return [], [], 0
-    on_page = {row.number for row in shown}
-    dots = []
-    for row in rows:
-        if point := at(row.facility):
-            x, y = frame.place(point)
-            page = (row.number - 1) // PAGE + 1
-            here = row.number in on_page
-            href = f"#c{row.number}" if here else f"{asked.address(page)}#c{row.number}"
-            dots.append(Dot(row.number, row.facility.name, x, y, here, href))
-    by_quartier: dict[int, list[Point]] = {}
-    for one in everything:
-        if point := at(one):
-            by_quartier.setdefault(quartier_id(one), []).append(point)
-    labels = [
-        _label(name, by_quartier[number], frame)
-        for number, name in quartiers
-        if number in by_quartier
-    ]
-    # those of the page are drawn last, above the others
-    return sorted(dots, key=lambda dot: dot.shown), labels, frame.height
-
-
-def _label(name: str, points: Sequence[Point], frame: Frame) -> tuple[str, int, int]:
-    """Return where a quartier's name is written: above its crèches, and inside the drawing."""
-    places = [frame.place(point) for point in points]
-    middle, half = sum(x for x, _ in places) // len(places), round(len(name) * 3.2)
-    x = min(max(middle, half), max(half, frame.width - half))
-    return name, x, max(12, min(y for _, y in places) - 9)
+def _on_plan(row: Row, asked: Asked) -> Shown:
+    page = (row.number - 1) // PAGE + 1
+    here = page == asked.page
+    href = f"#c{row.number}" if here else f"{asked.address(page)}#c{row.number}"
+    return Shown(row.facility, row.number, href, here)
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,42 @@
 """Laying out counts: quartier by age, month by age, need by quartier; hidden where they must be."""
 
-from typing import Any
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from ribambelle.statistics import protected
 from ribambelle.statistics.small_cells import Table, with_totals
 from ribambelle_creche.domain import statistics as rules
-from ribambelle_creche.domain.age import GROUPS
 from ribambelle_creche.domain.statistics import Count, Supply
+
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+
+Opens = Callable[[int, str], str]
+"""Gives the address of the list behind a quartier and a column."""
+
+
+class Bar(NamedTuple):
+    """What is asked and what is free in one place, in full places."""
+
+    label: str
+    need: float
+    free: float
+    pressure: float | None
+
 
 MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
     *("août", "septembre", "octobre", "novembre", "décembre"),
 )
+
+
+def month_of(text: str) -> str:
+    """Return a month as an address writes it, or nothing.
+
+    >>> month_of("2027-01"), month_of("2027-13")
+    ('2027-01', '')
+    """
+    return text if MONTH.fullmatch(text) else ""
 
 
 def month_words(month: str) -> str:
@@ -39,34 +64,24 @@ def shown(cell: Any, measure: str) -> Any:
 
 
 def heat_of(
-    table: Table, names: dict[int, str], measure: str, exact: bool
+    table: Table, names: dict[int, str], measure: str, opens: Opens | None
 ) -> list[tuple[str, list[Any], Any]]:
-    """Return the rows of the table; for the town hall a number opens the files it counts."""
+    """Return the rows of the table; where a list can be opened, a number opens what it counts."""
     rows: list[tuple[str, list[Any], Any]] = []
     for (quartier, name), line in zip(names.items(), table.cells, strict=False):
         if quartier == rules.NOWHERE and not any(line):
             continue
-        # no view of the queue holds expected children alone, so that count leads nowhere
-        expected, *born = [shown(cell, measure) for cell in line[:-1]]
-        linked = exact and quartier != rules.NOWHERE
-        cells = [
-            expected,
-            *(
-                _linked(value, quartier, group) if linked else value
-                for group, value in zip(GROUPS, born, strict=True)
-            ),
-        ]
+        cells = [shown(cell, measure) for cell in line[:-1]]
+        if opens and quartier != rules.NOWHERE:
+            cells = [
+                (value, opens(quartier, column))
+                for value, column in zip(cells, rules.COLUMNS, strict=True)
+            ]
         rows.append((name, cells, shown(line[-1], measure)))
     return rows
 
 
-def _linked(value: Any, quartier: int, group: str) -> tuple[Any, str]:
-    return value, f"/bureau/creche/demandes?vue=toutes&quartier={quartier}&age={group}"
-
-
-def bars_of(
-    counts: list[Count], supply: list[Supply], names: dict[int, str]
-) -> list[tuple[str, float, float]]:
+def bars_of(counts: list[Count], supply: list[Supply], names: dict[int, str]) -> list[Bar]:
     """Return need and free places by quartier, in full places, the greatest need first."""
     need = dict.fromkeys(names, 0)
     free = dict(need)
@@ -75,21 +90,27 @@ def bars_of(
     for one in supply:
         free[one.quartier] = free.get(one.quartier, 0) + one.free
     rows = [
-        (name, rules.full_places(need[quartier]), rules.full_places(free[quartier]))
+        bar(name, need[quartier], free[quartier])
         for quartier, name in names.items()
         if need[quartier] or free[quartier]
     ]
-    return sorted(rows, key=lambda row: -row[1])
+    return sorted(rows, key=lambda row: -row.need)
 
 
-def months_of(
-    counts: list[Count], measure: str, threshold: int | None
-) -> list[tuple[str, list[Any], Any]]:
-    """Return month of start × age group, protected in the same way."""
+def bar(label: str, need: int, free: int) -> Bar:
+    """Return half-days asked and free as full places, and how many are asked for each free one.
+
+    >>> bar("Gare", 494, 130)
+    Bar(label='Gare', need=49.4, free=13.0, pressure=3.8)
+    """
+    places = rules.full_places(need), rules.full_places(free)
+    return Bar(label, *places, rules.pressure(need, free))
+
+
+def months_of(counts: list[Count], measure: str) -> list[tuple[str, list[Any], Any]]:
+    """Return month of start × age group, exact: whoever sees it may open each file."""
     lines = rules.by_month(counts, measure)
-    if not lines:
-        return []
-    table = laid_out([line for _, line in lines], threshold)
+    table = laid_out([line for _, line in lines], None) if lines else Table(())
     return [
         (month_words(month), [shown(cell, measure) for cell in line[:-1]], shown(line[-1], measure))
         for (month, _), line in zip(lines, table.cells, strict=False)

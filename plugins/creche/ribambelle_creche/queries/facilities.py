@@ -25,7 +25,7 @@ QUARTIERS = Prepared(
     lambda _: (
         Quartier.select(Quartier.id, Quartier.name)
         .where(Quartier.parent.is_null())
-        .order_by(Quartier.name)
+        .order_by(Quartier.folded)
     )
 )
 FREE_GROUPS = Prepared(

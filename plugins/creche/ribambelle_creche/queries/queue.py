@@ -26,6 +26,7 @@ ORDERS = {
     "entree": Application.start_on,
     "numero": Application.id,
 }
+BIRTHS = {"attendu": "À naître", "ne": "Déjà né"}
 PAGE = 25
 
 
@@ -38,6 +39,9 @@ class Filters:
     age_group: str = ""
     quartier: int = 0
     desk: int = 0
+    birth: str = ""
+    first: str = ""
+    last: str = ""
     words: str = ""
     order: str = "recues"
     page: int = 1
@@ -89,6 +93,12 @@ def _kept(filters: Filters) -> list[Combinable]:
         kept.append(Application.quartier == filters.quartier)
     if filters.desk:
         kept.append(Application.desk == filters.desk)
+    if filters.birth:
+        kept.append(Application.is_expected.eq(filters.birth == "attendu"))
+    if filters.first:
+        kept.append(Application.start_month >= filters.first)
+    if filters.last:
+        kept.append(Application.start_month <= filters.last)
     if words := fold(filters.words):
         found = Application.folded.like(f"%{words}%")
         kept.append(found | (Application.number == filters.words.strip().upper()))

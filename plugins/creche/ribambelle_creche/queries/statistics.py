@@ -1,31 +1,45 @@
 """Demand counted where it stands at this moment: one GROUP BY, never a counter to keep right."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from piccolo.custom_types import Combinable
 from piccolo.query import Select
 from piccolo.query.functions.aggregate import Count, Sum
 
 from ribambelle_creche.domain.statistics import Count as Counted
-from ribambelle_creche.domain.statistics import FacilityDemand, Supply
+from ribambelle_creche.domain.statistics import FacilityDemand, Scope, Supply
 from ribambelle_creche.tables import Application, Capacity, Facility, Wish
 from ribambelle_creche.workflow import LIVING
 
 LIVES = Application.demande.state.is_in(list(LIVING))
 OPEN = Facility.is_open.eq(True)
+EVERYTHING = Scope()
 
 
-def _living(desk: int = 0) -> Select[Application]:
+def _living(scope: Scope) -> Select[Application]:
     question = Application.select(Application.id).where(LIVES)
-    return question.where(Application.desk == desk) if desk else question
+    for condition in _within(scope):
+        question = question.where(condition)
+    return question
 
 
-async def demand(desk: int = 0) -> list[Counted]:
-    """Return living files by quartier, age group, month and birth: each child counted once.
+def _within(scope: Scope) -> Iterator[Combinable]:
+    if scope.desk:
+        yield Application.desk == scope.desk
+    if scope.first:
+        yield Application.start_month >= scope.first
+    if scope.last:
+        yield Application.start_month <= scope.last
+    if scope.facilities is not None:
+        theirs = list(scope.facilities) or [0]
+        named = Wish.select(Wish.application).where(Wish.facility.is_in(theirs))
+        yield Application.id.is_in(named)
 
-    :param desk: count only what this desk follows; 0 for the whole commune.
-    """
+
+async def demand(scope: Scope = EVERYTHING) -> list[Counted]:
+    """Return living files by quartier, age group, month and birth: each child counted once."""
     rows = (
         await Application.select(
             Application.quartier.as_alias("quartier"),
@@ -35,7 +49,7 @@ async def demand(desk: int = 0) -> list[Counted]:
             Count(Application.id, alias="files"),
             Sum(Application.half_days, alias="half_days"),
         )
-        .where(Application.id.is_in(_living(desk)))
+        .where(Application.id.is_in(_living(scope)))
         .group_by(
             Application.quartier,
             Application.age_group,
@@ -46,7 +60,7 @@ async def demand(desk: int = 0) -> list[Counted]:
     return [_counted(row) for row in rows]
 
 
-async def wishes(desk: int = 0) -> list[Counted]:
+async def wishes(scope: Scope = EVERYTHING) -> list[Counted]:
     """Return the same, each wish counted: the second measure."""
     rows = (
         await Wish.select(
@@ -57,7 +71,7 @@ async def wishes(desk: int = 0) -> list[Counted]:
             Count(Wish.id, alias="files"),
             Sum(Wish.application.half_days, alias="half_days"),
         )
-        .where(Wish.application.is_in(_living(desk)))
+        .where(Wish.application.is_in(_living(scope)))
         .group_by(
             Wish.application.quartier,
             Wish.application.age_group,
@@ -99,10 +113,10 @@ async def supply() -> list[Supply]:
     ]
 
 
-async def by_facility() -> list[FacilityDemand]:
+async def by_facility(scope: Scope = EVERYTHING) -> list[FacilityDemand]:
     """Return, for each open facility, how many files name it, and how many first."""
-    named = await _wishes_of(())
-    first = await _wishes_of((Wish.rank == 1,))
+    named = await _wishes_of(scope)
+    first = await _wishes_of(scope, Wish.rank == 1)
     rows = (
         await Facility.select(Facility.id, Facility.name, Facility.quartier, Facility.places)
         .where(OPEN)
@@ -121,10 +135,10 @@ async def by_facility() -> list[FacilityDemand]:
     ]
 
 
-async def _wishes_of(which: Iterable[Any]) -> dict[int, int]:
+async def _wishes_of(scope: Scope, *which: Combinable) -> dict[int, int]:
     question = (
         Wish.select(Wish.facility, Count(Wish.id, alias="files"))
-        .where(Wish.application.is_in(_living()))
+        .where(Wish.application.is_in(_living(scope)))
         .group_by(Wish.facility)
     )
     for condition in which:
@@ -132,13 +146,22 @@ async def _wishes_of(which: Iterable[Any]) -> dict[int, int]:
     return {row["facility"]: int(row["files"]) for row in await question}
 
 
-async def complete() -> int:
+async def months() -> list[str]:
+    """Return the months in which a living file asks to start, in order."""
+    rows = await Application.select(Application.start_month).where(LIVES).distinct()
+    return sorted(row["start_month"] for row in rows if row["start_month"])
+
+
+async def complete(scope: Scope = EVERYTHING) -> int:
     """Return how many living files are complete."""
-    return int(await Application.count().where(Application.demande.state == "complete"))
+    state = Application.demande.state == "complete"
+    return int(await Application.count().where(state, Application.id.is_in(_living(scope))))
 
 
-async def fresh(since: datetime) -> int:
+async def fresh(since: datetime, scope: Scope = EVERYTHING) -> int:
     """Return how many living files were sent or confirmed since a moment."""
     confirmed = Application.confirmed_at >= since
     sent = Application.confirmed_at.is_null() & (Application.submitted_at >= since)
-    return int(await Application.count().where(LIVES, confirmed | sent))
+    return int(
+        await Application.count().where(Application.id.is_in(_living(scope)), confirmed | sent)
+    )

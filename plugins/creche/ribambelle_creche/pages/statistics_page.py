@@ -1,0 +1,279 @@
+"""What the page of statistics shows, computed at one moment from the same counts."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from ribambelle.identity import Person
+from ribambelle.identity.tables import Quartier
+from ribambelle.tenants import Tenant
+from ribambelle.web import formats
+from ribambelle_creche.domain import statistics as rules
+from ribambelle_creche.domain.age import GROUPS
+from ribambelle_creche.domain.statistics import FACILITY_ORDERS, FacilityDemand, Scope
+from ribambelle_creche.freezing import ELSEWHERE
+from ribambelle_creche.pages.statistics_tables import (
+    Bar,
+    Opens,
+    bar,
+    bars_of,
+    heat_of,
+    laid_out,
+    month_words,
+    months_of,
+    shown,
+)
+from ribambelle_creche.queries import desks, statistics
+from ribambelle_creche.settings import Settings
+
+MEASURES = {"children": "Enfants", "half_days": "Temps pleins", "wishes": "Vœux"}
+AGES_OF_WORD = (("3 mois", 91), ("6 mois", 183), ("1 an", 365))
+FACILITY_COLUMNS = (
+    ("Crèche", "", "nom"),
+    ("Places", "n", "places"),
+    ("Nommée", "n", "nommee"),
+    ("Premier vœu", "n", "premier"),
+    ("Premiers vœux par place", "n", "pression"),
+)
+Row = tuple[str, list[Any], Any]
+Figure = tuple[str, float | int | None, str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address of the page asks: months, how to count, and how to sort the crèches."""
+
+    first: str = ""
+    last: str = ""
+    measure: str = "children"
+    desk: int = 0
+    order: str = "nom"
+
+    @property
+    def scope(self) -> Scope:
+        """The files that are counted."""
+        return Scope(desk=self.desk, first=self.first, last=self.last)
+
+    def query(self, **changed: Any) -> str:
+        """Return the same, some of it changed, for a link."""
+        said = {
+            "de": self.first,
+            "a": self.last,
+            "compter": self.measure,
+            "guichet": self.desk or "",
+            "tri": self.order,
+            **changed,
+        }
+        return urlencode({name: value for name, value in said.items() if value})
+
+
+@dataclass(frozen=True)
+class StatisticsPage:
+    """Everything the page shows."""
+
+    asked: Asked
+    exact: bool
+    at: datetime
+    figures: list[Figure]
+    bars: list[Bar]
+    ages: list[Bar]
+    most: Bar | None
+    columns: list[str]
+    heat: list[Row]
+    opens: bool
+    town: list[Any]
+    months: list[Row]
+    freshness: list[tuple[str, int]]
+    facilities: list[FacilityDemand]
+    choices: list[str]
+    desks: list[tuple[int, str]]
+    threshold: int
+
+    @property
+    def months_offered(self) -> list[tuple[str, str]]:
+        """The months of start there are, to choose from."""
+        return [(month, month_words(month)) for month in self.choices]
+
+    @property
+    def measures(self) -> list[tuple[str, str]]:
+        """The ways to count, to choose from."""
+        return list(MEASURES.items())
+
+    @property
+    def counted(self) -> str:
+        """What is counted, in a word that may follow a number."""
+        return MEASURES[self.asked.measure].lower()
+
+    @property
+    def told(self) -> list[tuple[str, str, str]]:
+        """The key figures in French."""
+        return [
+            (
+                label,
+                "—"
+                if value is None
+                else formats.nombre(value, 1 if isinstance(value, float) else 0),
+                unit,
+            )
+            for label, value, unit in self.figures
+        ]
+
+    @property
+    def by_month(self) -> list[tuple[str, float]]:
+        """The total of each month, to draw."""
+        return [(month, total) for month, _, total in self.months if not isinstance(total, str)]
+
+    @property
+    def facility_columns(self) -> list[tuple[str, str, str, bool]]:
+        """The heads of the table of crèches: words, kind, address that sorts by it, in use."""
+        return [
+            (words, kind, f"?{self.asked.query(tri=code)}#t-creches", code == self.asked.order)
+            for words, kind, code in FACILITY_COLUMNS
+        ]
+
+
+async def page_of(asked: Asked, tenant: Tenant, person: Person, now: datetime) -> StatisticsPage:
+    """Count once, and lay out every part of the page from the same counts."""
+    if person.holds("agent", "admin", "creche_desk"):
+        return await exact_page(asked, tenant, person, now)
+    return await protected_page(tenant, person, now)
+
+
+async def exact_page(asked: Asked, tenant: Tenant, person: Person, now: datetime) -> StatisticsPage:
+    """Return the town hall's page: exact, filtered as asked, every number opening its list."""
+    settings, scope = tenant.of(Settings), asked.scope
+    children = await statistics.demand(scope)
+    counts = await statistics.wishes(scope) if asked.measure == "wishes" else children
+    supply, names = await statistics.supply(), await quartier_names()
+    table = laid_out(rules.grid(counts, list(names), asked.measure), None)
+    bars = bars_of(children, supply, names)
+    opens = opening(asked, person)
+    total = sum(count.children for count in children)
+    return StatisticsPage(
+        asked=asked,
+        exact=True,
+        at=now,
+        figures=[
+            *figures_of(children, supply, None),
+            ("Dossiers complets", _share(await statistics.complete(scope), total), "%"),
+            (
+                "Confirmées ces 3 mois",
+                _share(await statistics.fresh(now - timedelta(days=91), scope), total),
+                "%",
+            ),
+        ],
+        bars=bars,
+        ages=[
+            bar(settings.ages.label(group), need, free)
+            for group, need, free in rules.by_group(children, supply)
+        ],
+        most=max(
+            (one for one in bars if one.pressure), key=lambda one: one.pressure or 0, default=None
+        ),
+        columns=["À naître", *(settings.ages.label(group) for group in GROUPS)],
+        heat=heat_of(table, names, asked.measure, opens),
+        opens=opens is not None,
+        town=[shown(cell, asked.measure) for cell in table.cells[-1]],
+        months=months_of(counts, asked.measure),
+        freshness=await freshness(now, scope, total),
+        facilities=sorted(await statistics.by_facility(scope), key=FACILITY_ORDERS[asked.order]),
+        choices=await statistics.months(),
+        desks=[(one.id, one.name) for one in await desks.every()],
+        threshold=settings.partner_threshold,
+    )
+
+
+async def protected_page(tenant: Tenant, person: Person, now: datetime) -> StatisticsPage:
+    """Return the page of a crèche: its own demand exact, and one protected table of the town.
+
+    One only, without filters: two tables that differ by a filter, or that share their totals,
+    give away by subtraction what each hides.
+    """
+    settings, asked = tenant.of(Settings), Asked()
+    own = person.numbers("creche_manager", "creche.facility")
+    counts, supply = await statistics.demand(), await statistics.supply()
+    names = await quartier_names()
+    table = laid_out(rules.grid(counts, list(names)), settings.partner_threshold)
+    mine = await statistics.demand(Scope(facilities=tuple(own)))
+    return StatisticsPage(
+        asked=asked,
+        exact=False,
+        at=now,
+        figures=figures_of(counts, supply, settings.partner_threshold),
+        bars=[],
+        ages=[],
+        most=None,
+        columns=["À naître", *(settings.ages.label(group) for group in GROUPS)],
+        heat=heat_of(table, names, asked.measure, None),
+        opens=False,
+        town=[shown(cell, asked.measure) for cell in table.cells[-1]],
+        months=months_of(mine, asked.measure),
+        freshness=[],
+        facilities=[one for one in await statistics.by_facility() if one.id in own],
+        choices=[],
+        desks=[],
+        threshold=settings.partner_threshold,
+    )
+
+
+def opening(asked: Asked, person: Person) -> Opens | None:
+    """Return what gives the list behind a count of children, where this person may open it whole.
+
+    An agent of some desks sees the files of those alone: a count of the whole town would open a
+    shorter list.
+    """
+    theirs = person.holds("agent", "admin") or asked.desk in person.numbers(
+        "creche_desk", "creche.desk"
+    )
+    if asked.measure != "children" or not theirs:
+        return None
+
+    def opens(quartier: int, column: str) -> str:
+        said: dict[str, Any] = {"vue": "toutes", "quartier": quartier}
+        said |= {"naissance": "attendu"} if column == "expected" else {"age": column}
+        said |= {} if column == "expected" else {"naissance": "ne"}
+        said |= {"de": asked.first, "a": asked.last, "guichet": asked.desk or ""}
+        kept = {name: value for name, value in said.items() if value}
+        return f"/bureau/creche/demandes?{urlencode(kept)}"
+
+    return opens
+
+
+async def quartier_names() -> dict[int, str]:
+    """Return the quartiers by id, in order of name, and the place of those in none."""
+    rows = (
+        await Quartier.select(Quartier.id, Quartier.name)
+        .where(Quartier.parent.is_null())
+        .order_by(Quartier.folded)
+    )
+    return {**{row["id"]: row["name"] for row in rows}, rules.NOWHERE: ELSEWHERE}
+
+
+def figures_of(
+    counts: list[rules.Count], supply: list[rules.Supply], threshold: int | None
+) -> list[Figure]:
+    """Return the key figures; whoever sees small counts hidden sees no small total either."""
+    children = sum(count.children for count in counts)
+    need, free = sum(count.half_days for count in counts), sum(one.free for one in supply)
+    told = threshold is None or children >= threshold
+    return [
+        ("Demandes en cours", children if told else None, ""),
+        ("Besoin", rules.full_places(need) if told else None, "temps pleins"),
+        ("Places libres", rules.full_places(free), "temps pleins"),
+        ("Pression", rules.pressure(need, free) if told else None, "demandes par place"),
+    ]
+
+
+async def freshness(now: datetime, scope: Scope, total: int) -> list[tuple[str, int]]:
+    """Return how many files were sent or confirmed how long ago."""
+    rows, already, since = [], 0, "Moins de"
+    for words, days in AGES_OF_WORD:
+        known = await statistics.fresh(now - timedelta(days=days), scope)
+        rows.append((f"{since} {words}", known - already))
+        already, since = known, f"De {words} à"
+    return [*rows, ("Plus d’un an", total - already)] if total else []
+
+
+def _share(part: int, whole: int) -> int | None:
+    return round(100 * part / whole) if whole else None
