@@ -76,8 +76,8 @@ def create(
     """
     new = creation.NewTenant(
         slug=slug,
-        hosts=tuple(host or [f"{slug}.localhost"]),
-        insee=insee,
+        hosts=tuple(dict.fromkeys(host or [f"{slug}.localhost"])),
+        insee=insee.upper(),
         name=name,
         plugins=tuple(dict.fromkeys(plugin or [])),
         colour=colour,
@@ -174,7 +174,7 @@ def show(slug: Slug, as_json: AsJson = False) -> None:
 def check(slug: Slug, as_json: AsJson = False) -> None:
     """Vérifier le fichier d’une commune, sa couleur et sa base."""
     communes = platform()
-    problems: list[str] = []
+    problems = communes.addresses.disputed(slug)
     remarks: list[str] = []
     try:
         commune = tenant(communes, slug)
@@ -183,7 +183,7 @@ def check(slug: Slug, as_json: AsJson = False) -> None:
         if waiting:
             problems.append(f"base à mettre à niveau : ribambelle tenant upgrade {slug}")
     except Misconfigured as error:
-        problems.append(error.message)
+        problems = list(dict.fromkeys([*problems, error.message]))
     if as_json:
         say_json({"slug": slug, "ok": not problems, "problems": problems, "remarks": remarks})
     else:

@@ -97,6 +97,22 @@ def test_help_is_in_french(capsys: pytest.CaptureFixture[str]) -> None:
         assert english not in told
 
 
+def test_an_address_in_two_files_is_told_to_both(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    create("--host", "famille.re", "--host", "famille.re")
+    file = place / "tenants" / "saint-denis.toml"
+    assert file.read_text().count("famille.re") == 1
+    run(["tenant", "create", "ajaccio", "--insee", "2a004", "--host", "ajaccio.fr"])
+    other = place / "tenants" / "ajaccio.toml"
+    other.write_text(other.read_text().replace('["ajaccio.fr"]', '["ajaccio.fr", "famille.re"]'))
+    capsys.readouterr()
+
+    for slug in ("saint-denis", "ajaccio"):
+        assert run(["tenant", "check", slug]) == 1
+        assert "famille.re" in capsys.readouterr().out
+
+
 def test_a_dry_run_says_and_does_nothing(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert create("--dry-run") == 0
 

@@ -1,5 +1,6 @@
 """A commune's file: layered, checked, followed as it changes; and never anybody else's."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -78,15 +79,99 @@ def test_a_mistake_names_file_key_and_cure(
     assert cure in mistake.value.message
 
 
-def test_an_address_claimed_twice_stays_the_first_s(folder: Path, installed: Plugins) -> None:
-    (folder / "zone.toml").write_text(
-        BASE.replace('"ville.localhost"', '"ville.localhost", "z.fr"')
-    )
-    communes = platform(folder, installed)
+def write(folder: Path, slug: str, *hosts: str) -> None:
+    (folder / f"{slug}.toml").write_text(f'name = "{slug}"\nhosts = {json.dumps(hosts)}\n')
 
-    assert communes.at("ville.localhost").slug == "ville"
-    with pytest.raises(Misconfigured, match=r"ville\.localhost"):
-        communes.tenant("zone")
+
+@pytest.fixture
+def two(folder: Path) -> Path:
+    """Two communes, each with its folder of data; `ville` will want the address of `zone`."""
+    for slug in ("ville", "zone"):
+        (folder / "data" / slug).mkdir(parents=True)
+        write(folder, slug, f"{slug}.localhost")
+    return folder
+
+
+def test_an_address_served_stays_whatever_another_file_claims(
+    two: Path, installed: Plugins
+) -> None:
+    """`ville` comes first in the alphabet: that gives it nothing."""
+    communes = platform(two, installed)
+    assert communes.at("zone.localhost").slug == "zone"
+
+    write(two, "ville", "ville.localhost", "zone.localhost")
+
+    with pytest.raises(Misconfigured, match=r"zone\.localhost"):
+        communes.at("ville.localhost")
+    assert communes.at("zone.localhost").slug == "zone"
+
+
+def test_an_address_served_stays_after_a_restart(two: Path, installed: Plugins) -> None:
+    platform(two, installed)
+    write(two, "ville", "zone.localhost", "ville.localhost")
+
+    restarted = platform(two, installed)
+
+    assert restarted.at("zone.localhost").slug == "zone"
+    assert len(restarted.addresses.disputed("ville")) == 1
+    assert len(restarted.addresses.disputed("zone")) == 1
+
+
+def test_twin_without_the_memory_of_what_was_served_nobody_has_the_address(
+    two: Path, installed: Plugins
+) -> None:
+    platform(two, installed)
+    for slug in ("ville", "zone"):
+        (two / "data" / slug / "hosts").unlink()
+    write(two, "ville", "ville.localhost", "zone.localhost")
+
+    restarted = platform(two, installed)
+
+    with pytest.raises(Misconfigured, match=r"ville\.toml, zone\.toml"):
+        restarted.at("zone.localhost")
+
+
+def test_a_broken_file_keeps_the_addresses_it_served(two: Path, installed: Plugins) -> None:
+    platform(two, installed)
+    (two / "zone.toml").write_text("illisible [")
+    write(two, "ville", "ville.localhost", "zone.localhost")
+
+    restarted = platform(two, installed)
+
+    with pytest.raises(Misconfigured, match="TOML"):
+        restarted.at("zone.localhost")
+
+
+def test_an_address_given_up_stops_at_once_and_may_be_taken(two: Path, installed: Plugins) -> None:
+    communes = platform(two, installed)
+    communes.at("zone.localhost")
+    write(two, "zone", "nouvelle.localhost")
+
+    with pytest.raises(UnknownTenant):
+        communes.at("zone.localhost")
+    assert communes.at("nouvelle.localhost").slug == "zone"
+
+    write(two, "ville", "ville.localhost", "zone.localhost")
+    assert platform(two, installed).at("zone.localhost").slug == "ville"
+
+
+async def test_the_families_of_a_commune_stay_in_it_when_another_file_is_wrong(
+    communes: Communes,
+) -> None:
+    file = communes.app.platform.folder / "alpha.toml"
+    assert "Beta" in (await communes.beta.visitor().get("/")).text
+
+    told = file.read_text().replace('["alpha.localhost"]', '["alpha.localhost", "beta.localhost"]')
+    file.write_text(told)
+
+    assert (await communes.alpha.visitor().get("/")).status_code == 503
+    assert "Beta" in (await communes.beta.visitor().get("/")).text
+
+
+def test_a_folder_named_like_a_file_is_left_out(two: Path, installed: Plugins) -> None:
+    (two / "z.toml").mkdir()
+
+    assert platform(two, installed).slugs() == ["ville", "zone"]
 
 
 def test_a_new_file_is_seen_without_a_restart(folder: Path, installed: Plugins) -> None:

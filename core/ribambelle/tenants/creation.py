@@ -42,8 +42,7 @@ def require_possible(platform: Platform, new: NewTenant) -> None:
     for host in new.hosts:
         if not HOST.fullmatch(host) or host in RESERVED_HOSTS:
             raise Refused("host_invalid", host=host)
-        if host in platform.hosts:
-            raise Refused("host_taken", host=host, owner=platform.hosts[host])
+        require_free(platform, host)
     if not new.hosts:
         raise Refused("host_missing")
     if new.insee and new.insee not in communes.codes():
@@ -53,6 +52,12 @@ def require_possible(platform: Platform, new: NewTenant) -> None:
     require_plugins(platform, new.plugins)
     if new.colour:
         parse_colour(new.colour)
+
+
+def require_free(platform: Platform, host: str, reason: str = "host_taken") -> None:
+    """Refuse an address that the file of another commune claims."""
+    if claimants := platform.addresses.claims.get(host):
+        raise Refused(reason, host=host, owner=", ".join(claimants))
 
 
 def require_plugins(platform: Platform, names: tuple[str, ...]) -> None:

@@ -1,11 +1,12 @@
 """Which commune answers at which address, read from the files and followed as they change."""
 
 import asyncio
-import re
 import secrets
 import time
 from collections import OrderedDict
 from pathlib import Path
+
+import structlog
 
 from ribambelle.clock import Clock, system_clock
 from ribambelle.database.engine import TenantEngine
@@ -14,9 +15,10 @@ from ribambelle.database.sqlite import SQLite
 from ribambelle.errors import Misconfigured, Unavailable
 from ribambelle.plugins import Plugins
 from ribambelle.tenants import settings as files
+from ribambelle.tenants.addresses import CURE, Addresses, stamp_of
 from ribambelle.tenants.tenant import Tenant
 
-HOSTS_LINE = re.compile(r"^hosts\s*=\s*\[([^\]]*)\]", re.M)
+log = structlog.get_logger(__name__)
 RESCAN_SECONDS = 1.0
 
 
@@ -44,12 +46,11 @@ class Platform:
         self.folder, self.data = Path(folder), Path(data)
         self.plugins, self.clock = plugins or Plugins(), clock
         self.keep, self.port = keep, port
-        self.hosts: dict[str, str] = {}
-        self.disputed: dict[str, str] = {}
+        self.addresses = Addresses(self.folder, self.data)
         self._tenants: dict[str, tuple[tuple[int, ...], Tenant | Misconfigured]] = {}
         self._engines: OrderedDict[str, TenantEngine] = OrderedDict()
         self._closing: set[asyncio.Task[None]] = set()
-        self._claimed_by: dict[str, tuple[int, list[str]]] = {}
+        self._warned: set[Path] = set()
         self._scanned = 0.0
         self._stamp: tuple[int, ...] = ()
         self.scan()
@@ -58,61 +59,62 @@ class Platform:
 
     def slugs(self) -> list[str]:
         """Return the communes that have a file, in order."""
-        names = (file.name.removesuffix(".toml") for file in self.folder.glob("*.toml"))
-        return sorted(n for n in names if n != "platform" and not n.endswith(".secrets"))
+        found = []
+        for file in self.folder.glob("*.toml"):
+            name = file.name.removesuffix(".toml")
+            if name == "platform" or name.endswith(".secrets"):
+                continue
+            if file.is_dir():
+                self._warn_once(file)
+                continue
+            found.append(name)
+        return sorted(found)
+
+    def _warn_once(self, file: Path) -> None:
+        if file not in self._warned:
+            self._warned.add(file)
+            log.warning("folder_named_like_a_tenant_file", file=str(file))
+
+    @property
+    def hosts(self) -> dict[str, str]:
+        """Which commune answers at each address."""
+        return self.addresses.owners
 
     def scan(self) -> None:
-        """Read again which address belongs to whom; an address claimed twice stays the first's."""
-        hosts: dict[str, str] = {}
-        self.disputed = {}
-        for slug in self.slugs():
-            for host in self._claims(slug):
-                owner = hosts.setdefault(host, slug)
-                if owner != slug:
-                    self.disputed[slug] = (
-                        f"l’adresse « {host} » appartient déjà à la commune « {owner} »"
-                    )
-        self.hosts, self._scanned = hosts, time.monotonic()
-        self._stamp = self._folder_stamp()
-
-    def _claims(self, slug: str) -> list[str]:
-        """Return the addresses a file claims, read again only when the file has changed."""
-        stamp = _stamp(self.folder / f"{slug}.toml")
-        known = self._claimed_by.get(slug)
-        if known is None or known[0] != stamp:
-            known = self._claimed_by[slug] = (stamp, self._claimed(slug))
-        return known[1]
-
-    def _claimed(self, slug: str) -> list[str]:
-        """Return the addresses a file claims, even when the rest of the file cannot be read."""
-        file = self.folder / f"{slug}.toml"
-        try:
-            claimed = files.parse(file).get("hosts", [])
-        except (Misconfigured, OSError):
-            line = HOSTS_LINE.search(file.read_text("utf-8", "replace")) if file.is_file() else None
-            claimed = re.findall(r"[\"']([^\"']+)[\"']", line[1]) if line else []
-        return (
-            [host for host in claimed if isinstance(host, str)] if isinstance(claimed, list) else []
-        )
+        """Read again which address belongs to whom."""
+        self.addresses.scan(self.slugs())
+        self._scanned, self._stamp = time.monotonic(), self._folder_stamp()
 
     def _folder_stamp(self) -> tuple[int, ...]:
-        return tuple(_stamp(self.folder / f"{slug}.toml") for slug in self.slugs())
+        return tuple(stamp_of(self.folder / f"{slug}.toml") for slug in self.slugs())
 
     def at(self, host: str) -> Tenant:
         """Return the commune of this host name; UnknownTenant, or Misconfigured if its file is."""
-        slug = self.hosts.get(host)
-        if slug is None and time.monotonic() - self._scanned > RESCAN_SECONDS:
+        slug = self.hosts.get(host) or self._looked_again(host)
+        tenant = self.tenant(slug)
+        # its file may just have been read again, and have given the address up
+        return tenant if self.hosts.get(host) == slug else self.tenant(self._looked_again(host))
+
+    def _looked_again(self, host: str) -> str:
+        """Return whose an address is after a new look at the files, at most one a second."""
+        if time.monotonic() - self._scanned > RESCAN_SECONDS:
             self._scanned = time.monotonic()
             if self._folder_stamp() != self._stamp:
                 self.scan()
-            slug = self.hosts.get(host)
-        if slug is None:
-            raise UnknownTenant(host)
-        return self.tenant(slug)
+        if slug := self.hosts.get(host):
+            return slug
+        if host in self.addresses.claims:
+            raise Misconfigured(
+                f"l’adresse « {host} » est écrite dans plusieurs fichiers : "
+                + ", ".join(f"{one}.toml" for one in self.addresses.claims[host]),
+                key="hosts",
+                cure=CURE,
+            )
+        raise UnknownTenant(host)
 
     def tenant(self, slug: str) -> Tenant:
         """Return a commune by its name, read again if one of its files has changed."""
-        stamp = tuple(_stamp(file) for file in files.layers(self.folder, slug))
+        stamp = tuple(stamp_of(file) for file in files.layers(self.folder, slug))
         if stamp[1] == 0:
             self._tenants.pop(slug, None)
             self.scan()
@@ -120,16 +122,12 @@ class Platform:
         known = self._tenants.get(slug)
         if known is None or known[0] != stamp:
             known = self._tenants[slug] = (stamp, self._read(slug))
-            self.scan()
+            if not self.addresses.knows(slug, stamp[1]):
+                self.scan()
         if isinstance(known[1], Misconfigured):
             raise known[1]
-        if slug in self.disputed:
-            raise Misconfigured(
-                self.disputed[slug],
-                file=f"{slug}.toml",
-                key="hosts",
-                cure="donnez une adresse différente à chaque commune",
-            )
+        if dispute := self.addresses.dispute(slug):
+            raise dispute
         return known[1]
 
     def _read(self, slug: str) -> Tenant | Misconfigured:
@@ -189,7 +187,7 @@ def make_engine(tenant: Tenant) -> TenantEngine:
     file = tenant.folder / "portal.sqlite"
     if not file.is_file():
         # opened all the same it would be made, empty: an unmounted disk must not look like that
-        raise Unavailable(f"no database of {tenant.slug} at its place")
+        raise Unavailable(f"la base de {tenant.slug} n’est pas à sa place ({file})")
     return SQLite(file)
 
 
@@ -200,10 +198,3 @@ def make_key(folder: Path) -> None:
     if not file.exists():
         file.touch(mode=0o600)
         file.write_bytes(secrets.token_bytes(32))
-
-
-def _stamp(file: Path) -> int:
-    try:
-        return file.stat().st_mtime_ns
-    except FileNotFoundError:
-        return 0
