@@ -1,7 +1,7 @@
 """The command `ribambelle`: exit code 0 done, 1 refused, 2 misused."""
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -9,10 +9,14 @@ from ribambelle.commands import err
 from ribambelle.errors import RibambelleError
 from ribambelle_cli import french
 
+if TYPE_CHECKING:
+    from ribambelle.plugins import Plugins
+
 
 def application() -> typer.Typer:
     """Return the command with every plugin's own."""
     french.speak()
+    from ribambelle.plugins import Plugins
     from ribambelle_cli import account, plugin, tenant
     from ribambelle_cli.backup import backup, restore
     from ribambelle_cli.serve import demo, serve, work
@@ -29,16 +33,25 @@ def application() -> typer.Typer:
     app.add_typer(account.app, name="account")
     for command in (demo, serve, work, backup, restore):
         app.command()(command)
-    mount(app)
+    mount(app, Plugins())
     return app
 
 
-def mount(app: typer.Typer) -> None:
-    """Add each plugin's sub-command, under the plugin's name."""
-    from ribambelle.plugins import Plugins
-
-    for name, sub in Plugins().each("commands"):
-        if sub is not None:
+def mount(app: typer.Typer, plugins: "Plugins") -> None:
+    """Add each plugin's sub-command, under the plugin's name; one that cannot be is left out."""
+    taken = {group.name for group in app.registered_groups} | {
+        command.callback.__name__ for command in app.registered_commands if command.callback
+    }
+    for name, sub in plugins.each("commands"):
+        if sub is None:
+            continue
+        try:
+            if name in taken:
+                raise ValueError(f"le nom « {name} » est celui d’une commande de Ribambelle")
+            typer.main.get_command(sub)
+        except Exception as error:  # the other commands must go on working
+            plugins.put_aside(name, error)
+        else:
             app.add_typer(sub, name=name)
 
 

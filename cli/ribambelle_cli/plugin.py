@@ -15,7 +15,11 @@ def group() -> None:
 @app.command("list")
 def list_all(as_json: AsJson = False) -> None:
     """Lister les modules installés, et la cause quand l’un ne démarre pas."""
-    plugins = platform().plugins
+    from ribambelle.web.portal import portal
+
+    communes = platform()
+    portal(communes)  # as when serving: what cannot be served is found here
+    plugins = communes.plugins
     found = [
         {"name": name, "package": plugins.package(name), "problem": None} for name in plugins.names
     ]
@@ -29,6 +33,13 @@ def list_all(as_json: AsJson = False) -> None:
         return
     say_table(
         ("Module", "Paquet", "État"),
-        [(f["name"], f["package"] or "—", f["problem"] or "prêt") for f in found],
+        [
+            (
+                f["name"],
+                f["package"] or "—",
+                f"en panne : {f['problem']}" if f["problem"] else "prêt",
+            )
+            for f in found
+        ],
         "Aucun module installé.",
     )

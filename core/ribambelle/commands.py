@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ribambelle.errors import Refused
+from ribambelle.plugins import Plugins
 from ribambelle.tenants import Platform, Tenant, UnknownTenant
 
 T = TypeVar("T")
@@ -36,7 +37,7 @@ def platform(**options: Any) -> Platform:
     """Return the communes that the environment points to; ./tenants and ./data by default."""
     folder = Path(os.environ.get("RIBAMBELLE_TENANTS", "tenants"))
     data = Path(os.environ.get("RIBAMBELLE_DATA", "data"))
-    return Platform(folder, data, **options)
+    return Platform(folder, data, plugins=Plugins(), **options)
 
 
 def tenant(communes: Platform, slug: str) -> Tenant:

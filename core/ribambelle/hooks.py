@@ -1,7 +1,11 @@
 """What a plugin may say. Every hook is a plain, synchronous declaration; nothing here is awaited.
 
-What is asynchronous is a function that was declared (a job, a listener of a workflow). A plugin
-that raises in a hook is logged and left out of that answer; the others still answer.
+What is asynchronous is a function that was declared (a job, a listener of a workflow).
+
+Every hook is asked once when the portal starts. A plugin that raises then, or answers something
+else than the hook asks for, is put aside with all that it offers: the log and ``ribambelle plugin
+list`` say why, and every commune is served without it. One that raises later is logged and left
+out of that answer; the others still answer.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -61,7 +65,8 @@ def tables() -> "Iterable[type[Table]]":
 def routes() -> Iterable[Any]:
     """Litestar handlers, answered only in communes that have enabled the plugin.
 
-    Called once when the portal starts. Every handler declares its guard.
+    Called once when the portal starts. Every handler declares its guard: a route without one, or
+    at an address already taken, puts the plugin aside.
 
     Example::
 
@@ -137,7 +142,7 @@ def cards() -> "Iterable[Callable[[Person | None], Awaitable[list[Card]]]]":
             from ribambelle_creche.pages.home import my_requests
             return [my_requests]
 
-    Called by ``ribambelle.web.home``. Implemented by ``creche``, ``assmat``. Since 0.1.
+    Called by ``ribambelle.web.home``. Implemented by ``creche``. Since 0.1.
     """
 
 
@@ -247,7 +252,7 @@ def schedules() -> "Iterable[Schedule]":
         def schedules():
             return [Schedule("remind", hour=6)]
 
-    Called by ``ribambelle.jobs``. Implemented by ``creche``. Since 0.1.
+    Called by ``ribambelle.jobs``. Implemented by ``core``, ``creche``. Since 0.1.
     """
 
 

@@ -12,6 +12,7 @@ import pluggy
 import structlog
 
 from ribambelle import hooks
+from ribambelle.answers import KINDS, checked
 
 log = structlog.get_logger(__name__)
 GROUP = "ribambelle.plugins"
@@ -53,11 +54,26 @@ class Plugins:
         try:
             self.manager.register(module, name)
             self.manager.check_pending()
-        except pluggy.PluginValidationError as error:
-            if self.manager.has_plugin(name):
-                self.manager.unregister(name=name)
-            self.broken[name] = error
-            log.exception("plugin_refused", plugin=name)
+        except Exception as error:  # whatever a plugin is made of, the others are served
+            self.put_aside(name, error)
+
+    def put_aside(self, name: str, error: Exception) -> None:
+        """Take a plugin that fails out of service, with all that it offers, and keep why."""
+        if name == CORE:
+            raise error
+        if self.manager.has_plugin(name):
+            self.manager.unregister(name=name)
+        self.broken[name] = error
+        log.error("plugin_put_aside", plugin=name, reason=str(error), exc_info=error)
+
+    def ask_all(self) -> None:
+        """Ask every plugin all that can be asked before there is a visitor.
+
+        A plugin that fails is put aside at the start, in the log, rather than page by page.
+        """
+        for hook in KINDS:
+            for _ in self.each(hook, person=None):
+                pass
 
     @property
     def names(self) -> list[str]:
@@ -65,10 +81,18 @@ class Plugins:
         return [name for name, _ in self.manager.list_name_plugin() if name != CORE]
 
     def each(self, hook: str, **given: Any) -> Iterator[tuple[str, Any]]:
-        """Call one hook plugin by plugin, in order of name: (name, answer)."""
+        """Call one hook plugin by plugin, in order of name: (name, answer).
+
+        A plugin that raises, or answers something else than the hook asks for, is put aside.
+        """
         found = getattr(self.manager.hook, hook).get_hookimpls()
         for impl in sorted(found, key=lambda impl: (impl.plugin_name != CORE, impl.plugin_name)):
-            yield impl.plugin_name, impl.function(*(given[name] for name in impl.argnames))
+            try:
+                answer = checked(hook, impl.function(*(given[name] for name in impl.argnames)))
+            except Exception as error:  # isolation: the other plugins answer
+                self.put_aside(impl.plugin_name, error)
+                continue
+            yield impl.plugin_name, answer
 
     def package(self, name: str) -> str:
         """Return the import name of the package a plugin lives in."""
@@ -85,7 +109,7 @@ class Plugins:
 
     def only(self, enabled: Iterable[str]) -> "Enabled":
         """Return the plugins as a commune that enabled these ones sees them."""
-        return Enabled(self, frozenset(enabled) | {CORE})
+        return Enabled(self, frozenset(enabled) - self.broken.keys() | {CORE})
 
     def failed(self, name: str, hook: str) -> None:
         """Count a failure of a plugin's hook; after a few in a row it is left out of that hook."""
@@ -102,16 +126,16 @@ class Enabled:
         self._by_hook: dict[str, list[Any]] = {}
 
     def __contains__(self, name: str) -> bool:
-        return name in self.names
+        return name in self.names and name not in self.plugins.broken
 
     def each(self, hook: str, **given: Any) -> Iterator[tuple[str, Any]]:
         """Call one hook plugin by plugin; one that raises is logged and left out, the rest answer."""
         for impl in self._implementations(hook):
             name, key = impl.plugin_name, f"{impl.plugin_name}.{hook}"
-            if self.plugins.failures.get(key, 0) >= BREAKER:
+            if name in self.plugins.broken or self.plugins.failures.get(key, 0) >= BREAKER:
                 continue
             try:
-                answer = impl.function(*(given[part] for part in impl.argnames))
+                answer = checked(hook, impl.function(*(given[part] for part in impl.argnames)))
             except Exception:  # isolation: another plugin's page must not fall with this one
                 self.plugins.failed(name, hook)
                 continue
@@ -148,5 +172,5 @@ class Enabled:
 
     def packages(self) -> dict[str, str]:
         """Return the packages whose migrations this commune needs: plugin name → import name."""
-        names = [CORE, *sorted(self.names - {CORE})]
+        names = [CORE, *sorted(self.names - {CORE} - self.plugins.broken.keys())]
         return {n: self.plugins.package(n) for n in names if self.plugins.folder(n, "migrations")}

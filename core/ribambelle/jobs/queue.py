@@ -1,5 +1,6 @@
 """Putting jobs in a commune's queue, and taking them out one worker at a time."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,15 +31,16 @@ async def later(
     await Job.insert(job).on_conflict(target=Job.once, action="DO NOTHING")
 
 
-async def take(now: datetime) -> Job | None:
-    """Lease the oldest due job, or return None; two workers never take the same."""
+async def take(now: datetime, aside: Sequence[str] = ()) -> Job | None:
+    """Lease the oldest due job, or return None; two workers never take the same.
+
+    :param aside: plugins that do not work at this moment: their jobs wait, and no try is counted.
+    """
     free = Job.leased_until.is_null() | (Job.leased_until < now)
-    due = (
-        Job.select(Job.id)
-        .where((Job.run_at <= now) & free & (Job.attempts < TRIES))
-        .order_by(Job.run_at, Job.id)
-        .limit(1)
-    )
+    wanted = (Job.run_at <= now) & free & (Job.attempts < TRIES)
+    if aside:
+        wanted &= Job.plugin.not_in(list(aside))
+    due = Job.select(Job.id).where(wanted).order_by(Job.run_at, Job.id).limit(1)
     rows = (
         await Job.update({Job.leased_until: now + LEASE, Job.attempts: Job.attempts + 1})
         .where(Job.id.is_in(locks.claim(due)), free)

@@ -19,7 +19,8 @@ async def drain(tenant: Tenant, limit: int = 500) -> int:
     done = 0
     with tenant.here():
         await plan(tenant)
-        while done < limit and (job := await queue.take(tenant.now())):
+        aside = tuple(tenant.platform.plugins.broken)  # their jobs wait for them, untried
+        while done < limit and (job := await queue.take(tenant.now(), aside)):
             await run(tenant, job)
             done += 1
     return done
@@ -60,12 +61,18 @@ async def work(platform: Platform, every: timedelta = timedelta(seconds=1)) -> N
     """Serve every commune in turn, for ever; a commune that cannot be read waits its turn."""
     seen: dict[str, tuple[object, datetime]] = {}
     while True:
-        for slug in platform.slugs():
+        try:
+            slugs = platform.slugs()
+        except OSError as error:  # the folder of the files is away for a moment
+            log.warning("worker_sees_no_file", reason=str(error))
+            slugs = []
+        for slug in slugs:
             await serve(platform, slug, seen)
         await asyncio.sleep(every.total_seconds())
 
 
 IDLE = timedelta(seconds=30)
+FAILED = object()
 
 
 async def serve(platform: Platform, slug: str, seen: dict[str, tuple[object, datetime]]) -> None:
@@ -77,12 +84,16 @@ async def serve(platform: Platform, slug: str, seen: dict[str, tuple[object, dat
         tenant = platform.tenant(slug)
         stamp, now = _stamp(tenant), platform.clock()
         before = seen.get(slug)
-        if before and stamp is not None and before[0] == stamp and now - before[1] < IDLE:
+        still = before and (before[0] is FAILED or (stamp is not None and before[0] == stamp))
+        if before and still and now - before[1] < IDLE:
             return
         await drain(tenant)
         seen[slug] = (_stamp(tenant), now)
     except (Misconfigured, Unavailable, UnknownTenant) as error:
         log.warning("worker_skips_tenant", tenant=slug, reason=str(error))
+    except Exception:  # whatever fails in one commune, the others are served
+        log.exception("worker_failed", tenant=slug)
+        seen[slug] = (FAILED, platform.clock())
 
 
 def _stamp(tenant: Tenant) -> object:

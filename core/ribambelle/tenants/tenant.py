@@ -42,7 +42,8 @@ class Tenant:
         file = f"{slug}.toml"
         raw = files.read(platform.folder, slug)
         schemas = dict(platform.plugins.each("settings"))
-        self.settings = files.commune(raw, frozenset(platform.plugins.names), file)
+        known = frozenset([*platform.plugins.names, *platform.plugins.broken])
+        self.settings = files.commune(raw, known, file)
         self._require_installed(file)
         self.hooks: Enabled = platform.plugins.only(self.settings.plugins)
         self._of = {
@@ -53,16 +54,10 @@ class Tenant:
         self.zone = ZoneInfo(self.settings.timezone)
 
     def _require_installed(self, file: str) -> None:
+        """Refuse an unknown plugin; one put aside takes down only what it offers."""
         installed = self.platform.plugins
         for name in self.settings.plugins:
-            if name in installed.broken:
-                raise Misconfigured(
-                    f"le module « {name} » est installé mais ne démarre pas ({installed.broken[name]})",
-                    file=file,
-                    key="plugins",
-                    cure="lancez « ribambelle plugin list » pour voir la cause",
-                )
-            if name not in installed.names:
+            if name not in installed.names and name not in installed.broken:
                 raise Misconfigured(
                     f"module inconnu « {name} »",
                     file=file,

@@ -2,11 +2,11 @@
 
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import structlog
-from litestar import Litestar, Router
+from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -15,9 +15,8 @@ from litestar.types import Message, Receive, Send
 from ribambelle.errors import Misconfigured, Unavailable
 from ribambelle.identity.sessions import OpenSession, opened
 from ribambelle.tenants import Platform, Tenant, UnknownTenant
-from ribambelle.web import dependencies, failures, operations, origin, security
+from ribambelle.web import dependencies, failures, mounting, operations, origin, security
 from ribambelle.web.assets import Assets, assets
-from ribambelle.web.guards import plugin_enabled
 from ribambelle.web.visit import KEY, Visit
 
 log = structlog.get_logger("ribambelle.access")
@@ -140,11 +139,18 @@ def portal(platform: Platform, routes: Iterable[Any] = (), **options: Any) -> Po
     """Return the application that serves these communes."""
     from ribambelle.web.routes import ROUTES
 
-    mounted: list[Any] = [*ROUTES, *routes]
-    for name, handlers in platform.plugins.each("routes"):
-        mounted.append(plugin_router(name, list(handlers)))
-    app = Portal(
-        mounted,
+    app = mounting.served(
+        platform.plugins,
+        [*ROUTES, *routes],
+        lambda all_routes: _application(all_routes, platform, options),
+    )
+    app.platform, app.assets = platform, assets(platform.plugins)
+    return app
+
+
+def _application(routes: list[Any], platform: Platform, options: dict[str, Any]) -> Portal:
+    return Portal(
+        routes,
         dependencies={
             name: Provide(function, sync_to_thread=False)
             for name, function in dependencies.ALL.items()
@@ -160,10 +166,3 @@ def portal(platform: Platform, routes: Iterable[Any] = (), **options: Any) -> Po
         state=State({"platform": platform}),
         **options,
     )
-    app.platform, app.assets = platform, assets(platform.plugins)
-    return app
-
-
-def plugin_router(name: str, handlers: Sequence[Any]) -> Router:
-    """Return a plugin's routes, which exist only in communes that have enabled it."""
-    return Router("/", route_handlers=list(handlers), guards=[plugin_enabled], opt={"plugin": name})

@@ -1,0 +1,154 @@
+"""Is what a plugin answered to a hook what the hook asks for?
+
+A plugin is written by somebody else: an answer of the wrong kind is refused here, in words, before
+it reaches a page, a command or the worker.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+
+class WrongAnswer(TypeError):
+    """A plugin answered something else than its hook asks for; the message is in French."""
+
+
+def checked(hook: str, answer: Any) -> Any:
+    """Return the answer, a list where the hook asks for several; raises WrongAnswer.
+
+    An answer made by a generator is made here, so that what it raises is raised here too.
+
+    >>> checked("jobs", {"remind": print})
+    {'remind': <built-in function print>}
+    >>> checked("menu", None)
+    Traceback (most recent call last):
+    ...
+    ribambelle.answers.WrongAnswer: menu() a répondu rien (None), attendu : une liste de MenuEntry
+    """
+    wanted, right = KINDS[hook]()
+    if hook in ONE:
+        if not right(answer):
+            raise _wrong(hook, answer, wanted)
+        return answer
+    if hook in BY_NAME:
+        if not isinstance(answer, Mapping):
+            raise _wrong(hook, answer, f"un dictionnaire de {wanted}")
+        for name, value in answer.items():
+            if not isinstance(name, str) or not right(value):
+                raise _wrong(hook, value, f"un dictionnaire de {wanted}")
+        return dict(answer)
+    if not isinstance(answer, Iterable) or isinstance(answer, str | bytes | Mapping):
+        raise _wrong(hook, answer, f"une liste de {wanted}")
+    items = list(answer)
+    for item in items:
+        if not right(item):
+            raise _wrong(hook, item, f"une liste de {wanted}")
+    return items
+
+
+def _wrong(hook: str, answer: Any, wanted: str) -> WrongAnswer:
+    said = "rien (None)" if answer is None else f"« {type(answer).__name__} »"
+    return WrongAnswer(f"{hook}() a répondu {said}, attendu : {wanted}")
+
+
+Kind = tuple[str, Callable[[Any], bool]]
+ONE = frozenset({"settings", "commands", "demo"})
+BY_NAME = frozenset({"jobs", "transition_allowed", "transition_done", "transition_announced"})
+
+
+def _instance(name: str, kind: Any) -> Kind:
+    return name, lambda item: isinstance(item, kind)
+
+
+def _class(name: str, base: type) -> Kind:
+    return name, lambda item: isinstance(item, type) and issubclass(item, base)
+
+
+def _settings() -> Kind:
+    import msgspec
+
+    return _class("une classe msgspec.Struct", msgspec.Struct)
+
+
+def _tables() -> Kind:
+    from piccolo.table import Table
+
+    return _class("classes Table", Table)
+
+
+def _routes() -> Kind:
+    from litestar import Controller, Router
+    from litestar.handlers import BaseRouteHandler
+
+    def right(item: Any) -> bool:
+        made = isinstance(item, BaseRouteHandler | Router)
+        return made or (isinstance(item, type) and issubclass(item, Controller))
+
+    return "routes de Litestar", right
+
+
+def _roles() -> Kind:
+    from ribambelle.identity.person import Role
+
+    return _instance("Role", Role)
+
+
+def _menu() -> Kind:
+    from ribambelle.web.menu import MenuEntry
+
+    return _instance("MenuEntry", MenuEntry)
+
+
+def _workflows() -> Kind:
+    from ribambelle.workflow import Workflow
+
+    return _instance("Workflow", Workflow)
+
+
+def _schedules() -> Kind:
+    from ribambelle.jobs import Schedule
+
+    def right(item: Any) -> bool:
+        return isinstance(item, Schedule) and isinstance(item.hour, int)
+
+    return "Schedule", right
+
+
+def _commands() -> Kind:
+    import typer
+
+    return "un typer.Typer", lambda answer: answer is None or isinstance(answer, typer.Typer)
+
+
+def _personal_data() -> Kind:
+    from ribambelle.privacy import PersonalData
+
+    return _instance("PersonalData", PersonalData)
+
+
+def _demo() -> Kind:
+    return "une fonction", lambda answer: answer is None or callable(answer)
+
+
+def _functions() -> Kind:
+    return "fonctions", callable
+
+
+KINDS: dict[str, Callable[[], Kind]] = {
+    "settings": _settings,
+    "tables": _tables,
+    "routes": _routes,
+    "roles": _roles,
+    "menu": _menu,
+    "to_do": _functions,
+    "cards": _functions,
+    "search": _functions,
+    "workflows": _workflows,
+    "transition_allowed": _functions,
+    "transition_done": _functions,
+    "transition_announced": _functions,
+    "jobs": _functions,
+    "schedules": _schedules,
+    "commands": _commands,
+    "personal_data": _personal_data,
+    "demo": _demo,
+}
