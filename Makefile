@@ -23,8 +23,8 @@ install: .venv/.ready  ## Installer dans .venv ; la commande est .venv/bin/ribam
 demo: install  ## Ouvrir les portails de démonstration (PORT=8000)
 	@PORT=$(PORT) $(BIN)/ribambelle demo
 
-demo-clean:  ## Oublier les données de démonstration
-	rm -rf data
+demo-clean: install  ## Oublier les données de démonstration
+	@$(BIN)/ribambelle demo --forget
 
 test: check  ## Tout vérifier, sauf les preuves longues
 	$(BIN)/python -m pytest -m "not slow"

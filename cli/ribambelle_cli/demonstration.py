@@ -1,12 +1,13 @@
 """The communes of demonstration: made once, filled with invented families."""
 
+import shutil
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
 
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-from ribambelle.commands import err
+from ribambelle.commands import busy, err
 from ribambelle.database import migrations, template
-from ribambelle.errors import Refused
+from ribambelle.errors import Misconfigured, Refused
 from ribambelle.identity import Grant, accounts, passwords
 from ribambelle.identity.second_factor import DEMONSTRATION
 from ribambelle.identity.tables import Account
@@ -18,21 +19,42 @@ PASSWORD = "ribambelle de papier"  # noqa: S105 - shown on the screen of every d
 AGENT, FAMILY = "agent@demo.example", "famille@demo.example"
 
 
-async def prepare(communes: Platform, seed: int) -> None:
+def slugs(communes: Platform) -> list[str]:
+    """Return the communes of demonstration; one whose file cannot be read is left out, aloud."""
+    found = []
+    for slug in communes.slugs():
+        try:
+            if communes.tenant(slug).settings.demo:
+                found.append(slug)
+        except Misconfigured as error:
+            err.print(error.message, markup=False)
+    return found
+
+
+def forget(communes: Platform) -> list[str]:
+    """Remove the data of the communes of demonstration, and of no other; return their names."""
+    gone = [slug for slug in slugs(communes) if (communes.data / slug).is_dir()]
+    for slug in gone:
+        shutil.rmtree(communes.data / slug)
+    shutil.rmtree(communes.data / ".templates", ignore_errors=True)
+    with suppress(OSError):
+        communes.data.rmdir()  # when nobody else's data is there
+    return gone
+
+
+async def prepare(communes: Platform, seed: int, *, as_json: bool = False) -> None:
     """Make and fill the communes of demonstration that are not there yet."""
     try:
-        for slug in communes.slugs():
+        for slug in slugs(communes):
             commune = communes.tenant(slug)
-            if commune.settings.demo and not (commune.folder / "portal.sqlite").exists():
-                await _fill(commune, seed)
+            if not (commune.folder / "portal.sqlite").exists():
+                await _fill(commune, seed, as_json)
     finally:
         await communes.aclose()
 
 
-async def _fill(commune: Tenant, seed: int) -> None:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as progress:
-        progress.add_task(f"{commune.settings.name} : invention des familles", total=None)
+async def _fill(commune: Tenant, seed: int, as_json: bool) -> None:
+    with busy(f"{commune.settings.name} : invention des familles", as_json=as_json):
         make_key(commune.folder)
         packages = commune.hooks.packages()
         file = commune.folder / "portal.sqlite"
@@ -78,3 +100,17 @@ def welcome(communes: Platform, slugs: Sequence[str], port: int) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def facts(communes: Platform, slugs: Sequence[str]) -> dict[str, Any]:
+    """Return what a program is told of the demonstration: where, and as whom."""
+    return {
+        "portals": [{"slug": slug, "url": communes.tenant(slug).url("/")} for slug in slugs],
+        "password": PASSWORD,
+        "logins": {
+            "family": FAMILY,
+            "agent": AGENT,
+            "manager": "creche_manager@demo.example",
+            "desk": "creche_desk@demo.example",
+        },
+    }

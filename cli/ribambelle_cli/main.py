@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ribambelle.commands import err
+from ribambelle.commands import err, say_json
 from ribambelle.errors import RibambelleError
 from ribambelle_cli import french
 
@@ -67,7 +67,7 @@ def run(arguments: list[str]) -> int:
     """Run the command and return its exit code."""
     from typer._click.exceptions import ClickException, NoArgsIsHelpError, UsageError
 
-    from ribambelle_cli.refusals import sentence
+    from ribambelle_cli.refusals import report, sentence
 
     try:
         answer: Any = application()(arguments, standalone_mode=False)
@@ -83,8 +83,11 @@ def run(arguments: list[str]) -> int:
     except ClickException as error:
         err.print(french.mistake(error), markup=False)
         return 2
-    except RibambelleError as error:
-        err.print(sentence(error), markup=False)
+    except (RibambelleError, OSError) as error:
+        if "--json" in arguments:
+            say_json(report(error))
+        else:
+            err.print(sentence(error), markup=False)
         return 1
     except (KeyboardInterrupt, typer.Abort):
         err.print("Interrompu.", markup=False)

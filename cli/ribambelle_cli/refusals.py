@@ -1,5 +1,8 @@
 """What to tell a person when a command is refused, and what to do about it."""
 
+import errno
+import re
+
 from ribambelle.errors import Misconfigured, NotYours, Refused, RibambelleError, Unavailable
 
 SENTENCES = {
@@ -7,9 +10,15 @@ SENTENCES = {
     "slug_invalid": "« {slug} » ne peut pas nommer une commune : "
     "des lettres minuscules, des chiffres et des tirets, par exemple saint-denis.",
     "slug_taken": "La commune « {slug} » existe déjà. Rien n’a été écrit.",
+    "data_left": "{folder} contient déjà la base d’une commune « {slug} » où des personnes ont un "
+    "compte, mais son fichier manque. Remettez {slug}.toml en place, ou rangez ce dossier "
+    "ailleurs : rien n’a été supprimé.",
     "host_invalid": "« {host} » n’est pas une adresse possible : un nom d’hôte en minuscules, "
     "sans « https:// » ni port, par exemple famille.maville.fr.",
     "host_taken": "L’adresse {host} appartient déjà à la commune « {owner} ». Rien n’a été écrit.",
+    "host_taken_by_restore": "L’adresse {host} de cette copie appartient déjà à la commune "
+    "« {owner} ». Changez hosts dans le fichier tenant.toml de la copie, ou restaurez ailleurs "
+    "avec --to : rien n’a été écrit.",
     "host_missing": "Il manque une adresse : ajoutez --host famille.maville.fr.",
     "insee_unknown": "Le code INSEE {insee} ne figure pas dans la liste officielle des communes. "
     "Vérifiez-le : ce n’est pas le code postal.",
@@ -34,11 +43,14 @@ SENTENCES = {
 }
 
 
-def sentence(error: RibambelleError) -> str:
+def sentence(error: Exception) -> str:
     """Return the French sentence of a refusal.
 
     >>> sentence(Refused("slug_taken", slug="nantes"))
     'La commune « nantes » existe déjà. Rien n’a été écrit.'
+    >>> sentence(PermissionError(13, "Permission denied", "/srv/tenants/nantes.toml"))
+    '/srv/tenants/nantes.toml : l’accès est refusé. Donnez ce droit au compte qui lance la \
+commande, ou placez RIBAMBELLE_TENANTS et RIBAMBELLE_DATA ailleurs.'
     """
     if isinstance(error, Refused):
         known = SENTENCES.get(error.reason)
@@ -50,4 +62,47 @@ def sentence(error: RibambelleError) -> str:
         return f"La base de données ne répond pas : {error}."
     if isinstance(error, NotYours):
         return "Cet objet n’existe pas dans cette commune."
-    return str(error)
+    if isinstance(error, OSError):
+        return _of_the_system(error)
+    return str(error) if isinstance(error, RibambelleError) else f"Panne imprévue : {error!r}."
+
+
+def report(error: Exception) -> dict[str, str]:
+    """Return what a program is told of a refusal: what is wrong, and what to do.
+
+    >>> report(Refused("name_missing"))
+    {'error': 'Il manque le nom : ajoutez --insee, ou --name.', 'cure': ''}
+    >>> report(Misconfigured("adresse invalide", file="a.toml", key="hosts", cure="corrigez-la"))
+    {'error': 'a.toml, clé « hosts » : adresse invalide.', 'cure': 'Corrigez-la.'}
+    """
+    told, cure = sentence(error), ""
+    if isinstance(error, Misconfigured):
+        cure = f"{error.cure[:1].upper()}{error.cure[1:]}." if error.cure else ""
+        told = told.removesuffix(cure).rstrip()
+    elif found := END_OF_SENTENCE.search(told):
+        told, cure = told[: found.start() + 1], told[found.end() :]
+    return {"error": told, "cure": cure}
+
+
+END_OF_SENTENCE = re.compile(r"\. (?=[A-ZÀÉ])")
+RIGHTS = (
+    "Donnez ce droit au compte qui lance la commande, "
+    "ou placez RIBAMBELLE_TENANTS et RIBAMBELLE_DATA ailleurs."
+)
+CAUSES = {
+    errno.EACCES: f"l’accès est refusé. {RIGHTS}",
+    errno.EPERM: f"l’accès est refusé. {RIGHTS}",
+    errno.EROFS: f"ce disque est en lecture seule. {RIGHTS}",
+    errno.ENOSPC: "le disque est plein. Faites de la place, puis recommencez.",
+    errno.ENOENT: "ce fichier n’existe pas. Vérifiez le chemin.",
+    errno.EEXIST: "il y a déjà quelque chose à cet endroit. Choisissez un autre nom.",
+    errno.ENOTDIR: "un fichier se trouve là où un dossier est attendu. Vérifiez le chemin.",
+    errno.EISDIR: "un dossier se trouve là où un fichier est attendu. Vérifiez le chemin.",
+    errno.EADDRINUSE: "ce port est déjà pris. Choisissez-en un autre avec --port.",
+}
+
+
+def _of_the_system(error: OSError) -> str:
+    cause = CAUSES.get(error.errno or 0, f"le système refuse ({error.strerror or error}).")
+    where = error.filename2 or error.filename
+    return f"{where} : {cause}" if where else f"{cause[:1].upper()}{cause[1:]}"

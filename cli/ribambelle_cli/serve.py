@@ -2,12 +2,13 @@
 
 import asyncio
 import os
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from ribambelle.commands import AsJson, platform, say, say_json, tenant
+from ribambelle.commands import AsJson, DryRun, followed, platform, say, say_json
 from ribambelle_cli import logs
+from ribambelle_cli.refusals import sentence
 
 Port = Annotated[int, typer.Option(envvar="PORT", help="Port où écouter.")]
 
@@ -45,41 +46,88 @@ def run_server(port: int, address: str, processes: int, working: bool) -> None:
 
 def work(
     once: Annotated[bool, typer.Option("--once", help="S’arrêter quand la file est vide.")] = False,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Reprendre aussi les travaux abandonnés.")
+    ] = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Exécuter les travaux en attente : messages, rappels, statistiques."""
-    from ribambelle.jobs import worker
+    from ribambelle.jobs import queue, worker
 
     communes = platform()
-    if not once:
+    if not (once or dry_run or retry):
         logs.structured()
+        communes.plugins.ask_all()
         say("Travaux en attente : exécution en continu. Ctrl+C pour arrêter.")
         asyncio.run(worker.work(communes))
 
-    async def drain() -> int:
+    async def one(slug: str) -> dict[str, int]:
+        commune = communes.tenant(slug)
+        with commune.here():
+            if dry_run:
+                return {"waiting": await queue.waiting(), "given_up": await queue.given_up()}
+            if retry:
+                await queue.try_again(commune.now())
+        return {"jobs": await worker.drain(commune)}
+
+    async def every() -> list[dict[str, Any]]:
+        report: list[dict[str, Any]] = []
         try:
-            return sum([await worker.drain(communes.tenant(slug)) for slug in communes.slugs()])
+            for slug in followed(communes.slugs(), "Travaux", as_json=as_json):
+                try:
+                    report.append({"slug": slug, **await one(slug), "problem": None})
+                except Exception as error:  # one commune must not keep the others waiting
+                    report.append({"slug": slug, "problem": sentence(error)})
         finally:
             await communes.aclose()
+        return report
 
-    done = asyncio.run(drain())
+    report = asyncio.run(every())
+    _tell_work(report, dry_run, as_json)
+    if any(line["problem"] for line in report):
+        raise typer.Exit(1)
+
+
+def _tell_work(report: list[dict[str, Any]], dry_run: bool, as_json: bool) -> None:
+    done = sum(line.get("jobs", 0) for line in report)
     if as_json:
-        say_json({"jobs": done})
-    else:
-        say(f"{done} travaux exécutés.")
+        say_json({"jobs": done, "dry_run": dry_run, "tenants": report})
+        return
+    for line in report:
+        if line["problem"]:
+            say(f"{line['slug']} : {line['problem']}")
+        elif dry_run:
+            given_up = f", {line['given_up']} abandonnés" if line["given_up"] else ""
+            say(f"{line['slug']} : {line['waiting']} travaux en attente{given_up}")
+    say("Rien n’a été changé." if dry_run else f"{done} travaux exécutés.")
 
 
 def demo(
     port: Port = 8000,
     seed: Annotated[int, typer.Option(help="Graine des familles inventées.")] = 2026,
     prepare: Annotated[bool, typer.Option("--prepare", help="Préparer sans servir.")] = False,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Supprimer les données de démonstration.")
+    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Ouvrir les portails de démonstration, avec des familles inventées."""
     from ribambelle_cli import demonstration
 
     communes = platform(port=port)
-    asyncio.run(demonstration.prepare(communes, seed))
-    slugs = [slug for slug in communes.slugs() if tenant(communes, slug).settings.demo]
-    say(demonstration.welcome(communes, slugs, port))
+    if forget:
+        gone = demonstration.forget(communes)
+        if as_json:
+            say_json({"forgotten": gone})
+        else:
+            say(f"Données de démonstration supprimées : {', '.join(gone) or 'aucune'}.")
+        return
+    asyncio.run(demonstration.prepare(communes, seed, as_json=as_json))
+    slugs = demonstration.slugs(communes)
+    if as_json:
+        say_json(demonstration.facts(communes, slugs))
+    else:
+        say(demonstration.welcome(communes, slugs, port))
     if not prepare:
         run_server(port, "127.0.0.1", 1, True)

@@ -5,15 +5,27 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
+import structlog
 import typer
 
-from ribambelle.commands import AsJson, DryRun, platform, say, say_json, say_table, tenant
+from ribambelle.commands import (
+    AsJson,
+    DryRun,
+    followed,
+    platform,
+    say,
+    say_json,
+    say_table,
+    tenant,
+)
 from ribambelle.database import migrations, template
-from ribambelle.errors import Misconfigured, Refused
+from ribambelle.errors import Misconfigured, Refused, RibambelleError
 from ribambelle.identity import Grant, accounts, links
 from ribambelle.tenants import Platform, Tenant, brand, creation
 from ribambelle.tenants.registry import make_key
+from ribambelle_cli.refusals import sentence
 
+log = structlog.get_logger(__name__)
 T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, help="Les communes : créer, vérifier, activer un module.")
 Slug = Annotated[str, typer.Argument(help="Commune, telle que dans tenants/, par exemple nantes.")]
@@ -86,15 +98,23 @@ def create(
     communes = platform()
     email = accounts.email_of(agent) if agent else ""
     creation.require_possible(communes, new)
+    resumed = once(communes, lambda: creation.unfinished(communes, new))
     if dry_run:
         _tell_planned(new, as_json)
         return
     commune, link = once(communes, lambda: _bring_up(communes, new, email))
     if as_json:
         say_json(
-            {**facts(commune), "activation_link": None if email else link, "invited": email or None}
+            {
+                **facts(commune),
+                "activation_link": None if email else link,
+                "invited": email or None,
+                "resumed": resumed,
+            }
         )
         return
+    if resumed:
+        say(f"Une création interrompue de {slug} a été trouvée : elle est maintenant achevée.")
     say(f"{commune.settings.name} : portail créé à l’adresse {commune.url('/')}")
     if email:
         say(f"Invitation écrite à {email} : elle part dès que le portail est servi.")
@@ -112,13 +132,18 @@ def _tell_planned(new: creation.NewTenant, as_json: bool) -> None:
 
 
 async def _bring_up(communes: Platform, new: creation.NewTenant, email: str) -> tuple[Tenant, str]:
-    commune = await creation.create(communes, new)
-    with commune.here():
+    links_made: list[str] = []
+
+    async def first_agent(commune: Tenant) -> None:
         now = commune.now()
         if email:
             account = await accounts.create_staff(email, "", ADMIN, now)
-            return commune, await accounts.invite(account, now)
-        return commune, await links.make("invitation", "", now)
+            links_made.append(await accounts.invite(account, now))
+        else:
+            links_made.append(await links.make("invitation", "", now))
+
+    commune = await creation.create(communes, new, first_agent)
+    return commune, links_made[0]
 
 
 @app.command("list")
@@ -144,14 +169,14 @@ def list_all(as_json: AsJson = False) -> None:
         say_json(found)
         return
     say_table(
-        ("Commune", "Nom", "Adresses", "Modules", ""),
+        ("Commune", "Nom", "Adresses", "Modules", "État"),
         [
             (
                 f["slug"],
                 f["name"],
                 ", ".join(f["hosts"]),
                 ", ".join(f["plugins"]),
-                f["problem"] or "",
+                f"en panne : {f['problem']}" if f["problem"] else "prête",
             )
             for f in found
         ],
@@ -179,7 +204,7 @@ def check(slug: Slug, as_json: AsJson = False) -> None:
     try:
         commune = tenant(communes, slug)
         remarks = brand.warnings(commune.settings.brand.colour)
-        waiting = once(communes, lambda: _pending(commune))
+        waiting = once(communes, lambda: _pending(commune, commune.hooks.packages()))
         if waiting:
             problems.append(f"base à mettre à niveau : ribambelle tenant upgrade {slug}")
     except Misconfigured as error:
@@ -195,9 +220,9 @@ def check(slug: Slug, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-async def _pending(commune: Tenant) -> list[str]:
+async def _pending(commune: Tenant, packages: dict[str, str]) -> list[str]:
     with commune.here():
-        return await migrations.pending(commune.hooks.packages())
+        return await migrations.pending(packages)
 
 
 @app.command()
@@ -217,16 +242,19 @@ def enable(
     if plugin in commune.settings.plugins:
         raise Refused("plugin_already", slug=slug, plugin=plugin)
     names = (*commune.settings.plugins, plugin)
-    applied: list[str] = []
-    if not dry_run:
-        # The tables first: a plugin is never reachable before it can answer.
-        applied = once(communes, lambda: _forward(commune, communes.plugins.only(names).packages()))
-        creation.set_plugins(communes, slug, names)
-    done = {"slug": slug, "plugins": list(names), "dry_run": dry_run, "migrations": applied}
-    if as_json:
-        say_json(done)
+    packages = communes.plugins.only(names).packages()
+    if dry_run:
+        steps = once(communes, lambda: _pending(commune, packages))
     else:
-        say(f"{slug} : module {plugin} {'serait activé' if dry_run else 'activé'}.")
+        # The tables first: a plugin is never reachable before it can answer.
+        steps = once(communes, lambda: _forward(commune, packages))
+        creation.set_plugins(communes, slug, names)
+    if as_json:
+        say_json({"slug": slug, "plugins": list(names), "dry_run": dry_run, "migrations": steps})
+        return
+    say(f"{slug} : module {plugin} {'serait activé' if dry_run else 'activé'}.")
+    if dry_run and steps:
+        say(f"Étapes à faire : {', '.join(steps)}. Rien n’a été changé.")
 
 
 @app.command()
@@ -259,24 +287,41 @@ def upgrade(
 ) -> None:
     """Mettre à niveau la base d’une commune, ou de toutes."""
     communes = platform()
+    if slug:
+        tenant(communes, slug)  # refused at once when it is unknown or its file cannot be read
     report: list[dict[str, Any]] = []
-    for one in [slug] if slug else communes.slugs():
-        commune = tenant(communes, one)
-        steps = once(communes, partial(_upgrade, commune, dry_run))
-        report.append({"slug": one, "migrations": steps, "dry_run": dry_run})
+    for one in followed([slug] if slug else communes.slugs(), "Mise à niveau", as_json=as_json):
+        steps: list[str] = []
+        problem = None
+        try:
+            steps = once(communes, partial(_upgrade, communes, one, dry_run))
+        except Exception as error:  # one commune must not keep the others from going on
+            if not isinstance(error, RibambelleError | OSError):
+                log.exception("upgrade_failed", tenant=one)
+            problem = sentence(error)
+        report.append({"slug": one, "migrations": steps, "dry_run": dry_run, "problem": problem})
     if as_json:
         say_json(report)
-        return
-    for line in report:
-        told = ", ".join(line["migrations"])
-        say(f"{line['slug']} : {told or 'déjà à jour'}{' (à faire)' if dry_run and told else ''}")
+    else:
+        for line in report:
+            say(_told(line))
+    if any(line["problem"] for line in report):
+        raise typer.Exit(1)
 
 
-async def _upgrade(commune: Tenant, dry_run: bool) -> list[str]:
+def _told(line: dict[str, Any]) -> str:
+    if line["problem"]:
+        return f"{line['slug']} : {line['problem']}"
+    steps = ", ".join(line["migrations"])
+    later = " (à faire)" if line["dry_run"] and steps else ""
+    return f"{line['slug']} : {steps or 'déjà à jour'}{later}"
+
+
+async def _upgrade(communes: Platform, slug: str, dry_run: bool) -> list[str]:
+    commune = tenant(communes, slug)
     packages = commune.hooks.packages()
     if dry_run:
-        with commune.here():
-            return await migrations.pending(packages)
+        return await _pending(commune, packages)
     make_key(commune.folder)
     file = commune.folder / "portal.sqlite"
     if not commune.settings.database.url and not file.exists():

@@ -4,12 +4,14 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from ribambelle.errors import Refused
@@ -68,6 +70,27 @@ def inside(slug: str, plugin: str, work: Callable[[Tenant], Awaitable[T]]) -> T:
             await communes.aclose()
 
     return asyncio.run(run())
+
+
+def followed(items: Sequence[T], label: str, *, as_json: bool = False) -> Iterator[T]:
+    """Go through long work; how far it is shows to a person, never to a program."""
+    if as_json or not err.is_terminal:
+        yield from items
+        return
+    with Progress(console=err, transient=True) as progress:
+        yield from progress.track(items, description=label)
+
+
+@contextmanager
+def busy(label: str, *, as_json: bool = False) -> Iterator[None]:
+    """Show a person that long work of unknown length goes on."""
+    if as_json or not err.is_terminal:
+        yield
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        progress.add_task(label, total=None)
+        yield
 
 
 def say(text: str) -> None:

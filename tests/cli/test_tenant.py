@@ -52,6 +52,13 @@ REFUSALS = [
     (["ville", "--insee", "44109", "--agent", "personne"], "adresse e-mail"),
     (["ville", "--insee", "44109", "--colour", "bleu"], "bleu"),
     (["saint-denis", "--insee", "44109"], "existe déjà"),
+    (["ville", "--insee", "44109", "--database", "notaurl"], "adresse PostgreSQL"),
+    (
+        ["ville", "--insee", "44109", "--database", "postgresql://u@s:port/b"],
+        "le port est un nombre",
+    ),
+    (["ville", "--insee", "44109", "--database", "postgresql://u@s"], "ne nomme aucune base"),
+    (["ville", "--insee", "44109", "--database", "postgresql://u@127.0.0.1:9/b"], "ne tourne pas"),
 ]
 
 

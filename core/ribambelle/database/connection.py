@@ -31,19 +31,17 @@ PRAGMA temp_store = MEMORY;
 """
 
 # The file cannot answer now, whatever was asked: try again, or call for help.
-AWAY = frozenset(
-    {
-        dbapi2.SQLITE_BUSY,
-        dbapi2.SQLITE_LOCKED,
-        dbapi2.SQLITE_NOMEM,
-        dbapi2.SQLITE_READONLY,
-        dbapi2.SQLITE_IOERR,
-        dbapi2.SQLITE_CORRUPT,
-        dbapi2.SQLITE_FULL,
-        dbapi2.SQLITE_CANTOPEN,
-        dbapi2.SQLITE_NOTADB,
-    }
-)
+AWAY = {
+    dbapi2.SQLITE_BUSY: "une autre écriture y dure trop longtemps",
+    dbapi2.SQLITE_LOCKED: "une autre écriture y dure trop longtemps",
+    dbapi2.SQLITE_NOMEM: "la mémoire manque",
+    dbapi2.SQLITE_READONLY: "l’écriture y est interdite",
+    dbapi2.SQLITE_IOERR: "le disque ne répond pas",
+    dbapi2.SQLITE_CORRUPT: "le fichier est abîmé, restaurez une sauvegarde",
+    dbapi2.SQLITE_FULL: "le disque est plein",
+    dbapi2.SQLITE_CANTOPEN: "le fichier ne s’ouvre pas",
+    dbapi2.SQLITE_NOTADB: "ce n’est pas une base SQLite, ou elle est abîmée",
+}
 
 
 def _teach_types() -> None:
@@ -193,7 +191,7 @@ class SQLiteConnection:
         """Turn a file that cannot answer into Unavailable; leave a refused statement as it is."""
         code = getattr(error, "sqlite_errorcode", None)
         if code is not None and code & 0xFF in AWAY:
-            return Unavailable(f"{self.file}: {error}")
+            return Unavailable(f"{self.file} : {AWAY[code & 0xFF]}")
         return error
 
     def close(self) -> None:

@@ -16,6 +16,36 @@ def is_postgres(database: str) -> bool:
     return database.startswith(("postgres://", "postgresql://"))
 
 
+EXAMPLE = "postgresql://utilisateur:motdepasse@serveur:5432/nantes"
+
+
+def require_address(url: str, file: str = "") -> None:
+    """Refuse what cannot be the address of a PostgreSQL database; it is never shown: a password
+    may stand in it.
+
+    >>> require_address("notaurl", "nantes.toml")
+    Traceback (most recent call last):
+    ...
+    ribambelle.errors.Misconfigured: nantes.toml, clé « database.url » : ce n’est pas une adresse \
+PostgreSQL. Écrivez par exemple postgresql://utilisateur:motdepasse@serveur:5432/nantes.
+    """
+    cure = f"écrivez par exemple {EXAMPLE}"
+    if not is_postgres(url):
+        what = "ce n’est pas une adresse PostgreSQL"
+        raise Misconfigured(what, file=file, key="database.url", cure=cure)
+    try:
+        address = urlsplit(url)
+        _ = address.port
+        name = unquote(address.path.removeprefix("/"))
+    except ValueError as error:
+        what = "cette adresse PostgreSQL est illisible"
+        cure = f"{cure} ; le port est un nombre, les signes d’un mot de passe s’écrivent %40 pour @"
+        raise Misconfigured(what, file=file, key="database.url", cure=cure) from error
+    if not name or "/" in name:
+        what = "l’adresse ne nomme aucune base"
+        raise Misconfigured(what, file=file, key="database.url", cure=cure)
+
+
 def named(url: str) -> str:
     """Return the name of the database in its address.
 

@@ -1,6 +1,7 @@
 """PostgreSQL: a database per commune, reached through a pool that opens when needed."""
 
 import asyncio
+import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
@@ -9,7 +10,8 @@ import asyncpg
 from piccolo.engine.exceptions import TransactionError
 
 from ribambelle.database.engine import Fetch, TenantEngine
-from ribambelle.errors import NotYours, Unavailable
+from ribambelle.database.names import EXAMPLE
+from ribambelle.errors import Misconfigured, NotYours, Unavailable
 
 PATIENCE = 5.0  # seconds before a connection, or a place in the pool, is given up
 IDLE = 60.0  # seconds after which an unused connection is closed
@@ -29,6 +31,19 @@ AWAY = (
     asyncpg.InternalClientError,  # the server hung up between two statements
 )
 
+REASONS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
+    (socket.gaierror, "aucune machine ne porte ce nom"),
+    (TimeoutError, "le serveur PostgreSQL n’a pas répondu à temps"),
+    (asyncpg.InvalidCatalogNameError, "cette base n’existe pas sur le serveur PostgreSQL"),
+    (
+        asyncpg.InvalidAuthorizationSpecificationError,
+        "le serveur PostgreSQL refuse ce nom ou ce mot de passe",
+    ),
+    (asyncpg.InsufficientResourcesError, "le serveur PostgreSQL n’a plus de connexion libre"),
+    (asyncpg.OperatorInterventionError, "le serveur PostgreSQL s’arrête ou démarre"),
+    (OSError, "le serveur PostgreSQL n’est pas à cette adresse, ou ne tourne pas"),
+)
+
 
 @contextmanager
 def explained(raw: Any = None) -> Iterator[None]:
@@ -42,11 +57,29 @@ def explained(raw: Any = None) -> Iterator[None]:
             raise NotYours(str(error)) from error
         raise
     except AWAY as error:
-        raise Unavailable(f"{type(error).__name__}: {error}") from error
+        raise Unavailable(reason(error)) from error
+    except asyncpg.ClientConfigurationError as error:
+        raise Misconfigured(
+            f"le pilote PostgreSQL refuse cette adresse ({error})",
+            key="database.url",
+            cure=f"écrivez par exemple {EXAMPLE}",
+        ) from error
     except asyncpg.InterfaceError as error:
         if raw is None or _gone(raw):
-            raise Unavailable(str(error)) from error
+            raise Unavailable(reason(error)) from error
         raise
+
+
+def reason(error: Exception) -> str:
+    """Say in French why the server does not answer.
+
+    >>> reason(ConnectionRefusedError())
+    'le serveur PostgreSQL n’est pas à cette adresse, ou ne tourne pas'
+    """
+    for kinds, words in REASONS:
+        if isinstance(error, kinds):
+            return words
+    return f"{type(error).__name__}: {error}"
 
 
 def _gone(raw: Any) -> bool:

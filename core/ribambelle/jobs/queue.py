@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from piccolo.custom_types import Combinable
 
 from ribambelle import tenants
 from ribambelle.database import locks
@@ -55,3 +56,28 @@ async def failed(job: Job, error: Exception, now: datetime) -> None:
     await Job.update(
         {Job.error: repr(error)[:2000], Job.run_at: now + wait, Job.leased_until: None}
     ).where(Job.id == job.id)
+
+
+async def waiting() -> int:
+    """Return how many jobs are still to run, now or later."""
+    return int(await Job.count().where(Job.attempts < TRIES))
+
+
+async def given_up() -> int:
+    """Return how many jobs failed every time; they stay, for somebody to look at."""
+    return int(await Job.count().where(_given_up()))
+
+
+async def try_again(now: datetime) -> int:
+    """Queue the jobs that were given up once more, from the first try; return how many."""
+    revived = (
+        await Job.update({Job.attempts: 0, Job.run_at: now, Job.leased_until: None})
+        .where(_given_up())
+        .returning(Job.id)
+    )
+    return len(revived)
+
+
+def _given_up() -> Combinable:
+    now = tenants.current().now()
+    return (Job.attempts >= TRIES) & (Job.leased_until.is_null() | (Job.leased_until < now))

@@ -3,17 +3,24 @@
 import json
 import re
 import shutil
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from ribambelle.database import template
-from ribambelle.errors import Misconfigured, Refused
+from ribambelle.database import Postgres, SQLite, TenantEngine, migrations, template, using
+from ribambelle.database.names import require_address
+from ribambelle.errors import Misconfigured, Refused, Unavailable
+from ribambelle.identity.tables import Account
 from ribambelle.tenants import communes
 from ribambelle.tenants.brand import parse_colour
 from ribambelle.tenants.registry import Platform, make_key
 from ribambelle.tenants.settings import HOST, RESERVED_HOSTS, RESERVED_SLUGS, SLUG
 from ribambelle.tenants.tenant import Tenant
+from ribambelle.workflow.tables import Demande, JournalLine
 
+MARK = "creation"  # in the data of a commune whose creation is not finished
 PLUGINS_LINE = re.compile(r"^plugins\s*=\s*\[[^\]]*\]", re.M)
 
 
@@ -36,8 +43,7 @@ def require_possible(platform: Platform, new: NewTenant) -> None:
     """Refuse whatever would not work, before anything is written."""
     if not SLUG.fullmatch(new.slug) or new.slug in RESERVED_SLUGS or len(new.slug) > 60:
         raise Refused("slug_invalid", slug=new.slug)
-    file = platform.folder / f"{new.slug}.toml"
-    if file.exists() or (platform.data / new.slug / "portal.sqlite").exists():
+    if (platform.folder / f"{new.slug}.toml").exists():
         raise Refused("slug_taken", slug=new.slug)
     for host in new.hosts:
         if not HOST.fullmatch(host) or host in RESERVED_HOSTS:
@@ -52,6 +58,8 @@ def require_possible(platform: Platform, new: NewTenant) -> None:
     require_plugins(platform, new.plugins)
     if new.colour:
         parse_colour(new.colour)
+    if new.database:
+        require_address(new.database)
 
 
 def require_free(platform: Platform, host: str, reason: str = "host_taken") -> None:
@@ -90,24 +98,113 @@ def text_of(new: NewTenant) -> str:
     return "\n".join(lines) + "\n"
 
 
-async def create(platform: Platform, new: NewTenant) -> Tenant:
-    """Bring up a commune: its file is written last, so a failure leaves nothing behind."""
+async def create(
+    platform: Platform, new: NewTenant, first: Callable[[Tenant], Awaitable[None]] | None = None
+) -> Tenant:
+    """Bring up a commune: its file is written last, and a failure leaves nothing behind.
+
+    A creation that was killed is finished instead: what it had made is taken as it is.
+
+    :param first: what to do in the new commune before it is said to exist.
+    """
     require_possible(platform, new)
-    data, text = platform.data / new.slug, text_of(new)
-    fresh = not data.exists()
+    resumed = await unfinished(platform, new)
+    data, database = platform.data / new.slug, _database(platform, new)
+    packages = platform.plugins.only(new.plugins).packages()
+    undo: list[Callable[[], object]] = []
+    made = False
     try:
+        _make_folder(platform.data, undo)
+        _make_folder(data, undo)
+        _make_folder(platform.folder, undo)
+        _mark(data, new)
         make_key(data)
-        packages = platform.plugins.only(new.plugins).packages()
-        database: Path | str = new.database or data / "portal.sqlite"
-        await template.create(database, packages, platform.data / ".templates")
-        _write(platform.folder / f"{new.slug}.toml", text)
+        if not resumed:
+            await template.create(database, packages, platform.data / ".templates")
+            made = True
+        undo.append((platform.folder / f"{new.slug}.toml").unlink)
+        _write(platform.folder / f"{new.slug}.toml", text_of(new))
         platform.scan()
-        return platform.tenant(new.slug)
+        tenant = platform.tenant(new.slug)
+        with tenant.here():
+            if resumed:
+                await migrations.forward(packages, platform.clock)
+            if first:
+                await first(tenant)
     except BaseException:
-        (platform.folder / f"{new.slug}.toml").unlink(missing_ok=True)
-        if fresh:
-            shutil.rmtree(data, ignore_errors=True)
+        platform.forget(new.slug)
+        if made:
+            await template.drop(database)
+        for step in reversed(undo):
+            with suppress(OSError):
+                step()
+        platform.scan()
         raise
+    (data / MARK).unlink(missing_ok=True)
+    return tenant
+
+
+async def unfinished(platform: Platform, new: NewTenant) -> bool:
+    """Tell whether a creation of this commune was killed, and left a database nobody used yet.
+
+    A database that holds accounts is somebody's: it is neither taken nor removed.
+    """
+    data, database = platform.data / new.slug, _database(platform, new)
+    if isinstance(database, Path):
+        if not database.exists():
+            return False
+        engine: TenantEngine = SQLite(database)
+    else:
+        mark = data / MARK
+        if not mark.is_file() or mark.read_text("utf-8") != new.database:
+            return False
+        engine = Postgres(new.database)
+    try:
+        with using(engine):
+            used = await _in_use()
+    except Unavailable:
+        if isinstance(database, Path):
+            raise
+        return False  # killed before the server had made the database
+    finally:
+        await engine.aclose()
+    if used:
+        raise Refused("data_left", slug=new.slug, folder=str(data))
+    return True
+
+
+async def _in_use() -> bool:
+    """Tell whether anybody ever did anything in the current database."""
+    if not await migrations.Migration.table_exists():
+        return True  # not one of ours
+    for table in (Account, JournalLine, Demande):
+        if await table.exists():
+            return True
+    return False
+
+
+def _database(platform: Platform, new: NewTenant) -> Path | str:
+    return new.database or platform.data / new.slug / "portal.sqlite"
+
+
+def _make_folder(folder: Path, undo: list[Callable[[], object]]) -> None:
+    """Make a folder, to be taken away again with what is in it; one that was there is kept."""
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        undo.append(partial(_take_away, folder))
+
+
+def _take_away(folder: Path) -> None:
+    if (folder / MARK).exists():
+        shutil.rmtree(folder)
+    else:
+        folder.rmdir()  # only when it is empty: it is shared by all communes
+
+
+def _mark(data: Path, new: NewTenant) -> None:
+    """Note what is being made, readable by the service alone: an address holds a password."""
+    (data / MARK).touch(mode=0o600)
+    (data / MARK).write_text(new.database, "utf-8")
 
 
 def _write(file: Path, text: str) -> None:

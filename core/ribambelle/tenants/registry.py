@@ -142,6 +142,11 @@ class Platform:
             tenant.users = before[1].users
         return tenant
 
+    def forget(self, slug: str) -> None:
+        """Let go of a commune that is no more, or not yet."""
+        self._close(slug)
+        self._tenants.pop(slug, None)
+
     # -- databases ---------------------------------------------------------------------------
 
     def engine(self, tenant: Tenant) -> TenantEngine:

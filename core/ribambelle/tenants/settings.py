@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from ribambelle.database.names import require_address
 from ribambelle.errors import Misconfigured
 from ribambelle.tenants.brand import parse_colour
 
@@ -118,6 +119,12 @@ def parse(file: Path) -> dict[str, Any]:
     """Return the content of one TOML file, or say in French where it stops being TOML."""
     try:
         return tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise Misconfigured(
+            "ce fichier ne peut pas être lu",
+            file=file.name,
+            cure="donnez-en la lecture au compte qui sert les portails",
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(
             f"ce fichier n’est pas du TOML lisible ({error})",
@@ -180,6 +187,8 @@ def check(settings: Commune, file: str) -> None:
             key="mail.security",
             cure=f"choisissez parmi {', '.join(SECURITIES)}",
         )
+    if settings.database.url:
+        require_address(settings.database.url, file)
     parse_colour(settings.brand.colour, file)
 
 

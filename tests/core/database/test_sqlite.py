@@ -240,7 +240,7 @@ async def test_a_file_locked_by_another_process_is_unavailable(
 
     with closing(dbapi2.connect(str(sqlite.file), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(Unavailable, match="locked") as caught:
+        with pytest.raises(Unavailable, match="autre écriture") as caught:
             await Counter.update({Counter.value: 1}, force=True)
         assert await Counter.count() == 1  # reads go on
 
@@ -252,7 +252,7 @@ async def test_a_full_disk_undoes_the_whole_and_says_unavailable(sqlite: SQLite)
     await a_counter()
     await sqlite.fetch("PRAGMA max_page_count = 20")
 
-    with pytest.raises(Unavailable, match="full"):
+    with pytest.raises(Unavailable, match="plein"):
         async with transaction():
             await Counter.update({Counter.value: 1}, force=True)
             await sqlite.fetch("CREATE TABLE big (x)")
