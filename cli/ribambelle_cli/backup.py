@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from ribambelle.commands import AsJson, platform, say, say_json, tenant
+from ribambelle.commands import AsJson, DryRun, busy, platform, say, say_json, tenant
 from ribambelle.tenants import Platform, copies
 
 
 def backup(
     slug: Annotated[str, typer.Argument(help="Commune, telle que dans tenants/.")],
     to: Annotated[Path | None, typer.Option(help="Dossier de la copie, à créer.")] = None,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Copier une commune entière, service ouvert : fichier, clé et base.
@@ -25,6 +26,15 @@ def backup(
     stamp = f"{communes.clock().astimezone(UTC):%Y%m%d-%H%M%S}"
     target = to or Path("sauvegardes") / f"{slug}-{stamp}"
 
+    if dry_run:
+        copies.require_new(target)
+        names = copies.contents(commune)
+        if as_json:
+            say_json({"slug": slug, "folder": str(target), "files": names, "dry_run": True})
+        else:
+            say(f"Serait écrit dans {target} : {', '.join(names)}. Rien n’a été écrit.")
+        return
+
     async def work() -> dict[str, int]:
         try:
             with commune.here():
@@ -32,7 +42,8 @@ def backup(
         finally:
             await communes.aclose()
 
-    rows = asyncio.run(work())
+    with busy(f"Copie de {slug}", as_json=as_json):
+        rows = asyncio.run(work())
     if as_json:
         say_json({"slug": slug, "folder": str(target), "rows": rows})
     else:
@@ -47,6 +58,7 @@ def restore(
         Path | None, typer.Option(help="Dossier où poser tenants/ et data/ ; les actuels sinon.")
     ] = None,
     database: Annotated[str, typer.Option(help="Adresse PostgreSQL où restaurer.")] = "",
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Remettre une copie en place, après en avoir vérifié chaque table.
@@ -54,11 +66,25 @@ def restore(
     Exemple : ribambelle restore /sauvegardes/nantes-25-novembre --to /essai
     """
     communes = Platform(to / "tenants", to / "data") if to else platform()
-    slug, rows = asyncio.run(copies.bring_back(folder, communes, database))
+    copied = copies.opened(folder, communes, database)
+    rows = 0
+    if not dry_run:
+        with busy(f"Restauration de {copied.slug}", as_json=as_json):
+            rows = asyncio.run(copies.bring_back(copied, communes))
     if as_json:
-        say_json({"slug": slug, "rows": rows, "tenants": str(communes.folder)})
+        say_json(
+            {
+                "slug": copied.slug,
+                "rows": rows,
+                "tenants": str(communes.folder),
+                "dry_run": dry_run,
+            }
+        )
         return
-    say(f"{slug} : {rows} lignes remises en place et vérifiées.")
+    if dry_run:
+        say(f"{copied.slug} serait remise en place dans {communes.folder}. Rien n’a été changé.")
+        return
+    say(f"{copied.slug} : {rows} lignes remises en place et vérifiées.")
     if to:
         say(
             f"Pour la servir : RIBAMBELLE_TENANTS={communes.folder} RIBAMBELLE_DATA={communes.data}"

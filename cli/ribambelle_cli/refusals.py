@@ -38,6 +38,8 @@ SENTENCES = {
     "Créez-le : ribambelle account create {slug} {email}",
     "file_exists": "{file} existe déjà. Choisissez un autre nom : rien n’a été écrasé.",
     "file_unreadable": "{file} ne peut pas être lu : {why}.",
+    "copy_incomplete": "{folder} n’est pas une sauvegarde entière : {name} y manque ou ne se lit "
+    "pas. Donnez le dossier que « ribambelle backup » a écrit : rien n’a été restauré.",
     "columns_missing": "Colonnes absentes : {columns}. Colonnes trouvées : {found}.",
     "not_a_demo": "{slug} n’est pas une commune de démonstration : rien n’y est inventé.",
 }

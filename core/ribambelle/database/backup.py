@@ -30,6 +30,8 @@ async def backup(engine: TenantEngine, to: Path) -> Manifest:
     """Copy a commune's database while it serves, and write the manifest last."""
     _require_free(to)
     await in_thread(to.parent.mkdir, 0o777, True, True)
+    await in_thread(to.touch, 0o600)  # whoever writes it, the service alone reads it
+    await in_thread(_manifest(to).touch, 0o600)
     if isinstance(engine, SQLite):
         rows = await in_thread(backup_sqlite.save, engine.file, to)
     elif isinstance(engine, Postgres):

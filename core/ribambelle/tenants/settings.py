@@ -6,6 +6,7 @@ layer, unless it says ``dynaconf_merge = true``.
 """
 
 import difflib
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -131,6 +132,15 @@ def parse(file: Path) -> dict[str, Any]:
             file=file.name,
             cure="corrigez la ligne indiquée puis lancez « ribambelle tenant check »",
         ) from error
+
+
+def quoted(value: object) -> str:
+    """Return a text or a list as TOML writes it.
+
+    >>> print(quoted(["Île", "a"]))
+    ["Île", "a"]
+    """
+    return json.dumps(value, ensure_ascii=False)
 
 
 def lowered(value: Any) -> Any:
