@@ -18,11 +18,12 @@ from ribambelle.commands import (
     say_table,
     tenant,
 )
-from ribambelle.database import migrations, template
+from ribambelle.database import migrations, template, transaction
 from ribambelle.errors import Misconfigured, Refused, RibambelleError
 from ribambelle.identity import Grant, accounts, links
 from ribambelle.tenants import Platform, Tenant, brand, creation
 from ribambelle.tenants.registry import make_key
+from ribambelle.workflow import journal
 from ribambelle_cli.refusals import sentence
 
 log = structlog.get_logger(__name__)
@@ -247,14 +248,29 @@ def enable(
         steps = once(communes, lambda: _pending(commune, packages))
     else:
         # The tables first: a plugin is never reachable before it can answer.
-        steps = once(communes, lambda: _forward(commune, packages))
-        creation.set_plugins(communes, slug, names)
+        steps = once(communes, lambda: _enable(commune, plugin, names, packages))
     if as_json:
         say_json({"slug": slug, "plugins": list(names), "dry_run": dry_run, "migrations": steps})
         return
     say(f"{slug} : module {plugin} {'serait activé' if dry_run else 'activé'}.")
     if dry_run and steps:
         say(f"Étapes à faire : {', '.join(steps)}. Rien n’a été changé.")
+
+
+async def _enable(
+    commune: Tenant, plugin: str, names: tuple[str, ...], packages: dict[str, str]
+) -> list[str]:
+    steps = await _forward(commune, packages)
+    await _set_plugins(commune, "tenant.plugin_enabled", plugin, names)
+    return steps
+
+
+async def _set_plugins(commune: Tenant, act: str, plugin: str, names: tuple[str, ...]) -> None:
+    """Change the commune's file and say so in its journal: both, or neither."""
+    with commune.here():
+        async with transaction():
+            await journal.record(act, f"plugin:{plugin}", side="command")
+            creation.set_plugins(commune.platform, commune.slug, names)
 
 
 @app.command()
@@ -271,7 +287,7 @@ def disable(
         raise Refused("plugin_disabled", slug=slug, plugin=plugin)
     names = tuple(name for name in commune.settings.plugins if name != plugin)
     if not dry_run:
-        creation.set_plugins(communes, slug, names)
+        once(communes, lambda: _set_plugins(commune, "tenant.plugin_disabled", plugin, names))
     if as_json:
         say_json({"slug": slug, "plugins": list(names), "dry_run": dry_run})
     else:

@@ -6,6 +6,7 @@ import pytest
 from ribambelle.identity import Grant, passwords, second_factor
 from ribambelle.identity.tables import Account, Session
 from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle.workflow.tables import JournalLine
 
 PASSWORD = "tulipe nuage vélo citron"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -180,6 +181,31 @@ async def test_signing_out_ends_the_session(communes: Communes) -> None:
     assert (await browser.get("/compte")).status_code == 303
     with communes.alpha.here():
         assert await Session.count() == 0
+
+
+async def test_coming_and_going_is_in_the_journal(communes: Communes) -> None:
+    town = communes.alpha
+    mine, elsewhere = await town.family(), await town.family()
+    await town.visitor().post("/connexion", data={"email": "camille@example.test"})
+    await town.work()
+    with town.here():
+        sessions = await Session.select(Session.id).order_by(Session.id)
+
+    await mine.post(f"/compte/appareils/{sessions[1]['id']}/fermer")
+    await mine.post(f"/compte/appareils/{sessions[1]['id']}/fermer")  # nothing left to close
+    await mine.post("/deconnexion")
+
+    assert (await elsewhere.get("/compte")).status_code == 303
+    with town.here():
+        acts = await JournalLine.select(JournalLine.act, JournalLine.object).order_by(
+            JournalLine.id
+        )
+        account = (await Account.select(Account.id))[0]["id"]
+    assert [(line["act"], line["object"]) for line in acts] == [
+        ("account.link_asked", f"account:{account}"),
+        ("account.session_closed", f"account:{account}"),
+        ("account.signed_out", f"account:{account}"),
+    ]
 
 
 async def test_a_session_ends_by_itself(communes: Communes, clock: FrozenClock) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from ribambelle import hookimpl
+from ribambelle.database import DOOR as DATABASE
+from ribambelle.database import REFUSED, transaction
 from ribambelle.errors import Refused
 from ribambelle.plugins import Plugins
 from ribambelle.testing import Communes
@@ -167,16 +169,52 @@ async def test_of_two_at_once_one_moves(communes: Communes) -> None:
         assert len(await history(number)) == 1
 
 
-async def test_the_journal_shows_an_edit_and_a_removal(communes: Communes) -> None:
+CHANGES = [
+    "UPDATE core_journal SET object = 'thing:9' WHERE number = 3",
+    "DELETE FROM core_journal WHERE number = 2",
+]
+DIALECT_CHANGES = {
+    "sqlite": "INSERT OR REPLACE INTO core_journal (id, number) VALUES (3, 3)",
+    "postgres": "TRUNCATE core_journal",
+}
+
+
+async def test_the_database_refuses_to_change_the_journal(communes: Communes) -> None:
+    with communes.alpha.here():
+        for number in range(5):
+            await journal.record("test.act", f"thing:{number}")
+
+        for change in (*CHANGES, DIALECT_CHANGES[DATABASE.engine_type]):
+            with pytest.raises(REFUSED):
+                await DATABASE.fetch(change)
+
+        assert await JournalLine.count() == 5
+        assert await journal.broken_at() is None
+
+
+async def test_twin_without_its_triggers_a_change_passes_and_the_chain_shows_it(
+    communes: Communes,
+) -> None:
     with communes.alpha.here():
         for number in range(5):
             await journal.record("test.act", f"thing:{number}", account=number)
         assert await journal.broken_at() is None
 
-        await JournalLine.update({JournalLine.object: "thing:9"}).where(JournalLine.number == 3)
-        assert await journal.broken_at() == 3
-        await JournalLine.delete().where(JournalLine.number == 2)
-        assert await journal.broken_at() == 2
+        async with transaction():
+            await without_triggers()
+            await DATABASE.fetch(CHANGES[0])
+            assert await journal.broken_at() == 3
+            await DATABASE.fetch(CHANGES[1])
+            assert await journal.broken_at() == 2
+
+
+async def without_triggers() -> None:
+    """Let the journal be changed, as somebody who holds the database could."""
+    if DATABASE.engine_type == "postgres":
+        await DATABASE.fetch("SET LOCAL session_replication_role = replica")
+        return
+    for row in await DATABASE.fetch("SELECT name FROM sqlite_schema WHERE type = 'trigger'"):
+        await DATABASE.fetch(f"DROP TRIGGER {row['name']}")
 
 
 async def test_acts_at_once_make_one_chain(communes: Communes) -> None:

@@ -140,11 +140,11 @@ async def sessions_of(account: int, now: datetime) -> list[Session]:
     )
 
 
-async def revoke(account: int, session: int | None = None, keep: int | None = None) -> None:
-    """Sign an account out of one browser, or of all but `keep`."""
+async def revoke(account: int, session: int | None = None, keep: int | None = None) -> int:
+    """Sign an account out of one browser, or of all but `keep`; return of how many it was."""
     question = Session.delete().where(Session.account == account)
     if session is not None:
         question = question.where(Session.id == session)
     if keep is not None:
         question = question.where(Session.id != keep)
-    await question
+    return len(await question.returning(Session.id))

@@ -102,7 +102,15 @@ async def revoke(
     session: FromPath[int], person: NamedDependency[Person], seen: NamedDependency[Visit]
 ) -> Redirect:
     """Sign out one of my browsers; somebody else's is simply not there."""
-    await sessions.revoke(person.account, session)
+    async with transaction():
+        if await sessions.revoke(person.account, session):
+            await journal.record(
+                "account.session_closed",
+                f"account:{person.account}",
+                account=person.account,
+                side="office" if person.is_staff else "family",
+                session=session,
+            )
     seen.tell("ok", "Cet appareil est déconnecté.")
     return Redirect("/compte", status_code=303)
 

@@ -105,6 +105,7 @@ async def email_link(email: str, follow: str) -> None:
     now = tenants.current().now()
     account = await accounts.by_email(email)
     async with transaction():
+        await journal.record("account.link_asked", f"account:{account.id if account else 0}")
         if account is not None and account.kind == "staff":
             await write("messages/staff_sign_in", email, account=account.id)
             return
@@ -213,7 +214,15 @@ async def check_code(
 @post("/deconnexion", name="sign_out", guards=[guards.public])
 async def sign_out(seen: NamedDependency[Visit]) -> Redirect:
     """Sign this browser out."""
-    await seen.session.end()
+    async with transaction():
+        await seen.session.end()
+        if person := seen.person:
+            await journal.record(
+                "account.signed_out",
+                f"account:{person.account}",
+                account=person.account,
+                side="office" if person.is_staff else "family",
+            )
     return Redirect("/", status_code=303)
 
 
