@@ -19,12 +19,12 @@ from ribambelle.commands import (
     tenant,
 )
 from ribambelle.database import migrations, template, transaction
-from ribambelle.errors import Misconfigured, Refused, RibambelleError
+from ribambelle.errors import Misconfigured, Refused, RibambelleError, Unavailable
 from ribambelle.identity import Grant, accounts, links
-from ribambelle.tenants import Platform, Tenant, brand, creation
+from ribambelle.tenants import Platform, Tenant, brand, checking, creation
 from ribambelle.tenants.registry import make_key
 from ribambelle.workflow import journal
-from ribambelle_cli.refusals import sentence
+from ribambelle_cli.refusals import report, sentence
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -121,6 +121,8 @@ def create(
         say(f"Invitation écrite à {email} : elle part dès que le portail est servi.")
     else:
         say(f"Lien d’activation du premier agent, valable 7 jours, à usage unique :\n{link}")
+    if commune.mail_goes_nowhere:
+        say(f"Avant d’ouvrir aux familles : réglez l’envoi des messages, [mail] dans {slug}.toml.")
     say("Pour le servir : ribambelle serve")
 
 
@@ -198,20 +200,26 @@ def show(slug: Slug, as_json: AsJson = False) -> None:
 
 @app.command()
 def check(slug: Slug, as_json: AsJson = False) -> None:
-    """Vérifier le fichier d’une commune, sa couleur et sa base."""
+    """Vérifier une commune : son fichier, son blason, sa clé, sa base, son journal."""
+    from ribambelle.web.portal import portal
+
     communes = platform()
-    problems = communes.addresses.disputed(slug)
+    portal(communes)  # as when serving: a plugin that cannot be served is found here
+    told: list[dict[str, str]] = [
+        {"error": words, "cure": ""} for words in communes.addresses.disputed(slug)
+    ]
     remarks: list[str] = []
     try:
         commune = tenant(communes, slug)
         remarks = brand.warnings(commune.settings.brand.colour)
-        waiting = once(communes, lambda: _pending(commune, commune.hooks.packages()))
-        if waiting:
-            problems.append(f"base à mettre à niveau : ribambelle tenant upgrade {slug}")
-    except Misconfigured as error:
-        problems = list(dict.fromkeys([*problems, error.message]))
+        found = once(communes, lambda: checking.problems(commune))
+        told += [{"error": words, "cure": ""} for words in found]
+    except (Misconfigured, Unavailable, OSError) as error:
+        told.append(report(error))
+    problems = list(dict.fromkeys(f"{one['error']} {one['cure']}".rstrip() for one in told))
     if as_json:
-        say_json({"slug": slug, "ok": not problems, "problems": problems, "remarks": remarks})
+        said = {"slug": slug, "ok": not problems, "problems": problems, "remarks": remarks}
+        say_json({**said, **told[0]} if told else said)
     else:
         for line in [*problems, *remarks]:
             say(f"{slug} : {line}")
@@ -305,7 +313,7 @@ def upgrade(
     communes = platform()
     if slug:
         tenant(communes, slug)  # refused at once when it is unknown or its file cannot be read
-    report: list[dict[str, Any]] = []
+    done: list[dict[str, Any]] = []
     for one in followed([slug] if slug else communes.slugs(), "Mise à niveau", as_json=as_json):
         steps: list[str] = []
         problem = None
@@ -315,13 +323,13 @@ def upgrade(
             if not isinstance(error, RibambelleError | OSError):
                 log.exception("upgrade_failed", tenant=one)
             problem = sentence(error)
-        report.append({"slug": one, "migrations": steps, "dry_run": dry_run, "problem": problem})
+        done.append({"slug": one, "migrations": steps, "dry_run": dry_run, "problem": problem})
     if as_json:
-        say_json(report)
+        say_json(done)
     else:
-        for line in report:
+        for line in done:
             say(_told(line))
-    if any(line["problem"] for line in report):
+    if any(line["problem"] for line in done):
         raise typer.Exit(1)
 
 

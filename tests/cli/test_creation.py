@@ -146,6 +146,21 @@ def test_a_refusal_is_told_to_a_program(capsys: pytest.CaptureFixture[str]) -> N
     assert told["cure"].startswith("Communes connues")
 
 
+def test_a_database_that_is_away_is_told_to_a_program(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    create()
+    file = place / "tenants" / "ajaccio.toml"
+    file.write_text(file.read_text() + '[database]\nurl = "postgresql://u@127.0.0.1:9/b"\n')
+    capsys.readouterr()
+
+    assert run(["tenant", "check", "ajaccio", "--json"]) == 1
+
+    told = json.loads(capsys.readouterr().out)
+    assert told["ok"] is False
+    assert "PostgreSQL n’est pas à cette adresse" in told["error"]
+
+
 def break_one(place: Path) -> None:
     """Bring up two communes, and break the file of the first."""
     for slug in ("ajaccio", "bastia"):

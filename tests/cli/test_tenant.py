@@ -32,6 +32,10 @@ def test_a_commune_is_brought_up_by_one_command(
         "Indian/Reunion",
     )
     assert made["activation_link"].startswith("https://famille.re/invitation/")
+    assert run(["tenant", "check", "saint-denis"]) == 1
+    assert "mail.server" in capsys.readouterr().out
+    file = place / "tenants" / "saint-denis.toml"
+    file.write_text(file.read_text() + '[mail]\nserver = "smtp.re"\n')
     assert run(["tenant", "check", "saint-denis"]) == 0
     run(["tenant", "list", "--json"])
     listed = json.loads(capsys.readouterr().out.partition("\n")[2])

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from ribambelle import tenants
+from ribambelle.errors import Misconfigured
 from ribambelle.messages.tables import Attachment, Message
 from ribambelle.tenants import Tenant
 from ribambelle.web.templates import environment
@@ -25,6 +26,9 @@ async def send_message(message: int) -> None:
     mail = compose(tenant, row, attachments)
     if tenant.settings.mail.server:
         await _to_server(tenant, mail)
+    elif tenant.mail_goes_nowhere:
+        # never said to be sent: it waits in the outbox, and /readyz says so
+        raise Misconfigured("aucun serveur d’envoi", file=f"{tenant.slug}.toml", key="mail.server")
     else:
         _to_folder(tenant, mail, row.id)
     await Message.update({Message.sent_at: tenant.now()}).where(Message.id == message)

@@ -108,6 +108,15 @@ class Tenant:
             return f"http://{host}:{self.platform.port}{path}"
         return f"https://{host}{path}"
 
+    @property
+    def mail_goes_nowhere(self) -> bool:
+        """Whether families would wait for messages that no server takes.
+
+        A demonstration, and what answers on this machine only, keep them in a folder.
+        """
+        real = any(not host.endswith(".localhost") for host in self.settings.hosts)
+        return real and not self.settings.demo and not self.settings.mail.server
+
     @cached_property
     def key(self) -> bytes:
         """The commune's own secret, made with its folder and never shared."""

@@ -9,6 +9,7 @@ import msgspec
 
 from ribambelle.database import migrations
 from ribambelle.errors import Misconfigured, RibambelleError
+from ribambelle.jobs import queue
 from ribambelle.messages.tables import Message
 from ribambelle.tenants import Platform, Tenant
 from ribambelle.tenants.settings import RESERVED_HOSTS
@@ -68,6 +69,8 @@ async def _look(tenant: Tenant, ready: Readiness) -> None:
         )
         if late:
             ready.add(tenant.slug, f"messages waiting for over 30 minutes: {late}")
+        if dead := await queue.given_up():
+            ready.add(tenant.slug, f"jobs given up after {queue.TRIES} tries: {dead}")
 
 
 async def _json(send: Any, status: int, content: Any) -> None:

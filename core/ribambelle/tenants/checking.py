@@ -1,0 +1,104 @@
+"""What keeps a commune from serving its families well, though its file can be read.
+
+Each problem is one sentence that names the file, the key and the cure.
+"""
+
+from pathlib import Path
+
+from ribambelle.database import migrations
+from ribambelle.errors import Misconfigured
+from ribambelle.jobs import queue
+from ribambelle.tenants import communes
+from ribambelle.tenants.tenant import Tenant
+from ribambelle.workflow import journal
+
+LOCALES = ("fr",)
+SCHOOL_ZONES = (
+    *("A", "B", "C", "Corse", "Guadeloupe", "Guyane", "La Réunion", "Martinique", "Mayotte"),
+    *("Nouvelle-Calédonie", "Polynésie française", "Saint-Pierre-et-Miquelon"),
+    "Wallis-et-Futuna",
+)
+
+
+async def problems(commune: Tenant) -> list[str]:
+    """Return everything to put right, the file first, then the folder, then the database."""
+    found = [*of_file(commune), *of_folder(commune)]
+    with commune.here():
+        return found + await of_database(commune)
+
+
+def of_file(commune: Tenant) -> list[str]:
+    """Return the keys of the file whose value cannot be right."""
+    settings, file, found = commune.settings, f"{commune.slug}.toml", []
+
+    def wrong(key: str, what: str, cure: str) -> None:
+        found.append(Misconfigured(what, file=file, key=key, cure=cure).message)
+
+    if settings.insee and settings.insee not in communes.codes():
+        wrong(
+            "insee",
+            f"le code {settings.insee} ne figure pas dans la liste officielle des communes",
+            "vérifiez-le : ce n’est pas le code postal",
+        )
+    if settings.locale not in LOCALES:
+        wrong("locale", f"langue inconnue « {settings.locale} »", f"écrivez {', '.join(LOCALES)}")
+    if settings.school_zone and settings.school_zone not in SCHOOL_ZONES:
+        wrong(
+            "school_zone",
+            f"zone de vacances inconnue « {settings.school_zone} »",
+            f"choisissez parmi {', '.join(SCHOOL_ZONES)}",
+        )
+    crest = settings.brand.crest
+    if crest and not (commune.platform.folder / commune.slug / crest).is_file():
+        wrong(
+            "brand.crest",
+            f"le fichier « {crest} » est absent",
+            f"posez-le dans tenants/{commune.slug}/, ou videz cette clé",
+        )
+    if commune.mail_goes_nowhere:
+        wrong(
+            "mail.server",
+            "aucun serveur d’envoi : les familles ne recevraient aucun message",
+            'écrivez server = "smtp.maville.fr" sous [mail]',
+        )
+    for name in settings.plugins:
+        if error := commune.platform.plugins.broken.get(name):
+            wrong(
+                "plugins",
+                f"le module « {name} » est en panne ({error})",
+                "lancez « ribambelle plugin list », puis corrigez ou retirez ce module",
+            )
+    return found
+
+
+def of_folder(commune: Tenant) -> list[str]:
+    """Return what is missing beside the database."""
+    key: Path = commune.folder / "secret.key"
+    if key.is_file():
+        return []
+    return [
+        Misconfigured(
+            "la clé secrète de la commune est absente : personne ne peut se connecter",
+            file=str(key),
+            cure="restaurez-la depuis votre sauvegarde ; sans sauvegarde, "
+            f"« ribambelle tenant upgrade {commune.slug} » en fait une autre",
+        ).message
+    ]
+
+
+async def of_database(commune: Tenant) -> list[str]:
+    """Return what is wrong in the database that is current."""
+    if await migrations.pending(commune.hooks.packages()):
+        return [f"Base à mettre à niveau : ribambelle tenant upgrade {commune.slug}"]
+    found = []
+    if dead := await queue.given_up():
+        found.append(
+            f"{dead} travaux abandonnés après {queue.TRIES} essais. Lisez leur erreur dans le "
+            "journal du service, corrigez la cause, puis : ribambelle work --retry"
+        )
+    if (line := await journal.broken_at()) is not None:
+        found.append(
+            f"Le journal des actes a été modifié : la chaîne est rompue à la ligne {line}. "
+            "Gardez cette base telle quelle et comparez avec une sauvegarde d’avant."
+        )
+    return found
