@@ -8,7 +8,7 @@ import typer
 
 from ribambelle.commands import AsJson, DryRun, platform, say, say_json, tenant
 from ribambelle.errors import Refused
-from ribambelle.identity import Grant, accounts
+from ribambelle.identity import accounts
 from ribambelle.tenants import Tenant
 
 T = TypeVar("T")
@@ -24,8 +24,11 @@ def create(
     role: Annotated[list[str], typer.Option(help="Rôle ; répéter pour plusieurs.")],
     name: Annotated[str, typer.Option(help="Prénom et nom.")] = "",
     scope: Annotated[
-        str, typer.Option(help="Limite du rôle, par exemple creche.facility:12.")
-    ] = "",
+        list[str] | None,
+        typer.Option(
+            help="Limite du rôle, par exemple creche.facility:12 ; répéter pour plusieurs."
+        ),
+    ] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -34,13 +37,9 @@ def create(
     Exemple : ribambelle account create nantes marie.le-goff@nantes.fr --role agent
     """
     address = accounts.email_of(email)
-    grants = [Grant(one, scope) for one in role]
 
     async def work(commune: Tenant) -> str:
-        known = accounts.known_roles()
-        for grant in grants:
-            if grant.role not in known:
-                raise Refused("unknown_role", role=grant.role, known=", ".join(known))
+        grants = await accounts.grants_of(role, scope or [])
         if dry_run:
             return ""
         account = await accounts.create_staff(address, name, grants, commune.now())

@@ -31,8 +31,8 @@ SENTENCES = {
     "email_taken_by_family": "{email} est déjà le compte d’une famille. "
     "Utilisez l’adresse professionnelle.",
     "unknown_role": "Rôle inconnu : {role}. Rôles possibles : {known}.",
-    "scope_needed": "Le rôle {role} se limite à un objet : ajoutez par exemple "
-    "--scope creche.facility:12.",
+    "scope_needed": "Le rôle {role} se limite à un objet : ajoutez par exemple --scope {kind}:12.",
+    "scope_unknown": "« {scope} » n’existe pas dans cette commune. Limites possibles : {known}.",
     "scope_unwanted": "Le rôle {role} vaut pour toute la commune : retirez --scope.",
     "account_unknown": "Aucun compte {email} dans cette commune. "
     "Créez-le : ribambelle account create {slug} {email}",

@@ -52,7 +52,9 @@ def _wrong(hook: str, answer: Any, wanted: str) -> WrongAnswer:
 
 Kind = tuple[str, Callable[[Any], bool]]
 ONE = frozenset({"settings", "commands", "demo"})
-BY_NAME = frozenset({"jobs", "transition_allowed", "transition_done", "transition_announced"})
+BY_NAME = frozenset(
+    {"jobs", "scopes", "transition_allowed", "transition_done", "transition_announced"}
+)
 
 
 def _instance(name: str, kind: Any) -> Kind:
@@ -138,6 +140,7 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "tables": _tables,
     "routes": _routes,
     "roles": _roles,
+    "scopes": _functions,
     "menu": _menu,
     "to_do": _functions,
     "cards": _functions,

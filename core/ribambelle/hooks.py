@@ -95,6 +95,24 @@ def roles() -> "Iterable[Role]":
 
 
 @hookspec
+def scopes() -> "dict[str, Callable[[], Awaitable[dict[int, str]]]]":
+    """What a role may be limited to: by kind, a function that lists the things of the commune.
+
+    Awaited when a role is given by the command, to refuse a thing that does not exist and name
+    those that do: number → label.
+
+    Example::
+
+        @hookimpl
+        def scopes():
+            from ribambelle_creche.queries import facilities
+            return {"creche.facility": facilities.names}
+
+    Called by ``ribambelle.identity``. Implemented by ``creche``. Since 0.1.
+    """
+
+
+@hookspec
 def menu(person: "Person | None") -> "Iterable[MenuEntry]":
     """Entries of the menu for this person, or for a visitor when None.
 

@@ -1,10 +1,13 @@
 """Bringing up a commune by the command: all of it, or nothing, and said in French."""
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from ribambelle import commands
 from ribambelle_cli.main import run
 
 
@@ -186,7 +189,40 @@ def test_accounts_are_opened_and_invited_again(capsys: pytest.CaptureFixture[str
     assert run([*opened, "roi"]) == 1
     assert "Rôles possibles" in capsys.readouterr().err
     assert run([*opened, "creche_manager"]) == 1
-    assert run([*opened, "creche_manager", "--scope", "creche.facility:1"]) == 0
+    assert run([*opened, "agent", "--scope", "creche.facility:1"]) == 1
+
+
+LIST = """nom;type;adresse;quartier;places;latitude;longitude
+Les Lilas;Municipale;1 rue A;Centre;30;47.2;-1.5
+La Cabane;Associative;2 rue B;Centre;20;47.2;-1.5
+"""
+
+
+@pytest.fixture
+def two_creches(place: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """A commune with two crèches, and the command that opens the account of a manager."""
+    create("--plugin", "creche")
+    (place / "list.csv").write_text(LIST)
+    assert run(["creche", "import-facilities", str(place / "list.csv"), "-t", "saint-denis"]) == 0
+    capsys.readouterr()
+    return ["account", "create", "saint-denis", "a@b.re", "--role", "creche_manager"]
+
+
+@pytest.mark.parametrize(
+    "scope", ["creche.facility:9", "creche.facility:x", "garbage", "", "creche.desk:1"]
+)
+def test_a_role_is_limited_to_things_that_exist(
+    two_creches: list[str], scope: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*two_creches, "--scope", scope]) == 1
+
+    assert "creche.facility:1" in capsys.readouterr().err
+
+
+def test_a_manager_may_run_two_creches(two_creches: list[str]) -> None:
+    scopes = ["--scope", "creche.facility:1", "--scope", "creche.facility:2"]
+
+    assert run([*two_creches, *scopes]) == 0
 
 
 def test_an_unknown_commune_is_refused_with_those_known(
@@ -197,3 +233,36 @@ def test_an_unknown_commune_is_refused_with_those_known(
 
     assert run(["tenant", "show", "paris"]) == 1
     assert "Communes connues : saint-denis" in capsys.readouterr().err
+
+
+def test_a_demonstration_is_told_to_a_program_and_forgotten(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    create()
+    run(["tenant", "create", "bastia", "--insee", "2B033"])
+    file = place / "tenants" / "bastia.toml"
+    file.write_text(file.read_text() + "demo = true\n")
+    run(["demo", "--forget"])
+    capsys.readouterr()
+
+    assert run(["demo", "--prepare", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [one["slug"] for one in told["portals"]] == ["bastia"]
+    assert (place / "data" / "bastia" / "portal.sqlite").is_file()
+
+    assert run(["demo", "--forget"]) == 0
+    assert not (place / "data" / "bastia").exists()
+    assert (place / "data" / "saint-denis" / "portal.sqlite").is_file()
+
+
+@pytest.mark.parametrize(("terminal", "as_json"), [(True, False), (True, True), (False, False)])
+def test_how_far_long_work_is_shows_on_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool, as_json: bool
+) -> None:
+    screen = StringIO()
+    monkeypatch.setattr(commands, "err", Console(file=screen, force_terminal=terminal))
+
+    with commands.busy("Copie", as_json=as_json):
+        assert list(commands.followed("ab", "Mise à niveau", as_json=as_json)) == ["a", "b"]
+
+    assert bool(screen.getvalue()) == (terminal and not as_json)

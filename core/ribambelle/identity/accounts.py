@@ -1,6 +1,7 @@
 """Accounts: found, opened, given roles."""
 
 import re
+from collections.abc import Sequence, Set
 from datetime import datetime
 
 from ribambelle import tenants
@@ -13,6 +14,7 @@ from ribambelle.identity.tables import Account, Grant
 from ribambelle.messages import post
 from ribambelle.workflow import journal
 
+SHOWN = 8
 EMAIL = re.compile(r"[^@\s\"<>,;:]+@[^@\s\"<>,;:]+\.[^@\s\"<>,;:.]{2,}")
 
 
@@ -71,7 +73,8 @@ async def give(account: int, grant: GrantValue, now: datetime, *, by: int | None
     if role is None:
         raise Refused("unknown_role", role=grant.role, known=", ".join(known_roles()))
     if bool(role.scope) != bool(grant.scope):
-        raise Refused("scope_needed" if role.scope else "scope_unwanted", role=grant.role)
+        reason = "scope_needed" if role.scope else "scope_unwanted"
+        raise Refused(reason, role=grant.role, kind=role.scope)
     row = Grant(account=account, role=grant.role, scope=grant.scope, given_at=now)
     await Grant.insert(row).on_conflict(
         target=(Grant.account, Grant.role, Grant.scope), action="DO NOTHING"
@@ -89,6 +92,46 @@ async def give(account: int, grant: GrantValue, now: datetime, *, by: int | None
 def known_roles() -> dict[str, Role]:
     """Return the roles of the current commune, by code."""
     return {role.code: role for role in tenants.current().hooks.all("roles")}
+
+
+async def grants_of(roles: Sequence[str], scopes: Sequence[str]) -> list[GrantValue]:
+    """Return the roles asked for, each limited to the things of its kind; refuse what is not.
+
+    Several scopes give several grants: a manager may run two crèches.
+    """
+    known, grants = known_roles(), list[GrantValue]()
+    for code in roles:
+        if code not in known:
+            raise Refused("unknown_role", role=code, known=", ".join(known))
+    kinds = {known[code].scope for code in roles} - {""}
+    if scopes and not kinds:
+        raise Refused("scope_unwanted", role=", ".join(roles))
+    for scope in scopes:
+        await _require_thing(scope, kinds)
+    for code in roles:
+        kind = known[code].scope
+        mine = [scope for scope in scopes if scope.partition(":")[0] == kind] if kind else [""]
+        if not mine:
+            raise Refused("scope_needed", role=code, kind=kind)
+        grants += [GrantValue(code, scope) for scope in mine]
+    return grants
+
+
+async def _require_thing(scope: str, kinds: Set[str]) -> None:
+    """Refuse a scope of another kind, or of a thing that is not in this commune."""
+    kind, _, number = scope.partition(":")
+    things: dict[int, str] = {}
+    for _, lists in tenants.current().hooks.each("scopes"):
+        if kind in kinds and kind in lists:
+            things |= await lists[kind]()
+    if number.isdecimal() and int(number) in things and number == str(int(number)):
+        return
+    if kind in kinds:
+        known = [f"{kind}:{one} ({label})" for one, label in list(things.items())[:SHOWN]]
+    else:
+        known = [f"{one}:1" for one in sorted(kinds)]
+    more = "…" if len(things) > SHOWN else ""
+    raise Refused("scope_unknown", scope=scope, known=", ".join(known) + more or "aucune")
 
 
 async def invite(account: Account, now: datetime, *, by: int | None = None) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ribambelle.commands import AsJson, DryRun, TenantName, inside, say, say_json, say_table
+from ribambelle.commands import AsJson, DryRun, TenantName, busy, inside, say, say_json, say_table
 from ribambelle.errors import Refused
 from ribambelle.tenants import Tenant
 from ribambelle_creche.importing import CREATED, REFUSED, SAME, UPDATED, Outcome, bring_in
@@ -43,7 +43,8 @@ def import_facilities(
     async def work(commune: Tenant) -> list[Outcome]:
         return await bring_in(content, parts, dry_run=dry_run)
 
-    outcomes = inside(tenant, "creche", work)
+    with busy("Import des crèches", as_json=as_json):
+        outcomes = inside(tenant, "creche", work)
     doubtful = [outcome for outcome in outcomes if outcome.remark]
     if errors:
         errors.write_bytes(_error_file(doubtful))

@@ -34,6 +34,14 @@ def roles() -> list[Role]:
 
 
 @hookimpl
+def scopes() -> dict[str, Any]:
+    """The crèches and the desks a role may be limited to."""
+    from ribambelle_creche.queries import desks, facilities
+
+    return {"creche.facility": facilities.names, "creche.desk": desks.names}
+
+
+@hookimpl
 def routes() -> Iterable[Any]:
     """Pages for the public, families, crèches and the town hall."""
     from ribambelle_creche.pages import (

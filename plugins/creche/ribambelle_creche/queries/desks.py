@@ -9,6 +9,11 @@ async def every() -> list[Desk]:
     return await Desk.objects().order_by(Desk.name)
 
 
+async def names() -> dict[int, str]:
+    """Return the desks, by number."""
+    return {desk.id: desk.name for desk in await every()}
+
+
 async def one(desk: int) -> Desk:
     """Return a desk, or behave as if it did not exist."""
     found = await Desk.objects().get(Desk.id == desk)

@@ -55,6 +55,11 @@ async def takings() -> dict[int, Taking]:
     return {row["id"]: Taking(row["name"], row["from_weeks"], row["to_months"]) for row in rows}
 
 
+async def names() -> dict[int, str]:
+    """Return the open crèches, by number."""
+    return {facility.id: facility.name for facility in await every()}
+
+
 async def one(facility: int) -> Facility:
     """Return an open crèche with its quartier, or behave as if it did not exist."""
     found = await ONE.ask(facility=facility)
