@@ -12,7 +12,7 @@ import pluggy
 import structlog
 
 from ribambelle import hooks
-from ribambelle.answers import KINDS, checked
+from ribambelle.answers import KINDS, WrongAnswer, checked
 
 log = structlog.get_logger(__name__)
 GROUP = "ribambelle.plugins"
@@ -64,7 +64,8 @@ class Plugins:
         if self.manager.has_plugin(name):
             self.manager.unregister(name=name)
         self.broken[name] = error
-        log.error("plugin_put_aside", plugin=name, reason=str(error), exc_info=error)
+        told = None if isinstance(error, WrongAnswer) else error
+        log.error("plugin_put_aside", plugin=name, reason=str(error), exc_info=told)
 
     def ask_all(self) -> None:
         """Ask every plugin all that can be asked before there is a visitor.

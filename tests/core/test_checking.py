@@ -139,3 +139,14 @@ async def test_a_plugin_in_trouble_is_said(communes: Communes) -> None:
 
     assert "« mended » est en panne (rien ne va)" in problem
     assert served.status_code == 200
+
+
+async def test_a_folder_of_data_that_is_away_is_said(communes: Communes) -> None:
+    platform = communes.app.platform
+    real, platform.data = platform.data, platform.folder / "alpha.toml" / "data"
+    try:
+        ready = await operations.readiness(platform)
+    finally:
+        platform.data = real
+
+    assert "cannot be used" in ready.problems["disk"][0]

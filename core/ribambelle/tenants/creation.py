@@ -65,7 +65,7 @@ def require_possible(platform: Platform, new: NewTenant) -> None:
 def require_free(platform: Platform, host: str, reason: str = "host_taken") -> None:
     """Refuse an address that the file of another commune claims."""
     if claimants := platform.addresses.claims.get(host):
-        raise Refused(reason, host=host, owner=", ".join(claimants))
+        raise Refused(reason, host=host, owner=platform.hosts.get(host) or ", ".join(claimants))
 
 
 def require_plugins(platform: Platform, names: tuple[str, ...]) -> None:

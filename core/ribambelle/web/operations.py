@@ -44,10 +44,13 @@ async def answer(platform: Platform, scope: Any, send: Any) -> None:
 async def readiness(platform: Platform) -> Readiness:
     """Look at the disk and at every commune's database."""
     ready = Readiness()
-    platform.data.mkdir(parents=True, exist_ok=True)
-    disk = shutil.disk_usage(platform.data)
-    if disk.free / disk.total < DISK_SHARE:
-        ready.add("disk", f"only {disk.free * 100 // disk.total} % left")
+    try:
+        platform.data.mkdir(parents=True, exist_ok=True)
+        disk = shutil.disk_usage(platform.data)
+        if disk.free / disk.total < DISK_SHARE:
+            ready.add("disk", f"only {disk.free * 100 // disk.total} % left")
+    except OSError as error:
+        ready.add("disk", f"the folder of data cannot be used: {error.strerror}")
     for slug in platform.slugs():
         ready.tenants += 1
         try:
