@@ -2,6 +2,7 @@
 
 import errno
 import re
+import socket
 
 from ribambelle.errors import Misconfigured, NotYours, Refused, RibambelleError, Unavailable
 
@@ -100,6 +101,8 @@ CAUSES = {
     errno.EEXIST: "il y a déjà quelque chose à cet endroit. Choisissez un autre nom.",
     errno.ENOTDIR: "un fichier se trouve là où un dossier est attendu. Vérifiez le chemin.",
     errno.EISDIR: "un dossier se trouve là où un fichier est attendu. Vérifiez le chemin.",
+    socket.EAI_NONAME: "aucune machine ne porte ce nom. Vérifiez l’adresse.",
+    errno.EADDRNOTAVAIL: "cette machine n’a pas cette adresse. Changez --address.",
     errno.EADDRINUSE: "ce port est déjà pris. Choisissez-en un autre avec --port.",
 }
 

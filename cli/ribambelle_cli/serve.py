@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ from ribambelle.commands import AsJson, DryRun, followed, platform, say, say_jso
 from ribambelle_cli import logs
 from ribambelle_cli.refusals import sentence
 
-Port = Annotated[int, typer.Option(envvar="PORT", help="Port où écouter.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, envvar="PORT", help="Port où écouter.")]
 
 
 def serve(
@@ -27,6 +28,10 @@ def run_server(port: int, address: str, processes: int, working: bool) -> None:
     """Run the server until it is stopped; settings travel to its processes by the environment."""
     import uvicorn
 
+    # refused in French before the server starts, rather than by the server itself
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.create_server((address, port), family=family):
+        pass
     logs.structured()
     os.environ["RIBAMBELLE_PORT"] = str(port)
     os.environ["RIBAMBELLE_WORK"] = "1" if working else "0"

@@ -1,6 +1,7 @@
 """A creation that fails leaves nothing behind; one that was killed can be finished."""
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -159,6 +160,13 @@ def test_a_database_that_is_away_is_told_to_a_program(
     told = json.loads(capsys.readouterr().out)
     assert told["ok"] is False
     assert "PostgreSQL n’est pas à cette adresse" in told["error"]
+
+
+def test_a_port_already_taken_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        assert run(["serve", "--port", str(other.getsockname()[1])]) == 1
+
+    assert "déjà pris" in capsys.readouterr().err
 
 
 def break_one(place: Path) -> None:

@@ -124,12 +124,14 @@ async def bring_back(copied: Copy, communes: Platform) -> int:
     folder, slug = copied.folder, copied.slug
     file, secrets, own, data = _taken(communes, slug)
     draft = communes.data / f".{slug}.{uuid4().hex[:8]}"
-    fresh = [place for place in (communes.folder, communes.data) if not place.exists()]
-    undo: list[Callable[[], object]] = [place.rmdir for place in fresh]
+    undo: list[Callable[[], object]] = []
     loaded = False
     try:
         for place in (communes.folder, communes.data):
-            place.mkdir(parents=True, exist_ok=True)
+            for part in (*reversed(place.parents), place):
+                if not part.exists():
+                    part.mkdir()
+                    undo.append(part.rmdir)
         draft.mkdir(mode=0o700)
         _keep(draft / "secret.key", (folder / "secret.key").read_bytes())
         manifest = await backup.restore(
@@ -204,9 +206,9 @@ def _parsed(text: str, name: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured(
-            f"ce fichier n’est pas du TOML lisible ({error})",
+            f"ce fichier n’est pas du TOML lisible{files.place_of(error)}",
             file=name,
-            cure="corrigez la ligne indiquée dans la copie, puis recommencez",
+            cure="corrigez-le dans la copie, puis recommencez",
         ) from error
 
 

@@ -192,7 +192,9 @@ def make_engine(tenant: Tenant) -> TenantEngine:
     file = tenant.folder / "portal.sqlite"
     if not file.is_file():
         # opened all the same it would be made, empty: an unmounted disk must not look like that
-        raise Unavailable(f"la base de {tenant.slug} n’est pas à sa place ({file})")
+        raise Unavailable(
+            f"{file} est absent. Vérifiez que le disque est en place, ou restaurez une sauvegarde"
+        )
     return SQLite(file)
 
 

@@ -128,10 +128,25 @@ def parse(file: Path) -> dict[str, Any]:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(
-            f"ce fichier n’est pas du TOML lisible ({error})",
+            f"ce fichier n’est pas du TOML lisible{place_of(error)}",
             file=file.name,
-            cure="corrigez la ligne indiquée puis lancez « ribambelle tenant check »",
+            cure="corrigez-le puis lancez « ribambelle tenant check »",
         ) from error
+
+
+def place_of(error: Exception) -> str:
+    """Return where a file stops being TOML, in French.
+
+    >>> place_of(tomllib.TOMLDecodeError("Invalid value (at line 3, column 8)"))
+    ' (ligne 3, colonne 8)'
+    >>> place_of(UnicodeDecodeError("utf-8", b"", 0, 1, "invalid start byte"))
+    ' (il n’est pas en UTF-8)'
+    """
+    if isinstance(error, UnicodeDecodeError):
+        return " (il n’est pas en UTF-8)"
+    if found := re.search(r"at line (\d+), column (\d+)", str(error)):
+        return f" (ligne {found[1]}, colonne {found[2]})"
+    return " (la fin manque)" if "end of document" in str(error) else ""
 
 
 def quoted(value: object) -> str:
