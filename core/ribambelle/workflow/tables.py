@@ -32,7 +32,7 @@ class HistoryStep(Table, tablename="core_history_step"):
 class JournalLine(Table, tablename="core_journal"):
     """One act. Each line holds the digest of the one before: a line removed or edited shows.
 
-    The database itself refuses to change or remove a line (migration ``0002_append_only``).
+    The database itself refuses to change or remove a line (migration ``0003_append_only``).
     """
 
     id: Serial
