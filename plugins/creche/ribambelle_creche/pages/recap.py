@@ -1,6 +1,6 @@
 """The answers of a file in words: one line for a list of steps, all of them before sending."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from ribambelle.web.formats import euros, jour, jour_du_mois, pluriel
@@ -99,7 +99,11 @@ class Told:
 
     def beside(self, kind: str) -> Rows:
         """Return what a proof justifies, as the family declared it."""
-        return [row for step, rows in self.blocks if step.block in PROVES[kind] for row in rows]
+        return self.of(PROVES[kind])
+
+    def of(self, blocks: Container[str]) -> Rows:
+        """Return the answers of some blocks, in one list."""
+        return [row for step, rows in self.blocks if step.block in blocks for row in rows]
 
 
 def told(dossier: Dossier, names: Mapping[int, str], quartiers: Mapping[int, str]) -> Told:
