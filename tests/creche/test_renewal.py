@@ -392,3 +392,23 @@ async def test_a_file_that_ended_stays_readable(communes: Communes, state: str) 
     assert "Faire une nouvelle demande" in page.text
     assert "Modifier ma demande" not in page.text
     assert check.status_code == withdraw.status_code == 303
+
+
+@pytest.mark.parametrize("state", ["submitted", "incomplete"])
+async def test_a_file_not_checked_yet_is_asked_too_and_goes_back_to_be_checked(
+    communes: Communes, clock: FrozenClock, state: str
+) -> None:
+    town = communes.alpha
+    with town.here():
+        number = await an_application(account=await account_of(town), state=state)
+    await town.work()
+    clock.move(days=93)
+    await town.work()
+    before = await state_of(town, number)
+
+    await pressed(town.visitor(), await town.link("anne@example.test"), "oui")
+
+    file = await file_of(town, number)
+    assert before == "to_confirm"
+    assert await state_of(town, number) == "submitted"
+    assert (file.confirmed_at, file.confirm_by) == (clock(), None)

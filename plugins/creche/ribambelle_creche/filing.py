@@ -8,7 +8,7 @@ from ribambelle.errors import Refused
 from ribambelle.identity import Person
 from ribambelle.jobs import later
 from ribambelle.tenants import Tenant
-from ribambelle_creche import keeping
+from ribambelle_creche import keeping, renewing
 from ribambelle_creche.domain import receipt
 from ribambelle_creche.domain.dossier import Dossier, Step
 from ribambelle_creche.domain.review import Rules, review
@@ -58,7 +58,7 @@ async def send(tenant: Tenant, person: Person, number: int, now: datetime) -> in
 async def _sent_again(file: Mine, person: Person) -> int:
     """Return the receipt there is; a family that sends its file again still looks for a place."""
     if file.state == "to_confirm":
-        await _fire(file, person, "confirm")
+        await _fire(file, person, await renewing.confirming(file.application.demande.id))
     return (await applications.last_receipt(file.id)).version
 
 

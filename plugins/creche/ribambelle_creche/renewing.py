@@ -28,7 +28,7 @@ async def ask_all(tenant: Tenant) -> int:
     renewal, today = renewal_of(tenant), tenant.now().date()
     asked = 0
     early = tenant.now() - renewal.every_months * SHORTEST_MONTH
-    for file in await renewals.confirmed_before(early):
+    for file in await renewals.heard_of_before(early):
         confirmed_on = (file.confirmed_at or early).astimezone(tenant.zone).date()
         due_on = renewal.asks_on(confirmed_on)
         if due_on is not None and due_on <= today:
@@ -70,7 +70,7 @@ async def keep_dates(step: Step) -> None:
         return
     if step.transition == ASK:
         await _ask(file, step)
-    elif step.transition in ("confirm", "complete"):
+    elif step.transition in ("confirm", "confirm_unchecked", "complete"):
         await renewals.confirmed(file.id, step.at)
     elif step.source == "to_confirm":
         await renewals.asked_until(file.id, None)
@@ -109,5 +109,16 @@ def seal(tenant: Tenant, number: int, asked: int) -> str:
 
 async def last_asked(demande: int) -> int | None:
     """Return when a family was last asked, or None if it never was."""
+    step = await _last_question(demande)
+    return moment_of(step.at) if step else None
+
+
+async def confirming(demande: int) -> str:
+    """Return the transition that confirms a file: back to where it stood when it was asked."""
+    step = await _last_question(demande)
+    return "confirm" if step is None or step.source == "complete" else "confirm_unchecked"
+
+
+async def _last_question(demande: int) -> Step | None:
     past = [step for step in await workflow.history(demande) if step.transition == ASK]
-    return moment_of(past[-1].at) if past else None
+    return past[-1] if past else None

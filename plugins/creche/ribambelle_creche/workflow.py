@@ -87,7 +87,7 @@ WORKFLOW = Workflow(
         Transition(
             "ask_confirmation",
             "Confirmation demandée",
-            ("complete",),
+            ("submitted", "incomplete", "complete"),
             "to_confirm",
             frozenset({CLOCK}),
         ),
@@ -96,6 +96,14 @@ WORKFLOW = Workflow(
             "Demande confirmée",
             ("to_confirm",),
             "complete",
+            frozenset({FAMILY, OFFICE, FACILITY}),
+        ),
+        # asked before the town hall had found the file complete: it goes back to be checked
+        Transition(
+            "confirm_unchecked",
+            "Demande confirmée",
+            ("to_confirm",),
+            "submitted",
             frozenset({FAMILY, OFFICE, FACILITY}),
         ),
         Transition("expire", "Demande expirée", ("to_confirm",), "expired", frozenset({CLOCK})),

@@ -17,6 +17,7 @@ from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle.workflow import State, Step
 from ribambelle.workflow.declaration import timeline
+from ribambelle_creche import renewing
 from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.domain.receipt import weeks_told
 from ribambelle_creche.queries import applications
@@ -106,8 +107,10 @@ async def confirm(
 ) -> Redirect:
     """Confirm that a place is still looked for; doing it twice says the same."""
     file = await applications.mine(person, number)
-    if file.state != "complete":
-        await move(file, person, "confirm")
+    if file.state == "to_confirm":
+        await move(file, person, await renewing.confirming(file.application.demande.id))
+    elif not file.lives:
+        raise Refused("wrong_state", state=file.state, transition="confirm")
     seen.tell("ok", f"C’est noté : la demande {file.application.number} reste active.")
     return Redirect(f"/creche/demandes/{number}", status_code=303)
 

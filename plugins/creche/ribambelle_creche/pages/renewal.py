@@ -20,7 +20,7 @@ from ribambelle_creche.queries import renewals
 from ribambelle_creche.tables import Application
 from ribambelle_creche.workflow import WORKFLOW
 
-ANSWERS = {"oui": "confirm", "non": "withdraw"}
+ANSWERS = ("oui", "non")
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,12 @@ async def confirm_answer(
 ) -> Redirect:
     """Keep the answer; the same answer twice, or too late, changes nothing and is told."""
     file = await asked(number, code, tenant)
-    act = ANSWERS.get(str((await request.form()).get("reponse", "")))
-    if act and file.demande.state == "to_confirm":
+    answer = str((await request.form()).get("reponse", ""))
+    if answer in ANSWERS and file.demande.state == "to_confirm":
+        demande = file.demande.id
+        act = await renewing.confirming(demande) if answer == "oui" else "withdraw"
         try:
-            await workflow.fire(file.demande.id, act, side="family", account=None)
+            await workflow.fire(demande, act, side="family", account=None)
         except Refused as refusal:
             if refusal.reason != "already_moved":
                 raise

@@ -22,11 +22,18 @@ async def one(number: int) -> Application:
     return file
 
 
-async def confirmed_before(moment: datetime) -> list[Application]:
-    """Return the complete files last confirmed before a moment, the oldest first."""
+async def heard_of_before(moment: datetime) -> list[Application]:
+    """Return the files whose family was last heard of before a moment, the oldest first.
+
+    Those the town hall has not checked yet too: a family that found elsewhere would otherwise
+    count as demand for ever.
+    """
     return (
         await Application.objects()
-        .where((Application.demande.state == "complete") & (Application.confirmed_at < moment))
+        .where(
+            Application.demande.state.is_in(["submitted", "incomplete", "complete"])
+            & (Application.confirmed_at < moment)
+        )
         .order_by(Application.confirmed_at, Application.id)
     )
 
