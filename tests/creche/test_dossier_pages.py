@@ -9,12 +9,12 @@ from typing import Any
 import httpx
 import pytest
 from pypdf import PdfReader
-from tests.creche.builders import a_facility, a_quartier
+from tests.creche.builders import a_facility, a_quartier, an_application
 
-from ribambelle.identity import Grant
+from ribambelle.identity import Grant, accounts
 from ribambelle.identity.tables import Adult, Child, Household, Quartier
 from ribambelle.testing import Communes, FrozenClock, Town
-from ribambelle_creche.domain.dossier import STEPS, decode
+from ribambelle_creche.domain.dossier import STEPS, Family, decode
 from ribambelle_creche.tables import (
     Application,
     Desk,
@@ -405,8 +405,10 @@ async def test_an_agent_files_for_a_family_with_the_same_receipt(communes: Commu
 
     with town.here():
         file = await Application.objects().first()
+        owner = await accounts.by_email("anne@example.test")
     assert file is not None
-    assert (file.channel, file.account) == ("office", None)
+    assert owner is not None
+    assert (file.channel, file.account, owner.proved_at) == ("office", owner.id, None)
     assert "Reçue le" in (await agent.get(f"{base}/recu")).text
     await town.work()
     assert len(await town.mail("anne@example.test")) == 1
@@ -781,3 +783,40 @@ async def test_what_waits_for_a_family_is_first_on_its_home(communes: Communes) 
     await agent.post(f"/bureau/creche/demandes/{number}/etat", data=act)
 
     assert "La mairie attend une précision" in (await browser.get("/")).text
+
+
+async def test_a_family_follows_the_file_a_counter_typed_for_it(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        number = await an_application()
+
+    family = await town.family("anne@example.test")
+    stranger = await town.family("other@example.test")
+
+    assert "C-1001" in (await family.get("/creche/demandes")).text
+    assert (await family.get(f"/creche/demandes/{number}")).status_code == 200
+    assert (await stranger.get(f"/creche/demandes/{number}")).status_code == 404
+
+
+async def test_what_a_counter_types_never_rewrites_a_household(communes: Communes) -> None:
+    town = communes.alpha
+    await town.family("anne@example.test")
+    with town.here():
+        account = (await accounts.by_email("anne@example.test")) or pytest.fail("no account")
+        await an_application(account=account.id)
+
+        await an_application(
+            family=Family("Eve", "Faux", "06 00 00 00 00", "anne@example.test", is_single=True)
+        )
+
+        names = await Adult.select(Adult.given_name).order_by(Adult.id)
+    assert [row["given_name"] for row in names] == ["Anne", "Eve"]
+
+
+async def test_an_address_of_staff_gets_no_file(communes: Communes) -> None:
+    town = communes.alpha
+    await town.staff(email="anne@example.test")
+    with town.here():
+        await an_application()
+
+        assert await Application.exists().where(Application.account.is_null())

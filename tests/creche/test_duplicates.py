@@ -183,8 +183,9 @@ async def test_a_file_is_joined_to_a_living_file_the_agent_may_see_and_no_other(
     town = communes.alpha
     old, new = await two_files(town, clock)
     with town.here():
-        await Desk.insert(Desk(name="Nord"))
+        await Desk.insert(Desk(name="Nord"), Desk(name="Sud"))
         await Application.update({Application.desk: 1}).where(Application.id == old)
+        await Application.update({Application.desk: 2}).where(Application.id == new)
         gone = await an_application(state="withdrawn")
     agent = await town.staff()
     desk = await town.staff(Grant("creche_desk", "creche.desk:1"), email="n@example.test")

@@ -1,13 +1,14 @@
 """The town hall's queue: filtered by its address, one file at a time, each act written down."""
 
 import pytest
+from tests.creche.builders import a_facility, an_application
 
 from ribambelle.identity import Grant
-from ribambelle.testing import Communes, Town
+from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import Demande, JournalLine
 from ribambelle_creche import demo
 from ribambelle_creche.demo_figures import TOWNS
-from ribambelle_creche.tables import Application, Capacity, Evidence, Facility
+from ribambelle_creche.tables import Application, Capacity, Desk, Evidence, Facility
 
 QUEUE = "/bureau/creche/demandes"
 
@@ -188,3 +189,131 @@ async def test_a_desk_is_opened_by_an_administrator(communes: Communes) -> None:
     assert empty.status_code == 422
     assert "Mairie annexe" in (await admin.get(address)).text
     assert (await agent.get(address)).status_code == 403
+
+
+async def test_a_desk_is_changed_and_never_overwritten_by_its_name(communes: Communes) -> None:
+    town = communes.alpha
+    admin, address = await town.staff(Grant("admin")), "/bureau/creche/guichets"
+    await admin.post(address, data={"name": "Nord", "phone": "02 40 00 00 00"})
+
+    twice = await admin.post(address, data={"name": "Nord", "phone": ""})
+    long = await admin.post(address, data={"name": "N" * 121})
+    await admin.post(f"{address}/1", data={"name": "Nord, mairie annexe"})
+
+    assert "porte déjà ce nom" in twice.text
+    assert (twice.status_code, long.status_code) == (422, 422)
+    assert "Nord, mairie annexe" in (await admin.get(f"{address}/1")).text
+    assert (await admin.get(f"{address}/2")).status_code == 404
+    with town.here():
+        assert await Desk.count() == 1
+
+
+async def test_files_that_no_desk_took_are_seen_by_all_desks(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        await Desk.insert(Desk(name="Nord"), Desk(name="Sud"))
+        mine, other, free = [await an_application() for _ in range(3)]
+        await Application.update({Application.desk: 1}).where(Application.id == mine)
+        await Application.update({Application.desk: 2}).where(Application.id == other)
+    desk = await town.staff(Grant("creche_desk", "creche.desk:1"))
+
+    async def seen(query: str) -> list[int]:
+        page = (await desk.get(f"{QUEUE}?vue=toutes{query}")).text
+        return [one for one in (mine, other, free) if f'{QUEUE}/{one}"' in page]
+
+    assert await seen("") == [mine, free]
+    assert await seen("&guichet=-1") == [free]
+    assert [(await desk.get(f"{QUEUE}/{one}")).status_code for one in (mine, other, free)] == [
+        *(200, 404, 200)
+    ]
+
+
+async def test_whoever_types_chooses_among_their_desks(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        await Desk.insert(*(Desk(name=name) for name in ("Nord", "Sud", "Est")))
+    desk = await town.staff(
+        Grant("creche_desk", "creche.desk:1"), Grant("creche_desk", "creche.desk:2")
+    )
+
+    page = (await desk.get("/creche/demandes/nouvelle")).text
+    await desk.post("/creche/demandes/nouvelle", data={"desk": "2"})
+    strange = await desk.post("/creche/demandes/nouvelle", data={"desk": "3"})
+
+    assert ">Nord<" in page and ">Sud<" in page and ">Est<" not in page
+    assert strange.status_code == 404
+    with town.here():
+        assert [row["desk"] for row in await Application.select(Application.desk)] == [2]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("hoarau zoé", True),
+        ("ZOE  Hoarau", True),
+        ("0699000000", True),
+        ("+33 6 99 00 00 00", True),
+        ("zoé martin", False),
+        ("0699000001", False),
+        ("%", False),
+        ("_", False),
+        ("'\"<", False),
+    ],
+)
+async def test_a_file_is_found_by_all_its_words_or_its_telephone(
+    communes: Communes, words: str, found: bool
+) -> None:
+    town = communes.alpha
+    with town.here():
+        number = await an_application()
+    browser = await town.staff()
+
+    answer = await browser.get(QUEUE, params={"vue": "toutes", "q": words})
+    searched = await browser.get("/bureau/recherche", params={"q": words})
+
+    assert (f'{QUEUE}/{number}"' in answer.text) is found
+    assert (f'{QUEUE}/{number}"' in searched.text) is found
+
+
+async def test_what_staff_typed_stays_within_reach(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        lilas = await a_facility()
+    director = await town.staff(Grant("creche_manager", f"creche.facility:{lilas}"))
+    await director.post("/creche/demandes/nouvelle", data={"facility": lilas})
+
+    home = (await director.get("/bureau")).text
+    mine = (await director.get("/creche/demandes")).text
+
+    assert "Saisie commencée : une famille" in home
+    assert "C-1001" in mine and "Brouillon" in mine
+    other = await town.staff(email="other@example.test")
+    assert "C-1001" not in (await other.get("/creche/demandes")).text
+    partner = await town.staff(Grant("creche_partner"), email="caf@example.test")
+    assert (await partner.get("/creche/demandes")).status_code == 403
+
+
+async def test_the_home_names_the_worst_creches_and_leads_to_all(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    with town.here():
+        creches = [await a_facility(name) for name in ("Ananas", "Bambou", "Cactus", "Dattier")]
+        for creche in creches:
+            await an_application(creche, state="complete")
+            clock.move(days=1)
+    clock.move(days=40)
+    agent = await town.staff()
+    director = await town.staff(
+        Grant("creche_manager", f"creche.facility:{creches[3]}"), email="d@example.test"
+    )
+
+    home = (await agent.get("/bureau")).text
+    every = (await agent.get("/creche/direction")).text
+
+    assert "4 crèches en retard d’appels" in home
+    assert "Ananas : 1\u00a0famille à appeler" in home
+    assert "Dattier" not in home
+    assert every.index("Ananas") < every.index("Bambou") < every.index("Dattier")
+    assert "Dattier : 1\u00a0famille à appeler" in (await director.get("/bureau")).text
+    assert "Ananas" not in (await director.get("/bureau")).text

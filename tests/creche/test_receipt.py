@@ -205,7 +205,7 @@ async def test_a_receipt_is_written_once_however_often_its_job_runs(communes: Co
     assert len(await town.mail(EMAIL)) == 1
 
 
-async def test_a_family_without_an_account_checks_its_receipt_by_a_public_link(
+async def test_a_family_that_never_signed_in_checks_its_receipt_by_a_public_link(
     communes: Communes,
 ) -> None:
     town = communes.alpha
@@ -215,7 +215,7 @@ async def test_a_family_without_an_account_checks_its_receipt_by_a_public_link(
 
     text = (await town.mail(EMAIL))[-1].text
 
-    assert "/creche/demandes/" not in text
+    assert "/creche/demandes/1" in text
     link = re.findall(r"http://alpha\.localhost:8000(/creche/recu\?\S+)", text)[0]
     assert "authentique" in (await town.visitor().get(link)).text
 

@@ -124,7 +124,8 @@ async def search(
 ) -> Page:
     """Find a family, a child or a file, from any page."""
     words = q.strip()[:100]
-    found: list[Found] = await gather(tenant, "search", person, fold(words)) if words else []
+    said = fold(words)  # nothing is left of mere punctuation: it finds nothing, never everything
+    found: list[Found] = await gather(tenant, "search", person, said) if said else []
     kinds: dict[str, list[Found]] = {}
     for one in found:
         kinds.setdefault(one.kind, []).append(one)

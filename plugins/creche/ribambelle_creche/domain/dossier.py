@@ -11,7 +11,7 @@ from typing import Annotated
 
 import msgspec
 
-from ribambelle.search import fold
+from ribambelle.search import fold, phone_of
 from ribambelle_creche.domain import week
 from ribambelle_creche.domain.age import AgeLimits
 
@@ -340,6 +340,7 @@ def project(dossier: Dossier, limits: AgeLimits) -> Projection:
     names = (
         *(child.given_name, child.family_name, family.given_name, family.family_name),
         *(family.other_given_name, family.other_family_name),
+        phone_of(family.phone),
     )
     return Projection(
         child_name=name_of(child)[:200],

@@ -13,6 +13,7 @@ KINDS = {
     "mam": "Maison d’assistantes maternelles",
     "family": "Crèche familiale",
     "occasional": "Halte-garderie",
+    "multi": "Multi-accueil",
     "other": "Autre accueil",
 }
 _SPOKEN = {
@@ -23,14 +24,15 @@ _SPOKEN = {
     "mam": "mam",
     "family": "familiale familial",
     "occasional": "halte",
+    "multi": "multi multiaccueil collective collectif",
 }
 
 
 def kind_of(text: str) -> str | None:
     """Return the code of a kind as a list writes it, or None when it is not one we know.
 
-    >>> kind_of("Micro-crèche"), kind_of("Associative"), kind_of("MAM"), kind_of("ludothèque")
-    ('micro', 'association', 'mam', None)
+    >>> kind_of("Micro-crèche"), kind_of("Associative"), kind_of("Multi-accueil"), kind_of("ludothèque")
+    ('micro', 'association', 'multi', None)
     """
     words = set(fold(text).split())
     return next((code for code, said in _SPOKEN.items() if words & set(said.split())), None)

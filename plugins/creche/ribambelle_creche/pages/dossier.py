@@ -76,16 +76,18 @@ EMPTY: dict[str, msgspec.Struct] = {
 
 @dataclass(frozen=True)
 class NewPage:
-    """Whether the family already told us of itself."""
+    """Whether the family already told us of itself, and where staff may receive its file."""
 
     known: bool
+    desks: list[tuple[int, str]]
 
 
 @get("/creche/demandes/nouvelle", name="creche.new", guards=[guards.signed_in])
 async def new_page(person: NamedDependency[Person]) -> Page:
     """Say what will be asked, before anything is opened."""
     known = await applications.known_answers(person)
-    return Page("creche/dossier/new.html", NewPage(known != Dossier()))
+    desks = await applications.desks_open_to(person)
+    return Page("creche/dossier/new.html", NewPage(known != Dossier(), list(desks.items())))
 
 
 @post("/creche/demandes/nouvelle", name="creche.open", guards=[guards.signed_in])
@@ -95,9 +97,13 @@ async def open_file(
     now: NamedDependency[datetime],
 ) -> Redirect:
     """Open a file and go to its steps; a director's starts with their own crèche."""
-    text = str((await request.form()).get("facility", ""))
-    facility = int(text) if text.isdecimal() and len(text) < 10 else 0
-    number = await applications.open_draft(person, now, facility)
+    given = await request.form()
+
+    def asked(name: str) -> int:
+        text = str(given.get(name, ""))
+        return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+    number = await applications.open_draft(person, now, asked("facility"), asked("desk"))
     return Redirect(f"/creche/demandes/{number}/etapes", status_code=303)
 
 

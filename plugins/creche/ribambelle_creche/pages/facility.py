@@ -116,6 +116,7 @@ async def home(
     if len(mine) == 1:
         return await board(mine[0], tenant, now)
     late = {one.facility: one for one in await contacts.overdue(now)} if mine else {}
+    mine.sort(key=lambda one: (one.id not in late, late[one.id].oldest if one.id in late else now))
     return Page("creche/facility/choice.html", ChoicePage(mine, late))
 
 

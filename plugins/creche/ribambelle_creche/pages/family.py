@@ -13,6 +13,7 @@ from ribambelle.errors import Refused
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats, guards
+from ribambelle.web.guards import NotForYou
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle.workflow import State, Step
@@ -21,7 +22,7 @@ from ribambelle_creche import renewing
 from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.domain.receipt import weeks_told
 from ribambelle_creche.queries import applications
-from ribambelle_creche.queries.applications import Mine
+from ribambelle_creche.queries.applications import Entered, Mine
 from ribambelle_creche.workflow import WORKFLOW
 
 
@@ -32,12 +33,25 @@ class MinePage:
     files: list[tuple[dict[str, Any], State]]
 
 
-@get("/creche/demandes", name="creche.mine", guards=[guards.family])
+@dataclass(frozen=True)
+class EnteredPage:
+    """The files a member of staff typed for families."""
+
+    files: list[tuple[Entered, State]]
+
+
+@get("/creche/demandes", name="creche.mine", guards=[guards.signed_in])
 async def mine(person: NamedDependency[Person]) -> Page:
-    """Show the files of a family."""
+    """Show the files of a family; to staff, those they typed for families."""
+    if person.is_staff:
+        if not (person.strong and person.holds(*applications.FILERS)):
+            raise NotForYou
+        entered = await applications.entered_by(person.account)
+        page = EnteredPage([(one, WORKFLOW.state(one.state)) for one in entered])
+        return Page("creche/dossier/entered.html", page)
     rows = await applications.of_account(person.account)
-    page = MinePage([(row, WORKFLOW.state(row["state"])) for row in rows])
-    return Page("creche/family/mine.html", page)
+    files = MinePage([(row, WORKFLOW.state(row["state"])) for row in rows])
+    return Page("creche/family/mine.html", files)
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,14 @@ from ribambelle.web.home import Card, Found, ToDo
 from ribambelle.web.menu import MenuEntry
 from ribambelle.workflow import State
 from ribambelle_creche.queries import applications, contacts, facilities, queue
+from ribambelle_creche.queries.contacts import Late
 from ribambelle_creche.queries.queue import Filters
 from ribambelle_creche.workflow import WORKFLOW
 
 OFFICE = ("agent", "admin", "creche_desk")
 LATE = timedelta(days=15)
+WORST = 3
+"""How many crèches the town hall's home names."""
 
 
 def entries(person: Person | None) -> list[MenuEntry]:
@@ -27,6 +30,8 @@ def entries(person: Person | None) -> list[MenuEntry]:
         found.append(MenuEntry("Demandes", "/bureau/creche/demandes", "feuille", rank=20))
     if person.holds(*OFFICE, "creche_manager"):
         found.append(MenuEntry("Statistiques", "/bureau/creche/statistiques", "barres", rank=30))
+    if person.holds("agent", "admin"):
+        found.append(MenuEntry("Crèches", "/creche/direction", "bebe", rank=25))
     if person.holds("creche_manager"):
         found.append(MenuEntry("Ma crèche", "/creche/direction", "bebe", rank=10))
     if person.holds("creche_partner"):
@@ -37,19 +42,22 @@ def entries(person: Person | None) -> list[MenuEntry]:
 
 
 async def waiting(person: Person) -> list[ToDo]:
-    """Return what waits for this person: a family's own files, or the queue and late calls."""
+    """Return what waits for this person: a family's own files; entries, calls and new files."""
     if person.is_family:
         return await to_answer(person.account)
+    return [*await begun(person), *await late_calls(person), *await to_check(person)]
+
+
+async def to_check(person: Person) -> list[ToDo]:
+    """Return the new files the town hall has to check, as one thing to do."""
     if not person.holds(*OFFICE):
         return []
     count = (await queue.counts(person, Filters()))["nouvelles"]
     since = await queue.oldest(person, "submitted")
-    late = await overdue() if person.holds("agent", "admin") else []
     if not count or since is None:
-        return late
+        return []
     days = (tenants.current().now() - since).days
     return [
-        *late,
         ToDo(
             title="Une nouvelle demande de crèche"
             if count == 1
@@ -62,8 +70,60 @@ async def waiting(person: Person) -> list[ToDo]:
             count=count,
             since=since,
             overdue=timedelta(days=days) > LATE,
-        ),
+        )
     ]
+
+
+async def begun(person: Person) -> list[ToDo]:
+    """Return the files this person began to type for a family and never sent."""
+    return [
+        ToDo(
+            title=f"Saisie commencée : {one.for_whom}",
+            detail=f"{one.number}, pas encore envoyée.",
+            action="Continuer",
+            href=f"/creche/demandes/{one.id}/etapes",
+            icon="crayon",
+            count=1,
+            since=one.created_at,
+        )
+        for one in await applications.entered_by(person.account)
+        if one.state == "draft"
+    ]
+
+
+async def late_calls(person: Person) -> list[ToDo]:
+    """Return the crèches that are late to call: one's own, or the worst of the town and a total."""
+    late = await contacts.overdue(tenants.current().now())
+    if not person.holds("agent", "admin"):
+        own = person.numbers("creche_manager", "creche.facility")
+        return [_calls(one) for one in late if one.facility in own]
+    if len(late) <= WORST:
+        return [_calls(one) for one in late]
+    families = sum(one.count for one in late)
+    whole = ToDo(
+        title=f"{len(late)} crèches en retard d’appels",
+        detail=f"{formats.pluriel(families, 'famille')} à appeler en tout.",
+        action="Voir toutes",
+        href="/creche/direction",
+        icon="telephone",
+        count=families,
+        since=late[0].oldest,
+        overdue=True,
+    )
+    return [whole, *(_calls(one) for one in late[: WORST - 1])]
+
+
+def _calls(late: Late) -> ToDo:
+    return ToDo(
+        title=f"{late.name} : {formats.pluriel(late.count, 'famille')} à appeler",
+        detail="Le délai est passé depuis la plus ancienne demande complète.",
+        action="Voir",
+        href=f"/creche/direction/{late.facility}/demandes",
+        icon="telephone",
+        count=late.count,
+        since=late.oldest,
+        overdue=True,
+    )
 
 
 ANSWERS = {
@@ -84,24 +144,6 @@ async def to_answer(account: int) -> list[ToDo]:
             since = row["submitted_at"] or row["created_at"]
             found.append(ToDo(f"{title} : {name}", detail, action, href, "feuille", 1, since))
     return found
-
-
-async def overdue() -> list[ToDo]:
-    """Return the crèches that have not called families in time, the longest wait first."""
-    now = tenants.current().now()
-    return [
-        ToDo(
-            title=f"{late.name} : {formats.pluriel(late.count, 'famille')} à appeler",
-            detail="Le délai est passé depuis la plus ancienne demande complète.",
-            action="Voir",
-            href=f"/creche/direction/{late.facility}/demandes",
-            icon="telephone",
-            count=late.count,
-            since=late.oldest,
-            overdue=True,
-        )
-        for late in (await contacts.overdue(now))[:3]
-    ]
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,23 @@ class QueuePage:
         ]
 
     @property
+    def columns(self) -> list[tuple[str, str, str, bool]]:
+        """The heads of the table: words, kind, address that sorts by it, whether it sorts now."""
+        return [
+            (words, kind, self.address(order=order) if order else "", order == self.filters.order)
+            for words, kind, order in COLUMNS
+        ]
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What the form of filters does not show, and must not lose."""
+        return [
+            (NAMES[name], getattr(self.filters, name))
+            for name in ("birth", "first", "last", "order")
+            if getattr(self.filters, name) != getattr(Filters(), name)
+        ]
+
+    @property
     def first(self) -> int:
         """The rank of the first row shown."""
         return (self.filters.page - 1) * PAGE + 1 if self.rows else 0
@@ -106,6 +123,16 @@ class QueuePage:
         return self.address(page=page + 1) if page * PAGE < self.total else None
 
 
+COLUMNS = (
+    ("Demande", "", "numero"),
+    ("État", "", ""),
+    ("Ce qui manque", "", ""),
+    ("Premier vœu", "", ""),
+    ("Semaine", "", ""),
+    ("Entrée", "n", "entree"),
+    ("Reçue", "n", "recues"),
+    ("Guichet", "", ""),
+)
 NAMES = {
     "view": "vue",
     "facility": "creche",
@@ -148,7 +175,7 @@ def filters_of(request: Request[Any, Any, Any]) -> Filters:
         facility=number("creche"),
         age_group=group if group in GROUPS else "",
         quartier=number("quartier"),
-        desk=number("guichet"),
+        desk=queue.NO_DESK if given.get("guichet") == str(queue.NO_DESK) else number("guichet"),
         birth=birth if birth in queue.BIRTHS else "",
         first=month_of(first),
         last=month_of(last),
@@ -172,7 +199,7 @@ async def demandes(
         rows=await queue.rows(person, filters),
         facilities=[(one.id, one.name) for one in await facilities.every()],
         quartiers=await facilities.quartiers(),
-        desks=[(one.id, one.name) for one in await desks.every()],
+        desks=[*(await desks.names()).items(), (queue.NO_DESK, "Sans guichet")],
         groups=[(group, limits.label(group)) for group in GROUPS],
         tokens=[],
     )

@@ -21,6 +21,7 @@ from ribambelle_creche.domain.dossier import (
     digest,
     encode,
 )
+from ribambelle_creche.queries import desks
 from ribambelle_creche.tables import Application, Evidence, Receipt, Wish
 from ribambelle_creche.workflow import CODE, LIVING
 
@@ -56,8 +57,7 @@ class Mine:
         """The family staff types for; empty when the family types itself."""
         if self.side == "family":
             return ""
-        name = (self.dossier.family or Family()).family_name
-        return f"la famille {name}" if name else "une famille"
+        return called(self.dossier)
 
 
 def side_of(person: Person) -> Side:
@@ -67,14 +67,17 @@ def side_of(person: Person) -> Side:
     return "facility" if not person.holds("agent", "admin", "creche_desk") else "office"
 
 
-async def open_draft(person: Person, now: datetime, facility: int = 0) -> int:
+async def open_draft(person: Person, now: datetime, facility: int = 0, desk: int = 0) -> int:
     """Open a file for a family, or for staff on a family's behalf; raises NotYours for others.
 
     :param facility: the crèche whose director types: the first wish, until it is changed.
+    :param desk: the counter that receives the file; 0 for the first of this person's.
     """
     if person.is_staff and not (person.strong and person.holds(*FILERS)):
         raise NotYours
     if facility and facility not in person.numbers("creche_manager", "creche.facility"):
+        raise NotYours
+    if desk and desk not in await desks_open_to(person):
         raise NotYours
     dossier = await known_answers(person)
     if facility:
@@ -87,12 +90,23 @@ async def open_draft(person: Person, now: datetime, facility: int = 0) -> int:
             demande=demande,
             account=person.account if person.is_family else None,
             entered_by=person.account if person.is_staff else None,
-            desk=next(iter(person.numbers("creche_desk", "creche.desk")), None),
+            desk=desk or next(iter(person.numbers("creche_desk", "creche.desk")), None),
             channel=side,
             answers=encode(dossier),
             created_at=now,
         )
         return int((await Application.insert(row).returning(Application.id))[0]["id"])
+
+
+async def desks_open_to(person: Person) -> dict[int, str]:
+    """Return the counters at which this person may receive a file, by number."""
+    if not person.holds("agent", "admin", "creche_desk"):
+        return {}
+    every = await desks.names()
+    if person.holds("agent", "admin"):
+        return every
+    own = person.numbers("creche_desk", "creche.desk")
+    return {number: name for number, name in every.items() if number in own}
 
 
 async def known_answers(person: Person) -> Dossier:
@@ -136,8 +150,10 @@ def _may_fill(person: Person, file: Application) -> bool:
         return False  # a family's draft is its own until it is sent
     if person.holds("agent", "admin"):
         return True
-    if person.holds("creche_desk") and file.desk in person.numbers("creche_desk", "creche.desk"):
-        return True
+    if person.holds("creche_desk") and file.submitted_at is not None:
+        desks = person.numbers("creche_desk", "creche.desk")
+        if file.desk is None or file.desk in desks:
+            return True
     return person.holds(*FILERS) and file.entered_by == person.account
 
 
@@ -172,6 +188,56 @@ async def of_account(account: int) -> list[dict[str, Any]]:
         .where(Application.account == account)
         .order_by(Application.id, ascending=False)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A file somebody of the staff typed for a family, and where it stands."""
+
+    id: int
+    number: str
+    state: str
+    created_at: datetime
+    child_name: str
+    for_whom: str
+
+
+async def entered_by(account: int) -> list[Entered]:
+    """Return the files a member of staff typed, the latest first."""
+    rows = (
+        await Application.select(
+            Application.id,
+            Application.number,
+            Application.child_name,
+            Application.created_at,
+            Application.answers,
+            Application.demande.state.as_alias("state"),
+        )
+        .where(Application.entered_by == account)
+        .order_by(Application.id, ascending=False)
+        .limit(200)
+    )
+    return [
+        Entered(
+            id=row["id"],
+            number=row["number"],
+            state=row["state"],
+            created_at=row["created_at"],
+            child_name=row["child_name"],
+            for_whom=called(decode(row["answers"])),
+        )
+        for row in rows
+    ]
+
+
+def called(dossier: Dossier) -> str:
+    """Return how staff speak of the family they type for.
+
+    >>> called(Dossier(family=Family("Anne", "Hoarau"))), called(Dossier())
+    ('la famille Hoarau', 'une famille')
+    """
+    name = (dossier.family or Family()).family_name
+    return f"la famille {name}" if name else "une famille"
 
 
 async def wishes(number: int) -> list[dict[str, Any]]:

@@ -22,11 +22,19 @@ async def one(desk: int) -> Desk:
     return found
 
 
-async def add(name: str, address: str, phone: str) -> None:
-    """Open a desk; a name that exists keeps its desk, with the new address."""
-    await Desk.insert(Desk(name=name, address=address, phone=phone)).on_conflict(
-        target=Desk.name, action="DO UPDATE", values=[Desk.address, Desk.phone]
-    )
+async def keep(desk: int | None, name: str, address: str, phone: str) -> bool:
+    """Open a desk, or change one; tell whether its name was free."""
+    other = await Desk.objects().get(Desk.name == name)
+    if other is not None and other.id != desk:
+        return False
+    if desk is None:
+        await Desk.insert(Desk(name=name, address=address, phone=phone))
+    else:
+        await one(desk)
+        await Desk.update({Desk.name: name, Desk.address: address, Desk.phone: phone}).where(
+            Desk.id == desk
+        )
+    return True
 
 
 async def assign(application: int, desk: int | None) -> None:

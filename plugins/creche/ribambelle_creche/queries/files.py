@@ -27,11 +27,14 @@ class File:
 
 
 async def one(number: int, desks: list[int] | None) -> File:
-    """Return a file that was sent, to staff of all desks (None) or of these, or NotYours."""
+    """Return a file that was sent, to staff of all desks (None) or of these, or NotYours.
+
+    A file that no desk has taken yet may be taken by any.
+    """
     application = await Application.objects(Application.quartier).get(
         (Application.id == number) & Application.submitted_at.is_not_null()
     )
-    if application is None or (desks is not None and application.desk not in desks):
+    if application is None or not _followed_by(application, desks):
         raise NotYours
     demande = await Demande.objects().get(Demande.id == application.demande)
     if demande is None:
@@ -46,6 +49,10 @@ async def one(number: int, desks: list[int] | None) -> File:
         desk_name=desk.name if desk else "Aucun",
         proofs=await Evidence.objects().where(Evidence.application == number).order_by(Evidence.id),
     )
+
+
+def _followed_by(application: Application, desks: list[int] | None) -> bool:
+    return desks is None or application.desk is None or application.desk in desks
 
 
 async def of_number(number: str, desks: list[int] | None) -> File | None:

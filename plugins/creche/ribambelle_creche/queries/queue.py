@@ -9,7 +9,7 @@ from piccolo.custom_types import Combinable
 from piccolo.query.functions.aggregate import Count
 
 from ribambelle.identity import Person
-from ribambelle.search import fold
+from ribambelle.search import fold, phone_of
 from ribambelle_creche.tables import Application, Evidence, Need, Wish
 from ribambelle_creche.workflow import LIVING
 
@@ -26,6 +26,8 @@ ORDERS = {
     "entree": Application.start_on,
     "numero": Application.id,
 }
+NO_DESK = -1
+"""The filter of files that no desk has taken."""
 BIRTHS = {"attendu": "À naître", "ne": "Déjà né"}
 PAGE = 25
 
@@ -79,7 +81,12 @@ def desks_of(person: Person) -> list[int] | None:
 
 def _seen_by(person: Person) -> list[Combinable]:
     desks = desks_of(person)
-    return [] if desks is None else [Application.desk.is_in(desks or [0])]
+    return [] if desks is None else [at_desks(desks)]
+
+
+def at_desks(desks: list[int]) -> Combinable:
+    """Return the files some desks may see: theirs, and those no desk has taken yet."""
+    return Application.desk.is_in(desks or [0]) | Application.desk.is_null()
 
 
 def _kept(filters: Filters) -> list[Combinable]:
@@ -91,7 +98,9 @@ def _kept(filters: Filters) -> list[Combinable]:
         kept.append(Application.age_group == filters.age_group)
     if filters.quartier:
         kept.append(Application.quartier == filters.quartier)
-    if filters.desk:
+    if filters.desk == NO_DESK:
+        kept.append(Application.desk.is_null())
+    elif filters.desk:
         kept.append(Application.desk == filters.desk)
     if filters.birth:
         kept.append(Application.is_expected.eq(filters.birth == "attendu"))
@@ -99,10 +108,23 @@ def _kept(filters: Filters) -> list[Combinable]:
         kept.append(Application.start_month >= filters.first)
     if filters.last:
         kept.append(Application.start_month <= filters.last)
-    if words := fold(filters.words):
-        found = Application.folded.like(f"%{words}%")
-        kept.append(found | (Application.number == filters.words.strip().upper()))
+    if filters.words:
+        kept.append(_saying(filters.words))
     return kept
+
+
+def _saying(words: str) -> Combinable:
+    """Return what finds a file by its number, a telephone, or every word in any order."""
+    number = Application.number == words.strip().upper()
+    if phone := phone_of(words):
+        return number | Application.folded.like(f"%{phone}%")
+    folded = fold(words).split()
+    if not folded:  # nothing that can be looked for: no file, rather than all of them
+        return number
+    every: Combinable = Application.folded.like(f"%{folded[0]}%")
+    for word in folded[1:]:
+        every = every & Application.folded.like(f"%{word}%")
+    return number | every
 
 
 async def counts(person: Person, filters: Filters) -> dict[str, int]:
