@@ -11,7 +11,7 @@ from piccolo.table import Table
 from ribambelle import tenants
 from ribambelle.database import transaction
 from ribambelle.identity.tables import Adult, Child, Household, Quartier
-from ribambelle.search import fold
+from ribambelle.search import fold, phone_of
 from ribambelle.workflow.tables import Demande, HistoryStep
 from ribambelle_creche.demo_figures import FIRST_NAMES, LAST_NAMES, NAMES, TOWNS, Town
 from ribambelle_creche.domain import dossier
@@ -41,6 +41,8 @@ WEEKS = (
     (bits(["tue-am", "tue-pm", "fri-am"]), 1),
 )
 STATES = (("submitted", 2), ("incomplete", 2), ("complete", 13), ("to_confirm", 1))
+AGES = {"submitted": 12, "incomplete": 45, "complete": 200, "to_confirm": 200}
+"""Days since a file was sent, at most."""
 KINDS = (("municipal", 4), ("association", 3), ("company", 1))
 
 
@@ -144,14 +146,15 @@ def _facility(
 def _capacities(
     facility: int, places: int, draw: random.Random, now: datetime
 ) -> Iterable[Capacity]:
-    """Share a crèche's places between its groups; a few half-days are free."""
+    """Share a crèche's places between its groups; about one half-day in ten is free."""
     babies, middle = places // 4, places * 3 // 8
-    has_room = draw.random() < 0.3
+    has_room = draw.random() < 0.8
     for group, size in zip(GROUPS, (babies, middle, places - babies - middle), strict=True):
         for weekday in range(5):
             for half in ("am", "pm"):
-                likely = 0.25 if weekday == 2 or half == "pm" else 0.08
-                free = draw.randint(1, 2) if has_room and draw.random() < likely else 0
+                likely = 0.9 if weekday == 2 or half == "pm" else 0.4
+                most = max(1, size * 2 // 5)
+                free = draw.randint(1, most) if has_room and draw.random() < likely else 0
                 yield Capacity(
                     facility=facility,
                     age_group=group,
@@ -176,6 +179,8 @@ class Family:
     birth: date
     start: date
     sent: datetime
+    heard: datetime
+    called: bool
     state: str
     area: str
     week: int
@@ -184,6 +189,10 @@ class Family:
     def is_expected(self) -> bool:
         """Tell whether the child was still to be born when the commune was made."""
         return not self.child
+
+    def is_called(self, now: datetime) -> bool:
+        """Tell whether the crèches it names have called it: most of those they had time to."""
+        return self.called and self.state in PROVED and self.sent < now - timedelta(days=6)
 
 
 def invented(draw: random.Random, areas: Sequence[str], now: datetime) -> Family:
@@ -194,6 +203,8 @@ def invented(draw: random.Random, areas: Sequence[str], now: datetime) -> Family
     month = (earliest.replace(day=1) + timedelta(days=draw.choice((31, 62, 120, 220)))).replace(
         day=1
     )
+    state = weighted(draw, STATES)
+    sent = now - timedelta(minutes=draw.randint(60, AGES[state] * 24 * 60))
     return Family(
         given=draw.choice(FIRST_NAMES),
         family=draw.choice(LAST_NAMES),
@@ -203,8 +214,10 @@ def invented(draw: random.Random, areas: Sequence[str], now: datetime) -> Family
         work=draw.choice(list(dossier.WORK)),
         birth=birth,
         start=month + timedelta(days=(7 - month.weekday()) % 7),
-        sent=now - timedelta(minutes=draw.randint(60, 200 * 24 * 60)),
-        state=weighted(draw, STATES),
+        sent=sent,
+        heard=max(sent, now - timedelta(days=95 if state == "to_confirm" else draw.randint(1, 85))),
+        called=draw.random() < 0.97,
+        state=state,
         area=draw.choice(areas),
         week=weighted(draw, WEEKS),
     )
@@ -241,8 +254,13 @@ async def _families(
     ]
     files = await _inserted(rows, Application)
     wishes = [
-        Wish(application=file, rank=rank, facility=facility)
-        for file, chosen in zip(files, wished, strict=True)
+        Wish(
+            application=file,
+            rank=rank,
+            facility=facility,
+            contacted_at=one.sent + timedelta(days=5) if one.is_called(now) else None,
+        )
+        for one, file, chosen in zip(people, files, wished, strict=True)
         for rank, facility in enumerate(chosen, start=1)
     ]
     await _inserted(wishes, Wish)
@@ -351,10 +369,11 @@ def _application(
         created_at=one.sent,
         submitted_at=one.sent,
         complete_at=one.sent if one.state in PROVED else None,
-        confirmed_at=one.sent,
+        confirmed_at=one.heard,
+        confirm_by=one.heard.date() + timedelta(days=125) if one.state == "to_confirm" else None,
         quartier=quartier,
         child_name=name,
-        folded=fold(f"{name} {one.given} {one.family}"),
+        folded=fold(f"{name} {one.given} {one.family} {phone_of(one.phone)}"),
         reference_on=one.birth,
         is_expected=one.is_expected,
         start_on=one.start,
