@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from ribambelle.commands import busy, err
@@ -16,6 +17,8 @@ from ribambelle.tenants.registry import make_key
 
 # Published on purpose: these accounts exist only in communes of demonstration.
 PASSWORD = "ribambelle de papier"  # noqa: S105 - shown on the screen of every demonstration
+SHIPPED = Path(__file__).parents[2] / "tenants"
+"""The communes this workspace comes with."""
 AGENT, FAMILY = "agent@demo.example", "famille@demo.example"
 
 
@@ -42,9 +45,25 @@ def forget(communes: Platform) -> list[str]:
     return gone
 
 
+def provide(communes: Platform) -> None:
+    """Write the communes of demonstration into a folder that has none, beside what is there."""
+    if slugs(communes):
+        return
+    communes.folder.mkdir(parents=True, exist_ok=True)
+    for file in sorted(SHIPPED.glob("*.toml")):
+        if not (communes.folder / file.name).exists():
+            shutil.copyfile(file, communes.folder / file.name)
+    if not slugs(communes):
+        raise Misconfigured(
+            f"aucune commune de démonstration dans {communes.folder}",
+            cure="écrivez « demo = true » dans le fichier d’une commune d’essai",
+        )
+
+
 async def prepare(communes: Platform, seed: int, *, as_json: bool = False) -> None:
     """Make and fill the communes of demonstration that are not there yet."""
     try:
+        provide(communes)
         for slug in slugs(communes):
             commune = communes.tenant(slug)
             if not (commune.folder / "portal.sqlite").exists():

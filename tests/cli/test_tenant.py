@@ -255,6 +255,19 @@ def test_a_demonstration_is_told_to_a_program_and_forgotten(
     assert (place / "data" / "saint-denis" / "portal.sqlite").is_file()
 
 
+def test_a_demonstration_writes_its_communes_where_there_are_none(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    create()
+    capsys.readouterr()
+
+    assert run(["demo", "--prepare", "--json"]) == 0
+
+    told = json.loads(capsys.readouterr().out)
+    assert [one["slug"] for one in told["portals"]] == ["nantes"]
+    assert "demo" not in (place / "tenants" / "saint-denis.toml").read_text()
+
+
 @pytest.mark.parametrize(("terminal", "as_json"), [(True, False), (True, True), (False, False)])
 def test_how_far_long_work_is_shows_on_a_terminal_only(
     monkeypatch: pytest.MonkeyPatch, terminal: bool, as_json: bool
