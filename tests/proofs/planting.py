@@ -1,0 +1,128 @@
+"""A commune whose every table holds rows that bear a word of its own."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from piccolo.columns import Boolean, Date, ForeignKey, Text, Timestamptz, Varchar
+from piccolo.table import Table, sort_table_classes
+from tests.creche.builders import BORN_ON, a_dossier
+
+from ribambelle.plugins import Plugins
+from ribambelle.search import fold
+from ribambelle.tenants import Tenant
+from ribambelle.testing import Town
+from ribambelle_creche.domain import receipt
+from ribambelle_creche.domain.dossier import Child, Family, encode
+from ribambelle_creche.filing import PURPOSE
+
+FAMILY = "family@example.test"
+STATES = ("submitted", "draft", "to_confirm")
+WORDLESS = {
+    *("core_household", "core_demande"),
+    *("creche_capacity", "creche_wish", "creche_need", "creche_evidence"),
+}
+"""Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
+
+
+def tables_of(plugins: Plugins) -> list[type[Table]]:
+    """Every table of the core and of the installed plugins, parents first."""
+    return sort_table_classes([table for _, found in plugins.each("tables") for table in found])
+
+
+async def planted(town: Town, word: str, rows: int = 3) -> None:
+    """Put rows in every table of a commune; the row of id 2 belongs to the rows of id 2."""
+    with town.here() as tenant:
+        for table in tables_of(tenant.platform.plugins):
+            for number in range(1, rows + 1):
+                told = a_row(table, number, word, tenant.now())
+                told |= meaning(table._meta.tablename, number, word, tenant)
+                await table.insert(table(**told))
+
+
+def a_row(table: type[Table], number: int, word: str, now: datetime) -> dict[str, Any]:
+    """Return a value for each column of any table, were it declared yesterday."""
+    return {
+        column._meta.name: a_value(column, number, word, now)
+        for column in table._meta.columns
+        if not column._meta.primary_key
+    }
+
+
+def a_value(column: Any, number: int, word: str, now: datetime) -> Any:
+    match column:
+        case Varchar():
+            return f"{word}{number}"[: column.length]
+        case Text():
+            return f"{word}{number}"
+        case Timestamptz():
+            return now
+        case Date():
+            return now.date()
+        case Boolean():
+            return False
+        case ForeignKey():
+            return number
+        case _:
+            return number
+
+
+def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any]:
+    """Return the columns whose values are codes, or must agree with others, for pages to show."""
+    now, state = tenant.now(), STATES[number - 1]
+    later = now + timedelta(days=99)
+    dossier = a_dossier(
+        number,
+        child=Child(given_name=word, family_name=word, born_on=BORN_ON),
+        family=Family(word, word, is_single=True),
+    )
+    content = receipt.content(word, dossier, {number: word}, now)
+    known: dict[str, dict[str, Any]] = {
+        "core_account": {
+            "email": FAMILY if number == 1 else f"{word}{number}@example.test".lower(),
+            **{"kind": "family", "password": None, "totp": None, "disabled_at": None},
+        },
+        "core_session": {"data": json.dumps({"flash": [["ok", word]]}), "expires_at": later},
+        "core_token": {"purpose": "invitation", "expires_at": later, "used_at": None},
+        "core_quartier": {"folded": fold(f"{word} {number}"), "parent": None},
+        "core_adult": {"folded": fold(word)},
+        "core_child": {"folded": fold(word)},
+        "core_message": {"recipient": FAMILY, "sent_at": None},
+        "core_attachment": {"media_type": "application/pdf", "content": ""},
+        "core_job": {"payload": json.dumps({"word": word}), "run_at": later},
+        "core_demande": {"workflow": "creche.application", "state": state},
+        "core_history_step": {
+            **{"transition": "submit", "source": "draft", "target": "submitted"},
+            **({"transition": "ask_confirmation"} if state == "to_confirm" else {}),
+            "side": "family",
+        },
+        "core_journal": {"facts": "{}", "side": "office"},
+        "creche_facility": {
+            **{"folded": fold(word), "kind": "municipal", "is_open": True, "email": "x@x.test"},
+            **{"places": 9, "from_weeks": 10, "to_months": 36},
+        },
+        "creche_capacity": {"age_group": "babies", "weekday": 0, "half": "am", "places": 9},
+        "creche_application": {
+            **{"number": f"C-{number}", "account": 1, "channel": "family", "child_name": word},
+            "answers": encode(dossier),
+            **{"folded": fold(word), "age_group": "babies", "start_month": "2027-01"},
+            "submitted_at": now,
+            **{"entered_by": None, "half_days": 3},
+        },
+        "creche_need": {"rank": 0, "slots": 3},
+        "creche_evidence": {"kind": "birth", "seen_at": None, "seen_by": None},
+        "creche_contact": {"outcome": "reached"},
+        "creche_receipt": {"content": content, "code": tenant.sign(PURPOSE, content), "version": 1},
+        "creche_frozen_count": {"month": f"2026-0{number}", "age_group": "babies", "children": 12},
+    }
+    return known.get(table, {})
+
+
+async def kept(town: Town, *but: str) -> dict[str, list[dict[str, Any]]]:
+    """Return every row of every table, to see later that nothing moved."""
+    with town.here() as tenant:
+        return {
+            table._meta.tablename: await table.select().order_by(table._meta.primary_key)
+            for table in tables_of(tenant.platform.plugins)
+            if table._meta.tablename not in but
+        }

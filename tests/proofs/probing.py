@@ -1,0 +1,150 @@
+"""Asking every route of the application for what another commune holds."""
+
+import io
+import re
+import zipfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+
+import httpx
+import pypdf
+from tests.proofs.planting import FAMILY
+from tests.proofs.reading import Reading, routes_of
+
+from ribambelle.identity import Grant
+from ribambelle.testing import Town
+from ribambelle.web.portal import Portal
+
+IDS = ("1", "2", "3")
+SEARCHED = "zyxow"
+"""Finds the word planted, without a page being able to give it back by repeating what was asked."""
+VALUES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("number", "facility", "session"), IDS),
+    "code": ("enfant", "famille", "adresse", "voeux"),
+    "kind": ("csv", "xlsx", "birth"),
+    "secret": ("x" * 32,),
+    "name": ("portal.css",),
+}
+"""What a path's parameters are filled with; a parameter missing here stops the proof."""
+QUERY: dict[str, tuple[str, ...]] = {
+    "q": (SEARCHED,),
+    **dict.fromkeys(("quartier", "creche", "guichet", "autour"), IDS),
+    **dict.fromkeys(("numero", "avec"), ("C-1", "C-3")),
+    "vue": ("toutes", "jointes"),
+    "age": ("babies",),
+    "mois": ("2026-01", "2026-03"),
+    **dict.fromkeys(("de", "a"), ("2027-01",)),
+    "naissance": ("ne",),
+    "tri": ("nom",),
+    "table": ("creches",),
+    "compter": ("wishes",),
+    "type": ("municipal",),
+    "distance": ("5000",),
+    "page": ("2",),
+    "attendu": ("oui",),
+    "dit": ("oui",),
+    "reponse": ("non",),
+    "espace": ("bureau",),
+    "suite": ("/compte",),
+    "code": ("AAAA-BBBB",),
+}
+"""A query for each parameter a route reads; one missing here stops the proof."""
+BODY: dict[str, str] = {
+    **dict.fromkeys(("facility", "desk", "creche", "quartier"), "3"),
+    **dict.fromkeys(("ajouter", "monter", "descendre", "retirer"), "3"),
+    "avec": "C-3",
+    **{"act": "ask_more", "reason": "r", "outcome": "reached", "note": "n", "reponse": "oui"},
+    **{"email": FAMILY, "password": "p", "present": "p", "code": "000000", "suite": "/compte"},
+    **{"name": "n", "address": "a", "phone": "0", "exact": "on"},
+    **{"is_expected": "non", "given_name": "n", "family_name": "n", "born_on": "2026-03-14"},
+    **{"line": "l", "postcode": "97400", "city": "c", "work": "employed", "kind": "regular"},
+    **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
+}
+"""What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""
+ENDING = ("/deconnexion", "/compte/appareils", "/compte/mot-de-passe")
+"""Routes that end the session they are asked with: each is asked with a new one."""
+SignIn = Callable[[], Awaitable[httpx.AsyncClient]]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One route with its parameters filled, as it is declared and as it is asked."""
+
+    method: str
+    template: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def probes(app: Portal) -> list[Probe]:
+    """Every route with ids that exist elsewhere: looking first, changing after.
+
+    A file withdrawn by a probe would hide from the next ones.
+    """
+    found = {
+        Probe(method, route.path_format, path)
+        for method, route, _ in routes_of(app)
+        for path in filled(route.path)
+    }
+    return sorted(found, key=str)
+
+
+def filled(path: str) -> Iterator[str]:
+    """Yield a path with each value its parameters may take."""
+    hole = re.search(r"{(\w+):\w+}", path)
+    if hole is None:
+        yield path
+        return
+    for value in VALUES[hole[1]]:
+        yield from filled(path.replace(hole[0], value, 1))
+
+
+async def people(town: Town) -> dict[str, SignIn]:
+    """Return how each kind of person of a commune signs in."""
+    managing = Grant("creche_manager", "creche.facility:1")
+    staff = {
+        "agent": (Grant("agent"), Grant("admin")),
+        "manager": (managing,),
+        "desk": (Grant("creche_desk", "creche.desk:1"),),
+    }
+
+    async def nobody() -> httpx.AsyncClient:
+        return town.visitor()
+
+    async def family() -> httpx.AsyncClient:
+        return await town.family(FAMILY)
+
+    def member(role: str) -> SignIn:
+        async def come_in() -> httpx.AsyncClient:
+            email = f"{role}@example.test"
+            return await town.staff(*staff[role], email=email)
+
+        return come_in
+
+    return {"visitor": nobody, "family": family, **{role: member(role) for role in staff}}
+
+
+async def asked(
+    probe: Probe, browser: httpx.AsyncClient, reading: Reading
+) -> AsyncIterator[tuple[str, httpx.Response]]:
+    """Ask a route as it is, then with each parameter it reads of its address."""
+    body = BODY if probe.method == "POST" else None
+    yield str(probe), await browser.request(probe.method, probe.path, data=body)
+    for key in sorted(reading.query[probe.method, probe.template]):
+        for value in QUERY[key]:
+            answer = await browser.request(probe.method, probe.path, params={key: value}, data=body)
+            yield f"{probe}?{key}={value}", answer
+
+
+def text_of(answer: httpx.Response) -> str:
+    """Return all that an answer says: headers, and what its spreadsheets and papers hold."""
+    head = str(answer.headers)
+    if answer.content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+            return head + "".join(book.read(name).decode() for name in book.namelist())
+    if answer.content.startswith(b"%PDF"):
+        pages = pypdf.PdfReader(io.BytesIO(answer.content)).pages
+        return head + "".join(page.extract_text() for page in pages)
+    return head + answer.text
