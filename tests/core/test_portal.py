@@ -19,6 +19,8 @@ HOSTILE = [
     "nowhere.test",
     "alpha.localhost.evil.test",
     "alphaXlocalhost",
+    "evil-alpha.localhost",
+    "x.alpha.localhost",
     "alpha.localhost.",
     "alpha.localhost@evil.test",
     "evil.test/alpha.localhost",

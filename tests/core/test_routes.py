@@ -1,12 +1,16 @@
 """Every route says who may ask for it; every commune's tables are what their classes say."""
 
+from pathlib import Path
+
+from litestar import get
 from litestar.handlers import HTTPRouteHandler
 
 from ribambelle.database import schema
 from ribambelle.plugins import Plugins
+from ribambelle.tenants import Platform
 from ribambelle.testing import Communes
 from ribambelle.web import guards
-from ribambelle.web.portal import Portal
+from ribambelle.web.portal import Portal, portal
 
 KNOWN = {
     guards.public,
@@ -31,17 +35,32 @@ def guards_of(handler: HTTPRouteHandler) -> list[object]:
     return [getattr(guard, "func", guard) for guard in handler.resolve_guards()]
 
 
-def test_every_route_declares_its_guard(shared_app: Portal) -> None:
-    bare = [
+def bare(app: Portal) -> list[str]:
+    """The routes that do not say who may ask for them."""
+    return [
         handler.handler_name
-        for handler in handlers(shared_app)
+        for handler in handlers(app)
         if not any(
             guard in KNOWN or isinstance(guard, guards.Holding) for guard in guards_of(handler)
         )
     ]
 
+
+def test_every_route_declares_its_guard(shared_app: Portal) -> None:
     assert len(handlers(shared_app)) > 30
-    assert bare == []
+    assert bare(shared_app) == []
+
+
+def test_a_route_without_a_guard_is_found(installed: Plugins, tmp_path: Path) -> None:
+    """The twin: one route too many, which says nothing."""
+
+    @get("/nue")
+    async def forgotten() -> str:
+        return ""
+
+    app = portal(Platform(tmp_path, tmp_path / "data", plugins=installed), [forgotten])
+
+    assert bare(app) == ["forgotten"]
 
 
 async def test_no_private_page_opens_to_a_visitor(communes: Communes, shared_app: Portal) -> None:

@@ -1,8 +1,9 @@
 """Kill a writing process many times; no acknowledged row may be missing afterwards.
 
-    python kill_drill.py FOLDER TIMES
+    python kill_drill.py FOLDER TIMES [early]
 
-Prints what was found, and ends with an error when a promise is broken.
+Prints what was found, and ends with an error when a promise is broken. With `early`, a row is said
+to be kept before it is: the drill must then end with an error, or it proves nothing.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ from ribambelle.database import SQLite, transaction, using
 COUPLE = "CREATE TABLE IF NOT EXISTS couple (number INTEGER, side TEXT)"
 
 
-async def write(file: str, first: int) -> None:
+async def write(file: str, first: int, early: bool) -> None:
     """Write couples of rows for ever, and say each number once it is kept."""
     engine = SQLite(file)
     with using(engine):
@@ -31,15 +32,23 @@ async def write(file: str, first: int) -> None:
             async with transaction():
                 await engine.fetch("INSERT INTO couple VALUES (?, 'left')", [number])
                 await engine.fetch("INSERT INTO couple VALUES (?, 'right')", [number])
-            sys.stdout.write(f"{number}\n")
-            sys.stdout.flush()
+                if early:
+                    say(number)
+                    await asyncio.sleep(0.05)
+            if not early:
+                say(number)
             number += 1
 
 
-def acknowledged_before_death(file: Path, first: int) -> list[int]:
+def say(number: int) -> None:
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
+
+
+def acknowledged_before_death(file: Path, first: int, *how: str) -> list[int]:
     """Start a writer, kill it without warning, and return the numbers it said were kept."""
     writer = subprocess.Popen(
-        [sys.executable, __file__, "write", str(file), str(first)],
+        [sys.executable, __file__, "write", str(file), str(first), *how],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -63,10 +72,11 @@ def check(file: Path, acknowledged: set[int]) -> int:
     return len(sides)
 
 
-def drill(folder: Path, times: int) -> None:
+def drill(folder: Path, times: int, *how: str) -> None:
     file, acknowledged, stored = folder / "drill.sqlite", set[int](), 0
     for _ in range(times):
-        acknowledged.update(acknowledged_before_death(file, first=len(acknowledged) * 2 + stored))
+        first = len(acknowledged) * 2 + stored
+        acknowledged.update(acknowledged_before_death(file, first, *how))
         stored = check(file, acknowledged)
     told = f"{times} kills, {len(acknowledged)} acknowledged, {stored} stored, 0 lost\n"
     sys.stdout.write(told)
@@ -74,6 +84,6 @@ def drill(folder: Path, times: int) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "write":
-        asyncio.run(write(sys.argv[2], int(sys.argv[3])))
+        asyncio.run(write(sys.argv[2], int(sys.argv[3]), "early" in sys.argv))
     else:
-        drill(Path(sys.argv[1]), int(sys.argv[2]))
+        drill(Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])

@@ -1,9 +1,10 @@
 """Stop the migrations of a package after each statement in turn, and let them finish.
 
-    python migration_drill.py ADDRESS PACKAGE raise|exit
+    python migration_drill.py ADDRESS PACKAGE raise|exit|apart
 
 Prints a line for each attempt: 0 when it was stopped, and what the database held in the end. The
-last attempt is stopped nowhere, so its line is what all the others must say.
+last attempt is stopped nowhere, so its line is what all the others must say. With `apart`, a step
+and its record are two transactions: the attempts must then disagree, or the drill proves nothing.
 """
 
 import asyncio
@@ -15,7 +16,9 @@ from itertools import count
 from typing import Any
 
 import ribambelle.database.conf  # noqa: F401 - Piccolo would import it in every process
+from ribambelle.clock import Clock
 from ribambelle.database import Postgres, SQLite, TenantEngine, migrations, schema, template, using
+from ribambelle.database.door import DOOR
 
 run = TenantEngine.fetch
 
@@ -39,6 +42,17 @@ def stop_after(last: int, how: str) -> None:
         return answer
 
     TenantEngine.fetch = fetch  # type: ignore[method-assign]
+
+
+async def taken_apart(step: migrations.Step, clock: Clock) -> bool:
+    """Take a step as it must never be: kept, and only then said to be taken."""
+    async with DOOR.reshaping():
+        await migrations._apply(step)
+    async with DOOR.transaction():
+        said = {"app": step.app, "step": step.name, "digest": step.digest}
+        await migrations.Migration.exists()
+        await migrations.Migration.insert(migrations.Migration(**said, applied_at=clock()))
+    return True
 
 
 async def emptied(address: str) -> None:
@@ -91,6 +105,8 @@ def in_a_process(*work: Coroutine[Any, Any, object]) -> int:
 
 
 def drill(address: str, package: str, how: str) -> None:
+    if how == "apart":
+        migrations._take = taken_apart  # type: ignore[assignment]
     for last in count(1):
         in_a_process(emptied(address))
         stop_after(last, how)

@@ -104,6 +104,19 @@ async def test_stopped_after_any_statement_it_converges(
     assert "0003_python" in whole
 
 
+def test_a_step_recorded_apart_does_not_converge(tmp_path: Path, demo: dict[str, str]):
+    """The twin: a step and its record in two transactions. A drill that passes proves nothing."""
+    done = subprocess.run(
+        [sys.executable, DRILL, str(tmp_path / "apart.sqlite"), demo["demo"], "apart"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "packages")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "already exists" in done.stderr
+
+
 async def test_two_processes_take_each_step_once(address: str | Path, demo: dict[str, str]):
     engines = [fresh(address) for _ in range(3)]
 
