@@ -1,4 +1,4 @@
-"""Links that sign in or invite: secret, single use, short-lived, bound to one commune."""
+"""Links that sign in, invite or prove an address: secret, single use, short, for one commune."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -8,8 +8,16 @@ from ribambelle.errors import Refused
 from ribambelle.identity.sessions import digest
 from ribambelle.identity.tables import Token
 
-LIFE = {"sign_in": timedelta(minutes=30), "invitation": timedelta(days=7)}
-PATHS = {"sign_in": "/connexion/lien/", "invitation": "/invitation/"}
+LIFE = {
+    "sign_in": timedelta(minutes=30),
+    "invitation": timedelta(days=7),
+    "new_email": timedelta(minutes=30),
+}
+PATHS = {
+    "sign_in": "/connexion/lien/",
+    "invitation": "/invitation/",
+    "new_email": "/compte/adresse/",
+}
 
 
 async def make(purpose: str, email: str, now: datetime, follow: str = "") -> str:

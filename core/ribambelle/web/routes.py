@@ -14,7 +14,7 @@ from ribambelle.messages import outbox
 from ribambelle.messages.tables import Message
 from ribambelle.privacy import PersonalData
 from ribambelle.tenants import Tenant
-from ribambelle.web import account, guards, home, invitation, sign_in
+from ribambelle.web import account, guards, home, invitation, new_email, sign_in
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 
@@ -107,4 +107,5 @@ ROUTES = [
     *sign_in.ROUTES,
     *invitation.ROUTES,
     *account.ROUTES,
+    *new_email.ROUTES,
 ]

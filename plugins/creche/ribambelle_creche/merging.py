@@ -41,9 +41,12 @@ async def merge(closed: files.File, kept: files.File, person: Person, tenant: Te
             reason=reason,
             kept=kept.application.id,
         )
-        await Application.update({Application.submitted_at: at}).where(
-            Application.id == kept.application.id
-        )
+        complete_at = kept.application.complete_at
+        if complete_at and closed.application.complete_at:
+            complete_at = min(complete_at, closed.application.complete_at)
+        await Application.update(
+            {Application.submitted_at: at, Application.complete_at: complete_at}
+        ).where(Application.id == kept.application.id)
         await journal.record(
             "creche.file_kept",
             f"creche.application:{kept.application.id}",
