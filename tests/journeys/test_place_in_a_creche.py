@@ -1,12 +1,11 @@
 """A family files, an agent completes, the figures change: on a phone, a desk, and without script."""
 
-import re
 from typing import Any
 
 import pytest
 
 from ribambelle.identity import Grant
-from ribambelle.testing.browser import Stage, scrolls_sideways, violations
+from ribambelle.testing.browser import Stage, scrolls_sideways
 from ribambelle_creche import demo
 from ribambelle_creche.demo_figures import TOWNS
 
@@ -123,78 +122,3 @@ def complete(stage: Stage, agent: Any, name: str) -> None:
     agent.check("input[name=act][value=complete]")
     agent.click("form[action$='/etat'] button")
     assert "Complète" in agent.inner_text("main .chapeau")
-
-
-FAMILY = [
-    "/",
-    "/creche",
-    "/creche/statistiques",
-    "/creche/recu",
-    "/connexion",
-    "/assmat",
-    "/donnees",
-    "/accessibilite",
-    "/mentions",
-    "/_boite",
-    "/_composants",
-    "/nulle-part",
-]
-SIGNED = ["/", "/compte", "/creche/demandes", "/creche/demandes/nouvelle"]
-OFFICE = [
-    "/bureau",
-    "/bureau/recherche?q=martin",
-    "/bureau/creche/demandes?vue=toutes",
-    "/bureau/creche/statistiques",
-    "/bureau/creche/guichets",
-    "/compte",
-    "/_composants?espace=bureau",
-]
-DIRECTION = [
-    "/creche/direction",
-    *(f"/creche/direction/1/{part}" for part in ("demandes", "places", "fiche")),
-]
-STEPS = [
-    *("enfant", "enfant?attendu=non", "enfant?attendu=oui", "famille", "adresse", "situation"),
-    *("foyer", "ressources", "accueil", "entree", "semaine", "voeux"),
-]
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
-def test_no_page_has_a_barrier_that_a_machine_can_see(town: Stage, width: int, dark: bool) -> None:
-    alpha = town.communes.alpha
-    family = town.served.run(alpha.family("axe@example.test"))
-    staff = town.served.run(alpha.staff(Grant("agent"), Grant("admin"), email="axe@mairie.test"))
-    grant = Grant("creche_manager", "creche.facility:1")
-    director = town.served.run(alpha.staff(grant, email="axe@creche.test"))
-    draft = town.served.run(family.post("/creche/demandes/nouvelle")).headers["location"]
-    base = draft.removesuffix("/etapes")
-    found: dict[str, list[str]] = {}
-
-    for client, paths in (
-        (None, FAMILY),
-        (family, [*SIGNED, draft, *(f"{base}/etape/{step}" for step in STEPS)]),
-        (staff, [*OFFICE, f"/bureau/creche/demandes/{first_file(town, staff)}"]),
-        (director, DIRECTION),
-    ):
-        page = town.visitor(width=width, dark=dark)
-        if client is not None:
-            town.sign_in(page, "alpha", client)
-        for path in paths:
-            page.goto(town.served.url("alpha", path))
-            told = violations(page)
-            if scrolls_sideways(page):
-                told.append("scrolls sideways")
-            if told:
-                found[path] = told
-        page.context.close()
-
-    assert found == {}
-
-
-def first_file(stage: Stage, staff: Any) -> str:
-    """Return the number of a file of the queue."""
-    queue = stage.served.run(staff.get("/bureau/creche/demandes?vue=toutes")).text
-    match = re.search(r"/bureau/creche/demandes/(\d+)", queue)
-    assert match is not None
-    return match[1]

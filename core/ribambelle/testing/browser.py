@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -133,16 +133,40 @@ class Stage:
         )
 
 
-def violations(page: "Page") -> list[str]:
-    """Return what axe finds wrong with a page, one line per rule."""
+AXE = """async ([rules, script]) => {
+  if (!window.axe) (0, eval)(script);
+  const options = {runOnly: rules, resultTypes: ["violations"]};
+  const found = (await window.axe.run(document, options)).violations;
+  return found.map(one => `${one.id}: ${one.help} (${one.nodes[0].target})`);
+}"""
+
+
+def violations(page: "Page", rules: Sequence[str] = RULES) -> list[str]:
+    """Return what axe finds wrong with a page, one line per rule; asked again, it loads nothing."""
     from axe_playwright_python.sync_playwright import Axe
 
     # The whole page in view: a bar that sticks to the bottom of the screen then covers nothing.
     height = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": page.evaluate("innerWidth"), "height": min(height, 8000)})
-    options = {"runOnly": RULES, "resultTypes": ["violations"]}
-    found = Axe().run(page, options=options).response["violations"]
-    return [f"{one['id']}: {one['help']} ({one['nodes'][0]['target']})" for one in found]
+    found: list[str] = page.evaluate(AXE, [list(rules), Axe().axe_script])
+    return found
+
+
+def barriers(page: "Page", widths: Sequence[int] = (320, 1280)) -> list[str]:
+    """Return what stands in somebody's way on a page, narrow and wide, light and dark.
+
+    The page is loaded once: what only colours decide is all that is looked at again in the dark.
+    """
+    told = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme, rules in (("light", RULES), ("dark", ["color-contrast"])):
+            # a colour on its way to another would be judged half-way
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            told += [f"{width} {scheme}: {one}" for one in violations(page, rules)]
+        if scrolls_sideways(page):
+            told.append(f"{width}: scrolls sideways")
+    return told
 
 
 def scrolls_sideways(page: "Page") -> bool:

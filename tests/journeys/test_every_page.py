@@ -1,0 +1,307 @@
+"""No page has a barrier that a machine can see: every page, in light and dark, narrow and wide."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+from tests.creche.builders import BORN_ON, an_application
+
+from ribambelle.errors import Unavailable
+from ribambelle.identity import Grant, accounts, links, passwords
+from ribambelle.identity.tables import Account
+from ribambelle.messages import outbox
+from ribambelle.testing import Town
+from ribambelle.testing.browser import Stage, barriers
+from ribambelle.web.portal import Portal
+from ribambelle_creche import demo, renewing
+from ribambelle_creche.demo_figures import TOWNS
+from ribambelle_creche.domain import receipt
+from ribambelle_creche.domain.dossier import STEPS, Child, Custody, Family
+from ribambelle_creche.queries import applications
+
+pytestmark = pytest.mark.browser
+NOT_PAGES = {
+    *("/static/{name}", "/creche/demandes/{number}/recu-pdf"),
+    *("/creche/statistiques/export/{kind}", "/bureau/creche/statistiques/export/{kind}"),
+    "/bureau/creche/demandes/export/{kind}",
+}
+"""What a browser saves rather than shows."""
+SPACES = ("visitor", "family", "office", "facility")
+PAGES: dict[str, dict[str, tuple[str, ...]]] = {
+    "/": {"visitor": ("/",), "family": ("/",)},
+    "/_boite": {"visitor": ("/_boite",)},
+    "/_composants": {"visitor": ("/_composants", "/_composants?espace=bureau")},
+    "/accessibilite": {"visitor": ("/accessibilite",)},
+    "/assmat": {"visitor": ("/assmat",)},
+    "/bureau": {"office": ("/bureau",), "facility": ("/bureau",)},
+    "/bureau/creche/demandes": {
+        "office": (
+            "/bureau/creche/demandes?vue=toutes",
+            "/bureau/creche/demandes?vue=toutes&q=personne&age=babies&naissance=ne",
+        )
+    },
+    "/bureau/creche/demandes/{number}": {
+        "office": tuple(
+            f"/bureau/creche/demandes/{{{state}}}"
+            for state in ("submitted", "incomplete", "complete", "to_confirm", "withdrawn")
+        )
+    },
+    "/bureau/creche/demandes/{number}/fusionner": {
+        "office": (
+            "/bureau/creche/demandes/{submitted}/fusionner",
+            "/bureau/creche/demandes/{submitted}/fusionner?avec={other}",
+            "/bureau/creche/demandes/{submitted}/fusionner?avec=C-0",
+        )
+    },
+    "/bureau/creche/guichets": {"office": ("/bureau/creche/guichets",)},
+    "/bureau/creche/statistiques": {
+        "office": ("/bureau/creche/statistiques", "/bureau/creche/statistiques?compter=wishes"),
+        "facility": ("/bureau/creche/statistiques",),
+    },
+    "/bureau/recherche": {
+        "office": ("/bureau/recherche?q=payet", "/bureau/recherche?q=personne"),
+    },
+    "/compte": {"family": ("/compte",), "office": ("/compte",)},
+    "/connexion": {"visitor": ("/connexion", "/connexion?suite=/compte")},
+    "/connexion/code": {"visitor": ("/connexion/code",)},
+    "/connexion/lien/{secret}": {"visitor": ("{sign_in}", "/connexion/lien/mort")},
+    "/connexion/mot-de-passe": {"visitor": ("/connexion/mot-de-passe",)},
+    "/creche": {"visitor": ("/creche", "/creche?type=prive&distance=1")},
+    "/creche/confirmer/{number}/{code}": {
+        "visitor": ("{confirmation}", "{confirmation}?reponse=non")
+    },
+    "/creche/demandes": {"family": ("/creche/demandes",)},
+    "/creche/demandes/nouvelle": {
+        "family": ("/creche/demandes/nouvelle",),
+        "office": ("/creche/demandes/nouvelle",),
+        "facility": ("/creche/demandes/nouvelle",),
+    },
+    "/creche/demandes/{number}": {
+        "family": tuple(
+            f"/creche/demandes/{{{state}}}"
+            for state in ("submitted", "incomplete", "complete", "to_confirm", "withdrawn")
+        )
+    },
+    "/creche/demandes/{number}/etape/{code}": {
+        "family": (
+            *(f"/creche/demandes/{{draft}}/etape/{step.code}" for step in STEPS),
+            *(f"/creche/demandes/{{empty}}/etape/{code}" for code in ("enfant", "voeux")),
+        ),
+        "office": ("/creche/demandes/{on_behalf}/etape/enfant?attendu=oui",),
+    },
+    "/creche/demandes/{number}/etapes": {
+        "family": ("/creche/demandes/{draft}/etapes", "/creche/demandes/{empty}/etapes"),
+        "office": ("/creche/demandes/{on_behalf}/etapes",),
+    },
+    "/creche/demandes/{number}/recu": {"family": ("/creche/demandes/{submitted}/recu",)},
+    "/creche/demandes/{number}/retirer": {"family": ("/creche/demandes/{submitted}/retirer",)},
+    "/creche/demandes/{number}/verification": {
+        "family": ("/creche/demandes/{submitted}/verification",)
+    },
+    "/creche/direction": {"facility": ("/creche/direction",), "office": ("/creche/direction",)},
+    "/creche/direction/{facility}": {"facility": ("/creche/direction/1",)},
+    "/creche/direction/{facility}/demandes": {
+        "facility": (
+            "/creche/direction/1/demandes",
+            "/creche/direction/1/demandes?vue=jointes",
+        )
+    },
+    "/creche/direction/{facility}/demandes/{number}": {
+        "facility": ("/creche/direction/1/demandes/{complete}",)
+    },
+    "/creche/direction/{facility}/fiche": {"facility": ("/creche/direction/1/fiche",)},
+    "/creche/direction/{facility}/places": {"facility": ("/creche/direction/1/places",)},
+    "/creche/etablissements/{facility}": {"visitor": ("/creche/etablissements/1",)},
+    "/creche/recu": {"visitor": ("/creche/recu", "{receipt}", "/creche/recu?numero=C-0&code=A")},
+    "/creche/statistiques": {"visitor": ("/creche/statistiques",)},
+    "/donnees": {"visitor": ("/donnees",)},
+    "/invitation/{secret}": {"visitor": ("{invitation}", "{activation}", "/invitation/mort")},
+    "/mentions": {"visitor": ("/mentions",)},
+}
+"""Every page, for each kind of person who sees it, in the states worth looking at."""
+
+
+def pages_of(app: Portal) -> set[str]:
+    """The routes that a browser may open."""
+    return {
+        route.path_format
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        if isinstance(handler, HTTPRouteHandler) and "GET" in handler.http_methods
+    }
+
+
+def test_every_page_is_in_the_list(shared_app: Portal) -> None:
+    assert pages_of(shared_app) - NOT_PAGES == PAGES.keys()
+
+
+class World:
+    """A commune where every page has something to show, and a browser for each kind of person."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage, self.town = stage, stage.communes.alpha
+        self.clients, self.names = stage.served.run(self.made(self.town))
+
+    async def made(self, town: Town) -> tuple[dict[str, Any], dict[str, Any]]:
+        with town.here() as tenant:
+            await demo.fill(7)
+        family = await town.family("axe@example.test", "Anne Hoarau")
+        director = Grant("creche_manager", "creche.facility:1")
+        clients = {
+            "visitor": town.visitor(),
+            "family": family,
+            "office": await town.staff(Grant("agent"), Grant("admin"), email="axe@mairie.test"),
+            "facility": await town.staff(director, email="axe@creche.test"),
+        }
+        await half_signed_in(town, clients["visitor"])
+        with town.here() as tenant:
+            account = await accounts.by_email("axe@example.test")
+            assert account
+            names: dict[str, Any] = {
+                state: await an_application(1, 2, 3, account=account.id, state=state)
+                for state in ("submitted", "incomplete", "complete", "to_confirm", "withdrawn")
+            }
+            names["draft"] = await an_application(
+                1,
+                2,
+                account=account.id,
+                state="draft",
+                child=Child(given_name="Ana", family_name="Payet", born_on=BORN_ON, together=2),
+                family=Family("Anne", "Hoarau", other_given_name="Luc", is_separated=True),
+                custody=Custody("shared"),
+            )
+            invited = await accounts.create_staff(
+                "new@mairie.test", "", [Grant("agent")], tenant.now()
+            )
+            names |= {
+                "sign_in": await links.make("sign_in", "axe@example.test", tenant.now()),
+                "invitation": await links.make("invitation", invited.email, tenant.now()),
+                "activation": await links.make("invitation", "", tenant.now()),
+            }
+            file = await applications.Application.objects().get(
+                applications.Application.id == names["to_confirm"]
+            )
+            assert file
+            asked = await renewing.last_asked(file.demande)
+            assert asked
+            names["confirmation"] = renewing.link_of(tenant, file, asked)
+            names["other"] = file.number
+            proof = await applications.last_receipt(file.id)
+            names["receipt"] = f"/creche/recu?numero={file.number}&code={receipt.code(proof.code)}"
+        names["empty"] = await opened(family)
+        names["on_behalf"] = await opened(clients["office"])
+        return clients, {
+            name: urlsplit(one).path if str(one).startswith("http") else one
+            for name, one in names.items()
+        }
+
+    def page(self, space: str) -> Any:
+        """Open a page of this kind of person."""
+        page = self.stage.visitor(width=1280)
+        self.stage.sign_in(page, "alpha", self.clients[space])
+        return page
+
+
+async def half_signed_in(town: Town, browser: Any) -> None:
+    """Give the password of a member of staff, and not yet the code: whoever this is, is nobody."""
+    kept = await passwords.hashed("un mot de passe assez long")
+    with town.here() as tenant:
+        one = await accounts.create_staff("b@mairie.test", "B", [Grant("agent")], tenant.now())
+        await Account.update({Account.password: kept, Account.totp: "A" * 32}).where(
+            Account.id == one.id
+        )
+    typed = {"email": "b@mairie.test", "password": "un mot de passe assez long"}
+    answer = await browser.post("/connexion/mot-de-passe", data=typed)
+    assert answer.headers["location"] == "/connexion/code"
+
+
+async def opened(browser: Any) -> str:
+    """Open a file, and return its number."""
+    answer = await browser.post("/creche/demandes/nouvelle")
+    return str(answer.headers["location"].split("/")[3])
+
+
+@pytest.fixture(scope="module")
+def world(stage: Stage) -> Iterator[World]:
+    real = TOWNS["saint-denis"]
+    TOWNS["alpha"] = type(real)(real.areas, 40, real.desks)
+    yield World(stage)
+    del TOWNS["alpha"]
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_no_page_has_a_barrier_that_a_machine_can_see(world: World, space: str) -> None:
+    page = world.page(space)
+    found: dict[str, list[str]] = {}
+    refused = []
+
+    for route, shown in PAGES.items():
+        for path in shown.get(space, ()):
+            asked = path.format(**world.names)
+            answer = page.goto(world.stage.served.url("alpha", asked))
+            expected = (200, 410, 422) if "mort" in path or "C-0" in path else (200,)
+            if answer.status not in expected or urlsplit(page.url).path != asked.split("?")[0]:
+                refused.append(f"{route}: {asked} gave {answer.status} at {page.url}")
+            if told := barriers(page):
+                found[path] = told
+    page.context.close()
+
+    assert refused == []
+    assert found == {}
+
+
+# -- what is shown when a page cannot be -----------------------------------------------------
+
+
+def broken(error: Exception) -> Callable[..., Any]:
+    async def fail(*_: Any, **__: Any) -> Any:
+        raise error
+
+    return fail
+
+
+ERRORS: dict[int, tuple[str, str]] = {
+    403: ("family", "/bureau"),
+    404: ("family", "/nulle-part"),
+    405: ("visitor", "/deconnexion"),
+    413: ("visitor", "POST /connexion"),
+    429: ("visitor", "POST /connexion"),
+    500: ("visitor", "/_boite"),
+    503: ("visitor", "/_boite"),
+}
+
+
+@pytest.mark.parametrize("status", ERRORS)
+def test_no_error_page_has_a_barrier(
+    world: World, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space, asked = ERRORS[status]
+    if status in (500, 503):
+        error = Unavailable("gone") if status == 503 else RuntimeError("fault")
+        monkeypatch.setattr(outbox, "received", broken(error))
+    page = world.page(space)
+    method, _, path = asked.rpartition(" ")
+    if method:
+        text = world.stage.served.run(refused_form(world.town, status, path))
+        page.route(f"**{path}", lambda route: route.fulfill(status=status, **text))
+
+    answer = page.goto(world.stage.served.url("alpha", path))
+
+    assert answer.status == status
+    assert "Alpha" in page.inner_text("body")
+    assert barriers(page) == []
+    page.context.close()
+
+
+async def refused_form(town: Town, status: int, path: str) -> dict[str, Any]:
+    """Send a form until it is refused with this status, and return the page that says so."""
+    form = {"email": "x@example.test", "suite": "x" * 13_000_000 if status == 413 else ""}
+    for _ in range(9):
+        answer = await town.visitor().post(path, data=form)
+        if answer.status_code == status:
+            return {"body": answer.text, "content_type": "text/html; charset=utf-8"}
+    raise AssertionError(f"never refused with {status}: {answer.status_code}")
