@@ -8,8 +8,10 @@ import typer
 from ribambelle.commands import AsJson, DryRun, TenantName, busy, inside, say, say_json, say_table
 from ribambelle.errors import Refused
 from ribambelle.tenants import Tenant
+from ribambelle_creche.domain import streets
 from ribambelle_creche.importing import CREATED, REFUSED, SAME, UPDATED, Outcome, bring_in
 from ribambelle_creche.queries import facilities
+from ribambelle_creche.queries import streets as street_queries
 from ribambelle_creche.spreadsheets import as_csv
 
 SEVERAL = {
@@ -98,6 +100,53 @@ def _tell(doubtful: list[Outcome], counts: dict[str, int], total: int, dry_run: 
         say(f"ligne {outcome.line.number}, {outcome.line.name} : {outcome.done}, {outcome.remark}")
     told = ", ".join(f"{number} {SEVERAL[done]}" for done, number in counts.items() if number)
     say(f"{total} lignes lues : {told}.{' Rien n’a été changé.' if dry_run else ''}")
+
+
+@app.command("import-streets")
+def import_streets(
+    file: Annotated[Path, typer.Argument(help="Liste des rues, CSV à points-virgules.")],
+    tenant: TenantName,
+    errors: Annotated[
+        Path | None, typer.Option(help="Fichier où écrire les lignes refusées.")
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Importer les rues et leur quartier, à la place de la liste d’avant.
+
+    Exemple : ribambelle creche import-streets rues.csv --tenant nantes --dry-run
+    """
+    lines = streets.read(_content(file))
+
+    async def work(commune: Tenant) -> dict[int, str]:
+        return await street_queries.replace(lines, dry_run=dry_run)
+
+    with busy("Import des rues", as_json=as_json):
+        refused = inside(tenant, "creche", work)
+    wrong = [(line, refused[line.number]) for line in lines if line.number in refused]
+    if errors:
+        headings = [*(wrong[0][0].raw if wrong else ()), "Ligne", "Remarque"]
+        rows = [(*line.raw.values(), line.number, why) for line, why in wrong]
+        errors.write_bytes(as_csv(headings, rows))
+    if as_json:
+        say_json(
+            {
+                "dry_run": dry_run,
+                "lines": len(lines),
+                "kept": len(lines) - len(wrong),
+                "refused": [
+                    {"line": line.number, "name": line.name, "why": why} for line, why in wrong
+                ],
+            }
+        )
+    else:
+        for line, why in wrong:
+            say(f"ligne {line.number}, {line.name} : refusée, {why}")
+        told = f"{len(lines)} lignes lues : {len(lines) - len(wrong)} gardées"
+        told += f", {len(wrong)} refusées" if wrong else ""
+        say(f"{told}.{' Rien n’a été changé.' if dry_run else ''}")
+    if wrong:
+        raise typer.Exit(1)
 
 
 @app.command("list-facilities")

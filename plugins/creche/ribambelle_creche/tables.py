@@ -174,6 +174,18 @@ class FrozenCount(Table, tablename="creche_frozen_count"):
     once = Unique([month, quartier, age_group])
 
 
+class Street(Table, tablename="creche_street"):
+    """One stretch of a street and the quartier it lies in, from the commune's own list."""
+
+    id: Serial
+    name = Varchar(length=200)
+    folded = Varchar(length=200, index=True, help_text="As domain.streets looks for it.")
+    quartier = ForeignKey(Quartier, null=False, on_delete=OnDelete.cascade)
+    first = Integer(default=0, help_text="First number, included.")
+    last = Integer(default=0, help_text="Last number, included; 0 for no end.")
+    side = Varchar(length=6, default="", help_text="pair, impair, or both when empty.")
+
+
 TABLES = (
     Desk,
     Facility,
@@ -185,4 +197,5 @@ TABLES = (
     Evidence,
     Contact,
     FrozenCount,
+    Street,
 )

@@ -15,6 +15,19 @@ SHORT = {
     "rte": "route",
     "av": "avenue",
     "bd": "boulevard",
+    "bld": "boulevard",
+    "blvd": "boulevard",
+    "ave": "avenue",
+    "r": "rue",
+    "pl": "place",
+    "all": "allee",
+    "imp": "impasse",
+    "ch": "chemin",
+    "che": "chemin",
+    "qu": "quai",
+    "sq": "square",
+    "dr": "docteur",
+    "gal": "general",
 }
 ARTICLES = frozenset({"de", "du", "des", "la", "le", "les", "l", "d"})
 CLOSE = 0.82

@@ -50,7 +50,7 @@ from ribambelle_creche.domain.dossier import (
 from ribambelle_creche.domain.facility import KINDS
 from ribambelle_creche.pages.offers import offers
 from ribambelle_creche.pages.recap import told_of
-from ribambelle_creche.queries import applications, facilities
+from ribambelle_creche.queries import applications, facilities, streets
 from ribambelle_creche.queries.applications import Mine
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Facility
@@ -196,6 +196,7 @@ class StepPage:
     offered: list[tuple[int, str]] = field(default_factory=list)
     too_young: int = 0
     is_expected: bool | None = None
+    knows_streets: bool = False
 
     days = half_days.DAYS
     work = list(WORK.items())
@@ -301,6 +302,8 @@ async def shown(
     extra: dict[str, Any] = {}
     if step.code in ("adresse", "voeux"):
         extra["quartiers"] = await facilities.quartiers()
+    if step.code == "adresse":
+        extra["knows_streets"] = await streets.any_known()
     if step.code == "voeux":
         extra |= await offers(file.dossier, quartier)
     steps = steps_of(file.dossier)
@@ -372,12 +375,28 @@ async def answer(
         return await shown(
             file, step, tenant, read.bound, expected=asked_as(read.bound), status=422
         )
-    dossier = await applications.save(number, step.block, read.bound.struct, now)
+    told = read.bound.struct
+    if isinstance(told, Address):
+        told = await located(told, tenant, seen)
+    dossier = await applications.save(number, step.block, told, now)
     base = f"/creche/demandes/{number}"
     target = f"{base}/etape/{code}{read.again}"
     if read.again is None:
         target = base + next_after(step, await filing.left_to_do(tenant, dossier))
     return Redirect(target, status_code=303)
+
+
+async def located(address: Address, tenant: Tenant, seen: Visit) -> Address:
+    """Return an address with the quartier the commune's list of streets says, where it is sure."""
+    postcodes = tenant.settings.postcodes
+    if postcodes and address.postcode not in postcodes:
+        return address  # another town may have a street of the same name
+    quartier = await streets.quartier_of(address.line)
+    if quartier is None or quartier == address.quartier:
+        return address
+    names = dict(await facilities.quartiers())
+    seen.tell("info", f"D’après l’adresse, le quartier est {names[quartier]}.")
+    return msgspec.structs.replace(address, quartier=quartier)
 
 
 def next_after(step: Step, left: Iterable[Step]) -> str:
