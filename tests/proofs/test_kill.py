@@ -1,12 +1,33 @@
-"""The long version of tests/core/database/test_kill.py."""
+"""A server killed without warning, while people use it, loses nothing it had answered for."""
 
+import os
+import random
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
+import httpx
 import pytest
+from anyio import to_thread
+
+from ribambelle.identity import Grant
+from ribambelle.testing import Communes, FrozenClock
+from ribambelle.testing.browser import free_port
+from ribambelle.workflow import journal
+from ribambelle.workflow.tables import JournalLine
+from ribambelle_creche.tables import Desk
 
 DRILL = Path(__file__).parents[1] / "core" / "database" / "kill_drill.py"
+RIBAMBELLE = Path(sys.executable).with_name("ribambelle")
+CLIENTS = 3
 
 
 @pytest.mark.slow
@@ -17,3 +38,85 @@ def test_thirty_kills_lose_nothing(tmp_path: Path):
 
     assert done.returncode == 0, done.stderr
     assert "30 kills" in done.stdout
+
+
+@dataclass
+class Opening:
+    """Agents who open desks as fast as they can, and what they were answered."""
+
+    folder: Path
+    secret: str
+    numbers: Iterator[int] = field(default_factory=count)
+    acknowledged: list[str] = field(default_factory=list)
+
+    def until_killed(self) -> None:
+        """Serve, let everybody write, and kill the server at no particular moment."""
+        port = free_port()
+        with serving(self.folder, port) as server, ThreadPoolExecutor(CLIENTS) as agents:
+            writing = [agents.submit(self.write, port) for _ in range(CLIENTS)]
+            time.sleep(random.uniform(0.1, 0.5))
+            server.send_signal(signal.SIGKILL)
+            for one in writing:
+                one.result()
+
+    def write(self, port: int) -> None:
+        """Open desks until nobody answers any more."""
+        cookie = {"session": self.secret}
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", cookies=cookie) as agent:
+            while True:
+                name = f"Guichet {next(self.numbers)}"
+                try:
+                    answer = agent.post(
+                        "/bureau/creche/guichets",
+                        data={"name": name},
+                        headers={"host": "alpha.localhost"},
+                    )
+                except httpx.TransportError:
+                    return
+                assert answer.status_code == 303, answer.text
+                self.acknowledged.append(name)
+
+
+@contextmanager
+def serving(folder: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """Start `ribambelle serve` on these communes, and wait until it answers."""
+    places = {"RIBAMBELLE_TENANTS": str(folder), "RIBAMBELLE_DATA": str(folder / "data")}
+    server = subprocess.Popen(
+        [RIBAMBELLE, "serve", "--port", str(port), "--no-work"],
+        env={**os.environ, **places},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(600):
+            try:
+                httpx.get(f"http://127.0.0.1:{port}/healthz")
+                break
+            except httpx.TransportError:
+                assert server.poll() is None, "the server did not start"
+                time.sleep(0.05)
+        yield server
+    finally:
+        server.kill()
+        server.wait()
+
+
+@pytest.mark.parametrize("kills", [5, pytest.param(30, marks=pytest.mark.slow)])
+async def test_a_killed_server_loses_nothing_it_answered(
+    communes: Communes, clock: FrozenClock, kills: int
+) -> None:
+    clock.set(datetime.now(UTC))  # the server reads the machine's clock
+    admin = await communes.alpha.staff(Grant("admin"))
+    opening = Opening(communes.app.platform.folder, admin.cookies["session"])
+
+    for _ in range(kills):
+        await to_thread.run_sync(opening.until_killed)
+
+    with communes.alpha.here():
+        stored = {row["name"] for row in await Desk.select(Desk.name)}
+        told = await JournalLine.count().where(JournalLine.act == "creche.desk_opened")
+        damage = await journal.broken_at()
+    assert len(opening.acknowledged) > kills
+    assert set(opening.acknowledged) <= stored
+    assert told == len(stored), "a desk and its line in the journal are one transaction"
+    assert damage is None
