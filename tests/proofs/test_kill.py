@@ -1,6 +1,5 @@
 """A server killed without warning, while people use it, loses nothing it had answered for."""
 
-import os
 import random
 import signal
 import subprocess
@@ -8,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -17,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 from anyio import to_thread
+from tests.proofs.serving import serving
 
 from ribambelle.identity import Grant
 from ribambelle.testing import Communes, FrozenClock
@@ -26,7 +25,6 @@ from ribambelle.workflow.tables import JournalLine
 from ribambelle_creche.tables import Desk
 
 DRILL = Path(__file__).parents[1] / "core" / "database" / "kill_drill.py"
-RIBAMBELLE = Path(sys.executable).with_name("ribambelle")
 CLIENTS = 3
 
 
@@ -75,30 +73,6 @@ class Opening:
                     return
                 assert answer.status_code == 303, answer.text
                 self.acknowledged.append(name)
-
-
-@contextmanager
-def serving(folder: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    """Start `ribambelle serve` on these communes, and wait until it answers."""
-    places = {"RIBAMBELLE_TENANTS": str(folder), "RIBAMBELLE_DATA": str(folder / "data")}
-    server = subprocess.Popen(
-        [RIBAMBELLE, "serve", "--port", str(port), "--no-work"],
-        env={**os.environ, **places},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(600):
-            try:
-                httpx.get(f"http://127.0.0.1:{port}/healthz")
-                break
-            except httpx.TransportError:
-                assert server.poll() is None, "the server did not start"
-                time.sleep(0.05)
-        yield server
-    finally:
-        server.kill()
-        server.wait()
 
 
 @pytest.mark.parametrize("kills", [5, pytest.param(30, marks=pytest.mark.slow)])
