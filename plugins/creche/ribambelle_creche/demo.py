@@ -14,10 +14,12 @@ from ribambelle.identity.tables import Adult, Child, Household, Quartier
 from ribambelle.search import fold, phone_of
 from ribambelle.workflow.tables import Demande, HistoryStep
 from ribambelle_creche.demo_figures import FIRST_NAMES, LAST_NAMES, NAMES, TOWNS, Town
-from ribambelle_creche.domain import dossier
+from ribambelle_creche.domain import dossier, receipt
 from ribambelle_creche.domain.age import GROUPS, AgeLimits
 from ribambelle_creche.domain.week import bits
+from ribambelle_creche.filing import PURPOSE as RECEIPT
 from ribambelle_creche.freezing import freeze, month_before
+from ribambelle_creche.queries import facilities as queries
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import (
     Application,
@@ -26,6 +28,7 @@ from ribambelle_creche.tables import (
     Evidence,
     Facility,
     Need,
+    Receipt,
     Wish,
 )
 from ribambelle_creche.workflow import CODE
@@ -253,6 +256,14 @@ async def _families(
         )
     ]
     files = await _inserted(rows, Application)
+    names = {one.id: one.name for one in await queries.every()}
+    await _inserted(
+        (
+            _receipt(row, file, one, names)
+            for row, file, one in zip(rows, files, people, strict=True)
+        ),
+        Receipt,
+    )
     wishes = [
         Wish(
             application=file,
@@ -276,6 +287,14 @@ async def _families(
         ),
         Evidence,
     )
+
+
+def _receipt(row: Application, file: int, one: Family, names: dict[int, str]) -> Receipt:
+    tenant = tenants.current()
+    told = dossier.decode(row.answers)
+    signed = receipt.content(row.number, told, names, one.sent.astimezone(tenant.zone))
+    code = tenant.sign(RECEIPT, signed)
+    return Receipt(application=file, version=1, at=one.sent, content=signed, code=code)
 
 
 def _each(
