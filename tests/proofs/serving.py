@@ -1,4 +1,4 @@
-"""A real server in a process of its own."""
+"""The portal as it is served: `ribambelle serve`, in processes of its own."""
 
 import os
 import subprocess
@@ -14,15 +14,18 @@ RIBAMBELLE = Path(sys.executable).with_name("ribambelle")
 
 
 @contextmanager
-def serving(folder: Path, port: int, processes: int = 1) -> Iterator["subprocess.Popen[bytes]"]:
-    """Start `ribambelle serve` on these communes, in one process or more, and wait until it answers."""
+def serving(
+    folder: Path, port: int, log: Path = Path(os.devnull), processes: int = 1
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Start `ribambelle serve` on these communes, and wait until it answers."""
     places = {"RIBAMBELLE_TENANTS": str(folder), "RIBAMBELLE_DATA": str(folder / "data")}
-    server = subprocess.Popen(
-        [RIBAMBELLE, "serve", "--port", str(port), "--no-work", f"--processes={processes}"],
-        env={**os.environ, **places},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    with log.open("ab") as told:
+        server = subprocess.Popen(
+            [RIBAMBELLE, "serve", "--port", str(port), "--no-work", f"--processes={processes}"],
+            env={**os.environ, **places},
+            stdout=subprocess.DEVNULL,
+            stderr=told,
+        )
     try:
         for _ in range(600):
             try:

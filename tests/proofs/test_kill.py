@@ -49,10 +49,12 @@ class Opening:
 
     def until_killed(self) -> None:
         """Serve, let everybody write, and kill the server at no particular moment."""
-        port = free_port()
+        port, before, began = free_port(), len(self.acknowledged), time.monotonic()
         with serving(self.folder, port) as server, ThreadPoolExecutor(CLIENTS) as agents:
             writing = [agents.submit(self.write, port) for _ in range(CLIENTS)]
-            time.sleep(random.uniform(0.1, 0.5))
+            while len(self.acknowledged) == before and time.monotonic() < began + 60:
+                time.sleep(0.01)
+            time.sleep(random.uniform(0.05, 0.4))
             server.send_signal(signal.SIGKILL)
             for one in writing:
                 one.result()

@@ -10,7 +10,7 @@ from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.types import Message, Receive, Send
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from ribambelle.errors import Misconfigured, Unavailable
 from ribambelle.identity.sessions import OpenSession, opened
@@ -67,7 +67,7 @@ class Portal(Litestar):
     ) -> None:
         """Open the visit, let the routes answer, and write one line of log."""
         began = time.perf_counter()
-        structlog.contextvars.bind_contextvars(tenant=tenant.slug, request=number)
+        structlog.contextvars.bind_contextvars(tenant=tenant.slug, request=number, route="")
         leaving = Leaving(tenant, number, host, scope, send)
         nobody = Visit(tenant, number, OpenSession(), self.assets)
         try:
@@ -83,11 +83,10 @@ class Portal(Litestar):
             log.info(
                 "request",
                 method=scope["method"],
-                route=scope.get("path_template", ""),
                 status=leaving.status,
                 ms=round((time.perf_counter() - began) * 1000, 1),
             )
-            structlog.contextvars.unbind_contextvars("tenant", "request")
+            structlog.contextvars.unbind_contextvars("tenant", "request", "route")
 
     async def _open(self, tenant: Tenant, number: str, host: str, scope: Any) -> Visit:
         name = security.cookie_name(scope["scheme"], host)
@@ -97,6 +96,16 @@ class Portal(Litestar):
             session, person = await opened(secret, tenant.now())
         session.allowed = name is not None
         return Visit(tenant, number, session, self.assets, person)
+
+
+def route_in_log(app: ASGIApp) -> ASGIApp:
+    """Name the route in every line of log, as it is declared: a path may hold a secret."""
+
+    async def named(scope: Scope, receive: Receive, send: Send) -> None:
+        structlog.contextvars.bind_contextvars(route=scope.get("path_template", ""))
+        await app(scope, receive, send)
+
+    return named
 
 
 class Leaving:
@@ -156,6 +165,7 @@ def _application(routes: list[Any], platform: Platform, options: dict[str, Any])
             for name, function in dependencies.ALL.items()
         },
         exception_handlers=failures.HANDLERS,
+        middleware=[route_in_log],
         compression_config=CompressionConfig(
             backend="gzip", minimum_size=600, gzip_compress_level=4, exclude="^/static/"
         ),
