@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from math import hypot
 
 Spot = tuple[int, int]
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
 LETTER, LINE = 6.6, 14
 """Room a letter and a line of text take."""
 LONG = 17
@@ -21,7 +23,7 @@ def spread(spots: Sequence[Spot], apart: int, width: int, height: int) -> list[S
     [(39, 50), (63, 50), (88, 88)]
     """
     moved = [(float(x) + index / 1000, float(y)) for index, (x, y) in enumerate(spots)]
-    for _ in range(60):
+    for _ in range(40):
         if not _push(moved, apart):
             break
     edge = apart / 2
@@ -33,10 +35,15 @@ def spread(spots: Sequence[Spot], apart: int, width: int, height: int) -> list[S
 
 def _push(spots: list[tuple[float, float]], apart: int) -> bool:
     """Push each pair that is too close by half of what is missing; say whether one was."""
+    order = sorted(range(len(spots)), key=lambda index: spots[index])
     pushed = False
-    for first in range(len(spots)):
-        for second in range(first + 1, len(spots)):
+    for place, first in enumerate(order):
+        for second in order[place + 1 :]:
             (x, y), (u, v) = spots[first], spots[second]
+            if u - x >= apart:  # from left to right: the others are further still
+                break
+            if abs(v - y) >= apart:
+                continue
             distance = hypot(u - x, v - y)
             if distance < apart - 0.5:
                 step = (apart - distance) / 2 / distance
@@ -80,8 +87,8 @@ class Label:
     y: int
 
     @property
-    def box(self) -> tuple[float, float, float, float]:
-        """The room it takes: left, top, right, bottom."""
+    def box(self) -> Box:
+        """The room it takes."""
         half = max(len(line) for line in self.lines) * LETTER / 2
         return self.x - half, self.y - 11, self.x + half, self.y + LINE * (len(self.lines) - 1) + 3
 
@@ -112,9 +119,12 @@ def labelled(
     [34, 72]
     """
     placed: list[Label] = []
+    boxes: list[Box] = []
     for name, spots in names:
-        choices = list(_choices(lines_of(name), spots, width, height))
-        placed.append(min(choices, key=lambda label: _cost(label, placed, discs)))
+        choices = _choices(lines_of(name), spots, width, height)
+        best = min(choices, key=lambda label: _cost(label.box, boxes, discs))
+        placed.append(best)
+        boxes.append(best.box)
     return placed
 
 
@@ -136,14 +146,12 @@ def _choices(
             )
 
 
-def _cost(label: Label, placed: Sequence[Label], discs: Sequence[Spot]) -> int:
-    left, top, right, bottom = label.box
+def _cost(box: Box, boxes: Sequence[Box], discs: Sequence[Spot]) -> int:
+    """Return how much a name would hide: another name weighs as much as ten discs."""
+    left, top, right, bottom = box
     over = sum(
-        left < other.box[2]
-        and right > other.box[0]
-        and top < other.box[3]
-        and bottom > other.box[1]
-        for other in placed
+        left < other[2] and right > other[0] and top < other[3] and bottom > other[1]
+        for other in boxes
     )
     covered = sum(left - 12 < x < right + 12 and top - 12 < y < bottom + 12 for x, y in discs)
     return 10 * over + covered

@@ -49,7 +49,7 @@ async def demand(scope: Scope = EVERYTHING) -> list[Counted]:
             Count(Application.id, alias="files"),
             Sum(Application.half_days, alias="half_days"),
         )
-        .where(Application.id.is_in(_living(scope)))
+        .where(LIVES, *_within(scope))
         .group_by(
             Application.quartier,
             Application.age_group,
@@ -155,13 +155,11 @@ async def months() -> list[str]:
 async def complete(scope: Scope = EVERYTHING) -> int:
     """Return how many living files are complete."""
     state = Application.demande.state == "complete"
-    return int(await Application.count().where(state, Application.id.is_in(_living(scope))))
+    return int(await Application.count().where(state, *_within(scope)))
 
 
 async def fresh(since: datetime, scope: Scope = EVERYTHING) -> int:
     """Return how many living files were sent or confirmed since a moment."""
     confirmed = Application.confirmed_at >= since
     sent = Application.confirmed_at.is_null() & (Application.submitted_at >= since)
-    return int(
-        await Application.count().where(Application.id.is_in(_living(scope)), confirmed | sent)
-    )
+    return int(await Application.count().where(LIVES, *_within(scope), confirmed | sent))
