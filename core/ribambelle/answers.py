@@ -127,6 +127,12 @@ def _personal_data() -> Kind:
     return _instance("PersonalData", PersonalData)
 
 
+def _document_types() -> Kind:
+    from ribambelle.documents.types import DocumentType
+
+    return _instance("DocumentType", DocumentType)
+
+
 def _demo() -> Kind:
     return "une fonction", lambda answer: answer is None or callable(answer)
 
@@ -153,5 +159,6 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "schedules": _schedules,
     "commands": _commands,
     "personal_data": _personal_data,
+    "document_types": _document_types,
     "demo": _demo,
 }

@@ -9,13 +9,14 @@ from ribambelle.identity.person import Person, Role
 
 @hookimpl
 def tables() -> Iterable[Any]:
-    """Accounts, families, workflow, queue and outbox."""
+    """Accounts, families, workflow, queue, outbox and papers."""
+    from ribambelle.documents import tables as documents
     from ribambelle.identity import tables as identity
     from ribambelle.jobs import tables as jobs
     from ribambelle.messages import tables as messages
     from ribambelle.workflow import tables as workflow
 
-    return [*identity.TABLES, *workflow.TABLES, *jobs.TABLES, *messages.TABLES]
+    return [*identity.TABLES, *workflow.TABLES, *jobs.TABLES, *messages.TABLES, *documents.TABLES]
 
 
 @hookimpl
@@ -64,6 +65,7 @@ def menu(person: Person | None) -> list[Any]:
 @hookimpl
 def personal_data() -> list[Any]:
     """What the core holds of people."""
-    from ribambelle.identity.personal_data import HELD
+    from ribambelle.documents import personal_data as documents
+    from ribambelle.identity import personal_data as identity
 
-    return HELD
+    return [*identity.HELD, *documents.HELD]

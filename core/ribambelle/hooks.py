@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import typer
     from piccolo.table import Table
 
+    from ribambelle.documents.types import DocumentType
     from ribambelle.identity import Person, Role
     from ribambelle.jobs import Schedule
     from ribambelle.privacy import PersonalData
@@ -304,6 +305,24 @@ def personal_data() -> "Iterable[PersonalData]":
             return HELD
 
     Called by ``ribambelle.privacy``. Implemented by ``core``, ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def document_types() -> "Iterable[DocumentType]":
+    """The kinds of papers the plugin asks families for, and how long each is worth something.
+
+    Called when a paper is given, checked or listed. Two plugins that need the same paper declare
+    the same code: the first in order of name says its label, and one paper serves both. A commune
+    changes how long in the table ``[documents]`` of its file.
+
+    Example::
+
+        @hookimpl
+        def document_types():
+            return [DocumentType("address", "Justificatif de domicile", months=3)]
+
+    Called by ``ribambelle.documents``. Implemented by ``creche``. Since 0.1.
     """
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from ribambelle.plugins import Plugins
 from ribambelle.tenants import Platform
-from ribambelle.tenants.settings import Brand, Commune, Contact, Database, Mail
+from ribambelle.tenants.settings import Brand, Commune, Contact, Database, Documents, Mail
 from ribambelle_assmat.settings import Relais
 from ribambelle_assmat.settings import Settings as Assmat
 from ribambelle_creche.domain.evidence import KINDS
@@ -23,6 +23,7 @@ TABLES = {
     "`[contact]`": Contact,
     "`[database]`": Database,
     "`[mail]`": Mail,
+    "`[documents]`": Documents,
     "`[creche]`": Creche,
     "`[[assmat.relais]]`": Relais,
 }
@@ -40,7 +41,9 @@ def silence(field: msgspec.structs.FieldInfo) -> str:
         return "obligatoire"
     if field.default is None:
         return "rien"
-    return f"`{json.dumps(field.default, ensure_ascii=False)}`"
+    made = field.default_factory is not msgspec.NODEFAULT
+    default = field.default_factory() if made else field.default
+    return f"`{json.dumps(default, ensure_ascii=False)}`"
 
 
 @pytest.mark.parametrize("title", TABLES)

@@ -10,6 +10,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -57,6 +58,42 @@ class Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     security: str = "starttls"
 
 
+class Documents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What families may send, how long it is worth something, and how it is kept."""
+
+    max_megabytes: Annotated[int, msgspec.Meta(ge=1, le=25)] = 12
+    max_megapixels: Annotated[int, msgspec.Meta(ge=1, le=60)] = 50
+    max_pages: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
+    months: dict[str, Annotated[int, msgspec.Meta(ge=0, le=120)]] = {}
+    """Months a kind of paper is worth something, by code; 0 for always."""
+    until: dict[str, str] = {}
+    """Day of the year until which a kind of paper is worth something, by code: "08-31"."""
+    remind_days: Annotated[int, msgspec.Meta(ge=0, le=90)] = 21
+    antivirus: str = ""
+    """Address of clamd: "127.0.0.1:3310" or the path of its socket."""
+    secret: str = ""
+    old_secret: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a day of the year that does not exist, and a port that is not a number."""
+        for code, day in self.until.items():
+            try:
+                date.fromisoformat(f"2027-{day}")
+            except ValueError as error:
+                raise Misconfigured(
+                    f"jour inconnu « {day} »",
+                    key=f"documents.until.{code}",
+                    cure='écrivez mois-jour, par exemple "08-31"',
+                ) from error
+        host, _, port = self.antivirus.rpartition(":")
+        if self.antivirus and not self.antivirus.startswith("/") and not (host and port.isdigit()):
+            raise Misconfigured(
+                f"adresse illisible « {self.antivirus} »",
+                key="documents.antivirus",
+                cure='écrivez "127.0.0.1:3310", ou le chemin du socket de clamd',
+            )
+
+
 class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a tenant file says of the commune itself."""
 
@@ -75,6 +112,7 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contact: Contact = Contact()
     database: Database = Database()
     mail: Mail = Mail()
+    documents: Documents = Documents()
 
 
 FIELDS = frozenset(field.name for field in msgspec.structs.fields(Commune))

@@ -162,6 +162,14 @@ def personal_data() -> list[Any]:
 
 
 @hookimpl
+def document_types() -> list[Any]:
+    """The proofs a crèche file may need."""
+    from ribambelle_creche.proofs import TYPES
+
+    return TYPES
+
+
+@hookimpl
 def demo() -> Any:
     """Invented families on real figures."""
     from ribambelle_creche.demo import fill
