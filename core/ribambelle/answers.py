@@ -160,5 +160,6 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "commands": _commands,
     "personal_data": _personal_data,
     "document_types": _document_types,
+    "document_checked": _functions,
     "demo": _demo,
 }

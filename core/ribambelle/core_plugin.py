@@ -30,7 +30,9 @@ def roles() -> list[Role]:
 
 @hookimpl
 def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
-    """Sending messages, announcing transitions, sweeping what has expired."""
+    """Sending messages, announcing transitions, sweeping what has expired, ageing papers."""
+    from ribambelle.documents.checking import age
+    from ribambelle.documents.receiving import examine_again
     from ribambelle.identity.sweeping import sweep
     from ribambelle.messages.delivery import send_message
     from ribambelle.web.sign_in import email_link
@@ -41,15 +43,17 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
         "send_link": email_link,
         "announce": announce,
         "sweep": sweep,
+        "age_documents": age,
+        "examine_document": examine_again,
     }
 
 
 @hookimpl
 def schedules() -> list[Any]:
-    """Sweep at night."""
+    """Sweep at night; look at the papers that end before families wake up."""
     from ribambelle.jobs import Schedule
 
-    return [Schedule("sweep", hour=3)]
+    return [Schedule("sweep", hour=3), Schedule("age_documents", hour=7)]
 
 
 @hookimpl

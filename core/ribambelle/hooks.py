@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from piccolo.table import Table
 
     from ribambelle.documents.types import DocumentType
+    from ribambelle.documents.uses import Checked
     from ribambelle.identity import Person, Role
     from ribambelle.jobs import Schedule
     from ribambelle.privacy import PersonalData
@@ -321,6 +322,25 @@ def document_types() -> "Iterable[DocumentType]":
         @hookimpl
         def document_types():
             return [DocumentType("address", "Justificatif de domicile", months=3)]
+
+    Called by ``ribambelle.documents``. Implemented by ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def document_checked() -> "Iterable[Callable[[Checked], Awaitable[None]]]":
+    """Functions told of what was decided about a paper given for a demande.
+
+    Awaited in the transaction of the decision, once per demande the paper serves, each in its own
+    savepoint: one that fails is undone alone and logged. A paper already accepted is told when it
+    is given for one more demande.
+
+    Example::
+
+        @hookimpl
+        def document_checked():
+            from ribambelle_creche.proofs import mark
+            return [mark]
 
     Called by ``ribambelle.documents``. Implemented by ``creche``. Since 0.1.
     """

@@ -1,5 +1,6 @@
 """A commune is copied whole and put back whole, or not at all; and nowhere else."""
 
+import asyncio
 import json
 import re
 import tomllib
@@ -7,8 +8,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from tests.core.documents.builders import a_document
 
+from ribambelle.commands import platform
 from ribambelle.database.names import renamed
+from ribambelle.documents import vault
+from ribambelle.documents.tables import Document
 from ribambelle.tenants import Platform, copies
 from ribambelle_cli.main import run
 
@@ -181,3 +186,79 @@ def test_dry_runs_say_and_write_nothing(
 
     assert "secrets.toml" in json.loads(capsys.readouterr().out.partition("\n")[2])["files"]
     assert left(copy.parent) == before
+
+
+async def a_paper(shown: bytes) -> int:
+    """Give a paper in the commune that the environment points to."""
+    communes = platform()
+    with communes.tenant("bastia").here():
+        number = (await a_document(shown)).id
+    await communes.aclose()
+    return number
+
+
+async def papers_there() -> list[bytes]:
+    communes = platform()
+    with communes.tenant("bastia").here():
+        found = [await vault.content(one) for one in await Document.objects().order_by(Document.id)]
+    await communes.aclose()
+    return found
+
+
+@pytest.fixture
+def copy_with_papers(place: Path, database: list[str], capsys: pytest.CaptureFixture[str]) -> Path:
+    """A copy of a commune where two papers were given."""
+    assert run(["tenant", "create", "bastia", "--insee", "2B033", *database]) == 0
+    asyncio.run(a_paper(b"Zyxowvut"))
+    asyncio.run(a_paper(b"second"))
+    (place / "data" / "bastia" / "documents" / "reception" / "half").write_bytes(b"Zyxowvut")
+    assert run(["backup", "bastia", "--to", str(place / "copy")]) == 0
+    capsys.readouterr()
+    return place / "copy"
+
+
+def test_papers_and_their_keys_come_back(
+    copy_with_papers: Path, database: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert back(copy_with_papers, database) == 0
+
+    there = copy_with_papers.parent / "there"
+    monkeypatch.setenv("RIBAMBELLE_TENANTS", str(there / "tenants"))
+    monkeypatch.setenv("RIBAMBELLE_DATA", str(there / "data"))
+    assert asyncio.run(papers_there()) == [b"Zyxowvut", b"second"]
+    assert not (there / "data" / "bastia" / "documents" / "reception").exists()
+    kept = [file for file in (copy_with_papers / "documents").rglob("*") if file.is_file()]
+    assert len(kept) == 2
+    assert all(b"Zyxowvut" not in file.read_bytes() for file in kept)
+
+
+@pytest.mark.parametrize("harm", ["lost", "changed", "unlisted"])
+def test_a_copy_whose_papers_are_not_whole_is_refused(
+    copy_with_papers: Path, database: list[str], harm: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paper = next(file for file in (copy_with_papers / "documents").rglob("*") if file.is_file())
+    if harm == "lost":
+        paper.unlink()
+    elif harm == "changed":
+        paper.write_bytes(paper.read_bytes()[:-1])
+    else:
+        (copy_with_papers / "documents.json").unlink()
+    before = left(copy_with_papers.parent)
+
+    assert back(copy_with_papers, database) == 1
+
+    assert "documents" in capsys.readouterr().err
+    assert left(copy_with_papers.parent) == before
+
+
+def test_the_key_of_papers_is_changed_by_a_command(
+    copy_with_papers: Path, database: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["documents", "rotate-key", "bastia", "--dry-run"]) == 0
+    assert "2 justificatifs seraient rechiffrés" in capsys.readouterr().out
+
+    assert run(["documents", "rotate-key", "bastia", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+
+    assert told == {"slug": "bastia", "documents": 2, "forgotten_keys": 1}
+    assert asyncio.run(papers_there()) == [b"Zyxowvut", b"second"]

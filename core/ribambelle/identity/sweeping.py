@@ -1,16 +1,18 @@
-"""Forgetting what has expired: sessions, links, counts of tries."""
+"""Forgetting what has expired: sessions, links, counts of tries, files of papers that are gone."""
 
 from datetime import timedelta
 
 from ribambelle import tenants
+from ribambelle.documents import shelf
 from ribambelle.identity.tables import Attempt, Session, Token
 
 KEPT = timedelta(days=30)
 
 
 async def sweep() -> None:
-    """Remove expired sessions and links, and last month's counts; run every night."""
+    """Remove what is past: sessions, links, last month's counts, files; run every night."""
     now = tenants.current().now()
     await Session.delete().where(Session.expires_at < now)
     await Token.delete().where(Token.expires_at < now - KEPT)
     await Attempt.delete().where(Attempt.window < int((now - KEPT).timestamp()))
+    await shelf.sweep(now)

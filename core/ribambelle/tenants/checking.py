@@ -6,6 +6,7 @@ Each problem is one sentence that names the file, the key and the cure.
 from pathlib import Path
 
 from ribambelle.database import migrations
+from ribambelle.documents import keys
 from ribambelle.errors import Misconfigured
 from ribambelle.jobs import queue
 from ribambelle.tenants import communes
@@ -101,4 +102,6 @@ async def of_database(commune: Tenant) -> list[str]:
             f"Le journal des actes a été modifié : la chaîne est rompue à la ligne {line}. "
             "Gardez cette base telle quelle et comparez avec une sauvegarde d’avant."
         )
+    if (wrong := await keys.problem()) is not None:
+        found.append(wrong)
     return found

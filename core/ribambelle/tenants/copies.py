@@ -1,8 +1,8 @@
 """A whole commune in one folder: its files, its key, its database; and back again.
 
 The folder holds what serves nobody else: ``tenant.toml``, ``secrets.toml`` if there is one,
-``secret.key``, ``database`` and its manifest, ``own`` (crest, texts). Keep it as safe as the data
-itself.
+``secret.key``, ``database`` and its manifest, ``documents`` (papers of families, sealed) and their
+digests, ``own`` (crest, texts). Keep it as safe as the data itself.
 """
 
 import os
@@ -17,8 +17,10 @@ from typing import Any
 from uuid import uuid4
 
 from ribambelle.database import backup, template
+from ribambelle.database.connection import in_thread
 from ribambelle.database.names import require_address
 from ribambelle.errors import Misconfigured, Refused
+from ribambelle.tenants import papers
 from ribambelle.tenants import settings as files
 from ribambelle.tenants.creation import require_free
 from ribambelle.tenants.registry import Platform
@@ -38,6 +40,8 @@ def contents(commune: Tenant) -> list[str]:
         found.append("secrets.toml")
     if (source / commune.slug).is_dir():
         found.append("own")
+    if (commune.folder / "documents").is_dir():
+        found += ["documents", "documents.json"]
     return sorted(found)
 
 
@@ -59,6 +63,8 @@ async def copy(commune: Tenant, to: Path) -> dict[str, int]:
     draft.mkdir(mode=0o700)
     try:
         manifest = await backup.backup(commune.engine, draft / "database")
+        # after the base: what it names is here, for a file is kept a day after its paper is gone
+        await in_thread(papers.copy, commune.folder, draft)
         source = commune.platform.folder
         _keep(draft / "tenant.toml", (source / f"{commune.slug}.toml").read_bytes())
         secrets = source / f"{commune.slug}.secrets.toml"
@@ -138,6 +144,7 @@ async def bring_back(copied: Copy, communes: Platform) -> int:
             folder / "database", copied.database or draft / "portal.sqlite"
         )
         loaded = bool(copied.database)
+        await in_thread(papers.bring_back, folder, draft)
         _put(draft, data, undo)
         if (folder / "own").is_dir():
             beside = communes.folder / draft.name

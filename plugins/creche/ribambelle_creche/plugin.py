@@ -170,6 +170,14 @@ def document_types() -> list[Any]:
 
 
 @hookimpl
+def document_checked() -> list[Any]:
+    """A paper that was accepted proves what it was given for."""
+    from ribambelle_creche.proofs import mark
+
+    return [mark]
+
+
+@hookimpl
 def demo() -> Any:
     """Invented families on real figures."""
     from ribambelle_creche.demo import fill

@@ -1,7 +1,10 @@
-"""The proofs of a crèche file as papers a family may give, and how long each is worth something."""
+"""The proofs of a crèche file as papers a family gives once, and how long each is worth something."""
 
 from ribambelle.documents.types import DocumentType
+from ribambelle.documents.uses import Checked
 from ribambelle_creche.domain.evidence import KINDS
+from ribambelle_creche.queries import files
+from ribambelle_creche.workflow import CODE
 
 MONTHS = {"address": 3, "work": 3, "pregnancy": 10, "aeeh": 12, "sibling": 12}
 OF_CHILD = frozenset({"birth", "pregnancy", "aeeh", "custody", "sibling"})
@@ -13,3 +16,9 @@ TYPES = [
     )
     for code, label in KINDS.items()
 ]
+
+
+async def mark(told: Checked) -> None:
+    """Note a proof as seen once its paper is accepted; one that was seen by hand stays seen."""
+    if told.workflow == CODE and told.state == "accepted":
+        await files.prove(told.demande, told.kind, told.account, told.at)

@@ -88,6 +88,14 @@ async def turn_proof(number: int, kind: str, account: int, now: datetime) -> boo
     return seen
 
 
+async def prove(demande: int, kind: str, account: int | None, now: datetime) -> None:
+    """Note a proof as seen by who accepted its paper; once seen it stays as it is."""
+    mine = Application.select(Application.id).where(Application.demande == demande)
+    await Evidence.update({Evidence.seen_at: now, Evidence.seen_by: account}).where(
+        Evidence.application.is_in(mine) & (Evidence.kind == kind) & Evidence.seen_at.is_null()
+    )
+
+
 async def completed(number: int, at: datetime) -> None:
     """Keep the date a file became complete: the first one counts."""
     await Application.update({Application.complete_at: at}).where(
