@@ -53,7 +53,10 @@ def _wrong(hook: str, answer: Any, wanted: str) -> WrongAnswer:
 Kind = tuple[str, Callable[[Any], bool]]
 ONE = frozenset({"settings", "commands", "demo"})
 BY_NAME = frozenset(
-    {"jobs", "scopes", "transition_allowed", "transition_done", "transition_announced"}
+    {
+        *("jobs", "scopes", "declared_beside"),
+        *("transition_allowed", "transition_done", "transition_announced"),
+    }
 )
 
 
@@ -161,5 +164,6 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "personal_data": _personal_data,
     "document_types": _document_types,
     "document_checked": _functions,
+    "declared_beside": _functions,
     "demo": _demo,
 }

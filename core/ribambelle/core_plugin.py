@@ -62,8 +62,19 @@ def menu(person: Person | None) -> list[Any]:
     from ribambelle.web.menu import MenuEntry
 
     if person and person.is_staff:
-        return [MenuEntry("Accueil", "/bureau", "maison", rank=0)]
-    return [MenuEntry("Accueil", "/", "maison", rank=0)]
+        desk = MenuEntry("Justificatifs", "/bureau/documents", "trombone", rank=25)
+        home = MenuEntry("Accueil", "/bureau", "maison", rank=0)
+        return [home, desk] if person.holds("agent", "admin") else [home]
+    mine = MenuEntry("Mes documents", "/documents", "trombone", rank=40, short="Documents")
+    return [MenuEntry("Accueil", "/", "maison", rank=0), *([mine] if person else [])]
+
+
+@hookimpl
+def to_do() -> list[Any]:
+    """The papers to check, and those a family has to send again."""
+    from ribambelle.web.papers import waiting
+
+    return [waiting]
 
 
 @hookimpl

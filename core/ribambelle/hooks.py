@@ -145,7 +145,7 @@ def to_do() -> "Iterable[Callable[[Person], Awaitable[list[ToDo]]]]":
             from ribambelle_creche.pages.home import waiting
             return [waiting]
 
-    Called by ``ribambelle.web.home``. Implemented by ``creche``. Since 0.1.
+    Called by ``ribambelle.web.home``. Implemented by ``core``, ``creche``. Since 0.1.
     """
 
 
@@ -324,6 +324,23 @@ def document_types() -> "Iterable[DocumentType]":
             return [DocumentType("address", "Justificatif de domicile", months=3)]
 
     Called by ``ribambelle.documents``. Implemented by ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def declared_beside() -> "dict[str, Callable[[int, str], Awaitable[list[tuple[str, str]]]]]":
+    """Functions that tell what a family declared that a paper should prove, by workflow code.
+
+    Awaited when an agent looks at a paper, with the demande and the kind of paper; the rows
+    (label, answer) are shown beside it.
+
+    Example::
+
+        @hookimpl
+        def declared_beside():
+            return {"creche.application": beside}
+
+    Called by ``ribambelle.web``. Implemented by ``creche``. Since 0.1.
     """
 
 

@@ -26,6 +26,15 @@ class Sent:
     fields: dict[str, str]
     file: Path
     size: int
+    largest: int
+
+    def require_file(self) -> Path:
+        """Return the file, unless there is none or it is too large."""
+        if not self.size:
+            raise Refused("empty")
+        if self.size > self.largest:
+            raise Refused("too_big", allowed=self.largest)
+        return self.file
 
 
 @asynccontextmanager
@@ -34,7 +43,7 @@ async def sent(
 ) -> AsyncIterator[Sent]:
     """Read a form with one file into a folder; the file goes when the block ends.
 
-    Raises Refused("too_big") after the last byte was read: a browser that is cut off while it
+    A file that is too large is read to its end, and not kept: a browser that is cut off while it
     sends shows a network failure instead of the reason.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -43,9 +52,7 @@ async def sent(
         file.touch(mode=0o600)
         with file.open("wb") as content:
             fields, size = await _read(request, content, largest)
-        if size > largest:
-            raise Refused("too_big", allowed=largest)
-        yield Sent(fields, file, size)
+        yield Sent(fields, file, size, largest)
     finally:
         file.unlink(missing_ok=True)
 

@@ -182,6 +182,17 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Il manque un motif",
         ("Revenez à la page précédente et écrivez la raison : la famille la lira.",),
     ),
+    "document_moved": (
+        "Ce justificatif vient de changer",
+        ("Quelqu’un l’a remplacé ou vérifié entre-temps. Rouvrez-le pour voir où il en est.",),
+    ),
+    "document_in_use": (
+        "Ce justificatif ne peut pas être retiré",
+        (
+            "Il a été accepté pour une demande en cours.",
+            "Vous pouvez en envoyer un plus récent : il servira à sa place.",
+        ),
+    ),
     "https_needed": (
         "Connexion impossible à cette adresse",
         ("Le portail doit être ouvert en « https ». Prévenez la mairie.",),

@@ -22,6 +22,8 @@ from ribambelle.web.visit import KEY, Visit
 log = structlog.get_logger("ribambelle.access")
 FORM_LIMIT = 12_000_000
 ASSETS = "/static/"
+PAPERS = r"^/documents/\d+/(pages|fichier)"
+"""Already compressed, as they are made."""
 
 
 class Portal(Litestar):
@@ -122,7 +124,10 @@ class Leaving:
         if message["type"] == "http.response.start" and not self.status:
             self.status = message["status"]
             headers = list(message.get("headers", []))
-            headers += [*security.ALWAYS, (b"x-request-id", self.number.encode())]
+            # a page may be stricter than the others, and say so itself
+            said = {name for name, _ in headers}
+            headers += [one for one in security.ALWAYS if one[0] not in said]
+            headers.append((b"x-request-id", self.number.encode()))
             if self.scope["scheme"] == "https":
                 headers.append(security.STRICT_TRANSPORT)
             if not any(name == b"cache-control" for name, _ in headers):
@@ -167,7 +172,7 @@ def _application(routes: list[Any], platform: Platform, options: dict[str, Any])
         exception_handlers=failures.HANDLERS,
         middleware=[route_in_log],
         compression_config=CompressionConfig(
-            backend="gzip", minimum_size=600, gzip_compress_level=4, exclude="^/static/"
+            backend="gzip", minimum_size=600, gzip_compress_level=4, exclude=["^/static/", PAPERS]
         ),
         # ours is structlog; Litestar's own would turn every library's chatter on
         logging_config=None,

@@ -14,7 +14,16 @@ from ribambelle.messages import outbox
 from ribambelle.messages.tables import Message
 from ribambelle.privacy import PersonalData
 from ribambelle.tenants import Tenant
-from ribambelle.web import account, guards, home, invitation, new_email, sign_in
+from ribambelle.web import (
+    account,
+    guards,
+    home,
+    invitation,
+    new_email,
+    papers,
+    papers_desk,
+    sign_in,
+)
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 
@@ -108,4 +117,6 @@ ROUTES = [
     *invitation.ROUTES,
     *account.ROUTES,
     *new_email.ROUTES,
+    *papers.ROUTES,
+    *papers_desk.ROUTES,
 ]

@@ -49,6 +49,7 @@ def routes() -> Iterable[Any]:
         facility,
         family,
         office,
+        papers,
         public,
         receipt,
         renewal,
@@ -57,7 +58,7 @@ def routes() -> Iterable[Any]:
     )
 
     pages = (
-        *(public, dossier, sending, family, receipt, renewal),
+        *(public, dossier, sending, family, receipt, renewal, papers),
         *(facility, office, statistics),
     )
     return [route for page in pages for route in page.ROUTES]
@@ -167,6 +168,15 @@ def document_types() -> list[Any]:
     from ribambelle_creche.proofs import TYPES
 
     return TYPES
+
+
+@hookimpl
+def declared_beside() -> dict[str, Any]:
+    """What a family declared, beside the paper that should prove it."""
+    from ribambelle_creche.pages.papers import beside
+    from ribambelle_creche.workflow import CODE
+
+    return {CODE: beside}
 
 
 @hookimpl

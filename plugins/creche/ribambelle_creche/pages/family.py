@@ -19,8 +19,8 @@ from ribambelle.web.visit import Visit
 from ribambelle.workflow import State, Step
 from ribambelle.workflow.declaration import timeline
 from ribambelle_creche import renewing
-from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.domain.receipt import weeks_told
+from ribambelle_creche.pages.papers import Wanted, wanted
 from ribambelle_creche.queries import applications
 from ribambelle_creche.queries.applications import Entered, Mine
 from ribambelle_creche.workflow import WORKFLOW
@@ -62,7 +62,7 @@ class FollowPage:
     state: State
     steps: list[tuple[str, str, str]]
     wishes: list[dict[str, Any]]
-    missing: list[str]
+    wanted: list[Wanted]
     reason: str
     is_changed: bool
     may: frozenset[str]
@@ -83,13 +83,12 @@ async def follow(
         return Redirect(f"/creche/demandes/{number}/etapes", status_code=303)
     past = timeline(await workflow.history(file.application.demande.id))
     state = WORKFLOW.state(file.state)
-    missing = await applications.unseen_proofs(number) if file.lives else []
     page = FollowPage(
         file=file,
         state=state,
         steps=told(past, state, tenant, yours=person.is_family),
         wishes=await applications.wishes(number),
-        missing=[KINDS.get(kind, kind) for kind in missing],
+        wanted=await wanted(file),
         reason=next((step.reason for step in reversed(past) if step.reason), ""),
         is_changed=file.lives and await applications.is_changed(number, file.dossier),
         may=frozenset(one.code for one in WORKFLOW.open_to(file.state, file.side)),

@@ -15,8 +15,8 @@ from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.workflow import State
 from ribambelle_creche.domain import receipt
-from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.filing import PURPOSE
+from ribambelle_creche.pages.papers import Wanted, wanted
 from ribambelle_creche.proof import Proof, opened, paper
 from ribambelle_creche.queries import applications
 from ribambelle_creche.queries.applications import Mine
@@ -32,7 +32,7 @@ class ReceiptPage:
     file: Mine
     proof: Proof
     email: str
-    missing: list[str]
+    wanted: list[Wanted]
     state: State
     settings: Settings
 
@@ -42,12 +42,11 @@ async def receipt_of(number: int, person: Person, tenant: Tenant) -> ReceiptPage
     file = await applications.mine(person, number)
     last = await applications.last_receipt(number)
     reader = await applications.reader(file.application)
-    missing = await applications.unseen_proofs(number) if file.lives else []
     return ReceiptPage(
         file=file,
         proof=opened(last, file.application, tenant),
         email=reader.email if reader else "",
-        missing=[KINDS.get(kind, kind) for kind in missing],
+        wanted=await wanted(file),
         state=WORKFLOW.state(file.state),
         settings=tenant.of(Settings),
     )

@@ -88,6 +88,16 @@ async def turn_proof(number: int, kind: str, account: int, now: datetime) -> boo
     return seen
 
 
+async def answers_of(demande: int) -> str:
+    """Return what a family wrote in the file of a demande."""
+    found = (
+        await Application.select(Application.answers).where(Application.demande == demande).first()
+    )
+    if found is None:
+        raise NotYours
+    return str(found["answers"])
+
+
 async def prove(demande: int, kind: str, account: int | None, now: datetime) -> None:
     """Note a proof as seen by who accepted its paper; once seen it stays as it is."""
     mine = Application.select(Application.id).where(Application.demande == demande)
