@@ -62,7 +62,7 @@ def menu(person: Person | None) -> list[Any]:
     from ribambelle.web.menu import MenuEntry
 
     if person and person.is_staff:
-        desk = MenuEntry("Justificatifs", "/bureau/documents", "trombone", rank=25)
+        desk = MenuEntry("Justificatifs", "/bureau/documents", "trombone", rank=25, short="Pièces")
         home = MenuEntry("Accueil", "/bureau", "maison", rank=0)
         return [home, desk] if person.holds("agent", "admin") else [home]
     mine = MenuEntry("Mes documents", "/documents", "trombone", rank=40, short="Documents")

@@ -1,1 +1,1 @@
-"""Papers that people keep: printed from a template and data, never from typed code."""
+"""Papers: those families give, kept sealed; those we print, from a template and data."""
