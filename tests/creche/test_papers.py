@@ -134,6 +134,10 @@ async def test_an_agent_sends_what_a_family_brings_to_the_counter(communes: Comm
         desk = (await agent.get(f"/bureau/documents/{paper.id}")).text
     assert "2 rue des Lilas" in desk
     assert "C-100" in desk
+    assert (
+        f'href="/bureau/documents/{paper.id}"'
+        in (await agent.get(f"/bureau/creche/demandes/{number}")).text
+    )
 
 
 async def test_a_paper_of_a_family_without_account_is_its_household_s(communes: Communes) -> None:

@@ -22,14 +22,14 @@ async def accept(document: Document, valid_until: date | None, actor: Actor) -> 
         await uses.announce(document, "accepted", actor.account)
 
 
-async def refuse(document: Document, reason: str, actor: Actor) -> None:
-    """Refuse a paper, and write to the family why and what to do."""
+async def refuse(document: Document, reason: str, actor: Actor) -> bool:
+    """Refuse a paper, and write to the family why and what to do; tell whether it could be."""
     if not reason.strip():
         raise Refused("reason_needed")
     async with transaction():
         await _decide(document, "refused", actor, reason=reason.strip())
         await uses.announce(document, "refused", actor.account)
-        await _write("document_refused", document, reason=reason.strip())
+        return await _write("document_refused", document, reason=reason.strip())
 
 
 async def _decide(
@@ -101,11 +101,11 @@ async def remind() -> None:
                 await _write("document_ending", document)
 
 
-async def _write(template: str, document: Document, **facts: Any) -> None:
-    """Write to whoever gave the paper, or to the first adult of its household."""
+async def _write(template: str, document: Document, **facts: Any) -> bool:
+    """Write to whoever gave the paper, or to the first adult of its household with an address."""
     email, account = await _reader(document)
     if not email:
-        return
+        return False
     given_on = document.given_at.astimezone(tenants.current().zone).date()
     await post(
         f"messages/{template}",
@@ -117,6 +117,7 @@ async def _write(template: str, document: Document, **facts: Any) -> None:
         link=address(tenants.current(), document),
         **facts,
     )
+    return True
 
 
 def address(tenant: Tenant, document: Document) -> str:

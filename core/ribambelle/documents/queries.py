@@ -74,8 +74,19 @@ async def to_check() -> int:
     return int(await Document.count().where(_waits()))
 
 
-async def next_to_check() -> Document | None:
-    """Return the paper that has waited for longest."""
+async def next_to_check(after: int = 0) -> Document | None:
+    """Return the paper that has waited for longest, or the one that follows another in turn.
+
+    After the last comes the first again: who leaves a paper for later will meet it again.
+    """
+    waiting = Document.objects().where(_waits()).order_by(Document.given_at, Document.id)
+    left = await Document.objects().get(Document.id == after) if after else None
+    if left is not None:
+        is_later = (Document.given_at > left.given_at) | (
+            (Document.given_at == left.given_at) & (Document.id > left.id)
+        )
+        if found := await waiting.where(is_later).first():
+            return found
     return await Document.objects().where(_waits()).order_by(Document.given_at, Document.id).first()
 
 

@@ -88,13 +88,13 @@ async def queue(vue: FromQuery[str] = "a-verifier") -> Page:
 
 
 @get("/bureau/documents/suivant", name="papers.next", guards=[guards.agent])
-async def following() -> Redirect:
-    """Lead to the paper that has waited for longest."""
-    return await _next()
+async def following(apres: FromQuery[int] = 0) -> Redirect:
+    """Lead to the paper that has waited for longest, or to the one that follows another."""
+    return await _next(apres)
 
 
-async def _next() -> Redirect:
-    found = await queries.next_to_check()
+async def _next(after: int = 0) -> Redirect:
+    found = await queries.next_to_check(after)
     where = f"/bureau/documents/{found.id}" if found else "/bureau/documents"
     return Redirect(where, status_code=303)
 
@@ -182,8 +182,9 @@ async def refuse(
         wrong = form.wrong(why="Dites pourquoi : la famille le lira.")
         return await check_page(paper, tenant, wrong)
     require_seen(paper, form.struct.version)
-    await checking.refuse(paper, form.struct.reason, queries.actor(person))
-    seen.tell("ok", f"Refusé : {type_of(paper.kind).label}. La famille est prévenue.")
+    is_told = await checking.refuse(paper, form.struct.reason, queries.actor(person))
+    now = "La famille est prévenue." if is_told else "Sans adresse e-mail : appelez la famille."
+    seen.tell("ok" if is_told else "alerte", f"Refusé : {type_of(paper.kind).label}. {now}")
     return await _next()
 
 

@@ -240,6 +240,10 @@ async def test_an_agent_accepts_the_oldest_and_is_led_to_the_next(
         earlier = old.given_at - timedelta(days=1)
         await Document.update({Document.given_at: earlier}).where(Document.id == new.id)
 
+    after = await agent.get(f"/bureau/documents/suivant?apres={new.id}")
+    assert after.headers["location"] == f"/bureau/documents/{old.id}"
+    around = await agent.get(f"/bureau/documents/suivant?apres={old.id}")
+    assert around.headers["location"] == f"/bureau/documents/{new.id}"
     first = await agent.get("/bureau/documents/suivant")
     assert first.headers["location"] == f"/bureau/documents/{new.id}"
     page = (await agent.get(first.headers["location"])).text
@@ -382,3 +386,15 @@ async def test_a_broken_file_is_a_fault_of_ours_and_not_a_picture(communes: Comm
             await vault.content(document)
 
     assert (await family.get(f"/documents/{document.id}/fichier")).status_code == 500
+
+
+async def test_a_family_that_cannot_be_written_to_is_called(communes: Communes) -> None:
+    agent = await communes.alpha.staff()
+    with communes.alpha.here():
+        document = await a_document(account=None)
+
+    await agent.post(
+        f"/bureau/documents/{document.id}/refuser", data={"version": "1", "why": "old"}
+    )
+
+    assert "appelez la famille" in (await agent.get("/bureau/documents")).text

@@ -13,6 +13,7 @@ from litestar.response import Redirect
 
 from ribambelle import forms, workflow
 from ribambelle.database import transaction
+from ribambelle.documents import uses
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats
@@ -51,6 +52,7 @@ class FilePage:
     twins: list[Twin]
     told: Told
     is_changed: bool
+    papers: dict[str, int]
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -96,6 +98,7 @@ async def file_page(
         twins=await duplicates.of(number, dossier),
         told=told(dossier, names, dict(await facilities.quartiers())),
         is_changed=await applications.is_changed(number, dossier),
+        papers={one.kind: one.id for one in reversed(await uses.given_for(file.demande))},
         errors=errors or {},
     )
     return Page("creche/office/file.html", page, status=422 if errors else 200)
