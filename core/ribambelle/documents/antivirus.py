@@ -41,12 +41,29 @@ def verdict(answer: bytes) -> str:
     raise Unreachable(told.decode("utf-8", "replace")[:200])
 
 
-async def _ask(address: str, file: Path) -> bytes:
+async def answers(address: str) -> bool:
+    """Tell whether the antivirus is there."""
+    try:
+        async with asyncio.timeout(5):
+            reader, writer = await _open(address)
+            try:
+                writer.write(b"zPING\0")
+                return (await reader.read(10)).strip(b"\0\n") == b"PONG"
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return False
+
+
+async def _open(address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     if address.startswith("/"):
-        reader, writer = await asyncio.open_unix_connection(address)
-    else:
-        host, _, port = address.rpartition(":")
-        reader, writer = await asyncio.open_connection(host, int(port))
+        return await asyncio.open_unix_connection(address)
+    host, _, port = address.rpartition(":")
+    return await asyncio.open_connection(host, int(port))
+
+
+async def _ask(address: str, file: Path) -> bytes:
+    reader, writer = await _open(address)
     try:
         writer.write(b"zINSTREAM\0")
         with file.open("rb") as content:

@@ -6,7 +6,7 @@ Each problem is one sentence that names the file, the key and the cure.
 from pathlib import Path
 
 from ribambelle.database import migrations
-from ribambelle.documents import keys
+from ribambelle.documents import antivirus, keys
 from ribambelle.errors import Misconfigured
 from ribambelle.jobs import queue
 from ribambelle.tenants import communes
@@ -23,7 +23,7 @@ SCHOOL_ZONES = (
 
 async def problems(commune: Tenant) -> list[str]:
     """Return everything to put right, the file first, then the folder, then the database."""
-    found = [*of_file(commune), *of_folder(commune)]
+    found = [*of_file(commune), *of_folder(commune), *await of_antivirus(commune)]
     with commune.here():
         return found + await of_database(commune)
 
@@ -83,6 +83,21 @@ def of_folder(commune: Tenant) -> list[str]:
             file=str(key),
             cure="restaurez-la depuis votre sauvegarde ; sans sauvegarde, "
             f"« ribambelle tenant upgrade {commune.slug} » en fait une autre",
+        ).message
+    ]
+
+
+async def of_antivirus(commune: Tenant) -> list[str]:
+    """Return what keeps papers from being examined."""
+    address = commune.settings.documents.antivirus
+    if not address or await antivirus.answers(address):
+        return []
+    return [
+        Misconfigured(
+            f"l’antivirus ne répond pas à {address} : les fichiers reçus attendent",
+            file=f"{commune.slug}.toml",
+            key="documents.antivirus",
+            cure="démarrez clamd, ou videz cette clé",
         ).message
     ]
 

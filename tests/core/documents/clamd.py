@@ -25,7 +25,11 @@ class Clamd:
         await self.server.wait_closed()
 
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
-        assert await reader.readexactly(10) == b"zINSTREAM\0"
+        if await reader.readuntil(b"\0") == b"zPING\0":
+            writer.write(b"PONG\0")
+            await writer.drain()
+            writer.close()
+            return
         content = bytearray()
         while size := int.from_bytes(await reader.readexactly(4), "big"):
             content += await reader.readexactly(size)

@@ -13,6 +13,7 @@ from ribambelle.documents import keys, receiving, rotating, sealing, shelf, vaul
 from ribambelle.documents.sealing import Broken
 from ribambelle.documents.tables import DataKey, Document
 from ribambelle.errors import Misconfigured, Refused
+from ribambelle.tenants import checking
 from ribambelle.testing import Communes, Town
 from ribambelle.testing.clock import FrozenClock
 
@@ -231,6 +232,18 @@ def sent(tmp_path: Path, content: bytes) -> Path:
     file = tmp_path / "sent"
     file.write_bytes(content)
     return file
+
+
+async def test_an_antivirus_that_is_away_is_said_by_the_check(
+    communes: Communes, clamd: Clamd
+) -> None:
+    assert await checking.of_antivirus(communes.beta.tenant) == []
+    assert await checking.of_antivirus(communes.alpha.tenant) == []
+
+    await clamd.close()
+
+    (told,) = await checking.of_antivirus(communes.alpha.tenant)
+    assert "documents.antivirus" in told
 
 
 async def test_without_an_answer_a_paper_waits(
