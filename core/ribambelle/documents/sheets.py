@@ -3,6 +3,7 @@
 What passes is written again by qpdf: whatever stood before, behind or between its objects is left.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,7 +26,8 @@ CARRIERS = frozenset(
         *("/RichMedia", "/3DD"),
     }
 )
-LINKS = ("http://", "https://", "mailto:", "tel:")
+SCHEME = re.compile(r"([a-z][a-z0-9+-]*):")
+LINKS = frozenset({"http", "https", "mailto", "tel"})
 
 
 def rewritten(source: Path, target: Path, pages: int) -> int:
@@ -82,8 +84,21 @@ def acts(part: pikepdf.Object) -> bool:
         return True
     action = str(part.get("/S", ""))
     if action == "/URI":
-        return not str(part.get("/URI", "")).strip().lower().startswith(LINKS)
+        return leads_astray(str(part.get("/URI", "")))
     return action in ACTIONS or str(part.get("/Subtype", "")) in ("/RichMedia", "/Screen", "/3D")
+
+
+def leads_astray(address: str) -> bool:
+    """Tell whether a link is anything but a page, an e-mail or a telephone.
+
+    >>> [leads_astray(one) for one in ("www.caf.fr/aide", "https://caf.fr", "mailto:a@caf.fr")]
+    [False, False, False]
+    >>> [leads_astray(one) for one in ("java\\tscript:alert(1)", "file:///etc", "//host/share")]
+    [True, True, True]
+    """
+    bare = "".join(letter for letter in address.lower() if letter > " ")
+    scheme = SCHEME.match(bare)
+    return bare.startswith(("//", "\\\\")) or bool(scheme and scheme[1] not in LINKS)
 
 
 def _dictionaries(one: pikepdf.Object) -> Iterator[pikepdf.Object]:

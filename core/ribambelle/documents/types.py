@@ -75,13 +75,12 @@ def adjusted(
     """
     found: dict[str, DocumentType] = {}
     for one in declared:
-        if one.code in found:
-            continue
         if one.code in until:
-            one = replace(one, months=0, until=until[one.code])  # noqa: PLW2901 - the commune's word
+            found.setdefault(one.code, replace(one, months=0, until=until[one.code]))
         elif one.code in months:
-            one = replace(one, months=months[one.code], until="")  # noqa: PLW2901
-        found[one.code] = one
+            found.setdefault(one.code, replace(one, months=months[one.code], until=""))
+        else:
+            found.setdefault(one.code, one)
     return found
 
 
