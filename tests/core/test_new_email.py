@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from ribambelle.identity.tables import Account
+from ribambelle.identity import households
+from ribambelle.identity.tables import Account, Adult
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import JournalLine
 
@@ -137,3 +138,35 @@ async def test_asking_again_and_again_is_stopped(communes: Communes) -> None:
     answers = [(await asked(browser)).status_code for _ in range(6)]
 
     assert answers == [303, 303, 303, 303, 303, 429]
+
+
+async def test_what_is_written_to_the_family_follows_its_new_address(communes: Communes) -> None:
+    town = communes.alpha
+    browser = await town.family()
+    with town.here():
+        entry = households.AdultEntry("Camille", "Martin", OLD, "", 1)
+        other = households.AdultEntry("Eve", "Martin", OLD, "", 2)
+        home = households.AddressEntry("2 rue des Lilas", "97400", "Alpha", None)
+        await town.family("eve@example.test")
+        await households.create([entry], home, town.tenant.now())
+        await households.create([other], home, town.tenant.now())
+    await asked(browser)
+    await town.visitor().post(await town.link(NEW))
+
+    with town.here():
+        kept = await Adult.select(Adult.email).order_by(Adult.id)
+
+    assert [row["email"] for row in kept] == [NEW, OLD]
+
+
+async def test_a_new_password_kills_the_link_that_waits(communes: Communes) -> None:
+    """Whoever asked for it may not be whoever owns the account."""
+    town = communes.alpha
+    browser = await town.family()
+    await asked(browser)
+    link = await town.link(NEW)
+
+    await browser.post("/compte/mot-de-passe", data={"password": PASSWORD})
+
+    assert (await town.visitor().post(link)).status_code == 410
+    assert await address(town) == [OLD]

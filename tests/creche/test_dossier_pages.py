@@ -405,10 +405,8 @@ async def test_an_agent_files_for_a_family_with_the_same_receipt(communes: Commu
 
     with town.here():
         file = await Application.objects().first()
-        owner = await accounts.by_email("anne@example.test")
     assert file is not None
-    assert owner is not None
-    assert (file.channel, file.account, owner.proved_at) == ("office", owner.id, None)
+    assert (file.channel, file.account) == ("office", None)
     assert "Reçue le" in (await agent.get(f"{base}/recu")).text
     await town.work()
     assert len(await town.mail("anne@example.test")) == 1
@@ -800,23 +798,47 @@ async def test_a_family_follows_the_file_a_counter_typed_for_it(communes: Commun
 
 async def test_what_a_counter_types_never_rewrites_a_household(communes: Communes) -> None:
     town = communes.alpha
-    await town.family("anne@example.test")
+    await town.family("anne@example.test", "Anne Hoarau")
     with town.here():
         account = (await accounts.by_email("anne@example.test")) or pytest.fail("no account")
         await an_application(account=account.id)
+        eve = Family("Eve", "Faux", "06 00 00 00 00", "anne@example.test", is_single=True)
 
-        await an_application(
-            family=Family("Eve", "Faux", "06 00 00 00 00", "anne@example.test", is_single=True)
-        )
+        number = await an_application(family=eve)
+        agent = await town.staff()
+        await agent.post(f"/creche/demandes/{number}/verification", data={"exact": "on"})
 
-        names = await Adult.select(Adult.given_name).order_by(Adult.id)
-    assert [row["given_name"] for row in names] == ["Anne", "Eve"]
+        names = await Adult.select(Adult.given_name, Adult.account).order_by(Adult.id)
+        kept = await accounts.by_email("anne@example.test")
+    assert [(row["given_name"], row["account"]) for row in names] == [
+        *(("Anne", account.id), ("Eve", None))
+    ]
+    assert kept is not None and kept.name == "Anne Hoarau"
 
 
-async def test_an_address_of_staff_gets_no_file(communes: Communes) -> None:
+async def test_an_address_mistyped_at_the_counter_is_taken_back_by_correcting_it(
+    communes: Communes,
+) -> None:
     town = communes.alpha
-    await town.staff(email="anne@example.test")
+    stranger, family = [await town.family(f"{who}@example.test") for who in ("leroi", "leroy")]
+    typed = Family("Luc", "Leroy", "06 00 00 00 00", "Leroi@Example.test", is_single=True)
     with town.here():
-        await an_application()
+        number = await an_application(family=typed)
+    agent, base = await town.staff(), f"/creche/demandes/{number}"
+    before = [(await one.get(base)).status_code for one in (stranger, family)]
 
-        assert await Application.exists().where(Application.account.is_null())
+    await agent.post(
+        f"{base}/etape/famille",
+        data={
+            "given_name": "Luc",
+            "family_name": "Leroy",
+            "phone": "06 00 00 00 00",
+            "email": "leroy@example.test",
+            "is_single": "on",
+        },
+    )
+    await agent.post(f"{base}/verification", data={"exact": "on"})
+
+    assert before == [200, 404]
+    assert [(await one.get(base)).status_code for one in (stranger, family)] == [404, 200]
+    assert "C-1001" not in (await stranger.get("/creche/demandes")).text

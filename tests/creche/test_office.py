@@ -251,6 +251,7 @@ async def test_whoever_types_chooses_among_their_desks(communes: Communes) -> No
     [
         ("hoarau zoé", True),
         ("ZOE  Hoarau", True),
+        ("C-1001", True),
         ("0699000000", True),
         ("+33 6 99 00 00 00", True),
         ("zoé martin", False),

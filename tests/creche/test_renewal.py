@@ -15,7 +15,6 @@ from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import Demande, HistoryStep
 from ribambelle_creche import jobs, telling
 from ribambelle_creche.domain.dossier import Family
-from ribambelle_creche.queries import applications
 from ribambelle_creche.tables import Application
 
 SILENT = Family("Anne", "Hoarau", "06 99 00 00 00", is_single=True)
@@ -381,7 +380,9 @@ async def test_a_file_that_ended_stays_readable(communes: Communes, state: str) 
     with town.here():
         account = await account_of(town)
         number = await an_application(account=account, state=state)
-        person_files = await applications.of_account(account)
+        person_files = await Application.select(Application.demande.state.as_alias("state")).where(
+            Application.account == account
+        )
     browser = await town.family("anne@example.test")
 
     page = await browser.get(f"/creche/demandes/{number}")

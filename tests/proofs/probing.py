@@ -19,7 +19,7 @@ IDS = ("1", "2", "3")
 SEARCHED = "zyxow"
 """Finds the word planted, without a page being able to give it back by repeating what was asked."""
 VALUES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("number", "facility", "desk", "session"), IDS),
+    **dict.fromkeys(("number", "facility", "desk", "session", "paper", "sheet"), IDS),
     "code": ("enfant", "famille", "adresse", "voeux"),
     "kind": ("csv", "xlsx", "birth"),
     "secret": ("x" * 32,),

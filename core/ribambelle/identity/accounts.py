@@ -51,17 +51,6 @@ async def open_family(email: str, now: datetime) -> Account:
     return account
 
 
-async def expected_family(email: str, now: datetime) -> Account | None:
-    """Return the family account of an address somebody else gave, opening it unproved.
-
-    Only who reads that mailbox can sign in with it. None when the address is a member of staff's.
-    """
-    fresh = Account(email=email, name="", kind="family", created_at=now)
-    await Account.insert(fresh).on_conflict(target=Account.email, action="DO NOTHING")
-    account = await by_email(email)
-    return account if account is not None and account.kind == "family" else None
-
-
 async def create_staff(
     email: str, name: str, grants: list[GrantValue], now: datetime, *, by: int | None = None
 ) -> Account:

@@ -31,7 +31,12 @@ class AddressEntry:
 
 async def of_account(account: int) -> int | None:
     """Return the household an account belongs to."""
-    row = await Adult.select(Adult.household).where(Adult.account == account).first()
+    row = (
+        await Adult.select(Adult.household)
+        .where(Adult.account == account)
+        .order_by(Adult.id)
+        .first()
+    )
     return int(row["household"]) if row else None
 
 

@@ -62,6 +62,13 @@ async def use(purpose: str, secret: str, now: datetime) -> Token:
     return token
 
 
+async def forget(purpose: str, follow: str, now: datetime) -> None:
+    """Use up the links that wait for one account: what they would do is no longer wanted."""
+    await Token.update({Token.used_at: now}).where(
+        (Token.purpose == purpose) & (Token.follow == follow) & Token.used_at.is_null()
+    )
+
+
 def local_path(path: str, default: str = "/") -> str:
     """Return where to go after signing in, only ever a page of this portal.
 

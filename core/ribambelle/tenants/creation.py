@@ -211,6 +211,9 @@ def _write(file: Path, text: str) -> None:
     """Write a file whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(".toml.part")
+    draft.unlink(missing_ok=True)
+    # an address of database may hold a password: the service alone reads it, unless told otherwise
+    draft.touch(mode=file.stat().st_mode & 0o777 if file.exists() else 0o600)
     draft.write_text(text, "utf-8")
     draft.replace(file)
 

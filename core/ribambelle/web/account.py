@@ -12,7 +12,7 @@ from litestar.response import Redirect
 
 from ribambelle import forms
 from ribambelle.database import transaction
-from ribambelle.identity import Person, limits, passwords, sessions
+from ribambelle.identity import Person, limits, links, passwords, sessions
 from ribambelle.identity.tables import Account, Session
 from ribambelle.messages import post as write
 from ribambelle.web import guards
@@ -85,6 +85,7 @@ async def change_password(
     async with transaction():
         await Account.update({Account.password: kept}).where(Account.id == person.account)
         await sessions.revoke(person.account, keep=person.session)
+        await links.forget("new_email", str(person.account), now)
         await write("messages/password_changed", person.email, account=person.account)
         side = "office" if person.is_staff else "family"
         await journal.record(

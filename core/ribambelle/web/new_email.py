@@ -18,7 +18,7 @@ from ribambelle import forms
 from ribambelle.database import REFUSED, transaction
 from ribambelle.errors import Refused
 from ribambelle.identity import Person, accounts, limits, links, passwords, sessions
-from ribambelle.identity.tables import Account, Session, Token
+from ribambelle.identity.tables import Account, Adult, Session, Token
 from ribambelle.messages import post as write
 from ribambelle.web import guards
 from ribambelle.web.page import Page
@@ -146,6 +146,8 @@ async def confirm(
         async with transaction():
             token = await links.use(PURPOSE, secret, now)
             await _change(token, now)
+            if seen.person and str(seen.person.account) == token.follow:
+                await seen.session.end()  # its row is gone: the sentence below needs another
     except (Refused, *REFUSED):  # used, too old, or the address was taken meanwhile
         return Page("account_email_link.html", ConfirmPage("", dead=True), status=410)
     seen.tell("ok", f"Votre adresse est maintenant {token.email}. Connectez-vous avec elle.")
@@ -160,7 +162,11 @@ async def _change(token: Token, now: datetime) -> None:
     await Account.update({Account.email: token.email, Account.proved_at: now}).where(
         Account.id == number
     )
+    # what is written to the family follows it, and so do the files a counter typed for it
+    mine = (Adult.account == number) | Adult.account.is_null()
+    await Adult.update({Adult.email: token.email}).where(mine & (Adult.email == account.email))
     await sessions.revoke(number)
+    await links.forget(PURPOSE, str(number), now)
     await write("messages/new_email_done", account.email, account=number, new=token.email)
     await journal.record(
         "account.email_changed",

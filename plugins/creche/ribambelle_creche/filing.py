@@ -48,7 +48,6 @@ async def send(tenant: Tenant, person: Person, number: int, now: datetime) -> in
         if left := await left_to_do(tenant, file.dossier):
             raise Refused("file_unfinished", missing=[step.code for step in left])
         await keeping.people(file, now)
-        await keeping.owner(file, now)
         await keeping.columns(tenant, file, now)
         await keeping.wishes(file)
         await keeping.proofs(tenant, file)

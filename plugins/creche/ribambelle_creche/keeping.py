@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 
 from ribambelle.errors import Refused
-from ribambelle.identity import accounts, households
+from ribambelle.identity import households
 from ribambelle.identity.households import AddressEntry, AdultEntry
 from ribambelle.identity.tables import Child as ChildRow
 from ribambelle.search import fold
@@ -28,23 +28,9 @@ async def people(file: Mine, now: datetime) -> None:
     )
 
 
-async def owner(file: Mine, now: datetime) -> None:
-    """Give a file typed at a counter to the family whose address was told: it can follow it.
-
-    Its household stays apart from the one that account may have: what a counter types never
-    rewrites what a family told of itself.
-    """
-    email = (file.dossier.family or Family()).email.strip().lower()
-    if file.side == "family" or file.application.account is not None or not email:
-        return
-    account = await accounts.expected_family(email, now)
-    if account is not None:
-        await Application.update({Application.account: account.id}).where(Application.id == file.id)
-
-
 def _adults(file: Mine, family: Family) -> list[AdultEntry]:
-    account = file.application.account
-    filer = AdultEntry(family.given_name, family.family_name, family.email, family.phone, account)
+    account, email = file.application.account, family.email.strip().lower()
+    filer = AdultEntry(family.given_name, family.family_name, email, family.phone, account)
     if not family.other_name:
         return [filer]
     return [filer, AdultEntry(family.other_given_name, family.other_family_name)]

@@ -1,10 +1,11 @@
 """Joining a file to another of the same child: closed, dated and journalled together, or nothing."""
 
 from datetime import datetime
+from typing import Any
 
 from ribambelle import workflow
 from ribambelle.database import locks, transaction
-from ribambelle.errors import Refused
+from ribambelle.errors import NotYours, Refused
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats
@@ -28,31 +29,48 @@ async def merge(closed: files.File, kept: files.File, person: Person, tenant: Te
     async with transaction():
         for number in numbers:
             await locks.advisory(f"creche.file:{number}")
-        if await files.state_of(kept.application.id) not in LIVING:
-            raise Refused("wrong_state", state=kept.state, transition="merge")
-        at = oldest(closed.application, kept.application)
+        # read again: another act may have come between the page and the locks
+        gone, stays = [await _now(one.application.id) for one in (closed, kept)]
+        if stays.demande.state not in LIVING:
+            raise Refused("wrong_state", state=stays.demande.state, transition="merge")
+        at = oldest(gone, stays)
         day = formats.jour_du_mois(at.astimezone(tenant.zone).date(), True)
-        reason = f"Réunie à la demande {kept.application.number}, qui garde la date du {day}."
+        reason = f"Réunie à la demande {stays.number}, qui garde la date du {day}."
         await workflow.fire(
             closed.demande,
             "merge",
             side="office",
             account=person.account,
             reason=reason,
-            kept=kept.application.id,
+            kept=stays.id,
         )
-        complete_at = kept.application.complete_at
-        if complete_at and closed.application.complete_at:
-            complete_at = min(complete_at, closed.application.complete_at)
-        await Application.update(
-            {Application.submitted_at: at, Application.complete_at: complete_at}
-        ).where(Application.id == kept.application.id)
+        await Application.update(_joined(gone, stays, at)).where(Application.id == stays.id)
         await journal.record(
             "creche.file_kept",
-            f"creche.application:{kept.application.id}",
+            f"creche.application:{stays.id}",
             account=person.account,
             side="office",
-            closed=closed.application.id,
-            before=kept.application.submitted_at.isoformat(),
+            closed=gone.id,
+            before=stays.submitted_at.isoformat(),
         )
     return at
+
+
+def _joined(gone: Application, stays: Application, at: datetime) -> dict[Any, Any]:
+    """Return what the kept file takes of the other: its dates, and its family where it has none."""
+    values: dict[Any, Any] = {Application.submitted_at: at}
+    if gone.complete_at and stays.complete_at:
+        values[Application.complete_at] = min(gone.complete_at, stays.complete_at)
+    heard = [one.confirmed_at for one in (gone, stays) if one.confirmed_at]
+    if heard and stays.demande.state != "to_confirm":
+        values[Application.confirmed_at] = max(heard)
+    if stays.account is None and gone.account is not None:
+        values[Application.account] = gone.account
+    return values
+
+
+async def _now(number: int) -> Application:
+    found = await Application.objects(Application.demande).get(Application.id == number)
+    if found is None:
+        raise NotYours
+    return found

@@ -83,7 +83,7 @@ async def _write(
             number=file.number,
             child=file.child_name,
             name=reader.name,
-            link=tenant.url(f"/creche/demandes/{file.id}") if reader.account else "",
+            link=tenant.url(f"/creche/demandes/{file.id}"),
             again=tenant.url("/creche/demandes/nouvelle"),
             **facts,
         )

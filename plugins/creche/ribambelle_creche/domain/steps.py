@@ -145,7 +145,7 @@ def check_arrival(arrival: Arrival, child: Child) -> dict[str, str]:
     {'twins': 'Dites si les enfants doivent être accueillis ensemble.'}
     """
     errors = {}
-    if child.together > 1 and arrival.twins not in TWINS:
+    if arrival.twins not in (TWINS if child.together > 1 else ("", *TWINS)):
         errors["twins"] = "Dites si les enfants doivent être accueillis ensemble."
     if arrival.adopted_on and child.born_on and arrival.adopted_on < child.born_on:
         errors["adopted_on"] = "L’arrivée de l’enfant ne peut pas précéder sa naissance."

@@ -387,12 +387,12 @@ async def answer(
 
 
 async def located(address: Address, tenant: Tenant, seen: Visit) -> Address:
-    """Return an address with the quartier the commune's list of streets says, where it is sure."""
-    postcodes = tenant.settings.postcodes
-    if postcodes and address.postcode not in postcodes:
-        return address  # another town may have a street of the same name
+    """Return an address with the quartier the commune's list of streets says, if none is chosen."""
+    # another town may have a street of the same name; and what somebody chose is theirs to know
+    if address.quartier is not None or address.postcode not in tenant.settings.postcodes:
+        return address
     quartier = await streets.quartier_of(address.line)
-    if quartier is None or quartier == address.quartier:
+    if quartier is None:
         return address
     names = dict(await facilities.quartiers())
     seen.tell("info", f"D’après l’adresse, le quartier est {names[quartier]}.")

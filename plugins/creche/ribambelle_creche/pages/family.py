@@ -49,7 +49,7 @@ async def mine(person: NamedDependency[Person]) -> Page:
         entered = await applications.entered_by(person.account)
         page = EnteredPage([(one, WORKFLOW.state(one.state)) for one in entered])
         return Page("creche/dossier/entered.html", page)
-    rows = await applications.of_account(person.account)
+    rows = await applications.of_family(person)
     files = MinePage([(row, WORKFLOW.state(row["state"])) for row in rows])
     return Page("creche/family/mine.html", files)
 

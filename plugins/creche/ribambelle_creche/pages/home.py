@@ -44,7 +44,7 @@ def entries(person: Person | None) -> list[MenuEntry]:
 async def waiting(person: Person) -> list[ToDo]:
     """Return what waits for this person: a family's own files; entries, calls and new files."""
     if person.is_family:
-        return await to_answer(person.account)
+        return await to_answer(person)
     return [*await begun(person), *await late_calls(person), *await to_check(person)]
 
 
@@ -86,8 +86,7 @@ async def begun(person: Person) -> list[ToDo]:
             count=1,
             since=one.created_at,
         )
-        for one in await applications.entered_by(person.account)
-        if one.state == "draft"
+        for one in await applications.entered_by(person.account, "draft")
     ]
 
 
@@ -133,10 +132,10 @@ ANSWERS = {
 }
 
 
-async def to_answer(account: int) -> list[ToDo]:
+async def to_answer(person: Person) -> list[ToDo]:
     """Return the files of a family that wait for it."""
     found = []
-    for row in await applications.of_account(account):
+    for row in await applications.of_family(person):
         if row["state"] in ANSWERS:
             title, detail, action = ANSWERS[row["state"]]
             name = row["child_name"] or row["number"]
@@ -158,7 +157,7 @@ async def cards(person: Person | None) -> list[Card]:
     """Return the card that leads visitors and families to the crèches."""
     if person and person.is_staff:
         return []
-    files = await applications.of_account(person.account) if person else []
+    files = await applications.of_family(person) if person else []
     told = [(row, WORKFLOW.state(row["state"])) for row in files[:3]]
     return [
         Card("creche/public/card.html", Invitation(len(await facilities.every()), told), rank=20)

@@ -205,7 +205,11 @@ async def assign(
             desk=text,
         )
     seen.tell("ok", "Le guichet est noté.")
-    return Redirect(f"/bureau/creche/demandes/{number}", status_code=303)
+    theirs = queue.desks_of(person)
+    follows = theirs is None or not text.isdecimal() or int(text) in theirs
+    # handed to another desk, the file is no longer there for this person
+    target = f"/bureau/creche/demandes/{number}" if follows else "/bureau/creche/demandes"
+    return Redirect(target, status_code=303)
 
 
 ROUTES = [demande, act, proof_seen, assign]

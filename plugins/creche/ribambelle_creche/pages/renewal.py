@@ -45,7 +45,9 @@ async def asked(number: int, code: str, tenant: Tenant) -> Application:
     """
     file = await renewals.one(number)
     moment = await renewing.last_asked(file.demande.id)
-    if moment is None or not hmac.compare_digest(renewing.seal(tenant, number, moment), code):
+    if moment is None or not hmac.compare_digest(
+        renewing.seal(tenant, number, moment).encode(), code.encode()
+    ):
         raise NotYours
     return file
 

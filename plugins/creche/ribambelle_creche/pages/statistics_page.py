@@ -137,7 +137,7 @@ async def page_of(asked: Asked, tenant: Tenant, person: Person, now: datetime) -
     """Count once, and lay out every part of the page from the same counts."""
     if person.holds("agent", "admin", "creche_desk"):
         return await exact_page(asked, tenant, person, now)
-    return await protected_page(tenant, person, now)
+    return await protected_page(asked.order, tenant, person, now)
 
 
 async def exact_page(asked: Asked, tenant: Tenant, person: Person, now: datetime) -> StatisticsPage:
@@ -184,13 +184,15 @@ async def exact_page(asked: Asked, tenant: Tenant, person: Person, now: datetime
     )
 
 
-async def protected_page(tenant: Tenant, person: Person, now: datetime) -> StatisticsPage:
+async def protected_page(
+    order: str, tenant: Tenant, person: Person, now: datetime
+) -> StatisticsPage:
     """Return the page of a crèche: its own demand exact, and one protected table of the town.
 
     One only, without filters: two tables that differ by a filter, or that share their totals,
     give away by subtraction what each hides.
     """
-    settings, asked = tenant.of(Settings), Asked()
+    settings, asked = tenant.of(Settings), Asked(order=order)
     own = person.numbers("creche_manager", "creche.facility")
     counts, supply = await statistics.demand(), await statistics.supply()
     names = await quartier_names()
@@ -210,7 +212,10 @@ async def protected_page(tenant: Tenant, person: Person, now: datetime) -> Stati
         town=[shown(cell, asked.measure) for cell in table.cells[-1]],
         months=months_of(mine, asked.measure),
         freshness=[],
-        facilities=[one for one in await statistics.by_facility() if one.id in own],
+        facilities=sorted(
+            (one for one in await statistics.by_facility() if one.id in own),
+            key=FACILITY_ORDERS[order],
+        ),
         choices=[],
         desks=[],
         threshold=settings.partner_threshold,

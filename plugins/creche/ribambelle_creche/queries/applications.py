@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from piccolo.custom_types import Combinable
 
 from ribambelle import workflow
 from ribambelle.database import locks, transaction
@@ -135,7 +136,7 @@ async def known_answers(person: Person) -> Dossier:
 async def mine(person: Person, number: int) -> Mine:
     """Return a file this person may fill in, or behave as if it did not exist."""
     found = await Application.objects(Application.demande).get(Application.id == number)
-    if found is None or not _may_fill(person, found):
+    if found is None or not (_may_fill(person, found) or await _told_to(person, found)):
         raise NotYours
     state: str = found.demande.state
     return Mine(found, decode(found.answers), state, side_of(person))
@@ -157,6 +158,23 @@ def _may_fill(person: Person, file: Application) -> bool:
     return person.holds(*FILERS) and file.entered_by == person.account
 
 
+def _of_family(person: Person) -> Combinable:
+    """Return the files of a family: those it sent, and those a counter typed for its address.
+
+    The second kind follows the address: a counter that mistyped it takes the file back by
+    correcting it. Reading a mailbox is what signs a family in, so its address is proved.
+    """
+    told = Adult.select(Adult.household).where((Adult.rank == 1) & (Adult.email == person.email))
+    typed = Application.account.is_null() & Application.submitted_at.is_not_null()
+    return (Application.account == person.account) | (typed & Application.household.is_in(told))
+
+
+async def _told_to(person: Person, file: Application) -> bool:
+    if not person.is_family:
+        return False
+    return bool(await Application.exists().where((Application.id == file.id) & _of_family(person)))
+
+
 async def save(number: int, block: str, answer: msgspec.Struct, now: datetime) -> Dossier:
     """Keep the answer to one step, and return the file; what another window kept stays."""
     async with transaction():
@@ -174,7 +192,7 @@ async def save(number: int, block: str, answer: msgspec.Struct, now: datetime) -
     return dossier
 
 
-async def of_account(account: int) -> list[dict[str, Any]]:
+async def of_family(person: Person) -> list[dict[str, Any]]:
     """Return the files of a family, the latest first, with where each stands."""
     return (
         await Application.select(
@@ -185,7 +203,7 @@ async def of_account(account: int) -> list[dict[str, Any]]:
             Application.created_at,
             Application.demande.state.as_alias("state"),
         )
-        .where(Application.account == account)
+        .where(_of_family(person))
         .order_by(Application.id, ascending=False)
     )
 
@@ -202,10 +220,10 @@ class Entered:
     for_whom: str
 
 
-async def entered_by(account: int) -> list[Entered]:
-    """Return the files a member of staff typed, the latest first."""
-    rows = (
-        await Application.select(
+async def entered_by(account: int, *states: str) -> list[Entered]:
+    """Return the files a member of staff typed, in these states or in all, the latest first."""
+    question = (
+        Application.select(
             Application.id,
             Application.number,
             Application.child_name,
@@ -217,6 +235,9 @@ async def entered_by(account: int) -> list[Entered]:
         .order_by(Application.id, ascending=False)
         .limit(200)
     )
+    if states:
+        question = question.where(Application.demande.state.is_in(list(states)))
+    rows = await question
     return [
         Entered(
             id=row["id"],

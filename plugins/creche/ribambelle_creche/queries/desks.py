@@ -1,5 +1,6 @@
 """The counters of a commune."""
 
+from ribambelle.database import REFUSED, transaction
 from ribambelle.errors import NotYours
 from ribambelle_creche.tables import Application, Desk
 
@@ -24,16 +25,17 @@ async def one(desk: int) -> Desk:
 
 async def keep(desk: int | None, name: str, address: str, phone: str) -> bool:
     """Open a desk, or change one; tell whether its name was free."""
-    other = await Desk.objects().get(Desk.name == name)
-    if other is not None and other.id != desk:
+    try:
+        async with transaction():
+            if desk is None:
+                await Desk.insert(Desk(name=name, address=address, phone=phone))
+            else:
+                await one(desk)
+                await Desk.update(
+                    {Desk.name: name, Desk.address: address, Desk.phone: phone}
+                ).where(Desk.id == desk)
+    except REFUSED:
         return False
-    if desk is None:
-        await Desk.insert(Desk(name=name, address=address, phone=phone))
-    else:
-        await one(desk)
-        await Desk.update({Desk.name: name, Desk.address: address, Desk.phone: phone}).where(
-            Desk.id == desk
-        )
     return True
 
 

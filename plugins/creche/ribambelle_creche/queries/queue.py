@@ -115,7 +115,7 @@ def _kept(filters: Filters) -> list[Combinable]:
 
 def _saying(words: str) -> Combinable:
     """Return what finds a file by its number, a telephone, or every word in any order."""
-    number = Application.number == words.strip().upper()
+    number = Application.number == words.strip().upper().replace(" ", "-")
     if phone := phone_of(words):
         return number | Application.folded.like(f"%{phone}%")
     folded = fold(words).split()

@@ -50,7 +50,7 @@ async def replace(lines: Sequence[Line], *, dry_run: bool) -> dict[int, str]:
                 side=line.side,
             )
         )
-    if not dry_run:
+    if rows and not dry_run:  # a list of which nothing can be kept erases none
         async with transaction():
             await Street.delete(force=True)
             for start in range(0, len(rows), 500):
