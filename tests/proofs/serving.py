@@ -1,11 +1,12 @@
 """The portal as it is served: `ribambelle serve`, in processes of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -25,6 +26,7 @@ def serving(
             env={**os.environ, **places},
             stdout=subprocess.DEVNULL,
             stderr=told,
+            start_new_session=True,
         )
     try:
         for _ in range(600):
@@ -36,5 +38,7 @@ def serving(
                 time.sleep(0.05)
         yield server
     finally:
-        server.kill()
+        # the whole group: processes that a killed server started would outlive it
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
         server.wait()
