@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
+from tests.core.documents.builders import a_document
+from tests.core.documents.papers import a_pdf
 from tests.creche.builders import BORN_ON, an_application
 
 from ribambelle.errors import Unavailable
@@ -27,8 +29,10 @@ NOT_PAGES = {
     *("/static/{name}", "/creche/demandes/{number}/recu-pdf"),
     *("/creche/statistiques/export/{kind}", "/bureau/creche/statistiques/export/{kind}"),
     "/bureau/creche/demandes/export/{kind}",
+    *("/documents/{number}/fichier", "/documents/{number}/pages/{sheet}"),
+    "/bureau/documents/suivant",
 }
-"""What a browser saves rather than shows."""
+"""What a browser saves rather than shows, and what only leads elsewhere."""
 SPACES = ("visitor", "family", "office", "facility")
 PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/": {"visitor": ("/",), "family": ("/",)},
@@ -61,6 +65,10 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "office": ("/bureau/creche/statistiques", "/bureau/creche/statistiques?compter=wishes"),
         "facility": ("/bureau/creche/statistiques",),
     },
+    "/bureau/documents": {
+        "office": ("/bureau/documents", "/bureau/documents?vue=refuses"),
+    },
+    "/bureau/documents/{number}": {"office": ("/bureau/documents/{paper}",)},
     "/bureau/recherche": {
         "office": ("/bureau/recherche?q=payet", "/bureau/recherche?q=personne"),
     },
@@ -96,6 +104,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "family": ("/creche/demandes/{draft}/etapes", "/creche/demandes/{empty}/etapes"),
         "office": ("/creche/demandes/{on_behalf}/etapes",),
     },
+    "/creche/demandes/{number}/justificatifs/{kind}": {
+        "family": ("/creche/demandes/{submitted}/justificatifs/birth",)
+    },
     "/creche/demandes/{number}/recu": {"family": ("/creche/demandes/{submitted}/recu",)},
     "/creche/demandes/{number}/retirer": {"family": ("/creche/demandes/{submitted}/retirer",)},
     "/creche/demandes/{number}/verification": {
@@ -117,6 +128,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/creche/etablissements/{facility}": {"visitor": ("/creche/etablissements/1",)},
     "/creche/recu": {"visitor": ("/creche/recu", "{receipt}", "/creche/recu?numero=C-0&code=A")},
     "/creche/statistiques": {"visitor": ("/creche/statistiques",)},
+    "/documents": {"family": ("/documents",)},
+    "/documents/ajouter": {"family": ("/documents/ajouter",)},
+    "/documents/{number}": {"family": ("/documents/{paper}",)},
     "/donnees": {"visitor": ("/donnees",)},
     "/invitation/{secret}": {"visitor": ("{invitation}", "{activation}", "/invitation/mort")},
     "/mentions": {"visitor": ("/mentions",)},
@@ -174,6 +188,7 @@ class World:
                 family=Family("Anne", "Hoarau", other_given_name="Luc", is_separated=True),
                 custody=Custody("shared"),
             )
+            names["paper"] = (await a_document(a_pdf(), account=account.id)).id
             invited = await accounts.create_staff(
                 "new@mairie.test", "", [Grant("agent")], tenant.now()
             )

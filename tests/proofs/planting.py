@@ -96,6 +96,15 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             **({"transition": "ask_confirmation"} if state == "to_confirm" else {}),
             "side": "family",
         },
+        "core_document": {
+            # held: the row is there, its file is not
+            **{"account": 1, "kind": "birth", "version": 1, "pages": 1, "is_held": True},
+            **{
+                "state": ("refused", "to_check", "accepted")[number - 1],
+                "media_type": "image/jpeg",
+            },
+        },
+        "core_document_use": {"href": f"/creche/demandes/{number}"},
         "core_journal": {"facts": "{}", "side": "office"},
         "creche_facility": {
             **{"folded": fold(word), "kind": "municipal", "is_open": True, "email": "x@x.test"},

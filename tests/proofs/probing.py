@@ -22,6 +22,8 @@ VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("number", "facility", "desk", "session", "paper", "sheet"), IDS),
     "code": ("enfant", "famille", "adresse", "voeux"),
     "kind": ("csv", "xlsx", "birth"),
+    "paper": IDS,
+    "sheet": ("1",),
     "secret": ("x" * 32,),
     "name": ("portal.css",),
 }
@@ -41,6 +43,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     "type": ("municipal",),
     "distance": ("5000",),
     "page": ("2",),
+    "apres": IDS,
     "attendu": ("oui",),
     "dit": ("oui",),
     "reponse": ("non",),
@@ -57,6 +60,7 @@ BODY: dict[str, str] = {
     **{"email": FAMILY, "password": "p", "present": "p", "code": "000000", "suite": "/compte"},
     **{"name": "n", "address": "a", "phone": "0", "exact": "on"},
     **{"is_expected": "non", "given_name": "n", "family_name": "n", "born_on": "2026-03-14"},
+    **{"version": "1", "why": "old", "more": "m", "valid_until": "2027-02-24"},
     **{"line": "l", "postcode": "97400", "city": "c", "work": "employed", "kind": "regular"},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
 }
