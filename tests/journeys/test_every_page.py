@@ -61,6 +61,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         )
     },
     "/bureau/creche/guichets": {"office": ("/bureau/creche/guichets",)},
+    "/bureau/creche/guichets/{desk}": {"office": ("/bureau/creche/guichets/1",)},
     "/bureau/creche/statistiques": {
         "office": ("/bureau/creche/statistiques", "/bureau/creche/statistiques?compter=wishes"),
         "facility": ("/bureau/creche/statistiques",),
@@ -73,6 +74,8 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "office": ("/bureau/recherche?q=payet", "/bureau/recherche?q=personne"),
     },
     "/compte": {"family": ("/compte",), "office": ("/compte",)},
+    "/compte/adresse": {"family": ("/compte/adresse",), "office": ("/compte/adresse",)},
+    "/compte/adresse/{secret}": {"visitor": ("{new_email}", "/compte/adresse/mort")},
     "/connexion": {"visitor": ("/connexion", "/connexion?suite=/compte")},
     "/connexion/code": {"visitor": ("/connexion/code",)},
     "/connexion/lien/{secret}": {"visitor": ("{sign_in}", "/connexion/lien/mort")},
@@ -81,7 +84,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/creche/confirmer/{number}/{code}": {
         "visitor": ("{confirmation}", "{confirmation}?reponse=non")
     },
-    "/creche/demandes": {"family": ("/creche/demandes",)},
+    "/creche/demandes": {
+        **dict.fromkeys(("family", "office", "facility"), ("/creche/demandes",)),
+    },
     "/creche/demandes/nouvelle": {
         "family": ("/creche/demandes/nouvelle",),
         "office": ("/creche/demandes/nouvelle",),
@@ -194,6 +199,7 @@ class World:
             )
             names |= {
                 "sign_in": await links.make("sign_in", "axe@example.test", tenant.now()),
+                "new_email": await links.make("new_email", "n@example.test", tenant.now(), "1"),
                 "invitation": await links.make("invitation", invited.email, tenant.now()),
                 "activation": await links.make("invitation", "", tenant.now()),
             }

@@ -22,8 +22,6 @@ VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("number", "facility", "desk", "session", "paper", "sheet"), IDS),
     "code": ("enfant", "famille", "adresse", "voeux"),
     "kind": ("csv", "xlsx", "birth"),
-    "paper": IDS,
-    "sheet": ("1",),
     "secret": ("x" * 32,),
     "name": ("portal.css",),
 }
