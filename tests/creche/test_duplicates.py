@@ -205,3 +205,26 @@ async def test_a_file_is_joined_to_a_living_file_the_agent_may_see_and_no_other(
             Application.id.is_in([old, new])
         )
         assert {row["state"] for row in states} == {"submitted", "complete"}
+
+
+async def test_an_agent_of_another_desk_learns_the_number_and_no_name(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    old, new = await two_files(town, clock)
+    with town.here():
+        await Desk.insert(Desk(name="Nord"), Desk(name="Sud"))
+        await Application.update({Application.desk: 1}).where(Application.id == old)
+        await Application.update({Application.desk: 2, Application.child_name: "Secret"}).where(
+            Application.id == new
+        )
+    desk = await town.staff(Grant("creche_desk", "creche.desk:1"), email="n@example.test")
+
+    page = (await desk.get(f"/bureau/creche/demandes/{old}")).text
+    merge = (await desk.get(f"/bureau/creche/demandes/{old}/fusionner")).text
+
+    assert "demande d’un autre guichet" in page
+    assert "C-1002" in page
+    assert "Secret" not in page
+    assert "Secret" not in merge
+    assert "Secret" in (await (await town.staff()).get(f"/bureau/creche/demandes/{old}")).text

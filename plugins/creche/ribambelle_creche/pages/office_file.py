@@ -50,6 +50,7 @@ class FilePage:
     desks: list[tuple[int, str]]
     zone: ZoneInfo
     twins: list[Twin]
+    elsewhere: list[str]
     told: Told
     is_changed: bool
     papers: dict[str, int]
@@ -83,10 +84,12 @@ async def file_page(
     number: int, person: Person, tenant: Tenant, errors: dict[str, str] | None = None
 ) -> Page:
     """Show one file, after an act or before one."""
-    file = await files.one(number, queue.desks_of(person))
+    theirs = queue.desks_of(person)
+    file = await files.one(number, theirs)
     limits, application = tenant.of(Settings).ages, file.application
     dossier = decode(application.answers)
     names = {one.id: one.name for one in await facilities.every()}
+    twins = await duplicates.of(number, dossier)
     page = FilePage(
         file=file,
         state=WORKFLOW.state(file.state),
@@ -95,7 +98,8 @@ async def file_page(
         steps=await workflow.history(file.demande),
         desks=[(one.id, one.name) for one in await desks.every()],
         zone=tenant.zone,
-        twins=await duplicates.of(number, dossier),
+        twins=[twin for twin in twins if twin.is_open_to(theirs)],
+        elsewhere=[twin.number for twin in twins if not twin.is_open_to(theirs)],
         told=told(dossier, names, dict(await facilities.quartiers())),
         is_changed=await applications.is_changed(number, dossier),
         papers={one.kind: one.id for one in reversed(await uses.given_for(file.demande))},

@@ -50,7 +50,8 @@ async def choose(
 ) -> Page:
     """Choose the file to keep, then see both side by side before anything is done."""
     file = await files.one(number, queue.desks_of(person))
-    twins = await duplicates.of(number, decode(file.application.answers))
+    found = await duplicates.of(number, decode(file.application.answers))
+    twins = [twin for twin in found if twin.is_open_to(queue.desks_of(person))]
     typed = str(request.query_params.get("avec", "")).strip().upper()[:12]
     if not typed:
         return Page("creche/office/merge.html", MergePage(file, twins))

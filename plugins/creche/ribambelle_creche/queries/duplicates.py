@@ -19,6 +19,11 @@ class Twin:
     state: str
     submitted_at: datetime
     account: int | None
+    desk: int | None
+
+    def is_open_to(self, desks: list[int] | None) -> bool:
+        """Tell whether staff of these desks may open it; None stands for all of them."""
+        return desks is None or self.desk is None or self.desk in desks
 
 
 async def of(number: int, dossier: Dossier) -> list[Twin]:
@@ -34,6 +39,7 @@ async def of(number: int, dossier: Dossier) -> list[Twin]:
             Application.child_name,
             Application.submitted_at,
             Application.account,
+            Application.desk,
             Application.answers,
             Application.demande.state.as_alias("state"),
         )
