@@ -116,7 +116,7 @@ def test_a_request_with_three_wishes(town: Stage, width: int, javascript: bool) 
 def complete(stage: Stage, agent: Any, name: str) -> None:
     """Find the file in the queue, see its proofs, and call it complete."""
     agent.goto(stage.served.url("alpha", f"/bureau/creche/demandes?vue=toutes&q={name}"))
-    agent.click("main th a")
+    agent.click("main tbody th a")
     while agent.locator("#pieces button:has-text('Vue')").count():
         agent.locator("#pieces button:has-text('Vue')").first.click()
     agent.check("input[name=act][value=complete]")
