@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from piccolo.columns.combination import WhereRaw
 
 from ribambelle import hookimpl
-from ribambelle.database import transaction
+from ribambelle.database import DOOR, transaction
 from ribambelle.jobs import Schedule, later, queue
 from ribambelle.jobs.tables import Job
 from ribambelle.messages import post
 from ribambelle.plugins import Plugins
-from ribambelle.testing import Communes, FrozenClock
+from ribambelle.testing import Communes, FrozenClock, Town
 
 
 class Worker:
@@ -181,3 +182,36 @@ async def test_a_name_never_becomes_a_header(communes: Communes) -> None:
     with town.here() as tenant:
         (file,) = (tenant.folder / "outbox").iterdir()
     assert b"\nBcc:" not in file.read_bytes().partition(b"\n\n")[0]
+
+
+PLANS = ("hashjoin", "mergejoin", "hashagg", "material", "sort")
+"""What PostgreSQL plans with, once it knows how many jobs there are."""
+
+
+async def leased(town: Town) -> int:
+    """Take one job with the plan that asks the inner question once a row; count those leased."""
+    with town.here() as tenant:
+        for number in range(5):
+            await later("core", "purge", once=f"job {number}", at=tenant.now())
+        async with transaction():
+            if DOOR.engine_type == "postgres":
+                for part in PLANS:
+                    await DOOR.fetch(f"SET LOCAL enable_{part} = off")
+            await queue.take(tenant.now())
+            return int(await Job.count().where(Job.leased_until.is_not_null()))
+
+
+async def test_taking_one_job_leases_one_job(communes: Communes) -> None:
+    assert await leased(communes.alpha) == 1
+
+
+async def test_a_list_of_one_would_lease_them_all(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin, and why `take` does not say IN: on PostgreSQL the list is asked for each row."""
+    monkeypatch.setattr(queue, "WhereRaw", lambda text, due: WhereRaw('"id" IN ({})', due))
+
+    found = await leased(communes.alpha)
+
+    with communes.alpha.here():
+        assert found == (5 if DOOR.engine_type == "postgres" else 1)

@@ -141,9 +141,6 @@ async def test_a_listener_that_falls_is_undone_alone(communes: Communes, door: D
     assert "door.heard" not in acts
 
 
-@pytest.mark.xfail(
-    strict=False, reason="on PostgreSQL, late in a whole run, the second announcement is missing"
-)
 async def test_an_announcement_comes_after_once_each(communes: Communes, door: DoorPlugin) -> None:
     town = communes.alpha
     with town.here():

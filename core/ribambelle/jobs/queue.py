@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from piccolo.columns.combination import WhereRaw
 from piccolo.custom_types import Combinable
 
 from ribambelle import tenants
@@ -42,9 +43,12 @@ async def take(now: datetime, aside: Sequence[str] = ()) -> Job | None:
     if aside:
         wanted &= Job.plugin.not_in(list(aside))
     due = Job.select(Job.id).where(wanted).order_by(Job.run_at, Job.id).limit(1)
+    # “= (…)”, not “IN (…)”: PostgreSQL may ask the latter once a row, and each time it skips what
+    # it has just locked; several jobs would then be leased and one of them run
+    (oldest,) = locks.claim(due).querystrings
     rows = (
         await Job.update({Job.leased_until: now + LEASE, Job.attempts: Job.attempts + 1})
-        .where(Job.id.is_in(locks.claim(due)), free)
+        .where(WhereRaw('"id" = ({})', oldest), free)
         .returning(*Job.all_columns())
     )
     return Job(_exists_in_db=True, **rows[0]) if rows else None
