@@ -230,7 +230,7 @@ async def test_wishes_are_counted_by_age_and_rank(communes: Communes) -> None:
     assert f'<th scope="row">Grands</th>{row(0, 1, 0, 1)}' in text
     assert f'<th scope="row">Total</th>{row(1, 2, 0, 3)}' in text
     part = await browser.get("/creche/direction", headers={"x-fragment": "direction"})
-    assert 'data-refresh="2"' in part.text
+    assert 'data-refresh="1"' in part.text
     assert "<html" not in part.text
 
 

@@ -160,7 +160,7 @@ async def test_the_page_shows_pressure_and_refreshes(communes: Communes) -> None
     part = await browser.get(URL, headers={"x-fragment": "statistiques"})
 
     assert "Centre concentre la pression" in whole.text
-    assert 'data-refresh="2"' in part.text
+    assert 'data-refresh="1"' in part.text
     assert "<html" not in part.text
     assert "Les Lilas" in part.text
 

@@ -83,6 +83,7 @@ def _as_read(
 
 def teach_piccolo() -> None:
     """Have rows become objects this way, in every commune."""
-    Table.__init__ = _as_read  # type: ignore[method-assign]
-    objects.make_nested = nested  # type: ignore[assignment, attr-defined]
-    base.make_nested_object = nested_object  # type: ignore[assignment, attr-defined]
+    Table.__init__ = _as_read  # type: ignore[method-assign]  # put in its place on purpose
+    # the same, and both names are only imported where Piccolo looks them up
+    objects.make_nested = nested  # type: ignore[assignment, attr-defined]  # see above
+    base.make_nested_object = nested_object  # type: ignore[assignment, attr-defined]  # see above

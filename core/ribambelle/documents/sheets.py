@@ -108,7 +108,7 @@ def _dictionaries(one: pikepdf.Object) -> Iterator[pikepdf.Object]:
         here = waiting.pop()
         if isinstance(here, pikepdf.Dictionary | pikepdf.Stream):
             yield here
-            inside = [here.get(key) for key in here.keys()]  # noqa: SIM118
+            inside = [here.get(key) for key in here.keys()]  # noqa: SIM118 - not a mapping
         elif isinstance(here, pikepdf.Array):
             inside = list(here)
         else:

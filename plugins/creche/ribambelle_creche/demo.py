@@ -256,37 +256,34 @@ async def _families(
         )
     ]
     files = await _inserted(rows, Application)
+    await _beside(people, rows, files, wished, now)
+
+
+async def _beside(
+    people: Sequence[Family],
+    rows: Sequence[Application],
+    files: Sequence[int],
+    wished: Sequence[Sequence[int]],
+    now: datetime,
+) -> None:
+    """Write what goes with each file: its receipt, its wishes, its week and its proofs."""
     names = {one.id: one.name for one in await queries.every()}
-    await _inserted(
-        (
-            _receipt(row, file, one, names)
-            for row, file, one in zip(rows, files, people, strict=True)
-        ),
-        Receipt,
-    )
-    wishes = [
-        Wish(
-            application=file,
-            rank=rank,
-            facility=facility,
-            contacted_at=one.sent + timedelta(days=5) if one.is_called(now) else None,
-        )
-        for one, file, chosen in zip(people, files, wished, strict=True)
-        for rank, facility in enumerate(chosen, start=1)
-    ]
-    await _inserted(wishes, Wish)
-    await _inserted(
-        (Need(application=f, rank=0, slots=o.week) for f, o in zip(files, people, strict=True)),
-        Need,
-    )
-    await _inserted(
-        (
-            Evidence(application=file, kind=kind, seen_at=one.sent if one.state in PROVED else None)
-            for file, one in zip(files, people, strict=True)
+    receipts, wishes, needs, proofs = [], [], [], []
+    for one, row, file, chosen in zip(people, rows, files, wished, strict=True):
+        receipts.append(_receipt(row, file, one, names))
+        needs.append(Need(application=file, rank=0, slots=one.week))
+        called_at = one.sent + timedelta(days=5) if one.is_called(now) else None
+        wishes += [
+            Wish(application=file, rank=rank, facility=facility, contacted_at=called_at)
+            for rank, facility in enumerate(chosen, start=1)
+        ]
+        seen_at = one.sent if one.state in PROVED else None
+        proofs += [
+            Evidence(application=file, kind=kind, seen_at=seen_at)
             for kind in ("birth", "address", "work")
-        ),
-        Evidence,
-    )
+        ]
+    for made, table in ((receipts, Receipt), (wishes, Wish), (needs, Need), (proofs, Evidence)):
+        await _inserted(made, table)
 
 
 def _receipt(row: Application, file: int, one: Family, names: dict[int, str]) -> Receipt:
