@@ -842,3 +842,18 @@ async def test_an_address_mistyped_at_the_counter_is_taken_back_by_correcting_it
     assert before == [200, 404]
     assert [(await one.get(base)).status_code for one in (stranger, family)] == [404, 200]
     assert "C-1001" not in (await stranger.get("/creche/demandes")).text
+
+
+@pytest.mark.parametrize("typed", ["640 euros", "1 500 000", "beaucoup", "-3"])
+async def test_an_amount_that_cannot_be_is_refused_in_euros(communes: Communes, typed: str) -> None:
+    browser = await communes.alpha.family()
+    opened = await browser.post("/creche/demandes/nouvelle")
+    step = opened.headers["location"].replace("/etapes", "/etape/ressources")
+
+    answer = await browser.post(
+        step, data={"quotient_familial_cents": typed}, follow_redirects=True
+    )
+
+    assert "Écrivez un montant en euros" in answer.text
+    assert "100000000" not in answer.text
+    assert f'value="{typed}"' in answer.text

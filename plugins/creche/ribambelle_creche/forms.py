@@ -35,7 +35,7 @@ from ribambelle_creche.settings import Settings
 Bound = forms.Bound[Any]
 FULL = (1 << len(week.SLOTS)) - 1
 MONEY = ("quotient_familial_cents", "annual_resources_cents")
-AMOUNT = "Écrivez un montant en euros, par exemple 640 ou 1 250,50."
+AMOUNT = "Écrivez un montant en euros, par exemple 640 ou 1 250,50, un million au plus."
 SAY_BORN = "Dites si l’enfant est né."
 DATE_PARTS = ("day", "month", "year")
 MOVES = ("ajouter", "monter", "descendre", "retirer")
@@ -188,8 +188,10 @@ async def _home(asked: Asked) -> Answer:
 async def _resources(asked: Asked) -> Answer:
     cents = {name: in_cents(asked.one(name)) for name in MONEY if asked.one(name)}
     bound = forms.bind(Resources, {**asked.typed, **{k: v for k, v in cents.items() if v}})
-    wrong = {name: AMOUNT for name, found in cents.items() if not found}
-    return Answer(checked(replace(bound, raw=asked.typed), wrong))
+    # what the form says speaks of cents, which nobody typed
+    wrong = {name: AMOUNT for name in cents if name in bound.errors or not cents[name]}
+    told = replace(bound, raw=asked.typed)
+    return Answer(told.wrong(**{**bound.errors, **wrong}) if wrong else told)
 
 
 def in_cents(typed: str) -> str:
