@@ -8,7 +8,7 @@ from ribambelle.tenants import Tenant
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """One entry; on a phone the first four of a menu make the bar at the bottom.
+    """One entry; on a phone the menu is the bar at the bottom, which scrolls past six.
 
     `short` is the label where room is scarce; `count` a number that waits, with its meaning.
     """

@@ -29,7 +29,8 @@ def entries(person: Person | None) -> list[MenuEntry]:
     if person.holds(*OFFICE):
         found.append(MenuEntry("Demandes", "/bureau/creche/demandes", "feuille", rank=20))
     if person.holds(*OFFICE, "creche_manager"):
-        found.append(MenuEntry("Statistiques", "/bureau/creche/statistiques", "barres", rank=30))
+        figures = "/bureau/creche/statistiques"
+        found.append(MenuEntry("Statistiques", figures, "barres", rank=30, short="Chiffres"))
     if person.holds("agent", "admin"):
         found.append(MenuEntry("Crèches", "/creche/direction", "bebe", rank=25))
     if person.holds("creche_manager"):
