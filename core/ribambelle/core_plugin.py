@@ -65,16 +65,61 @@ def menu(person: Person | None) -> list[Any]:
         desk = MenuEntry("Justificatifs", "/bureau/documents", "trombone", rank=25, short="Pièces")
         home = MenuEntry("Accueil", "/bureau", "maison", rank=0)
         return [home, desk] if person.holds("agent", "admin") else [home]
-    mine = MenuEntry("Mes documents", "/documents", "trombone", rank=40, short="Documents")
-    return [MenuEntry("Accueil", "/", "maison", rank=0), *([mine] if person else [])]
+    family = MenuEntry("Famille", "/famille", "gens", rank=35)
+    papers = MenuEntry("Documents", "/documents", "trombone", rank=40)
+    return [MenuEntry("Accueil", "/", "maison", rank=0), *([family, papers] if person else [])]
 
 
 @hookimpl
 def to_do() -> list[Any]:
-    """The papers to check, and those a family has to send again."""
+    """The papers to check or to send again, the custody to answer, the information to confirm."""
+    from ribambelle.web.families.confirming import to_confirm
+    from ribambelle.web.families.custody import to_answer
     from ribambelle.web.papers import waiting
 
-    return [waiting]
+    return [waiting, to_answer, to_confirm]
+
+
+@hookimpl
+def workflows() -> list[Any]:
+    """The custody two parents agree on."""
+    from ribambelle.identity.custodies import WORKFLOW
+
+    return [WORKFLOW]
+
+
+@hookimpl
+def transition_announced() -> dict[str, Any]:
+    """Write to both parents what became of a custody."""
+    from ribambelle.identity.custodies import CODE, tell
+
+    return {CODE: tell}
+
+
+@hookimpl
+def document_types() -> list[Any]:
+    """The judgment that says whose week it is."""
+    from ribambelle.documents.types import DocumentType
+    from ribambelle.identity.custodies import PROOF
+
+    return [DocumentType(PROOF, "Jugement ou accord écrit sur la garde de l’enfant", of_child=True)]
+
+
+@hookimpl
+def document_checked() -> list[Any]:
+    """A judgment puts the custody it proves in force."""
+    from ribambelle.identity.custodies import checked
+
+    return [checked]
+
+
+@hookimpl
+def declared_beside() -> dict[str, Any]:
+    """What a parent declared, beside the judgment that should prove it."""
+    from ribambelle.identity.custodies import CODE
+    from ribambelle.web.families.custody import beside
+
+    return {CODE: beside}
 
 
 @hookimpl

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ribambelle.documents.types import DocumentType
     from ribambelle.documents.uses import Checked
     from ribambelle.identity import Person, Role
+    from ribambelle.identity.households import MovedOut
     from ribambelle.jobs import Schedule
     from ribambelle.privacy import PersonalData
     from ribambelle.web.home import Card, Found, ToDo
@@ -196,7 +197,7 @@ def workflows() -> "Iterable[Workflow]":
             from ribambelle_creche.domain.workflow import WORKFLOW
             return [WORKFLOW]
 
-    Called by ``ribambelle.workflow``. Implemented by ``creche``. Since 0.1.
+    Called by ``ribambelle.workflow``. Implemented by ``core``, ``creche``. Since 0.1.
     """
 
 
@@ -242,7 +243,7 @@ def transition_announced() -> "dict[str, Callable[[Step], Awaitable[None]]]":
         def transition_announced():
             return {"creche.application": write_to_the_family}
 
-    Called by ``ribambelle.workflow``. Implemented by ``creche``. Since 0.1.
+    Called by ``ribambelle.workflow``. Implemented by ``core``, ``creche``. Since 0.1.
     """
 
 
@@ -323,7 +324,7 @@ def document_types() -> "Iterable[DocumentType]":
         def document_types():
             return [DocumentType("address", "Justificatif de domicile", months=3)]
 
-    Called by ``ribambelle.documents``. Implemented by ``creche``. Since 0.1.
+    Called by ``ribambelle.documents``. Implemented by ``core``, ``creche``. Since 0.1.
     """
 
 
@@ -340,7 +341,7 @@ def declared_beside() -> "dict[str, Callable[[int, str], Awaitable[list[tuple[st
         def declared_beside():
             return {"creche.application": beside}
 
-    Called by ``ribambelle.web``. Implemented by ``creche``. Since 0.1.
+    Called by ``ribambelle.web``. Implemented by ``core``, ``creche``. Since 0.1.
     """
 
 
@@ -359,7 +360,25 @@ def document_checked() -> "Iterable[Callable[[Checked], Awaitable[None]]]":
             from ribambelle_creche.proofs import mark
             return [mark]
 
-    Called by ``ribambelle.documents``. Implemented by ``creche``. Since 0.1.
+    Called by ``ribambelle.documents``. Implemented by ``core``, ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def adult_moved_out() -> "Iterable[Callable[[MovedOut], Awaitable[None]]]":
+    """Functions told that an adult no longer lives in a household: what is theirs follows them.
+
+    Awaited in the transaction of the move; one that fails undoes it: nobody is left half moved,
+    with a file that the other parent would still read.
+
+    Example::
+
+        @hookimpl
+        def adult_moved_out():
+            from ribambelle_creche.queries.applications import follow
+            return [follow]
+
+    Called by ``ribambelle.identity``. Implemented by ``creche``. Since 0.1.
     """
 
 

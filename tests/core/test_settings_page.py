@@ -10,7 +10,15 @@ import pytest
 
 from ribambelle.plugins import Plugins
 from ribambelle.tenants import Platform
-from ribambelle.tenants.settings import Brand, Commune, Contact, Database, Documents, Mail
+from ribambelle.tenants.settings import (
+    Brand,
+    Commune,
+    Contact,
+    Database,
+    Documents,
+    Families,
+    Mail,
+)
 from ribambelle_assmat.settings import Relais
 from ribambelle_assmat.settings import Settings as Assmat
 from ribambelle_creche.domain.evidence import KINDS
@@ -24,6 +32,7 @@ TABLES = {
     "`[database]`": Database,
     "`[mail]`": Mail,
     "`[documents]`": Documents,
+    "`[families]`": Families,
     "`[creche]`": Creche,
     "`[[assmat.relais]]`": Relais,
 }

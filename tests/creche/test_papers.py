@@ -4,14 +4,14 @@ import httpx
 import pytest
 from tests.core.documents.builders import OFFICE, again
 from tests.core.documents.papers import a_pdf, a_photo
-from tests.creche.builders import a_facility, an_application
+from tests.creche.builders import BORN_ON, a_facility, an_application
 
 from ribambelle.documents import checking, queries
 from ribambelle.documents.tables import Document, DocumentUse
 from ribambelle.identity.accounts import by_email
 from ribambelle.identity.tables import Adult
 from ribambelle.testing import Communes, Town
-from ribambelle_creche.domain.dossier import Family
+from ribambelle_creche.domain.dossier import Child, Family
 from ribambelle_creche.queries import applications, files
 from ribambelle_creche.tables import Application
 
@@ -98,7 +98,8 @@ async def test_a_paper_given_once_serves_the_next_file(communes: Communes) -> No
         address = (await Document.objects().where(Document.kind == "address"))[0]
         birth = (await Document.objects().where(Document.kind == "birth"))[0]
         await checking.accept(address, None, OFFICE)
-        second = await an_application(account=account.id)
+        brother = Child(given_name="Tom", family_name="Payet", born_on=BORN_ON)
+        second = await an_application(account=account.id, child=brother)
 
     base = f"/creche/demandes/{second}/justificatifs"
     assert "Utiliser celui-ci" in (await browser.get(f"{base}/address")).text

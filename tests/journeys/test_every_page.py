@@ -12,9 +12,24 @@ from tests.core.documents.papers import a_pdf
 from tests.creche.builders import BORN_ON, an_application
 
 from ribambelle.errors import Unavailable
-from ribambelle.identity import Grant, accounts, links, passwords
+from ribambelle.identity import (
+    Grant,
+    Person,
+    accounts,
+    custodies,
+    households,
+    joining,
+    links,
+    passwords,
+    responsibilities,
+)
+from ribambelle.identity.custody import Sharing
+from ribambelle.identity.households import AdultEntry
+from ribambelle.identity.rights import FULL, Rights
+from ribambelle.identity.sessions import OpenSession, person
 from ribambelle.identity.tables import Account
 from ribambelle.messages import outbox
+from ribambelle.tenants import Tenant
 from ribambelle.testing import Town
 from ribambelle.testing.browser import Stage, barriers
 from ribambelle.web.portal import Portal
@@ -137,6 +152,23 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/documents/ajouter": {"family": ("/documents/ajouter",)},
     "/documents/{number}": {"family": ("/documents/{paper}",)},
     "/donnees": {"visitor": ("/donnees",)},
+    "/famille": {"family": ("/famille",)},
+    "/famille/adresse": {"family": ("/famille/adresse",)},
+    "/famille/adultes/ajouter": {
+        "family": ("/famille/adultes/ajouter?lien=parent", "/famille/adultes/ajouter?lien=proche")
+    },
+    "/famille/adultes/{adult}/depart": {"family": ("/famille/adultes/{housemate}/depart",)},
+    "/famille/enfants/ajouter": {"family": ("/famille/enfants/ajouter",)},
+    "/famille/enfants/{child}/garde": {
+        "family": ("/famille/enfants/{shared}/garde", "/famille/enfants/{other_child}/garde")
+    },
+    "/famille/garde/{custody}": {"family": ("/famille/garde/{custody}",)},
+    "/famille/invitation/{secret}": {"visitor": ("{join}", "/famille/invitation/mort")},
+    "/famille/liens/{held}": {
+        "family": ("/famille/liens/{held_parent}", "/famille/liens/{held_relative}")
+    },
+    "/famille/moi": {"family": ("/famille/moi",)},
+    "/famille/verifier": {"family": ("/famille/verifier",)},
     "/invitation/{secret}": {"visitor": ("{invitation}", "{activation}", "/invitation/mort")},
     "/mentions": {"visitor": ("/mentions",)},
 }
@@ -193,6 +225,7 @@ class World:
                 family=Family("Anne", "Hoarau", other_given_name="Luc", is_separated=True),
                 custody=Custody("shared"),
             )
+            names |= await a_family_apart(tenant, account)
             names["paper"] = (await a_document(a_pdf(), account=account.id)).id
             invited = await accounts.create_staff(
                 "new@mairie.test", "", [Grant("agent")], tenant.now()
@@ -225,6 +258,49 @@ class World:
         page = self.stage.visitor(width=1280)
         self.stage.sign_in(page, "alpha", self.clients[space])
         return page
+
+
+async def a_family_apart(tenant: Tenant, account: Account) -> dict[str, Any]:
+    """Give a family a second parent elsewhere, a relative, a housemate and weeks to share."""
+    me = await opened_as(account, tenant)
+    day, now = tenant.now().date(), tenant.now()
+    shared, other_child = [
+        await households.add_child(me.household, name, "Payet", born_on=BORN_ON)
+        for name in ("Léa", "Tom")
+    ]
+    housemate = await joining.invite(
+        me, AdultEntry("Luc", "Hoarau"), FULL, [other_child], now, lives_here=True
+    )
+    parent = await joining.invite(
+        me,
+        AdultEntry("Alex", "Payet", "alex@example.test"),
+        FULL,
+        [shared],
+        now,
+        lives_here=False,
+    )
+    relative = Rights("relative", may_collect=True, until=day)
+    await joining.invite(me, AdultEntry("Rose", "Payet"), relative, [shared], now, lives_here=False)
+    held = await responsibilities.of_children([shared], day)
+    sharing = Sharing(me.adult, parent, holidays="halves", first_half=parent)
+    custody = await custodies.propose(me, shared, sharing, day, now)
+    await custodies.fire(custody, "accept", None)
+    waiting = await custodies.propose(me, shared, sharing, day, now)
+    return {
+        **{"shared": shared, "other_child": other_child, "housemate": housemate},
+        "custody": waiting.id,
+        "held_parent": next(one.id for one in held if one.adult == parent),
+        "held_relative": next(one.id for one in held if one.rights.kind == "relative"),
+        "join": await links.make("join", "alex@example.test", now, str(parent)),
+    }
+
+
+async def opened_as(account: Account, tenant: Tenant) -> Person:
+    """Return who an account is, in a session of their own."""
+    session = OpenSession()
+    await session.sign_in(account, tenant.now())
+    assert session.row
+    return await person(account, session.row.id, strong=False)
 
 
 async def half_signed_in(town: Town, browser: Any) -> None:

@@ -20,6 +20,7 @@ SEARCHED = "zyxow"
 """Finds the word planted, without a page being able to give it back by repeating what was asked."""
 VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("number", "facility", "desk", "session", "paper", "sheet"), IDS),
+    **dict.fromkeys(("adult", "child", "held", "custody"), IDS),
     "code": ("enfant", "famille", "adresse", "voeux"),
     "kind": ("csv", "xlsx", "birth"),
     "secret": ("x" * 32,),
@@ -48,6 +49,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     "espace": ("bureau",),
     "suite": ("/compte",),
     "code": ("AAAA-BBBB",),
+    "lien": ("parent",),
 }
 """A query for each parameter a route reads; one missing here stops the proof."""
 BODY: dict[str, str] = {
@@ -60,6 +62,9 @@ BODY: dict[str, str] = {
     **{"is_expected": "non", "given_name": "n", "family_name": "n", "born_on": "2026-03-14"},
     **{"version": "1", "why": "old", "more": "m", "valid_until": "2027-02-24"},
     **{"line": "l", "postcode": "97400", "city": "c", "work": "employed", "kind": "regular"},
+    **{"children": "3", "other": "3", "rights": "book", "lives_here": "non"},
+    **{"has_authority": "oui", "until": "2027-07-02", "even": "me", "changes_on": "0"},
+    **{"changes": "morning", "holidays": "weeks", "first_half": "me", "starts_on": "2027-01-04"},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""

@@ -39,6 +39,14 @@ async def by_email(email: str) -> Account | None:
     return await Account.objects().get(Account.email == email)
 
 
+async def by_number(number: int) -> Account:
+    """Return an account that something else names."""
+    account = await Account.objects().get(Account.id == number)
+    if account is None:
+        raise LookupError(f"no account {number}")
+    return account
+
+
 async def open_family(email: str, now: datetime) -> Account:
     """Return the family account of an address that was just proved, opening it the first time."""
     fresh = Account(email=email, name="", kind="family", created_at=now, proved_at=now)

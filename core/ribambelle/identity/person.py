@@ -42,7 +42,8 @@ class Grant:
 class Person:
     """Somebody signed in to one commune.
 
-    `strong` says that a second factor was given in this session: staff pages demand it.
+    `strong` says that a second factor was given in this session: staff pages demand it. `adult` and
+    `household` say who a family is in the register; 0 until it has told.
     """
 
     account: int
@@ -52,6 +53,8 @@ class Person:
     kind: Kind
     grants: frozenset[Grant] = field(default_factory=frozenset)
     strong: bool = False
+    adult: int = 0
+    household: int = 0
 
     def holds(self, *roles: str) -> bool:
         """Tell whether one of these roles is held, whatever its scope."""

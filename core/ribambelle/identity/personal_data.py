@@ -1,6 +1,15 @@
 """What the core holds of people, why, and for how long."""
 
-from ribambelle.identity.tables import Account, Address, Adult, Child, Session, Token
+from ribambelle.identity.tables import (
+    Account,
+    Address,
+    Adult,
+    Child,
+    Custody,
+    Responsibility,
+    Session,
+    Token,
+)
 from ribambelle.jobs.tables import Job
 from ribambelle.messages.tables import Attachment, Message
 from ribambelle.privacy import PersonalData
@@ -35,6 +44,20 @@ HELD = [
         Child,
         ("given_name", "family_name", "born_on", "due_on", "folded"),
         "Savoir pour quel enfant la place est demandée",
+        PUBLIC_TASK,
+        FAMILY_TERM,
+    ),
+    PersonalData(
+        Responsibility,
+        ("child", "adult", "kind", "has_authority", "may_book", "may_pay", "may_collect", "until"),
+        "Savoir qui peut réserver, payer ou venir chercher l’enfant",
+        PUBLIC_TASK,
+        FAMILY_TERM,
+    ),
+    PersonalData(
+        Custody,
+        ("child", "proposed_by", "even", "odd", "changes_on", "holidays", "first_half"),
+        "Savoir chez quel parent est l’enfant, quand ils vivent séparés",
         PUBLIC_TASK,
         FAMILY_TERM,
     ),

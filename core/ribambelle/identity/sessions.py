@@ -11,7 +11,7 @@ from ribambelle import tenants
 from ribambelle.database import Prepared
 from ribambelle.errors import Refused
 from ribambelle.identity.person import Grant, Person
-from ribambelle.identity.tables import Account, Session
+from ribambelle.identity.tables import Account, Adult, Session
 from ribambelle.identity.tables import Grant as GrantRow
 
 FAMILY, STAFF = timedelta(days=14), timedelta(hours=12)
@@ -99,6 +99,14 @@ GRANTS = Prepared(
         GrantRow.account == given.account
     )
 )
+REGISTERED = Prepared(
+    lambda given: (
+        Adult.select(Adult.id, Adult.household)
+        .where(Adult.account == given.account)
+        .order_by(Adult.id)
+        .limit(1)
+    )
+)
 
 
 async def opened(secret: str, now: datetime) -> tuple[OpenSession, Person | None]:
@@ -117,9 +125,12 @@ async def opened(secret: str, now: datetime) -> tuple[OpenSession, Person | None
 async def person(account: Account, session: int, strong: bool) -> Person:
     """Return who an account is, with the roles they hold at this moment."""
     grants: frozenset[Grant] = frozenset()
+    adult = household = 0
     if account.kind == "staff":
         rows = await GRANTS.ask(account=account.id)
         grants = frozenset(Grant(row["role"], row["scope"]) for row in rows)
+    elif known := await REGISTERED.ask(account=account.id):
+        adult, household = known[0]["id"], known[0]["household"]
     return Person(
         account=account.id,
         session=session,
@@ -128,6 +139,8 @@ async def person(account: Account, session: int, strong: bool) -> Person:
         kind="staff" if account.kind == "staff" else "family",
         grants=grants,
         strong=strong,
+        adult=adult,
+        household=household,
     )
 
 

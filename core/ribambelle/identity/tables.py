@@ -16,6 +16,8 @@ from piccolo.columns.base import OnDelete
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
+from ribambelle.workflow.tables import Demande
+
 
 class Account(Table, tablename="core_account"):
     """One person who may sign in. One account per adult, never per family."""
@@ -91,10 +93,13 @@ class Quartier(Table, tablename="core_quartier"):
 
 
 class Household(Table, tablename="core_household"):
-    """The adults and children who share a file with the commune."""
+    """Adults who live together, and their children; separated parents have one each."""
 
     id: Serial
     created_at = Timestamptz()
+    confirmed_at = Timestamptz(
+        null=True, default=None, help_text="When an adult last said that all is right."
+    )
 
 
 class Adult(Table, tablename="core_adult"):
@@ -123,6 +128,49 @@ class Child(Table, tablename="core_child"):
     folded = Varchar(length=200, index=True)
 
 
+class Responsibility(Table, tablename="core_responsibility"):
+    """What one adult may do for one child, wherever each lives; an ended one keeps its row."""
+
+    id: Serial
+    child = ForeignKey(Child, null=False, on_delete=OnDelete.cascade)
+    adult = ForeignKey(Adult, null=False, index=True, on_delete=OnDelete.cascade)
+    kind = Varchar(length=10, default="parent", help_text="Code of rights.KINDS.")
+    has_authority = Boolean(default=False, help_text="Holds parental authority.")
+    may_book = Boolean(default=False)
+    may_pay = Boolean(default=False)
+    may_collect = Boolean(default=False)
+    given_by = Integer(null=True, default=None, help_text="Account; null for the commune's import.")
+    given_at = Timestamptz()
+    until = Date(null=True, default=None, help_text="Last day; null for always.")
+    ended_at = Timestamptz(null=True, default=None)
+    once = Unique([child, adult])
+
+
+class Custody(Table, tablename="core_custody"):
+    """How the weeks of one child are shared between two parents, as one of them proposed it.
+
+    The last one in force that has begun is the one that counts; those before stay, for the past.
+    """
+
+    id: Serial
+    demande = ForeignKey(Demande, null=False, unique=True, on_delete=OnDelete.restrict)
+    child = ForeignKey(Child, null=False, index=True, on_delete=OnDelete.cascade)
+    proposed_by = ForeignKey(Adult, null=False, on_delete=OnDelete.cascade)
+    even = ForeignKey(Adult, null=False, on_delete=OnDelete.cascade, help_text="Even weeks.")
+    odd = ForeignKey(Adult, null=False, on_delete=OnDelete.cascade, help_text="Odd weeks.")
+    changes_on = SmallInt(default=0, help_text="Weekday of the change; 0 for Monday.")
+    changes_after_school = Boolean(default=False, help_text="The day itself is the leaver's.")
+    holidays = Varchar(length=10, default="weeks", help_text="Code of custody.HOLIDAYS.")
+    first_half = ForeignKey(
+        Adult,
+        null=True,
+        default=None,
+        on_delete=OnDelete.set_null,
+        help_text="Has the first half in even years.",
+    )
+    starts_on = Date()
+
+
 class Address(Table, tablename="core_address"):
     """Where a household lives; the quartier is what statistics count by."""
 
@@ -144,5 +192,7 @@ TABLES = (
     Household,
     Adult,
     Child,
+    Responsibility,
+    Custody,
     Address,
 )

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from ribambelle.calendar.holidays import Holiday
 from ribambelle.database.names import require_address
 from ribambelle.errors import Misconfigured
 from ribambelle.tenants.brand import parse_colour
@@ -94,6 +95,13 @@ class Documents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             )
 
 
+class Families(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the portal asks of families about themselves."""
+
+    confirm_months: Annotated[int, msgspec.Meta(ge=0, le=36)] = 12
+    """Months after which a family is asked whether its information is still right; 0 for never."""
+
+
 class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a tenant file says of the commune itself."""
 
@@ -106,6 +114,7 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timezone: str = "Europe/Paris"
     locale: str = "fr"
     school_zone: str = ""
+    school_holidays: tuple[Holiday, ...] = ()
     plugins: tuple[str, ...] = ()
     demo: bool = False
     brand: Brand = Brand()
@@ -113,6 +122,7 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     database: Database = Database()
     mail: Mail = Mail()
     documents: Documents = Documents()
+    families: Families = Families()
 
 
 FIELDS = frozenset(field.name for field in msgspec.structs.fields(Commune))

@@ -24,6 +24,7 @@ from ribambelle.web import (
     papers_desk,
     sign_in,
 )
+from ribambelle.web.families import adults, confirming, custody, joining, mine
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 
@@ -119,4 +120,9 @@ ROUTES = [
     *new_email.ROUTES,
     *papers.ROUTES,
     *papers_desk.ROUTES,
+    *mine.ROUTES,
+    *adults.ROUTES,
+    *joining.ROUTES,
+    *custody.ROUTES,
+    *confirming.ROUTES,
 ]

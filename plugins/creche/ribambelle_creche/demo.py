@@ -10,7 +10,7 @@ from piccolo.table import Table
 
 from ribambelle import tenants
 from ribambelle.database import transaction
-from ribambelle.identity.tables import Adult, Child, Household, Quartier
+from ribambelle.identity.tables import Adult, Child, Household, Quartier, Responsibility
 from ribambelle.search import fold, phone_of
 from ribambelle.workflow.tables import Demande, HistoryStep
 from ribambelle_creche.demo_figures import FIRST_NAMES, LAST_NAMES, NAMES, TOWNS, Town
@@ -238,8 +238,10 @@ async def _families(
     areas = list(places)
     people = [invented(draw, areas, now) for _ in range(size)]
     households = await _inserted((Household(created_at=one.sent) for one in people), Household)
-    await _inserted(_each(people, households, _adult), Adult)
+    adults = await _inserted(_each(people, households, _adult), Adult)
     children = await _inserted(_each(people, households, _child), Child)
+    pairs = zip(people, children, adults, strict=True)
+    await _inserted([_responsibility(*pair) for pair in pairs], Responsibility)
     demandes = await _inserted(
         (
             Demande(workflow=CODE, state=one.state, created_at=one.sent, changed_at=one.sent)
@@ -318,6 +320,18 @@ def _child(one: Family, household: int) -> Child:
         born_on=None if one.is_expected else one.birth,
         due_on=one.birth if one.is_expected else None,
         folded=fold(f"{one.child} {one.family}"),
+    )
+
+
+def _responsibility(one: Family, child: int, adult: int) -> Responsibility:
+    return Responsibility(
+        child=child,
+        adult=adult,
+        has_authority=True,
+        may_book=True,
+        may_pay=True,
+        may_collect=True,
+        given_at=one.sent,
     )
 
 

@@ -31,8 +31,8 @@ async def people(file: Mine, now: datetime) -> None:
 def _adults(file: Mine, family: Family) -> list[AdultEntry]:
     account, email = file.application.account, family.email.strip().lower()
     filer = AdultEntry(family.given_name, family.family_name, email, family.phone, account)
-    if not family.other_name:
-        return [filer]
+    if not family.other_name or family.is_separated:
+        return [filer]  # who lives elsewhere is of another household
     return [filer, AdultEntry(family.other_given_name, family.other_family_name)]
 
 
@@ -45,9 +45,8 @@ async def _household(
 ) -> int:
     """Return the household of a file: the one its account already has, or a new one."""
     account = file.application.account
-    known = file.application.household or (
-        await households.of_account(account) if account else None
-    )
+    mine = await households.of_account(account) if account else None
+    known = mine or file.application.household
     if known is None:
         return await households.create(adults, home, now)
     await households.replace(known, adults, home)
@@ -59,8 +58,10 @@ async def _child(file: Mine, household: int, child: Child) -> int:
     # a due date is kept after the birth: it is what the first receipt speaks of
     due_on = child.due_on
     if file.application.child is None:
-        return await households.add_child(
-            household, child.given_name, child.family_name, born_on=born_on, due_on=due_on
+        names = child.given_name, child.family_name
+        known = await households.same_child(household, *names, born_on, due_on)
+        return known or await households.add_child(
+            household, *names, born_on=born_on, due_on=due_on
         )
     await ChildRow.update(
         {

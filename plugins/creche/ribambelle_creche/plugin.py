@@ -188,6 +188,14 @@ def document_checked() -> list[Any]:
 
 
 @hookimpl
+def adult_moved_out() -> list[Any]:
+    """The files of an adult who moves out go with them."""
+    from ribambelle_creche.queries.applications import follow
+
+    return [follow]
+
+
+@hookimpl
 def demo() -> Any:
     """Invented families on real figures."""
     from ribambelle_creche.demo import fill

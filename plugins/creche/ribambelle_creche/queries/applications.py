@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 from piccolo.custom_types import Combinable
 
-from ribambelle import workflow
+from ribambelle import tenants, workflow
 from ribambelle.database import locks, transaction
 from ribambelle.errors import NotYours
-from ribambelle.identity import Person
+from ribambelle.identity import Person, responsibilities
+from ribambelle.identity.households import MovedOut
 from ribambelle.identity.tables import Account, Adult
 from ribambelle.workflow.declaration import Side
 from ribambelle.workflow.tables import Demande
@@ -158,21 +159,45 @@ def _may_fill(person: Person, file: Application) -> bool:
     return person.holds(*FILERS) and file.entered_by == person.account
 
 
-def _of_family(person: Person) -> Combinable:
+async def _of_family(person: Person) -> Combinable:
     """Return the files of a family: those it sent, and those a counter typed for its address.
 
     The second kind follows the address: a counter that mistyped it takes the file back by
     correcting it. Reading a mailbox is what signs a family in, so its address is proved.
+
+    Parents who live together share what was sent for their child; who lives elsewhere never reads
+    an address, an income or a wish of the other's household.
     """
     told = Adult.select(Adult.household).where((Adult.rank == 1) & (Adult.email == person.email))
     typed = Application.account.is_null() & Application.submitted_at.is_not_null()
-    return (Application.account == person.account) | (typed & Application.household.is_in(told))
+    mine = (Application.account == person.account) | (typed & Application.household.is_in(told))
+    if not person.household:
+        return mine
+    day = tenants.current().now().date()
+    held = await responsibilities.of_adult(person.adult, day)
+    children = [one.child for one in held if one.rights.has_authority]
+    together = Application.submitted_at.is_not_null() & (Application.household == person.household)
+    return mine | (together & Application.child.is_in(children or [0]))
 
 
 async def _told_to(person: Person, file: Application) -> bool:
     if not person.is_family:
         return False
-    return bool(await Application.exists().where((Application.id == file.id) & _of_family(person)))
+    return bool(
+        await Application.exists().where((Application.id == file.id) & await _of_family(person))
+    )
+
+
+async def follow(told: MovedOut) -> None:
+    """Take the files of an adult who moves out along: the one who stays no longer reads them."""
+    if told.account is not None:
+        await Application.update({Application.household: told.target}).where(
+            Application.account == told.account
+        )
+    if told.was_first and told.email:
+        await Application.update({Application.household: told.target}).where(
+            Application.account.is_null() & (Application.household == told.source)
+        )
 
 
 async def save(number: int, block: str, answer: msgspec.Struct, now: datetime) -> Dossier:
@@ -203,7 +228,7 @@ async def of_family(person: Person) -> list[dict[str, Any]]:
             Application.created_at,
             Application.demande.state.as_alias("state"),
         )
-        .where(_of_family(person))
+        .where(await _of_family(person))
         .order_by(Application.id, ascending=False)
     )
 
@@ -328,9 +353,10 @@ async def reader(file: Application) -> Reader | None:
 
     None when the family gave no address at all: somebody has to call.
     """
+    first = (Adult.household == (file.household or 0)) & (Adult.rank == 1)
     adult = await Adult.objects().get(
-        (Adult.household == (file.household or 0)) & (Adult.rank == 1)
-    )
+        Adult.account == file.account if file.account else first
+    ) or await Adult.objects().get(first)
     email, name = (adult.email, adult.given_name) if adult else ("", "")
     if not email and file.account:
         account = await Account.select(Account.email).where(Account.id == file.account).first()

@@ -1,0 +1,1 @@
+"""School years as a commune lives them."""

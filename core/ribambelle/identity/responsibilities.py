@@ -1,0 +1,207 @@
+"""Who answers for which child, and what each may do: asked by every plugin before it acts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from piccolo.custom_types import Combinable
+
+from ribambelle.database import transaction
+from ribambelle.errors import NotYours
+from ribambelle.identity.person import Person
+from ribambelle.identity.rights import Kind, Right, Rights, narrowed
+from ribambelle.identity.tables import Adult, Child, Custody, Responsibility
+from ribambelle.workflow import journal
+from ribambelle.workflow.declaration import Side
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one adult may do for one child."""
+
+    id: int
+    child: int
+    adult: int
+    name: str
+    household: int
+    account: int | None
+    email: str
+    rights: Rights
+
+
+async def of_children(children: list[int], day: date) -> list[Held]:
+    """Return who answers for these children on a day, parents first."""
+    found = await _held(Responsibility.child.is_in(children or [0]), day)
+    return sorted(found, key=lambda one: (one.rights.kind != "parent", one.id))
+
+
+async def of_adult(adult: int, day: date) -> list[Held]:
+    """Return the children an adult answers for on a day."""
+    return await _held(Responsibility.adult == adult, day) if adult else []
+
+
+async def children_of(adult: int, right: Right, day: date) -> list[int]:
+    """Return the children for whom this adult may book, pay or collect on a day."""
+    return [one.child for one in await of_adult(adult, day) if one.rights.allows(right, day)]
+
+
+async def rights_on(adult: int, child: int, day: date) -> Rights | None:
+    """Return what an adult may do for a child; None when it is nothing."""
+    found = [one.rights for one in await of_adult(adult, day) if one.child == child]
+    return found[0] if found else None
+
+
+async def child_of(person: Person, child: int, day: date) -> Child:
+    """Return a child this person answers for, or behave as if it did not exist."""
+    if await rights_on(person.adult, child, day) is None:
+        raise NotYours
+    found = await Child.objects().get(Child.id == child)
+    if found is None:
+        raise NotYours
+    return found
+
+
+async def one(number: int, day: date) -> Held:
+    """Return one responsibility that stands, or behave as if it did not exist."""
+    found = await _held(Responsibility.id == number, day)
+    if not found:
+        raise NotYours
+    return found[0]
+
+
+async def _held(which: Combinable, day: date) -> list[Held]:
+    rows = (
+        await Responsibility.select(
+            *Responsibility.all_columns(),
+            Responsibility.adult.household.as_alias("household"),
+            Responsibility.adult.account.as_alias("account"),
+            Responsibility.adult.email.as_alias("email"),
+            Responsibility.adult.given_name.as_alias("given_name"),
+            Responsibility.adult.family_name.as_alias("family_name"),
+        )
+        .where(which, Responsibility.ended_at.is_null())
+        .where(Responsibility.until.is_null() | (Responsibility.until >= day))
+        .order_by(Responsibility.id)
+    )
+    return [
+        Held(
+            id=row["id"],
+            child=row["child"],
+            adult=row["adult"],
+            name=f"{row['given_name']} {row['family_name']}".strip(),
+            household=row["household"],
+            account=row["account"],
+            email=row["email"],
+            rights=_rights(row["kind"], row),
+        )
+        for row in rows
+    ]
+
+
+def _rights(kind: Kind, row: dict[str, object]) -> Rights:
+    until = row["until"]
+    return Rights(
+        kind,
+        bool(row["has_authority"]),
+        bool(row["may_book"]),
+        bool(row["may_pay"]),
+        bool(row["may_collect"]),
+        until if isinstance(until, date) else None,
+    )
+
+
+async def write(
+    child: int,
+    adult: int,
+    rights: Rights,
+    now: datetime,
+    *,
+    by: int | None = None,
+    side: Side = "clock",
+) -> None:
+    """Give an adult these rights on a child, in the place of those they had."""
+    kept = narrowed(rights)
+    row = Responsibility(
+        child=child,
+        adult=adult,
+        kind=kept.kind,
+        has_authority=kept.has_authority,
+        may_book=kept.may_book,
+        may_pay=kept.may_pay,
+        may_collect=kept.may_collect,
+        until=kept.until,
+        given_by=by,
+        given_at=now,
+        ended_at=None,
+    )
+    async with transaction():
+        await Responsibility.insert(row).on_conflict(
+            target=(Responsibility.child, Responsibility.adult),
+            action="DO UPDATE",
+            values=[
+                Responsibility.kind,
+                Responsibility.has_authority,
+                Responsibility.may_book,
+                Responsibility.may_pay,
+                Responsibility.may_collect,
+                Responsibility.until,
+                Responsibility.given_by,
+                Responsibility.given_at,
+                Responsibility.ended_at,
+            ],
+        )
+        await journal.record(
+            "family.rights_given",
+            f"child:{child}",
+            account=by,
+            side=side,
+            adult=adult,
+            kind=kept.kind,
+            authority=kept.has_authority,
+            rights=[
+                code
+                for code, held in (
+                    ("book", kept.may_book),
+                    ("pay", kept.may_pay),
+                    ("collect", kept.may_collect),
+                )
+                if held
+            ],
+        )
+
+
+async def end(held: Held, now: datetime, *, by: int | None, side: Side, reason: str = "") -> None:
+    """Take an adult's rights on a child away; taking them twice is once."""
+    async with transaction():
+        ended = (
+            await Responsibility.update({Responsibility.ended_at: now})
+            .where((Responsibility.id == held.id) & Responsibility.ended_at.is_null())
+            .returning(Responsibility.id)
+        )
+        if ended:
+            await journal.record(
+                "family.rights_ended",
+                f"child:{held.child}",
+                account=by,
+                side=side,
+                adult=held.adult,
+                reason=reason,
+            )
+
+
+async def hand_over(source: int, target: int) -> None:
+    """Give all that one adult holds to another, who is the same person known twice."""
+    mine = await Responsibility.select(Responsibility.child).where(Responsibility.adult == target)
+    known = [row["child"] for row in mine] or [0]
+    await Responsibility.update({Responsibility.adult: target}).where(
+        (Responsibility.adult == source) & Responsibility.child.not_in(known)
+    )
+    for column in (Custody.even, Custody.odd, Custody.first_half, Custody.proposed_by):
+        await Custody.update({column: target}).where(column == source)
+
+
+async def adult_of(number: int) -> Adult:
+    """Return an adult, or behave as if they did not exist."""
+    found = await Adult.objects().get(Adult.id == number)
+    if found is None:
+        raise NotYours
+    return found

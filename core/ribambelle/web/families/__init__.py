@@ -1,0 +1,1 @@
+"""My family: who answers for each child, where we live, whose week it is."""

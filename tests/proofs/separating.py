@@ -1,0 +1,272 @@
+"""Two parents, whatever happens between them in whatever order, and all that each can open."""
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import httpx
+from tests.core.documents.builders import a_document
+from tests.core.documents.papers import a_pdf
+from tests.creche.builders import BORN_ON, an_application
+
+from ribambelle.documents.tables import Document
+from ribambelle.identity.tables import Account, Adult, Child, Custody, Responsibility
+from ribambelle.testing import Town
+from ribambelle_creche.domain import dossier
+from ribambelle_creche.tables import Application
+
+PAGES = (
+    *("/", "/famille", "/famille/moi", "/famille/adresse", "/famille/verifier", "/documents"),
+    *("/compte", "/creche/demandes", "/creche/demandes/nouvelle"),
+)
+OF_FILE = (
+    "",
+    "/recu",
+    "/verification",
+    "/etapes",
+    "/etape/ressources",
+    "/etape/adresse",
+    "/retirer",
+)
+
+
+@dataclass
+class Parent:
+    """One of the two: a browser, and every word that only this parent ever typed."""
+
+    name: str
+    email: str
+    browser: httpx.AsyncClient
+    words: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Couple:
+    """Anne and Alex in one commune; `told` is the order of events, for whoever reads a failure."""
+
+    town: Town
+    draw: random.Random
+    number: int
+    anne: Parent
+    alex: Parent
+    told: list[str] = field(default_factory=list)
+
+    @property
+    def both(self) -> tuple[Parent, Parent]:
+        """The two, in order."""
+        return self.anne, self.alex
+
+    def word(self, who: Parent) -> str:
+        """Return a word that appears nowhere else, typed by this parent."""
+        made = f"Zq{who.name}{self.number}x{len(who.words)}k"
+        who.words.add(made)
+        return made
+
+
+async def a_couple(town: Town, number: int) -> Couple:
+    """Return two adults who are nothing to each other yet; Anne has a child."""
+    draw = random.Random(number)
+    anne, alex = (
+        Parent(name, f"{name}{number}@example.test".lower(), httpx.AsyncClient())
+        for name in ("Anne", "Alex")
+    )
+    anne.browser, alex.browser = await town.family(anne.email), await town.family(alex.email)
+    made = Couple(town, draw, number, anne, alex)
+    await named(made, anne)
+    await moved(made, anne)
+    child = {"given_name": f"Lea{number}", "family_name": "P", "born_on": "2026-03-14"}
+    await anne.browser.post("/famille/enfants/ajouter", data=child)
+    return made
+
+
+async def named(couple: Couple, who: Parent) -> None:
+    """Say one's name: the phone number is a secret of its own."""
+    digits = f"06{couple.number:04d}{len(who.words):04d}"
+    form = {"given_name": who.name, "family_name": f"P{couple.number}", "phone": digits}
+    if (await who.browser.post("/famille/moi", data=form)).status_code == 303:
+        who.words.add(" ".join(digits[at : at + 2] for at in range(0, 10, 2)))
+
+
+async def moved(couple: Couple, who: Parent) -> None:
+    """Give a new address."""
+    form = {"line": couple.word(who), "postcode": "97400", "city": "Alpha"}
+    await who.browser.post("/famille/adresse", data=form)
+
+
+async def invited(couple: Couple, who: Parent, here: str = "") -> None:
+    """Add the other parent, here or elsewhere, and have them follow the link."""
+    other = couple.alex if who is couple.anne else couple.anne
+    form = {
+        **{"kind": "parent", "given_name": other.name, "family_name": f"P{couple.number}"},
+        **{"email": other.email, "has_authority": "oui"},
+        "lives_here": here or couple.draw.choice(("oui", "oui", "non")),
+    }
+    children = await children_of(couple)
+    sent = await who.browser.post("/famille/adultes/ajouter", data={**form, "children": children})
+    if sent.status_code == 303 and sent.headers["location"] == "/famille":
+        link = await couple.town.link(other.email)
+        if "/famille/invitation/" in link:
+            await other.browser.post(link)
+
+
+async def entrusted(couple: Couple, who: Parent) -> None:
+    """Add a relative."""
+    form = {"kind": "relative", "given_name": "Rose", "family_name": "G", "rights": "collect"}
+    await who.browser.post("/famille/adultes/ajouter", data=form)
+
+
+async def filed(couple: Couple, who: Parent) -> None:
+    """Send a crèche file: an address, an income, a telephone."""
+    with couple.town.here():
+        account = await Account.objects().get(Account.email == who.email)
+        assert account
+        cents = 1_000_000 + couple.draw.randrange(1_000, 999_999) * 100
+        euros = f"{cents // 100:,}".replace(",", " ")
+        who.words |= {euros, euros.replace(" ", " "), euros.replace(" ", "")}
+        separated = couple.draw.random() < 0.5
+        await an_application(
+            account=account.id,
+            custody=dossier.Custody("here") if separated else None,
+            situation=dossier.Situation("employed", other_work="employed"),
+            child=dossier.Child(given_name=f"Lea{couple.number}", family_name="P", born_on=BORN_ON),
+            family=dossier.Family(
+                who.name,
+                f"P{couple.number}",
+                "0692000000",
+                who.email,
+                other_given_name="X",
+                other_family_name="Y",
+                is_separated=separated,
+            ),
+            address=dossier.Address(couple.word(who), "97400", "Alpha"),
+            resources=dossier.Resources(annual_resources_cents=cents),
+        )
+
+
+async def gave(couple: Couple, who: Parent) -> None:
+    """Give a paper."""
+    with couple.town.here():
+        account = await Account.objects().get(Account.email == who.email)
+        assert account
+        await a_document(a_pdf(), account=account.id)
+
+
+async def parted(couple: Couple, who: Parent, gone: Parent | None = None) -> None:
+    """Say that one of the two no longer lives here."""
+    gone = gone or couple.draw.choice(couple.both)
+    if adult := await adult_of(couple, gone):
+        await who.browser.post(f"/famille/adultes/{adult.id}/depart")
+
+
+async def shared(couple: Couple, who: Parent) -> None:
+    """Propose to share the weeks; the other answers, or a judgment does."""
+    other = couple.alex if who is couple.anne else couple.anne
+    weeks = {
+        **{"even": couple.draw.choice(("me", "other")), "changes_on": "4", "changes": "evening"},
+        "starts_on": "2026-11-25",
+    }
+    for child in await children_of(couple):
+        sent = await who.browser.post(f"/famille/enfants/{child}/garde", data=weeks)
+        if sent.status_code == 303:
+            act = couple.draw.choice(("accepter", "refuser", "jugement", ""))
+            page = sent.headers["location"]
+            if act == "jugement":
+                paper = {"file": ("j.pdf", a_pdf(), "application/pdf")}
+                await who.browser.post(f"{page}/jugement", files=paper)
+            elif act:
+                await other.browser.post(f"{page}/{act}")
+
+
+Event = Callable[[Couple, Parent], Awaitable[None]]
+"""Something one of the two does."""
+EVENTS: tuple[Event, ...] = (
+    *(invited, invited, parted, parted, moved, named, filed, filed, gave, shared, entrusted),
+)
+
+
+async def children_of(couple: Couple) -> list[str]:
+    """Return the numbers of the couple's children."""
+    with couple.town.here():
+        rows = await Child.select(Child.id).where(Child.given_name == f"Lea{couple.number}")
+    return [str(row["id"]) for row in rows]
+
+
+async def adult_of(couple: Couple, who: Parent) -> Adult | None:
+    """Return a parent in the register, once they are in it."""
+    with couple.town.here():
+        account = await Account.objects().get(Account.email == who.email)
+        assert account
+        return await Adult.objects().get(Adult.account == account.id)
+
+
+async def are_apart(couple: Couple) -> bool:
+    """Tell whether the two have different households, or none."""
+    one, two = await adult_of(couple, couple.anne), await adult_of(couple, couple.alex)
+    return one is None or two is None or one.household != two.household
+
+
+async def all_that(couple: Couple, who: Parent) -> dict[str, str]:
+    """Return every page this parent may open, by path, and every message they received."""
+    with couple.town.here():
+        paths = [
+            *PAGES,
+            *(f"/famille/enfants/{number}/garde" for number in await children_of(couple)),
+            *(f"/famille/garde/{row['id']}" for row in await Custody.select(Custody.id)),
+            *(
+                f"/famille/liens/{row['id']}"
+                for row in await Responsibility.select(Responsibility.id)
+            ),
+            *(f"/documents/{row['id']}" for row in await Document.select(Document.id)),
+            *(
+                f"/creche/demandes/{row['id']}{part}"
+                for row in await Application.select(Application.id)
+                for part in OF_FILE
+            ),
+        ]
+    found = {}
+    for path in paths:
+        answer = await who.browser.get(path)
+        if answer.status_code == 200:
+            found[path] = answer.text.replace(" ", " ").replace(" ", " ")
+    await couple.town.work()
+    for mail in await couple.town.mail(who.email):
+        found[f"mail {mail.id}"] = mail.subject + mail.text
+    return found
+
+
+async def leaks(couple: Couple) -> list[str]:
+    """Return what one parent can read of the other while they live apart; nothing, if all is well."""
+    if not await are_apart(couple):
+        return []
+    found = []
+    for reader, other in (couple.both, couple.both[::-1]):
+        pages = await all_that(couple, reader)
+        own = await papers_of(couple, reader)
+        # an address the two shared is still the reader's own
+        shown_to_all = await address_of(couple, reader)
+        for path, text in pages.items():
+            words = {word for word in other.words if word in text} - {shown_to_all}
+            if words:
+                found.append(f"{reader.name} reads {words} on {path}")
+            if path.startswith("/documents/") and path not in own:
+                found.append(f"{reader.name} opens {path}")
+    return found
+
+
+async def papers_of(couple: Couple, who: Parent) -> set[str]:
+    """Return the paths of the papers this parent gave."""
+    with couple.town.here():
+        account = await Account.objects().get(Account.email == who.email)
+        assert account
+        rows = await Document.select(Document.id).where(Document.account == account.id)
+    return {f"/documents/{row['id']}" for row in rows}
+
+
+async def address_of(couple: Couple, who: Parent) -> str:
+    """Return the line of a parent's present address."""
+    from ribambelle.identity import households
+
+    adult = await adult_of(couple, who)
+    with couple.town.here():
+        found = await households.address_of(int(adult.household)) if adult else None
+    return found.line if found else ""

@@ -1,0 +1,69 @@
+"""No order of events shows one parent's address, income or documents to the other."""
+
+import pytest
+from tests.proofs.separating import EVENTS, a_couple, are_apart, filed, gave, invited, leaks, parted
+
+from ribambelle.documents import queries
+from ribambelle.testing import Communes, Town
+from ribambelle_creche.queries import applications
+
+LONG = 14
+"""Events in one story."""
+
+
+async def stories(town: Town, numbers: range) -> tuple[list[str], int]:
+    """Live some stories, and return what leaked and how often the two were found apart."""
+    found, apart = [], 0
+    for number in numbers:
+        couple = await a_couple(town, number)
+        for turn in range(LONG):
+            event, who = couple.draw.choice(EVENTS), couple.draw.choice(couple.both)
+            couple.told.append(f"{who.name} {event.__name__}")
+            await event(couple, who)
+            if turn in (LONG // 2, LONG - 1):
+                apart += await are_apart(couple)
+                found += [f"{number}: {one} after {couple.told}" for one in await leaks(couple)]
+    return found, apart
+
+
+async def test_a_parent_who_lives_elsewhere_reads_nothing_of_the_other(communes: Communes) -> None:
+    found, apart = await stories(communes.alpha, range(4))
+
+    assert found == []
+    assert apart >= 4
+
+
+@pytest.mark.slow
+async def test_nor_in_sixty_stories(communes: Communes) -> None:
+    found, apart = await stories(communes.alpha, range(100, 160))
+
+    assert found == []
+    assert apart >= 60
+
+
+async def test_a_file_that_stays_behind_is_seen(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: the files of who moves out stay in the household they leave."""
+
+    async def stays(told: object) -> None: ...
+
+    monkeypatch.setattr(applications, "follow", stays)
+    couple = await a_couple(communes.alpha, 1)
+    await invited(couple, couple.anne, "oui")
+    await filed(couple, couple.anne)
+
+    await parted(couple, couple.anne, couple.anne)
+
+    assert await leaks(couple)
+
+
+async def test_papers_shown_to_a_whole_household_are_seen(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: a paper opens for any family."""
+    monkeypatch.setattr(queries, "_may_see", lambda person, document: True)
+    couple = await a_couple(communes.alpha, 1)
+    await gave(couple, couple.anne)
+
+    assert await leaks(couple)
