@@ -33,6 +33,7 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
     """Sending messages, announcing transitions, sweeping what has expired, ageing papers."""
     from ribambelle.documents.checking import age
     from ribambelle.documents.receiving import examine_again
+    from ribambelle.identity.errands import tell
     from ribambelle.identity.sweeping import sweep
     from ribambelle.messages.delivery import send_message
     from ribambelle.web.sign_in import email_link
@@ -43,6 +44,7 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
         "send_link": email_link,
         "announce": announce,
         "sweep": sweep,
+        "tell_errand": tell,
         "age_documents": age,
         "examine_document": examine_again,
     }
@@ -64,7 +66,8 @@ def menu(person: Person | None) -> list[Any]:
     if person and person.is_staff:
         desk = MenuEntry("Justificatifs", "/bureau/documents", "trombone", rank=25, short="Pièces")
         home = MenuEntry("Accueil", "/bureau", "maison", rank=0)
-        return [home, desk] if person.holds("agent", "admin") else [home]
+        families = MenuEntry("Familles", "/bureau/familles", "gens", rank=15)
+        return [home, families, desk] if person.holds("agent", "admin") else [home]
     family = MenuEntry("Famille", "/famille", "gens", rank=35)
     papers = MenuEntry("Documents", "/documents", "trombone", rank=40)
     return [MenuEntry("Accueil", "/", "maison", rank=0), *([family, papers] if person else [])]
@@ -78,6 +81,14 @@ def to_do() -> list[Any]:
     from ribambelle.web.papers import waiting
 
     return [waiting, to_answer, to_confirm]
+
+
+@hookimpl
+def search() -> list[Any]:
+    """Families, by the name of an adult or a child."""
+    from ribambelle.web.families.office import find
+
+    return [find]
 
 
 @hookimpl

@@ -85,6 +85,10 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "office": ("/bureau/documents", "/bureau/documents?vue=refuses"),
     },
     "/bureau/documents/{number}": {"office": ("/bureau/documents/{paper}",)},
+    "/bureau/familles": {
+        "office": ("/bureau/familles", "/bureau/familles?q=hoarau", "/bureau/familles?q=zzz")
+    },
+    "/bureau/familles/{number}": {"office": ("/bureau/familles/{household}",)},
     "/bureau/recherche": {
         "office": ("/bureau/recherche?q=payet", "/bureau/recherche?q=personne"),
     },
@@ -153,6 +157,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/documents/{number}": {"family": ("/documents/{paper}",)},
     "/donnees": {"visitor": ("/donnees",)},
     "/famille": {"family": ("/famille",)},
+    "/famille/actes": {"family": ("/famille/actes",)},
     "/famille/adresse": {"family": ("/famille/adresse",)},
     "/famille/adultes/ajouter": {
         "family": ("/famille/adultes/ajouter?lien=parent", "/famille/adultes/ajouter?lien=proche")
@@ -289,6 +294,7 @@ async def a_family_apart(tenant: Tenant, account: Account) -> dict[str, Any]:
     return {
         **{"shared": shared, "other_child": other_child, "housemate": housemate},
         "custody": waiting.id,
+        "household": me.household,
         "held_parent": next(one.id for one in held if one.adult == parent),
         "held_relative": next(one.id for one in held if one.rights.kind == "relative"),
         "join": await links.make("join", "alex@example.test", now, str(parent)),

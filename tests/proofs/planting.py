@@ -19,7 +19,7 @@ from ribambelle_creche.filing import PURPOSE
 FAMILY = "family@example.test"
 STATES = ("submitted", "draft", "to_confirm")
 WORDLESS = {
-    *("core_household", "core_demande", "core_responsibility", "core_custody"),
+    *("core_household", "core_demande", "core_responsibility", "core_custody", "core_errand"),
     *("creche_capacity", "creche_wish", "creche_need", "creche_evidence"),
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
@@ -91,6 +91,7 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             **dict.fromkeys(("has_authority", "may_book", "may_pay", "may_collect"), True),
             **{"kind": "parent", "until": None, "ended_at": None},
         },
+        "core_errand": {"reason": "counter", "ends_at": later, "ended_at": None, "told_at": None},
         "core_custody": {"changes_on": 0, "holidays": "weeks", "first_half": None},
         "core_message": {"recipient": FAMILY, "sent_at": None},
         "core_attachment": {"media_type": "application/pdf", "content": ""},

@@ -8,9 +8,9 @@ from ribambelle import tenants
 from ribambelle.database import transaction
 from ribambelle.errors import Refused
 from ribambelle.identity import links
+from ribambelle.identity.person import NO_ADDRESS, Role
 from ribambelle.identity.person import Grant as GrantValue
-from ribambelle.identity.person import Role
-from ribambelle.identity.tables import Account, Grant
+from ribambelle.identity.tables import Account, Adult, Grant
 from ribambelle.messages import post
 from ribambelle.workflow import journal
 
@@ -29,7 +29,7 @@ def email_of(text: str) -> str:
     ribambelle.errors.Refused: email_unreadable
     """
     email = text.strip().lower()
-    if len(email) > 254 or not EMAIL.fullmatch(email):
+    if len(email) > 254 or email.endswith(NO_ADDRESS) or not EMAIL.fullmatch(email):
         raise Refused("email_unreadable")
     return email
 
@@ -56,6 +56,27 @@ async def open_family(email: str, now: datetime) -> Account:
         raise LookupError(f"account of {email} vanished")
     if account.proved_at is None:
         await Account.update({Account.proved_at: now}).where(Account.id == account.id)
+    return account
+
+
+async def open_without_address(adult: Adult, now: datetime) -> Account:
+    """Return the account of an adult, opening one without e-mail for whoever has none.
+
+    Nobody signs in with it and nothing is sent to it: the counter acts through it, and an
+    activation code gives it an address later.
+    """
+    if adult.account is not None:
+        return await by_number(int(adult.account))
+    name = f"{adult.given_name} {adult.family_name}".strip()
+    fresh = Account(
+        email=f"adulte-{adult.id}{NO_ADDRESS}", name=name, kind="family", created_at=now
+    )
+    async with transaction():
+        await Account.insert(fresh).on_conflict(target=Account.email, action="DO NOTHING")
+        account = await by_email(fresh.email)
+        if account is None:
+            raise LookupError(f"account of adult {adult.id} vanished")
+        await Adult.update({Adult.account: account.id}).where(Adult.id == adult.id)
     return account
 
 

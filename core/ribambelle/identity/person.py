@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["family", "staff"]
+NO_ADDRESS = "@sans-adresse.invalid"
+"""How the accounts of people without e-mail end: RFC 2606 keeps ``.invalid`` from ever existing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,21 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Behalf:
+    """A member of staff who acts for a family: one errand, journalled and told as such."""
+
+    errand: int
+    staff: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Somebody signed in to one commune.
 
     `strong` says that a second factor was given in this session: staff pages demand it. `adult` and
-    `household` say who a family is in the register; 0 until it has told.
+    `household` say who a family is in the register; 0 until it has told. `behalf` is set while staff
+    acts for this family: the pages are the family's, the journal and the history name the agent.
     """
 
     account: int
@@ -55,6 +67,7 @@ class Person:
     strong: bool = False
     adult: int = 0
     household: int = 0
+    behalf: Behalf | None = None
 
     def holds(self, *roles: str) -> bool:
         """Tell whether one of these roles is held, whatever its scope."""

@@ -10,7 +10,7 @@ import msgspec
 from ribambelle import tenants
 from ribambelle.database import Prepared
 from ribambelle.errors import Refused
-from ribambelle.identity.person import Grant, Person
+from ribambelle.identity.person import NO_ADDRESS, Grant, Person
 from ribambelle.identity.tables import Account, Adult, Session
 from ribambelle.identity.tables import Grant as GrantRow
 
@@ -134,7 +134,7 @@ async def person(account: Account, session: int, strong: bool) -> Person:
     return Person(
         account=account.id,
         session=session,
-        email=account.email,
+        email="" if account.email.endswith(NO_ADDRESS) else account.email,
         name=account.name,
         kind="staff" if account.kind == "staff" else "family",
         grants=grants,

@@ -171,6 +171,21 @@ class Custody(Table, tablename="core_custody"):
     starts_on = Date()
 
 
+class Errand(Table, tablename="core_errand"):
+    """One time a member of staff acted for a family: asked how, from when to when, told when."""
+
+    id: Serial
+    staff = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    account = ForeignKey(
+        Account, null=False, index=True, on_delete=OnDelete.cascade, help_text="The family's."
+    )
+    reason = Varchar(length=10, help_text="Code of errands.REASONS.")
+    began_at = Timestamptz()
+    ends_at = Timestamptz(help_text="It ends by itself: nobody leaves a counter open.")
+    ended_at = Timestamptz(null=True, default=None)
+    told_at = Timestamptz(null=True, default=None)
+
+
 class Address(Table, tablename="core_address"):
     """Where a household lives; the quartier is what statistics count by."""
 
@@ -194,5 +209,6 @@ TABLES = (
     Child,
     Responsibility,
     Custody,
+    Errand,
     Address,
 )

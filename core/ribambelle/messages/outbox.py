@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ribambelle import tenants
+from ribambelle.identity.person import NO_ADDRESS
 from ribambelle.jobs import later
 from ribambelle.messages.tables import Attachment, Message
 from ribambelle.web.templates import environment
@@ -28,11 +29,13 @@ async def post(
     enclosed: Sequence[Enclosed] = (),
     **facts: Any,
 ) -> int:
-    """Write a message from ``<template>.txt`` and queue its sending; return its id.
+    """Write a message from ``<template>.txt`` and queue its sending; return its id, 0 for nobody.
 
     The template's first line is the subject, then an empty line, then the text. Links in it are
     made with ``tenant.url``: they come from the commune's file.
     """
+    if recipient.endswith(NO_ADDRESS):
+        return 0  # an account without e-mail: the counter tells, nothing is sent
     tenant = tenants.current()
     page = environment(tenant).get_template(f"{template}.txt")
     subject, _, text = page.render(tenant=tenant, **facts).strip().partition("\n")

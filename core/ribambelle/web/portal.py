@@ -13,15 +13,19 @@ from litestar.di import Provide
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from ribambelle.errors import Misconfigured, Unavailable
+from ribambelle.identity import Person, errands
 from ribambelle.identity.sessions import OpenSession, opened
 from ribambelle.tenants import Platform, Tenant, UnknownTenant
 from ribambelle.web import dependencies, failures, mounting, operations, origin, security
 from ribambelle.web.assets import Assets, assets
 from ribambelle.web.visit import KEY, Visit
+from ribambelle.workflow import journal
 
 log = structlog.get_logger("ribambelle.access")
 FORM_LIMIT = 12_000_000
 ASSETS = "/static/"
+OF_STAFF = ("/bureau", "/compte", "/connexion", "/deconnexion", ASSETS)
+"""Where staff is itself, even while it acts for a family."""
 PAPERS = r"^/documents/\d+/(pages|fichier)"
 """Already compressed, as they are made."""
 
@@ -77,7 +81,12 @@ class Portal(Litestar):
                 await failures.early(leaving, nobody, scope["path"], 403)
                 return
             leaving.visit = scope[KEY] = await self._open(tenant, number, host, scope)
-            await super().__call__(scope, receive, leaving)
+            person = leaving.visit.person
+            behalf = journal.BEHALF.set(person.behalf if person else None)
+            try:
+                await super().__call__(scope, receive, leaving)
+            finally:
+                journal.BEHALF.reset(behalf)
         except Unavailable:
             log.exception("database_unavailable")
             await failures.early(leaving, nobody, scope["path"], 503)
@@ -96,8 +105,16 @@ class Portal(Litestar):
         session, person = OpenSession(), None
         if secret and not scope["path"].startswith(ASSETS):
             session, person = await opened(secret, tenant.now())
+        if person and "errand" in session.data and not scope["path"].startswith(OF_STAFF):
+            person = await self._for_family(session, person, tenant)
         session.allowed = name is not None
         return Visit(tenant, number, session, self.assets, person)
+
+    async def _for_family(self, session: OpenSession, staff: Person, tenant: Tenant) -> Person:
+        family = await errands.stand_in(staff, session.data["errand"], tenant.now())
+        if family is None:
+            session.drop("errand")
+        return family or staff
 
 
 def route_in_log(app: ASGIApp) -> ASGIApp:

@@ -24,7 +24,7 @@ from ribambelle.web import (
     papers_desk,
     sign_in,
 )
-from ribambelle.web.families import adults, confirming, custody, joining, mine
+from ribambelle.web.families import adults, confirming, custody, joining, mine, office
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 
@@ -125,4 +125,5 @@ ROUTES = [
     *joining.ROUTES,
     *custody.ROUTES,
     *confirming.ROUTES,
+    *office.ROUTES,
 ]

@@ -68,6 +68,10 @@ async def fire(
 def _step(
     demande: Demande, declaration: Transition, side: Side, account: int | None, reason: str
 ) -> Step:
+    if (
+        behalf := journal.BEHALF.get()
+    ):  # the rule was asked for the family; the history names who acts
+        side, account = "office", behalf.staff
     return Step(
         request=demande.id,
         workflow=demande.workflow,

@@ -1,6 +1,7 @@
 """The journal of every act in a commune: append-only, each line sealed to the one before."""
 
 import hashlib
+from contextvars import ContextVar
 from datetime import UTC
 from typing import Any
 
@@ -8,9 +9,12 @@ import msgspec
 
 from ribambelle import tenants
 from ribambelle.database import locks, transaction
+from ribambelle.identity.person import Behalf
 from ribambelle.workflow.tables import JournalLine
 
 FIRST = "0" * 64
+BEHALF: ContextVar[Behalf | None] = ContextVar("behalf", default=None)
+"""Who of the staff acts for a family in this request: no act of theirs can be taken for its own."""
 
 
 async def record(
@@ -27,6 +31,9 @@ async def record(
     :param about: what the act is about, as ``creche.application:12``.
     :param facts: codes and ids, never narrative and never more than the act needs.
     """
+    if behalf := BEHALF.get():
+        facts |= {"errand": behalf.errand, "family": account}
+        account, side = behalf.staff, "office"
     async with transaction():
         await locks.advisory("journal")
         last = (

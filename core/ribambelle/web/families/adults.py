@@ -152,7 +152,7 @@ def _examined(
     email = _email(told.email)
     if email is None:
         wrong["email"] = "Écrivez une adresse comme prenom.nom@exemple.fr."
-    elif email == person.email:
+    elif email and email == person.email:
         wrong["email"] = "C’est votre propre adresse."
     if set(told.children) - set(children) or (len(children) > 1 and not told.children):
         wrong["children"] = "Choisissez au moins un de vos enfants."

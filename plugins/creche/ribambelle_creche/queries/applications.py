@@ -93,7 +93,7 @@ async def open_draft(person: Person, now: datetime, facility: int = 0, desk: int
             account=person.account if person.is_family else None,
             entered_by=person.account if person.is_staff else None,
             desk=desk or next(iter(person.numbers("creche_desk", "creche.desk")), None),
-            channel=side,
+            channel="office" if person.behalf else side,
             answers=encode(dossier),
             created_at=now,
         )
@@ -168,9 +168,13 @@ async def _of_family(person: Person) -> Combinable:
     Parents who live together share what was sent for their child; who lives elsewhere never reads
     an address, an income or a wish of the other's household.
     """
-    told = Adult.select(Adult.household).where((Adult.rank == 1) & (Adult.email == person.email))
-    typed = Application.account.is_null() & Application.submitted_at.is_not_null()
-    mine = (Application.account == person.account) | (typed & Application.household.is_in(told))
+    mine: Combinable = Application.account == person.account
+    if person.email:  # whoever the counter acts for without an address claims no other's file
+        told = Adult.select(Adult.household).where(
+            (Adult.rank == 1) & (Adult.email == person.email)
+        )
+        typed = Application.account.is_null() & Application.submitted_at.is_not_null()
+        mine |= typed & Application.household.is_in(told)
     if not person.household:
         return mine
     day = tenants.current().now().date()

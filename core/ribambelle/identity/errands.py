@@ -1,0 +1,193 @@
+"""Staff act for a family: with its own pages, under a banner, every act journalled and told."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from ribambelle import tenants
+from ribambelle.database import transaction
+from ribambelle.errors import Refused
+from ribambelle.identity import accounts, sessions
+from ribambelle.identity.person import Behalf, Person
+from ribambelle.identity.tables import Account, Adult, Errand
+from ribambelle.jobs import later
+from ribambelle.messages import post
+from ribambelle.workflow import Workflow, journal
+from ribambelle.workflow.tables import JournalLine
+
+LONGEST = timedelta(hours=2)
+REASONS = {
+    "counter": "au guichet",
+    "phone": "au téléphone",
+    "mail": "par courrier ou e-mail",
+}
+ACTS = {
+    "family.address_changed": "Adresse changée",
+    "family.adult_changed": "Nom ou téléphone changé",
+    "family.child_added": "Enfant ajouté",
+    "family.confirmed": "Informations confirmées",
+    "family.invited": "Invitation envoyée",
+    "family.moved_out": "Foyers séparés",
+    "family.rights_ended": "Personne retirée",
+    "family.rights_given": "Droits donnés à une personne",
+    "document.given": "Document ajouté",
+    "document.replaced": "Document remplacé",
+    "document.removed": "Document retiré",
+    "document.attached": "Document joint à une demande",
+}
+"""What the acts of the core are called when a family reads them; plugins' come from workflows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One errand as the family reads it."""
+
+    began_at: datetime
+    name: str
+    reason: str
+    acts: list[str]
+
+
+async def begin(staff: Person, adult: Adult, reason: str, now: datetime) -> Errand:
+    """Begin to act for an adult; one errand at a time: the one before ends."""
+    if reason not in REASONS:
+        raise Refused("reason_needed")
+    async with transaction():
+        account = await accounts.open_without_address(adult, now)
+        for open_one in await Errand.objects().where(
+            (Errand.staff == staff.account) & Errand.ended_at.is_null()
+        ):
+            await end(open_one, now)
+        row = Errand(
+            staff=staff.account,
+            account=account.id,
+            reason=reason,
+            began_at=now,
+            ends_at=now + LONGEST,
+        )
+        row.id = int((await Errand.insert(row).returning(Errand.id))[0]["id"])
+        await journal.record(
+            "errand.began",
+            f"account:{account.id}",
+            account=staff.account,
+            side="office",
+            errand=row.id,
+            reason=reason,
+        )
+        await later(
+            "core", "tell_errand", once=f"errand:{row.id}:late", at=row.ends_at, errand=row.id
+        )
+    return row
+
+
+async def end(errand: Errand, now: datetime) -> None:
+    """End an errand and have the family told; ending it twice is once."""
+    async with transaction():
+        ended = (
+            await Errand.update({Errand.ended_at: now})
+            .where((Errand.id == errand.id) & Errand.ended_at.is_null())
+            .returning(Errand.id)
+        )
+        if ended:
+            await journal.record(
+                "errand.ended",
+                f"account:{errand.account}",
+                account=int(errand.staff),
+                side="office",
+                errand=errand.id,
+            )
+            await later("core", "tell_errand", once=f"errand:{errand.id}", errand=errand.id)
+
+
+async def stand_in(staff: Person, number: int, now: datetime) -> Person | None:
+    """Return the family a member of staff acts for; None once the errand or the role has ended."""
+    found = await Errand.objects(Errand.account).get(
+        (Errand.id == number) & (Errand.staff == staff.account) & Errand.ended_at.is_null()
+    )
+    if found is None or found.ends_at <= now or not staff.strong:
+        return None
+    if not staff.holds("agent", "admin") or found.account.disabled_at is not None:
+        return None
+    family = await sessions.person(found.account, staff.session, strong=False)
+    return replace(family, behalf=Behalf(found.id, staff.account, staff.name))
+
+
+async def open_of(staff: int) -> Errand | None:
+    """Return the errand a member of staff has not ended yet."""
+    return await Errand.objects().get((Errand.staff == staff) & Errand.ended_at.is_null())
+
+
+async def acts_of(errand: Errand) -> list[str]:
+    """Return what was done in an errand, in words, in order, each once."""
+    lines = (
+        await JournalLine.select(JournalLine.act, JournalLine.facts)
+        .where((JournalLine.account == int(errand.staff)) & JournalLine.read_only.eq(False))
+        .where((JournalLine.at >= errand.began_at) & (JournalLine.at <= errand.ends_at))
+        .order_by(JournalLine.number)
+    )
+    mine = [line["act"] for line in lines if _errand_of(line["facts"]) == errand.id]
+    return list(dict.fromkeys(_label(act) for act in mine if not act.startswith("errand.")))
+
+
+def _errand_of(facts: str) -> Any:
+    return msgspec.json.decode(facts).get("errand")
+
+
+def _label(act: str) -> str:
+    workflow, _, transition = act.rpartition(".")
+    declared = tenants.current().hooks.workflows.get(workflow)
+    if isinstance(declared, Workflow):
+        known = {one.code: one.label for one in declared.transitions}
+        return known.get(transition, "Demande commencée")
+    return ACTS.get(act, "Informations modifiées")
+
+
+async def of_family(account: int) -> list[Told]:
+    """Return the errands done for a family, the latest first."""
+    rows = (
+        await Errand.objects(Errand.staff)
+        .where(Errand.account == account)
+        .order_by(Errand.id, ascending=False)
+        .limit(50)
+    )
+    found = []
+    for row in rows:
+        name, row.staff = row.staff.name, row.staff.id
+        found.append(Told(row.began_at, name, REASONS.get(row.reason, ""), await acts_of(row)))
+    return found
+
+
+async def tell(errand: int) -> None:
+    """Write to the family what was done in its name; run as a job, once, when something was."""
+    now = tenants.current().now()
+    row = await Errand.objects().get(Errand.id == errand)
+    if row is None or (row.ended_at is None and row.ends_at > now):
+        return
+    async with transaction():
+        if row.ended_at is None:
+            await end(row, row.ends_at)
+        mine = (
+            await Errand.update({Errand.told_at: now})
+            .where((Errand.id == errand) & Errand.told_at.is_null())
+            .returning(Errand.id)
+        )
+        acts = await acts_of(row) if mine else []
+        if not acts:
+            return
+        family = await Account.objects().get(Account.id == int(row.account))
+        staff = await Account.objects().get(Account.id == int(row.staff))
+        if family is None:
+            return
+        await post(
+            "messages/errand",
+            family.email,
+            account=family.id,
+            name=family.name.split(" ")[0],
+            by=staff.name if staff else "",
+            reason=REASONS.get(row.reason, ""),
+            at=row.began_at.astimezone(tenants.current().zone),
+            acts=acts,
+            link=tenants.current().url("/famille/actes"),
+        )
