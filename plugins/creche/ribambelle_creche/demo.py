@@ -10,7 +10,7 @@ from piccolo.table import Table
 
 from ribambelle import tenants
 from ribambelle.database import transaction
-from ribambelle.identity.tables import Adult, Child, Household, Quartier, Responsibility
+from ribambelle.identity.tables import Address, Adult, Child, Household, Quartier, Responsibility
 from ribambelle.search import fold, phone_of
 from ribambelle.workflow.tables import Demande, HistoryStep
 from ribambelle_creche.demo_figures import FIRST_NAMES, LAST_NAMES, NAMES, TOWNS, Town
@@ -240,6 +240,14 @@ async def _families(
     households = await _inserted((Household(created_at=one.sent) for one in people), Household)
     adults = await _inserted(_each(people, households, _adult), Adult)
     children = await _inserted(_each(people, households, _child), Child)
+    town = tenants.current().settings
+    where = [
+        _address(
+            household, places[one.area], town.postcodes[0] if town.postcodes else "", town.name
+        )
+        for one, household in zip(people, households, strict=True)
+    ]
+    await _inserted(where, Address)
     pairs = zip(people, children, adults, strict=True)
     await _inserted([_responsibility(*pair) for pair in pairs], Responsibility)
     demandes = await _inserted(
@@ -321,6 +329,11 @@ def _child(one: Family, household: int) -> Child:
         due_on=one.birth if one.is_expected else None,
         folded=fold(f"{one.child} {one.family}"),
     )
+
+
+def _address(household: int, quartier: int, postcode: str, city: str) -> Address:
+    line = f"{1 + household % 90} rue des Flamboyants"
+    return Address(household=household, line=line, postcode=postcode, city=city, quartier=quartier)
 
 
 def _responsibility(one: Family, child: int, adult: int) -> Responsibility:
