@@ -153,6 +153,7 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "menu": _menu,
     "to_do": _functions,
     "cards": _functions,
+    "agenda": _functions,
     "search": _functions,
     "workflows": _workflows,
     "transition_allowed": _functions,

@@ -10,13 +10,15 @@ from ribambelle.identity.person import Person, Role
 @hookimpl
 def tables() -> Iterable[Any]:
     """Accounts, families, workflow, queue, outbox and papers."""
+    from ribambelle.calendar import tables as calendar
     from ribambelle.documents import tables as documents
     from ribambelle.identity import tables as identity
     from ribambelle.jobs import tables as jobs
     from ribambelle.messages import tables as messages
     from ribambelle.workflow import tables as workflow
 
-    return [*identity.TABLES, *workflow.TABLES, *jobs.TABLES, *messages.TABLES, *documents.TABLES]
+    rooms = identity, workflow, jobs, messages, documents, calendar
+    return [table for room in rooms for table in room.TABLES]
 
 
 @hookimpl
@@ -81,6 +83,23 @@ def to_do() -> list[Any]:
     from ribambelle.web.papers import waiting
 
     return [waiting, to_answer, to_confirm]
+
+
+@hookimpl
+def cards() -> list[Any]:
+    """The week that comes, on a family's home page."""
+    from ribambelle.web.agenda import this_week
+
+    return [this_week]
+
+
+@hookimpl
+def agenda() -> list[Any]:
+    """The weeks of children whose parents live apart, and the papers that end."""
+    from ribambelle.web.agenda import weeks
+    from ribambelle.web.papers import ending
+
+    return [weeks, ending]
 
 
 @hookimpl

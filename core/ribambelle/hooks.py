@@ -9,6 +9,7 @@ out of that answer; the others still answer.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import typer
     from piccolo.table import Table
 
+    from ribambelle.calendar.events import Event
     from ribambelle.documents.types import DocumentType
     from ribambelle.documents.uses import Checked
     from ribambelle.identity import Person, Role
@@ -163,7 +165,25 @@ def cards() -> "Iterable[Callable[[Person | None], Awaitable[list[Card]]]]":
             from ribambelle_creche.pages.home import my_requests
             return [my_requests]
 
-    Called by ``ribambelle.web.home``. Implemented by ``creche``. Since 0.1.
+    Called by ``ribambelle.web.home``. Implemented by ``core``, ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def agenda() -> "Iterable[Callable[[Person, date, date], Awaitable[list[Event]]]]":
+    """Functions that tell what is in a family's calendar between two days, both included.
+
+    Called for « Cette semaine » on its home page, for its calendar, and each time a telephone
+    reads it; the answers are joined. An event keeps its ``uid`` for ever.
+
+    Example::
+
+        @hookimpl
+        def agenda():
+            from ribambelle_creche.pages.home import deadlines
+            return [deadlines]
+
+    Called by ``ribambelle.web.agenda``. Implemented by ``core``, ``creche``. Since 0.1.
     """
 
 

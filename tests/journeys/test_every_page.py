@@ -45,7 +45,7 @@ NOT_PAGES = {
     *("/creche/statistiques/export/{kind}", "/bureau/creche/statistiques/export/{kind}"),
     "/bureau/creche/demandes/export/{kind}",
     *("/documents/{number}/fichier", "/documents/{number}/pages/{sheet}"),
-    "/bureau/documents/suivant",
+    *("/bureau/documents/suivant", "/agenda/flux/{secret}"),
 }
 """What a browser saves rather than shows, and what only leads elsewhere."""
 SPACES = ("visitor", "family", "office", "facility")
@@ -54,6 +54,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/_boite": {"visitor": ("/_boite",)},
     "/_composants": {"visitor": ("/_composants", "/_composants?espace=bureau")},
     "/accessibilite": {"visitor": ("/accessibilite",)},
+    "/agenda": {"family": ("/agenda",)},
     "/assmat": {"visitor": ("/assmat",)},
     "/bureau": {"office": ("/bureau",), "facility": ("/bureau",)},
     "/bureau/creche/demandes": {

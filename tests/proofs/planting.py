@@ -92,6 +92,7 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             **{"kind": "parent", "until": None, "ended_at": None},
         },
         "core_errand": {"reason": "counter", "ends_at": later, "ended_at": None, "told_at": None},
+        "core_feed": {"stopped_at": None},
         "core_custody": {"changes_on": 0, "holidays": "weeks", "first_half": None},
         "core_message": {"recipient": FAMILY, "sent_at": None},
         "core_attachment": {"media_type": "application/pdf", "content": ""},

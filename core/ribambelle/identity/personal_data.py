@@ -1,5 +1,6 @@
 """What the core holds of people, why, and for how long."""
 
+from ribambelle.calendar.tables import Feed
 from ribambelle.identity.tables import (
     Account,
     Address,
@@ -69,6 +70,7 @@ HELD = [
         PUBLIC_TASK,
         FAMILY_TERM,
     ),
+    PersonalData(Feed, ("account",), "Montrer l’agenda sur un téléphone", PUBLIC_TASK, FAMILY_TERM),
     PersonalData(
         Address,
         ("line", "postcode", "city", "quartier"),

@@ -2,7 +2,7 @@
 
 import tempfile
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from ribambelle.calendar.events import Event
 from ribambelle.documents import apart, queries, receiving, shelf, uses, vault
 from ribambelle.documents.catalogue import type_of, types
 from ribambelle.documents.queries import Opening
@@ -285,6 +286,21 @@ def _to_send_again(paper: Document) -> ToDo:
         count=1,
         since=paper.checked_at,
     )
+
+
+async def ending(person: Person, first: date, last: date) -> list[Event]:
+    """Return the days from which a paper of this family is worth nothing any more."""
+    return [
+        Event(
+            uid=f"core.document:{one.id}",
+            title=f"Dernier jour de validité : {type_of(one.kind).label}",
+            first=one.valid_until,
+            href=f"/documents/{one.id}",
+            icon="trombone",
+        )
+        for one in await queries.mine(person.account)
+        if one.state == "accepted" and one.valid_until and first <= one.valid_until <= last
+    ]
 
 
 ROUTES = [mine, add, give, one, replace, remove, file, sheet_of]

@@ -16,6 +16,7 @@ from ribambelle.privacy import PersonalData
 from ribambelle.tenants import Tenant
 from ribambelle.web import (
     account,
+    agenda,
     guards,
     home,
     invitation,
@@ -118,6 +119,7 @@ ROUTES = [
     *invitation.ROUTES,
     *account.ROUTES,
     *new_email.ROUTES,
+    *agenda.ROUTES,
     *papers.ROUTES,
     *papers_desk.ROUTES,
     *mine.ROUTES,

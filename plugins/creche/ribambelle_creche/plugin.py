@@ -89,6 +89,14 @@ def cards() -> list[Any]:
 
 
 @hookimpl
+def agenda() -> list[Any]:
+    """The days until which a family has to answer."""
+    from ribambelle_creche.pages.home import deadlines
+
+    return [deadlines]
+
+
+@hookimpl
 def search() -> list[Any]:
     """Files and facilities, for the staff's search."""
     from ribambelle_creche.pages.home import find

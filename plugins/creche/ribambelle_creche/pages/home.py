@@ -1,10 +1,11 @@
 """The crèches on home pages, in the menu and in the search."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from ribambelle import tenants
+from ribambelle.calendar.events import Event
 from ribambelle.identity import Person
 from ribambelle.web import formats
 from ribambelle.web.home import Card, Found, ToDo
@@ -146,12 +147,34 @@ async def to_answer(person: Person) -> list[ToDo]:
     return found
 
 
+async def deadlines(person: Person, first: date, last: date) -> list[Event]:
+    """Return the last day to confirm each file that waits for its family."""
+    return [
+        Event(
+            uid=f"creche.confirm:{row['id']}:{row['confirm_by']}",
+            title=f"Dernier jour pour confirmer la demande {row['number']}",
+            first=row["confirm_by"],
+            href=f"/creche/demandes/{row['id']}",
+            icon="bebe",
+        )
+        for row in await applications.of_family(person)
+        if row["state"] == "to_confirm" and row["confirm_by"]
+        if first <= row["confirm_by"] <= last
+    ]
+
+
+@dataclass(frozen=True)
+class Mine:
+    """The family's files, the latest first, with where each stands."""
+
+    files: list[tuple[dict[str, Any], State]]
+
+
 @dataclass(frozen=True)
 class Invitation:
-    """How many crèches there are to discover, and the family's files."""
+    """How many crèches there are to discover."""
 
     total: int
-    files: list[tuple[dict[str, Any], State]]
 
 
 async def cards(person: Person | None) -> list[Card]:
@@ -160,9 +183,9 @@ async def cards(person: Person | None) -> list[Card]:
         return []
     files = await applications.of_family(person) if person else []
     told = [(row, WORKFLOW.state(row["state"])) for row in files[:3]]
-    return [
-        Card("creche/public/card.html", Invitation(len(await facilities.every()), told), rank=20)
-    ]
+    mine = [Card("creche/family/card.html", Mine(told), rank=20)] if told else []
+    total = len(await facilities.every())
+    return [*mine, Card("creche/public/card.html", Invitation(total), rank=60)]
 
 
 async def find(person: Person, words: str) -> list[Found]:

@@ -230,6 +230,7 @@ async def of_family(person: Person) -> list[dict[str, Any]]:
             Application.child_name,
             Application.submitted_at,
             Application.created_at,
+            Application.confirm_by,
             Application.demande.state.as_alias("state"),
         )
         .where(await _of_family(person))
