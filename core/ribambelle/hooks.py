@@ -54,7 +54,9 @@ def settings() -> "type[msgspec.Struct]":
 def tables() -> "Iterable[type[Table]]":
     """The tables the plugin owns, in any order.
 
-    Called to check that migrations and tables agree, and by backups.
+    Called to check that migrations and tables agree, by backups, and when two families are made
+    one: what points at the row that goes then points at the one that stays. A column named
+    ``account`` holds the family account a row belongs to, and follows it.
 
     Example::
 
@@ -62,7 +64,8 @@ def tables() -> "Iterable[type[Table]]":
         def tables():
             return [Facility, Application]
 
-    Called by ``ribambelle.database``. Implemented by ``core``, ``creche``. Since 0.1.
+    Called by ``ribambelle.database``, ``ribambelle.identity``. Implemented by ``core``,
+    ``creche``. Since 0.1.
     """
 
 

@@ -27,7 +27,7 @@ from ribambelle.identity.custody import Sharing
 from ribambelle.identity.households import AdultEntry
 from ribambelle.identity.rights import FULL, Rights
 from ribambelle.identity.sessions import OpenSession, person
-from ribambelle.identity.tables import Account
+from ribambelle.identity.tables import Account, Adult
 from ribambelle.messages import outbox
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Town
@@ -88,6 +88,10 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/documents/{number}": {"office": ("/bureau/documents/{paper}",)},
     "/bureau/familles": {
         "office": ("/bureau/familles", "/bureau/familles?q=hoarau", "/bureau/familles?q=zzz")
+    },
+    "/bureau/familles/doublons": {"office": ("/bureau/familles/doublons",)},
+    "/bureau/familles/{number}/reunir/{other}": {
+        "office": ("/bureau/familles/{household}/reunir/{twin}",)
     },
     "/bureau/familles/{number}": {"office": ("/bureau/familles/{household}",)},
     "/bureau/recherche": {
@@ -288,6 +292,10 @@ async def a_family_apart(tenant: Tenant, account: Account) -> dict[str, Any]:
     relative = Rights("relative", may_collect=True, until=day)
     await joining.invite(me, AdultEntry("Rose", "Payet"), relative, [shared], now, lives_here=False)
     held = await responsibilities.of_children([shared], day)
+    known = (await households.adults_of(me.household))[0]
+    again = AdultEntry(known.given_name, known.family_name, "", known.phone or "0699000000")
+    await Adult.update({Adult.phone: again.phone}).where(Adult.id == known.id)
+    twin = await households.create([again], None, now)
     sharing = Sharing(me.adult, parent, holidays="halves", first_half=parent)
     custody = await custodies.propose(me, shared, sharing, day, now)
     await custodies.fire(custody, "accept", None)
@@ -295,7 +303,7 @@ async def a_family_apart(tenant: Tenant, account: Account) -> dict[str, Any]:
     return {
         **{"shared": shared, "other_child": other_child, "housemate": housemate},
         "custody": waiting.id,
-        "household": me.household,
+        **{"household": me.household, "twin": twin},
         "held_parent": next(one.id for one in held if one.adult == parent),
         "held_relative": next(one.id for one in held if one.rights.kind == "relative"),
         "join": await links.make("join", "alex@example.test", now, str(parent)),

@@ -20,6 +20,7 @@ FAMILY = "family@example.test"
 STATES = ("submitted", "draft", "to_confirm")
 WORDLESS = {
     *("core_household", "core_demande", "core_responsibility", "core_custody", "core_errand"),
+    *("core_merge",),
     *("creche_capacity", "creche_wish", "creche_need", "creche_evidence"),
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
@@ -93,6 +94,7 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         },
         "core_errand": {"reason": "counter", "ends_at": later, "ended_at": None, "told_at": None},
         "core_feed": {"stopped_at": None},
+        "core_merge": {"verdict": "same", "undoing": "[]", "undone_at": None},
         "core_custody": {"changes_on": 0, "holidays": "weeks", "first_half": None},
         "core_message": {"recipient": FAMILY, "sent_at": None},
         "core_attachment": {"media_type": "application/pdf", "content": ""},

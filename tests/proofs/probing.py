@@ -20,7 +20,7 @@ SEARCHED = "zyxow"
 """Finds the word planted, without a page being able to give it back by repeating what was asked."""
 VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("number", "facility", "desk", "session", "paper", "sheet"), IDS),
-    **dict.fromkeys(("adult", "child", "held", "custody"), IDS),
+    **dict.fromkeys(("adult", "child", "held", "custody", "other"), IDS),
     "code": ("enfant", "famille", "adresse", "voeux"),
     "kind": ("csv", "xlsx", "birth"),
     "secret": ("x" * 32,),

@@ -82,6 +82,14 @@ async def _lines(numbers: list[int]) -> list[Line]:
     ]
 
 
+async def called(numbers: list[int]) -> dict[int, str]:
+    """Return how households are called: by their adults, else by their number."""
+    return {
+        one.household: ", ".join(one.adults) or f"Foyer {one.household}"
+        for one in await _lines(numbers)
+    }
+
+
 def named(one: Adult | Child) -> str:
     """Return how somebody is called in full."""
     return f"{one.given_name} {one.family_name}".strip()

@@ -186,6 +186,19 @@ class Errand(Table, tablename="core_errand"):
     told_at = Timestamptz(null=True, default=None)
 
 
+class Merge(Table, tablename="core_merge"):
+    """Two households an agent looked at: one family, made one and how to unmake it, or two."""
+
+    id: Serial
+    kept = Integer(index=True, help_text="Household that stays.")
+    gone = Integer(index=True, help_text="Household compared with it.")
+    verdict = Varchar(length=10, help_text="same, child or distinct.")
+    undoing = Text(default="", help_text="Rows moved and removed, in JSON, last first.")
+    at = Timestamptz()
+    by = Integer(null=True, default=None)
+    undone_at = Timestamptz(null=True, default=None)
+
+
 class Address(Table, tablename="core_address"):
     """Where a household lives; the quartier is what statistics count by."""
 
@@ -210,5 +223,6 @@ TABLES = (
     Responsibility,
     Custody,
     Errand,
+    Merge,
     Address,
 )

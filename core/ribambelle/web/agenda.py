@@ -25,6 +25,8 @@ from ribambelle.web.visit import Visit
 WEEK = timedelta(days=6)
 MONTHS = timedelta(days=92)
 PAST, AHEAD = timedelta(days=31), timedelta(days=366)
+MARGIN = timedelta(days=45)
+"""A stay is told whole, from its own first day: half a summer is the longest."""
 PAGE = "/agenda"
 
 
@@ -41,7 +43,8 @@ async def weeks(person: Person, first: date, last: date) -> list[Event]:
     for held in await responsibilities.of_adult(person.adult, first):
         if not held.rights.has_authority:
             continue
-        stays = await custodies.whose(held.child, first, last)
+        around = await custodies.whose(held.child, first - MARGIN, last + MARGIN)
+        stays = [stay for stay in around if stay.first <= last and stay.last >= first]
         if not stays:
             continue
         child = await Child.select(Child.given_name).where(Child.id == held.child).first()

@@ -25,7 +25,15 @@ from ribambelle.web import (
     papers_desk,
     sign_in,
 )
-from ribambelle.web.families import adults, confirming, custody, joining, mine, office
+from ribambelle.web.families import (
+    adults,
+    confirming,
+    custody,
+    duplicates,
+    joining,
+    mine,
+    office,
+)
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 
@@ -128,4 +136,5 @@ ROUTES = [
     *custody.ROUTES,
     *confirming.ROUTES,
     *office.ROUTES,
+    *duplicates.ROUTES,
 ]

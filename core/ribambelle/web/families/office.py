@@ -18,6 +18,7 @@ from ribambelle.identity import (
     custodies,
     errands,
     households,
+    merging,
     register,
     responsibilities,
 )
@@ -25,7 +26,7 @@ from ribambelle.identity.errands import REASONS, Told
 from ribambelle.identity.person import NO_ADDRESS
 from ribambelle.identity.register import Line
 from ribambelle.identity.responsibilities import Held
-from ribambelle.identity.tables import Account, Address, Adult, Child, Custody
+from ribambelle.identity.tables import Account, Address, Adult, Child, Custody, Merge
 from ribambelle.messages import post as write
 from ribambelle.web import guards
 from ribambelle.web.families.custody import told
@@ -105,6 +106,7 @@ class FamilySheet:
     errands: list[Told]
     reasons: list[tuple[str, str]]
     endings: list[tuple[str, str]]
+    merges: list[Merge]
 
 
 @get(f"{PAGE}/{{number:int}}", name="office.family", guards=[guards.agent])
@@ -133,6 +135,7 @@ async def family(number: FromPath[int], now: NamedDependency[datetime]) -> Page:
         ],
         reasons=[(code, f"La personne est {label}") for code, label in REASONS.items()],
         endings=list(ENDINGS.items()),
+        merges=await merging.of_household(row.id),
     )
     return Page("office/family.html", page)
 
