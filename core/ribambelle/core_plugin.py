@@ -21,10 +21,47 @@ def tables() -> Iterable[Any]:
 
 @hookimpl
 def roles() -> list[Role]:
-    """The roles every commune has."""
+    """The roles every commune may give, whatever its plugins.
+
+    A role that is limited to something (a school, the tablet of a group of children, a crèche)
+    is declared by the plugin that lists these things: given without its limit it would open all.
+    """
     return [
-        Role("agent", "Agent de la mairie"),
-        Role("admin", "Administrateur de la commune"),
+        Role("agent", "Agent de la mairie", told="Suit les demandes et vérifie les justificatifs."),
+        Role(
+            "admin",
+            "Administrateur de la commune",
+            told="Fait tout ce que fait un agent, règle les guichets et ouvre les accès.",
+        ),
+        Role(
+            "commission_member",
+            "Membre d’une commission",
+            told="Lit l’ordre du jour d’une commission et donne son avis.",
+        ),
+        Role(
+            "partner",
+            "Partenaire (CAF, département, association)",
+            told="Lit ce que la commune lui montre, sans rien changer.",
+            read_only=True,
+        ),
+        Role("regisseur", "Régisseur", told="Encaisse, rembourse et arrête la régie."),
+        Role(
+            "accountant",
+            "Comptable",
+            told="Lit les factures, les encaissements et les écritures, sans rien changer.",
+            read_only=True,
+        ),
+        Role(
+            "kitchen",
+            "Cuisine centrale",
+            told="Lit le nombre de repas à préparer, sans rien changer.",
+            read_only=True,
+        ),
+        Role(
+            "caf_operator",
+            "Correspondant CAF",
+            told="Consulte les quotients familiaux et dépose les fichiers de la CAF.",
+        ),
     ]
 
 
@@ -64,7 +101,9 @@ def menu(person: Person | None) -> list[Any]:
     if person and person.is_staff:
         desk = MenuEntry("Justificatifs", "/bureau/documents", "trombone", rank=25, short="Pièces")
         home = MenuEntry("Accueil", "/bureau", "maison", rank=0)
-        return [home, desk] if person.holds("agent", "admin") else [home]
+        team = MenuEntry("Équipe", "/bureau/equipe", "gens", rank=60)
+        office = [desk] if person.holds("agent", "admin") else []
+        return [home, *office, *([team] if person.holds("admin") else [])]
     mine = MenuEntry("Mes documents", "/documents", "trombone", rank=40, short="Documents")
     return [MenuEntry("Accueil", "/", "maison", rank=0), *([mine] if person else [])]
 

@@ -192,6 +192,38 @@ def test_accounts_are_opened_and_invited_again(capsys: pytest.CaptureFixture[str
     assert run([*opened, "agent", "--scope", "creche.facility:1"]) == 1
 
 
+def test_roles_are_given_and_taken_and_accesses_closed(capsys: pytest.CaptureFixture[str]) -> None:
+    """With --dry-run nothing changes; the list says what stands."""
+    create("--plugin", "creche")
+    run(["account", "create", "saint-denis", "a@b.re", "--role", "agent"])
+    on = ["saint-denis", "a@b.re"]
+
+    def standing() -> tuple[list[str], str]:
+        capsys.readouterr()
+        assert run(["account", "list", "saint-denis", "--json"]) == 0
+        (one,) = json.loads(capsys.readouterr().out)
+        return one["roles"], one["state"]
+
+    agent, partner = "Agent de la mairie", "Partenaire (CAF, département, association)"
+    assert run(["account", "grant", *on, "--role", "partner", "--dry-run"]) == 0
+    assert standing() == ([agent], "invited")
+    assert run(["account", "grant", *on, "--role", "partner"]) == 0
+    assert run(["account", "revoke", *on, "--role", "agent", "--dry-run"]) == 0
+    assert standing() == ([agent, partner], "invited")
+    assert run(["account", "revoke", *on, "--role", "agent"]) == 0
+    assert run(["account", "disable", *on, "--dry-run"]) == 0
+    assert standing() == ([partner], "invited")
+    assert run(["account", "disable", *on]) == 0
+    assert standing() == ([partner], "disabled")
+    assert run(["account", "enable", *on]) == 0
+    assert standing() == ([partner], "dead")
+    assert run(["account", "list", "saint-denis"]) == 0
+    assert "invitation perdue" in capsys.readouterr().out
+    assert run(["account", "disable", "saint-denis", "absent@b.re"]) == 1
+    assert run(["roles", "matrix"]) == 0
+    assert "# Qui peut faire quoi" in capsys.readouterr().out
+
+
 LIST = """nom;type;adresse;quartier;places;latitude;longitude
 Les Lilas;Municipale;1 rue A;Centre;30;47.2;-1.5
 La Cabane;Associative;2 rue B;Centre;20;47.2;-1.5

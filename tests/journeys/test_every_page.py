@@ -70,6 +70,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "office": ("/bureau/documents", "/bureau/documents?vue=refuses"),
     },
     "/bureau/documents/{number}": {"office": ("/bureau/documents/{paper}",)},
+    "/bureau/equipe": {"office": ("/bureau/equipe",)},
+    "/bureau/equipe/inviter": {"office": ("/bureau/equipe/inviter",)},
+    "/bureau/equipe/{number}": {"office": ("/bureau/equipe/{oneself}", "/bureau/equipe/{invited}")},
     "/bureau/recherche": {
         "office": ("/bureau/recherche?q=payet", "/bureau/recherche?q=personne"),
     },
@@ -179,7 +182,8 @@ class World:
         await half_signed_in(town, clients["visitor"])
         with town.here() as tenant:
             account = await accounts.by_email("axe@example.test")
-            assert account
+            office = await accounts.by_email("axe@mairie.test")
+            assert account and office
             names: dict[str, Any] = {
                 state: await an_application(1, 2, 3, account=account.id, state=state)
                 for state in ("submitted", "incomplete", "complete", "to_confirm", "withdrawn")
@@ -198,10 +202,12 @@ class World:
                 "new@mairie.test", "", [Grant("agent")], tenant.now()
             )
             names |= {
+                "oneself": office.id,
                 "sign_in": await links.make("sign_in", "axe@example.test", tenant.now()),
                 "new_email": await links.make("new_email", "n@example.test", tenant.now(), "1"),
                 "invitation": await links.make("invitation", invited.email, tenant.now()),
                 "activation": await links.make("invitation", "", tenant.now()),
+                "invited": invited.id,
             }
             file = await applications.Application.objects().get(
                 applications.Application.id == names["to_confirm"]

@@ -56,6 +56,7 @@ BODY: dict[str, str] = {
     "avec": "C-3",
     **{"act": "ask_more", "reason": "r", "outcome": "reached", "note": "n", "reponse": "oui"},
     **{"email": FAMILY, "password": "p", "present": "p", "code": "000000", "suite": "/compte"},
+    "roles": "agent",
     **{"name": "n", "address": "a", "phone": "0", "exact": "on"},
     **{"is_expected": "non", "given_name": "n", "family_name": "n", "born_on": "2026-03-14"},
     **{"version": "1", "why": "old", "more": "m", "valid_until": "2027-02-24"},

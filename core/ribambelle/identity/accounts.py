@@ -135,8 +135,12 @@ async def _require_thing(scope: str, kinds: Set[str]) -> None:
 
 
 async def invite(account: Account, now: datetime, *, by: int | None = None) -> str:
-    """Send the link that lets a member of staff choose a password and a second factor."""
+    """Send the link that lets a member of staff choose a password and a second factor.
+
+    Only the last one sent serves.
+    """
     async with transaction():
+        await links.kill("invitation", account.email, now)
         link = await links.make("invitation", account.email, now)
         await post(
             "messages/invitation", account.email, account=account.id, link=link, name=account.name

@@ -69,6 +69,13 @@ async def forget(purpose: str, follow: str, now: datetime) -> None:
     )
 
 
+async def kill(purpose: str, email: str, now: datetime) -> None:
+    """Use up the links of one purpose that wait for an address."""
+    await Token.update({Token.used_at: now}).where(
+        (Token.purpose == purpose) & (Token.email == email) & Token.used_at.is_null()
+    )
+
+
 def local_path(path: str, default: str = "/") -> str:
     """Return where to go after signing in, only ever a page of this portal.
 

@@ -23,6 +23,7 @@ from ribambelle.web import (
     papers,
     papers_desk,
     sign_in,
+    team,
 )
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
@@ -79,7 +80,12 @@ async def gallery(espace: FromQuery[str] = "") -> Page:
     return Page("components_gallery.html", GalleryPage(office=espace == "bureau"))
 
 
-@get("/_boite", name="mailbox", guards=[guards.demonstration])
+@get(
+    "/_boite",
+    name="mailbox",
+    told="Lire les messages d’une démonstration",
+    guards=[guards.demonstration],
+)
 async def mailbox(now: NamedDependency[datetime]) -> Page:
     """Show what a demonstration would have sent by e-mail."""
     return Page("mailbox.html", MailboxPage(await outbox.received(), second_factor.shown(now)))
@@ -119,4 +125,5 @@ ROUTES = [
     *new_email.ROUTES,
     *papers.ROUTES,
     *papers_desk.ROUTES,
+    *team.ROUTES,
 ]
