@@ -165,5 +165,6 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "document_types": _document_types,
     "document_checked": _functions,
     "declared_beside": _functions,
+    "family_groups": _functions,
     "demo": _demo,
 }

@@ -11,12 +11,20 @@ from ribambelle.identity.person import Person, Role
 def tables() -> Iterable[Any]:
     """Accounts, families, workflow, queue, outbox and papers."""
     from ribambelle.documents import tables as documents
+    from ribambelle.families import tables as families
     from ribambelle.identity import tables as identity
     from ribambelle.jobs import tables as jobs
     from ribambelle.messages import tables as messages
     from ribambelle.workflow import tables as workflow
 
-    return [*identity.TABLES, *workflow.TABLES, *jobs.TABLES, *messages.TABLES, *documents.TABLES]
+    return [
+        *identity.TABLES,
+        *workflow.TABLES,
+        *jobs.TABLES,
+        *messages.TABLES,
+        *documents.TABLES,
+        *families.TABLES,
+    ]
 
 
 @hookimpl
@@ -120,6 +128,7 @@ def to_do() -> list[Any]:
 def personal_data() -> list[Any]:
     """What the core holds of people."""
     from ribambelle.documents import personal_data as documents
+    from ribambelle.families import personal_data as families
     from ribambelle.identity import personal_data as identity
 
-    return [*identity.HELD, *documents.HELD]
+    return [*identity.HELD, *documents.HELD, *families.HELD]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ribambelle.documents.types import DocumentType
     from ribambelle.documents.uses import Checked
+    from ribambelle.families import FamilyGroup
     from ribambelle.identity import Person, Role
     from ribambelle.jobs import Schedule
     from ribambelle.privacy import PersonalData
@@ -360,6 +361,24 @@ def document_checked() -> "Iterable[Callable[[Checked], Awaitable[None]]]":
             return [mark]
 
     Called by ``ribambelle.documents``. Implemented by ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def family_groups() -> "Iterable[Callable[[], Awaitable[list[FamilyGroup]]]]":
+    """Functions that list groups of families an agent may write to and follow.
+
+    Awaited when letters are prepared and on the board of activations; a group names the households
+    in it. Its key is unique in the plugin.
+
+    Example::
+
+        @hookimpl
+        def family_groups():
+            from ribambelle_creche.queries.wishes import groups
+            return [groups]
+
+    Called by ``ribambelle.families``. Implemented by ``creche``. Since 0.2.
     """
 
 

@@ -12,7 +12,8 @@ from tests.core.documents.papers import a_pdf
 from tests.creche.builders import BORN_ON, an_application
 
 from ribambelle.errors import Unavailable
-from ribambelle.identity import Grant, accounts, links, passwords
+from ribambelle.families import activation
+from ribambelle.identity import Grant, accounts, households, links, passwords
 from ribambelle.identity.tables import Account
 from ribambelle.messages import outbox
 from ribambelle.testing import Town
@@ -30,7 +31,7 @@ NOT_PAGES = {
     *("/creche/statistiques/export/{kind}", "/bureau/creche/statistiques/export/{kind}"),
     "/bureau/creche/demandes/export/{kind}",
     *("/documents/{number}/fichier", "/documents/{number}/pages/{sheet}"),
-    "/bureau/documents/suivant",
+    *("/bureau/documents/suivant", "/bureau/activations/suivi/export"),
 }
 """What a browser saves rather than shows, and what only leads elsewhere."""
 SPACES = ("visitor", "family", "office", "facility")
@@ -39,8 +40,15 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/_boite": {"visitor": ("/_boite",)},
     "/_composants": {"visitor": ("/_composants", "/_composants?espace=bureau")},
     "/accessibilite": {"visitor": ("/accessibilite",)},
+    "/activation": {"visitor": ("/activation", "/activation?code=KM7Q-X4TA")},
+    "/activation/adresse": {"visitor": ("/activation/adresse",)},
+    "/activation/lien/{secret}": {"visitor": ("{letter}", "/activation/lien/mort")},
     "/assmat": {"visitor": ("/assmat",)},
     "/bureau": {"office": ("/bureau",), "facility": ("/bureau",)},
+    "/bureau/activations": {
+        "office": ("/bureau/activations", "/bureau/activations?vue=en-cours"),
+    },
+    "/bureau/activations/suivi": {"office": ("/bureau/activations/suivi?groupe=tous",)},
     "/bureau/creche/demandes": {
         "office": (
             "/bureau/creche/demandes?vue=toutes",
@@ -180,6 +188,7 @@ class World:
             "facility": await town.staff(director, email="axe@creche.test"),
         }
         await half_signed_in(town, clients["visitor"])
+        await code_typed(town, clients["visitor"])
         with town.here() as tenant:
             account = await accounts.by_email("axe@example.test")
             office = await accounts.by_email("axe@mairie.test")
@@ -208,6 +217,7 @@ class World:
                 "invitation": await links.make("invitation", invited.email, tenant.now()),
                 "activation": await links.make("invitation", "", tenant.now()),
                 "invited": invited.id,
+                "letter": await links.make("activation", "l@example.test", tenant.now(), "1"),
             }
             file = await applications.Application.objects().get(
                 applications.Application.id == names["to_confirm"]
@@ -244,6 +254,20 @@ async def half_signed_in(town: Town, browser: Any) -> None:
     typed = {"email": "b@mairie.test", "password": "un mot de passe assez long"}
     answer = await browser.post("/connexion/mot-de-passe", data=typed)
     assert answer.headers["location"] == "/connexion/code"
+
+
+async def code_typed(town: Town, browser: Any) -> None:
+    """Type the code of a letter, in the same browser: its owner has now to give an address."""
+    with town.here() as tenant:
+        home = households.AddressEntry("2 rue des Lilas", "97400", "Alpha", None)
+        entry = households.AdultEntry("Luc", "Payet")
+        household = await households.create([entry], home, tenant.now())
+        await households.add_child(household, "Zoé", "Payet", born_on=BORN_ON)
+        (adult,) = await households.adults_of(household)
+        (letter,) = await activation.write_letters([adult.id], "Tous", tenant.now())
+    typed = {"code": letter.code, "born_on": BORN_ON.isoformat()}
+    answer = await browser.post("/activation", data=typed)
+    assert answer.headers["location"] == "/activation/adresse"
 
 
 async def opened(browser: Any) -> str:

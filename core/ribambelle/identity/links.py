@@ -12,11 +12,13 @@ LIFE = {
     "sign_in": timedelta(minutes=30),
     "invitation": timedelta(days=7),
     "new_email": timedelta(minutes=30),
+    "activation": timedelta(minutes=30),
 }
 PATHS = {
     "sign_in": "/connexion/lien/",
     "invitation": "/invitation/",
     "new_email": "/compte/adresse/",
+    "activation": "/activation/lien/",
 }
 
 

@@ -16,6 +16,8 @@ from ribambelle.privacy import PersonalData
 from ribambelle.tenants import Tenant
 from ribambelle.web import (
     account,
+    activation,
+    activation_desk,
     guards,
     home,
     invitation,
@@ -121,9 +123,11 @@ ROUTES = [
     legal,
     *sign_in.ROUTES,
     *invitation.ROUTES,
+    *activation.ROUTES,
     *account.ROUTES,
     *new_email.ROUTES,
     *papers.ROUTES,
     *papers_desk.ROUTES,
     *team.ROUTES,
+    *activation_desk.ROUTES,
 ]

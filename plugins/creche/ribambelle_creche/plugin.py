@@ -197,6 +197,14 @@ def document_checked() -> list[Any]:
 
 
 @hookimpl
+def family_groups() -> list[Any]:
+    """The families that ask for each crèche."""
+    from ribambelle_creche.queries.family_groups import by_facility
+
+    return [by_facility]
+
+
+@hookimpl
 def demo() -> Any:
     """Invented families on real figures."""
     from ribambelle_creche.demo import fill
