@@ -12,7 +12,7 @@ from tests.core.documents.papers import a_pdf
 from tests.creche.builders import BORN_ON, an_application
 
 from ribambelle.errors import Unavailable
-from ribambelle.families import activation
+from ribambelle.families import activation, lists
 from ribambelle.identity import Grant, accounts, households, links, passwords
 from ribambelle.identity.tables import Account
 from ribambelle.messages import outbox
@@ -32,8 +32,10 @@ NOT_PAGES = {
     "/bureau/creche/demandes/export/{kind}",
     *("/documents/{number}/fichier", "/documents/{number}/pages/{sheet}"),
     *("/bureau/documents/suivant", "/bureau/activations/suivi/export"),
+    "/bureau/familles/import/{number}/erreurs",
 }
 """What a browser saves rather than shows, and what only leads elsewhere."""
+LIST = "Nom parent;Prénom parent;Prénom;Né le\nPayet;Anne;Zoé;14/03/2024\nPayet;;Léo;\n".encode()
 SPACES = ("visitor", "family", "office", "facility")
 PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/": {"visitor": ("/",), "family": ("/",)},
@@ -81,6 +83,8 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/equipe": {"office": ("/bureau/equipe",)},
     "/bureau/equipe/inviter": {"office": ("/bureau/equipe/inviter",)},
     "/bureau/equipe/{number}": {"office": ("/bureau/equipe/{oneself}", "/bureau/equipe/{invited}")},
+    "/bureau/familles/import": {"office": ("/bureau/familles/import",)},
+    "/bureau/familles/import/{number}": {"office": ("/bureau/familles/import/{list}",)},
     "/bureau/recherche": {
         "office": ("/bureau/recherche?q=payet", "/bureau/recherche?q=personne"),
     },
@@ -217,6 +221,7 @@ class World:
                 "invitation": await links.make("invitation", invited.email, tenant.now()),
                 "activation": await links.make("invitation", "", tenant.now()),
                 "invited": invited.id,
+                "list": await lists.keep(LIST, tenant.now(), by=None),
                 "letter": await links.make("activation", "l@example.test", tenant.now(), "1"),
             }
             file = await applications.Application.objects().get(

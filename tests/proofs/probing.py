@@ -59,6 +59,8 @@ BODY: dict[str, str] = {
     **{"act": "ask_more", "reason": "r", "outcome": "reached", "note": "n", "reponse": "oui"},
     **{"email": FAMILY, "password": "p", "present": "p", "code": "000000", "suite": "/compte"},
     "roles": "agent",
+    **dict.fromkeys(("other_email", "other_phone", "child_given_name", "child_family_name"), "1"),
+    **{"child_born_on": "2", "number": "0"},
     **{"adults": "3", "everybody": "", "group": "creche:3", "view": "a-ecrire", "paper": "page"},
     **{"name": "n", "address": "a", "phone": "0", "exact": "on"},
     **{"is_expected": "non", "given_name": "n", "family_name": "n", "born_on": "2026-03-14"},

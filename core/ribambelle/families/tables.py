@@ -41,7 +41,6 @@ class FamilyImport(Table, tablename="core_family_import"):
     """One list of families: its columns stay, to be read the same way next time."""
 
     id: Serial
-    name = Varchar(length=200, help_text="Of the file, as its sender called it.")
     headings = Varchar(length=64, index=True, help_text="Digest of its headings.")
     mapping = Text(default="{}", help_text="Which column holds what.")
     content = Text(default="", help_text="Its rows, until they are brought in or a week passed.")

@@ -28,7 +28,6 @@ CREATE TABLE "core_known_family" (
 
 CREATE TABLE "core_family_import" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-  "name" VARCHAR(200) NOT NULL DEFAULT '',
   "headings" VARCHAR(64) NOT NULL DEFAULT '',
   "mapping" TEXT NOT NULL DEFAULT '{}',
   "content" TEXT NOT NULL DEFAULT '',

@@ -219,6 +219,10 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Cette personne s’est déjà connectée",
         ("Une invitation ne lui sert plus. Si elle a perdu son code, remettez-le à zéro.",),
     ),
+    "list_done": (
+        "Cette liste est déjà importée",
+        ("Envoyez-la de nouveau pour en relire les lignes : rien n’est fait deux fois.",),
+    ),
     "https_needed": (
         "Connexion impossible à cette adresse",
         ("Le portail doit être ouvert en « https ». Prévenez la mairie.",),

@@ -18,6 +18,7 @@ from ribambelle.web import (
     account,
     activation,
     activation_desk,
+    family_import,
     guards,
     home,
     invitation,
@@ -130,4 +131,5 @@ ROUTES = [
     *papers_desk.ROUTES,
     *team.ROUTES,
     *activation_desk.ROUTES,
+    *family_import.ROUTES,
 ]
