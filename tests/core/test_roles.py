@@ -1,6 +1,7 @@
 """What each role opens is computed, written down, and true of the running portal."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -98,6 +99,19 @@ async def test_the_portal_does_what_the_matrix_says(
     communes: Communes, ways: list[Way], roles: list[Role]
 ) -> None:
     assert await disagreements(communes.alpha, ways, roles) == []
+
+
+@pytest.mark.parametrize("database_server", [""])
+async def test_a_matrix_that_lies_is_found(
+    communes: Communes, ways: list[Way], roles: list[Role]
+) -> None:
+    """The twin: one line of the matrix says more than the portal does."""
+    (team,) = (way for way in ways if way.path == "/bureau/equipe")
+    lie = replace(team, opens=team.opens | {"partner"})
+
+    found = await disagreements(communes.alpha, [lie], roles)
+
+    assert found == ["partner GET /bureau/equipe: 403"]
 
 
 def test_a_role_that_only_reads_never_changes_anything(ways: list[Way], roles: list[Role]) -> None:

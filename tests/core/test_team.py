@@ -1,10 +1,14 @@
 """The team page: who works here, and what an administrator may change, at once and on record."""
 
+import asyncio
+from contextlib import suppress
+from typing import Any
+
 import httpx
 import pytest
 from tests.creche.builders import a_facility
 
-from ribambelle.database import Prepared
+from ribambelle.database import Prepared, locks
 from ribambelle.identity import Grant, accounts, sessions, team
 from ribambelle.identity.tables import Account
 from ribambelle.testing import Communes, FrozenClock, Town
@@ -152,7 +156,10 @@ async def test_an_access_that_is_closed_ends_every_session(communes: Communes) -
     await admin.post(f"{at}/rouvrir")
     again = await agent.get("/bureau")
     fresh = await town.staff(Grant("agent"), email=AGENT)
+    same = await admin.post(f"{at}/roles", data={"roles": "agent"})
 
+    assert same.status_code == 303
+    assert "avait déjà ces rôles" in (await admin.get(at)).text.replace("\xa0", " ")
     assert closed.headers["location"].startswith("/connexion")
     assert "Accès fermé" in shown
     assert again.headers["location"].startswith("/connexion"), "the former session stays dead"
@@ -233,6 +240,53 @@ async def test_a_commune_is_never_left_without_an_administrator(
     assert answer.status_code == 409
     assert said in answer.text
     assert (await admin.get(PAGE)).status_code == 200
+
+
+async def both_leave(town: Town, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Two administrators take their own role off at the same moment, each having counted two."""
+    real, here, both = team._admins, 0, asyncio.Event()
+
+    async def slow() -> list[dict[str, Any]]:
+        nonlocal here
+        found, here = await real(), here + 1
+        if here == 2:
+            both.set()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(both.wait(), 0.3)
+        return found
+
+    browsers = [await active(town, Grant("admin"), email=one) for one in (ADMIN, "b@mairie.test")]
+    numbers = [await number_of(town, one) for one in (ADMIN, "b@mairie.test")]
+    monkeypatch.setattr(team, "_admins", slow)
+    answers = await asyncio.gather(
+        *(
+            browser.post(f"{PAGE}/{number}/roles", data={"roles": "agent"})
+            for browser, number in zip(browsers, numbers, strict=True)
+        )
+    )
+    return sorted(answer.status_code for answer in answers)
+
+
+async def test_two_administrators_who_leave_at_once_do_not_both_leave(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await both_leave(communes.alpha, monkeypatch) == [303, 409]
+
+
+@pytest.mark.parametrize("database_server", ["postgresql"], indirect=True)
+async def test_without_the_lock_both_would_leave(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin, on PostgreSQL alone: SQLite writes one transaction at a time."""
+    real = locks.advisory
+
+    async def unlocked(key: str) -> None:
+        if key != "admins":
+            await real(key)
+
+    monkeypatch.setattr(locks, "advisory", unlocked)
+
+    assert await both_leave(communes.alpha, monkeypatch) == [303, 303]
 
 
 async def test_two_administrators_may_part(communes: Communes) -> None:

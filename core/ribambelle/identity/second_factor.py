@@ -25,7 +25,9 @@ def address(secret: str, email: str, commune: str) -> str:
 
 def picture(text: str) -> str:
     """Return a QR code as a data address, which the pages' policy allows."""
-    uri: str = segno.make(text, micro=False, error="m").svg_data_uri(scale=5, border=2)
+    # its ground is white: black on the dark pages would be read by no telephone
+    drawn = segno.make(text, micro=False, error="m")
+    uri: str = drawn.svg_data_uri(scale=5, border=2, light="#fff")
     return uri
 
 

@@ -210,7 +210,11 @@ async def check_code(
     await limits.require(f"code:{awaiting[0]}", now, at_most=8, per=QUARTER)
     account = await Account.objects().get(Account.id == awaiting[0])
     code = form.struct.code if form.struct else ""
-    if account is None or not await second_factor.accept(account, code, now):
+    if (
+        account is None
+        or account.disabled_at is not None
+        or not await second_factor.accept(account, code, now)
+    ):
         form = form.wrong(code="Ce code ne convient pas. Attendez le suivant, puis réessayez.")
         return Page("sign_in/code.html", SignInPage(form=form), status=422)
     seen.session.drop("awaiting")

@@ -244,7 +244,10 @@ async def roles(
         wrong = form.wrong(roles="Un de ces rôles n’existe plus ici : choisissez encore.")
         return await member_page(request, found, person, wrong)
     await people.set_roles(number, grants, now, by=person.account)
-    seen.tell("ok", f"Les rôles de {found.name} sont enregistrés. Un message lui est envoyé.")
+    if grants == {choice.grant for choice in found.held}:
+        seen.tell("info", f"Rien n’a changé : {found.name} avait déjà ces rôles.")
+    else:
+        seen.tell("ok", f"Les rôles de {found.name} sont enregistrés. Un message lui est envoyé.")
     lost = number == person.account and "admin" not in {grant.role for grant in grants}
     return Redirect("/bureau" if lost else f"{PAGE}/{number}", status_code=303)
 
