@@ -93,7 +93,7 @@ def roles() -> "Iterable[Role]":
         def roles():
             return [Role("creche_manager", "Direction de crèche", scope="creche.facility")]
 
-    Called by ``ribambelle.identity``. Implemented by ``core``, ``creche``. Since 0.1.
+    Called by ``ribambelle.identity``. Implemented by ``core``, ``creche``, ``assmat``. Since 0.1.
     """
 
 
