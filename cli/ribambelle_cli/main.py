@@ -17,7 +17,7 @@ def application() -> typer.Typer:
     """Return the command with every plugin's own."""
     french.speak()
     from ribambelle.plugins import Plugins
-    from ribambelle_cli import account, documents, plugin, tenant
+    from ribambelle_cli import account, documents, families, plugin, roles, tenant
     from ribambelle_cli.backup import backup, restore
     from ribambelle_cli.serve import demo, serve, work
 
@@ -32,6 +32,8 @@ def application() -> typer.Typer:
     app.add_typer(plugin.app, name="plugin")
     app.add_typer(account.app, name="account")
     app.add_typer(documents.app, name="documents")
+    app.add_typer(families.app, name="families")
+    app.add_typer(roles.app, name="roles")
     for command in (demo, serve, work, backup, restore):
         app.command()(command)
     mount(app, Plugins())

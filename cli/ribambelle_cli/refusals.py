@@ -37,6 +37,13 @@ SENTENCES = {
     "scope_unwanted": "Le rôle {role} vaut pour toute la commune : retirez --scope.",
     "account_unknown": "Aucun compte {email} dans cette commune. "
     "Créez-le : ribambelle account create {slug} {email}",
+    "last_admin": "C’est le dernier administrateur qui peut se connecter. "
+    "Donnez d’abord ce rôle à quelqu’un d’autre.",
+    "list_empty": "Ce fichier ne contient aucune ligne sous ses titres.",
+    "list_too_long": "Ce fichier a plus de {most} lignes. Coupez-le en plusieurs.",
+    "list_unreadable": "Ce fichier ne s’ouvre pas. Enregistrez-le en CSV ou en XLSX.",
+    "columns_unknown": "Aucune colonne ne dit : {columns}. Nommez-les, ou montrez-les une fois sur "
+    "la page d’import.",
     "file_exists": "{file} existe déjà. Choisissez un autre nom : rien n’a été écrasé.",
     "file_unreadable": "{file} ne peut pas être lu : {why}.",
     "copy_incomplete": "{folder} n’est pas une sauvegarde entière : {name} y manque ou ne se lit "

@@ -167,5 +167,6 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "document_checked": _functions,
     "declared_beside": _functions,
     "adult_moved_out": _functions,
+    "family_groups": _functions,
     "demo": _demo,
 }

@@ -12,21 +12,59 @@ def tables() -> Iterable[Any]:
     """Accounts, families, workflow, queue, outbox and papers."""
     from ribambelle.calendar import tables as calendar
     from ribambelle.documents import tables as documents
+    from ribambelle.families import tables as families
     from ribambelle.identity import tables as identity
     from ribambelle.jobs import tables as jobs
     from ribambelle.messages import tables as messages
     from ribambelle.workflow import tables as workflow
 
-    rooms = identity, workflow, jobs, messages, documents, calendar
+    rooms = identity, workflow, jobs, messages, documents, families, calendar
     return [table for room in rooms for table in room.TABLES]
 
 
 @hookimpl
 def roles() -> list[Role]:
-    """The roles every commune has."""
+    """The roles every commune may give, whatever its plugins.
+
+    A role that is limited to something (a school, the tablet of a group of children, a crèche)
+    is declared by the plugin that lists these things: given without its limit it would open all.
+    """
     return [
-        Role("agent", "Agent de la mairie"),
-        Role("admin", "Administrateur de la commune"),
+        Role("agent", "Agent de la mairie", told="Suit les demandes et vérifie les justificatifs."),
+        Role(
+            "admin",
+            "Administrateur de la commune",
+            told="Fait tout ce que fait un agent, règle les guichets et ouvre les accès.",
+        ),
+        Role(
+            "commission_member",
+            "Membre d’une commission",
+            told="Lit l’ordre du jour d’une commission et donne son avis.",
+        ),
+        Role(
+            "partner",
+            "Partenaire (CAF, département, association)",
+            told="Lit ce que la commune lui montre, sans rien changer.",
+            read_only=True,
+        ),
+        Role("regisseur", "Régisseur", told="Encaisse, rembourse et arrête la régie."),
+        Role(
+            "accountant",
+            "Comptable",
+            told="Lit les factures, les encaissements et les écritures, sans rien changer.",
+            read_only=True,
+        ),
+        Role(
+            "kitchen",
+            "Cuisine centrale",
+            told="Lit le nombre de repas à préparer, sans rien changer.",
+            read_only=True,
+        ),
+        Role(
+            "caf_operator",
+            "Correspondant CAF",
+            told="Consulte les quotients familiaux et dépose les fichiers de la CAF.",
+        ),
     ]
 
 
@@ -69,7 +107,9 @@ def menu(person: Person | None) -> list[Any]:
         desk = MenuEntry("Justificatifs", "/bureau/documents", "trombone", rank=25, short="Pièces")
         home = MenuEntry("Accueil", "/bureau", "maison", rank=0)
         families = MenuEntry("Familles", "/bureau/familles", "gens", rank=15)
-        return [home, families, desk] if person.holds("agent", "admin") else [home]
+        team = MenuEntry("Équipe", "/bureau/equipe", "gens", rank=60)
+        office = [families, desk] if person.holds("agent", "admin") else []
+        return [home, *office, *([team] if person.holds("admin") else [])]
     family = MenuEntry("Famille", "/famille", "gens", rank=35)
     papers = MenuEntry("Documents", "/documents", "trombone", rank=40)
     return [MenuEntry("Accueil", "/", "maison", rank=0), *([family, papers] if person else [])]
@@ -156,6 +196,7 @@ def declared_beside() -> dict[str, Any]:
 def personal_data() -> list[Any]:
     """What the core holds of people."""
     from ribambelle.documents import personal_data as documents
+    from ribambelle.families import personal_data as families
     from ribambelle.identity import personal_data as identity
 
-    return [*identity.HELD, *documents.HELD]
+    return [*identity.HELD, *documents.HELD, *families.HELD]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ribambelle.calendar.events import Event
     from ribambelle.documents.types import DocumentType
     from ribambelle.documents.uses import Checked
+    from ribambelle.families import FamilyGroup
     from ribambelle.identity import Person, Role
     from ribambelle.identity.households import MovedOut
     from ribambelle.jobs import Schedule
@@ -98,7 +99,7 @@ def roles() -> "Iterable[Role]":
         def roles():
             return [Role("creche_manager", "Direction de crèche", scope="creche.facility")]
 
-    Called by ``ribambelle.identity``. Implemented by ``core``, ``creche``. Since 0.1.
+    Called by ``ribambelle.identity``. Implemented by ``core``, ``creche``, ``assmat``. Since 0.1.
     """
 
 
@@ -402,6 +403,24 @@ def adult_moved_out() -> "Iterable[Callable[[MovedOut], Awaitable[None]]]":
             return [follow]
 
     Called by ``ribambelle.identity``. Implemented by ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def family_groups() -> "Iterable[Callable[[], Awaitable[list[FamilyGroup]]]]":
+    """Functions that list groups of families an agent may write to and follow.
+
+    Awaited when letters are prepared and on the board of activations; a group names the households
+    in it. Its key is unique in the plugin.
+
+    Example::
+
+        @hookimpl
+        def family_groups():
+            from ribambelle_creche.queries.wishes import groups
+            return [groups]
+
+    Called by ``ribambelle.families``. Implemented by ``creche``. Since 0.1.
     """
 
 

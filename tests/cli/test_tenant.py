@@ -192,6 +192,68 @@ def test_accounts_are_opened_and_invited_again(capsys: pytest.CaptureFixture[str
     assert run([*opened, "agent", "--scope", "creche.facility:1"]) == 1
 
 
+def test_roles_are_given_and_taken_and_accesses_closed(capsys: pytest.CaptureFixture[str]) -> None:
+    """With --dry-run nothing changes; the list says what stands."""
+    create("--plugin", "creche")
+    run(["account", "create", "saint-denis", "a@b.re", "--role", "agent"])
+    on = ["saint-denis", "a@b.re"]
+
+    def standing() -> tuple[list[str], str]:
+        capsys.readouterr()
+        assert run(["account", "list", "saint-denis", "--json"]) == 0
+        (one,) = json.loads(capsys.readouterr().out)
+        return one["roles"], one["state"]
+
+    agent, partner = "Agent de la mairie", "Partenaire (CAF, département, association)"
+    assert run(["account", "grant", *on, "--role", "partner", "--dry-run"]) == 0
+    assert standing() == ([agent], "invited")
+    assert run(["account", "grant", *on, "--role", "partner"]) == 0
+    assert run(["account", "revoke", *on, "--role", "agent", "--dry-run"]) == 0
+    assert standing() == ([agent, partner], "invited")
+    assert run(["account", "revoke", *on, "--role", "agent"]) == 0
+    assert run(["account", "disable", *on, "--dry-run"]) == 0
+    assert standing() == ([partner], "invited")
+    assert run(["account", "disable", *on]) == 0
+    assert standing() == ([partner], "disabled")
+    assert run(["account", "enable", *on]) == 0
+    assert standing() == ([partner], "dead")
+    assert run(["account", "list", "saint-denis"]) == 0
+    assert "invitation perdue" in capsys.readouterr().out
+    assert run(["account", "disable", "saint-denis", "absent@b.re"]) == 1
+    assert run(["roles", "matrix"]) == 0
+    assert "# Qui peut faire quoi" in capsys.readouterr().out
+
+
+FAMILIES = """Nom parent;Prénom parent;Prénom;Né le
+Payet;Anne;Zoé;14/03/2024
+Payet;;Léo;01/09/2021
+"""
+
+
+def test_a_list_of_families_is_brought_in_once(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    create()
+    file, errors = place / "familles.csv", place / "erreurs.csv"
+    file.write_text(FAMILIES)
+    on = [str(file), "--tenant", "saint-denis", "--json"]
+
+    def done(*more: str) -> tuple[int, int, int]:
+        capsys.readouterr()
+        assert run(["families", "import", *on, *more]) == 0
+        told = json.loads(capsys.readouterr().out)
+        return told["created"], told["same"], told["refused"]
+
+    assert done("--dry-run") == (1, 0, 1)
+    assert done("--errors", str(errors)) == (1, 0, 1)
+    assert done() == (0, 1, 1)
+    assert "il manque le prénom de l’adulte" in errors.read_text("utf-8-sig")
+    assert run(["families", "import", *on[:3], "--errors", str(errors)]) == 1
+    file.write_text("a;b\n1;2\n")
+    assert run(["families", "import", *on[:3]]) == 1
+    assert "Aucune colonne ne dit" in capsys.readouterr().err
+
+
 LIST = """nom;type;adresse;quartier;places;latitude;longitude
 Les Lilas;Municipale;1 rue A;Centre;30;47.2;-1.5
 La Cabane;Associative;2 rue B;Centre;20;47.2;-1.5

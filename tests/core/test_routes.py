@@ -14,6 +14,7 @@ from ribambelle.web.portal import Portal, portal
 
 KNOWN = {
     guards.public,
+    guards.oneself,
     guards.signed_in,
     guards.family,
     guards.staff,

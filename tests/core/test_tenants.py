@@ -58,6 +58,7 @@ MISTAKES = [
     ('plugins = ["creche"]\n[creche]\nmax_wishes = "x"\n', "clé « creche.max_wishes »", "entier"),
     ('[brand]\ncolour = "bleu"\n', "clé « brand.colour »", "#"),
     ('[mail]\nsecurity = "ssl"\n', "clé « mail.security »", "starttls, tls, none"),
+    ('registration = "closed"\n', "clé « registration »", "open, known_families"),
     ("[mail]\nport = 70000\n", "clé « mail.port »", "au plus 65535"),
     ("demo = maybe\n", "TOML", "tenant check"),
 ]

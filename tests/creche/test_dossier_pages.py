@@ -752,11 +752,11 @@ async def test_a_desk_follows_what_it_typed_and_nothing_of_another(communes: Com
 
 
 async def test_staff_without_a_role_for_it_opens_nothing(communes: Communes) -> None:
-    partner = await communes.alpha.staff(Grant("creche_partner"), email="caf@example.test")
+    partner = await communes.alpha.staff(Grant("partner"), email="caf@example.test")
     weak = await communes.alpha.staff(email="weak@example.test", strong=False)
 
-    assert (await partner.post(NEW)).status_code == 404
-    assert (await weak.post(NEW)).status_code == 404
+    assert (await partner.post(NEW)).status_code == 403
+    assert (await weak.post(NEW)).headers["location"].startswith("/connexion")
     with communes.alpha.here():
         assert await Application.count() == 0
 

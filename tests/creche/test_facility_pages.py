@@ -151,7 +151,7 @@ async def test_neither_a_family_nor_a_desk_nor_a_partner_directs(communes: Commu
         one = await a_facility()
     family = await town.family()
     desk = await town.staff(Grant("creche_desk", "creche.desk:1"), email="desk@example.test")
-    partner = await town.staff(Grant("creche_partner"), email="caf@example.test")
+    partner = await town.staff(Grant("partner"), email="caf@example.test")
     weak = await town.staff(
         Grant("creche_manager", f"creche.facility:{one}"), email="weak@example.test", strong=False
     )

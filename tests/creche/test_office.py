@@ -290,7 +290,7 @@ async def test_what_staff_typed_stays_within_reach(communes: Communes) -> None:
     assert "C-1001" in mine and "Brouillon" in mine
     other = await town.staff(email="other@example.test")
     assert "C-1001" not in (await other.get("/creche/demandes")).text
-    partner = await town.staff(Grant("creche_partner"), email="caf@example.test")
+    partner = await town.staff(Grant("partner"), email="caf@example.test")
     assert (await partner.get("/creche/demandes")).status_code == 403
 
 

@@ -12,6 +12,7 @@ from tests.core.documents.papers import a_pdf
 from tests.creche.builders import BORN_ON, an_application
 
 from ribambelle.errors import Unavailable
+from ribambelle.families import activation, lists
 from ribambelle.identity import (
     Grant,
     Person,
@@ -46,8 +47,11 @@ NOT_PAGES = {
     "/bureau/creche/demandes/export/{kind}",
     *("/documents/{number}/fichier", "/documents/{number}/pages/{sheet}"),
     *("/bureau/documents/suivant", "/agenda/flux/{secret}"),
+    *("/bureau/documents/suivant", "/bureau/activations/suivi/export"),
+    "/bureau/familles/import/{number}/erreurs",
 }
 """What a browser saves rather than shows, and what only leads elsewhere."""
+LIST = "Nom parent;Prénom parent;Prénom;Né le\nPayet;Anne;Zoé;14/03/2024\nPayet;;Léo;\n".encode()
 SPACES = ("visitor", "family", "office", "facility")
 PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/": {"visitor": ("/",), "family": ("/",)},
@@ -55,8 +59,15 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/_composants": {"visitor": ("/_composants", "/_composants?espace=bureau")},
     "/accessibilite": {"visitor": ("/accessibilite",)},
     "/agenda": {"family": ("/agenda",)},
+    "/activation": {"visitor": ("/activation", "/activation?code=KM7Q-X4TA")},
+    "/activation/adresse": {"visitor": ("/activation/adresse",)},
+    "/activation/lien/{secret}": {"visitor": ("{letter}", "/activation/lien/mort")},
     "/assmat": {"visitor": ("/assmat",)},
     "/bureau": {"office": ("/bureau",), "facility": ("/bureau",)},
+    "/bureau/activations": {
+        "office": ("/bureau/activations", "/bureau/activations?vue=en-cours"),
+    },
+    "/bureau/activations/suivi": {"office": ("/bureau/activations/suivi?groupe=tous",)},
     "/bureau/creche/demandes": {
         "office": (
             "/bureau/creche/demandes?vue=toutes",
@@ -94,6 +105,11 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "office": ("/bureau/familles/{household}/reunir/{twin}",)
     },
     "/bureau/familles/{number}": {"office": ("/bureau/familles/{household}",)},
+    "/bureau/equipe": {"office": ("/bureau/equipe",)},
+    "/bureau/equipe/inviter": {"office": ("/bureau/equipe/inviter",)},
+    "/bureau/equipe/{number}": {"office": ("/bureau/equipe/{oneself}", "/bureau/equipe/{invited}")},
+    "/bureau/familles/import": {"office": ("/bureau/familles/import",)},
+    "/bureau/familles/import/{number}": {"office": ("/bureau/familles/import/{list}",)},
     "/bureau/recherche": {
         "office": ("/bureau/recherche?q=payet", "/bureau/recherche?q=personne"),
     },
@@ -219,9 +235,11 @@ class World:
             "facility": await town.staff(director, email="axe@creche.test"),
         }
         await half_signed_in(town, clients["visitor"])
+        await code_typed(town, clients["visitor"])
         with town.here() as tenant:
             account = await accounts.by_email("axe@example.test")
-            assert account
+            office = await accounts.by_email("axe@mairie.test")
+            assert account and office
             names: dict[str, Any] = {
                 state: await an_application(1, 2, 3, account=account.id, state=state)
                 for state in ("submitted", "incomplete", "complete", "to_confirm", "withdrawn")
@@ -241,10 +259,14 @@ class World:
                 "new@mairie.test", "", [Grant("agent")], tenant.now()
             )
             names |= {
+                "oneself": office.id,
                 "sign_in": await links.make("sign_in", "axe@example.test", tenant.now()),
                 "new_email": await links.make("new_email", "n@example.test", tenant.now(), "1"),
                 "invitation": await links.make("invitation", invited.email, tenant.now()),
                 "activation": await links.make("invitation", "", tenant.now()),
+                "invited": invited.id,
+                "list": await lists.keep(LIST, tenant.now(), by=None),
+                "letter": await links.make("activation", "l@example.test", tenant.now(), "1"),
             }
             file = await applications.Application.objects().get(
                 applications.Application.id == names["to_confirm"]
@@ -329,6 +351,20 @@ async def half_signed_in(town: Town, browser: Any) -> None:
     typed = {"email": "b@mairie.test", "password": "un mot de passe assez long"}
     answer = await browser.post("/connexion/mot-de-passe", data=typed)
     assert answer.headers["location"] == "/connexion/code"
+
+
+async def code_typed(town: Town, browser: Any) -> None:
+    """Type the code of a letter, in the same browser: its owner has now to give an address."""
+    with town.here() as tenant:
+        home = households.AddressEntry("2 rue des Lilas", "97400", "Alpha", None)
+        entry = households.AdultEntry("Luc", "Payet")
+        household = await households.create([entry], home, tenant.now())
+        await households.add_child(household, "Zoé", "Payet", born_on=BORN_ON)
+        (adult,) = await households.adults_of(household)
+        (letter,) = await activation.write_letters([adult.id], "Tous", tenant.now())
+    typed = {"code": letter.code, "born_on": BORN_ON.isoformat()}
+    answer = await browser.post("/activation", data=typed)
+    assert answer.headers["location"] == "/activation/adresse"
 
 
 async def opened(browser: Any) -> str:

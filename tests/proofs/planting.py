@@ -114,6 +114,11 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             },
         },
         "core_document_use": {"href": f"/creche/demandes/{number}"},
+        "core_activation": {"expires_at": later, "opened_at": None, "used_at": None},
+        "core_family_import": {
+            **{"mapping": "{}", "outcome": "{}", "done_at": None},
+            "content": json.dumps({"headings": ["nom"], "rows": [[word]]}),
+        },
         "core_journal": {"facts": "{}", "side": "office"},
         "creche_facility": {
             **{"folded": fold(word), "kind": "municipal", "is_open": True, "email": "x@x.test"},

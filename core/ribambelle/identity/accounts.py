@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence, Set
 from datetime import datetime
 
+from piccolo.custom_types import Combinable
+
 from ribambelle import tenants
 from ribambelle.database import transaction
 from ribambelle.errors import Refused
@@ -78,6 +80,21 @@ async def open_without_address(adult: Adult, now: datetime) -> Account:
             raise LookupError(f"account of adult {adult.id} vanished")
         await Adult.update({Adult.account: account.id}).where(Adult.id == adult.id)
     return account
+
+
+def signs_in(email: str | None) -> bool:
+    """Tell whether somebody signs in with the account of this address.
+
+    >>> signs_in("anne@exemple.fr"), signs_in("adulte-3@sans-adresse.invalid"), signs_in(None)
+    (True, False, False)
+    """
+    return bool(email) and not str(email).endswith(NO_ADDRESS)
+
+
+def nobody_signs_in() -> Combinable:
+    """Tell, of an adult, that nobody signs in for them: no account, or one without an address."""
+    without: Combinable = Adult.account.email.like(f"%{NO_ADDRESS}")
+    return Adult.account.is_null() | without
 
 
 async def create_staff(
@@ -164,8 +181,12 @@ async def _require_thing(scope: str, kinds: Set[str]) -> None:
 
 
 async def invite(account: Account, now: datetime, *, by: int | None = None) -> str:
-    """Send the link that lets a member of staff choose a password and a second factor."""
+    """Send the link that lets a member of staff choose a password and a second factor.
+
+    Only the last one sent serves.
+    """
     async with transaction():
+        await links.kill("invitation", account.email, now)
         link = await links.make("invitation", account.email, now)
         await post(
             "messages/invitation", account.email, account=account.id, link=link, name=account.name

@@ -13,12 +13,14 @@ LIFE = {
     "invitation": timedelta(days=7),
     "new_email": timedelta(minutes=30),
     "join": timedelta(days=30),
+    "activation": timedelta(minutes=30),
 }
 PATHS = {
     "sign_in": "/connexion/lien/",
     "invitation": "/invitation/",
     "new_email": "/compte/adresse/",
     "join": "/famille/invitation/",
+    "activation": "/activation/lien/",
 }
 
 
@@ -68,6 +70,13 @@ async def forget(purpose: str, follow: str, now: datetime) -> None:
     """Use up the links that wait for one account: what they would do is no longer wanted."""
     await Token.update({Token.used_at: now}).where(
         (Token.purpose == purpose) & (Token.follow == follow) & Token.used_at.is_null()
+    )
+
+
+async def kill(purpose: str, email: str, now: datetime) -> None:
+    """Use up the links of one purpose that wait for an address."""
+    await Token.update({Token.used_at: now}).where(
+        (Token.purpose == purpose) & (Token.email == email) & Token.used_at.is_null()
     )
 
 

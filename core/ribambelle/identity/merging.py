@@ -166,6 +166,12 @@ async def _one_account(stays: Adult, goes: Adult, undo: list[Undo], now: datetim
             )
 
 
+async def give_all(old: int, new: int) -> None:
+    """Give what belongs to one family account to another, which is the same person's."""
+    for table, column in _account_columns():
+        await table.update({column: new}).where(column == old)
+
+
 def _account_columns() -> Iterator[tuple[type[Table], Column]]:
     for table in tenants.current().hooks.all("tables"):
         if table._meta.tablename in STAYS:

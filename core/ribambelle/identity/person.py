@@ -13,12 +13,15 @@ class Role:
     """Something a member of staff may be in a commune, declared by the `roles` hook.
 
     `scope` names what the role is limited to (``creche.facility``), or is empty for the whole
-    commune.
+    commune; `told` says in one French sentence what it is for. A role that is `read_only` never
+    lets anybody change anything, whatever the route.
     """
 
     code: str
     label: str
     scope: str = ""
+    told: str = ""
+    read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

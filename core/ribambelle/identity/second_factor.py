@@ -1,5 +1,6 @@
 """The second factor of staff: a code that changes every thirty seconds, used once."""
 
+import io
 from datetime import datetime
 
 import pyotp
@@ -24,8 +25,17 @@ def address(secret: str, email: str, commune: str) -> str:
 
 def picture(text: str) -> str:
     """Return a QR code as a data address, which the pages' policy allows."""
-    uri: str = segno.make(text, micro=False, error="m").svg_data_uri(scale=5, border=2)
+    # its ground is white: black on the dark pages would be read by no telephone
+    drawn = segno.make(text, micro=False, error="m")
+    uri: str = drawn.svg_data_uri(scale=5, border=2, light="#fff")
     return uri
+
+
+def drawing(text: str) -> str:
+    """Return a QR code as a drawing, for a paper."""
+    drawn = io.BytesIO()
+    segno.make(text, micro=False, error="m").save(drawn, kind="svg", scale=5, border=2)
+    return drawn.getvalue().decode()
 
 
 def shown(now: datetime) -> str:

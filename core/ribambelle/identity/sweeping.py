@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from ribambelle import tenants
 from ribambelle.documents import shelf
+from ribambelle.families.tables import Activation, FamilyImport
 from ribambelle.identity.tables import Attempt, Session, Token
 
 KEPT = timedelta(days=30)
+CODES_KEPT, LISTS_KEPT = timedelta(days=180), timedelta(days=7)
 
 
 async def sweep() -> None:
@@ -15,4 +17,8 @@ async def sweep() -> None:
     await Session.delete().where(Session.expires_at < now)
     await Token.delete().where(Token.expires_at < now - KEPT)
     await Attempt.delete().where(Attempt.window < int((now - KEPT).timestamp()))
+    await Activation.delete().where(Activation.expires_at < now - CODES_KEPT)
+    await FamilyImport.update({FamilyImport.content: ""}).where(
+        (FamilyImport.created_at < now - LISTS_KEPT) & (FamilyImport.content != "")
+    )
     await shelf.sweep(now)

@@ -116,6 +116,7 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     school_zone: str = ""
     school_holidays: tuple[Holiday, ...] = ()
     plugins: tuple[str, ...] = ()
+    registration: str = "open"
     demo: bool = False
     brand: Brand = Brand()
     contact: Contact = Contact()
@@ -127,6 +128,7 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 FIELDS = frozenset(field.name for field in msgspec.structs.fields(Commune))
 SECURITIES = ("starttls", "tls", "none")
+REGISTRATIONS = ("open", "known_families")
 HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 RESERVED_SLUGS = frozenset({"platform", "tenants", "data", "require", "real"})
@@ -259,6 +261,13 @@ def check(settings: Commune, file: str) -> None:
             file=file,
             key="mail.security",
             cure=f"choisissez parmi {', '.join(SECURITIES)}",
+        )
+    if settings.registration not in REGISTRATIONS:
+        raise Misconfigured(
+            f"inscription inconnue « {settings.registration} »",
+            file=file,
+            key="registration",
+            cure=f"choisissez parmi {', '.join(REGISTRATIONS)}",
         )
     if settings.database.url:
         require_address(settings.database.url, file)

@@ -56,13 +56,18 @@ async def _page(
     return Page("account.html", page, status=422 if form else 200)
 
 
-@get("/compte", name="account", guards=[guards.signed_in])
+@get("/compte", name="account", told="Voir son compte", guards=[guards.oneself])
 async def account(person: NamedDependency[Person], now: NamedDependency[datetime]) -> Page:
     """Show my account."""
     return await _page(person, now)
 
 
-@post("/compte/mot-de-passe", name="account.password", guards=[guards.signed_in])
+@post(
+    "/compte/mot-de-passe",
+    name="account.password",
+    told="Choisir son mot de passe",
+    guards=[guards.oneself],
+)
 async def change_password(
     request: Request[Any, Any, Any],
     person: NamedDependency[Person],
@@ -98,7 +103,12 @@ async def change_password(
     return Redirect("/compte", status_code=303)
 
 
-@post("/compte/appareils/{session:int}/fermer", name="account.revoke", guards=[guards.signed_in])
+@post(
+    "/compte/appareils/{session:int}/fermer",
+    name="account.revoke",
+    told="Déconnecter un de ses appareils",
+    guards=[guards.oneself],
+)
 async def revoke(
     session: FromPath[int], person: NamedDependency[Person], seen: NamedDependency[Visit]
 ) -> Redirect:

@@ -105,7 +105,7 @@ async def _page(tenant: Tenant, person: Person, now: datetime, link: str = "") -
     return Page("agenda/page.html", page)
 
 
-@get(PAGE, name="agenda", guards=[guards.family])
+@get(PAGE, name="agenda", told="Voir son agenda", guards=[guards.family])
 async def agenda(
     tenant: NamedDependency[Tenant],
     person: NamedDependency[Person],
@@ -115,7 +115,13 @@ async def agenda(
     return await _page(tenant, person, now)
 
 
-@post(f"{PAGE}/flux", name="agenda.open", guards=[guards.family], status_code=200)
+@post(
+    f"{PAGE}/flux",
+    name="agenda.open",
+    told="Créer une adresse d’agenda",
+    guards=[guards.family],
+    status_code=200,
+)
 async def open_feed(
     tenant: NamedDependency[Tenant],
     person: NamedDependency[Person],
@@ -135,7 +141,12 @@ async def open_feed(
     return await _page(tenant, person, now, link)
 
 
-@post(f"{PAGE}/flux/{{number:int}}/arreter", name="agenda.stop", guards=[guards.family])
+@post(
+    f"{PAGE}/flux/{{number:int}}/arreter",
+    name="agenda.stop",
+    told="Arrêter une adresse d’agenda",
+    guards=[guards.family],
+)
 async def stop_feed(
     number: FromPath[int],
     person: NamedDependency[Person],
@@ -148,7 +159,12 @@ async def stop_feed(
     return Redirect(PAGE, status_code=303)
 
 
-@get(f"{feeds.PATH}{{secret:str}}", name="agenda.feed", guards=[guards.public])
+@get(
+    f"{feeds.PATH}{{secret:str}}",
+    name="agenda.feed",
+    told="Lire un agenda par son adresse secrète",
+    guards=[guards.public],
+)
 async def feed(
     secret: FromPath[str], tenant: NamedDependency[Tenant], now: NamedDependency[datetime]
 ) -> Response[bytes]:

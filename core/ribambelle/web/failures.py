@@ -193,6 +193,36 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
             "Vous pouvez en envoyer un plus récent : il servira à sa place.",
         ),
     ),
+    "last_admin": (
+        "Il faut toujours un administrateur",
+        (
+            "C’est le dernier qui peut se connecter : sans lui, plus personne n’ouvrirait d’accès.",
+            "Donnez d’abord ce rôle à quelqu’un d’autre, et attendez qu’il se connecte.",
+        ),
+    ),
+    "cannot_disable_oneself": (
+        "Vous ne pouvez pas fermer votre propre accès",
+        ("Demandez-le à un autre administrateur : il le fera depuis la page de l’équipe.",),
+    ),
+    "cannot_reset_oneself": (
+        "Ce n’est pas possible pour vous-même",
+        (
+            "Vous seriez déconnecté sans pouvoir revenir.",
+            "Demandez-le à un autre administrateur : il le fera depuis la page de l’équipe.",
+        ),
+    ),
+    "account_disabled": (
+        "Cet accès est fermé",
+        ("Rouvrez-le d’abord depuis la page de l’équipe.",),
+    ),
+    "already_active": (
+        "Cette personne s’est déjà connectée",
+        ("Une invitation ne lui sert plus. Si elle a perdu son code, remettez-le à zéro.",),
+    ),
+    "list_done": (
+        "Cette liste est déjà importée",
+        ("Envoyez-la de nouveau pour en relire les lignes : rien n’est fait deux fois.",),
+    ),
     "https_needed": (
         "Connexion impossible à cette adresse",
         ("Le portail doit être ouvert en « https ». Prévenez la mairie.",),

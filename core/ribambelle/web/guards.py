@@ -1,5 +1,6 @@
 """Who may ask for a route. Every handler declares one of these; a test fails on one that does not."""
 
+from dataclasses import replace
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -25,9 +26,16 @@ def public(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let anybody in."""
 
 
-def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Let in whoever is signed in."""
+def oneself(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Let in whoever is signed in, to their own account: what is changed there is theirs alone."""
     _somebody(connection)
+
+
+def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Let in whoever is signed in; to change something, staff need a role that may."""
+    person = _able(connection)
+    if person.is_staff and _changes(connection) and not person.grants:
+        raise NotForYou
 
 
 def family(connection: Connection, handler: BaseRouteHandler) -> None:
@@ -38,27 +46,31 @@ def family(connection: Connection, handler: BaseRouteHandler) -> None:
 
 def staff(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let in any member of staff who gave a second factor."""
-    person = _somebody(connection)
+    person = _able(connection)
     if not person.is_staff:
         raise NotForYou
     if not person.strong:
         raise SignInFirst
+    if _changes(connection) and not person.grants:
+        raise NotForYou
 
 
 class Holding:
-    """Let in staff holding one of these roles.
+    """Let in staff holding one of these roles; with `families`, families too.
 
     Write it once per role beside its pages: ``agent = Holding("agent", "admin")``.
     """
 
-    def __init__(self, *roles: str) -> None:
-        self.roles = roles
+    def __init__(self, *roles: str, families: bool = False) -> None:
+        self.roles, self.families = roles, families
         self.__name__ = "holding_" + "_or_".join(roles)
 
     def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
         """Refuse whoever holds none of them."""
+        if self.families and _somebody(connection).is_family:
+            return
         staff(connection, handler)
-        if not _somebody(connection).holds(*self.roles):
+        if not _able(connection).holds(*self.roles):
             raise NotForYou
 
 
@@ -76,6 +88,28 @@ def plugin_enabled(connection: Connection, handler: BaseRouteHandler) -> None:
     """A plugin's routes do not exist in a commune that has not enabled it."""
     if handler.opt["plugin"] not in visit(connection).tenant.hooks:
         raise NotFoundException
+
+
+READING = frozenset({"GET", "HEAD"})
+
+
+def _changes(connection: Connection) -> bool:
+    """Tell whether a request may change something."""
+    return connection.scope["method"] not in READING  # type: ignore[typeddict-item] # http only
+
+
+def _able(connection: Connection) -> Person:
+    """Return whoever is signed in, with the roles that count for this request.
+
+    Here and nowhere else: to change something, the roles that only read count for nothing.
+    """
+    person = _somebody(connection)
+    if not person.grants or not _changes(connection):
+        return person
+    roles = visit(connection).tenant.hooks.all("roles")
+    changing = {role.code for role in roles if not role.read_only}
+    kept = frozenset(grant for grant in person.grants if grant.role in changing)
+    return replace(person, grants=kept)
 
 
 def _somebody(connection: Connection) -> Person:

@@ -109,13 +109,18 @@ async def home(
     return Page("home.html", await home_page(tenant, visitor))
 
 
-@get("/bureau", name="office", guards=[guards.staff])
+@get("/bureau", name="office", told="Accueil des agents", guards=[guards.staff])
 async def office(tenant: NamedDependency[Tenant], person: NamedDependency[Person]) -> Page:
     """The first page of staff."""
     return Page("office/home.html", await home_page(tenant, person))
 
 
-@get("/bureau/recherche", name="office.search", guards=[guards.staff])
+@get(
+    "/bureau/recherche",
+    name="office.search",
+    told="Chercher une famille, un enfant, un dossier",
+    guards=[guards.staff],
+)
 async def search(
     tenant: NamedDependency[Tenant],
     person: NamedDependency[Person],

@@ -141,7 +141,7 @@ async def _owner(token: Token, form: InvitationForm, now: datetime) -> Account:
     """Return the account invited, opening the first one of a commune for a link without address."""
     if token.email:
         account = await accounts.by_email(token.email)
-        if account is None:
+        if account is None or account.disabled_at is not None:
             raise NotYours
         return account
     return await accounts.create_staff(accounts.email_of(form.email), form.name, FIRST_GRANTS, now)

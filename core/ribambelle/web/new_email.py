@@ -69,13 +69,18 @@ async def _page(
     )
 
 
-@get(PAGE, name="account.email", guards=[guards.signed_in])
+@get(PAGE, name="account.email", told="Changer d’adresse e-mail", guards=[guards.oneself])
 async def email_page(person: NamedDependency[Person], now: NamedDependency[datetime]) -> Page:
     """Ask for the new address, or first for a proof of who asks."""
     return Page("account_email.html", await _page(person, now))
 
 
-@post(PAGE, name="account.new_email", guards=[guards.signed_in])
+@post(
+    PAGE,
+    name="account.new_email",
+    told="Demander à changer d’adresse e-mail",
+    guards=[guards.oneself],
+)
 async def ask(
     request: Request[Any, Any, Any],
     person: NamedDependency[Person],

@@ -31,6 +31,7 @@ from ribambelle.web.visit import Visit
 SEALED_OFF = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'"
 LOOKS = {"to_check": "info", "accepted": "ok", "refused": "alerte", "expired": "alerte"}
 HELD = "En cours de vérification"
+reader = guards.Holding(*queries.OFFICE, families=True)
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class MinePage:
     papers: list[Shown]
 
 
-@get("/documents", name="documents", guards=[guards.family])
+@get("/documents", name="documents", told="Voir ses justificatifs", guards=[guards.family])
 async def mine(person: NamedDependency[Person]) -> Page:
     """Show the papers of a family."""
     return Page("documents/mine.html", MinePage(await shown(await queries.mine(person.account))))
@@ -101,7 +102,12 @@ def add_page(kind: str, form: Bound[Given] | None = None) -> Page:
     return Page("documents/add.html", page, status=422 if form else 200)
 
 
-@get("/documents/ajouter", name="documents.add", guards=[guards.family])
+@get(
+    "/documents/ajouter",
+    name="documents.add",
+    told="Ajouter un justificatif",
+    guards=[guards.family],
+)
 async def add(request: Request[Any, Any, Any]) -> Page:
     """Ask for a paper."""
     return add_page(str(request.query_params.get("type", "")))
@@ -110,6 +116,7 @@ async def add(request: Request[Any, Any, Any]) -> Page:
 @post(
     "/documents",
     name="documents.give",
+    told="Donner un justificatif",
     guards=[guards.family],
     request_max_body_size=LONGEST_BODY,
 )
@@ -154,7 +161,9 @@ async def paper_page(paper: Document, form: Bound[Given] | None = None) -> Page:
     return Page("documents/one.html", page, status=422 if form else 200)
 
 
-@get("/documents/{number:int}", name="documents.one", guards=[guards.signed_in])
+@get(
+    "/documents/{number:int}", name="documents.one", told="Ouvrir un justificatif", guards=[reader]
+)
 async def one(number: FromPath[int], person: NamedDependency[Person]) -> Response[Any]:
     """Show a paper to its family; an agent is led to the desk."""
     paper = await queries.of_person(person, number)
@@ -166,6 +175,7 @@ async def one(number: FromPath[int], person: NamedDependency[Person]) -> Respons
 @post(
     "/documents/{number:int}/remplacer",
     name="documents.replace",
+    told="Remplacer un justificatif",
     guards=[guards.family],
     request_max_body_size=LONGEST_BODY,
 )
@@ -186,7 +196,12 @@ async def replace(
     return Redirect(f"/documents/{kept.id}", status_code=303)
 
 
-@post("/documents/{number:int}/supprimer", name="documents.remove", guards=[guards.family])
+@post(
+    "/documents/{number:int}/supprimer",
+    name="documents.remove",
+    told="Supprimer un justificatif",
+    guards=[guards.family],
+)
 async def remove(
     number: FromPath[int], person: NamedDependency[Person], seen: NamedDependency[Visit]
 ) -> Redirect:
@@ -197,7 +212,12 @@ async def remove(
     return Redirect("/documents", status_code=303)
 
 
-@get("/documents/{number:int}/fichier", name="documents.file", guards=[guards.signed_in])
+@get(
+    "/documents/{number:int}/fichier",
+    name="documents.file",
+    told="Télécharger un justificatif",
+    guards=[reader],
+)
 async def file(
     number: FromPath[int], person: NamedDependency[Person], now: NamedDependency[datetime]
 ) -> Response[bytes]:
@@ -211,7 +231,12 @@ async def file(
     )
 
 
-@get("/documents/{number:int}/pages/{sheet:int}", name="documents.page", guards=[guards.signed_in])
+@get(
+    "/documents/{number:int}/pages/{sheet:int}",
+    name="documents.page",
+    told="Voir une page d’un justificatif",
+    guards=[reader],
+)
 async def sheet_of(
     number: FromPath[int],
     sheet: FromPath[int],

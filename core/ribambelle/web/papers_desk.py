@@ -76,7 +76,12 @@ class QueuePage:
         ]
 
 
-@get("/bureau/documents", name="papers.queue", guards=[guards.agent])
+@get(
+    "/bureau/documents",
+    name="papers.queue",
+    told="Voir les justificatifs reçus",
+    guards=[guards.agent],
+)
 async def queue(vue: FromQuery[str] = "a-verifier") -> Page:
     """Show the papers that wait, the oldest first."""
     view = vue if vue in VIEWS else "a-verifier"
@@ -87,7 +92,12 @@ async def queue(vue: FromQuery[str] = "a-verifier") -> Page:
     return Page("office/documents.html", QueuePage(view, rows))
 
 
-@get("/bureau/documents/suivant", name="papers.next", guards=[guards.agent])
+@get(
+    "/bureau/documents/suivant",
+    name="papers.next",
+    told="Ouvrir le justificatif suivant",
+    guards=[guards.agent],
+)
 async def following(apres: FromQuery[int] = 0) -> Redirect:
     """Lead to the paper that has waited for longest, or to the one that follows another."""
     return await _next(apres)
@@ -142,7 +152,12 @@ async def declared(told: Shown, tenant: Tenant) -> list[tuple[str, list[tuple[st
     return found
 
 
-@get("/bureau/documents/{number:int}", name="papers.check", guards=[guards.agent])
+@get(
+    "/bureau/documents/{number:int}",
+    name="papers.check",
+    told="Lire un justificatif reçu",
+    guards=[guards.agent],
+)
 async def check(
     number: FromPath[int], person: NamedDependency[Person], tenant: NamedDependency[Tenant]
 ) -> Page:
@@ -150,7 +165,12 @@ async def check(
     return await check_page(await queries.of_person(person, number), tenant)
 
 
-@post("/bureau/documents/{number:int}/accepter", name="papers.accept", guards=[guards.agent])
+@post(
+    "/bureau/documents/{number:int}/accepter",
+    name="papers.accept",
+    told="Accepter un justificatif",
+    guards=[guards.agent],
+)
 async def accept(
     number: FromPath[int],
     request: Request[Any, Any, Any],
@@ -168,7 +188,12 @@ async def accept(
     return await _next()
 
 
-@post("/bureau/documents/{number:int}/refuser", name="papers.refuse", guards=[guards.agent])
+@post(
+    "/bureau/documents/{number:int}/refuser",
+    name="papers.refuse",
+    told="Refuser un justificatif",
+    guards=[guards.agent],
+)
 async def refuse(
     number: FromPath[int],
     request: Request[Any, Any, Any],

@@ -16,7 +16,10 @@ from ribambelle.privacy import PersonalData
 from ribambelle.tenants import Tenant
 from ribambelle.web import (
     account,
+    activation,
+    activation_desk,
     agenda,
+    family_import,
     guards,
     home,
     invitation,
@@ -24,6 +27,7 @@ from ribambelle.web import (
     papers,
     papers_desk,
     sign_in,
+    team,
 )
 from ribambelle.web.families import (
     adults,
@@ -89,7 +93,12 @@ async def gallery(espace: FromQuery[str] = "") -> Page:
     return Page("components_gallery.html", GalleryPage(office=espace == "bureau"))
 
 
-@get("/_boite", name="mailbox", guards=[guards.demonstration])
+@get(
+    "/_boite",
+    name="mailbox",
+    told="Lire les messages d’une démonstration",
+    guards=[guards.demonstration],
+)
 async def mailbox(now: NamedDependency[datetime]) -> Page:
     """Show what a demonstration would have sent by e-mail."""
     return Page("mailbox.html", MailboxPage(await outbox.received(), second_factor.shown(now)))
@@ -125,6 +134,7 @@ ROUTES = [
     legal,
     *sign_in.ROUTES,
     *invitation.ROUTES,
+    *activation.ROUTES,
     *account.ROUTES,
     *new_email.ROUTES,
     *agenda.ROUTES,
@@ -137,4 +147,7 @@ ROUTES = [
     *confirming.ROUTES,
     *office.ROUTES,
     *duplicates.ROUTES,
+    *team.ROUTES,
+    *activation_desk.ROUTES,
+    *family_import.ROUTES,
 ]

@@ -92,7 +92,7 @@ async def send_link(
         form = form.wrong(email="Écrivez une adresse comme prenom.nom@exemple.fr.")
         return Page("sign_in/email.html", SignInPage(follow, form), status=422)
     await limits.require(f"link:{email}", now, at_most=5, per=QUARTER)
-    await limits.require(f"link-from:{_address(request)}", now, at_most=40, per=QUARTER)
+    await limits.require(f"link-from:{come_from(request)}", now, at_most=40, per=QUARTER)
     # The work is a job's, so that a known and an unknown address take the same time.
     await later("core", "send_link", email=email, follow=follow)
     return Page("sign_in/sent.html", SignInPage(follow, email=email))
@@ -109,8 +109,19 @@ async def email_link(email: str, follow: str) -> None:
         if account is not None and account.kind == "staff":
             await write("messages/staff_sign_in", email, account=account.id)
             return
+        if not await _may_enter(email):
+            await write("messages/activation_needed", email)
+            return
         link = await links.make("sign_in", email, now, follow)
         await write("messages/sign_in", email, account=account.id if account else None, link=link)
+
+
+async def _may_enter(email: str) -> bool:
+    """Tell whether an address may open an account: any, or one the commune already knows."""
+    from ribambelle import tenants
+    from ribambelle.families import activation
+
+    return tenants.current().settings.registration == "open" or await activation.knows(email)
 
 
 @get("/connexion/lien/{secret:str}", name="sign_in.link", guards=[guards.public])
@@ -160,7 +171,7 @@ async def check_password(
         return Page("sign_in/password.html", SignInPage(follow, form), status=422)
     email = form.struct.email.lower()
     await limits.require(f"password:{email}", now, at_most=10, per=QUARTER)
-    await limits.require(f"password-from:{_address(request)}", now, at_most=60, per=QUARTER)
+    await limits.require(f"password-from:{come_from(request)}", now, at_most=60, per=QUARTER)
     account = await accounts.by_email(email)
     right = await passwords.matches(account.password if account else None, form.struct.password)
     if account is None or not right or account.disabled_at is not None:
@@ -199,7 +210,11 @@ async def check_code(
     await limits.require(f"code:{awaiting[0]}", now, at_most=8, per=QUARTER)
     account = await Account.objects().get(Account.id == awaiting[0])
     code = form.struct.code if form.struct else ""
-    if account is None or not await second_factor.accept(account, code, now):
+    if (
+        account is None
+        or account.disabled_at is not None
+        or not await second_factor.accept(account, code, now)
+    ):
         form = form.wrong(code="Ce code ne convient pas. Attendez le suivant, puis réessayez.")
         return Page("sign_in/code.html", SignInPage(form=form), status=422)
     seen.session.drop("awaiting")
@@ -226,7 +241,7 @@ async def sign_out(seen: NamedDependency[Visit]) -> Redirect:
     return Redirect("/", status_code=303)
 
 
-def _address(request: Request[Any, Any, Any]) -> str:
+def come_from(request: Request[Any, Any, Any]) -> str:
     """Return where a request comes from; the server alone decides which proxy to believe."""
     return request.client.host if request.client else "unknown"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ribambelle import hookimpl
-from ribambelle.identity import Person
+from ribambelle.identity import Person, Role
 
 
 @hookimpl
@@ -13,6 +13,22 @@ def settings() -> Any:
     from ribambelle_assmat.settings import Settings
 
     return Settings
+
+
+@hookimpl
+def roles() -> list[Role]:
+    """Who follows childminders besides the town hall.
+
+    A childminder's own role is limited to her accreditation: it comes with the list of them.
+    """
+    return [
+        Role(
+            "pmi",
+            "PMI (département)",
+            told="Lit les agréments et les places des assistantes maternelles, sans rien changer.",
+            read_only=True,
+        )
+    ]
 
 
 @hookimpl

@@ -7,12 +7,12 @@ import typer
 
 from ribambelle.commands import AsJson, DryRun, TenantName, busy, inside, say, say_json, say_table
 from ribambelle.errors import Refused
+from ribambelle.lists import as_csv
 from ribambelle.tenants import Tenant
 from ribambelle_creche.domain import streets
 from ribambelle_creche.importing import CREATED, REFUSED, SAME, UPDATED, Outcome, bring_in
 from ribambelle_creche.queries import facilities
 from ribambelle_creche.queries import streets as street_queries
-from ribambelle_creche.spreadsheets import as_csv
 
 SEVERAL = {
     CREATED: "créées",

@@ -27,9 +27,18 @@ def tables() -> Iterable[Any]:
 def roles() -> list[Role]:
     """Who works with crèche files besides the town hall's agents."""
     return [
-        Role("creche_manager", "Direction de crèche", scope="creche.facility"),
-        Role("creche_desk", "Accueil d’une mairie de quartier", scope="creche.desk"),
-        Role("creche_partner", "Partenaire (CAF, département)"),
+        Role(
+            "creche_manager",
+            "Direction de crèche",
+            scope="creche.facility",
+            told="Tient la fiche et les places de sa crèche, et appelle les familles qui la demandent.",
+        ),
+        Role(
+            "creche_desk",
+            "Accueil d’une mairie de quartier",
+            scope="creche.desk",
+            told="Reçoit et suit les demandes de son guichet.",
+        ),
     ]
 
 
@@ -201,6 +210,14 @@ def adult_moved_out() -> list[Any]:
     from ribambelle_creche.queries.applications import follow
 
     return [follow]
+
+
+@hookimpl
+def family_groups() -> list[Any]:
+    """The families that ask for each crèche."""
+    from ribambelle_creche.queries.family_groups import by_facility
+
+    return [by_facility]
 
 
 @hookimpl

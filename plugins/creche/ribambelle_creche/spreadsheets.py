@@ -1,22 +1,19 @@
 """Lists as files a town hall opens: CSV for anything, XLSX for its spreadsheet."""
 
-import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import xlsxwriter
 from litestar import Response
 
+from ribambelle.lists import CSV, as_csv
+
 KINDS = {
-    "csv": "text/csv",
+    "csv": CSV,
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +42,6 @@ def book(name: str, sheets: Sequence[Sheet]) -> Response[bytes]:
 def _file(kind: str, name: str, body: bytes) -> Response[bytes]:
     headers = {"content-disposition": f'attachment; filename="{name}.{kind}"'}
     return Response(body, media_type=KINDS[kind], headers=headers)
-
-
-def as_csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """Return rows as CSV that French spreadsheets open: semicolons, and a mark of UTF-8.
-
-    >>> as_csv(("Nom", "Places"), [("Les Lilas", 30.5), ("=1+1", None)]).decode("utf-8-sig")
-    "Nom;Places\\r\\nLes Lilas;30,5\\r\\n'=1+1;\\r\\n"
-    """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(headings)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: Any) -> Any:
-    """Return what is written in a cell; a text that a spreadsheet would compute is disarmed."""
-    if isinstance(value, str) and value.startswith(FORMULA) and not NUMBER.fullmatch(value):
-        return f"'{value}"
-    if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
-    if isinstance(value, float):
-        return str(value).replace(".", ",")
-    return "" if value is None else value
 
 
 def as_xlsx(sheets: Sequence[Sheet]) -> bytes:

@@ -92,7 +92,12 @@ def _add_page(kind: str, children: dict[int, str], form: Bound[NewAdult] | None 
     return Page("family/adult.html", page, status=422 if form else 200)
 
 
-@get(f"{PAGE}/adultes/ajouter", name="family.adult", guards=[guards.family])
+@get(
+    f"{PAGE}/adultes/ajouter",
+    name="family.adult",
+    told="Ajouter un parent ou un proche",
+    guards=[guards.family],
+)
 async def adult(
     request: Request[Any, Any, Any],
     person: NamedDependency[Person],
@@ -106,7 +111,12 @@ async def adult(
     return _add_page(kind, children)
 
 
-@post(f"{PAGE}/adultes/ajouter", name="family.add_adult", guards=[guards.family])
+@post(
+    f"{PAGE}/adultes/ajouter",
+    name="family.add_adult",
+    told="Inviter un parent ou un proche",
+    guards=[guards.family],
+)
 async def add_adult(
     request: Request[Any, Any, Any],
     person: NamedDependency[Person],
@@ -244,7 +254,12 @@ async def _held_page(
     return Page("family/held.html", page, status=422 if form else 200)
 
 
-@get(f"{PAGE}/liens/{{held:int}}", name="family.held", guards=[guards.family])
+@get(
+    f"{PAGE}/liens/{{held:int}}",
+    name="family.held",
+    told="Voir les droits d’un adulte sur un enfant",
+    guards=[guards.family],
+)
 async def held_page(
     held: FromPath[int], person: NamedDependency[Person], now: NamedDependency[datetime]
 ) -> Page:
@@ -252,7 +267,12 @@ async def held_page(
     return await _held_page(person, *await _of_mine(person, held, now))
 
 
-@post(f"{PAGE}/liens/{{held:int}}", name="family.change_held", guards=[guards.family])
+@post(
+    f"{PAGE}/liens/{{held:int}}",
+    name="family.change_held",
+    told="Changer les droits d’un proche",
+    guards=[guards.family],
+)
 async def change_held(
     held: FromPath[int],
     request: Request[Any, Any, Any],
@@ -288,7 +308,12 @@ async def change_held(
     return Redirect(PAGE, status_code=303)
 
 
-@post(f"{PAGE}/liens/{{held:int}}/retirer", name="family.end_held", guards=[guards.family])
+@post(
+    f"{PAGE}/liens/{{held:int}}/retirer",
+    name="family.end_held",
+    told="Retirer un proche",
+    guards=[guards.family],
+)
 async def end_held(
     held: FromPath[int],
     person: NamedDependency[Person],
@@ -307,7 +332,12 @@ async def end_held(
     return Redirect(PAGE, status_code=303)
 
 
-@post(f"{PAGE}/liens/{{held:int}}/inviter", name="family.invite_again", guards=[guards.family])
+@post(
+    f"{PAGE}/liens/{{held:int}}/inviter",
+    name="family.invite_again",
+    told="Renvoyer une invitation",
+    guards=[guards.family],
+)
 async def invite_again(
     held: FromPath[int],
     person: NamedDependency[Person],
@@ -341,14 +371,24 @@ async def _housemate(person: Person, number: int) -> Adult:
     return found
 
 
-@get(f"{PAGE}/adultes/{{adult:int}}/depart", name="family.moving", guards=[guards.family])
+@get(
+    f"{PAGE}/adultes/{{adult:int}}/depart",
+    name="family.moving",
+    told="Dire qu’un adulte ne vit plus ici",
+    guards=[guards.family],
+)
 async def moving(adult: FromPath[int], person: NamedDependency[Person]) -> Page:
     """Say what changes when an adult no longer lives here."""
     found = await _housemate(person, adult)
     return Page("family/moving.html", MovePage(found, found.id == person.adult))
 
 
-@post(f"{PAGE}/adultes/{{adult:int}}/depart", name="family.move_out", guards=[guards.family])
+@post(
+    f"{PAGE}/adultes/{{adult:int}}/depart",
+    name="family.move_out",
+    told="Séparer deux foyers",
+    guards=[guards.family],
+)
 async def move_out(
     adult: FromPath[int],
     person: NamedDependency[Person],

@@ -46,7 +46,12 @@ async def to_confirm(person: Person) -> list[ToDo]:
     ]
 
 
-@get(f"{PAGE}/verifier", name="family.confirm_page", guards=[guards.family])
+@get(
+    f"{PAGE}/verifier",
+    name="family.confirm_page",
+    told="Relire ses informations",
+    guards=[guards.family],
+)
 async def confirm_page(person: NamedDependency[Person], now: NamedDependency[datetime]) -> Page:
     """Show all that the register says of us, to be confirmed."""
     if not person.household:
@@ -54,7 +59,12 @@ async def confirm_page(person: NamedDependency[Person], now: NamedDependency[dat
     return Page("family/confirm.html", await family_page(person, now))
 
 
-@post(f"{PAGE}/verifier", name="family.confirm", guards=[guards.family])
+@post(
+    f"{PAGE}/verifier",
+    name="family.confirm",
+    told="Confirmer ses informations",
+    guards=[guards.family],
+)
 async def confirm(
     person: NamedDependency[Person], seen: NamedDependency[Visit], now: NamedDependency[datetime]
 ) -> Redirect:

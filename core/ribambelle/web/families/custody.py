@@ -105,7 +105,12 @@ async def _mine(person: Person, child: int, now: datetime) -> Child:
     return await responsibilities.child_of(person, child, now.date())
 
 
-@get(f"{PAGE}/enfants/{{child:int}}/garde", name="family.share", guards=[guards.family])
+@get(
+    f"{PAGE}/enfants/{{child:int}}/garde",
+    name="family.share",
+    told="Voir les semaines d’un enfant",
+    guards=[guards.family],
+)
 async def share(
     child: FromPath[int], person: NamedDependency[Person], now: NamedDependency[datetime]
 ) -> Page:
@@ -113,7 +118,12 @@ async def share(
     return await _share_page(person, await _mine(person, child, now), now)
 
 
-@post(f"{PAGE}/enfants/{{child:int}}/garde", name="family.propose", guards=[guards.family])
+@post(
+    f"{PAGE}/enfants/{{child:int}}/garde",
+    name="family.propose",
+    told="Proposer un partage des semaines",
+    guards=[guards.family],
+)
 async def propose(
     child: FromPath[int],
     request: Request[Any, Any, Any],
@@ -234,7 +244,12 @@ async def _custody_page(person: Person, custody: Custody, form: Bound[Given] | N
     return Page("family/custody.html", page, status=422 if form else 200)
 
 
-@get(f"{PAGE}/garde/{{custody:int}}", name="family.custody", guards=[guards.family])
+@get(
+    f"{PAGE}/garde/{{custody:int}}",
+    name="family.custody",
+    told="Voir un partage des semaines",
+    guards=[guards.family],
+)
 async def custody_page(custody: FromPath[int], person: NamedDependency[Person]) -> Page:
     """Show one custody to one of its parents."""
     return await _custody_page(person, await custodies.of_parent(person, custody))
@@ -256,7 +271,12 @@ async def _answer(
     return Redirect(f"{PAGE}/garde/{number}", status_code=303)
 
 
-@post(f"{PAGE}/garde/{{custody:int}}/accepter", name="family.accept", guards=[guards.family])
+@post(
+    f"{PAGE}/garde/{{custody:int}}/accepter",
+    name="family.accept",
+    told="Accepter un partage des semaines",
+    guards=[guards.family],
+)
 async def accept(
     custody: FromPath[int], person: NamedDependency[Person], seen: NamedDependency[Visit]
 ) -> Redirect:
@@ -264,7 +284,12 @@ async def accept(
     return await _answer(person, custody, "accept", seen, "La garde est en vigueur.")
 
 
-@post(f"{PAGE}/garde/{{custody:int}}/refuser", name="family.refuse", guards=[guards.family])
+@post(
+    f"{PAGE}/garde/{{custody:int}}/refuser",
+    name="family.refuse",
+    told="Refuser un partage des semaines",
+    guards=[guards.family],
+)
 async def refuse(
     custody: FromPath[int], person: NamedDependency[Person], seen: NamedDependency[Visit]
 ) -> Redirect:
@@ -273,7 +298,12 @@ async def refuse(
     return await _answer(person, custody, "refuse", seen, told)
 
 
-@post(f"{PAGE}/garde/{{custody:int}}/retirer", name="family.withdraw", guards=[guards.family])
+@post(
+    f"{PAGE}/garde/{{custody:int}}/retirer",
+    name="family.withdraw",
+    told="Retirer un partage proposé",
+    guards=[guards.family],
+)
 async def withdraw(
     custody: FromPath[int], person: NamedDependency[Person], seen: NamedDependency[Visit]
 ) -> Redirect:
@@ -284,6 +314,7 @@ async def withdraw(
 @post(
     f"{PAGE}/garde/{{custody:int}}/jugement",
     name="family.judgment",
+    told="Donner un jugement sur la garde",
     guards=[guards.family],
     request_max_body_size=LONGEST_BODY,
 )

@@ -37,7 +37,12 @@ class ReviewPage:
     children: dict[int, int]
 
 
-@get(f"{PAGE}/doublons", name="office.duplicates", guards=[guards.agent])
+@get(
+    f"{PAGE}/doublons",
+    name="office.duplicates",
+    told="Voir les familles en double",
+    guards=[guards.agent],
+)
 async def duplicates() -> Page:
     """List the families that may be known twice."""
     found = (await merging.suggested())[:SHOWN]
@@ -53,7 +58,12 @@ def _why(pair: Pair) -> str:
     return "Un enfant du même nom, né le même jour, chez d’autres adultes"
 
 
-@get(f"{PAGE}/{{number:int}}/reunir/{{other:int}}", name="office.duplicate", guards=[guards.agent])
+@get(
+    f"{PAGE}/{{number:int}}/reunir/{{other:int}}",
+    name="office.duplicate",
+    told="Comparer deux familles",
+    guards=[guards.agent],
+)
 async def review(number: FromPath[int], other: FromPath[int]) -> Page:
     """Show two households side by side."""
     pair = await merging.between(number, other)
@@ -71,7 +81,12 @@ async def review(number: FromPath[int], other: FromPath[int]) -> Page:
     return Page("office/duplicate.html", ReviewPage(pair, sides, adults, children))
 
 
-@post(f"{PAGE}/{{number:int}}/reunir/{{other:int}}", name="office.merge", guards=[guards.agent])
+@post(
+    f"{PAGE}/{{number:int}}/reunir/{{other:int}}",
+    name="office.merge",
+    told="Réunir deux familles",
+    guards=[guards.agent],
+)
 async def merge(
     number: FromPath[int],
     other: FromPath[int],
@@ -97,7 +112,10 @@ async def merge(
 
 
 @post(
-    f"{PAGE}/{{number:int}}/distinguer/{{other:int}}", name="office.distinct", guards=[guards.agent]
+    f"{PAGE}/{{number:int}}/distinguer/{{other:int}}",
+    name="office.distinct",
+    told="Dire que deux familles sont distinctes",
+    guards=[guards.agent],
 )
 async def distinct(
     number: FromPath[int],
@@ -113,7 +131,12 @@ async def distinct(
     return Redirect(f"{PAGE}/doublons", status_code=303)
 
 
-@post(f"{PAGE}/reunions/{{number:int}}/defaire", name="office.unmerge", guards=[guards.agent])
+@post(
+    f"{PAGE}/reunions/{{number:int}}/defaire",
+    name="office.unmerge",
+    told="Défaire une réunion de familles",
+    guards=[guards.agent],
+)
 async def unmerge(
     number: FromPath[int],
     person: NamedDependency[Person],

@@ -33,7 +33,12 @@ def _dead() -> Page:
     return Page("family/join.html", JoinPage("", None), status=410)
 
 
-@get(f"{PAGE}/invitation/{{secret:str}}", name="family.invitation", guards=[guards.public])
+@get(
+    f"{PAGE}/invitation/{{secret:str}}",
+    name="family.invitation",
+    told="Ouvrir une invitation",
+    guards=[guards.public],
+)
 async def invitation(secret: FromPath[str], now: NamedDependency[datetime]) -> Page:
     """Show who invites; programs that open the links of e-mails must change nothing."""
     try:
@@ -42,7 +47,12 @@ async def invitation(secret: FromPath[str], now: NamedDependency[datetime]) -> P
         return _dead()
 
 
-@post(f"{PAGE}/invitation/{{secret:str}}", name="family.join", guards=[guards.public])
+@post(
+    f"{PAGE}/invitation/{{secret:str}}",
+    name="family.join",
+    told="Accepter une invitation",
+    guards=[guards.public],
+)
 async def join(
     secret: FromPath[str], seen: NamedDependency[Visit], now: NamedDependency[datetime]
 ) -> Response[Any]:

@@ -113,7 +113,7 @@ async def _cared(person: Person, mine: Held, now: datetime) -> Cared:
     )
 
 
-@get(PAGE, name="family", guards=[guards.family])
+@get(PAGE, name="family", told="Voir sa famille", guards=[guards.family])
 async def family(person: NamedDependency[Person], now: NamedDependency[datetime]) -> Page:
     """Show my family."""
     return Page("family/mine.html", await family_page(person, now))
@@ -131,13 +131,20 @@ async def _me(person: Person) -> Adult | None:
     return await Adult.objects().get(Adult.id == person.adult)
 
 
-@get(f"{PAGE}/moi", name="family.me", guards=[guards.family])
+@get(
+    f"{PAGE}/moi", name="family.me", told="Changer son nom et son téléphone", guards=[guards.family]
+)
 async def me(person: NamedDependency[Person]) -> Page:
     """Ask for my name and telephone number."""
     return Page("family/me.html", MePage(await _me(person)))
 
 
-@post(f"{PAGE}/moi", name="family.change_me", guards=[guards.family])
+@post(
+    f"{PAGE}/moi",
+    name="family.change_me",
+    told="Enregistrer son nom et son téléphone",
+    guards=[guards.family],
+)
 async def change_me(
     request: Request[Any, Any, Any],
     person: NamedDependency[Person],
@@ -183,7 +190,7 @@ async def _address_page(person: Person, form: Bound[MyAddress] | None = None) ->
     return Page("family/address.html", page, status=422 if form else 200)
 
 
-@get(f"{PAGE}/adresse", name="family.address", guards=[guards.family])
+@get(f"{PAGE}/adresse", name="family.address", told="Changer son adresse", guards=[guards.family])
 async def address(person: NamedDependency[Person]) -> Response[Any]:
     """Ask where we live."""
     if not person.household:
@@ -191,7 +198,12 @@ async def address(person: NamedDependency[Person]) -> Response[Any]:
     return await _address_page(person)
 
 
-@post(f"{PAGE}/adresse", name="family.change_address", guards=[guards.family])
+@post(
+    f"{PAGE}/adresse",
+    name="family.change_address",
+    told="Enregistrer son adresse",
+    guards=[guards.family],
+)
 async def change_address(
     request: Request[Any, Any, Any],
     person: NamedDependency[Person],
@@ -229,7 +241,9 @@ class ChildPage:
     form: Bound[NewChild] | None = None
 
 
-@get(f"{PAGE}/enfants/ajouter", name="family.child", guards=[guards.family])
+@get(
+    f"{PAGE}/enfants/ajouter", name="family.child", told="Ajouter un enfant", guards=[guards.family]
+)
 async def child(person: NamedDependency[Person]) -> Response[Any]:
     """Ask for a child."""
     mine = await _me(person)
@@ -238,7 +252,12 @@ async def child(person: NamedDependency[Person]) -> Response[Any]:
     return Page("family/child.html", ChildPage(mine.family_name))
 
 
-@post(f"{PAGE}/enfants/ajouter", name="family.add_child", guards=[guards.family])
+@post(
+    f"{PAGE}/enfants/ajouter",
+    name="family.add_child",
+    told="Enregistrer un enfant",
+    guards=[guards.family],
+)
 async def add_child(
     request: Request[Any, Any, Any],
     person: NamedDependency[Person],

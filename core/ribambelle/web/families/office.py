@@ -55,7 +55,7 @@ class RegisterPage:
     after: str | None
 
 
-@get(PAGE, name="office.families", guards=[guards.agent])
+@get(PAGE, name="office.families", told="Chercher une famille", guards=[guards.agent])
 async def families(q: FromQuery[str] = "", page: FromQuery[int] = 1) -> Page:
     """Find a family by a name or a telephone number."""
     words = q.strip()[:100]
@@ -109,7 +109,7 @@ class FamilySheet:
     merges: list[Merge]
 
 
-@get(f"{PAGE}/{{number:int}}", name="office.family", guards=[guards.agent])
+@get(f"{PAGE}/{{number:int}}", name="office.family", told="Voir une famille", guards=[guards.agent])
 async def family(number: FromPath[int], now: NamedDependency[datetime]) -> Page:
     """Show one family."""
     row = await register.household(number)
@@ -165,7 +165,12 @@ class Beginning(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-@post(f"{PAGE}/adultes/{{adult:int}}/agir", name="office.act", guards=[guards.agent])
+@post(
+    f"{PAGE}/adultes/{{adult:int}}/agir",
+    name="office.act",
+    told="Agir pour une famille",
+    guards=[guards.agent],
+)
 async def act(
     adult: FromPath[int],
     request: Request[Any, Any, Any],
@@ -184,7 +189,12 @@ async def act(
     return Redirect("/", status_code=303)
 
 
-@post("/bureau/agir/terminer", name="office.act_end", guards=[guards.staff])
+@post(
+    "/bureau/agir/terminer",
+    name="office.act_end",
+    told="Cesser d’agir pour une famille",
+    guards=[guards.agent],
+)
 async def act_end(
     person: NamedDependency[Person], seen: NamedDependency[Visit], now: NamedDependency[datetime]
 ) -> Redirect:
@@ -208,7 +218,12 @@ class Ending(msgspec.Struct, frozen=True):
     why: str = ""
 
 
-@post(f"{PAGE}/liens/{{held:int}}/fin", name="office.end_held", guards=[guards.agent])
+@post(
+    f"{PAGE}/liens/{{held:int}}/fin",
+    name="office.end_held",
+    told="Écrire qu’un adulte ne répond plus d’un enfant",
+    guards=[guards.agent],
+)
 async def end_held(
     held: FromPath[int],
     request: Request[Any, Any, Any],
@@ -246,7 +261,12 @@ class ActsPage:
     errands: list[Told]
 
 
-@get("/famille/actes", name="family.errands", guards=[guards.family])
+@get(
+    "/famille/actes",
+    name="family.errands",
+    told="Voir ce que la mairie a fait en son nom",
+    guards=[guards.family],
+)
 async def acts(person: NamedDependency[Person]) -> Page:
     """Show a family who acted in its name, and what was done."""
     return Page("family/errands.html", ActsPage(await errands.of_family(person.account)))

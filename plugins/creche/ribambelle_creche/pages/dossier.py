@@ -15,7 +15,6 @@ from ribambelle import forms
 from ribambelle.errors import NotYours
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
-from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle_creche import filing
@@ -48,6 +47,7 @@ from ribambelle_creche.domain.dossier import (
     steps_of,
 )
 from ribambelle_creche.domain.facility import KINDS
+from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.pages.offers import offers
 from ribambelle_creche.pages.recap import told_of
 from ribambelle_creche.queries import applications, facilities, streets
@@ -82,7 +82,9 @@ class NewPage:
     desks: list[tuple[int, str]]
 
 
-@get("/creche/demandes/nouvelle", name="creche.new", guards=[guards.signed_in])
+@get(
+    "/creche/demandes/nouvelle", name="creche.new", told="Lire ce qui sera demandé", guards=[filer]
+)
 async def new_page(person: NamedDependency[Person]) -> Page:
     """Say what will be asked, before anything is opened."""
     known = await applications.known_answers(person)
@@ -90,7 +92,12 @@ async def new_page(person: NamedDependency[Person]) -> Page:
     return Page("creche/dossier/new.html", NewPage(known != Dossier(), list(desks.items())))
 
 
-@post("/creche/demandes/nouvelle", name="creche.open", guards=[guards.signed_in])
+@post(
+    "/creche/demandes/nouvelle",
+    name="creche.open",
+    told="Commencer une demande de place",
+    guards=[filer],
+)
 async def open_file(
     request: Request[Any, Any, Any],
     person: NamedDependency[Person],
@@ -123,7 +130,12 @@ class StepsPage:
     settings: Settings
 
 
-@get("/creche/demandes/{number:int}/etapes", name="creche.steps", guards=[guards.signed_in])
+@get(
+    "/creche/demandes/{number:int}/etapes",
+    name="creche.steps",
+    told="Voir ce qui reste à remplir",
+    guards=[filer],
+)
 async def steps_page(
     number: FromPath[int],
     person: NamedDependency[Person],
@@ -322,7 +334,10 @@ async def shown(
 
 
 @get(
-    "/creche/demandes/{number:int}/etape/{code:str}", name="creche.step", guards=[guards.signed_in]
+    "/creche/demandes/{number:int}/etape/{code:str}",
+    name="creche.step",
+    told="Lire une question du dossier",
+    guards=[filer],
 )
 async def step_page(
     request: Request[Any, Any, Any],
@@ -352,7 +367,8 @@ async def step_page(
 @post(
     "/creche/demandes/{number:int}/etape/{code:str}",
     name="creche.answer",
-    guards=[guards.signed_in],
+    told="Répondre à une question du dossier",
+    guards=[filer],
 )
 async def answer(
     request: Request[Any, Any, Any],

@@ -105,7 +105,7 @@ async def board(facility: Facility, tenant: Tenant, now: datetime) -> Page:
     return Page("creche/facility/board.html", page)
 
 
-@get("/creche/direction", name="creche.facility.home", guards=[manager])
+@get("/creche/direction", name="creche.facility.home", told="Choisir sa crèche", guards=[manager])
 async def home(
     tenant: NamedDependency[Tenant],
     person: NamedDependency[Person],
@@ -120,7 +120,12 @@ async def home(
     return Page("creche/facility/choice.html", ChoicePage(mine, late))
 
 
-@get("/creche/direction/{facility:int}", name="creche.facility.board", guards=[manager])
+@get(
+    "/creche/direction/{facility:int}",
+    name="creche.facility.board",
+    told="Voir la journée d’une crèche",
+    guards=[manager],
+)
 async def day(
     facility: FromPath[int],
     tenant: NamedDependency[Tenant],

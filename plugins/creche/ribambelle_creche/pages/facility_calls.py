@@ -95,7 +95,12 @@ class RequestsPage:
     halves = (("am", "matin"), ("pm", "après-midi"))
 
 
-@get("/creche/direction/{facility:int}/demandes", name="creche.facility.requests", guards=[manager])
+@get(
+    "/creche/direction/{facility:int}/demandes",
+    name="creche.facility.requests",
+    told="Voir les familles qui demandent la crèche",
+    guards=[manager],
+)
 async def requests(
     request: Request[Any, Any, Any],
     facility: FromPath[int],
@@ -180,6 +185,7 @@ async def request_page(
 @get(
     "/creche/direction/{facility:int}/demandes/{number:int}",
     name="creche.facility.request",
+    told="Lire la demande d’une famille",
     guards=[manager],
 )
 async def one_request(
@@ -206,6 +212,7 @@ async def one_request(
 @post(
     "/creche/direction/{facility:int}/demandes/{number:int}/contact",
     name="creche.facility.contact",
+    told="Noter un appel ou une rencontre",
     guards=[manager],
 )
 async def contact(

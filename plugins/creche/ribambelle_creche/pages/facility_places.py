@@ -78,7 +78,12 @@ async def places_page(
     return Page("creche/facility/places.html", page, status=422 if form else 200)
 
 
-@get("/creche/direction/{facility:int}/places", name="creche.facility.places", guards=[manager])
+@get(
+    "/creche/direction/{facility:int}/places",
+    name="creche.facility.places",
+    told="Voir les places d’une crèche",
+    guards=[manager],
+)
 async def places(
     facility: FromPath[int],
     tenant: NamedDependency[Tenant],
@@ -90,7 +95,10 @@ async def places(
 
 
 @post(
-    "/creche/direction/{facility:int}/places", name="creche.facility.set_places", guards=[manager]
+    "/creche/direction/{facility:int}/places",
+    name="creche.facility.set_places",
+    told="Changer les places d’une crèche",
+    guards=[manager],
 )
 async def set_places(
     request: Request[Any, Any, Any],
@@ -153,7 +161,12 @@ async def edit_page(
     return Page("creche/facility/edit.html", EditPage(space, form), status=422 if form else 200)
 
 
-@get("/creche/direction/{facility:int}/fiche", name="creche.facility.sheet", guards=[manager])
+@get(
+    "/creche/direction/{facility:int}/fiche",
+    name="creche.facility.sheet",
+    told="Voir la fiche d’une crèche",
+    guards=[manager],
+)
 async def sheet(
     facility: FromPath[int],
     tenant: NamedDependency[Tenant],
@@ -164,7 +177,12 @@ async def sheet(
     return await edit_page(await facilities.managed(person, facility), tenant, now.date())
 
 
-@post("/creche/direction/{facility:int}/fiche", name="creche.facility.edit", guards=[manager])
+@post(
+    "/creche/direction/{facility:int}/fiche",
+    name="creche.facility.edit",
+    told="Changer la fiche d’une crèche",
+    guards=[manager],
+)
 async def edit(
     request: Request[Any, Any, Any],
     facility: FromPath[int],

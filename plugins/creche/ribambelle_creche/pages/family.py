@@ -12,7 +12,7 @@ from ribambelle import workflow
 from ribambelle.errors import Refused
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
-from ribambelle.web import formats, guards
+from ribambelle.web import formats
 from ribambelle.web.guards import NotForYou
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
@@ -20,6 +20,7 @@ from ribambelle.workflow import State, Step
 from ribambelle.workflow.declaration import timeline
 from ribambelle_creche import renewing
 from ribambelle_creche.domain.receipt import weeks_told
+from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.pages.papers import Wanted, wanted
 from ribambelle_creche.queries import applications
 from ribambelle_creche.queries.applications import Entered, Mine
@@ -40,7 +41,12 @@ class EnteredPage:
     files: list[tuple[Entered, State]]
 
 
-@get("/creche/demandes", name="creche.mine", guards=[guards.signed_in])
+@get(
+    "/creche/demandes",
+    name="creche.mine",
+    told="Voir les demandes de place que l’on suit ou que l’on a saisies",
+    guards=[filer],
+)
 async def mine(person: NamedDependency[Person]) -> Page:
     """Show the files of a family; to staff, those they typed for families."""
     if person.is_staff:
@@ -73,7 +79,12 @@ class FollowPage:
         return weeks_told(self.file.dossier.week) if self.file.dossier.week else ""
 
 
-@get("/creche/demandes/{number:int}", name="creche.follow", guards=[guards.signed_in])
+@get(
+    "/creche/demandes/{number:int}",
+    name="creche.follow",
+    told="Suivre une demande de place",
+    guards=[filer],
+)
 async def follow(
     number: FromPath[int], person: NamedDependency[Person], tenant: NamedDependency[Tenant]
 ) -> Response[Any]:
@@ -114,7 +125,12 @@ def told(
     return done if state.final else [*done, (state.label, state.next if yours else "", "ici")]
 
 
-@post("/creche/demandes/{number:int}/confirmer", name="creche.confirm", guards=[guards.signed_in])
+@post(
+    "/creche/demandes/{number:int}/confirmer",
+    name="creche.confirm",
+    told="Confirmer une demande de place",
+    guards=[filer],
+)
 async def confirm(
     number: FromPath[int], person: NamedDependency[Person], seen: NamedDependency[Visit]
 ) -> Redirect:
@@ -129,7 +145,10 @@ async def confirm(
 
 
 @get(
-    "/creche/demandes/{number:int}/retirer", name="creche.withdraw_page", guards=[guards.signed_in]
+    "/creche/demandes/{number:int}/retirer",
+    name="creche.withdraw_page",
+    told="Lire ce que veut dire retirer une demande",
+    guards=[filer],
 )
 async def withdraw_page(number: FromPath[int], person: NamedDependency[Person]) -> Response[Any]:
     """Say what withdrawing means, before it is done."""
@@ -139,7 +158,12 @@ async def withdraw_page(number: FromPath[int], person: NamedDependency[Person]) 
     return Page("creche/family/withdraw.html", file)
 
 
-@post("/creche/demandes/{number:int}/retirer", name="creche.withdraw", guards=[guards.signed_in])
+@post(
+    "/creche/demandes/{number:int}/retirer",
+    name="creche.withdraw",
+    told="Retirer une demande",
+    guards=[filer],
+)
 async def withdraw(
     number: FromPath[int], person: NamedDependency[Person], seen: NamedDependency[Visit]
 ) -> Redirect:

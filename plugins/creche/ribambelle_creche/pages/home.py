@@ -36,7 +36,7 @@ def entries(person: Person | None) -> list[MenuEntry]:
         found.append(MenuEntry("Crèches", "/creche/direction", "bebe", rank=25))
     if person.holds("creche_manager"):
         found.append(MenuEntry("Ma crèche", "/creche/direction", "bebe", rank=10))
-    if person.holds("creche_partner"):
+    if person.holds("partner"):
         found.append(MenuEntry("Chiffres publiés", "/creche/statistiques", "barres", rank=30))
     if person.holds("admin"):
         found.append(MenuEntry("Guichets", "/bureau/creche/guichets", "mairie", rank=40))

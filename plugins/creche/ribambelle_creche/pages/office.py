@@ -185,7 +185,12 @@ def filters_of(request: Request[Any, Any, Any]) -> Filters:
     )
 
 
-@get("/bureau/creche/demandes", name="creche.office.queue", guards=[office])
+@get(
+    "/bureau/creche/demandes",
+    name="creche.office.queue",
+    told="Voir les demandes de place",
+    guards=[office],
+)
 async def demandes(
     request: Request[Any, Any, Any],
     tenant: NamedDependency[Tenant],
@@ -231,7 +236,12 @@ def with_tokens(page: QueuePage) -> QueuePage:
     return replace(page, tokens=tokens)
 
 
-@get("/bureau/creche/demandes/export/{kind:str}", name="creche.office.export", guards=[office])
+@get(
+    "/bureau/creche/demandes/export/{kind:str}",
+    name="creche.office.export",
+    told="Télécharger la liste des demandes",
+    guards=[office],
+)
 async def export(
     request: Request[Any, Any, Any],
     kind: FromPath[str],

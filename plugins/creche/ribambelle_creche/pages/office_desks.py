@@ -45,20 +45,20 @@ class DesksPage:
         return f"{DESKS}/{self.changed.id}" if self.changed else DESKS
 
 
-@get(DESKS, name="creche.office.desks", guards=[admin])
+@get(DESKS, name="creche.office.desks", told="Voir les guichets", guards=[admin])
 async def list_desks() -> Page:
     """Show the counters where files are received."""
     return Page("creche/office/desks.html", DesksPage(await desks.every()))
 
 
-@get(f"{DESKS}/{{desk:int}}", name="creche.office.desk", guards=[admin])
+@get(f"{DESKS}/{{desk:int}}", name="creche.office.desk", told="Voir un guichet", guards=[admin])
 async def one_desk(desk: FromPath[int]) -> Page:
     """Show the counters, and one of them to change."""
     page = DesksPage(await desks.every(), changed=await desks.one(desk))
     return Page("creche/office/desks.html", page)
 
 
-@post(DESKS, name="creche.office.open_desk", guards=[admin])
+@post(DESKS, name="creche.office.open_desk", told="Ouvrir un guichet", guards=[admin])
 async def open_desk(
     request: Request[Any, Any, Any],
     person: NamedDependency[Person],
@@ -68,7 +68,12 @@ async def open_desk(
     return await kept(await forms.read(request, DeskForm), None, person, seen)
 
 
-@post(f"{DESKS}/{{desk:int}}", name="creche.office.change_desk", guards=[admin])
+@post(
+    f"{DESKS}/{{desk:int}}",
+    name="creche.office.change_desk",
+    told="Changer un guichet",
+    guards=[admin],
+)
 async def change_desk(
     request: Request[Any, Any, Any],
     desk: FromPath[int],

@@ -108,7 +108,12 @@ async def file_page(
     return Page("creche/office/file.html", page, status=422 if errors else 200)
 
 
-@get("/bureau/creche/demandes/{number:int}", name="creche.office.file", guards=[office])
+@get(
+    "/bureau/creche/demandes/{number:int}",
+    name="creche.office.file",
+    told="Lire une demande",
+    guards=[office],
+)
 async def demande(
     number: FromPath[int], person: NamedDependency[Person], tenant: NamedDependency[Tenant]
 ) -> Page:
@@ -124,7 +129,12 @@ async def demande(
     return page
 
 
-@post("/bureau/creche/demandes/{number:int}/etat", name="creche.office.act", guards=[office])
+@post(
+    "/bureau/creche/demandes/{number:int}/etat",
+    name="creche.office.act",
+    told="Faire avancer une demande : complète, pièce demandée, retirée",
+    guards=[office],
+)
 async def act(
     request: Request[Any, Any, Any],
     number: FromPath[int],
@@ -167,6 +177,7 @@ ACTS = {
 @post(
     "/bureau/creche/demandes/{number:int}/pieces/{kind:str}",
     name="creche.office.proof",
+    told="Noter qu’une pièce a été vue",
     guards=[office],
 )
 async def proof_seen(
@@ -189,7 +200,12 @@ async def proof_seen(
     return Redirect(f"/bureau/creche/demandes/{number}#pieces", status_code=303)
 
 
-@post("/bureau/creche/demandes/{number:int}/guichet", name="creche.office.assign", guards=[office])
+@post(
+    "/bureau/creche/demandes/{number:int}/guichet",
+    name="creche.office.assign",
+    told="Confier une demande à un guichet",
+    guards=[office],
+)
 async def assign(
     request: Request[Any, Any, Any],
     number: FromPath[int],

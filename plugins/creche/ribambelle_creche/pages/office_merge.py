@@ -42,7 +42,12 @@ class MergePage:
         return merging.oldest(self.file.application, self.kept.application) if self.kept else None
 
 
-@get("/bureau/creche/demandes/{number:int}/fusionner", name="creche.office.merge", guards=[office])
+@get(
+    "/bureau/creche/demandes/{number:int}/fusionner",
+    name="creche.office.merge",
+    told="Comparer deux demandes du même enfant",
+    guards=[office],
+)
 async def choose(
     request: Request[Any, Any, Any],
     number: FromPath[int],
@@ -69,7 +74,12 @@ async def choose(
     return Page("creche/office/merge.html", MergePage(file, twins, kept, sides))
 
 
-@post("/bureau/creche/demandes/{number:int}/fusionner", name="creche.office.join", guards=[office])
+@post(
+    "/bureau/creche/demandes/{number:int}/fusionner",
+    name="creche.office.join",
+    told="Réunir deux demandes du même enfant",
+    guards=[office],
+)
 async def join(
     request: Request[Any, Any, Any],
     number: FromPath[int],

@@ -14,12 +14,13 @@ from ribambelle.documents.uses import Actor, Owner
 from ribambelle.errors import NotYours, Refused
 from ribambelle.forms import Bound
 from ribambelle.identity import Person
-from ribambelle.web import guards, uploads
+from ribambelle.web import uploads
 from ribambelle.web.page import Page
 from ribambelle.web.uploads import LONGEST_BODY, Given
 from ribambelle.web.visit import Visit
 from ribambelle_creche.domain.dossier import decode
 from ribambelle_creche.domain.evidence import KINDS, PROVES
+from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.pages.recap import Rows, told
 from ribambelle_creche.queries import applications, facilities, files
 from ribambelle_creche.queries.applications import Mine
@@ -102,7 +103,8 @@ async def proof_page(file: Mine, one: Wanted, form: Bound[Given] | None = None) 
 @get(
     "/creche/demandes/{number:int}/justificatifs/{kind:str}",
     name="creche.proof",
-    guards=[guards.signed_in],
+    told="Voir une pièce demandée",
+    guards=[filer],
 )
 async def proof(
     number: FromPath[int], kind: FromPath[str], person: NamedDependency[Person]
@@ -114,7 +116,8 @@ async def proof(
 @post(
     "/creche/demandes/{number:int}/justificatifs/{kind:str}",
     name="creche.proof_give",
-    guards=[guards.signed_in],
+    told="Donner une pièce du dossier",
+    guards=[filer],
     request_max_body_size=LONGEST_BODY,
 )
 async def give(
@@ -140,7 +143,8 @@ async def give(
 @post(
     "/creche/demandes/{number:int}/justificatifs/{kind:str}/reprendre/{paper:int}",
     name="creche.proof_reuse",
-    guards=[guards.signed_in],
+    told="Reprendre une pièce déjà donnée",
+    guards=[filer],
 )
 async def reuse(
     number: FromPath[int],

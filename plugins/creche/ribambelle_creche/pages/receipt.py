@@ -16,6 +16,7 @@ from ribambelle.web.page import Page
 from ribambelle.workflow import State
 from ribambelle_creche.domain import receipt
 from ribambelle_creche.filing import PURPOSE
+from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.pages.papers import Wanted, wanted
 from ribambelle_creche.proof import Proof, opened, paper
 from ribambelle_creche.queries import applications
@@ -52,7 +53,12 @@ async def receipt_of(number: int, person: Person, tenant: Tenant) -> ReceiptPage
     )
 
 
-@get("/creche/demandes/{number:int}/recu", name="creche.receipt", guards=[guards.signed_in])
+@get(
+    "/creche/demandes/{number:int}/recu",
+    name="creche.receipt",
+    told="Lire le récépissé",
+    guards=[filer],
+)
 async def receipt_page(
     number: FromPath[int], person: NamedDependency[Person], tenant: NamedDependency[Tenant]
 ) -> Page:
@@ -60,7 +66,12 @@ async def receipt_page(
     return Page("creche/family/receipt.html", await receipt_of(number, person, tenant))
 
 
-@get("/creche/demandes/{number:int}/recu-pdf", name="creche.receipt_pdf", guards=[guards.signed_in])
+@get(
+    "/creche/demandes/{number:int}/recu-pdf",
+    name="creche.receipt_pdf",
+    told="Télécharger le récépissé",
+    guards=[filer],
+)
 async def receipt_pdf(
     number: FromPath[int], person: NamedDependency[Person], tenant: NamedDependency[Tenant]
 ) -> Response[bytes]:

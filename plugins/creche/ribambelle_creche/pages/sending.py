@@ -13,11 +13,11 @@ from litestar.response import Redirect
 from ribambelle import forms
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
-from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle_creche import filing
 from ribambelle_creche.domain.dossier import Step
+from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.pages.recap import Rows, told
 from ribambelle_creche.queries import applications, duplicates, facilities
 from ribambelle_creche.queries.applications import Mine
@@ -76,7 +76,12 @@ async def twins_for(person: Person, file: Mine) -> list[Known]:
     return [Known(twin.number) for twin in twins]
 
 
-@get("/creche/demandes/{number:int}/verification", name="creche.check", guards=[guards.signed_in])
+@get(
+    "/creche/demandes/{number:int}/verification",
+    name="creche.check",
+    told="Relire le dossier avant l’envoi",
+    guards=[filer],
+)
 async def check_page(
     number: FromPath[int],
     person: NamedDependency[Person],
@@ -92,7 +97,12 @@ async def check_page(
     return await shown(person, file, seen.kept(f"/creche/demandes/{number}/verification"))
 
 
-@post("/creche/demandes/{number:int}/verification", name="creche.send", guards=[guards.signed_in])
+@post(
+    "/creche/demandes/{number:int}/verification",
+    name="creche.send",
+    told="Envoyer le dossier",
+    guards=[filer],
+)
 async def send(
     request: Request[Any, Any, Any],
     number: FromPath[int],

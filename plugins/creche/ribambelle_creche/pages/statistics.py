@@ -40,7 +40,12 @@ def asked_of(request: Request[Any, Any, Any]) -> Asked:
     )
 
 
-@get("/bureau/creche/statistiques", name="creche.statistics", guards=[readers])
+@get(
+    "/bureau/creche/statistiques",
+    name="creche.statistics",
+    told="Lire les statistiques",
+    guards=[readers],
+)
 async def live(
     request: Request[Any, Any, Any],
     tenant: NamedDependency[Tenant],
@@ -56,6 +61,7 @@ async def live(
 @get(
     "/bureau/creche/statistiques/export/{kind:str}",
     name="creche.statistics.export",
+    told="Télécharger les statistiques",
     guards=[readers],
 )
 async def export(

@@ -1,0 +1,278 @@
+"""Bringing a list of families in: read, shown before anything is written, then all of it or nothing."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from ribambelle.database import locks, transaction
+from ribambelle.errors import Refused
+from ribambelle.families import columns, rows
+from ribambelle.families.planning import (
+    KnownAdult,
+    KnownHousehold,
+    Plan,
+    Register,
+    Step,
+    plan,
+)
+from ribambelle.families.rows import AdultSaid, ChildSaid, HomeSaid
+from ribambelle.families.table_files import TableFile
+from ribambelle.families.tables import KnownFamily
+from ribambelle.identity import accounts
+from ribambelle.identity.tables import Address, Adult, Child, Household, Quartier, Responsibility
+from ribambelle.search import fold
+from ribambelle.workflow import journal
+
+T = TypeVar("T")
+CHUNK = 200
+"""Families written by one statement: SQLite takes some thousands of values at once."""
+
+
+async def planned(table: TableFile, mapping: Mapping[str, int], today: date) -> Plan:
+    """Return what a list would change; nothing is written."""
+    if missing := columns.missing(mapping):
+        raise Refused("columns_unknown", columns=", ".join(missing))
+    known, quartiers = await _known(), await _quartiers()
+    # ten thousand rows take half a second: the other families of the commune do not wait for it
+    return await asyncio.to_thread(_planned, table, mapping, today, known, quartiers)
+
+
+def _planned(
+    table: TableFile,
+    mapping: Mapping[str, int],
+    today: date,
+    known: list[KnownHousehold],
+    quartiers: Mapping[str, int],
+) -> Plan:
+    read = [
+        rows.read(cells, mapping, rank, today) for rank, cells in enumerate(table.rows, start=2)
+    ]
+    return plan(read, rows.families(read), Register(known), quartiers)
+
+
+async def bring_in(
+    table: TableFile, mapping: Mapping[str, int], now: datetime, *, by: int | None = None
+) -> Plan:
+    """Write a list: all the rows that can be kept, in one transaction, and one line in the journal.
+
+    What is known is read again inside: two lists brought in at once do not make a family twice.
+    """
+    async with transaction():
+        await locks.advisory("family_import")
+        made = await planned(table, mapping, now.date())
+        quartiers = await _quartiers()
+        fresh = [step for step in made.steps if step.household is None]
+        for chunk in _chunks(fresh):
+            await _create(chunk, quartiers, now)
+        for step in made.steps:
+            if step.household is not None:
+                await _update(step.household, step, quartiers, now)
+        await journal.record(
+            "families.imported",
+            "families:0",
+            account=by,
+            side="office",
+            created=made.count("created"),
+            updated=made.count("updated"),
+            refused=made.count("refused"),
+        )
+    return made
+
+
+async def _create(steps: Sequence[Step], quartiers: Mapping[str, int], now: datetime) -> None:
+    """Write new families: a statement per table, not per family."""
+    made = await Household.insert(*(Household(created_at=now) for _ in steps)).returning(
+        Household.id
+    )
+    numbered = [(int(row["id"]), step) for row, step in zip(made, steps, strict=True)]
+    adults = [
+        _adult_row(household, rank, adult)
+        for household, step in numbered
+        for rank, adult in enumerate(step.adults, start=1)
+    ]
+    people = await Adult.insert(*adults).returning(Adult.id)
+    children = [
+        _child_row(household, child) for household, step in numbered for child in step.children
+    ]
+    if children:
+        born = await Child.insert(*children).returning(Child.id)
+        await _entrust(
+            [
+                (child["id"], adult["id"])
+                for child, its in zip(born, children, strict=True)
+                for adult, theirs in zip(people, adults, strict=True)
+                if its.household == theirs.household
+            ],
+            now,
+        )
+    await Address.insert(
+        *(
+            Address(household=household, **_home(step.home or HomeSaid(), quartiers))
+            for household, step in numbered
+        )
+    )
+    numbers = [(household, step.number) for household, step in numbered if step.number]
+    if numbers:
+        await KnownFamily.insert(
+            *(KnownFamily(household=household, number=number) for household, number in numbers)
+        )
+
+
+async def _entrust(pairs: Sequence[tuple[int, int]], now: datetime) -> None:
+    """Write that adults answer for children, as parents with authority; what is known stays."""
+    rows = [
+        Responsibility(
+            child=child,
+            adult=adult,
+            has_authority=True,
+            may_book=True,
+            may_pay=True,
+            may_collect=True,
+            given_at=now,
+        )
+        for child, adult in pairs
+    ]
+    if rows:
+        await Responsibility.insert(*rows).on_conflict(
+            target=(Responsibility.child, Responsibility.adult), action="DO NOTHING"
+        )
+
+
+async def _new_pairs(
+    household: int, adults: Sequence[int], children: Sequence[int]
+) -> list[tuple[int, int]]:
+    """Return the children and adults of a household of which one at least is new."""
+    people = await Adult.select(Adult.id).where(Adult.household == household)
+    every = await Child.select(Child.id).where(Child.household == household)
+    return [
+        (child["id"], adult["id"])
+        for child in every
+        for adult in people
+        if child["id"] in children or adult["id"] in adults
+    ]
+
+
+async def _update(household: int, step: Step, quartiers: Mapping[str, int], now: datetime) -> None:
+    """Write what a list says more of a family already known."""
+    for number, changed in step.adults_changed.items():
+        await Adult.update(
+            {Adult._meta.get_column_by_name(k): v for k, v in changed.items()}
+        ).where(Adult.id == number)
+    adults, children = list[int](), list[int]()
+    if step.adults:
+        rank = await Adult.count().where(Adult.household == household)
+        made = await Adult.insert(
+            *(
+                _adult_row(household, place, adult)
+                for place, adult in enumerate(step.adults, start=rank + 1)
+            )
+        ).returning(Adult.id)
+        adults = [row["id"] for row in made]
+    for number, child in step.children_changed.items():
+        learnt = _child_row(household, child)
+        await Child.update(
+            {
+                Child.given_name: learnt.given_name,
+                Child.born_on: learnt.born_on,
+                Child.folded: learnt.folded,
+            }
+        ).where(Child.id == number)
+    if step.children:
+        born = await Child.insert(
+            *(_child_row(household, child) for child in step.children)
+        ).returning(Child.id)
+        children = [row["id"] for row in born]
+    if adults or children:
+        await _entrust(await _new_pairs(household, adults, children), now)
+    if step.home:
+        row = Address(household=household, **_home(step.home, quartiers))
+        await Address.insert(row).on_conflict(
+            target=Address.household,
+            action="DO UPDATE",
+            values=[Address.line, Address.postcode, Address.city, Address.quartier],
+        )
+    if step.number:
+        await KnownFamily.insert(KnownFamily(household=household, number=step.number))
+
+
+def _adult_row(household: int, rank: int, adult: AdultSaid) -> Adult:
+    return Adult(
+        household=household,
+        rank=rank,
+        given_name=adult.given_name,
+        family_name=adult.family_name,
+        email=adult.email,
+        phone=adult.phone,
+        folded=adult.folded,
+    )
+
+
+def _child_row(household: int, child: ChildSaid) -> Child:
+    return Child(
+        household=household,
+        given_name=child.given_name,
+        family_name=child.family_name,
+        born_on=child.born_on,
+        folded=fold(f"{child.given_name} {child.family_name}"),
+    )
+
+
+def _home(home: HomeSaid, quartiers: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "line": home.line,
+        "postcode": home.postcode,
+        "city": home.city,
+        "quartier": quartiers.get(fold(home.quartier)),
+    }
+
+
+def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]
+
+
+async def _quartiers() -> dict[str, int]:
+    found = await Quartier.select(Quartier.id, Quartier.folded)
+    return {row["folded"]: row["id"] for row in found}
+
+
+async def _known() -> list[KnownHousehold]:
+    """Return every family of the commune, as a list may speak of it."""
+    adults: dict[int, list[KnownAdult]] = {}
+    rows = await Adult.select(
+        *Adult.all_columns(), Adult.account.email.as_alias("signs_in_with")
+    ).order_by(Adult.rank)
+    for row in rows:
+        said = AdultSaid(row["given_name"], row["family_name"], row["email"], row["phone"])
+        known = KnownAdult(row["id"], said, accounts.signs_in(row["signs_in_with"]))
+        adults.setdefault(row["household"], []).append(known)
+    children = _by_household(
+        (
+            row["household"],
+            (row["id"], ChildSaid(row["given_name"], row["family_name"], row["born_on"])),
+        )
+        for row in await Child.select()
+    )
+    homes = {
+        row["household"]: HomeSaid(row["line"], row["postcode"], row["city"])
+        for row in await Address.select()
+    }
+    numbers = {row["household"]: row["number"] for row in await KnownFamily.select()}
+    return [
+        KnownHousehold(
+            household,
+            tuple(adults.get(household, ())),
+            tuple(children.get(household, ())),
+            homes.get(household, HomeSaid()),
+            numbers.get(household, ""),
+        )
+        for household in (row["id"] for row in await Household.select(Household.id))
+    ]
+
+
+def _by_household(found: Iterable[tuple[int, T]]) -> dict[int, list[T]]:
+    gathered: dict[int, list[T]] = {}
+    for household, one in found:
+        gathered.setdefault(household, []).append(one)
+    return gathered

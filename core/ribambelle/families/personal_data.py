@@ -1,0 +1,29 @@
+"""What is held of families known before they sign in, why, and for how long."""
+
+from ribambelle.families.tables import Activation, FamilyImport, KnownFamily
+from ribambelle.identity.personal_data import FAMILY_TERM, PUBLIC_TASK
+from ribambelle.privacy import PersonalData
+
+HELD = [
+    PersonalData(
+        Activation,
+        ("adult",),
+        "Permettre à une famille connue d’ouvrir son compte avec un code reçu par courrier",
+        PUBLIC_TASK,
+        "Six mois après la fin du code",
+    ),
+    PersonalData(
+        KnownFamily,
+        ("number",),
+        "Retrouver une famille dans le logiciel d’où vient la liste",
+        PUBLIC_TASK,
+        FAMILY_TERM,
+    ),
+    PersonalData(
+        FamilyImport,
+        ("content",),
+        "Relire une liste de familles avant de l’importer",
+        PUBLIC_TASK,
+        "Jusqu’à l’import, une semaine au plus",
+    ),
+]

@@ -1,0 +1,103 @@
+"""From a file a town hall exports to headings and rows: CSV as its programs write it, or XLSX."""
+
+import csv
+import io
+import zipfile
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from ribambelle.errors import Refused
+
+MOST_ROWS = 20_000
+LARGEST = 8_000_000
+"""Bytes of a file; a list of ten thousand families takes about two million."""
+MEMORY = 200_000_000
+"""Bytes a workbook may become once unpacked."""
+CUTS = ";,\t"
+
+
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """A list: its headings, and its rows as texts, each as long as the headings."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def read(content: bytes) -> TableFile:
+    """Return the first table of a file; its content decides what it is, never its name.
+
+    >>> read("Nom;Né le\\nPayet;14/03/2024\\n".encode("cp1252"))
+    TableFile(headings=('Nom', 'Né le'), rows=(('Payet', '14/03/2024'),))
+    >>> read("\\ufeffNom,Ville\\n\\"Payet, Luc\\",Alpha\\n".encode()).rows
+    (('Payet, Luc', 'Alpha'),)
+    >>> read(b"")
+    Traceback (most recent call last):
+    ...
+    ribambelle.errors.Refused: list_empty
+    """
+    lines = _workbook(content) if content.startswith(b"PK") else _csv(content)
+    lines = [line for line in lines if any(line)]
+    if len(lines) < 2:
+        raise Refused("list_empty")
+    if len(lines) - 1 > MOST_ROWS:
+        raise Refused("list_too_long", most=MOST_ROWS)
+    headings = tuple(lines[0])
+    width = len(headings)
+    rows = (tuple((line + [""] * width)[:width]) for line in lines[1:])
+    return TableFile(headings, tuple(rows))
+
+
+def _csv(content: bytes) -> list[list[str]]:
+    text = text_of(content)
+    first = text.partition("\n")[0]
+    cut = max(CUTS, key=first.count)
+    try:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=cut, strict=True)
+        return [[cell.strip() for cell in row] for row in rows]
+    except csv.Error as error:
+        raise Refused("list_unreadable") from error
+
+
+def text_of(content: bytes) -> str:
+    """Return the text of a file: UTF-8, with or without its mark, or Windows' own alphabet.
+
+    >>> text_of("Zoé".encode("utf-8-sig")), text_of("Zoé".encode("cp1252"))
+    ('Zoé', 'Zoé')
+    """
+    if b"\0" in content:
+        raise Refused("list_unreadable")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def _workbook(content: bytes) -> list[list[str]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(part.file_size for part in packed.infolist()) > MEMORY:
+                raise Refused("list_unreadable")
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        rows = book.get_sheet_by_index(0).to_python()
+    except (CalamineError, zipfile.BadZipFile, IndexError, OSError, ValueError) as error:
+        raise Refused("list_unreadable") from error
+    return [[told(cell) for cell in row] for row in rows]
+
+
+def told(cell: Any) -> str:
+    """Return what a cell of a workbook says, as it would be typed.
+
+    >>> told(97400.0), told(date(2024, 3, 14)), told(" Zoé ")
+    ('97400', '2024-03-14', 'Zoé')
+    """
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()

@@ -1,0 +1,41 @@
+"""The families that ask for a crèche are a group the town hall writes to and follows."""
+
+import pytest
+from tests.creche.builders import a_facility, an_application
+
+from ribambelle.families import groups
+from ribambelle.testing import Communes
+from ribambelle_creche.queries import family_groups
+from ribambelle_creche.tables import Application
+
+
+async def test_each_creche_asked_for_is_a_group_of_the_families_that_name_it(
+    communes: Communes,
+) -> None:
+    with communes.alpha.here():
+        lilas, roses = await a_facility("Les Lilas"), await a_facility("Les Roses")
+        await a_facility("La Cabane")
+        both = await an_application(lilas, roses)
+        one = await an_application(roses)
+        await an_application(lilas, state="withdrawn")
+        rows = await Application.select(Application.id, Application.household)
+        found = {group.label: group for group in await groups.groups()}
+
+    home = {row["id"]: row["household"] for row in rows}
+    assert found["Crèche Les Lilas"].households == {home[both]}
+    assert found["Crèche Les Roses"].households == {home[both], home[one]}
+    assert found["Crèche Les Roses"].key == f"creche:{roses}"
+    assert "Crèche La Cabane" not in found
+    assert len(found["Toutes les familles"].households) == 3
+
+
+async def test_a_plugin_that_fails_leaves_the_other_groups(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def falls() -> list[groups.FamilyGroup]:
+        raise RuntimeError("down")
+
+    monkeypatch.setattr(family_groups, "by_facility", falls)
+
+    with communes.alpha.here():
+        assert [group.key for group in await groups.groups()] == ["tous"]
