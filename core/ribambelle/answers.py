@@ -136,6 +136,12 @@ def _document_types() -> Kind:
     return _instance("DocumentType", DocumentType)
 
 
+def _message_templates() -> Kind:
+    from ribambelle.messages.types import MessageTemplate
+
+    return _instance("MessageTemplate", MessageTemplate)
+
+
 def _demo() -> Kind:
     return "une fonction", lambda answer: answer is None or callable(answer)
 
@@ -165,5 +171,6 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "document_types": _document_types,
     "document_checked": _functions,
     "declared_beside": _functions,
+    "message_templates": _message_templates,
     "demo": _demo,
 }

@@ -78,9 +78,18 @@ def to_do() -> list[Any]:
 
 
 @hookimpl
+def message_templates() -> Iterable[Any]:
+    """What the core writes to people."""
+    from ribambelle.messages.declared import MESSAGES
+
+    return MESSAGES
+
+
+@hookimpl
 def personal_data() -> list[Any]:
     """What the core holds of people."""
     from ribambelle.documents import personal_data as documents
     from ribambelle.identity import personal_data as identity
+    from ribambelle.messages import personal_data as messages
 
-    return [*identity.HELD, *documents.HELD]
+    return [*identity.HELD, *documents.HELD, *messages.HELD]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ribambelle.documents.uses import Checked
     from ribambelle.identity import Person, Role
     from ribambelle.jobs import Schedule
+    from ribambelle.messages.types import MessageTemplate
     from ribambelle.privacy import PersonalData
     from ribambelle.web.home import Card, Found, ToDo
     from ribambelle.web.menu import MenuEntry
@@ -360,6 +361,24 @@ def document_checked() -> "Iterable[Callable[[Checked], Awaitable[None]]]":
             return [mark]
 
     Called by ``ribambelle.documents``. Implemented by ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def message_templates() -> "Iterable[MessageTemplate]":
+    """What the plugin writes to people: when, to whom, and the facts each text may hold.
+
+    Called when a message is written or its text is changed; codes are unique over all plugins. The
+    original text is the file ``<path>.txt``, its facts between braces.
+
+    Example::
+
+        @hookimpl
+        def message_templates():
+            from ribambelle_creche.declared_messages import MESSAGES
+            return MESSAGES
+
+    Called by ``ribambelle.messages``. Implemented by ``core``, ``creche``. Since 0.1.
     """
 
 

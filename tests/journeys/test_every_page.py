@@ -70,6 +70,8 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "office": ("/bureau/documents", "/bureau/documents?vue=refuses"),
     },
     "/bureau/documents/{number}": {"office": ("/bureau/documents/{paper}",)},
+    "/bureau/modeles": {"office": ("/bureau/modeles",)},
+    "/bureau/modeles/{model}": {"office": ("/bureau/modeles/document_ending",)},
     "/bureau/recherche": {
         "office": ("/bureau/recherche?q=payet", "/bureau/recherche?q=personne"),
     },

@@ -87,7 +87,11 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         "core_quartier": {"folded": fold(f"{word} {number}"), "parent": None},
         "core_adult": {"folded": fold(word)},
         "core_child": {"folded": fold(word)},
-        "core_message": {"recipient": FAMILY, "sent_at": None},
+        "core_message": {"recipient": FAMILY, "sent_at": None, "channel": "portal"},
+        "core_message_text": {
+            **{"code": ("sign_in", "invitation", "new_email")[number - 1], "is_own": True},
+            "body": f"{word} {{lien}}",
+        },
         "core_attachment": {"media_type": "application/pdf", "content": ""},
         "core_job": {"payload": json.dumps({"word": word}), "run_at": later},
         "core_demande": {"workflow": "creche.application", "state": state},

@@ -23,6 +23,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "code": ("enfant", "famille", "adresse", "voeux"),
     "kind": ("csv", "xlsx", "birth"),
     "secret": ("x" * 32,),
+    "model": ("sign_in",),
     "name": ("portal.css",),
 }
 """What a path's parameters are filled with; a parameter missing here stops the proof."""

@@ -8,6 +8,7 @@ from email.utils import format_datetime
 from ribambelle import tenants
 from ribambelle.errors import Misconfigured
 from ribambelle.messages.tables import Attachment, Message
+from ribambelle.messages.wording import in_html
 from ribambelle.tenants import Tenant
 from ribambelle.web.templates import environment
 
@@ -48,7 +49,7 @@ def compose(tenant: Tenant, row: Message, attachments: Sequence[Attachment] = ()
         mail["Reply-To"] = settings.contact.email
     mail.set_content(row.text)
     layout = environment(tenant).get_template("messages/layout.html")
-    paragraphs = [part.strip() for part in row.text.split("\n\n") if part.strip()]
+    paragraphs = in_html(row.text, tenant.url("/"))
     html = layout.render(tenant=tenant, subject=row.subject, paragraphs=paragraphs)
     mail.add_alternative(html, subtype="html")
     for one in attachments:

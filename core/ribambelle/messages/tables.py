@@ -1,17 +1,21 @@
 """The outbox of one commune."""
 
-from piccolo.columns import ForeignKey, Integer, Serial, Text, Timestamptz, Varchar
+from piccolo.columns import Boolean, ForeignKey, Integer, Serial, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
+from piccolo.constraints import Unique
 from piccolo.table import Table
+
+from ribambelle.identity.tables import Account
 
 
 class Message(Table, tablename="core_message"):
-    """One e-mail, kept as it was written; `sent_at` is null until a server took it."""
+    """One message, kept as it was written; `sent_at` is null until a server took it."""
 
     id: Serial
     kind = Varchar(length=60, help_text="Template it was written from.")
+    channel = Varchar(length=10, default="email", help_text="email, sms, or portal: read there.")
     recipient = Varchar(length=254, index=True)
-    account = Integer(null=True, default=None)
+    account = Integer(null=True, default=None, index=True)
     subject = Varchar(length=200)
     text = Text()
     created_at = Timestamptz(index=True)
@@ -28,4 +32,36 @@ class Attachment(Table, tablename="core_attachment"):
     content = Text(help_text="In base64: both databases keep the same.")
 
 
-TABLES = (Message, Attachment)
+class MessageText(Table, tablename="core_message_text"):
+    """The text a commune wrote for one message; given up, the row stays and its version grows."""
+
+    id: Serial
+    code = Varchar(length=60, unique=True, help_text="Code of a MessageTemplate.")
+    is_own = Boolean(default=False, help_text="False: the original text is sent.")
+    subject = Varchar(length=200)
+    body = Text()
+    sms = Text(help_text="Empty when the message never leaves as an SMS.")
+    version = Integer(default=0)
+    changed_at = Timestamptz()
+    changed_by = Integer(null=True, default=None)
+
+
+class MessageChoice(Table, tablename="core_message_choice"):
+    """How one account wishes to receive one optional message."""
+
+    id: Serial
+    account = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    code = Varchar(length=60, help_text="Code of a MessageTemplate.")
+    channel = Varchar(length=10, help_text="email, sms or portal.")
+    once = Unique([account, code])
+
+
+class MessagePhone(Table, tablename="core_message_phone"):
+    """The number one account wishes its SMS at."""
+
+    id: Serial
+    account = ForeignKey(Account, null=False, unique=True, on_delete=OnDelete.cascade)
+    number = Varchar(length=20, help_text="As networks write it: +33612345678.")
+
+
+TABLES = (Message, Attachment, MessageText, MessageChoice, MessagePhone)

@@ -19,6 +19,7 @@ from ribambelle.web import (
     guards,
     home,
     invitation,
+    message_texts,
     new_email,
     papers,
     papers_desk,
@@ -119,4 +120,5 @@ ROUTES = [
     *new_email.ROUTES,
     *papers.ROUTES,
     *papers_desk.ROUTES,
+    *message_texts.ROUTES,
 ]

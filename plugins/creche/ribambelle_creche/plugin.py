@@ -188,6 +188,14 @@ def document_checked() -> list[Any]:
 
 
 @hookimpl
+def message_templates() -> Iterable[Any]:
+    """What a crèche file makes the portal write."""
+    from ribambelle_creche.declared_messages import MESSAGES
+
+    return MESSAGES
+
+
+@hookimpl
 def demo() -> Any:
     """Invented families on real figures."""
     from ribambelle_creche.demo import fill
