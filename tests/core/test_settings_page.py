@@ -10,7 +10,7 @@ import pytest
 
 from ribambelle.plugins import Plugins
 from ribambelle.tenants import Platform
-from ribambelle.tenants.settings import Brand, Commune, Contact, Database, Documents, Mail
+from ribambelle.tenants.settings import Brand, Commune, Contact, Database, Documents, Mail, Sms
 from ribambelle_assmat.settings import Relais
 from ribambelle_assmat.settings import Settings as Assmat
 from ribambelle_creche.domain.evidence import KINDS
@@ -23,6 +23,7 @@ TABLES = {
     "`[contact]`": Contact,
     "`[database]`": Database,
     "`[mail]`": Mail,
+    "`[sms]`": Sms,
     "`[documents]`": Documents,
     "`[creche]`": Creche,
     "`[[assmat.relais]]`": Relais,

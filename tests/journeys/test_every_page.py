@@ -76,6 +76,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "office": ("/bureau/recherche?q=payet", "/bureau/recherche?q=personne"),
     },
     "/compte": {"family": ("/compte",), "office": ("/compte",)},
+    "/compte/messages": {"family": ("/compte/messages",)},
     "/compte/adresse": {"family": ("/compte/adresse",), "office": ("/compte/adresse",)},
     "/compte/adresse/{secret}": {"visitor": ("{new_email}", "/compte/adresse/mort")},
     "/connexion": {"visitor": ("/connexion", "/connexion?suite=/compte")},

@@ -93,4 +93,5 @@ def require(template: MessageTemplate, told: Wording) -> None:
     required = [one.name for one in template.placeholders if one.required]
     wording.require(told.subject, names)
     wording.require(told.body, names, required)
-    wording.require(told.sms, names, [name for name in required if name in wording.names(told.sms)])
+    held = wording.names(template.sms)
+    wording.require(told.sms, names, [name for name in required if name in held])

@@ -1,12 +1,14 @@
-"""Handing a message to the commune's mail server, or to its folder in a demonstration."""
+"""Handing a message to whoever takes it: mail server, SMS provider, or a demonstration's folder."""
 
 from base64 import b64decode
 from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime
+from pathlib import Path
 
 from ribambelle import tenants
 from ribambelle.errors import Misconfigured
+from ribambelle.messages import ovh
 from ribambelle.messages.tables import Attachment, Message
 from ribambelle.messages.wording import in_html
 from ribambelle.tenants import Tenant
@@ -23,7 +25,28 @@ async def send_message(message: int) -> None:
     if row is None:
         return
     tenant = tenants.current()
-    attachments = await Attachment.objects().where(Attachment.message == message)
+    await Message.update({Message.tried_at: tenant.now()}).where(Message.id == message)
+    await (_sms if row.channel == "sms" else _mail)(tenant, row)
+    await Message.update({Message.sent_at: tenant.now()}).where(Message.id == message)
+
+
+async def _sms(tenant: Tenant, row: Message) -> None:
+    settings = tenant.settings.sms
+    if settings.provider == "ovh":
+        tag, at = f"{tenant.slug}-{row.id}", int(tenant.now().timestamp())
+        is_again = row.tried_at is not None
+        await ovh.send(settings, row.recipient, row.text, tag=tag, at=at, is_again=is_again)
+    elif tenant.sends_sms:
+        told = f"{row.recipient}\n{row.text}\n".encode()
+        (_outbox(tenant) / f"{row.id:06d}.sms").write_bytes(told)
+    else:
+        raise Misconfigured(
+            "aucun fournisseur de SMS", file=f"{tenant.slug}.toml", key="sms.provider"
+        )
+
+
+async def _mail(tenant: Tenant, row: Message) -> None:
+    attachments = await Attachment.objects().where(Attachment.message == row.id)
     mail = compose(tenant, row, attachments)
     if tenant.settings.mail.server:
         await _to_server(tenant, mail)
@@ -31,8 +54,7 @@ async def send_message(message: int) -> None:
         # never said to be sent: it waits in the outbox, and /readyz says so
         raise Misconfigured("aucun serveur d’envoi", file=f"{tenant.slug}.toml", key="mail.server")
     else:
-        _to_folder(tenant, mail, row.id)
-    await Message.update({Message.sent_at: tenant.now()}).where(Message.id == message)
+        (_outbox(tenant) / f"{row.id:06d}.eml").write_bytes(bytes(mail))
 
 
 def compose(tenant: Tenant, row: Message, attachments: Sequence[Attachment] = ()) -> EmailMessage:
@@ -75,7 +97,7 @@ async def _to_server(tenant: Tenant, mail: EmailMessage) -> None:
     )
 
 
-def _to_folder(tenant: Tenant, mail: EmailMessage, number: int) -> None:
+def _outbox(tenant: Tenant) -> Path:
     folder = tenant.folder / "outbox"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{number:06d}.eml").write_bytes(bytes(mail))
+    return folder

@@ -7,7 +7,8 @@ from typing import Any
 
 from ribambelle import tenants
 from ribambelle.jobs import later
-from ribambelle.messages import catalogue, texts, wording
+from ribambelle.messages import catalogue, choices, sms, texts, wording
+from ribambelle.messages.choices import EMAIL, PORTAL, SMS, Way
 from ribambelle.messages.tables import Attachment, Message
 from ribambelle.messages.types import MessageTemplate
 from ribambelle.messages.wording import Wording
@@ -35,9 +36,16 @@ async def post(
     """Write a message and queue its sending; return its id.
 
     `template` is the file of its original text, ``messages/sign_in``: the first line is the
-    subject. Links are made with ``tenant.url``: they come from the commune's file.
+    subject. Links are made with ``tenant.url``: they come from the commune's file. An optional
+    message leaves as the account chose, by e-mail when that cannot be.
     """
-    told = await _told(template, facts)
+    told, declared = await _told(template, facts), catalogue.at(template)
+    way = await choices.way(declared, account) if declared else Way(EMAIL)
+    if way.channel == SMS and sms.fits(told.sms):
+        told = Wording(told.subject, told.sms)
+        return await _put(template, way.number, told, account=account, channel=SMS)
+    if way.channel == PORTAL:
+        return await _put(template, recipient, told, account=account, channel=PORTAL)
     return await put(template, recipient, told, account=account, enclosed=enclosed)
 
 
@@ -49,29 +57,41 @@ async def put(
     account: int | None = None,
     enclosed: Sequence[Enclosed] = (),
 ) -> int:
-    """Put a message that is already in words in the outbox, and queue its sending."""
+    """Put an e-mail that is already in words in the outbox, and queue its sending."""
+    number = await _put(kind, recipient, told, account=account)
+    for one in enclosed:
+        content = b64encode(one.content).decode()
+        row = Attachment(message=number, name=one.name, media_type=one.media_type, content=content)
+        await Attachment.insert(row)
+    return number
+
+
+async def _put(
+    kind: str, recipient: str, told: Wording, *, account: int | None, channel: str = EMAIL
+) -> int:
+    now = tenants.current().now()
     message = Message(
         kind=kind,
+        channel=channel,
         recipient=recipient,
         account=account,
         # a name with a line break in it must not become a header of its own
         subject=" ".join(told.subject.split())[:200],
         text=told.body.strip() + "\n",
-        created_at=tenants.current().now(),
+        created_at=now,
+        # what is read on the portal is there as soon as it is written
+        sent_at=now if channel == PORTAL else None,
     )
     number = int((await Message.insert(message).returning(Message.id))[0]["id"])
-    for one in enclosed:
-        content = b64encode(one.content).decode()
-        row = Attachment(message=number, name=one.name, media_type=one.media_type, content=content)
-        await Attachment.insert(row)
-    await later("core", "send_message", once=f"message:{number}", message=number)
+    if channel != PORTAL:
+        await later("core", "send_message", once=f"message:{number}", message=number)
     return number
 
 
 def said(told: Wording, values: Mapping[str, str]) -> Wording:
     """Return a text with its facts, spaced as French is; what a fact holds stays as it is."""
-    parts = (told.subject, told.body, told.sms)
-    return Wording(*(wording.filled(spaced(part), values) for part in parts))
+    subject, body = (wording.filled(spaced(part), values) for part in (told.subject, told.body))
+    return Wording(subject, body, sms.plain(wording.filled(told.sms, values)))
 
 
 def shown(template: MessageTemplate, told: Wording) -> Wording:

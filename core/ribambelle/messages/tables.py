@@ -19,6 +19,7 @@ class Message(Table, tablename="core_message"):
     subject = Varchar(length=200)
     text = Text()
     created_at = Timestamptz(index=True)
+    tried_at = Timestamptz(null=True, default=None, help_text="Last time it was handed over.")
     sent_at = Timestamptz(null=True, default=None)
 
 

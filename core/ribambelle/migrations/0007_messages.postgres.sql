@@ -1,5 +1,7 @@
 ALTER TABLE "core_message" ADD COLUMN "channel" VARCHAR(10) NOT NULL DEFAULT 'email';
 
+ALTER TABLE "core_message" ADD COLUMN "tried_at" TIMESTAMPTZ;
+
 CREATE INDEX "core_message_account" ON "core_message" ("account");
 
 CREATE TABLE "core_message_text" (

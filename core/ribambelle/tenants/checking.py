@@ -3,6 +3,7 @@
 Each problem is one sentence that names the file, the key and the cure.
 """
 
+import re
 from pathlib import Path
 
 from ribambelle.database import migrations
@@ -14,6 +15,7 @@ from ribambelle.tenants.tenant import Tenant
 from ribambelle.workflow import journal
 
 LOCALES = ("fr",)
+SENDER = re.compile(r"|[A-Za-z0-9]{1,11}|\+\d{8,15}")
 SCHOOL_ZONES = (
     *("A", "B", "C", "Corse", "Guadeloupe", "Guyane", "La Réunion", "Martinique", "Mayotte"),
     *("Nouvelle-Calédonie", "Polynésie française", "Saint-Pierre-et-Miquelon"),
@@ -62,6 +64,8 @@ def of_file(commune: Tenant) -> list[str]:
             "aucun serveur d’envoi : les familles ne recevraient aucun message",
             'écrivez server = "smtp.maville.fr" sous [mail]',
         )
+    for key, what, cure in of_sms(commune):
+        wrong(key, what, cure)
     for name in settings.plugins:
         if error := commune.platform.plugins.broken.get(name):
             wrong(
@@ -70,6 +74,45 @@ def of_file(commune: Tenant) -> list[str]:
                 "lancez « ribambelle plugin list », puis corrigez ou retirez ce module",
             )
     return found
+
+
+def of_sms(commune: Tenant) -> list[tuple[str, str, str]]:
+    """Return what keeps SMS from leaving: the key, what is wrong with it, the cure."""
+    sms = commune.settings.sms
+    if sms.provider == "file" and not commune.sends_sms:
+        return [
+            (
+                "sms.provider",
+                "« file » garde les SMS dans un dossier : les familles reçoivent des e-mails",
+                'écrivez "ovh", ou videz cette clé',
+            )
+        ]
+    if sms.provider != "ovh":
+        return []
+    found = [
+        (f"sms.{key}", "cette clé manque : aucun SMS ne partirait", "écrivez-la dans les secrets")
+        for key in ("service", "application_key", "application_secret", "consumer_key")
+        if not getattr(sms, key)
+    ]
+    if not SENDER.fullmatch(sms.sender):
+        found.append(
+            (
+                "sms.sender",
+                f"expéditeur refusé « {sms.sender} »",
+                "onze lettres ou chiffres au plus, ou un numéro comme +33612345678",
+            )
+        )
+    return found
+
+
+def remarks(commune: Tenant) -> list[str]:
+    """Return what is worth knowing, and is not to be put right."""
+    if commune.settings.sms.provider != "ovh":
+        return []
+    return [
+        "SMS par OVHcloud : écrit d’après sa documentation, non vérifié auprès du fournisseur. "
+        "Envoyez-vous un SMS avant de l’ouvrir aux familles."
+    ]
 
 
 def of_folder(commune: Tenant) -> list[str]:

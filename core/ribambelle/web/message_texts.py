@@ -15,7 +15,7 @@ from ribambelle import forms
 from ribambelle.errors import Refused
 from ribambelle.forms import Bound
 from ribambelle.identity import Person, limits
-from ribambelle.messages import catalogue, outbox, texts, wording
+from ribambelle.messages import catalogue, outbox, sms, texts, wording
 from ribambelle.messages.tables import MessageText
 from ribambelle.messages.texts import Change
 from ribambelle.messages.types import MessageTemplate, Placeholder
@@ -25,6 +25,8 @@ from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 
+LONGEST_SMS = 600
+"""Facts still between braces: their names may be longer than what they hold."""
 HOUR = timedelta(hours=1)
 TESTS = 20
 
@@ -176,10 +178,19 @@ def _checked(template: MessageTemplate, form: Bound[TextForm]) -> Bound[TextForm
         "subject": (told.subject, LONGEST_SUBJECT, []),
         "body": (told.body, LONGEST_BODY, required),
     }
+    if template.sms:
+        asked["sms"] = (told.sms, LONGEST_SMS, _required_sms(template, required))
     for field, (text, longest, needed) in asked.items():
         if wrong := _wrong(text, longest, known, template, needed):
             form = form.wrong(**{field: wrong})
+    if template.sms and not form.errors and not sms.fits(outbox.shown(template, told).sms):
+        form = form.wrong(sms=f"Avec les repères remplis, un SMS a {sms.LONGEST} signes au plus.")
     return form
+
+
+def _required_sms(template: MessageTemplate, required: list[Placeholder]) -> list[Placeholder]:
+    held = wording.names(template.sms)
+    return [one for one in required if one.name in held]
 
 
 def _wrong(

@@ -19,6 +19,7 @@ from ribambelle.web import (
     guards,
     home,
     invitation,
+    message_choices,
     message_texts,
     new_email,
     papers,
@@ -121,4 +122,5 @@ ROUTES = [
     *papers.ROUTES,
     *papers_desk.ROUTES,
     *message_texts.ROUTES,
+    *message_choices.ROUTES,
 ]
