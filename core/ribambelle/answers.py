@@ -171,6 +171,7 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "document_types": _document_types,
     "document_checked": _functions,
     "declared_beside": _functions,
+    "family_demandes": _functions,
     "message_templates": _message_templates,
     "demo": _demo,
 }

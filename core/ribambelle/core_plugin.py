@@ -64,17 +64,19 @@ def menu(person: Person | None) -> list[Any]:
     if person and person.is_staff:
         desk = MenuEntry("Justificatifs", "/bureau/documents", "trombone", rank=25, short="Pièces")
         home = MenuEntry("Accueil", "/bureau", "maison", rank=0)
-        return [home, desk] if person.holds("agent", "admin") else [home]
-    mine = MenuEntry("Mes documents", "/documents", "trombone", rank=40, short="Documents")
-    return [MenuEntry("Accueil", "/", "maison", rank=0), *([mine] if person else [])]
+        inbox = MenuEntry("Messages", "/bureau/messages", "bulle", rank=22)
+        return [home, inbox, desk] if person.holds("agent", "admin") else [home]
+    mine = MenuEntry("Mes documents", "/documents", "trombone", rank=40, short="Pièces")
+    inbox = MenuEntry("Messages", "/messages", "bulle", rank=10)
+    return [MenuEntry("Accueil", "/", "maison", rank=0), *([inbox, mine] if person else [])]
 
 
 @hookimpl
 def to_do() -> list[Any]:
-    """The papers to check, and those a family has to send again."""
-    from ribambelle.web.papers import waiting
+    """The papers to check or to send again, the messages to read or to answer."""
+    from ribambelle.web import inbox, papers
 
-    return [waiting]
+    return [papers.waiting, inbox.waiting]
 
 
 @hookimpl

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ribambelle.web.home import Card, Found, ToDo
     from ribambelle.web.menu import MenuEntry
     from ribambelle.workflow import Step, Workflow
+    from ribambelle.workflow.followed import Followed
 
 hookspec = pluggy.HookspecMarker("ribambelle")
 
@@ -361,6 +362,23 @@ def document_checked() -> "Iterable[Callable[[Checked], Awaitable[None]]]":
             return [mark]
 
     Called by ``ribambelle.documents``. Implemented by ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def family_demandes() -> "Iterable[Callable[[Person], Awaitable[list[Followed]]]]":
+    """Functions that list the demandes a family follows, for it to say which it writes about.
+
+    Awaited when a message is written or read; the lists are joined. The person is always a family.
+
+    Example::
+
+        @hookimpl
+        def family_demandes():
+            from ribambelle_creche.queries.applications import followed
+            return [followed]
+
+    Called by ``ribambelle.workflow``. Implemented by ``creche``. Since 0.1.
     """
 
 

@@ -14,7 +14,7 @@ from tests.creche.builders import BORN_ON, an_application
 from ribambelle.errors import Unavailable
 from ribambelle.identity import Grant, accounts, links, passwords
 from ribambelle.identity.tables import Account
-from ribambelle.messages import outbox
+from ribambelle.messages import inbox, outbox
 from ribambelle.testing import Town
 from ribambelle.testing.browser import Stage, barriers
 from ribambelle.web.portal import Portal
@@ -30,7 +30,9 @@ NOT_PAGES = {
     *("/creche/statistiques/export/{kind}", "/bureau/creche/statistiques/export/{kind}"),
     "/bureau/creche/demandes/export/{kind}",
     *("/documents/{number}/fichier", "/documents/{number}/pages/{sheet}"),
-    "/bureau/documents/suivant",
+    *("/bureau/documents/suivant", "/bureau/messages/suivant"),
+    "/messages/{number}/pieces/{paper}/fichier",
+    "/messages/{number}/pieces/{paper}/pages/{sheet}",
 }
 """What a browser saves rather than shows, and what only leads elsewhere."""
 SPACES = ("visitor", "family", "office", "facility")
@@ -70,6 +72,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "office": ("/bureau/documents", "/bureau/documents?vue=refuses"),
     },
     "/bureau/documents/{number}": {"office": ("/bureau/documents/{paper}",)},
+    "/bureau/messages": {"office": ("/bureau/messages", "/bureau/messages?vue=les-miennes")},
+    "/bureau/messages/nouveau": {"office": ("/bureau/messages/nouveau",)},
+    "/bureau/messages/{number}": {"office": ("/bureau/messages/{conversation}",)},
     "/bureau/modeles": {"office": ("/bureau/modeles",)},
     "/bureau/modeles/{model}": {"office": ("/bureau/modeles/document_ending",)},
     "/bureau/recherche": {
@@ -142,6 +147,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/donnees": {"visitor": ("/donnees",)},
     "/invitation/{secret}": {"visitor": ("{invitation}", "{activation}", "/invitation/mort")},
     "/mentions": {"visitor": ("/mentions",)},
+    "/messages": {"family": ("/messages",)},
+    "/messages/nouveau": {"family": ("/messages/nouveau",)},
+    "/messages/{number}": {"family": ("/messages/{conversation}",)},
 }
 """Every page, for each kind of person who sees it, in the states worth looking at."""
 
@@ -197,6 +205,10 @@ class World:
                 custody=Custody("shared"),
             )
             names["paper"] = (await a_document(a_pdf(), account=account.id)).id
+            who = await inbox.family_of(account.id)
+            joined = (await a_document(a_pdf(), account=account.id, kind="message")).id
+            told = inbox.Written("Bonjour,\n\nJe déménage.", joined)
+            names["conversation"] = await inbox.open_with(who.account, "Adresse", None, told, who)
             invited = await accounts.create_staff(
                 "new@mairie.test", "", [Grant("agent")], tenant.now()
             )

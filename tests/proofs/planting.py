@@ -93,6 +93,7 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             "body": f"{word} {{lien}}",
         },
         "core_attachment": {"media_type": "application/pdf", "content": ""},
+        "core_letter": {"side": "family"},
         "core_job": {"payload": json.dumps({"word": word}), "run_at": later},
         "core_demande": {"workflow": "creche.application", "state": state},
         "core_history_step": {

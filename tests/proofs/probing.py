@@ -60,6 +60,7 @@ BODY: dict[str, str] = {
     **{"name": "n", "address": "a", "phone": "0", "exact": "on"},
     **{"is_expected": "non", "given_name": "n", "family_name": "n", "born_on": "2026-03-14"},
     **{"version": "1", "why": "old", "more": "m", "valid_until": "2027-02-24"},
+    **{"seen": "1", "to": "1", "demande": "3"},
     **{"line": "l", "postcode": "97400", "city": "c", "work": "employed", "kind": "regular"},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
 }

@@ -30,6 +30,16 @@ GIVEN = Placeholder(
 
 MESSAGES = (
     MessageTemplate(
+        "messages/new_letter",
+        "Un message vous attend",
+        "dès que la mairie écrit à une famille sur le portail, sans ce qu’elle écrit",
+        "la famille",
+        (_link("La page où lire le message", "/messages/12"),),
+        "Messages",
+        sms="{commune} : un message de la mairie vous attend sur le portail famille. {lien}",
+        is_optional=True,
+    ),
+    MessageTemplate(
         "messages/sign_in",
         "Lien de connexion",
         "dès qu’une famille demande à se connecter",

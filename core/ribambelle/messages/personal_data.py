@@ -1,10 +1,32 @@
 """What messages hold of people, why, and for how long."""
 
 from ribambelle.identity.personal_data import FAMILY_TERM, PUBLIC_TASK
-from ribambelle.messages.tables import MessageChoice, MessagePhone, MessageText
+from ribambelle.messages.tables import (
+    Conversation,
+    Letter,
+    MessageChoice,
+    MessagePhone,
+    MessageText,
+)
 from ribambelle.privacy import PersonalData
 
 HELD = [
+    PersonalData(
+        Conversation,
+        ("account", "subject", "demande", "assigned_to"),
+        "Répondre à ce que la famille demande",
+        PUBLIC_TASK,
+        FAMILY_TERM,
+        recipients="La famille qui écrit, et elle seule ; les agents de la commune",
+    ),
+    PersonalData(
+        Letter,
+        ("author", "text", "document"),
+        "Répondre à ce que la famille demande",
+        PUBLIC_TASK,
+        FAMILY_TERM,
+        recipients="La famille qui écrit, et elle seule ; les agents de la commune",
+    ),
     PersonalData(
         MessageText,
         ("changed_by",),

@@ -5,7 +5,9 @@ from piccolo.columns.base import OnDelete
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
+from ribambelle.documents.tables import Document
 from ribambelle.identity.tables import Account
+from ribambelle.workflow.tables import Demande
 
 
 class Message(Table, tablename="core_message"):
@@ -21,6 +23,7 @@ class Message(Table, tablename="core_message"):
     created_at = Timestamptz(index=True)
     tried_at = Timestamptz(null=True, default=None, help_text="Last time it was handed over.")
     sent_at = Timestamptz(null=True, default=None)
+    read_at = Timestamptz(null=True, default=None, help_text="On the portal, when it is there.")
 
 
 class Attachment(Table, tablename="core_attachment"):
@@ -65,4 +68,35 @@ class MessagePhone(Table, tablename="core_message_phone"):
     number = Varchar(length=20, help_text="As networks write it: +33612345678.")
 
 
-TABLES = (Message, Attachment, MessageText, MessageChoice, MessagePhone)
+class Conversation(Table, tablename="core_conversation"):
+    """What one family account and the town hall write to each other about one thing."""
+
+    id: Serial
+    account = ForeignKey(Account, null=False, index=True, on_delete=OnDelete.cascade)
+    subject = Varchar(length=120)
+    demande = ForeignKey(Demande, null=True, default=None, on_delete=OnDelete.set_null)
+    assigned_to = Integer(null=True, default=None, help_text="Account of the agent who answers.")
+    last_at = Timestamptz(index=True)
+    unread_since = Timestamptz(null=True, default=None, help_text="The family has not read it.")
+    waiting_since = Timestamptz(
+        null=True, default=None, index=True, help_text="The town hall owes an answer."
+    )
+
+
+class Letter(Table, tablename="core_letter"):
+    """One message of a conversation; what was written stays as it was."""
+
+    id: Serial
+    conversation = ForeignKey(Conversation, null=False, index=True, on_delete=OnDelete.cascade)
+    side = Varchar(length=10, help_text="family or office.")
+    author = Integer(help_text="Account.")
+    text = Text()
+    document = ForeignKey(Document, null=True, default=None, on_delete=OnDelete.set_null)
+    at = Timestamptz()
+    read_at = Timestamptz(null=True, default=None, help_text="By the other side, the first time.")
+
+
+TABLES = (
+    *(Message, Attachment, MessageText, MessageChoice, MessagePhone),
+    *(Conversation, Letter),
+)

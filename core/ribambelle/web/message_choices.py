@@ -83,7 +83,9 @@ async def choose(
         if choices.SMS in wished.values():
             number = phones.mobile(form.told.phone, tenant.settings.departement)
     except Refused:
-        form = form.wrong(phone="Écrivez un numéro de mobile, comme 06\u00a012\u00a034\u00a056\u00a078.")
+        form = form.wrong(
+            phone="Écrivez un numéro de mobile, comme 06\u00a012\u00a034\u00a056\u00a078."
+        )
     if form.errors:
         return await _page(person, tenant, form)
     await choices.keep(person.account, wished, number)

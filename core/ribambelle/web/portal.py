@@ -15,14 +15,14 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from ribambelle.errors import Misconfigured, Unavailable
 from ribambelle.identity.sessions import OpenSession, opened
 from ribambelle.tenants import Platform, Tenant, UnknownTenant
-from ribambelle.web import dependencies, failures, mounting, operations, origin, security
+from ribambelle.web import dependencies, failures, inbox, mounting, operations, origin, security
 from ribambelle.web.assets import Assets, assets
 from ribambelle.web.visit import KEY, Visit
 
 log = structlog.get_logger("ribambelle.access")
 FORM_LIMIT = 12_000_000
 ASSETS = "/static/"
-PAPERS = r"^/documents/\d+/(pages|fichier)"
+PAPERS = r"^/(documents/\d+|messages/\d+/pieces/\d+)/(pages|fichier)"
 """Already compressed, as they are made."""
 
 
@@ -97,7 +97,10 @@ class Portal(Litestar):
         if secret and not scope["path"].startswith(ASSETS):
             session, person = await opened(secret, tenant.now())
         session.allowed = name is not None
-        return Visit(tenant, number, session, self.assets, person)
+        seen = Visit(tenant, number, session, self.assets, person)
+        if person:
+            seen.waiting = await inbox.counted(person)
+        return seen
 
 
 def route_in_log(app: ASGIApp) -> ASGIApp:

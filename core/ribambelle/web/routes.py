@@ -18,6 +18,8 @@ from ribambelle.web import (
     account,
     guards,
     home,
+    inbox,
+    inbox_desk,
     invitation,
     message_choices,
     message_texts,
@@ -123,4 +125,6 @@ ROUTES = [
     *papers_desk.ROUTES,
     *message_texts.ROUTES,
     *message_choices.ROUTES,
+    *inbox.ROUTES,
+    *inbox_desk.ROUTES,
 ]

@@ -1,0 +1,401 @@
+"""Messages, on the family's side: what the town hall wrote, what to ask it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from ribambelle import tenants
+from ribambelle.database import transaction
+from ribambelle.documents import queries, receiving, vault
+from ribambelle.documents.types import ATTACHED
+from ribambelle.documents.uses import Owner
+from ribambelle.errors import NotYours, Refused
+from ribambelle.forms import Bound
+from ribambelle.forms.files import LONGEST_FIELD
+from ribambelle.identity import Person, limits
+from ribambelle.messages import inbox
+from ribambelle.messages.inbox import Written
+from ribambelle.messages.tables import Conversation, Letter, Message
+from ribambelle.web import formats, guards, uploads
+from ribambelle.web.home import ToDo
+from ribambelle.web.page import Page
+from ribambelle.web.papers import pictured, sealed_off
+from ribambelle.web.uploads import LONGEST_BODY
+from ribambelle.web.visit import Visit
+from ribambelle.workflow.followed import Followed, followed
+
+LONGEST = 4000
+AT_MOST, PER = 20, timedelta(hours=1)
+"""Messages one family may write in an hour."""
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A message as it was typed, and the last one that was seen when it was."""
+
+    text: str = ""
+    subject: str = ""
+    demande: str = ""
+    email: str = ""
+    seen: int = 0
+
+
+def refused(fields: dict[str, str], **errors: str) -> Bound[Draft]:
+    """Return what was typed, with what to put right; a browser keeps no file: it is asked again."""
+    return Bound(None, errors, dict(fields))
+
+
+Keep = Callable[[Draft, Written], Awaitable[None]]
+Check = Callable[[dict[str, str]], Awaitable[dict[str, str]]]
+
+
+async def written(
+    request: Request[Any, Any, Any],
+    person: Person,
+    whose: Callable[[], int],
+    check: Check,
+    keep: Keep,
+) -> Bound[Draft]:
+    """Read a message with its file, and keep both at once or neither; the errors say what to do.
+
+    :param whose: the family account the file belongs to, once the form has been checked.
+
+    The file is examined before the transaction begins: nobody waits for it.
+    """
+    fields: dict[str, str] = {}
+    try:
+        async with uploads.upload(request, person) as form:
+            fields = form.fields
+            if errors := _wrong(fields) | await check(fields):
+                return refused(fields, **errors)
+            draft = _draft(fields)
+            if not form.size:
+                await keep(draft, Written(draft.text))
+                return Bound(draft)
+            async with receiving.examined(form.require_file()) as paper, transaction():
+                actor = queries.actor(person)
+                kept = await receiving.keep(paper, ATTACHED, Owner(whose()), actor)
+                await keep(draft, Written(draft.text, kept.id))
+            return Bound(draft)
+    except Refused as refusal:
+        if refusal.reason in uploads.SENTENCES:
+            return refused(fields, file=uploads.told(refusal))
+        if refusal.reason in SENTENCES:
+            return refused(fields, text=SENTENCES[refusal.reason])
+        raise
+
+
+SENTENCES = {
+    "conversation_moved": "Un message est arrivé pendant que vous écriviez : le voici. Relisez le "
+    "vôtre, puis envoyez-le.",
+    "too_many_letters": "Vous avez envoyé beaucoup de messages. Attendez un peu, ou appelez-nous. "
+    "Votre texte est gardé ici.",
+}
+
+
+def _draft(fields: dict[str, str]) -> Draft:
+    seen = fields.get("seen", "")
+    return Draft(
+        text=fields.get("text", "").replace("\r\n", "\n").strip(),
+        subject=" ".join(fields.get("subject", "").split()),
+        demande=fields.get("demande", ""),
+        email=fields.get("email", "").strip().lower(),
+        seen=int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else 0,
+    )
+
+
+def _wrong(fields: dict[str, str]) -> dict[str, str]:
+    """Return what to put right in the words themselves."""
+    text, subject = fields.get("text", ""), fields.get("subject")
+    errors: dict[str, str] = {}
+    if subject is not None and not subject.strip():
+        errors["subject"] = "Dites en quelques mots de quoi il s’agit."
+    elif subject is not None and len(subject) > 120:
+        errors["subject"] = "C’est trop long : 120 caractères au plus."
+    if not text.strip():
+        errors["text"] = "Écrivez votre message."
+    elif len(text) > LONGEST or len(text.encode()) >= LONGEST_FIELD:
+        errors["text"] = f"C’est trop long : {LONGEST} caractères au plus. Envoyez-le en deux fois."
+    return errors
+
+
+async def no_more(fields: dict[str, str]) -> dict[str, str]:
+    """Ask nothing more of a message."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message as it is shown: by whom, when, read when."""
+
+    letter: Letter
+    name: str
+    is_mine: bool
+    paragraphs: list[str]
+
+    @property
+    def paper(self) -> Any:
+        """The file joined, when there is one."""
+        return self.letter.document if self.letter.document and self.letter.document.id else None
+
+
+async def said(conversation: Conversation, person: Person) -> list[Said]:
+    """Return the messages of a conversation, signed."""
+    family, agents = await inbox.family_of(conversation.account), dict(await inbox.agents())
+    mine = inbox.side_of(person)
+    service = tenants.current().settings.contact.service
+    return [
+        Said(
+            letter=one,
+            name=(family.name or family.email)
+            if one.side == "family"
+            else agents.get(one.author) or service,
+            is_mine=one.side == mine,
+            paragraphs=[part for part in one.text.split("\n\n") if part.strip()],
+        )
+        for one in await inbox.letters(conversation.id)
+    ]
+
+
+def about(conversation: Conversation, known: list[Followed]) -> Followed | None:
+    """Return the demande a conversation speaks of, when the family still follows it."""
+    return next((one for one in known if one.demande == conversation.demande), None)
+
+
+def demande_of(text: str, known: list[Followed]) -> int | None:
+    """Return the demande chosen, if it is this family's."""
+    return next((one.demande for one in known if str(one.demande) == text), None)
+
+
+# -- the family --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class MessagesPage:
+    """The conversations of a family, and what it chose to read here."""
+
+    conversations: list[Conversation]
+    notices: list[Message]
+
+
+@get("/messages", name="messages", guards=[guards.family])
+async def mine(person: NamedDependency[Person], seen: NamedDependency[Visit]) -> Page:
+    """Show what the town hall and a family wrote to each other."""
+    notices = await inbox.notices(person.account)
+    page = MessagesPage(await inbox.of_family(person.account), notices)
+    await inbox.read_notices(person.account)
+    seen.waiting = await counted(person)
+    return Page("messages/mine.html", page)
+
+
+@dataclass(frozen=True)
+class NewPage:
+    """A message to write."""
+
+    known: list[tuple[int, str]]
+    largest: int
+    form: Bound[Draft] | None = None
+
+
+async def _new_page(person: Person, form: Bound[Draft] | None = None) -> Page:
+    known = [(one.demande, one.label) for one in await followed(person)]
+    page = NewPage(known, receiving.largest() // receiving.MEGA, form)
+    return Page("messages/new.html", page, status=422 if form else 200)
+
+
+@get("/messages/nouveau", name="messages.new", guards=[guards.family])
+async def new(person: NamedDependency[Person]) -> Page:
+    """Ask what a family wishes to say."""
+    return await _new_page(person)
+
+
+@post("/messages", name="messages.open", guards=[guards.family], request_max_body_size=LONGEST_BODY)
+async def begin(
+    request: Request[Any, Any, Any], person: NamedDependency[Person], seen: NamedDependency[Visit]
+) -> Response[Any]:
+    """Send a first message to the town hall."""
+    number = 0
+
+    async def keep(draft: Draft, told: Written) -> None:
+        nonlocal number
+        await _require_few(person)
+        demande = demande_of(draft.demande, await followed(person))
+        number = await inbox.open_with(person.account, draft.subject, demande, told, person)
+
+    async def check(fields: dict[str, str]) -> dict[str, str]:
+        return {} if "subject" in fields else {"subject": "Dites de quoi il s’agit."}
+
+    form = await written(request, person, lambda: person.account, check, keep)
+    if form.errors:
+        return await _new_page(person, form)
+    seen.tell("ok", "Votre message est envoyé. Un e-mail vous préviendra de la réponse.")
+    return Redirect(f"/messages/{number}", status_code=303)
+
+
+async def _require_few(person: Person) -> None:
+    now = tenants.current().now()
+    start = limits.window_start(now, PER)
+    if await limits.count(f"letter:{person.account}", start) > AT_MOST:
+        raise Refused("too_many_letters")
+
+
+@dataclass(frozen=True)
+class ConversationPage:
+    """One conversation as its family sees it."""
+
+    conversation: Conversation
+    said: list[Said]
+    about: Followed | None
+    largest: int
+    form: Bound[Draft] | None = None
+
+
+async def _page(
+    conversation: Conversation, person: Person, form: Bound[Draft] | None = None
+) -> Page:
+    # noted first: what arrives meanwhile is shown, and stays to be read
+    await inbox.read(conversation, person)
+    page = ConversationPage(
+        conversation=conversation,
+        said=await said(conversation, person),
+        about=about(conversation, await followed(person)),
+        largest=receiving.largest() // receiving.MEGA,
+        form=form,
+    )
+    return Page("messages/one.html", page, status=422 if form else 200)
+
+
+@get("/messages/{number:int}", name="messages.one", guards=[guards.signed_in])
+async def one(
+    number: FromPath[int], person: NamedDependency[Person], seen: NamedDependency[Visit]
+) -> Response[Any]:
+    """Show a conversation to its family; an agent is led to the desk."""
+    conversation = await inbox.of_person(person, number)
+    if person.is_staff:
+        return Redirect(f"/bureau/messages/{number}", status_code=303)
+    page = await _page(conversation, person)
+    seen.waiting = await counted(person)
+    return page
+
+
+@post(
+    "/messages/{number:int}",
+    name="messages.answer",
+    guards=[guards.family],
+    request_max_body_size=LONGEST_BODY,
+)
+async def answer(
+    number: FromPath[int],
+    request: Request[Any, Any, Any],
+    person: NamedDependency[Person],
+    seen: NamedDependency[Visit],
+) -> Response[Any]:
+    """Send one more message to the town hall."""
+    conversation = await inbox.of_person(person, number)
+
+    async def keep(draft: Draft, told: Written) -> None:
+        await _require_few(person)
+        await inbox.answer(conversation, told, person, draft.seen)
+
+    form = await written(request, person, lambda: person.account, no_more, keep)
+    if form.errors:
+        return await _page(conversation, person, form)
+    seen.tell("ok", "Votre message est envoyé.")
+    return Redirect(f"/messages/{number}", status_code=303)
+
+
+# -- what is joined ----------------------------------------------------------------------------
+
+
+@get(
+    "/messages/{number:int}/pieces/{paper:int}/fichier",
+    name="messages.file",
+    guards=[guards.signed_in],
+)
+async def file(
+    number: FromPath[int],
+    paper: FromPath[int],
+    person: NamedDependency[Person],
+    now: NamedDependency[datetime],
+) -> Response[bytes]:
+    """Send a file that was joined, to be kept and never opened by the browser."""
+    document = await inbox.attached(person, number, paper)
+    content = await vault.content(document)
+    await queries.open_by(document, person, now)
+    suffix = "pdf" if document.media_type == "application/pdf" else "jpg"
+    return sealed_off(
+        content, document.media_type, f"attachment; filename=piece-jointe-{paper}.{suffix}"
+    )
+
+
+@get(
+    "/messages/{number:int}/pieces/{paper:int}/pages/{sheet:int}",
+    name="messages.page",
+    guards=[guards.signed_in],
+)
+async def sheet_of(
+    number: FromPath[int],
+    paper: FromPath[int],
+    sheet: FromPath[int],
+    person: NamedDependency[Person],
+    now: NamedDependency[datetime],
+) -> Response[bytes]:
+    """Send one page of a file that was joined, as a picture."""
+    document = await inbox.attached(person, number, paper)
+    if not 1 <= sheet <= document.pages:
+        raise NotYours
+    picture = await pictured(document, sheet)
+    await queries.open_by(document, person, now)
+    return sealed_off(picture, "image/jpeg", f"inline; filename=piece-jointe-{paper}-{sheet}.jpg")
+
+
+# -- home and menu --------------------------------------------------------------------------------------
+
+
+async def counted(person: Person) -> dict[str, int]:
+    """Return what waits behind the menu's entry, on every page."""
+    where = "/messages" if person.is_family else "/bureau/messages"
+    return {where: await inbox.waiting_for(person)}
+
+
+async def waiting(person: Person) -> list[ToDo]:
+    """Return what waits: a message of the town hall to read, or the families' to answer."""
+    count = await inbox.waiting_for(person)
+    since = await inbox.oldest_for(person) if count else None
+    if since is None:
+        return []
+    day = formats.jour(since.astimezone(tenants.current().zone).date())
+    if person.is_family:
+        return [
+            ToDo(
+                title="Un message de la mairie" if count == 1 else f"{count} messages de la mairie",
+                detail=f"Depuis {day}.",
+                action="Lire",
+                href="/messages",
+                icon="bulle",
+                count=count,
+                since=since,
+            )
+        ]
+    return [
+        ToDo(
+            title="Un message attend une réponse"
+            if count == 1
+            else f"{count} messages attendent une réponse",
+            detail=f"Le plus ancien, depuis {day}.",
+            action="Répondre",
+            href="/bureau/messages/suivant",
+            icon="bulle",
+            count=count,
+            since=since,
+        )
+    ]
+
+
+ROUTES = [mine, new, begin, one, answer, file, sheet_of]
