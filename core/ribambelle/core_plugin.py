@@ -40,6 +40,7 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
 
     return {
         "send_message": send_message,
+        "send_sms": send_message,
         "send_link": email_link,
         "announce": announce,
         "sweep": sweep,

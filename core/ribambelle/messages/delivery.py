@@ -1,18 +1,26 @@
 """Handing a message to whoever takes it: mail server, SMS provider, or a demonstration's folder."""
 
+import asyncio
 from base64 import b64decode
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 
+import aiosmtplib
+
 from ribambelle import tenants
 from ribambelle.errors import Misconfigured
-from ribambelle.messages import ovh
+from ribambelle.jobs.queue import LEASE
+from ribambelle.messages import ovh, patience
 from ribambelle.messages.tables import Attachment, Message
 from ribambelle.messages.wording import in_html
 from ribambelle.tenants import Tenant
 from ribambelle.web.templates import environment
+
+WITHIN = LEASE - timedelta(minutes=1)
 
 
 async def send_message(message: int) -> None:
@@ -21,13 +29,25 @@ async def send_message(message: int) -> None:
     The Message-ID comes from the row, so a server or a reader can tell a second try from a
     second message.
     """
-    row = await Message.objects().get((Message.id == message) & Message.sent_at.is_null())
+    row = await unsent(message)
     if row is None:
         return
     tenant = tenants.current()
     await Message.update({Message.tried_at: tenant.now()}).where(Message.id == message)
-    await (_sms if row.channel == "sms" else _mail)(tenant, row)
+    try:
+        # done with before the lease ends: another worker never hands over the same one meanwhile
+        async with asyncio.timeout(WITHIN.total_seconds()):
+            await (_sms if row.channel == "sms" else _mail)(tenant, row)
+    except Exception as error:
+        if later := patience.put_off(error, tenant.now() - row.created_at):
+            raise later from None
+        raise
     await Message.update({Message.sent_at: tenant.now()}).where(Message.id == message)
+
+
+async def unsent(message: int) -> Message | None:
+    """Return a message nobody has taken yet."""
+    return await Message.objects().get((Message.id == message) & Message.sent_at.is_null())
 
 
 async def _sms(tenant: Tenant, row: Message) -> None:
@@ -82,11 +102,8 @@ def compose(tenant: Tenant, row: Message, attachments: Sequence[Attachment] = ()
 
 
 async def _to_server(tenant: Tenant, mail: EmailMessage) -> None:
-    import aiosmtplib
-
     settings = tenant.settings.mail
-    await aiosmtplib.send(
-        mail,
+    server = aiosmtplib.SMTP(
         hostname=settings.server,
         port=settings.port,
         username=settings.user or None,
@@ -95,6 +112,13 @@ async def _to_server(tenant: Tenant, mail: EmailMessage) -> None:
         use_tls=settings.security == "tls",
         timeout=20,
     )
+    try:
+        await server.connect()
+        await server.send_message(mail)
+        with suppress(Exception):  # it is taken: a farewell that fails must not send it again
+            await server.quit(timeout=5)
+    finally:
+        server.close()
 
 
 def _outbox(tenant: Tenant) -> Path:

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from ribambelle import tenants
@@ -14,6 +15,8 @@ from ribambelle.messages.types import MessageTemplate
 from ribambelle.messages.wording import Wording
 from ribambelle.web.templates import environment
 from ribambelle.web.typography import spaced
+
+LATE = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,9 @@ async def _put(
     )
     number = int((await Message.insert(message).returning(Message.id))[0]["id"])
     if channel != PORTAL:
-        await later("core", "send_message", once=f"message:{number}", message=number)
+        # by name: a mail server that does not answer keeps no SMS waiting
+        job = "send_sms" if channel == SMS else "send_message"
+        await later("core", job, once=f"message:{number}", message=number)
     return number
 
 
@@ -107,6 +112,13 @@ async def _told(path: str, facts: Mapping[str, Any]) -> Wording:
     # a text its plugin does not declare is a page of its own: nobody may change it
     page = environment(tenant).get_template(f"{path}.txt")
     return wording.parted(page.render(tenant=tenant, **facts))
+
+
+async def late(now: datetime) -> int:
+    """Return how many messages have waited for longer than any ordinary trouble."""
+    return int(
+        await Message.count().where(Message.sent_at.is_null() & (Message.created_at < now - LATE))
+    )
 
 
 async def received(limit: int = 50) -> list[Message]:

@@ -23,6 +23,10 @@ class SmsNotTaken(Exception):
     """The provider did not take the SMS; its answer is told, never the number nor the text."""
 
 
+class NumberRefused(SmsNotTaken):
+    """The provider takes nothing for this number: asking again is no use."""
+
+
 def signature(settings: Sms, method: str, url: str, body: str, at: int) -> str:
     """Return the seal of a request: what only the holder of the two secrets can make.
 
@@ -65,7 +69,7 @@ async def send(
         body = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
         answer = await _asked(client, settings, "POST", f"{service}/jobs", body, at)
     if not isinstance(answer, dict) or not answer.get("validReceivers"):
-        raise SmsNotTaken("the number was refused")
+        raise NumberRefused("the number was refused")
 
 
 async def _asked(

@@ -10,6 +10,7 @@ from ribambelle.database import migrations
 from ribambelle.documents import antivirus, keys
 from ribambelle.errors import Misconfigured
 from ribambelle.jobs import queue
+from ribambelle.messages import outbox
 from ribambelle.tenants import communes
 from ribambelle.tenants.tenant import Tenant
 from ribambelle.workflow import journal
@@ -154,6 +155,14 @@ async def of_database(commune: Tenant) -> list[str]:
         found.append(
             f"{dead} travaux abandonnés après {queue.TRIES} essais. Lisez leur erreur dans le "
             "journal du service, corrigez la cause, puis : ribambelle work --retry"
+        )
+    if late := await outbox.late(commune.now()):
+        from ribambelle.messages import patience
+
+        found.append(
+            f"{late} messages attendent depuis plus de trente minutes. Vérifiez que le serveur "
+            "d’envoi répond : ils partiront d’eux-mêmes dès qu’il répondra, pendant "
+            f"{patience.PATIENCE.days} jours."
         )
     if (line := await journal.broken_at()) is not None:
         found.append(
