@@ -10,8 +10,9 @@ from PIL import Image
 from tests.core.documents import papers
 from tests.creche.builders import a_facility, an_application
 
-from ribambelle.documents import queries
+from ribambelle.documents import queries, receiving
 from ribambelle.documents.tables import Document
+from ribambelle.errors import Refused
 from ribambelle.identity import Grant
 from ribambelle.identity.tables import Account
 from ribambelle.messages import inbox, post
@@ -310,6 +311,41 @@ async def test_a_conversation_speaks_of_a_demande_of_this_family(communes: Commu
     with town.here():
         rows = await Conversation.select(Conversation.demande).order_by(Conversation.id)
     assert [row["demande"] for row in rows] == [1, None]
+
+
+@pytest.mark.parametrize(("giver", "mails"), [("family", 1), ("agent", 0)])
+async def test_what_the_antivirus_refuses_later_opens_to_nobody(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch, giver: str, mails: int
+) -> None:
+    """Only who joined it is told to send another."""
+    town = communes.alpha
+    family, agent = await town.family(CAMILLE), await town.staff()
+    where = await asked(family)
+    doubts = iter([True, Refused("infected")])
+
+    async def doubtful(file: Any) -> bool:
+        found = next(doubts)
+        if isinstance(found, Refused):
+            raise found
+        return found
+
+    monkeypatch.setattr(receiving, "_is_doubtful", doubtful)
+    photo = ("IMG.jpg", papers.a_photo(), "image/jpeg")
+    path, browser = (where, family) if giver == "family" else (f"/bureau{where}", agent)
+    await sent(browser, path, seen=str(await last(town)), file=photo)
+    held = (await family.get(where)).text
+    with town.here():
+        document = await Document.objects().first()
+        assert document
+        await receiving.examine_again(document.id, 1)
+    refused = (await family.get(where)).text
+
+    assert "en cours de vérification" in held
+    assert "refusée par l’antivirus" in refused
+    assert (await family.get(f"{where}/pieces/{document.id}/fichier")).status_code == 404
+    await town.work()
+    told = [mail.subject for mail in await town.mail(CAMILLE)]
+    assert told.count("Votre justificatif est à renvoyer") == mails
 
 
 async def test_what_is_read_on_the_portal_waits_there(communes: Communes) -> None:

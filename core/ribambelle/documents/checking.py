@@ -104,6 +104,8 @@ async def remind() -> None:
 
 async def _write(template: str, document: Document, **facts: Any) -> bool:
     """Write to whoever gave the paper, or to the first adult of its household with an address."""
+    if document.kind == ATTACHED and document.given_by != document.account:
+        return False  # an agent joined it: the family has nothing to send again
     email, account = await _reader(document)
     if not email:
         return False

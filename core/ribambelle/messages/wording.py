@@ -96,7 +96,7 @@ def _is_told(text: str, values: Mapping[str, str]) -> bool:
     return not held or any(values[name] for name in held)
 
 
-def in_html(text: str, home: str) -> list[Markup]:
+def in_html(text: str, *homes: str) -> list[Markup]:
     """Return the paragraphs of a text for an e-mail's reader; only the portal's own links are live.
 
     A name that looks like an address stays words.
@@ -104,7 +104,8 @@ def in_html(text: str, home: str) -> list[Markup]:
     >>> in_html("Bonjour <b>Eve</b>\\nhttps://evil.test\\n\\nhttps://a.fr/x.", "https://a.fr/")
     [Markup('Bonjour &lt;b&gt;Eve&lt;/b&gt;<br>https://evil.test'), Markup('<a href="https://a.fr/x">https://a.fr/x</a>.')]
     """
-    link = re.compile(rf"({re.escape(home)}[^\s<>\"]*[^\s<>\".,;:!?)])")
+    where = "|".join(re.escape(home) for home in homes)
+    link = re.compile(rf"((?:{where})(?:[^\s<>\"]*[^\s<>\".,;:!?)])?)")
     return [_marked(part.strip(), link) for part in text.split("\n\n") if part.strip()]
 
 

@@ -10,6 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
+from markupsafe import Markup
 
 from ribambelle import tenants
 from ribambelle.database import transaction
@@ -23,6 +24,7 @@ from ribambelle.identity import Person, limits
 from ribambelle.messages import inbox
 from ribambelle.messages.inbox import Written
 from ribambelle.messages.tables import Conversation, Letter, Message
+from ribambelle.messages.wording import in_html
 from ribambelle.web import formats, guards, uploads
 from ribambelle.web.home import ToDo
 from ribambelle.web.page import Page
@@ -34,6 +36,8 @@ from ribambelle.workflow.followed import Followed, followed
 LONGEST = 4000
 AT_MOST, PER = 20, timedelta(hours=1)
 """Messages one family may write in an hour."""
+OFFICE_MOST = 600
+"""Messages one agent may: answering is their work."""
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -70,7 +74,7 @@ async def written(
     """
     fields: dict[str, str] = {}
     try:
-        async with uploads.upload(request, person) as form:
+        async with uploads.upload(request, person, 0 if person.is_family else OFFICE_MOST) as form:
             fields = form.fields
             if errors := _wrong(fields) | await check(fields):
                 return refused(fields, **errors)
@@ -181,13 +185,14 @@ class MessagesPage:
     """The conversations of a family, and what it chose to read here."""
 
     conversations: list[Conversation]
-    notices: list[Message]
+    notices: list[tuple[Message, list[Markup]]]
 
 
 @get("/messages", name="messages", guards=[guards.family])
 async def mine(person: NamedDependency[Person], seen: NamedDependency[Visit]) -> Page:
     """Show what the town hall and a family wrote to each other."""
-    notices = await inbox.notices(person.account)
+    home = tenants.current().url("/")
+    notices = [(one, in_html(one.text, home)) for one in await inbox.notices(person.account)]
     page = MessagesPage(await inbox.of_family(person.account), notices)
     await inbox.read_notices(person.account)
     seen.waiting = await counted(person)

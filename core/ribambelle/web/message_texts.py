@@ -164,7 +164,7 @@ async def change(
 
 def _shown(template: MessageTemplate, told: Wording, tenant: Tenant) -> Shown:
     said = outbox.shown(template, told)
-    return Shown(said, wording.in_html(said.body, catalogue.HOME))
+    return Shown(said, wording.in_html(said.body, catalogue.HOME, tenant.url("/")))
 
 
 def _checked(template: MessageTemplate, form: Bound[TextForm]) -> Bound[TextForm]:

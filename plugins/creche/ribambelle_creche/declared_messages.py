@@ -188,10 +188,11 @@ MESSAGES = (
         "Rappel avant la fin d’une demande",
         "quelques jours avant la fin d’une demande sans réponse",
         "la famille",
-        (*FILE, *ANSWER),
+        (*FILE, *ANSWER, LINK),
         AREA,
+        # a number may be mistyped: its SMS holds no link that answers without a sign-in
         sms="{commune} : cherchez-vous toujours une place en crèche ? Répondez avant la fin du "
-        "{fin}, sinon votre demande {numero} prend fin : {repondre}",
+        "{fin}, sinon votre demande {numero} prend fin : {lien}",
         is_optional=True,
     ),
     MessageTemplate(
