@@ -89,6 +89,14 @@ def message_templates() -> Iterable[Any]:
 
 
 @hookimpl
+def demo() -> Any:
+    """What families and the town hall of a demonstration write to each other."""
+    from ribambelle.messages.demo import fill
+
+    return fill
+
+
+@hookimpl
 def personal_data() -> list[Any]:
     """What the core holds of people."""
     from ribambelle.documents import personal_data as documents

@@ -15,7 +15,7 @@ from ribambelle.documents.tables import Document
 from ribambelle.errors import Refused
 from ribambelle.identity import Grant
 from ribambelle.identity.tables import Account
-from ribambelle.messages import inbox, post
+from ribambelle.messages import demo, inbox, post
 from ribambelle.messages.tables import Conversation, Letter
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.web import inbox as pages
@@ -154,6 +154,7 @@ async def test_what_is_joined_opens_for_the_two_sides_and_is_no_paper_to_check(
         ({"text": " "}, "Écrivez votre message."),
         ({"text": "x" * 4001}, "4000 caractères au plus"),
         ({"subject": ""}, "de quoi il s’agit"),
+        ({"text": "\x00"}, "Écrivez votre message."),
         ({"subject": "x" * 121}, "120 caractères au plus"),
         (
             {"file": ("a.zip", papers.a_zip("word/document.xml"), "image/png")},
@@ -195,7 +196,8 @@ async def test_a_button_pressed_twice_writes_once(communes: Communes) -> None:
     town = communes.alpha
     browser = await town.family(CAMILLE)
 
-    first, second = await asked(browser), await asked(browser)
+    photo = ("IMG.jpg", papers.a_photo(), "image/jpeg")
+    first, second = await asked(browser, file=photo), await asked(browser, file=photo)
     seen = str(await last(town))
     answers = [await sent(browser, first, "Et encore ?", seen=seen) for _ in range(2)]
 
@@ -203,6 +205,7 @@ async def test_a_button_pressed_twice_writes_once(communes: Communes) -> None:
     assert [one.status_code for one in answers] == [303, 303]
     with town.here():
         assert (await Conversation.count(), await Letter.count()) == (1, 2)
+        assert await Document.count() == 1, "no file is kept that no message carries"
 
 
 async def crossed(communes: Communes) -> tuple[httpx.Response, int]:
@@ -311,6 +314,18 @@ async def test_a_conversation_speaks_of_a_demande_of_this_family(communes: Commu
     with town.here():
         rows = await Conversation.select(Conversation.demande).order_by(Conversation.id)
     assert [row["demande"] for row in rows] == [1, None]
+
+
+async def test_a_demonstration_shows_messages_that_wait(communes: Communes) -> None:
+    agent = await communes.alpha.staff()
+    with communes.alpha.here():
+        await demo.fill(7)
+
+    desk = (await agent.get("/bureau/messages")).text
+    family = (await (await communes.alpha.family("famille@demo.example")).get("/messages")).text
+
+    assert desk.count("Attend depuis") == 2
+    assert "À lire" in family
 
 
 @pytest.mark.parametrize(("giver", "mails"), [("family", 1), ("agent", 0)])

@@ -187,6 +187,35 @@ async def test_a_text_whose_fact_was_withdrawn_gives_way_to_the_original(
     assert (await signed_in_mail(town))[0] == "Votre lien pour le portail famille"
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Le nôtre\n\nPar ici : {lien}\n", "Le nôtre"),
+        ("Vieux\n\n{{ link }}\n", "Votre lien pour le portail famille"),
+    ],
+)
+async def test_a_file_of_the_commune_is_its_original_when_it_may_be_sent(
+    communes: Communes, text: str, told: str
+) -> None:
+    town = communes.alpha
+    own = town.app.platform.folder / "alpha" / "templates" / "messages" / "sign_in.txt"
+    own.parent.mkdir(parents=True)
+    own.write_text(text)
+
+    assert (await signed_in_mail(town))[0] == told
+
+
+async def test_the_original_saved_as_it_is_stays_the_original(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here() as tenant:
+        told = catalogue.original(catalogue.named("sign_in"), tenant)
+
+    await typed(await town.staff(), subject=told.subject, body=told.body)
+
+    with town.here():
+        assert await texts.own_codes() == set()
+
+
 async def test_only_the_town_hall_changes_texts(communes: Communes) -> None:
     family = await communes.alpha.family()
     manager = await communes.alpha.staff(Grant("creche_manager", "creche.facility:1"))

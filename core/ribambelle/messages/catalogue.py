@@ -3,14 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
+from jinja2 import Environment
+
 from ribambelle import tenants
-from ribambelle.errors import NotYours
+from ribambelle.errors import NotYours, Refused
 from ribambelle.messages import wording
 from ribambelle.messages.types import MessageTemplate, Placeholder, written
 from ribambelle.messages.wording import Wording
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats
-from ribambelle.web.templates import environment
+from ribambelle.web.templates import environment, shared
+
+log = structlog.get_logger(__name__)
 
 
 def templates() -> dict[str, MessageTemplate]:
@@ -79,8 +84,22 @@ def samples(template: MessageTemplate, tenant: Tenant) -> dict[str, str]:
 
 
 def original(template: MessageTemplate, tenant: Tenant) -> Wording:
-    """Return the text a message has while the commune changes nothing."""
-    pages = environment(tenant)
+    """Return the text a message has while the commune changes nothing.
+
+    A file of the commune's own folder comes first, unless it could not be sent.
+    """
+    own, shipped = environment(tenant), shared(tenant.platform.plugins)
+    told = _in_file(own, template)
+    if own is not shipped:
+        try:
+            require(template, told)
+        except Refused as refusal:
+            log.warning("message_file_unusable", code=template.code, reason=str(refusal))
+            return _in_file(shipped, template)
+    return told
+
+
+def _in_file(pages: Environment, template: MessageTemplate) -> Wording:
     assert pages.loader is not None
     source, _, _ = pages.loader.get_source(pages, f"{template.path}.txt")
     told = wording.parted(source)

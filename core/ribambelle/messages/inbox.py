@@ -31,6 +31,14 @@ class Written:
     document: int | None = None
 
 
+class AlreadySaid(Exception):
+    """The same words were written a moment ago: a button pressed twice, and nothing to keep."""
+
+    def __init__(self, conversation: int) -> None:
+        super().__init__(conversation)
+        self.conversation = conversation
+
+
 def side_of(person: Person) -> str:
     """Return the side a person writes from."""
     return "office" if person.is_staff else "family"
@@ -196,7 +204,7 @@ async def family_of(account: int) -> Person:
 async def open_with(
     account: int, subject: str, demande: int | None, written: Written, person: Person
 ) -> int:
-    """Begin a conversation, and return its number; the same button pressed twice begins one."""
+    """Begin a conversation, and return its number; raises AlreadySaid for a button pressed twice."""
     now = tenants.current().now()
     async with transaction():
         await locks.advisory(f"conversations:{account}")
@@ -212,7 +220,7 @@ async def open_with(
             .first()
         )
         if same:
-            return int(same["conversation"])
+            raise AlreadySaid(int(same["conversation"]))
         row = Conversation(account=account, subject=subject, demande=demande, last_at=now)
         rows = await Conversation.insert(row).returning(Conversation.id)
         number = int(rows[0]["id"])
@@ -222,6 +230,8 @@ async def open_with(
 
 async def answer(conversation: Conversation, written: Written, person: Person, seen: int) -> None:
     """Add a message to a conversation, unless something was written since it was looked at.
+
+    Raises AlreadySaid for a button pressed twice.
 
     :param seen: number of the last message on the page that was answered from.
     """
@@ -237,7 +247,7 @@ async def answer(conversation: Conversation, written: Written, person: Person, s
         if last is not None and last.id != seen:
             mine = last.author == person.account and last.text == written.text
             if mine and last.at > now - TWICE:
-                return
+                raise AlreadySaid(conversation.id)
             raise Refused("conversation_moved")
         await _say(conversation.id, conversation.account, written, person, now)
 

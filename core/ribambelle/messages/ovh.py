@@ -51,7 +51,7 @@ async def send(
     """Send one SMS. `tag` names it: asked again after an answer that was lost, it is not sent twice."""
     service = f"{API}/sms/{quote(settings.service, safe='')}"
     async with httpx.AsyncClient(
-        transport=transport, timeout=SECONDS, follow_redirects=False, trust_env=False
+        transport=transport, timeout=SECONDS, follow_redirects=False
     ) as client:
         if is_again:
             url = f"{service}/outgoing?tag={quote(tag, safe='')}"

@@ -18,7 +18,7 @@ from ribambelle.messages import inbox
 from ribambelle.messages.inbox import Written
 from ribambelle.messages.tables import Conversation
 from ribambelle.web import guards
-from ribambelle.web.inbox import Draft, Said, about, demande_of, no_more, said, written
+from ribambelle.web.letters import Draft, Said, about, demande_of, no_more, said, written
 from ribambelle.web.page import Page
 from ribambelle.web.uploads import LONGEST_BODY
 from ribambelle.web.visit import Visit
@@ -100,7 +100,11 @@ async def begin(
 
     async def keep(draft: Draft, told: Written) -> None:
         nonlocal number
-        number = await inbox.open_with(family, draft.subject, None, told, person)
+        try:
+            number = await inbox.open_with(family, draft.subject, None, told, person)
+        except inbox.AlreadySaid as again:
+            number = again.conversation
+            raise
 
     form = await written(request, person, lambda: family, check, keep)
     if form.errors:

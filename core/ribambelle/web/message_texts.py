@@ -152,7 +152,9 @@ async def change(
         return await _page(template, tenant, form)
     told = form.struct.told
     if form.struct.act == "save":
-        return await _kept(template, form, told, person, tenant, seen, now)
+        # the original, saved as it is, goes on following the software's
+        own = told if told != catalogue.original(template, tenant) else None
+        return await _kept(template, form, own, person, tenant, seen, now)
     shown = _shown(template, told, tenant)
     if form.struct.act == "test":
         await limits.require(f"text-test:{person.account}", now, at_most=TESTS, per=HOUR)
