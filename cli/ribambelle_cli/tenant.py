@@ -211,7 +211,7 @@ def check(slug: Slug, as_json: AsJson = False) -> None:
     remarks: list[str] = []
     try:
         commune = tenant(communes, slug)
-        remarks = brand.warnings(commune.settings.brand.colour)
+        remarks = [*brand.warnings(commune.settings.brand.colour), *checking.remarks(commune)]
         found = once(communes, lambda: checking.problems(commune))
         told += [{"error": words, "cure": ""} for words in found]
     except (Misconfigured, Unavailable, OSError) as error:

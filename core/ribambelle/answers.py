@@ -136,6 +136,12 @@ def _document_types() -> Kind:
     return _instance("DocumentType", DocumentType)
 
 
+def _message_templates() -> Kind:
+    from ribambelle.messages.types import MessageTemplate
+
+    return _instance("MessageTemplate", MessageTemplate)
+
+
 def _demo() -> Kind:
     return "une fonction", lambda answer: answer is None or callable(answer)
 
@@ -168,5 +174,7 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "declared_beside": _functions,
     "adult_moved_out": _functions,
     "family_groups": _functions,
+    "family_demandes": _functions,
+    "message_templates": _message_templates,
     "demo": _demo,
 }

@@ -81,6 +81,7 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
 
     return {
         "send_message": send_message,
+        "send_sms": send_message,
         "send_link": email_link,
         "announce": announce,
         "sweep": sweep,
@@ -107,22 +108,26 @@ def menu(person: Person | None) -> list[Any]:
         desk = MenuEntry("Justificatifs", "/bureau/documents", "trombone", rank=25, short="Pièces")
         home = MenuEntry("Accueil", "/bureau", "maison", rank=0)
         families = MenuEntry("Familles", "/bureau/familles", "gens", rank=15)
+        inbox = MenuEntry("Messages", "/bureau/messages", "bulle", rank=22)
         team = MenuEntry("Équipe", "/bureau/equipe", "gens", rank=60)
-        office = [families, desk] if person.holds("agent", "admin") else []
+        office = [families, inbox, desk] if person.holds("agent", "admin") else []
         return [home, *office, *([team] if person.holds("admin") else [])]
-    family = MenuEntry("Famille", "/famille", "gens", rank=35)
-    papers = MenuEntry("Documents", "/documents", "trombone", rank=40)
-    return [MenuEntry("Accueil", "/", "maison", rank=0), *([family, papers] if person else [])]
+    mine = [
+        MenuEntry("Messages", "/messages", "bulle", rank=30),
+        MenuEntry("Famille", "/famille", "gens", rank=35),
+        MenuEntry("Documents", "/documents", "trombone", rank=40),
+    ]
+    return [MenuEntry("Accueil", "/", "maison", rank=0), *(mine if person else [])]
 
 
 @hookimpl
 def to_do() -> list[Any]:
-    """The papers to check or to send again, the custody to answer, the information to confirm."""
+    """Papers, messages, a custody to answer, the information to confirm."""
+    from ribambelle.web import inbox, papers
     from ribambelle.web.families.confirming import to_confirm
     from ribambelle.web.families.custody import to_answer
-    from ribambelle.web.papers import waiting
 
-    return [waiting, to_answer, to_confirm]
+    return [papers.waiting, inbox.waiting, to_answer, to_confirm]
 
 
 @hookimpl
@@ -193,10 +198,27 @@ def declared_beside() -> dict[str, Any]:
 
 
 @hookimpl
+def message_templates() -> Iterable[Any]:
+    """What the core writes to people."""
+    from ribambelle.messages.declared import MESSAGES
+
+    return MESSAGES
+
+
+@hookimpl
+def demo() -> Any:
+    """What families and the town hall of a demonstration write to each other."""
+    from ribambelle.messages.demo import fill
+
+    return fill
+
+
+@hookimpl
 def personal_data() -> list[Any]:
     """What the core holds of people."""
     from ribambelle.documents import personal_data as documents
     from ribambelle.families import personal_data as families
     from ribambelle.identity import personal_data as identity
+    from ribambelle.messages import personal_data as messages
 
-    return [*identity.HELD, *documents.HELD, *families.HELD]
+    return [*identity.HELD, *documents.HELD, *messages.HELD, *families.HELD]

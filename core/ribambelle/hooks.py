@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from ribambelle.identity import Person, Role
     from ribambelle.identity.households import MovedOut
     from ribambelle.jobs import Schedule
+    from ribambelle.messages.types import MessageTemplate
     from ribambelle.privacy import PersonalData
     from ribambelle.web.home import Card, Found, ToDo
     from ribambelle.web.menu import MenuEntry
     from ribambelle.workflow import Step, Workflow
+    from ribambelle.workflow.followed import Followed
 
 hookspec = pluggy.HookspecMarker("ribambelle")
 
@@ -425,6 +427,41 @@ def family_groups() -> "Iterable[Callable[[], Awaitable[list[FamilyGroup]]]]":
 
 
 @hookspec
+def family_demandes() -> "Iterable[Callable[[Person], Awaitable[list[Followed]]]]":
+    """Functions that list the demandes a family follows, for it to say which it writes about.
+
+    Awaited when a message is written or read; the lists are joined. The person is always a family.
+
+    Example::
+
+        @hookimpl
+        def family_demandes():
+            from ribambelle_creche.queries.applications import followed
+            return [followed]
+
+    Called by ``ribambelle.workflow``. Implemented by ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def message_templates() -> "Iterable[MessageTemplate]":
+    """What the plugin writes to people: when, to whom, and the facts each text may hold.
+
+    Called when a message is written or its text is changed; codes are unique over all plugins. The
+    original text is the file ``<path>.txt``, its facts between braces.
+
+    Example::
+
+        @hookimpl
+        def message_templates():
+            from ribambelle_creche.declared_messages import MESSAGES
+            return MESSAGES
+
+    Called by ``ribambelle.messages``. Implemented by ``core``, ``creche``. Since 0.1.
+    """
+
+
+@hookspec
 def demo() -> "Callable[[int], Awaitable[None]] | None":
     """A function that fills a commune of demonstration, from a seed.
 
@@ -437,5 +474,5 @@ def demo() -> "Callable[[int], Awaitable[None]] | None":
             from ribambelle_creche.demo import fill
             return fill
 
-    Called by ``ribambelle_cli``. Implemented by ``creche``. Since 0.1.
+    Called by ``ribambelle_cli``. Implemented by ``core``, ``creche``. Since 0.1.
     """

@@ -18,6 +18,7 @@ from ribambelle.tenants.settings import (
     Documents,
     Families,
     Mail,
+    Sms,
 )
 from ribambelle_assmat.settings import Relais
 from ribambelle_assmat.settings import Settings as Assmat
@@ -31,6 +32,7 @@ TABLES = {
     "`[contact]`": Contact,
     "`[database]`": Database,
     "`[mail]`": Mail,
+    "`[sms]`": Sms,
     "`[documents]`": Documents,
     "`[families]`": Families,
     "`[creche]`": Creche,

@@ -115,7 +115,7 @@ async def test_a_role_given_or_taken_counts_at_the_next_request(communes: Commun
     ]
     told = await town.mail(AGENT)
     assert [mail.subject for mail in told] == ["Vos accès au portail ont changé"] * 2
-    assert "– Partenaire" in told[0].text
+    assert "- Partenaire" in told[0].text
 
 
 @pytest.mark.parametrize("database_server", [""])

@@ -157,6 +157,25 @@ async def test_a_silent_family_is_reminded_once(communes: Communes, clock: Froze
     assert (before, after, await subjects(town, "Plus que quelques jours")) == (0, 1, 1)
 
 
+async def test_a_reminder_comes_as_the_family_chose_and_the_question_always_by_e_mail(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    browser = await town.family("anne@example.test")
+    wished = {"document_ending": "email", "creche.complete": "email", "new_letter": "email"}
+    chosen = await browser.post("/compte/messages", data={**wished, "creche.remind": "portal"})
+    await asked(town, clock)
+    clock.move(days=23)
+    await town.work()
+
+    mails = {one.kind: one.channel for one in await town.mail("anne@example.test")}
+    assert chosen.status_code == 303
+    assert mails["creche/messages/ask_confirmation"] == "email"
+    assert mails["creche/messages/remind"] == "portal"
+    page = (await (await town.family("anne@example.test")).get("/messages")).text
+    assert "Plus que quelques jours" in page
+
+
 async def test_a_family_that_answered_is_not_reminded(
     communes: Communes, clock: FrozenClock
 ) -> None:

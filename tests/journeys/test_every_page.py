@@ -29,7 +29,7 @@ from ribambelle.identity.households import AdultEntry
 from ribambelle.identity.rights import FULL, Rights
 from ribambelle.identity.sessions import OpenSession, person
 from ribambelle.identity.tables import Account, Adult
-from ribambelle.messages import outbox
+from ribambelle.messages import inbox, outbox
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Town
 from ribambelle.testing.browser import Stage, barriers
@@ -49,6 +49,9 @@ NOT_PAGES = {
     *("/bureau/documents/suivant", "/agenda/flux/{secret}"),
     *("/bureau/documents/suivant", "/bureau/activations/suivi/export"),
     "/bureau/familles/import/{number}/erreurs",
+    *("/bureau/documents/suivant", "/bureau/messages/suivant"),
+    "/messages/{number}/pieces/{paper}/fichier",
+    "/messages/{number}/pieces/{paper}/pages/{sheet}",
 }
 """What a browser saves rather than shows, and what only leads elsewhere."""
 LIST = "Nom parent;Prénom parent;Prénom;Né le\nPayet;Anne;Zoé;14/03/2024\nPayet;;Léo;\n".encode()
@@ -110,10 +113,16 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/equipe/{number}": {"office": ("/bureau/equipe/{oneself}", "/bureau/equipe/{invited}")},
     "/bureau/familles/import": {"office": ("/bureau/familles/import",)},
     "/bureau/familles/import/{number}": {"office": ("/bureau/familles/import/{list}",)},
+    "/bureau/messages": {"office": ("/bureau/messages", "/bureau/messages?vue=les-miennes")},
+    "/bureau/messages/nouveau": {"office": ("/bureau/messages/nouveau",)},
+    "/bureau/messages/{number}": {"office": ("/bureau/messages/{conversation}",)},
+    "/bureau/modeles": {"office": ("/bureau/modeles",)},
+    "/bureau/modeles/{model}": {"office": ("/bureau/modeles/document_ending",)},
     "/bureau/recherche": {
         "office": ("/bureau/recherche?q=payet", "/bureau/recherche?q=personne"),
     },
     "/compte": {"family": ("/compte",), "office": ("/compte",)},
+    "/compte/messages": {"family": ("/compte/messages",)},
     "/compte/adresse": {"family": ("/compte/adresse",), "office": ("/compte/adresse",)},
     "/compte/adresse/{secret}": {"visitor": ("{new_email}", "/compte/adresse/mort")},
     "/connexion": {"visitor": ("/connexion", "/connexion?suite=/compte")},
@@ -197,6 +206,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/famille/verifier": {"family": ("/famille/verifier",)},
     "/invitation/{secret}": {"visitor": ("{invitation}", "{activation}", "/invitation/mort")},
     "/mentions": {"visitor": ("/mentions",)},
+    "/messages": {"family": ("/messages",)},
+    "/messages/nouveau": {"family": ("/messages/nouveau",)},
+    "/messages/{number}": {"family": ("/messages/{conversation}",)},
 }
 """Every page, for each kind of person who sees it, in the states worth looking at."""
 
@@ -255,6 +267,10 @@ class World:
             )
             names |= await a_family_apart(tenant, account)
             names["paper"] = (await a_document(a_pdf(), account=account.id)).id
+            who = await inbox.family_of(account.id)
+            joined = (await a_document(a_pdf(), account=account.id, kind="message")).id
+            told = inbox.Written("Bonjour,\n\nJe déménage.", joined)
+            names["conversation"] = await inbox.open_with(who.account, "Adresse", None, told, who)
             invited = await accounts.create_staff(
                 "new@mairie.test", "", [Grant("agent")], tenant.now()
             )

@@ -96,8 +96,13 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         "core_feed": {"stopped_at": None},
         "core_merge": {"verdict": "same", "undoing": "[]", "undone_at": None},
         "core_custody": {"changes_on": 0, "holidays": "weeks", "first_half": None},
-        "core_message": {"recipient": FAMILY, "sent_at": None},
+        "core_message": {"recipient": FAMILY, "sent_at": None, "channel": "portal"},
+        "core_message_text": {
+            **{"code": ("sign_in", "invitation", "new_email")[number - 1], "is_own": True},
+            "body": f"{word} {{lien}}",
+        },
         "core_attachment": {"media_type": "application/pdf", "content": ""},
+        "core_letter": {"side": "family"},
         "core_job": {"payload": json.dumps({"word": word}), "run_at": later},
         "core_demande": {"workflow": "creche.application", "state": state},
         "core_history_step": {

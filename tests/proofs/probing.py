@@ -24,6 +24,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "code": ("enfant", "famille", "adresse", "voeux"),
     "kind": ("csv", "xlsx", "birth"),
     "secret": ("x" * 32,),
+    "model": ("sign_in",),
     "name": ("portal.css",),
 }
 """What a path's parameters are filled with; a parameter missing here stops the proof."""
@@ -67,6 +68,7 @@ BODY: dict[str, str] = {
     **{"name": "n", "address": "a", "phone": "0", "exact": "on"},
     **{"is_expected": "non", "given_name": "n", "family_name": "n", "born_on": "2026-03-14"},
     **{"version": "1", "why": "old", "more": "m", "valid_until": "2027-02-24"},
+    **{"seen": "1", "to": "1", "demande": "3"},
     **{"line": "l", "postcode": "97400", "city": "c", "work": "employed", "kind": "regular"},
     **{"children": "3", "other": "3", "rights": "book", "lives_here": "non"},
     **{"has_authority": "oui", "until": "2027-07-02", "even": "me", "changes_on": "0"},

@@ -19,6 +19,7 @@ FREE = {
     *("due_on", "is_adopted", "is_separated", "is_single", "together"),
     *("other_given_name", "other_family_name", "accepts_any", "accepts_childminder"),
     *("hours", "languages", "parent_support", "project"),
+    *("subject", "body", "sms"),
 }
 """Fields of forms that hold no id and decide of none."""
 

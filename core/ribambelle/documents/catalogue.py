@@ -1,7 +1,9 @@
 """The kinds of papers of the current commune: what plugins declare, for as long as it says."""
 
 from ribambelle import tenants
-from ribambelle.documents.types import DocumentType, adjusted
+from ribambelle.documents.types import ATTACHED, DocumentType, adjusted
+
+OTHERS = {ATTACHED: "Pièce jointe d’un message"}
 
 
 def types() -> dict[str, DocumentType]:
@@ -13,4 +15,4 @@ def types() -> dict[str, DocumentType]:
 
 def type_of(kind: str) -> DocumentType:
     """Return one kind; one whose plugin was disabled keeps its code as its label."""
-    return types().get(kind) or DocumentType(kind, kind)
+    return types().get(kind) or DocumentType(kind, OTHERS.get(kind, kind))

@@ -8,6 +8,7 @@ from ribambelle.database import transaction
 from ribambelle.documents import uses, vault
 from ribambelle.documents.catalogue import type_of
 from ribambelle.documents.tables import Document
+from ribambelle.documents.types import ATTACHED
 from ribambelle.documents.uses import Actor
 from ribambelle.errors import Refused
 from ribambelle.identity.tables import Account, Adult
@@ -103,6 +104,8 @@ async def remind() -> None:
 
 async def _write(template: str, document: Document, **facts: Any) -> bool:
     """Write to whoever gave the paper, or to the first adult of its household with an address."""
+    if document.kind == ATTACHED and document.given_by != document.account:
+        return False  # an agent joined it: the family has nothing to send again
     email, account = await _reader(document)
     if not email:
         return False
@@ -121,8 +124,9 @@ async def _write(template: str, document: Document, **facts: Any) -> bool:
 
 
 def address(tenant: Tenant, document: Document) -> str:
-    """Return the link to a paper's page."""
-    return tenant.url(f"/documents/{document.id}")
+    """Return the link to a paper's page, or to the messages for what was joined to one."""
+    at = "/messages" if document.kind == ATTACHED else f"/documents/{document.id}"
+    return tenant.url(at)
 
 
 async def _reader(document: Document) -> tuple[str, int | None]:

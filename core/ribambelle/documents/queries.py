@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from piccolo.custom_types import Combinable
 
 from ribambelle.documents.tables import Document
+from ribambelle.documents.types import ATTACHED
 from ribambelle.documents.uses import Actor
 from ribambelle.errors import NotYours
 from ribambelle.identity import Person
@@ -15,6 +16,8 @@ from ribambelle.workflow.tables import JournalLine
 
 OFFICE = ("agent", "admin")
 OPENED = "document.opened"
+PAPERS = Document.kind != ATTACHED
+"""What a conversation carries is nobody's to check: its own pages show it."""
 ONCE_PER = timedelta(minutes=10)
 """Pages of one paper looked at one after the other are one opening."""
 
@@ -40,7 +43,7 @@ async def mine(account: int) -> list[Document]:
     """Return the papers of a family, the latest first."""
     return (
         await Document.objects()
-        .where(Document.account == account)
+        .where((Document.account == account) & PAPERS)
         .order_by(Document.id, ascending=False)
     )
 
@@ -48,7 +51,7 @@ async def mine(account: int) -> list[Document]:
 async def of_person(person: Person, number: int) -> Document:
     """Return a paper of this family, or any for who checks them; it does not exist for others."""
     found = await Document.objects().get(Document.id == number)
-    if found is None or not _may_see(person, found):
+    if found is None or found.kind == ATTACHED or not _may_see(person, found):
         raise NotYours
     return found
 
@@ -64,7 +67,7 @@ async def in_state(state: str, *, held: bool = False, limit: int = 200) -> list[
     waits = state == "to_check"
     return (
         await Document.objects()
-        .where((Document.state == state) & (Document.is_held == held))
+        .where((Document.state == state) & (Document.is_held == held) & PAPERS)
         .order_by(Document.given_at, ascending=waits)
         .order_by(Document.id, ascending=waits)
         .limit(limit)
@@ -93,13 +96,13 @@ async def next_to_check(after: int = 0) -> Document | None:
 
 
 def _waits() -> Combinable:
-    return (Document.state == "to_check") & Document.is_held.eq(False)
+    return (Document.state == "to_check") & Document.is_held.eq(False) & PAPERS
 
 
 async def refused(account: int) -> list[Document]:
     """Return the papers a family has to send again."""
     return await Document.objects().where(
-        (Document.account == account) & (Document.state == "refused")
+        (Document.account == account) & (Document.state == "refused") & PAPERS
     )
 
 

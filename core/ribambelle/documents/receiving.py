@@ -96,7 +96,13 @@ async def examine_again(document: int, turn: int) -> None:
 
 async def receive(sent: Path, kind: str, owner: Owner, actor: Actor) -> Document:
     """Keep a file that was sent as a new paper."""
-    async with examined(sent) as paper, transaction():
+    async with examined(sent) as paper:
+        return await keep(paper, kind, owner, actor)
+
+
+async def keep(paper: Paper, kind: str, owner: Owner, actor: Actor) -> Document:
+    """Keep a file that was examined; in a transaction, with what it comes with."""
+    async with transaction():
         document = await vault.give(paper, kind, owner, actor)
         if paper.is_held:
             await wait_for_antivirus(document.id)

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+ATTACHED = "message"
+"""Kind of a file sent in a conversation: kept as a paper is, and proves nothing."""
 STATES = {
     "to_check": "À vérifier",
     "accepted": "Accepté",

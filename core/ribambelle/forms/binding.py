@@ -54,7 +54,8 @@ async def read(request: Request[Any, Any, Any], schema: type[T]) -> Bound[T]:
     form = await request.form()
     raw: dict[str, Any] = {}
     for name in form:
-        values = [str(value) for value in form.getall(name)]
+        # PostgreSQL keeps no text with such a sign in it, and no keyboard types one
+        values = [str(value).replace("\0", "") for value in form.getall(name)]
         raw[name] = values[0] if len(values) == 1 else values
     return bind(schema, raw)
 

@@ -83,4 +83,5 @@ async def _read(
                         kept += event[: LONGEST_FIELD - len(kept)]
     except MultipartError as error:
         raise Refused("form_unreadable") from error
-    return {name: value.decode("utf-8", "replace") for name, value in fields.items()}, size
+    told = {name: value.decode("utf-8", "replace") for name, value in fields.items()}
+    return {name: text.replace("\0", "") for name, text in told.items()}, size

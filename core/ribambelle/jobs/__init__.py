@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ribambelle.jobs.queue import later
+from ribambelle.jobs.queue import NotNow, later
 
-__all__ = ["Schedule", "later"]
+__all__ = ["NotNow", "Schedule", "later"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,18 @@ LEASE = timedelta(minutes=5)
 TRIES = 8
 
 
+class NotNow(Exception):
+    """Nothing is wrong with the work: somebody else does not answer. The try is not counted.
+
+    :param wait: for how long this job waits.
+    :param others: for how long those of the same name do; nothing when they are not concerned.
+    """
+
+    def __init__(self, reason: str, wait: timedelta, others: timedelta = timedelta()) -> None:
+        super().__init__(reason)
+        self.wait, self.others = wait, others
+
+
 async def later(
     plugin: str, name: str, *, once: str | None = None, at: datetime | None = None, **payload: Any
 ) -> None:
@@ -60,6 +72,24 @@ async def failed(job: Job, error: Exception, now: datetime) -> None:
     await Job.update(
         {Job.error: repr(error)[:2000], Job.run_at: now + wait, Job.leased_until: None}
     ).where(Job.id == job.id)
+
+
+async def put_off(job: Job, error: NotNow, now: datetime) -> None:
+    """Give a job back untried, and have those that would meet the same silence wait with it.
+
+    It waits longer than they do: the next to ask is another, should this one be the cause.
+    """
+    await Job.update(
+        {
+            Job.error: str(error)[:2000],
+            Job.run_at: now + error.wait,
+            Job.leased_until: None,
+            Job.attempts: job.attempts - 1,
+        }
+    ).where(Job.id == job.id)
+    if error.others:
+        due = (Job.plugin == job.plugin) & (Job.name == job.name) & (Job.run_at <= now)
+        await Job.update({Job.run_at: now + error.others}).where(due & Job.leased_until.is_null())
 
 
 async def waiting() -> int:

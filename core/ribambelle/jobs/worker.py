@@ -34,6 +34,9 @@ async def run(tenant: Tenant, job: Job) -> None:
             raise LookupError(f"no job {job.plugin}.{job.name} in this commune")
         await function(**msgspec.json.decode(job.payload))
         await Job.delete().where(Job.id == job.id)
+    except queue.NotNow as error:
+        log.warning("job_put_off", tenant=tenant.slug, job=job.name, reason=str(error))
+        await queue.put_off(job, error, tenant.now())
     except Exception as error:  # a job that fails is retried; the worker goes on
         log.exception("job_failed", tenant=tenant.slug, plugin=job.plugin, job=job.name)
         await queue.failed(job, error, tenant.now())

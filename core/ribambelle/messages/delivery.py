@@ -1,15 +1,26 @@
-"""Handing a message to the commune's mail server, or to its folder in a demonstration."""
+"""Handing a message to whoever takes it: mail server, SMS provider, or a demonstration's folder."""
 
+import asyncio
 from base64 import b64decode
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+from pathlib import Path
+
+import aiosmtplib
 
 from ribambelle import tenants
 from ribambelle.errors import Misconfigured
+from ribambelle.jobs.queue import LEASE
+from ribambelle.messages import ovh, patience
 from ribambelle.messages.tables import Attachment, Message
+from ribambelle.messages.wording import in_html
 from ribambelle.tenants import Tenant
 from ribambelle.web.templates import environment
+
+WITHIN = LEASE - timedelta(minutes=1)
 
 
 async def send_message(message: int) -> None:
@@ -18,11 +29,44 @@ async def send_message(message: int) -> None:
     The Message-ID comes from the row, so a server or a reader can tell a second try from a
     second message.
     """
-    row = await Message.objects().get((Message.id == message) & Message.sent_at.is_null())
+    row = await unsent(message)
     if row is None:
         return
     tenant = tenants.current()
-    attachments = await Attachment.objects().where(Attachment.message == message)
+    await Message.update({Message.tried_at: tenant.now()}).where(Message.id == message)
+    try:
+        # done with before the lease ends: another worker never hands over the same one meanwhile
+        async with asyncio.timeout(WITHIN.total_seconds()):
+            await (_sms if row.channel == "sms" else _mail)(tenant, row)
+    except Exception as error:
+        if later := patience.put_off(error, tenant.now() - row.created_at):
+            raise later from None
+        raise
+    await Message.update({Message.sent_at: tenant.now()}).where(Message.id == message)
+
+
+async def unsent(message: int) -> Message | None:
+    """Return a message nobody has taken yet."""
+    return await Message.objects().get((Message.id == message) & Message.sent_at.is_null())
+
+
+async def _sms(tenant: Tenant, row: Message) -> None:
+    settings = tenant.settings.sms
+    if settings.provider == "ovh":
+        tag, at = f"{tenant.slug}-{row.id}", int(tenant.now().timestamp())
+        is_again = row.tried_at is not None
+        await ovh.send(settings, row.recipient, row.text, tag=tag, at=at, is_again=is_again)
+    elif tenant.sends_sms:
+        told = f"{row.recipient}\n{row.text}\n".encode()
+        (_outbox(tenant) / f"{row.id:06d}.sms").write_bytes(told)
+    else:
+        raise Misconfigured(
+            "aucun fournisseur de SMS", file=f"{tenant.slug}.toml", key="sms.provider"
+        )
+
+
+async def _mail(tenant: Tenant, row: Message) -> None:
+    attachments = await Attachment.objects().where(Attachment.message == row.id)
     mail = compose(tenant, row, attachments)
     if tenant.settings.mail.server:
         await _to_server(tenant, mail)
@@ -30,8 +74,7 @@ async def send_message(message: int) -> None:
         # never said to be sent: it waits in the outbox, and /readyz says so
         raise Misconfigured("aucun serveur d’envoi", file=f"{tenant.slug}.toml", key="mail.server")
     else:
-        _to_folder(tenant, mail, row.id)
-    await Message.update({Message.sent_at: tenant.now()}).where(Message.id == message)
+        (_outbox(tenant) / f"{row.id:06d}.eml").write_bytes(bytes(mail))
 
 
 def compose(tenant: Tenant, row: Message, attachments: Sequence[Attachment] = ()) -> EmailMessage:
@@ -48,7 +91,7 @@ def compose(tenant: Tenant, row: Message, attachments: Sequence[Attachment] = ()
         mail["Reply-To"] = settings.contact.email
     mail.set_content(row.text)
     layout = environment(tenant).get_template("messages/layout.html")
-    paragraphs = [part.strip() for part in row.text.split("\n\n") if part.strip()]
+    paragraphs = in_html(row.text, tenant.url("/"))
     html = layout.render(tenant=tenant, subject=row.subject, paragraphs=paragraphs)
     mail.add_alternative(html, subtype="html")
     for one in attachments:
@@ -59,11 +102,8 @@ def compose(tenant: Tenant, row: Message, attachments: Sequence[Attachment] = ()
 
 
 async def _to_server(tenant: Tenant, mail: EmailMessage) -> None:
-    import aiosmtplib
-
     settings = tenant.settings.mail
-    await aiosmtplib.send(
-        mail,
+    server = aiosmtplib.SMTP(
         hostname=settings.server,
         port=settings.port,
         username=settings.user or None,
@@ -72,9 +112,16 @@ async def _to_server(tenant: Tenant, mail: EmailMessage) -> None:
         use_tls=settings.security == "tls",
         timeout=20,
     )
+    try:
+        await server.connect()
+        await server.send_message(mail)
+        with suppress(Exception):  # it is taken: a farewell that fails must not send it again
+            await server.quit(timeout=5)
+    finally:
+        server.close()
 
 
-def _to_folder(tenant: Tenant, mail: EmailMessage, number: int) -> None:
+def _outbox(tenant: Tenant) -> Path:
     folder = tenant.folder / "outbox"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{number:06d}.eml").write_bytes(bytes(mail))
+    return folder

@@ -5,5 +5,5 @@ addEventListener('keydown', event => {
   if (!found) return
   event.preventDefault()
   if (found.matches('button, a')) found.click()
-  else found.querySelector('input')?.focus()
+  else found.querySelector('input, textarea')?.focus()
 })

@@ -3,17 +3,20 @@
 Each problem is one sentence that names the file, the key and the cure.
 """
 
+import re
 from pathlib import Path
 
 from ribambelle.database import migrations
 from ribambelle.documents import antivirus, keys
 from ribambelle.errors import Misconfigured
 from ribambelle.jobs import queue
+from ribambelle.messages import outbox
 from ribambelle.tenants import communes
 from ribambelle.tenants.tenant import Tenant
 from ribambelle.workflow import journal
 
 LOCALES = ("fr",)
+SENDER = re.compile(r"|[A-Za-z0-9]{1,11}|\+\d{8,15}")
 SCHOOL_ZONES = (
     *("A", "B", "C", "Corse", "Guadeloupe", "Guyane", "La Réunion", "Martinique", "Mayotte"),
     *("Nouvelle-Calédonie", "Polynésie française", "Saint-Pierre-et-Miquelon"),
@@ -62,6 +65,8 @@ def of_file(commune: Tenant) -> list[str]:
             "aucun serveur d’envoi : les familles ne recevraient aucun message",
             'écrivez server = "smtp.maville.fr" sous [mail]',
         )
+    for key, what, cure in of_sms(commune):
+        wrong(key, what, cure)
     for name in settings.plugins:
         if error := commune.platform.plugins.broken.get(name):
             wrong(
@@ -70,6 +75,45 @@ def of_file(commune: Tenant) -> list[str]:
                 "lancez « ribambelle plugin list », puis corrigez ou retirez ce module",
             )
     return found
+
+
+def of_sms(commune: Tenant) -> list[tuple[str, str, str]]:
+    """Return what keeps SMS from leaving: the key, what is wrong with it, the cure."""
+    sms = commune.settings.sms
+    if sms.provider == "file" and not commune.sends_sms:
+        return [
+            (
+                "sms.provider",
+                "« file » garde les SMS dans un dossier : les familles reçoivent des e-mails",
+                'écrivez "ovh", ou videz cette clé',
+            )
+        ]
+    if sms.provider != "ovh":
+        return []
+    found = [
+        (f"sms.{key}", "cette clé manque : aucun SMS ne partirait", "écrivez-la dans les secrets")
+        for key in ("service", "application_key", "application_secret", "consumer_key")
+        if not getattr(sms, key)
+    ]
+    if not SENDER.fullmatch(sms.sender):
+        found.append(
+            (
+                "sms.sender",
+                f"expéditeur refusé « {sms.sender} »",
+                "onze lettres ou chiffres au plus, ou un numéro comme +33612345678",
+            )
+        )
+    return found
+
+
+def remarks(commune: Tenant) -> list[str]:
+    """Return what is worth knowing, and is not to be put right."""
+    if commune.settings.sms.provider != "ovh":
+        return []
+    return [
+        "SMS par OVHcloud : écrit d’après sa documentation, non vérifié auprès du fournisseur. "
+        "Envoyez-vous un SMS avant de l’ouvrir aux familles."
+    ]
 
 
 def of_folder(commune: Tenant) -> list[str]:
@@ -111,6 +155,14 @@ async def of_database(commune: Tenant) -> list[str]:
         found.append(
             f"{dead} travaux abandonnés après {queue.TRIES} essais. Lisez leur erreur dans le "
             "journal du service, corrigez la cause, puis : ribambelle work --retry"
+        )
+    if late := await outbox.late(commune.now()):
+        from ribambelle.messages import patience
+
+        found.append(
+            f"{late} messages attendent depuis plus de trente minutes. Vérifiez que le serveur "
+            "d’envoi répond : ils partiront d’eux-mêmes dès qu’il répondra, pendant "
+            f"{patience.PATIENCE.days} jours."
         )
     if (line := await journal.broken_at()) is not None:
         found.append(

@@ -59,6 +59,17 @@ class Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     security: str = "starttls"
 
 
+class Sms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How SMS leave: `provider` empty sends none, ``file`` keeps them (demonstration)."""
+
+    provider: str = ""
+    sender: str = ""
+    service: str = ""
+    application_key: str = ""
+    application_secret: str = ""
+    consumer_key: str = ""
+
+
 class Documents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What families may send, how long it is worth something, and how it is kept."""
 
@@ -122,6 +133,7 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contact: Contact = Contact()
     database: Database = Database()
     mail: Mail = Mail()
+    sms: Sms = Sms()
     documents: Documents = Documents()
     families: Families = Families()
 
@@ -129,6 +141,7 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 FIELDS = frozenset(field.name for field in msgspec.structs.fields(Commune))
 SECURITIES = ("starttls", "tls", "none")
 REGISTRATIONS = ("open", "known_families")
+SMS_PROVIDERS = ("", "file", "ovh")
 HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 RESERVED_SLUGS = frozenset({"platform", "tenants", "data", "require", "real"})
@@ -268,6 +281,13 @@ def check(settings: Commune, file: str) -> None:
             file=file,
             key="registration",
             cure=f"choisissez parmi {', '.join(REGISTRATIONS)}",
+        )
+    if settings.sms.provider not in SMS_PROVIDERS:
+        raise Misconfigured(
+            f"fournisseur inconnu « {settings.sms.provider} »",
+            file=file,
+            key="sms.provider",
+            cure='écrivez "ovh", "file" en démonstration, ou videz cette clé',
         )
     if settings.database.url:
         require_address(settings.database.url, file)

@@ -114,8 +114,18 @@ class Tenant:
 
         A demonstration, and what answers on this machine only, keep them in a folder.
         """
+        return self._is_real and not self.settings.mail.server
+
+    @property
+    def sends_sms(self) -> bool:
+        """Whether a family may choose SMS: a provider takes them, or a demonstration shows them."""
+        provider = self.settings.sms.provider
+        return provider == "ovh" or (provider == "file" and not self._is_real)
+
+    @property
+    def _is_real(self) -> bool:
         real = any(not host.endswith(".localhost") for host in self.settings.hosts)
-        return real and not self.settings.demo and not self.settings.mail.server
+        return real and not self.settings.demo
 
     @cached_property
     def key(self) -> bytes:

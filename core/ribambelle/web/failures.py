@@ -182,6 +182,10 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Il manque un motif",
         ("Revenez à la page précédente et écrivez la raison : la famille la lira.",),
     ),
+    "conversation_moved": (
+        "Un message vient d’arriver",
+        ("La famille a écrit entre-temps. Rouvrez la conversation pour le lire.",),
+    ),
     "document_moved": (
         "Ce justificatif vient de changer",
         ("Quelqu’un l’a remplacé ou vérifié entre-temps. Rouvrez-le pour voir où il en est.",),

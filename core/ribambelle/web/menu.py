@@ -1,9 +1,13 @@
 """The menu of a page."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
+
+NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,13 @@ class MenuEntry:
         return MenuEntry(self.label, self.href, self.icon, self.rank, self.short, self.count, here)
 
 
-def menu(tenant: Tenant, person: Person | None, path: str) -> list[MenuEntry]:
-    """Return the menu of this person in this commune."""
+def menu(
+    tenant: Tenant, person: Person | None, path: str, waiting: Mapping[str, int] = NOTHING
+) -> list[MenuEntry]:
+    """Return the menu of this person in this commune.
+
+    :param waiting: by address, how many things wait behind an entry.
+    """
     entries: list[MenuEntry] = tenant.hooks.all("menu", person=person)
-    return sorted((entry.at(path) for entry in entries), key=lambda entry: entry.rank)
+    shown = (replace(one.at(path), count=waiting.get(one.href, one.count)) for one in entries)
+    return sorted(shown, key=lambda entry: entry.rank)

@@ -2,7 +2,6 @@
 
 import shutil
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -10,13 +9,12 @@ import msgspec
 from ribambelle.database import migrations
 from ribambelle.errors import Misconfigured, RibambelleError
 from ribambelle.jobs import queue
-from ribambelle.messages.tables import Message
+from ribambelle.messages import outbox
 from ribambelle.tenants import Platform, Tenant
 from ribambelle.tenants.settings import RESERVED_HOSTS
 
 HOSTS = RESERVED_HOSTS
 DISK_SHARE = 0.10
-OUTBOX_AGE = timedelta(minutes=30)
 
 
 @dataclass
@@ -67,10 +65,7 @@ async def _look(tenant: Tenant, ready: Readiness) -> None:
         if waiting := await migrations.pending(tenant.hooks.packages()):
             ready.add(tenant.slug, f"migrations to run: {len(waiting)}")
             return
-        late = await Message.count().where(
-            Message.sent_at.is_null() & (Message.created_at < tenant.now() - OUTBOX_AGE)
-        )
-        if late:
+        if late := await outbox.late(tenant.now()):
             ready.add(tenant.slug, f"messages waiting for over 30 minutes: {late}")
         if dead := await queue.given_up():
             ready.add(tenant.slug, f"jobs given up after {queue.TRIES} tries: {dead}")

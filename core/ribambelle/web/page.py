@@ -19,7 +19,7 @@ def shared_context(seen: Visit, path: str, fragment: str = "") -> dict[str, Any]
     return {
         "tenant": tenant,
         "person": seen.person,
-        "menu": menu(tenant, seen.person, path),
+        "menu": menu(tenant, seen.person, path, seen.waiting),
         "now": tenant.now(),
         "flash": [] if fragment else seen.told(),
         "path": path,

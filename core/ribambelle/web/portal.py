@@ -16,7 +16,7 @@ from ribambelle.errors import Misconfigured, Unavailable
 from ribambelle.identity import Person, errands
 from ribambelle.identity.sessions import OpenSession, opened
 from ribambelle.tenants import Platform, Tenant, UnknownTenant
-from ribambelle.web import dependencies, failures, mounting, operations, origin, security
+from ribambelle.web import dependencies, failures, inbox, mounting, operations, origin, security
 from ribambelle.web.assets import Assets, assets
 from ribambelle.web.visit import KEY, Visit
 from ribambelle.workflow import journal
@@ -26,7 +26,7 @@ FORM_LIMIT = 12_000_000
 ASSETS = "/static/"
 OF_STAFF = ("/bureau", "/compte", "/connexion", "/deconnexion", ASSETS)
 """Where staff is itself, even while it acts for a family."""
-PAPERS = r"^/documents/\d+/(pages|fichier)"
+PAPERS = r"^/(documents/\d+|messages/\d+/pieces/\d+)/(pages|fichier)"
 """Already compressed, as they are made."""
 
 
@@ -108,7 +108,10 @@ class Portal(Litestar):
         if person and "errand" in session.data and not scope["path"].startswith(OF_STAFF):
             person = await self._for_family(session, person, tenant)
         session.allowed = name is not None
-        return Visit(tenant, number, session, self.assets, person)
+        seen = Visit(tenant, number, session, self.assets, person)
+        if person:
+            seen.waiting = await inbox.counted(person)
+        return seen
 
     async def _for_family(self, session: OpenSession, staff: Person, tenant: Tenant) -> Person:
         family = await errands.stand_in(staff, session.data["errand"], tenant.now())

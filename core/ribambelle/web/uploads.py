@@ -46,10 +46,12 @@ class Given(msgspec.Struct, frozen=True):
 
 
 @asynccontextmanager
-async def upload(request: Request[Any, Any, Any], person: Person) -> AsyncIterator[Sent]:
+async def upload(
+    request: Request[Any, Any, Any], person: Person, at_most: int = 0
+) -> AsyncIterator[Sent]:
     """Read a form with one file into the commune's own folder; nobody sends without end."""
     now = tenants.current().now()
-    await limits.require(f"upload:{person.account}", now, at_most=AT_MOST, per=HOUR)
+    await limits.require(f"upload:{person.account}", now, at_most=at_most or AT_MOST, per=HOUR)
     async with sent(request, shelf.reception(), largest=receiving.largest()) as form:
         yield form
 

@@ -1,6 +1,7 @@
 """One request: the commune it is for, who makes it, and what to tell them on the next page."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -26,6 +27,8 @@ class Visit:
     session: OpenSession
     assets: Assets
     person: Person | None = None
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    """By address of the menu, how many things wait there for this person."""
 
     def tell(self, kind: str, text: str) -> None:
         """Show a sentence on the next page: kind is ok, info, alerte or erreur."""

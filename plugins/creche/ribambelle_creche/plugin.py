@@ -221,6 +221,22 @@ def family_groups() -> list[Any]:
 
 
 @hookimpl
+def family_demandes() -> list[Any]:
+    """The files a family sent."""
+    from ribambelle_creche.queries.applications import followed
+
+    return [followed]
+
+
+@hookimpl
+def message_templates() -> Iterable[Any]:
+    """What a crèche file makes the portal write."""
+    from ribambelle_creche.declared_messages import MESSAGES
+
+    return MESSAGES
+
+
+@hookimpl
 def demo() -> Any:
     """Invented families on real figures."""
     from ribambelle_creche.demo import fill

@@ -46,7 +46,8 @@ async def send_receipt(receipt: int) -> None:
     sheet = Enclosed(f"recu-{proof.number}.pdf", "application/pdf", await paper(proof, tenant))
     kinds = await applications.unseen_proofs(file.id)
     facts = {"proof": proof, "missing": [KINDS.get(kind, kind) for kind in kinds]}
-    await _write(file, "submit", row.at, enclosed=[sheet], verify=proof.verify(tenant), **facts)
+    what = "edit" if proof.changed_at else "submit"
+    await _write(file, what, row.at, enclosed=[sheet], verify=proof.verify(tenant), **facts)
 
 
 async def remind(file: Application, asked: int) -> None:

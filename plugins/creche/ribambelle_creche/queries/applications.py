@@ -14,6 +14,7 @@ from ribambelle.identity import Person, responsibilities
 from ribambelle.identity.households import MovedOut
 from ribambelle.identity.tables import Account, Adult
 from ribambelle.workflow.declaration import Side
+from ribambelle.workflow.followed import Followed
 from ribambelle.workflow.tables import Demande
 from ribambelle_creche.domain.dossier import (
     Dossier,
@@ -236,6 +237,24 @@ async def of_family(person: Person) -> list[dict[str, Any]]:
         .where(await _of_family(person))
         .order_by(Application.id, ascending=False)
     )
+
+
+async def followed(person: Person) -> list[Followed]:
+    """Return the files a family sent, as a message may speak of them."""
+    rows = (
+        await Application.select(Application.id, Application.number, Application.demande)
+        .where(await _of_family(person), Application.submitted_at.is_not_null())
+        .order_by(Application.id, ascending=False)
+    )
+    return [
+        Followed(
+            demande=row["demande"],
+            label=f"Demande de crèche {row['number']}",
+            href=f"/creche/demandes/{row['id']}",
+            office_href=f"/bureau/creche/demandes/{row['id']}",
+        )
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)
