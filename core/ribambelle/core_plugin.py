@@ -65,7 +65,27 @@ def roles() -> list[Role]:
             "Correspondant CAF",
             told="Consulte les quotients familiaux et dépose les fichiers de la CAF.",
         ),
+        Role(
+            "school_staff",
+            "Personnel d’école",
+            scope="core.school",
+            told="Voit les enfants de son école et pointe leur présence.",
+        ),
+        Role(
+            "paired_device",
+            "Tablette d’une école",
+            scope="core.school",
+            told="Pointe les présences de son école, sans connexion d’une personne.",
+        ),
     ]
+
+
+@hookimpl
+def scopes() -> dict[str, Any]:
+    """The schools a role may be limited to."""
+    from ribambelle.identity import schools
+
+    return {"core.school": schools.names}
 
 
 @hookimpl
@@ -112,8 +132,9 @@ def menu(person: Person | None) -> list[Any]:
         team = MenuEntry("Équipe", "/bureau/equipe", "gens", rank=60)
         office = [families, inbox, desk] if person.holds("agent", "admin") else []
         return [home, *office, *([team] if person.holds("admin") else [])]
+    letters = MenuEntry("Messages", "/messages", "bulle", rank=30)
     mine = [
-        MenuEntry("Messages", "/messages", "bulle", rank=30),
+        *([letters] if person and person.behalf is None else []),
         MenuEntry("Famille", "/famille", "gens", rank=35),
         MenuEntry("Documents", "/documents", "trombone", rank=40),
     ]

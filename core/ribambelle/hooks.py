@@ -119,7 +119,7 @@ def scopes() -> "dict[str, Callable[[], Awaitable[dict[int, str]]]]":
             from ribambelle_creche.queries import facilities
             return {"creche.facility": facilities.names}
 
-    Called by ``ribambelle.identity``. Implemented by ``creche``. Since 0.1.
+    Called by ``ribambelle.identity``. Implemented by ``core``, ``assmat``, ``creche``. Since 0.1.
     """
 
 

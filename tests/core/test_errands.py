@@ -139,6 +139,24 @@ async def test_whoever_has_no_address_is_helped_too(communes: Communes) -> None:
     assert asked.status_code == 422
 
 
+async def test_what_is_a_family_s_own_stays_closed_to_who_acts(communes: Communes) -> None:
+    """Its letters would be marked as read, and its calendar's secret address shown."""
+    town = communes.alpha
+    family = await a_family(town)
+    form = {"subject": "Bonjour", "text": "Une question"}
+    sent = await family.post("/messages", files={key: (None, form[key]) for key in form})
+    agent = await acting(town)
+
+    answers = [
+        await agent.get("/messages"),
+        await agent.get(sent.headers["location"]),
+        await agent.post("/agenda/flux"),
+    ]
+
+    assert [one.status_code for one in answers] == [403, 404, 403]
+    assert "Créer une adresse" not in (await agent.get("/agenda")).text
+
+
 async def test_only_agents_act_and_only_in_their_commune(communes: Communes) -> None:
     town = communes.alpha
     await a_family(town)

@@ -17,6 +17,7 @@ KNOWN = {
     guards.oneself,
     guards.signed_in,
     guards.family,
+    guards.in_person,
     guards.staff,
     guards.demonstration,
 }

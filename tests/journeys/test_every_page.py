@@ -23,6 +23,7 @@ from ribambelle.identity import (
     links,
     passwords,
     responsibilities,
+    schools,
 )
 from ribambelle.identity.custody import Sharing
 from ribambelle.identity.households import AdultEntry
@@ -108,6 +109,8 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "office": ("/bureau/familles/{household}/reunir/{twin}",)
     },
     "/bureau/familles/{number}": {"office": ("/bureau/familles/{household}",)},
+    "/bureau/ecoles": {"office": ("/bureau/ecoles",)},
+    "/bureau/ecoles/{number}": {"office": ("/bureau/ecoles/{school}",)},
     "/bureau/equipe": {"office": ("/bureau/equipe",)},
     "/bureau/equipe/inviter": {"office": ("/bureau/equipe/inviter",)},
     "/bureau/equipe/{number}": {"office": ("/bureau/equipe/{oneself}", "/bureau/equipe/{invited}")},
@@ -330,6 +333,8 @@ async def a_family_apart(tenant: Tenant, account: Account) -> dict[str, Any]:
     relative = Rights("relative", may_collect=True, until=day)
     await joining.invite(me, AdultEntry("Rose", "Payet"), relative, [shared], now, lives_here=False)
     held = await responsibilities.of_children([shared], day)
+    school = await schools.write(None, "École des Palmes", None, is_open=True, by=account.id)
+    await schools.send(shared, school, "CP B", by=account.id)
     known = (await households.adults_of(me.household))[0]
     again = AdultEntry(known.given_name, known.family_name, "", known.phone or "0699000000")
     await Adult.update({Adult.phone: again.phone}).where(Adult.id == known.id)
@@ -341,7 +346,7 @@ async def a_family_apart(tenant: Tenant, account: Account) -> dict[str, Any]:
     return {
         **{"shared": shared, "other_child": other_child, "housemate": housemate},
         "custody": waiting.id,
-        **{"household": me.household, "twin": twin},
+        **{"household": me.household, "twin": twin, "school": school},
         "held_parent": next(one.id for one in held if one.adult == parent),
         "held_relative": next(one.id for one in held if one.rights.kind == "relative"),
         "join": await links.make("join", "alex@example.test", now, str(parent)),

@@ -93,6 +93,7 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             **{"kind": "parent", "until": None, "ended_at": None},
         },
         "core_errand": {"reason": "counter", "ends_at": later, "ended_at": None, "told_at": None},
+        "core_school": {"folded": fold(f"{word} {number}"), "is_open": True},
         "core_feed": {"stopped_at": None},
         "core_merge": {"verdict": "same", "undoing": "[]", "undone_at": None},
         "core_custody": {"changes_on": 0, "holidays": "weeks", "first_half": None},

@@ -70,6 +70,7 @@ BODY: dict[str, str] = {
     **{"version": "1", "why": "old", "more": "m", "valid_until": "2027-02-24"},
     **{"seen": "1", "to": "1", "demande": "3"},
     **{"line": "l", "postcode": "97400", "city": "c", "work": "employed", "kind": "regular"},
+    **{"school": "3", "class_name": "n"},
     **{"children": "3", "other": "3", "rights": "book", "lives_here": "non"},
     **{"has_authority": "oui", "until": "2027-07-02", "even": "me", "changes_on": "0"},
     **{"changes": "morning", "holidays": "weeks", "first_half": "me", "starts_on": "2027-01-04"},

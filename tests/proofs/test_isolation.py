@@ -16,7 +16,7 @@ from ribambelle.testing import Communes, Town
 
 CANARY, OWN = "Zyxowvut", "Kwyjibox"
 FREE = {
-    *("due_on", "is_adopted", "is_separated", "is_single", "together"),
+    *("due_on", "is_adopted", "is_closed", "is_separated", "is_single", "together"),
     *("other_given_name", "other_family_name", "accepts_any", "accepts_childminder"),
     *("hours", "languages", "parent_support", "project"),
     *("subject", "body", "sms"),

@@ -67,6 +67,8 @@ FIELDS = (
         "Date de naissance de l’enfant",
         ("date de naissance", "date naissance", "ne le", "naissance", "date naissance enfant"),
     ),
+    Field("school", "École de l’enfant", ("ecole", "etablissement", "etablissement scolaire")),
+    Field("class_name", "Classe de l’enfant", ("classe", "niveau", "division")),
     Field("line", "Adresse", ("adresse", "rue", "adresse 1", "voie")),
     Field("postcode", "Code postal", ("code postal", "cp")),
     Field("city", "Ville", ("ville", "commune", "localite")),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from ribambelle import tenants
+from ribambelle.identity import schools
 from ribambelle.identity.tables import Address, Household, Quartier
 
 log = structlog.get_logger(__name__)
@@ -25,7 +26,7 @@ async def groups() -> list[FamilyGroup]:
     """Return every group of families: all of them, each quartier, then those of the plugins."""
     rows = await Household.select(Household.id)
     everybody = FamilyGroup(EVERYBODY, "Toutes les familles", frozenset(row["id"] for row in rows))
-    return [everybody, *await _quartiers(), *await _of_plugins()]
+    return [everybody, *await _quartiers(), *await _schools(), *await _of_plugins()]
 
 
 async def group(key: str) -> FamilyGroup:
@@ -48,6 +49,15 @@ async def _quartiers() -> list[FamilyGroup]:
         )
         for one in names
         if one["id"] in living
+    ]
+
+
+async def _schools() -> list[FamilyGroup]:
+    living = await schools.households(tenants.current().now().date())
+    return [
+        FamilyGroup(f"school:{one.id}", one.name, frozenset(living[one.id]))
+        for one in await schools.every()
+        if one.id in living
     ]
 
 

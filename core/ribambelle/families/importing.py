@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -19,12 +20,22 @@ from ribambelle.families.planning import (
 from ribambelle.families.rows import AdultSaid, ChildSaid, HomeSaid
 from ribambelle.families.table_files import TableFile
 from ribambelle.families.tables import KnownFamily
-from ribambelle.identity import accounts
+from ribambelle.identity import accounts, schools
 from ribambelle.identity.tables import Address, Adult, Child, Household, Quartier, Responsibility
 from ribambelle.search import fold
 from ribambelle.workflow import journal
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The quartiers and the schools of the commune, by their folded names."""
+
+    quartiers: Mapping[str, int]
+    schools: Mapping[str, int]
+
+
 CHUNK = 200
 """Families written by one statement: SQLite takes some thousands of values at once."""
 
@@ -61,13 +72,14 @@ async def bring_in(
     async with transaction():
         await locks.advisory("family_import")
         made = await planned(table, mapping, now.date())
-        quartiers = await _quartiers()
+        told = (one for step in made.steps for one in step.told_children)
+        places = Places(await _quartiers(), await schools.opened(one.school for one in told))
         fresh = [step for step in made.steps if step.household is None]
         for chunk in _chunks(fresh):
-            await _create(chunk, quartiers, now)
+            await _create(chunk, places, now)
         for step in made.steps:
             if step.household is not None:
-                await _update(step.household, step, quartiers, now)
+                await _update(step.household, step, places, now)
         await journal.record(
             "families.imported",
             "families:0",
@@ -80,7 +92,7 @@ async def bring_in(
     return made
 
 
-async def _create(steps: Sequence[Step], quartiers: Mapping[str, int], now: datetime) -> None:
+async def _create(steps: Sequence[Step], places: Places, now: datetime) -> None:
     """Write new families: a statement per table, not per family."""
     made = await Household.insert(*(Household(created_at=now) for _ in steps)).returning(
         Household.id
@@ -93,7 +105,9 @@ async def _create(steps: Sequence[Step], quartiers: Mapping[str, int], now: date
     ]
     people = await Adult.insert(*adults).returning(Adult.id)
     children = [
-        _child_row(household, child) for household, step in numbered for child in step.children
+        _child_row(household, child, places)
+        for household, step in numbered
+        for child in step.children
     ]
     if children:
         born = await Child.insert(*children).returning(Child.id)
@@ -108,7 +122,7 @@ async def _create(steps: Sequence[Step], quartiers: Mapping[str, int], now: date
         )
     await Address.insert(
         *(
-            Address(household=household, **_home(step.home or HomeSaid(), quartiers))
+            Address(household=household, **_home(step.home or HomeSaid(), places))
             for household, step in numbered
         )
     )
@@ -153,7 +167,7 @@ async def _new_pairs(
     ]
 
 
-async def _update(household: int, step: Step, quartiers: Mapping[str, int], now: datetime) -> None:
+async def _update(household: int, step: Step, places: Places, now: datetime) -> None:
     """Write what a list says more of a family already known."""
     for number, changed in step.adults_changed.items():
         await Adult.update(
@@ -170,23 +184,25 @@ async def _update(household: int, step: Step, quartiers: Mapping[str, int], now:
         ).returning(Adult.id)
         adults = [row["id"] for row in made]
     for number, child in step.children_changed.items():
-        learnt = _child_row(household, child)
+        learnt = _child_row(household, child, places)
         await Child.update(
             {
                 Child.given_name: learnt.given_name,
                 Child.born_on: learnt.born_on,
                 Child.folded: learnt.folded,
+                Child.school: learnt.school,
+                Child.class_name: learnt.class_name,
             }
         ).where(Child.id == number)
     if step.children:
         born = await Child.insert(
-            *(_child_row(household, child) for child in step.children)
+            *(_child_row(household, child, places) for child in step.children)
         ).returning(Child.id)
         children = [row["id"] for row in born]
     if adults or children:
         await _entrust(await _new_pairs(household, adults, children), now)
     if step.home:
-        row = Address(household=household, **_home(step.home, quartiers))
+        row = Address(household=household, **_home(step.home, places))
         await Address.insert(row).on_conflict(
             target=Address.household,
             action="DO UPDATE",
@@ -208,22 +224,24 @@ def _adult_row(household: int, rank: int, adult: AdultSaid) -> Adult:
     )
 
 
-def _child_row(household: int, child: ChildSaid) -> Child:
+def _child_row(household: int, child: ChildSaid, places: Places) -> Child:
     return Child(
         household=household,
         given_name=child.given_name,
         family_name=child.family_name,
         born_on=child.born_on,
         folded=fold(f"{child.given_name} {child.family_name}"),
+        school=places.schools.get(fold(child.school)),
+        class_name=child.class_name,
     )
 
 
-def _home(home: HomeSaid, quartiers: Mapping[str, int]) -> dict[str, Any]:
+def _home(home: HomeSaid, places: Places) -> dict[str, Any]:
     return {
         "line": home.line,
         "postcode": home.postcode,
         "city": home.city,
-        "quartier": quartiers.get(fold(home.quartier)),
+        "quartier": places.quartiers.get(fold(home.quartier)),
     }
 
 
@@ -250,9 +268,20 @@ async def _known() -> list[KnownHousehold]:
     children = _by_household(
         (
             row["household"],
-            (row["id"], ChildSaid(row["given_name"], row["family_name"], row["born_on"])),
+            (
+                row["id"],
+                ChildSaid(
+                    row["given_name"],
+                    row["family_name"],
+                    row["born_on"],
+                    row["school_name"] or "",
+                    row["class_name"],
+                ),
+            ),
         )
-        for row in await Child.select()
+        for row in await Child.select(
+            *Child.all_columns(), Child.school.name.as_alias("school_name")
+        )
     )
     homes = {
         row["household"]: HomeSaid(row["line"], row["postcode"], row["city"])

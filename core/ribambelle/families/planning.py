@@ -77,6 +77,11 @@ class Step:
     home: HomeSaid | None = None
 
     @property
+    def told_children(self) -> list[ChildSaid]:
+        """The children the list adds or knows more of."""
+        return [*self.children, *self.children_changed.values()]
+
+    @property
     def writes(self) -> bool:
         """Tell whether there is something to write."""
         changed = self.adults_changed or self.children_changed
@@ -321,7 +326,12 @@ def _child(child: ChildSaid, known: KnownHousehold, step: Step, said: list[str])
         return
     number = next(id for id, one in known.children if one is same)
     learnt = ChildSaid(
-        same.given_name or child.given_name, same.family_name, same.born_on or child.born_on
+        same.given_name or child.given_name,
+        same.family_name,
+        same.born_on or child.born_on,
+        # a school changes every September: the list knows, whatever its spelling
+        same.school if fold(child.school) in ("", fold(same.school)) else child.school,
+        child.class_name or same.class_name,
     )
     if learnt != same and number not in step.children_changed:
         step.children_changed[number] = learnt

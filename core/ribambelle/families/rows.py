@@ -36,6 +36,8 @@ class ChildSaid:
     given_name: str
     family_name: str
     born_on: date | None = None
+    school: str = ""
+    class_name: str = ""
 
     @property
     def folded(self) -> str:
@@ -143,7 +145,7 @@ def read(cells: Sequence[str], mapping: Mapping[str, int], rank: int, today: dat
 NEEDED = {"given_name": "le prénom de l’adulte", "family_name": "le nom de l’adulte"}
 LONGEST = {
     **{"number": 80, "line": 200, "email": 254, "other_email": 254},
-    **{"phone": 40, "other_phone": 40, "postcode": 10},
+    **{"phone": 40, "other_phone": 40, "postcode": 10, "school": 120, "class_name": 40},
 }
 
 
@@ -176,7 +178,13 @@ def _child(told: Mapping[str, str], today: date, refusals: list[str]) -> ChildSa
         refusals.append("il manque le prénom de l’enfant")
     if not given_name and born_on is None:
         return None
-    return ChildSaid(given_name, family_name or told.get("family_name", ""), born_on)
+    return ChildSaid(
+        given_name,
+        family_name or told.get("family_name", ""),
+        born_on,
+        told.get("school", ""),
+        told.get("class_name", ""),
+    )
 
 
 def _is_possible(born_on: date, today: date) -> bool:

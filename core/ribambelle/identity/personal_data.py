@@ -44,7 +44,7 @@ HELD = [
     ),
     PersonalData(
         Child,
-        ("given_name", "family_name", "born_on", "due_on", "folded"),
+        ("given_name", "family_name", "born_on", "due_on", "folded", "school", "class_name"),
         "Savoir pour quel enfant la place est demandée",
         PUBLIC_TASK,
         FAMILY_TERM,

@@ -50,14 +50,19 @@ async def rights_on(adult: int, child: int, day: date) -> Rights | None:
     return found[0] if found else None
 
 
+async def the_child(number: int) -> Child:
+    """Return a child, or behave as if it did not exist."""
+    found = await Child.objects().get(Child.id == number)
+    if found is None:
+        raise NotYours
+    return found
+
+
 async def child_of(person: Person, child: int, day: date) -> Child:
     """Return a child this person answers for, or behave as if it did not exist."""
     if await rights_on(person.adult, child, day) is None:
         raise NotYours
-    found = await Child.objects().get(Child.id == child)
-    if found is None:
-        raise NotYours
-    return found
+    return await the_child(child)
 
 
 async def one(number: int, day: date) -> Held:

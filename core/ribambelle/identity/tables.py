@@ -116,6 +116,16 @@ class Adult(Table, tablename="core_adult"):
     folded = Varchar(length=200, index=True, help_text="Name without accents, for search.")
 
 
+class School(Table, tablename="core_school"):
+    """A school of the commune; a closed one stays, for the children who went there."""
+
+    id: Serial
+    name = Varchar(length=120)
+    folded = Varchar(length=120, unique=True, help_text="Without accents or punctuation.")
+    quartier = ForeignKey(Quartier, null=True, default=None, on_delete=OnDelete.set_null)
+    is_open = Boolean(default=True)
+
+
 class Child(Table, tablename="core_child"):
     """A child of a household, born or expected."""
 
@@ -126,6 +136,8 @@ class Child(Table, tablename="core_child"):
     born_on = Date(null=True, default=None)
     due_on = Date(null=True, default=None, help_text="Expected birth; kept after the birth.")
     folded = Varchar(length=200, index=True)
+    school = ForeignKey(School, null=True, default=None, index=True, on_delete=OnDelete.set_null)
+    class_name = Varchar(length=40, default="", help_text="As the school says: CP B.")
 
 
 class Responsibility(Table, tablename="core_responsibility"):
@@ -219,6 +231,7 @@ TABLES = (
     Quartier,
     Household,
     Adult,
+    School,
     Child,
     Responsibility,
     Custody,

@@ -119,7 +119,7 @@ async def agenda(
     f"{PAGE}/flux",
     name="agenda.open",
     told="Créer une adresse d’agenda",
-    guards=[guards.family],
+    guards=[guards.in_person],
     status_code=200,
 )
 async def open_feed(
@@ -145,7 +145,7 @@ async def open_feed(
     f"{PAGE}/flux/{{number:int}}/arreter",
     name="agenda.stop",
     told="Arrêter une adresse d’agenda",
-    guards=[guards.family],
+    guards=[guards.in_person],
 )
 async def stop_feed(
     number: FromPath[int],

@@ -44,6 +44,13 @@ def family(connection: Connection, handler: BaseRouteHandler) -> None:
         raise NotForYou
 
 
+def in_person(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Let a family in, and nobody in its place: what it reads and writes here is its own."""
+    person = _somebody(connection)
+    if not person.is_family or person.behalf is not None:
+        raise NotForYou
+
+
 def staff(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let in any member of staff who gave a second factor."""
     person = _able(connection)

@@ -43,7 +43,7 @@ class MessagesPage:
     notices: list[tuple[Message, list[Markup]]]
 
 
-@get("/messages", name="messages", told="Voir ses messages", guards=[guards.family])
+@get("/messages", name="messages", told="Voir ses messages", guards=[guards.in_person])
 async def mine(person: NamedDependency[Person], seen: NamedDependency[Visit]) -> Page:
     """Show what the town hall and a family wrote to each other."""
     home = tenants.current().url("/")
@@ -69,7 +69,7 @@ async def _new_page(person: Person, form: Bound[Draft] | None = None) -> Page:
     return Page("messages/new.html", page, status=422 if form else 200)
 
 
-@get("/messages/nouveau", name="messages.new", told="Écrire à la mairie", guards=[guards.family])
+@get("/messages/nouveau", name="messages.new", told="Écrire à la mairie", guards=[guards.in_person])
 async def new(person: NamedDependency[Person]) -> Page:
     """Ask what a family wishes to say."""
     return await _new_page(person)
@@ -79,7 +79,7 @@ async def new(person: NamedDependency[Person]) -> Page:
     "/messages",
     name="messages.open",
     told="Envoyer un message à la mairie",
-    guards=[guards.family],
+    guards=[guards.in_person],
     request_max_body_size=LONGEST_BODY,
 )
 async def begin(
@@ -163,7 +163,7 @@ async def one(
     "/messages/{number:int}",
     name="messages.answer",
     told="Répondre à la mairie",
-    guards=[guards.family],
+    guards=[guards.in_person],
     request_max_body_size=LONGEST_BODY,
 )
 async def answer(
@@ -244,7 +244,7 @@ async def counted(person: Person) -> dict[str, int]:
 
 async def waiting(person: Person) -> list[ToDo]:
     """Return what waits: a message of the town hall to read, or the families' to answer."""
-    count = await inbox.waiting_for(person)
+    count = await inbox.waiting_for(person) if person.behalf is None else 0
     since = await inbox.oldest_for(person) if count else None
     if since is None:
         return []

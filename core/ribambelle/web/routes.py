@@ -30,6 +30,7 @@ from ribambelle.web import (
     new_email,
     papers,
     papers_desk,
+    schools,
     sign_in,
     team,
 )
@@ -152,6 +153,7 @@ ROUTES = [
     *office.ROUTES,
     *duplicates.ROUTES,
     *team.ROUTES,
+    *schools.ROUTES,
     *activation_desk.ROUTES,
     *family_import.ROUTES,
     *message_texts.ROUTES,

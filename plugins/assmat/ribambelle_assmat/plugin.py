@@ -17,18 +17,31 @@ def settings() -> Any:
 
 @hookimpl
 def roles() -> list[Role]:
-    """Who follows childminders besides the town hall.
-
-    A childminder's own role is limited to her accreditation: it comes with the list of them.
-    """
+    """Childminders, and who follows them besides the town hall."""
     return [
+        Role(
+            "childminder",
+            "Assistante maternelle",
+            scope="assmat.childminder",
+            told="Tient sa fiche et dit ses places libres.",
+        ),
         Role(
             "pmi",
             "PMI (département)",
             told="Lit les agréments et les places des assistantes maternelles, sans rien changer.",
             read_only=True,
-        )
+        ),
     ]
+
+
+@hookimpl
+def scopes() -> dict[str, Any]:
+    """The childminders a role may be limited to: none until the département gives their list."""
+
+    async def nobody() -> dict[int, str]:
+        return {}
+
+    return {"assmat.childminder": nobody}
 
 
 @hookimpl

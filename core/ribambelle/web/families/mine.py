@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from ribambelle import forms
 from ribambelle.database import transaction
 from ribambelle.forms import Bound
-from ribambelle.identity import Person, custodies, households, quartiers, responsibilities
+from ribambelle.identity import Person, custodies, households, quartiers, responsibilities, schools
 from ribambelle.identity.households import AddressEntry, AdultEntry
 from ribambelle.identity.responsibilities import Held
 from ribambelle.identity.tables import Address, Adult, Child, Custody
@@ -58,6 +58,7 @@ class Cared:
     child: Child
     held: list[Held]
     mine: Held
+    school: str
     custody: Custody | None
     is_proposed: bool
     may_share: bool
@@ -107,6 +108,7 @@ async def _cared(person: Person, mine: Held, now: datetime) -> Cared:
         child,
         held,
         mine,
+        (await schools.one(int(child.school))).name if child.school else "",
         await custodies.in_force(child.id, day),
         await custodies.proposed(child.id) is not None,
         mine.rights.has_authority and bool(apart),

@@ -21,6 +21,7 @@ from ribambelle.identity import (
     merging,
     register,
     responsibilities,
+    schools,
 )
 from ribambelle.identity.errands import REASONS, Told
 from ribambelle.identity.person import NO_ADDRESS
@@ -90,6 +91,7 @@ class ChildSheet:
 
     child: Child
     name: str
+    school: str
     held: list[Held]
     custody: list[tuple[str, str]]
 
@@ -107,6 +109,7 @@ class FamilySheet:
     reasons: list[tuple[str, str]]
     endings: list[tuple[str, str]]
     merges: list[Merge]
+    schools: list[tuple[int, str]]
 
 
 @get(f"{PAGE}/{{number:int}}", name="office.family", told="Voir une famille", guards=[guards.agent])
@@ -136,6 +139,7 @@ async def family(number: FromPath[int], now: NamedDependency[datetime]) -> Page:
         reasons=[(code, f"La personne est {label}") for code, label in REASONS.items()],
         endings=list(ENDINGS.items()),
         merges=await merging.of_household(row.id),
+        schools=list((await schools.names()).items()),
     )
     return Page("office/family.html", page)
 
@@ -154,6 +158,7 @@ async def _sheet(child: Child, now: datetime) -> ChildSheet:
     return ChildSheet(
         child,
         register.named(child) or "Enfant à naître",
+        (await schools.one(int(child.school))).name if child.school else "",
         await responsibilities.of_children([child.id], now.date()),
         await told(custody) if custody else [],
     )
