@@ -397,6 +397,18 @@ async def test_a_file_does_not_rename_an_adult_who_speaks_for_themselves(
     assert [(one.given_name, one.phone) for one in adults] == [("Anne", "0699000002"), ("Alex", "")]
 
 
+async def test_what_a_family_said_once_is_not_asked_again(communes: Communes) -> None:
+    anne = await a_family(communes.alpha)
+    opened = (await anne.post("/creche/demandes/nouvelle")).headers["location"]
+    steps = opened.rpartition("/")[0]
+
+    family = (await anne.get(f"{steps}/etape/famille")).text
+    address = (await anne.get(f"{steps}/etape/adresse")).text
+
+    assert all(f'value="{word}"' in family for word in ("Anne", "Hoarau", "06 99 00 00 01"))
+    assert 'value="2 rue des Lilas"' in address
+
+
 @pytest.mark.parametrize("path", ["moi", "adresse", "enfants/ajouter", "adultes/ajouter"])
 async def test_every_form_opens(communes: Communes, path: str) -> None:
     anne = await a_family(communes.alpha)

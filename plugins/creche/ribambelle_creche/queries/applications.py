@@ -10,13 +10,14 @@ from piccolo.custom_types import Combinable
 from ribambelle import tenants, workflow
 from ribambelle.database import locks, transaction
 from ribambelle.errors import NotYours
-from ribambelle.identity import Person, responsibilities
+from ribambelle.identity import Person, households, responsibilities
 from ribambelle.identity.households import MovedOut
 from ribambelle.identity.tables import Account, Adult
 from ribambelle.workflow.declaration import Side
 from ribambelle.workflow.followed import Followed
 from ribambelle.workflow.tables import Demande
 from ribambelle_creche.domain.dossier import (
+    Address,
     Dossier,
     Family,
     Wishes,
@@ -113,7 +114,10 @@ async def desks_open_to(person: Person) -> dict[int, str]:
 
 
 async def known_answers(person: Person) -> Dossier:
-    """Return what a family already told in its last file: brothers and sisters reuse it."""
+    """Return what a family already told: in its last file, and of itself in the register since.
+
+    Brothers and sisters reuse the file; what the register says now comes first.
+    """
     if person.is_staff:
         return Dossier()
     last = (
@@ -122,17 +126,36 @@ async def known_answers(person: Person) -> Dossier:
         .order_by(Application.id, ascending=False)
         .first()
     )
-    if last is None:
-        return Dossier()
-    told = decode(last["answers"])
+    told = decode(last["answers"]) if last else Dossier()
     return Dossier(
-        family=told.family,
+        family=await _registered(person, told.family),
         custody=told.custody,
-        address=told.address,
+        address=await _living_at(person, told.address),
         situation=told.situation,
         home=told.home,
         resources=told.resources,
     )
+
+
+async def _registered(person: Person, told: Family | None) -> Family | None:
+    adult = await Adult.objects().get(Adult.id == person.adult) if person.adult else None
+    if adult is None:
+        return told
+    return msgspec.structs.replace(
+        told or Family(),
+        given_name=adult.given_name,
+        family_name=adult.family_name,
+        phone=adult.phone or (told or Family()).phone,
+        email=(told.email if told else "") or person.email,
+    )
+
+
+async def _living_at(person: Person, told: Address | None) -> Address | None:
+    home = await households.address_of(person.household) if person.household else None
+    if home is None:
+        return told
+    quartier = home.quartier.id if home.quartier else None
+    return Address(home.line, home.postcode, home.city, quartier)
 
 
 async def mine(person: Person, number: int) -> Mine:
