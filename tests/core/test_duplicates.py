@@ -92,6 +92,11 @@ async def test_parents_who_live_apart_come_to_share_the_child(communes: Communes
         held = await responsibilities.of_children([child.id], town.tenant.now().date())
         assert await Household.count() == 2
     assert {one.adult for one in held} == {1, 2}
+    await town.work()
+    told = [(await town.mail(email))[-1] for email in (ANNE, ALEX)]
+    assert {one.subject for one in told} == {"Qui répond de votre enfant"}
+    assert "- Alex Hoarau" in told[0].text
+    assert "Lilas" not in told[0].text + told[1].text
     assert "Léa" in (await alex.get("/famille")).text
     assert (await adult_of(town, ALEX)).household == 2
 

@@ -16,6 +16,7 @@ from piccolo.table import Table
 from ribambelle import tenants
 from ribambelle.database import REFUSED, locks, transaction
 from ribambelle.errors import NotYours, Refused
+from ribambelle.identity import accounts, responsibilities
 from ribambelle.identity.likeness import Pair, Somebody, pairs
 from ribambelle.identity.person import NO_ADDRESS, Person
 from ribambelle.identity.tables import Account, Address, Adult, Child, Household, Merge
@@ -107,6 +108,8 @@ async def merge(pair: Pair, by: Person, now: datetime) -> int:
             await _absorb(Child, kept, gone, undo)
         if pair.adults:
             await _absorb(Household, pair.one, pair.other, undo)
+        else:
+            await _tell_parents([kept for kept, _ in pair.children], now)
         row = Merge(
             kept=pair.one,
             gone=pair.other,
@@ -125,6 +128,24 @@ async def merge(pair: Pair, by: Person, now: datetime) -> int:
             merge=number,
         )
     return number
+
+
+async def _tell_parents(children: list[int], now: datetime) -> None:
+    """Tell each parent who else answers for the child now: a mistake must not go unseen."""
+    for child in children:
+        row = await responsibilities.the_child(child)
+        parents = await responsibilities.of_children([child], now.date())
+        for one in parents:
+            if one.account is not None:
+                owner = await accounts.by_number(one.account)
+                await post(
+                    "messages/child_shared",
+                    owner.email,
+                    account=owner.id,
+                    name=one.name.partition(" ")[0],
+                    child=row.given_name,
+                    others=[other.name for other in parents if other.adult != one.adult],
+                )
 
 
 async def _one_adult(kept: int, gone: int, undo: list[Undo], now: datetime) -> None:

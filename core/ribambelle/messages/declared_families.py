@@ -133,6 +133,26 @@ MESSAGES = (
         AREA,
     ),
     MessageTemplate(
+        "messages/child_shared",
+        "Enfant relié à un autre parent",
+        "dès qu’un agent reconnaît le même enfant chez deux parents qui vivent séparés",
+        "chacun des adultes qui en répondent",
+        (
+            hello("Bonjour Camille"),
+            CHILD,
+            Placeholder(
+                "autres",
+                "Qui en répond aussi, une personne par ligne",
+                "- Alex Payet",
+                fact="others",
+                required=True,
+                lines=True,
+                write=listed,
+            ),
+        ),
+        AREA,
+    ),
+    MessageTemplate(
         "messages/accounts_merged",
         "Deux comptes réunis",
         "dès qu’un agent réunit deux comptes de la même personne",
