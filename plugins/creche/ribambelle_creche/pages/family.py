@@ -29,9 +29,10 @@ from ribambelle_creche.workflow import WORKFLOW
 
 @dataclass(frozen=True)
 class MinePage:
-    """The files of a family."""
+    """The files of a family, and where those of the other parent stand."""
 
     files: list[tuple[dict[str, Any], State]]
+    elsewhere: list[tuple[str, State]]
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,11 @@ async def mine(person: NamedDependency[Person]) -> Page:
         page = EnteredPage([(one, WORKFLOW.state(one.state)) for one in entered])
         return Page("creche/dossier/entered.html", page)
     rows = await applications.of_family(person)
-    files = MinePage([(row, WORKFLOW.state(row["state"])) for row in rows])
+    others = await applications.of_the_other_parent(person)
+    files = MinePage(
+        [(row, WORKFLOW.state(row["state"])) for row in rows],
+        [(row["child_name"], WORKFLOW.state(row["state"])) for row in others],
+    )
     return Page("creche/family/mine.html", files)
 
 

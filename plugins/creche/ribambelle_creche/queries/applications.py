@@ -216,6 +216,30 @@ async def _told_to(person: Person, file: Application) -> bool:
     )
 
 
+async def of_the_other_parent(person: Person) -> list[dict[str, Any]]:
+    """Return where the files stand that another household sent for this parent's children.
+
+    Parental authority gives a right to follow, and no more: no number, wish, address or income.
+    """
+    if not person.adult:
+        return []
+    day = tenants.current().now().date()
+    held = await responsibilities.of_adult(person.adult, day)
+    children = [one.child for one in held if one.rights.has_authority]
+    mine = {row["id"] for row in await of_family(person)}
+    rows = (
+        await Application.select(
+            Application.id,
+            Application.child_name,
+            Application.demande.state.as_alias("state"),
+        )
+        .where(Application.child.is_in(children or [0]), Application.submitted_at.is_not_null())
+        .where(Application.demande.state.is_in(list(LIVING)))
+        .order_by(Application.id, ascending=False)
+    )
+    return [row for row in rows if row["id"] not in mine]
+
+
 async def follow(told: MovedOut) -> None:
     """Take the files of an adult who moves out along: the one who stays no longer reads them."""
     if told.account is not None:

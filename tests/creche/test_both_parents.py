@@ -1,0 +1,75 @@
+"""Parents of one child follow its file: whole when they live together, where it stands when apart."""
+
+from typing import Any
+
+import httpx
+from tests.core.test_families import ALEX, ANNE, APART, TOGETHER, a_family, adult_of, joined
+from tests.creche.builders import BORN_ON, an_application
+
+from ribambelle.identity import accounts
+from ribambelle.testing import Communes, Town
+from ribambelle_creche.domain.dossier import Address, Child, Resources
+from ribambelle_creche.tables import Application
+
+HOME = "41 rue Secrète"
+
+
+async def both(town: Town, form: dict[str, Any]) -> tuple[httpx.AsyncClient, httpx.AsyncClient]:
+    """Anne, and Alex who answers with her for Léa and for Zoé, a baby."""
+    anne = await a_family(town)
+    zoe = {"given_name": "Zoé", "family_name": "Payet", "born_on": BORN_ON.isoformat()}
+    await anne.post("/famille/enfants/ajouter", data=zoe)
+    return anne, await joined(town, anne, {**form, "children": ["1", "2"]})
+
+
+async def sent(town: Town) -> int:
+    """Anne sends a file for Zoé."""
+    with town.here():
+        account = await accounts.by_email(ANNE)
+        assert account
+        return await an_application(
+            account=account.id,
+            child=Child(given_name="Zoé", family_name="Payet", born_on=BORN_ON),
+            address=Address(HOME, "97400", "Alpha"),
+            resources=Resources(annual_resources_cents=31_417_00),
+        )
+
+
+async def test_parents_who_live_together_share_the_file(communes: Communes) -> None:
+    town = communes.alpha
+    _, alex = await both(town, TOGETHER)
+    number = await sent(town)
+
+    assert (await alex.get(f"/creche/demandes/{number}")).status_code == 200
+    assert f"/creche/demandes/{number}" in (await alex.get("/creche/demandes")).text
+
+
+async def test_a_parent_who_lives_elsewhere_sees_where_it_stands(communes: Communes) -> None:
+    town = communes.alpha
+    anne, alex = await both(town, APART)
+    number = await sent(town)
+
+    listed = (await alex.get("/creche/demandes")).text
+
+    assert "Demandes de l’autre parent" in listed
+    assert "Envoyée" in listed
+    assert f"demandes/{number}" not in listed
+    assert (await alex.get(f"/creche/demandes/{number}")).status_code == 404
+    assert "autre parent" not in (await anne.get("/creche/demandes")).text
+
+
+async def test_the_file_follows_who_sent_it(communes: Communes) -> None:
+    town = communes.alpha
+    anne, alex = await both(town, TOGETHER)
+    number = await sent(town)
+    me = await adult_of(town, ANNE)
+
+    await anne.post(f"/famille/adultes/{me.id}/depart")
+
+    assert (await anne.get(f"/creche/demandes/{number}")).status_code == 200
+    assert (await alex.get(f"/creche/demandes/{number}")).status_code == 404
+    with town.here():
+        row = await Application.objects().get(Application.id == number)
+        assert row
+    assert row.household == (await adult_of(town, ANNE)).household
+    assert row.household != (await adult_of(town, ALEX)).household
