@@ -228,8 +228,8 @@ def message_templates() -> Iterable[Any]:
 
 @hookimpl
 def demo() -> Any:
-    """What families and the town hall of a demonstration write to each other."""
-    from ribambelle.messages.demo import fill
+    """A family whose parents live apart, and what families and the town hall write."""
+    from ribambelle.demonstration import fill
 
     return fill
 

@@ -8,6 +8,7 @@ import icalendar
 from tests.core.test_families import ALEX, APART, WEEKS, a_family, joined, the_child
 from tests.creche.builders import an_application
 
+from ribambelle import demonstration
 from ribambelle.calendar.tables import Feed
 from ribambelle.identity.tables import Account
 from ribambelle.testing import Communes, FrozenClock
@@ -92,6 +93,22 @@ async def test_what_a_family_has_to_answer_is_in_its_calendar(
     page = (await anne.get("/agenda")).text
 
     assert "Dernier jour pour confirmer la demande C-" in page
+
+
+async def test_a_demonstration_opens_on_a_child_between_two_homes(communes: Communes) -> None:
+    town = communes.alpha
+    await town.staff()
+    with town.here():
+        await demonstration.fill(7)
+
+    homes = [
+        (await (await town.family(email)).get("/")).text
+        for email in (demonstration.CAMILLE, demonstration.ALEX)
+    ]
+
+    assert "Léa est chez vous" in homes[0]
+    assert "Léa est chez Camille" in homes[1]
+    assert "Flamboyants" not in homes[1]
 
 
 async def test_a_family_with_nothing_to_do_is_told_so(communes: Communes) -> None:
