@@ -6,6 +6,7 @@ from datetime import date
 
 import httpx
 import pytest
+from tests.core.documents.builders import a_document, again
 from tests.creche.builders import BORN_ON
 
 from ribambelle.families import activation, board, codes
@@ -76,7 +77,7 @@ async def test_a_code_opens_the_account_of_the_adult_it_was_written_to(communes:
     assert code in start.text
     assert EMAIL in looked.text
     assert before is None
-    assert done.headers["location"] == "/"
+    assert done.headers["location"] == "/famille/verifier"
     assert "Votre compte est ouvert" in (await browser.get("/")).text
     with town.here():
         account = await Account.objects().get(Account.email == EMAIL)
@@ -88,6 +89,29 @@ async def test_a_code_opens_the_account_of_the_adult_it_was_written_to(communes:
         *("written", "opened", "address_given", "used")
     ]
     assert (await town.mail(EMAIL))[-1].subject == "Votre compte est ouvert"
+
+
+async def test_whoever_the_counter_helped_without_an_address_finds_what_it_did(
+    communes: Communes,
+) -> None:
+    town = communes.alpha
+    adult = await a_family(town)
+    agent = await town.staff()
+    await agent.post(f"/bureau/familles/adultes/{adult}/agir", data={"reason": "counter"})
+    without = await account_of(town, adult)
+    with town.here():
+        paper = await a_document(account=without)
+    assert "Payet" in (await agent.get("/bureau/activations")).text
+    code = await a_letter(town, adult)
+    browser = town.visitor()
+
+    await browser.post(await link_of(town, browser, code))
+
+    opened = await account_of(town, adult)
+    assert without and opened and opened != without
+    with town.here():
+        assert (await again(paper.id)).account == opened
+    assert (await browser.get(f"/documents/{paper.id}")).status_code == 200
 
 
 async def test_what_is_kept_of_a_code_gives_it_back_to_nobody(communes: Communes) -> None:

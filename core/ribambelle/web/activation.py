@@ -146,7 +146,7 @@ async def enter(
             raise
         return _dead()
     seen.tell("ok", "Votre compte est ouvert. Vérifiez ce que la mairie connaît de vous.")
-    return Redirect("/", status_code=303)
+    return Redirect("/famille/verifier", status_code=303)
 
 
 def _dead() -> Page:
