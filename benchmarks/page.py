@@ -18,6 +18,7 @@ from typing import Any
 import uvicorn
 from litestar import Litestar, get
 
+from ribambelle import demonstration
 from ribambelle.identity import Grant
 from ribambelle.plugins import Plugins
 from ribambelle.tenants import Platform
@@ -120,29 +121,34 @@ def run(app: Any, port: int) -> None:
     uvicorn.run(app, port=port, log_level="error", access_log=False, lifespan="off")
 
 
-async def town_of(folder: Path, url: str) -> str:
-    """Make a commune of demonstration; return the cookie of one of its agents."""
+async def town_of(folder: Path, url: str) -> tuple[str, str]:
+    """Make a commune of demonstration; return the cookies of an agent and of a family."""
     app = portal(Platform(folder, folder / "data", plugins=Plugins(), clock=FrozenClock()))
     communes = await bring_up(app, folder, folder / "templates", url, ["creche"])
     town = communes.alpha
     demo.TOWNS["alpha"] = TOWNS["nantes"]
     with town.here():
         await demo.fill(2026)
-    agent = await town.staff(Grant("agent"))
-    cookie = "; ".join(f"{one.name}={one.value}" for one in agent.cookies.jar)
+    people = await town.staff(Grant("agent")), await town.family(demonstration.CAMILLE)
+    with town.here():
+        await demonstration.fill(2026)
     await app.platform.aclose()
-    return cookie
+    agent, family = (
+        "; ".join(f"{one.name}={one.value}" for one in browser.cookies.jar) for browser in people
+    )
+    return agent, family
 
 
 def measured(folder: Path, url: str) -> dict[str, float]:
     """Measure the pages of a commune of demonstration on one database."""
-    cookie = asyncio.run(town_of(folder, url))
+    cookie, family = asyncio.run(town_of(folder, url))
     with server(serve_bare) as bare, server(serve_portal, folder) as town:
         return {
             "bare hello": bare.per_request("/"),
             "mentions (0 queries)": town.per_request("/mentions"),
             "sheet (2 queries)": town.per_request("/creche/etablissements/5"),
             "list of 112 crèches (3)": town.per_request("/creche"),
+            "family's home, weeks shared": town.per_request("/", family),
             "agent's home (signed in)": town.per_request("/bureau", cookie),
             "queue of 2,000 files": town.per_request("/bureau/creche/demandes?vue=toutes", cookie),
             "statistics of 2,000 files": town.per_request("/bureau/creche/statistiques", cookie),

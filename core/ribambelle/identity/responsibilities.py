@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from piccolo.custom_types import Combinable
+from piccolo.query.methods.select import Select
 
-from ribambelle.database import transaction
+from ribambelle.database import Prepared, transaction
 from ribambelle.errors import NotYours
 from ribambelle.identity.person import Person
 from ribambelle.identity.rights import Kind, Right, Rights, narrowed
@@ -35,8 +37,8 @@ async def of_children(children: list[int], day: date) -> list[Held]:
 
 
 async def of_adult(adult: int, day: date) -> list[Held]:
-    """Return the children an adult answers for on a day."""
-    return await _held(Responsibility.adult == adult, day) if adult else []
+    """Return the children an adult answers for on a day: every page of a family asks."""
+    return [_read(row) for row in await OF_ADULT.ask(adult=adult, day=day)] if adult else []
 
 
 async def children_of(adult: int, right: Right, day: date) -> list[int]:
@@ -73,9 +75,9 @@ async def one(number: int, day: date) -> Held:
     return found[0]
 
 
-async def _held(which: Combinable, day: date) -> list[Held]:
-    rows = (
-        await Responsibility.select(
+def _standing(which: Combinable, day: date) -> Select[Any]:
+    return (
+        Responsibility.select(
             *Responsibility.all_columns(),
             Responsibility.adult.household.as_alias("household"),
             Responsibility.adult.account.as_alias("account"),
@@ -87,19 +89,26 @@ async def _held(which: Combinable, day: date) -> list[Held]:
         .where(Responsibility.until.is_null() | (Responsibility.until >= day))
         .order_by(Responsibility.id)
     )
-    return [
-        Held(
-            id=row["id"],
-            child=row["child"],
-            adult=row["adult"],
-            name=f"{row['given_name']} {row['family_name']}".strip(),
-            household=row["household"],
-            account=row["account"],
-            email=row["email"],
-            rights=_rights(row["kind"], row),
-        )
-        for row in rows
-    ]
+
+
+async def _held(which: Combinable, day: date) -> list[Held]:
+    return [_read(row) for row in await _standing(which, day)]
+
+
+def _read(row: dict[str, Any]) -> Held:
+    return Held(
+        id=row["id"],
+        child=row["child"],
+        adult=row["adult"],
+        name=f"{row['given_name']} {row['family_name']}".strip(),
+        household=row["household"],
+        account=row["account"],
+        email=row["email"],
+        rights=_rights(row["kind"], row),
+    )
+
+
+OF_ADULT = Prepared(lambda given: _standing(Responsibility.adult == given.adult, given.day))
 
 
 def _rights(kind: Kind, row: dict[str, object]) -> Rights:
