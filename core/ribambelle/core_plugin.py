@@ -206,6 +206,14 @@ def message_templates() -> Iterable[Any]:
 
 
 @hookimpl
+def paper_templates() -> Iterable[Any]:
+    """The letter an agent writes to one family."""
+    from ribambelle.messages.declared_papers import PAPERS
+
+    return PAPERS
+
+
+@hookimpl
 def demo() -> Any:
     """What families and the town hall of a demonstration write to each other."""
     from ribambelle.messages.demo import fill

@@ -107,6 +107,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/familles/{number}/reunir/{other}": {
         "office": ("/bureau/familles/{household}/reunir/{twin}",)
     },
+    "/bureau/familles/{number}/courrier": {"office": ("/bureau/familles/{household}/courrier",)},
     "/bureau/familles/{number}": {"office": ("/bureau/familles/{household}",)},
     "/bureau/equipe": {"office": ("/bureau/equipe",)},
     "/bureau/equipe/inviter": {"office": ("/bureau/equipe/inviter",)},
@@ -117,7 +118,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/messages/nouveau": {"office": ("/bureau/messages/nouveau",)},
     "/bureau/messages/{number}": {"office": ("/bureau/messages/{conversation}",)},
     "/bureau/modeles": {"office": ("/bureau/modeles",)},
-    "/bureau/modeles/{model}": {"office": ("/bureau/modeles/document_ending",)},
+    "/bureau/modeles/{model}": {
+        "office": ("/bureau/modeles/document_ending", "/bureau/modeles/paper.free")
+    },
     "/bureau/recherche": {
         "office": ("/bureau/recherche?q=payet", "/bureau/recherche?q=personne"),
     },

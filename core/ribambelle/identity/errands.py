@@ -36,6 +36,7 @@ ACTS = {
     "document.replaced": "Document remplacé",
     "document.removed": "Document retiré",
     "document.attached": "Document joint à une demande",
+    "paper.printed": "Courrier ou attestation imprimé",
 }
 """What the acts of the core are called when a family reads them; plugins' come from workflows."""
 

@@ -39,6 +39,7 @@ from ribambelle.web.families import (
     custody,
     duplicates,
     joining,
+    letter,
     mine,
     office,
 )
@@ -151,6 +152,7 @@ ROUTES = [
     *confirming.ROUTES,
     *office.ROUTES,
     *duplicates.ROUTES,
+    *letter.ROUTES,
     *team.ROUTES,
     *activation_desk.ROUTES,
     *family_import.ROUTES,

@@ -28,6 +28,8 @@ from ribambelle.identity.register import Line
 from ribambelle.identity.responsibilities import Held
 from ribambelle.identity.tables import Account, Address, Adult, Child, Custody, Merge
 from ribambelle.messages import post as write
+from ribambelle.messages import printing
+from ribambelle.messages.printing import Printing
 from ribambelle.web import guards
 from ribambelle.web.families.custody import told
 from ribambelle.web.home import Found
@@ -107,6 +109,7 @@ class FamilySheet:
     reasons: list[tuple[str, str]]
     endings: list[tuple[str, str]]
     merges: list[Merge]
+    papers: list[Printing]
 
 
 @get(f"{PAGE}/{{number:int}}", name="office.family", told="Voir une famille", guards=[guards.agent])
@@ -136,6 +139,7 @@ async def family(number: FromPath[int], now: NamedDependency[datetime]) -> Page:
         reasons=[(code, f"La personne est {label}") for code, label in REASONS.items()],
         endings=list(ENDINGS.items()),
         merges=await merging.of_household(row.id),
+        papers=await printing.about(f"household:{row.id}"),
     )
     return Page("office/family.html", page)
 
