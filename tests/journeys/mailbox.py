@@ -13,12 +13,15 @@ def follow(stage: Stage, page: Any, email: str, path: str) -> None:
         if link.count():
             break
         page.wait_for_timeout(125)
-    link.first.click()
+    with page.expect_navigation():
+        link.first.click()
 
 
 def sign_in_by_mail(stage: Stage, page: Any, email: str) -> None:
     """Ask for a link on the page of sign-in, and follow it."""
     page.fill("#f-email", email)
-    page.click("main button")
+    with page.expect_navigation():
+        page.click("main button")
     follow(stage, page, email, "/connexion/lien/")
-    page.click("main button")
+    with page.expect_navigation():
+        page.click("main button")
