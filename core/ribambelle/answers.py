@@ -142,6 +142,12 @@ def _message_templates() -> Kind:
     return _instance("MessageTemplate", MessageTemplate)
 
 
+def _paper_templates() -> Kind:
+    from ribambelle.messages.types import PaperTemplate
+
+    return _instance("PaperTemplate", PaperTemplate)
+
+
 def _demo() -> Kind:
     return "une fonction", lambda answer: answer is None or callable(answer)
 
@@ -176,5 +182,6 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "family_groups": _functions,
     "family_demandes": _functions,
     "message_templates": _message_templates,
+    "paper_templates": _paper_templates,
     "demo": _demo,
 }

@@ -227,6 +227,14 @@ def message_templates() -> Iterable[Any]:
 
 
 @hookimpl
+def paper_templates() -> Iterable[Any]:
+    """The letter an agent writes to one family."""
+    from ribambelle.messages.declared_papers import PAPERS
+
+    return PAPERS
+
+
+@hookimpl
 def demo() -> Any:
     """A family whose parents live apart, and what families and the town hall write."""
     from ribambelle.demonstration import fill

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ribambelle.identity import Person, Role
     from ribambelle.identity.households import MovedOut
     from ribambelle.jobs import Schedule
-    from ribambelle.messages.types import MessageTemplate
+    from ribambelle.messages.types import MessageTemplate, PaperTemplate
     from ribambelle.privacy import PersonalData
     from ribambelle.web.home import Card, Found, ToDo
     from ribambelle.web.menu import MenuEntry
@@ -456,6 +456,25 @@ def message_templates() -> "Iterable[MessageTemplate]":
         def message_templates():
             from ribambelle_creche.declared_messages import MESSAGES
             return MESSAGES
+
+    Called by ``ribambelle.messages``. Implemented by ``core``, ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def paper_templates() -> "Iterable[PaperTemplate]":
+    """The letters and certificates the plugin prints, and the facts each text may hold.
+
+    Called when one is printed or its text is changed; codes are unique over all plugins. The
+    original text is the file ``<path>.txt``: a first line for the title, then the text, its facts
+    between braces. A plugin prints one with ``ribambelle.messages.printing``.
+
+    Example::
+
+        @hookimpl
+        def paper_templates():
+            from ribambelle_creche.declared_papers import PAPERS
+            return PAPERS
 
     Called by ``ribambelle.messages``. Implemented by ``core``, ``creche``. Since 0.1.
     """

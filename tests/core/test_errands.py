@@ -3,7 +3,7 @@
 import httpx
 import msgspec
 import pytest
-from tests.core.test_families import ANNE, APART, a_family, adult_of, joined, the_child
+from tests.core.test_families import ANNE, APART, WEEKS, a_family, adult_of, joined, the_child
 from tests.creche.builders import an_application
 
 from ribambelle.identity import Grant, errands, responsibilities
@@ -115,6 +115,21 @@ async def test_a_file_the_agent_sends_shows_who_sent_it(communes: Communes) -> N
     assert gone.status_code == 303
     assert [step.side for step in steps] == ["family", "office"]
     assert acts == ["Demande retirée"]
+
+
+async def test_a_custody_the_agent_proposes_is_told_as_such(communes: Communes) -> None:
+    """Any other request an agent begins is « Demande commencée »: a custody is none to a family."""
+    town = communes.alpha
+    await joined(town, await a_family(town), APART)
+    agent = await acting(town)
+
+    sent = await agent.post(f"/famille/enfants/{await the_child(town)}/garde", data=WEEKS)
+
+    assert sent.status_code == 303, sent.text
+    with town.here():
+        assert await errands.acts_of((await Errand.objects())[0]) == [
+            "Partage des semaines proposé"
+        ]
 
 
 async def test_whoever_has_no_address_is_helped_too(communes: Communes) -> None:

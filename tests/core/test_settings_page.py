@@ -18,6 +18,7 @@ from ribambelle.tenants.settings import (
     Documents,
     Families,
     Mail,
+    Signature,
     Sms,
 )
 from ribambelle_assmat.settings import Relais
@@ -30,6 +31,7 @@ TABLES = {
     "La commune": Commune,
     "`[brand]`": Brand,
     "`[contact]`": Contact,
+    "`[signature]`": Signature,
     "`[database]`": Database,
     "`[mail]`": Mail,
     "`[sms]`": Sms,

@@ -108,6 +108,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/familles/{number}/reunir/{other}": {
         "office": ("/bureau/familles/{household}/reunir/{twin}",)
     },
+    "/bureau/familles/{number}/courrier": {"office": ("/bureau/familles/{household}/courrier",)},
     "/bureau/familles/{number}": {"office": ("/bureau/familles/{household}",)},
     "/bureau/ecoles": {"office": ("/bureau/ecoles",)},
     "/bureau/ecoles/{number}": {"office": ("/bureau/ecoles/{school}",)},
@@ -120,7 +121,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/messages/nouveau": {"office": ("/bureau/messages/nouveau",)},
     "/bureau/messages/{number}": {"office": ("/bureau/messages/{conversation}",)},
     "/bureau/modeles": {"office": ("/bureau/modeles",)},
-    "/bureau/modeles/{model}": {"office": ("/bureau/modeles/document_ending",)},
+    "/bureau/modeles/{model}": {
+        "office": ("/bureau/modeles/document_ending", "/bureau/modeles/paper.free")
+    },
     "/bureau/recherche": {
         "office": ("/bureau/recherche?q=payet", "/bureau/recherche?q=personne"),
     },

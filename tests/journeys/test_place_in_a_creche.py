@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from tests.journeys.mailbox import sign_in_by_mail
 
 from ribambelle.identity import Grant
 from ribambelle.testing.browser import Stage, scrolls_sideways
@@ -39,20 +40,6 @@ def dated(page: Any, name: str, day: str, month: str, year: str) -> None:
 
 def go_on(page: Any) -> None:
     page.click(".barre-bas button")
-
-
-def sign_in_by_mail(stage: Stage, page: Any, email: str) -> None:
-    """Follow the link of the mailbox, as anybody trying the demonstration would."""
-    page.fill("#f-email", email)
-    page.click("main button")
-    link = page.locator(f"article:has-text('{email}') a[href*='/connexion/lien/']")
-    for _ in range(40):
-        page.goto(stage.served.url("alpha", "/_boite"))
-        if link.count():
-            break
-        page.wait_for_timeout(250)
-    link.first.click()
-    page.click("main button")
 
 
 def total(stage: Stage, page: Any) -> int:

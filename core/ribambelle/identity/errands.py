@@ -36,6 +36,8 @@ ACTS = {
     "document.replaced": "Document remplacé",
     "document.removed": "Document retiré",
     "document.attached": "Document joint à une demande",
+    "core.custody.started": "Partage des semaines proposé",
+    "paper.printed": "Courrier ou attestation imprimé",
 }
 """What the acts of the core are called when a family reads them; plugins' come from workflows."""
 
@@ -136,12 +138,14 @@ def _errand_of(facts: str) -> Any:
 
 
 def _label(act: str) -> str:
+    if act in ACTS:
+        return ACTS[act]
     workflow, _, transition = act.rpartition(".")
     declared = tenants.current().hooks.workflows.get(workflow)
     if isinstance(declared, Workflow):
         known = {one.code: one.label for one in declared.transitions}
         return known.get(transition, "Demande commencée")
-    return ACTS.get(act, "Informations modifiées")
+    return "Informations modifiées"
 
 
 async def of_family(account: int) -> list[Told]:

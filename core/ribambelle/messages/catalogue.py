@@ -1,4 +1,4 @@
-"""The messages of the current commune: what plugins declare, and what any text may say of it."""
+"""The messages and papers of a commune: what plugins declare, and what any text may say of it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from jinja2 import Environment
 from ribambelle import tenants
 from ribambelle.errors import NotYours, Refused
 from ribambelle.messages import wording
-from ribambelle.messages.types import MessageTemplate, Placeholder, written
+from ribambelle.messages.types import MessageTemplate, PaperTemplate, Placeholder, written
 from ribambelle.messages.wording import Wording
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats
@@ -23,9 +23,14 @@ def templates() -> dict[str, MessageTemplate]:
     return {one.code: one for one in tenants.current().hooks.all("message_templates")}
 
 
+def papers() -> dict[str, PaperTemplate]:
+    """Return the declared papers by code."""
+    return {one.code: one for one in tenants.current().hooks.all("paper_templates")}
+
+
 def named(code: str) -> MessageTemplate:
-    """Return one declared message, or behave as if it did not exist."""
-    found = templates().get(code)
+    """Return one declared message or paper, or behave as if it did not exist."""
+    found = templates().get(code) or papers().get(code)
     if found is None:
         raise NotYours
     return found

@@ -54,6 +54,34 @@ class MessageTemplate:
         """
         return self.path.removeprefix("messages/").replace("/messages/", ".")
 
+    @property
+    def is_paper(self) -> bool:
+        """Tell whether it is printed, and never sent."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTemplate(MessageTemplate):
+    """One paper the town hall prints: a letter, a certificate.
+
+    `path` names the file of its original text: ``creche/papers/waiting_list``. `sent` tells when
+    it is printed, after « S’imprime », and `reader` for whom, after « pour ».
+    """
+
+    @property
+    def code(self) -> str:
+        """Its name in addresses and in the journal.
+
+        >>> PaperTemplate("creche/papers/waiting_list", "Attestation", "", "").code
+        'creche.paper.waiting_list'
+        """
+        return self.path.replace("papers/", "paper.").replace("/", ".")
+
+    @property
+    def is_paper(self) -> bool:
+        """Tell whether it is printed, and never sent."""
+        return True
+
 
 def written(value: Any, placeholder: Placeholder) -> str:
     """Return a fact as a text may hold it: a name never brings lines of its own.

@@ -42,6 +42,13 @@ class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     address: str = ""
 
 
+class Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who signs the letters and certificates; `name` empty leaves the agent who prints them."""
+
+    name: str = ""
+    title: str = ""
+
+
 class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the data lives: empty for the commune's own SQLite file, or a PostgreSQL address."""
 
@@ -131,6 +138,7 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     demo: bool = False
     brand: Brand = Brand()
     contact: Contact = Contact()
+    signature: Signature = Signature()
     database: Database = Database()
     mail: Mail = Mail()
     sms: Sms = Sms()

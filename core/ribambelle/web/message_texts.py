@@ -15,7 +15,7 @@ from ribambelle import forms
 from ribambelle.errors import Refused
 from ribambelle.forms import Bound
 from ribambelle.identity import Person, limits
-from ribambelle.messages import catalogue, outbox, sms, texts, wording
+from ribambelle.messages import catalogue, outbox, printing, sms, texts, wording
 from ribambelle.messages.tables import MessageText
 from ribambelle.messages.texts import Change
 from ribambelle.messages.types import MessageTemplate, Placeholder
@@ -23,6 +23,7 @@ from ribambelle.messages.wording import LONGEST_BODY, LONGEST_SUBJECT, Wording
 from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
+from ribambelle.web.printed import sent
 from ribambelle.web.visit import Visit
 
 LONGEST_SMS = 600
@@ -41,9 +42,9 @@ class TextsPage:
 
 @get("/bureau/modeles", name="texts", told="Voir les modèles de messages", guards=[guards.agent])
 async def every() -> Page:
-    """Show what the portal writes, and when."""
+    """Show what the portal writes or prints, and when."""
     areas: dict[str, list[MessageTemplate]] = {}
-    for one in catalogue.templates().values():
+    for one in (*catalogue.templates().values(), *catalogue.papers().values()):
         areas.setdefault(one.area, []).append(one)
     return Page("office/message_texts.html", TextsPage(areas, await texts.own_codes()))
 
@@ -166,6 +167,8 @@ async def change(
         own = told if told != catalogue.original(template, tenant) else None
         return await _kept(template, form, own, person, tenant, seen, now)
     shown = _shown(template, told, tenant)
+    if form.struct.act == "test" and template.is_paper:
+        return sent(await printing.drawn(shown.told, printing.SAMPLE, person.name), "essai")
     if form.struct.act == "test":
         await limits.require(f"text-test:{person.account}", now, at_most=TESTS, per=HOUR)
         essay = Wording(f"[Essai] {shown.told.subject}", shown.told.body)

@@ -40,6 +40,7 @@ from ribambelle.web.families import (
     custody,
     duplicates,
     joining,
+    letter,
     mine,
     office,
 )
@@ -152,6 +153,7 @@ ROUTES = [
     *confirming.ROUTES,
     *office.ROUTES,
     *duplicates.ROUTES,
+    *letter.ROUTES,
     *team.ROUTES,
     *schools.ROUTES,
     *activation_desk.ROUTES,

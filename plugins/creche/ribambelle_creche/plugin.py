@@ -59,6 +59,7 @@ def routes() -> Iterable[Any]:
         family,
         office,
         papers,
+        printed,
         public,
         receipt,
         renewal,
@@ -68,7 +69,7 @@ def routes() -> Iterable[Any]:
 
     pages = (
         *(public, dossier, sending, family, receipt, renewal, papers),
-        *(facility, office, statistics),
+        *(facility, office, statistics, printed),
     )
     return [route for page in pages for route in page.ROUTES]
 
@@ -234,6 +235,14 @@ def message_templates() -> Iterable[Any]:
     from ribambelle_creche.declared_messages import MESSAGES
 
     return MESSAGES
+
+
+@hookimpl
+def paper_templates() -> Iterable[Any]:
+    """What a town hall prints about a crèche file."""
+    from ribambelle_creche.declared_papers import PAPERS
+
+    return PAPERS
 
 
 @hookimpl

@@ -29,6 +29,8 @@ from ribambelle.identity.register import Line
 from ribambelle.identity.responsibilities import Held
 from ribambelle.identity.tables import Account, Address, Adult, Child, Custody, Merge
 from ribambelle.messages import post as write
+from ribambelle.messages import printing
+from ribambelle.messages.printing import Printing
 from ribambelle.web import guards
 from ribambelle.web.families.custody import told
 from ribambelle.web.home import Found
@@ -110,6 +112,7 @@ class FamilySheet:
     endings: list[tuple[str, str]]
     merges: list[Merge]
     schools: list[tuple[int, str]]
+    papers: list[Printing]
 
 
 @get(f"{PAGE}/{{number:int}}", name="office.family", told="Voir une famille", guards=[guards.agent])
@@ -140,6 +143,7 @@ async def family(number: FromPath[int], now: NamedDependency[datetime]) -> Page:
         endings=list(ENDINGS.items()),
         merges=await merging.of_household(row.id),
         schools=list((await schools.names()).items()),
+        papers=await printing.about(f"household:{row.id}"),
     )
     return Page("office/family.html", page)
 

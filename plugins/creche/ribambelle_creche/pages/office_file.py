@@ -62,6 +62,11 @@ class FilePage:
         return self.file.state in LIVING
 
     @property
+    def is_owing(self) -> bool:
+        """Tell whether a proof is still to be seen."""
+        return any(proof.seen_at is None for proof in self.file.proofs)
+
+    @property
     def choices(self) -> list[tuple[str, str]]:
         """What may be done in this state."""
         return [(one.code, ACTS[one.code]) for one in self.open_to if one.code in ACTS]
