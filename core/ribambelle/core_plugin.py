@@ -11,6 +11,7 @@ from ribambelle.identity.person import Person, Role
 def tables() -> Iterable[Any]:
     """Accounts, families, workflow, queue, outbox and papers."""
     from ribambelle.calendar import tables as calendar
+    from ribambelle.campaigns import tables as campaigns
     from ribambelle.documents import tables as documents
     from ribambelle.families import tables as families
     from ribambelle.identity import tables as identity
@@ -18,7 +19,7 @@ def tables() -> Iterable[Any]:
     from ribambelle.messages import tables as messages
     from ribambelle.workflow import tables as workflow
 
-    rooms = identity, workflow, jobs, messages, documents, families, calendar
+    rooms = identity, workflow, jobs, messages, documents, families, calendar, campaigns
     return [table for room in rooms for table in room.TABLES]
 
 
@@ -71,6 +72,7 @@ def roles() -> list[Role]:
 @hookimpl
 def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
     """Sending messages, announcing transitions, sweeping what has expired, ageing papers."""
+    from ribambelle.campaigns.sending import send_batch
     from ribambelle.documents.checking import age
     from ribambelle.documents.receiving import examine_again
     from ribambelle.identity.errands import tell
@@ -83,6 +85,9 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
         "send_message": send_message,
         "send_sms": send_message,
         "send_link": email_link,
+        "send_campaign": send_batch,
+        "send_campaign_mail": send_message,
+        "send_campaign_sms": send_message,
         "announce": announce,
         "sweep": sweep,
         "tell_errand": tell,
@@ -216,9 +221,10 @@ def demo() -> Any:
 @hookimpl
 def personal_data() -> list[Any]:
     """What the core holds of people."""
+    from ribambelle.campaigns import personal_data as campaigns
     from ribambelle.documents import personal_data as documents
     from ribambelle.families import personal_data as families
     from ribambelle.identity import personal_data as identity
     from ribambelle.messages import personal_data as messages
 
-    return [*identity.HELD, *documents.HELD, *messages.HELD, *families.HELD]
+    return [*identity.HELD, *documents.HELD, *messages.HELD, *families.HELD, *campaigns.HELD]

@@ -11,6 +11,7 @@ from tests.core.documents.builders import a_document
 from tests.core.documents.papers import a_pdf
 from tests.creche.builders import BORN_ON, an_application
 
+from ribambelle.campaigns import drafts, recipients, sending, text
 from ribambelle.errors import Unavailable
 from ribambelle.families import activation, lists
 from ribambelle.identity import (
@@ -49,6 +50,7 @@ NOT_PAGES = {
     *("/bureau/documents/suivant", "/agenda/flux/{secret}"),
     *("/bureau/documents/suivant", "/bureau/activations/suivi/export"),
     "/bureau/familles/import/{number}/erreurs",
+    "/bureau/campagnes/{number}/export",
     *("/bureau/documents/suivant", "/bureau/messages/suivant"),
     "/messages/{number}/pieces/{paper}/fichier",
     "/messages/{number}/pieces/{paper}/pages/{sheet}",
@@ -71,6 +73,12 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "office": ("/bureau/activations", "/bureau/activations?vue=en-cours"),
     },
     "/bureau/activations/suivi": {"office": ("/bureau/activations/suivi?groupe=tous",)},
+    "/bureau/campagnes": {"office": ("/bureau/campagnes",)},
+    "/bureau/campagnes/nouvelle": {"office": ("/bureau/campagnes/nouvelle",)},
+    "/bureau/campagnes/{number}": {
+        "office": ("/bureau/campagnes/{campaign}", "/bureau/campagnes/{leaving}")
+    },
+    "/bureau/campagnes/{number}/envoi": {"office": ("/bureau/campagnes/{campaign}/envoi",)},
     "/bureau/creche/demandes": {
         "office": (
             "/bureau/creche/demandes?vue=toutes",
@@ -274,6 +282,7 @@ class World:
             invited = await accounts.create_staff(
                 "new@mairie.test", "", [Grant("agent")], tenant.now()
             )
+            names |= await campaigns_of(tenant, office.id)
             names |= {
                 "oneself": office.id,
                 "sign_in": await links.make("sign_in", "axe@example.test", tenant.now()),
@@ -306,6 +315,16 @@ class World:
         page = self.stage.visitor(width=1280)
         self.stage.sign_in(page, "alpha", self.clients[space])
         return page
+
+
+async def campaigns_of(tenant: Tenant, by: int) -> dict[str, int]:
+    """Write a campaign, and have another leave."""
+    draft, now = drafts.Draft(("tous",), "Fermeture", "{bonjour},\n\nÀ bientôt."), tenant.now()
+    kept, leaving = [await drafts.write(draft, by, now) for _ in range(2)]
+    aimed = await recipients.aimed(("tous",), text.frame(), is_short=True)
+    row = await drafts.one(leaving)
+    await sending.launch(row, row.version, aimed, "Toutes les familles", by, now)
+    return {"campaign": kept, "leaving": leaving}
 
 
 async def a_family_apart(tenant: Tenant, account: Account) -> dict[str, Any]:

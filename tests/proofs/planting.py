@@ -103,6 +103,11 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         },
         "core_attachment": {"media_type": "application/pdf", "content": ""},
         "core_letter": {"side": "family"},
+        "core_campaign": {
+            **{"state": "draft" if number == 1 else "sent", "groups": '["tous"]'},
+            "body": f"{word} {{commune}}",
+        },
+        "core_campaign_recipient": {"channel": "email", "message": None},
         "core_job": {"payload": json.dumps({"word": word}), "run_at": later},
         "core_demande": {"workflow": "creche.application", "state": state},
         "core_history_step": {

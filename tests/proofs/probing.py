@@ -73,6 +73,7 @@ BODY: dict[str, str] = {
     **{"children": "3", "other": "3", "rights": "book", "lives_here": "non"},
     **{"has_authority": "oui", "until": "2027-07-02", "even": "me", "changes_on": "0"},
     **{"changes": "morning", "holidays": "weeks", "first_half": "me", "starts_on": "2027-01-04"},
+    **{"groups": "quartier:3", "reached": "1"},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""

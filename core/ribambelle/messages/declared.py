@@ -43,6 +43,36 @@ MESSAGES = (
         is_optional=True,
     ),
     MessageTemplate(
+        "messages/campaign",
+        "Les nouvelles de la mairie",
+        "quand un agent écrit à un groupe de familles",
+        "chaque adulte du groupe",
+        (
+            Placeholder("objet", "L’objet écrit par l’agent", "Fermeture des crèches le 14 mai"),
+            Placeholder(
+                "texte",
+                "Le texte écrit par l’agent",
+                "Les crèches seront fermées le vendredi 14 mai.",
+                required=True,
+                lines=True,
+            ),
+            Placeholder(
+                "lien",
+                "La page où lire le message sur le portail",
+                "https://famille.exemple.fr/messages",
+                fact="link",
+            ),
+            Placeholder(
+                "choix",
+                "La page où choisir comment nous écrivons",
+                "https://famille.exemple.fr/compte/messages",
+            ),
+        ),
+        "Messages",
+        sms="{commune} : {objet}. À lire sur le portail famille : {lien}",
+        is_optional=True,
+    ),
+    MessageTemplate(
         "messages/sign_in",
         "Lien de connexion",
         "dès qu’une famille demande à se connecter",
