@@ -15,11 +15,22 @@ def tables() -> Iterable[Any]:
     from ribambelle.documents import tables as documents
     from ribambelle.families import tables as families
     from ribambelle.identity import tables as identity
+    from ribambelle.information import tables as information
     from ribambelle.jobs import tables as jobs
     from ribambelle.messages import tables as messages
     from ribambelle.workflow import tables as workflow
 
-    rooms = identity, workflow, jobs, messages, documents, families, calendar, campaigns
+    rooms = (
+        identity,
+        workflow,
+        jobs,
+        messages,
+        documents,
+        families,
+        calendar,
+        campaigns,
+        information,
+    )
     return [table for room in rooms for table in room.TABLES]
 
 
@@ -137,10 +148,11 @@ def to_do() -> list[Any]:
 
 @hookimpl
 def cards() -> list[Any]:
-    """The week that comes, on a family's home page."""
+    """The week that comes, on a family's home page; what the town hall tells everybody."""
     from ribambelle.web.agenda import this_week
+    from ribambelle.web.information import card
 
-    return [this_week]
+    return [this_week, card]
 
 
 @hookimpl
@@ -225,6 +237,8 @@ def personal_data() -> list[Any]:
     from ribambelle.documents import personal_data as documents
     from ribambelle.families import personal_data as families
     from ribambelle.identity import personal_data as identity
+    from ribambelle.information import personal_data as information
     from ribambelle.messages import personal_data as messages
 
-    return [*identity.HELD, *documents.HELD, *messages.HELD, *families.HELD, *campaigns.HELD]
+    rooms = identity, documents, messages, families, campaigns, information
+    return [one for room in rooms for one in room.HELD]

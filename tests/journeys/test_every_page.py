@@ -30,6 +30,7 @@ from ribambelle.identity.households import AdultEntry
 from ribambelle.identity.rights import FULL, Rights
 from ribambelle.identity.sessions import OpenSession, person
 from ribambelle.identity.tables import Account, Adult
+from ribambelle.information import pages
 from ribambelle.messages import inbox, outbox
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Town
@@ -51,6 +52,7 @@ NOT_PAGES = {
     *("/bureau/documents/suivant", "/bureau/activations/suivi/export"),
     "/bureau/familles/import/{number}/erreurs",
     "/bureau/campagnes/{number}/export",
+    *("/bureau/informations/affiche", "/informations/{slug}/fichiers/{paper}"),
     *("/bureau/documents/suivant", "/bureau/messages/suivant"),
     "/messages/{number}/pieces/{paper}/fichier",
     "/messages/{number}/pieces/{paper}/pages/{sheet}",
@@ -108,6 +110,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "office": ("/bureau/documents", "/bureau/documents?vue=refuses"),
     },
     "/bureau/documents/{number}": {"office": ("/bureau/documents/{paper}",)},
+    "/bureau/informations": {"office": ("/bureau/informations",)},
+    "/bureau/informations/nouvelle": {"office": ("/bureau/informations/nouvelle",)},
+    "/bureau/informations/{number}": {"office": ("/bureau/informations/{information}",)},
     "/bureau/familles": {
         "office": ("/bureau/familles", "/bureau/familles?q=hoarau", "/bureau/familles?q=zzz")
     },
@@ -212,6 +217,8 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "/famille/moi": {"family": ("/famille/moi",)},
     "/famille/verifier": {"family": ("/famille/verifier",)},
+    "/informations": {"visitor": ("/informations",), "family": ("/informations",)},
+    "/informations/{slug}": {"visitor": ("/informations/reglement",)},
     "/invitation/{secret}": {"visitor": ("{invitation}", "{activation}", "/invitation/mort")},
     "/mentions": {"visitor": ("/mentions",)},
     "/messages": {"family": ("/messages",)},
@@ -283,6 +290,8 @@ class World:
                 "new@mairie.test", "", [Grant("agent")], tenant.now()
             )
             names |= await campaigns_of(tenant, office.id)
+            told = pages.Written("Règlement", "## Accueil\n- [ici](/)\n\n**Oui**", 1, True)
+            names["information"] = await pages.write(told, office.id, tenant.now())
             names |= {
                 "oneself": office.id,
                 "sign_in": await links.make("sign_in", "axe@example.test", tenant.now()),

@@ -107,6 +107,8 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             **{"state": "draft" if number == 1 else "sent", "groups": '["tous"]'},
             "body": f"{word} {{commune}}",
         },
+        "core_information_page": {"slug": f"page-{number}", "is_published": True},
+        "core_download": {"content": ""},
         "core_campaign_recipient": {"channel": "email", "message": None},
         "core_job": {"payload": json.dumps({"word": word}), "run_at": later},
         "core_demande": {"workflow": "creche.application", "state": state},

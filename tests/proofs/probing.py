@@ -25,6 +25,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "kind": ("csv", "xlsx", "birth"),
     "secret": ("x" * 32,),
     "model": ("sign_in",),
+    "slug": ("page-1", "page-3"),
     "name": ("portal.css",),
 }
 """What a path's parameters are filled with; a parameter missing here stops the proof."""
@@ -74,6 +75,7 @@ BODY: dict[str, str] = {
     **{"has_authority": "oui", "until": "2027-07-02", "even": "me", "changes_on": "0"},
     **{"changes": "morning", "holidays": "weeks", "first_half": "me", "starts_on": "2027-01-04"},
     **{"groups": "quartier:3", "reached": "1"},
+    **{"rank": "1", "is_published": "oui"},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""

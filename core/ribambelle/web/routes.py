@@ -25,6 +25,8 @@ from ribambelle.web import (
     home,
     inbox,
     inbox_desk,
+    information,
+    information_desk,
     invitation,
     message_choices,
     message_texts,
@@ -160,4 +162,6 @@ ROUTES = [
     *message_choices.ROUTES,
     *inbox.ROUTES,
     *inbox_desk.ROUTES,
+    *information.ROUTES,
+    *information_desk.ROUTES,
 ]
