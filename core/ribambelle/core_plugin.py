@@ -10,6 +10,7 @@ from ribambelle.identity.person import Person, Role
 @hookimpl
 def tables() -> Iterable[Any]:
     """Accounts, families, workflow, queue, outbox and papers."""
+    from ribambelle.appointments import tables as appointments
     from ribambelle.calendar import tables as calendar
     from ribambelle.campaigns import tables as campaigns
     from ribambelle.documents import tables as documents
@@ -20,18 +21,9 @@ def tables() -> Iterable[Any]:
     from ribambelle.messages import tables as messages
     from ribambelle.workflow import tables as workflow
 
-    rooms = (
-        identity,
-        workflow,
-        jobs,
-        messages,
-        documents,
-        families,
-        calendar,
-        campaigns,
-        information,
-    )
-    return [table for room in rooms for table in room.TABLES]
+    rooms = identity, workflow, jobs, messages, documents, families, calendar, campaigns
+    more = information, appointments
+    return [table for room in (*rooms, *more) for table in room.TABLES]
 
 
 @hookimpl
@@ -83,6 +75,7 @@ def roles() -> list[Role]:
 @hookimpl
 def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
     """Sending messages, announcing transitions, sweeping what has expired, ageing papers."""
+    from ribambelle.appointments.booking import remind
     from ribambelle.campaigns.sending import send_batch
     from ribambelle.documents.checking import age
     from ribambelle.documents.receiving import examine_again
@@ -101,6 +94,7 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
         "send_campaign_sms": send_message,
         "announce": announce,
         "sweep": sweep,
+        "remind_appointments": remind,
         "tell_errand": tell,
         "age_documents": age,
         "examine_document": examine_again,
@@ -112,7 +106,11 @@ def schedules() -> list[Any]:
     """Sweep at night; look at the papers that end before families wake up."""
     from ribambelle.jobs import Schedule
 
-    return [Schedule("sweep", hour=3), Schedule("age_documents", hour=7)]
+    return [
+        Schedule("sweep", hour=3),
+        Schedule("age_documents", hour=7),
+        Schedule("remind_appointments", hour=9),
+    ]
 
 
 @hookimpl
@@ -149,19 +147,20 @@ def to_do() -> list[Any]:
 @hookimpl
 def cards() -> list[Any]:
     """The week that comes, on a family's home page; what the town hall tells everybody."""
+    from ribambelle.web import appointments, information
     from ribambelle.web.agenda import this_week
-    from ribambelle.web.information import card
 
-    return [this_week, card]
+    return [this_week, information.card, appointments.card]
 
 
 @hookimpl
 def agenda() -> list[Any]:
-    """The weeks of children whose parents live apart, and the papers that end."""
+    """The weeks of children whose parents live apart, the papers that end, the appointments."""
     from ribambelle.web.agenda import weeks
+    from ribambelle.web.appointments import mine
     from ribambelle.web.papers import ending
 
-    return [weeks, ending]
+    return [weeks, ending, mine]
 
 
 @hookimpl
@@ -233,6 +232,7 @@ def demo() -> Any:
 @hookimpl
 def personal_data() -> list[Any]:
     """What the core holds of people."""
+    from ribambelle.appointments import personal_data as appointments
     from ribambelle.campaigns import personal_data as campaigns
     from ribambelle.documents import personal_data as documents
     from ribambelle.families import personal_data as families
@@ -240,5 +240,5 @@ def personal_data() -> list[Any]:
     from ribambelle.information import personal_data as information
     from ribambelle.messages import personal_data as messages
 
-    rooms = identity, documents, messages, families, campaigns, information
+    rooms = identity, documents, messages, families, campaigns, information, appointments
     return [one for room in rooms for one in room.HELD]

@@ -1,6 +1,7 @@
 """No page has a barrier that a machine can see: every page, in light and dark, narrow and wide."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ from tests.core.documents.builders import a_document
 from tests.core.documents.papers import a_pdf
 from tests.creche.builders import BORN_ON, an_application
 
+from ribambelle.appointments import booking
+from ribambelle.appointments.tables import HelpSession
 from ribambelle.campaigns import drafts, recipients, sending, text
 from ribambelle.errors import Unavailable
 from ribambelle.families import activation, lists
@@ -81,6 +84,8 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "office": ("/bureau/campagnes/{campaign}", "/bureau/campagnes/{leaving}")
     },
     "/bureau/campagnes/{number}/envoi": {"office": ("/bureau/campagnes/{campaign}/envoi",)},
+    "/bureau/permanences": {"office": ("/bureau/permanences",)},
+    "/bureau/permanences/{number}": {"office": ("/bureau/permanences/{help}",)},
     "/bureau/creche/demandes": {
         "office": (
             "/bureau/creche/demandes?vue=toutes",
@@ -222,6 +227,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/invitation/{secret}": {"visitor": ("{invitation}", "{activation}", "/invitation/mort")},
     "/mentions": {"visitor": ("/mentions",)},
     "/messages": {"family": ("/messages",)},
+    "/permanences": {"visitor": ("/permanences",), "family": ("/permanences",)},
     "/messages/nouveau": {"family": ("/messages/nouveau",)},
     "/messages/{number}": {"family": ("/messages/{conversation}",)},
 }
@@ -291,6 +297,7 @@ class World:
             )
             names |= await campaigns_of(tenant, office.id)
             told = pages.Written("Règlement", "## Accueil\n- [ici](/)\n\n**Oui**", 1, True)
+            names["help"] = await sessions_of(tenant, account.id)
             names["information"] = await pages.write(told, office.id, tenant.now())
             names |= {
                 "oneself": office.id,
@@ -324,6 +331,19 @@ class World:
         page = self.stage.visitor(width=1280)
         self.stage.sign_in(page, "alpha", self.clients[space])
         return page
+
+
+async def sessions_of(tenant: Tenant, account: int) -> int:
+    """Open two help sessions, the first with an appointment."""
+    opened = []
+    for ahead in (7, 14):
+        day = tenant.now().date() + timedelta(days=ahead)
+        row = HelpSession(
+            day=day, begins=540, ends=600, slot=20, seats=2, place="Mairie", about="Aide"
+        )
+        opened.append(await booking.open_one(row, account))
+    await booking.book(opened[0], 540, account, tenant.now())
+    return opened[0]
 
 
 async def campaigns_of(tenant: Tenant, by: int) -> dict[str, int]:

@@ -76,6 +76,7 @@ BODY: dict[str, str] = {
     **{"changes": "morning", "holidays": "weeks", "first_half": "me", "starts_on": "2027-01-04"},
     **{"groups": "quartier:3", "reached": "1"},
     **{"rank": "1", "is_published": "oui"},
+    **{"day": "2027-01-04", "begins": "540", "ends": "10:00", "slot": "20", "seats": "1"},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from ribambelle import tenants
+from ribambelle.appointments.tables import HelpSession
 from ribambelle.campaigns.tables import Campaign, CampaignRecipient
 from ribambelle.documents import shelf
 from ribambelle.families.tables import Activation, FamilyImport
@@ -28,4 +29,5 @@ async def sweep() -> None:
             Campaign.select(Campaign.id).where(Campaign.sent_at < now - CAMPAIGNS_KEPT)
         )
     )
+    await HelpSession.delete().where(HelpSession.day < (now - KEPT).date())
     await shelf.sweep(now)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from ribambelle.messages import declared_families, declared_team
+from ribambelle.messages import declared_desk, declared_families, declared_team
 from ribambelle.messages.types import MessageTemplate, Placeholder, greeting
 from ribambelle.web.formats import jour
 
@@ -32,6 +32,7 @@ GIVEN = Placeholder(
 MESSAGES = (
     *declared_families.MESSAGES,
     *declared_team.MESSAGES,
+    *declared_desk.MESSAGES,
     MessageTemplate(
         "messages/new_letter",
         "Un message vous attend",
