@@ -10,16 +10,20 @@ from ribambelle.identity.person import Person, Role
 @hookimpl
 def tables() -> Iterable[Any]:
     """Accounts, families, workflow, queue, outbox and papers."""
+    from ribambelle.appointments import tables as appointments
     from ribambelle.calendar import tables as calendar
+    from ribambelle.campaigns import tables as campaigns
     from ribambelle.documents import tables as documents
     from ribambelle.families import tables as families
     from ribambelle.identity import tables as identity
+    from ribambelle.information import tables as information
     from ribambelle.jobs import tables as jobs
     from ribambelle.messages import tables as messages
     from ribambelle.workflow import tables as workflow
 
-    rooms = identity, workflow, jobs, messages, documents, families, calendar
-    return [table for room in rooms for table in room.TABLES]
+    rooms = identity, workflow, jobs, messages, documents, families, calendar, campaigns
+    more = information, appointments
+    return [table for room in (*rooms, *more) for table in room.TABLES]
 
 
 @hookimpl
@@ -91,6 +95,8 @@ def scopes() -> dict[str, Any]:
 @hookimpl
 def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
     """Sending messages, announcing transitions, sweeping what has expired, ageing papers."""
+    from ribambelle.appointments.booking import remind
+    from ribambelle.campaigns.sending import send_batch
     from ribambelle.documents.checking import age
     from ribambelle.documents.receiving import examine_again
     from ribambelle.identity.errands import tell
@@ -103,8 +109,12 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
         "send_message": send_message,
         "send_sms": send_message,
         "send_link": email_link,
+        "send_campaign": send_batch,
+        "send_campaign_mail": send_message,
+        "send_campaign_sms": send_message,
         "announce": announce,
         "sweep": sweep,
+        "remind_appointments": remind,
         "tell_errand": tell,
         "age_documents": age,
         "examine_document": examine_again,
@@ -116,7 +126,11 @@ def schedules() -> list[Any]:
     """Sweep at night; look at the papers that end before families wake up."""
     from ribambelle.jobs import Schedule
 
-    return [Schedule("sweep", hour=3), Schedule("age_documents", hour=7)]
+    return [
+        Schedule("sweep", hour=3),
+        Schedule("age_documents", hour=7),
+        Schedule("remind_appointments", hour=9),
+    ]
 
 
 @hookimpl
@@ -153,19 +167,21 @@ def to_do() -> list[Any]:
 
 @hookimpl
 def cards() -> list[Any]:
-    """The week that comes, on a family's home page."""
+    """The week that comes, on a family's home page; what the town hall tells everybody."""
+    from ribambelle.web import appointments, information
     from ribambelle.web.agenda import this_week
 
-    return [this_week]
+    return [this_week, information.card, appointments.card]
 
 
 @hookimpl
 def agenda() -> list[Any]:
-    """The weeks of children whose parents live apart, and the papers that end."""
+    """The weeks of children whose parents live apart, the papers that end, the appointments."""
     from ribambelle.web.agenda import weeks
+    from ribambelle.web.appointments import mine
     from ribambelle.web.papers import ending
 
-    return [weeks, ending]
+    return [weeks, ending, mine]
 
 
 @hookimpl
@@ -245,9 +261,13 @@ def demo() -> Any:
 @hookimpl
 def personal_data() -> list[Any]:
     """What the core holds of people."""
+    from ribambelle.appointments import personal_data as appointments
+    from ribambelle.campaigns import personal_data as campaigns
     from ribambelle.documents import personal_data as documents
     from ribambelle.families import personal_data as families
     from ribambelle.identity import personal_data as identity
+    from ribambelle.information import personal_data as information
     from ribambelle.messages import personal_data as messages
 
-    return [*identity.HELD, *documents.HELD, *messages.HELD, *families.HELD]
+    rooms = identity, documents, messages, families, campaigns, information, appointments
+    return [one for room in rooms for one in room.HELD]

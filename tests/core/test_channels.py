@@ -18,7 +18,14 @@ from ribambelle.testing import Communes, FrozenClock, Town
 
 PAGE = "/compte/messages"
 CAMILLE = "camille@example.test"
-OPTIONAL = ("document_ending", "creche.complete", "creche.remind", "new_letter")
+OPTIONAL = (
+    "document_ending",
+    "creche.complete",
+    "creche.remind",
+    "new_letter",
+    "campaign",
+    "appointment_reminder",
+)
 
 
 def with_sms(town: Town, provider: str = "file", **keys: str) -> None:

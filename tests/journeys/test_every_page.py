@@ -1,6 +1,7 @@
 """No page has a barrier that a machine can see: every page, in light and dark, narrow and wide."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,9 @@ from tests.core.documents.builders import a_document
 from tests.core.documents.papers import a_pdf
 from tests.creche.builders import BORN_ON, an_application
 
+from ribambelle.appointments import booking
+from ribambelle.appointments.tables import HelpSession
+from ribambelle.campaigns import drafts, recipients, sending, text
 from ribambelle.errors import Unavailable
 from ribambelle.families import activation, lists
 from ribambelle.identity import (
@@ -30,6 +34,7 @@ from ribambelle.identity.households import AdultEntry
 from ribambelle.identity.rights import FULL, Rights
 from ribambelle.identity.sessions import OpenSession, person
 from ribambelle.identity.tables import Account, Adult
+from ribambelle.information import pages
 from ribambelle.messages import inbox, outbox
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Town
@@ -50,6 +55,8 @@ NOT_PAGES = {
     *("/bureau/documents/suivant", "/agenda/flux/{secret}"),
     *("/bureau/documents/suivant", "/bureau/activations/suivi/export"),
     "/bureau/familles/import/{number}/erreurs",
+    "/bureau/campagnes/{number}/export",
+    *("/bureau/informations/affiche", "/informations/{slug}/fichiers/{paper}"),
     *("/bureau/documents/suivant", "/bureau/messages/suivant"),
     "/messages/{number}/pieces/{paper}/fichier",
     "/messages/{number}/pieces/{paper}/pages/{sheet}",
@@ -72,6 +79,14 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "office": ("/bureau/activations", "/bureau/activations?vue=en-cours"),
     },
     "/bureau/activations/suivi": {"office": ("/bureau/activations/suivi?groupe=tous",)},
+    "/bureau/campagnes": {"office": ("/bureau/campagnes",)},
+    "/bureau/campagnes/nouvelle": {"office": ("/bureau/campagnes/nouvelle",)},
+    "/bureau/campagnes/{number}": {
+        "office": ("/bureau/campagnes/{campaign}", "/bureau/campagnes/{leaving}")
+    },
+    "/bureau/campagnes/{number}/envoi": {"office": ("/bureau/campagnes/{campaign}/envoi",)},
+    "/bureau/permanences": {"office": ("/bureau/permanences",)},
+    "/bureau/permanences/{number}": {"office": ("/bureau/permanences/{help}",)},
     "/bureau/creche/demandes": {
         "office": (
             "/bureau/creche/demandes?vue=toutes",
@@ -101,6 +116,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "office": ("/bureau/documents", "/bureau/documents?vue=refuses"),
     },
     "/bureau/documents/{number}": {"office": ("/bureau/documents/{paper}",)},
+    "/bureau/informations": {"office": ("/bureau/informations",)},
+    "/bureau/informations/nouvelle": {"office": ("/bureau/informations/nouvelle",)},
+    "/bureau/informations/{number}": {"office": ("/bureau/informations/{information}",)},
     "/bureau/familles": {
         "office": ("/bureau/familles", "/bureau/familles?q=hoarau", "/bureau/familles?q=zzz")
     },
@@ -210,9 +228,12 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "/famille/moi": {"family": ("/famille/moi",)},
     "/famille/verifier": {"family": ("/famille/verifier",)},
+    "/informations": {"visitor": ("/informations",), "family": ("/informations",)},
+    "/informations/{slug}": {"visitor": ("/informations/reglement",)},
     "/invitation/{secret}": {"visitor": ("{invitation}", "{activation}", "/invitation/mort")},
     "/mentions": {"visitor": ("/mentions",)},
     "/messages": {"family": ("/messages",)},
+    "/permanences": {"visitor": ("/permanences",), "family": ("/permanences",)},
     "/messages/nouveau": {"family": ("/messages/nouveau",)},
     "/messages/{number}": {"family": ("/messages/{conversation}",)},
 }
@@ -280,6 +301,10 @@ class World:
             invited = await accounts.create_staff(
                 "new@mairie.test", "", [Grant("agent")], tenant.now()
             )
+            names |= await campaigns_of(tenant, office.id)
+            told = pages.Written("Règlement", "## Accueil\n- [ici](/)\n\n**Oui**", 1, True)
+            names["help"] = await sessions_of(tenant, account.id)
+            names["information"] = await pages.write(told, office.id, tenant.now())
             names |= {
                 "oneself": office.id,
                 "sign_in": await links.make("sign_in", "axe@example.test", tenant.now()),
@@ -312,6 +337,29 @@ class World:
         page = self.stage.visitor(width=1280)
         self.stage.sign_in(page, "alpha", self.clients[space])
         return page
+
+
+async def sessions_of(tenant: Tenant, account: int) -> int:
+    """Open two help sessions, the first with an appointment."""
+    opened = []
+    for ahead in (7, 14):
+        day = tenant.now().date() + timedelta(days=ahead)
+        row = HelpSession(
+            day=day, begins=540, ends=600, slot=20, seats=2, place="Mairie", about="Aide"
+        )
+        opened.append(await booking.open_one(row, account))
+    await booking.book(opened[0], 540, account, tenant.now())
+    return opened[0]
+
+
+async def campaigns_of(tenant: Tenant, by: int) -> dict[str, int]:
+    """Write a campaign, and have another leave."""
+    draft, now = drafts.Draft(("tous",), "Fermeture", "{bonjour},\n\nÀ bientôt."), tenant.now()
+    kept, leaving = [await drafts.write(draft, by, now) for _ in range(2)]
+    aimed = await recipients.aimed(("tous",), text.frame(), is_short=True)
+    row = await drafts.one(leaving)
+    await sending.launch(row, row.version, aimed, "Toutes les familles", by, now)
+    return {"campaign": kept, "leaving": leaving}
 
 
 async def a_family_apart(tenant: Tenant, account: Account) -> dict[str, Any]:

@@ -20,7 +20,7 @@ FAMILY = "family@example.test"
 STATES = ("submitted", "draft", "to_confirm")
 WORDLESS = {
     *("core_household", "core_demande", "core_responsibility", "core_custody", "core_errand"),
-    *("core_merge",),
+    *("core_merge", "core_appointment"),
     *("creche_capacity", "creche_wish", "creche_need", "creche_evidence"),
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
@@ -104,6 +104,18 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         },
         "core_attachment": {"media_type": "application/pdf", "content": ""},
         "core_letter": {"side": "family"},
+        "core_campaign": {
+            **{"state": "draft" if number == 1 else "sent", "groups": '["tous"]'},
+            "body": f"{word} {{commune}}",
+        },
+        "core_help_session": {
+            **{"day": later.date(), "begins": 540, "ends": 600, "slot": 20, "seats": 9},
+            "cancelled_at": None,
+        },
+        "core_appointment": {"begins": 540, "reminded_at": None},
+        "core_information_page": {"slug": f"page-{number}", "is_published": True},
+        "core_download": {"content": ""},
+        "core_campaign_recipient": {"channel": "email", "message": None},
         "core_job": {"payload": json.dumps({"word": word}), "run_at": later},
         "core_demande": {"workflow": "creche.application", "state": state},
         "core_history_step": {

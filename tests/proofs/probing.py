@@ -25,6 +25,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "kind": ("csv", "xlsx", "birth"),
     "secret": ("x" * 32,),
     "model": ("sign_in",),
+    "slug": ("page-1", "page-3"),
     "name": ("portal.css",),
 }
 """What a path's parameters are filled with; a parameter missing here stops the proof."""
@@ -75,6 +76,9 @@ BODY: dict[str, str] = {
     **{"has_authority": "oui", "until": "2027-07-02", "even": "me", "changes_on": "0"},
     **{"changes": "morning", "holidays": "weeks", "first_half": "me", "starts_on": "2027-01-04"},
     **{"adult": "3", "text": "t"},
+    **{"groups": "quartier:3", "reached": "1"},
+    **{"rank": "1", "is_published": "oui"},
+    **{"day": "2027-01-04", "begins": "540", "ends": "10:00", "slot": "20", "seats": "1"},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""

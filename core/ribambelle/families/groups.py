@@ -1,13 +1,14 @@
-"""Groups of families a town hall writes to and follows: all, a quartier, what plugins know."""
+"""Groups of families a town hall writes to: all, a quartier, an age, what plugins know."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
 from ribambelle import tenants
+from ribambelle.families import ages
 from ribambelle.identity import schools
-from ribambelle.identity.tables import Address, Household, Quartier
+from ribambelle.identity.tables import Address, Child, Household, Quartier, Responsibility
 
 log = structlog.get_logger(__name__)
 EVERYBODY = "tous"
@@ -15,18 +16,21 @@ EVERYBODY = "tous"
 
 @dataclass(frozen=True, slots=True)
 class FamilyGroup:
-    """Some households of the commune, under a name agents know."""
+    """Some households of the commune, under a name agents know; `area` gathers those of a kind."""
 
     key: str
     label: str
     households: frozenset[int]
+    area: str = "Autres groupes"
 
 
 async def groups() -> list[FamilyGroup]:
-    """Return every group of families: all of them, each quartier, then those of the plugins."""
+    """Return every group: all the families, each quartier, school and age, then those of the plugins."""
     rows = await Household.select(Household.id)
-    everybody = FamilyGroup(EVERYBODY, "Toutes les familles", frozenset(row["id"] for row in rows))
-    return [everybody, *await _quartiers(), *await _schools(), *await _of_plugins()]
+    everybody = FamilyGroup(
+        EVERYBODY, "Toutes les familles", frozenset(row["id"] for row in rows), ""
+    )
+    return [everybody, *await _quartiers(), *await _schools(), *await _ages(), *await _of_plugins()]
 
 
 async def group(key: str) -> FamilyGroup:
@@ -45,7 +49,10 @@ async def _quartiers() -> list[FamilyGroup]:
         living.setdefault(row["quartier"], set()).add(row["household"])
     return [
         FamilyGroup(
-            f"quartier:{one['id']}", f"Quartier {one['name']}", frozenset(living[one["id"]])
+            f"quartier:{one['id']}",
+            f"Quartier {one['name']}",
+            frozenset(living[one["id"]]),
+            "Par quartier",
         )
         for one in names
         if one["id"] in living
@@ -55,10 +62,36 @@ async def _quartiers() -> list[FamilyGroup]:
 async def _schools() -> list[FamilyGroup]:
     living = await schools.households(tenants.current().now().date())
     return [
-        FamilyGroup(f"school:{one.id}", one.name, frozenset(living[one.id]))
+        FamilyGroup(f"school:{one.id}", one.name, frozenset(living[one.id]), "Par école")
         for one in await schools.every()
         if one.id in living
     ]
+
+
+async def _ages() -> list[FamilyGroup]:
+    today = tenants.current().now().date()
+    children = await Child.select(Child.id, Child.household, Child.born_on, Child.due_on)
+    homes = await _other_homes()
+    living: dict[str, set[int]] = {}
+    for one in children:
+        if code := ages.band(one["born_on"], one["due_on"], today):
+            living.setdefault(code, set()).update({one["household"], *homes.get(one["id"], ())})
+    return [
+        FamilyGroup(f"age:{code}", label, frozenset(living[code]), "Par âge des enfants")
+        for code, label in ages.BANDS.items()
+        if code in living
+    ]
+
+
+async def _other_homes() -> dict[int, set[int]]:
+    """Return where the parents of each child live: one who lives apart is told as the other is."""
+    rows = await Responsibility.select(
+        Responsibility.child, Responsibility.adult.household.as_alias("household")
+    ).where(Responsibility.has_authority.eq(True) & Responsibility.ended_at.is_null())
+    homes: dict[int, set[int]] = {}
+    for row in rows:
+        homes.setdefault(row["child"], set()).add(row["household"])
+    return homes
 
 
 async def _of_plugins() -> list[FamilyGroup]:
@@ -77,4 +110,4 @@ async def _asked(
     except Exception:  # isolation: the other groups must still be there
         log.exception("family_groups_failed", plugin=plugin)
         return []
-    return [FamilyGroup(f"{plugin}:{one.key}", one.label, one.households) for one in told]
+    return [replace(one, key=f"{plugin}:{one.key}") for one in told]

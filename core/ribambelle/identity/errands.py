@@ -32,6 +32,8 @@ ACTS = {
     "family.moved_out": "Foyers séparés",
     "family.rights_ended": "Personne retirée",
     "family.rights_given": "Droits donnés à une personne",
+    "appointment.booked": "Rendez-vous pris",
+    "appointment.cancelled": "Rendez-vous annulé",
     "document.given": "Document ajouté",
     "document.replaced": "Document remplacé",
     "document.removed": "Document retiré",

@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 from ribambelle import tenants
+from ribambelle.appointments.tables import HelpSession
+from ribambelle.campaigns.tables import Campaign, CampaignRecipient
 from ribambelle.documents import shelf
 from ribambelle.families.tables import Activation, FamilyImport
 from ribambelle.identity.tables import Attempt, Session, Token
 
 KEPT = timedelta(days=30)
 CODES_KEPT, LISTS_KEPT = timedelta(days=180), timedelta(days=7)
+CAMPAIGNS_KEPT = timedelta(days=365)
 
 
 async def sweep() -> None:
@@ -21,4 +24,10 @@ async def sweep() -> None:
     await FamilyImport.update({FamilyImport.content: ""}).where(
         (FamilyImport.created_at < now - LISTS_KEPT) & (FamilyImport.content != "")
     )
+    await CampaignRecipient.delete().where(
+        CampaignRecipient.campaign.is_in(
+            Campaign.select(Campaign.id).where(Campaign.sent_at < now - CAMPAIGNS_KEPT)
+        )
+    )
+    await HelpSession.delete().where(HelpSession.day < (now - KEPT).date())
     await shelf.sweep(now)

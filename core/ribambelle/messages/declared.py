@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from ribambelle.messages import declared_families, declared_team
+from ribambelle.messages import declared_desk, declared_families, declared_team
 from ribambelle.messages.types import MessageTemplate, Placeholder, greeting
 from ribambelle.web.formats import jour
 
@@ -32,6 +32,7 @@ GIVEN = Placeholder(
 MESSAGES = (
     *declared_families.MESSAGES,
     *declared_team.MESSAGES,
+    *declared_desk.MESSAGES,
     MessageTemplate(
         "messages/new_letter",
         "Un message vous attend",
@@ -40,6 +41,36 @@ MESSAGES = (
         (_link("La page où lire le message", "/messages/12"),),
         "Messages",
         sms="{commune} : un message de la mairie vous attend sur le portail famille. {lien}",
+        is_optional=True,
+    ),
+    MessageTemplate(
+        "messages/campaign",
+        "Les nouvelles de la mairie",
+        "quand un agent écrit à un groupe de familles",
+        "chaque adulte du groupe",
+        (
+            Placeholder("objet", "L’objet écrit par l’agent", "Fermeture des crèches le 14 mai"),
+            Placeholder(
+                "texte",
+                "Le texte écrit par l’agent",
+                "Les crèches seront fermées le vendredi 14 mai.",
+                required=True,
+                lines=True,
+            ),
+            Placeholder(
+                "lien",
+                "La page où lire le message sur le portail",
+                "https://famille.exemple.fr/messages",
+                fact="link",
+            ),
+            Placeholder(
+                "choix",
+                "La page où choisir comment nous écrivons",
+                "https://famille.exemple.fr/compte/messages",
+            ),
+        ),
+        "Messages",
+        sms="{commune} : {objet}. À lire sur le portail famille : {lien}",
         is_optional=True,
     ),
     MessageTemplate(

@@ -72,8 +72,26 @@ async def put(
     return number
 
 
+async def put_on_portal(kind: str, recipient: str, told: Wording, *, account: int | None) -> int:
+    """Put a message where its family reads it on the portal; nothing is sent."""
+    return await _put(kind, recipient, told, account=account, channel=PORTAL)
+
+
+async def put_in_bulk(
+    kind: str, recipient: str, told: Wording, *, account: int | None, channel: str, job: str
+) -> int:
+    """Put one message of many in the outbox, under the name of a job that holds up no other."""
+    return await _put(kind, recipient, told, account=account, channel=channel, job=job)
+
+
 async def _put(
-    kind: str, recipient: str, told: Wording, *, account: int | None, channel: str = EMAIL
+    kind: str,
+    recipient: str,
+    told: Wording,
+    *,
+    account: int | None,
+    channel: str = EMAIL,
+    job: str = "",
 ) -> int:
     now = tenants.current().now()
     message = Message(
@@ -91,8 +109,8 @@ async def _put(
     number = int((await Message.insert(message).returning(Message.id))[0]["id"])
     if channel != PORTAL:
         # by name: a mail server that does not answer keeps no SMS waiting
-        job = "send_sms" if channel == SMS else "send_message"
-        await later("core", job, once=f"message:{number}", message=number)
+        by_name = job or ("send_sms" if channel == SMS else "send_message")
+        await later("core", by_name, once=f"message:{number}", message=number)
     return number
 
 

@@ -1,5 +1,6 @@
 """What a message is declared as: when it leaves, to whom, and the facts its text may hold."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -90,6 +91,8 @@ def written(value: Any, placeholder: Placeholder) -> str:
     'Eve Bcc: all@example.test'
     >>> written(["Livret\\x07", "Bail"], Placeholder("pieces", "Pièces", "", lines=True, write=listed))
     '- Livret\\n- Bail'
+    >>> written("9\\u00a0h", Placeholder("quand", "Quand", "9 h"))
+    '9 h'
     >>> written(None, Placeholder("lien", "Lien", "https://…"))
     ''
     """
@@ -99,7 +102,8 @@ def written(value: Any, placeholder: Placeholder) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    return text.replace("\t", " ").splitlines()
+    # « 9 h » is printed with a space that is no letter: without one, it would read « 9h »
+    return re.sub("[\t\u00a0\u202f]", " ", text).splitlines()
 
 
 def listed(items: Iterable[str]) -> str:

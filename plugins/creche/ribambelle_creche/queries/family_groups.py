@@ -17,7 +17,7 @@ async def by_facility() -> list[FamilyGroup]:
         if wish["application"] in living:
             asking.setdefault(wish["facility"], set()).add(living[wish["application"]])
     return [
-        FamilyGroup(str(number), f"Crèche {name}", frozenset(asking[number]))
+        FamilyGroup(str(number), f"Crèche {name}", frozenset(asking[number]), "Par crèche demandée")
         for number, name in (await facilities.names()).items()
         if number in asking
     ]

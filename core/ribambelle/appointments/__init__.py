@@ -1,0 +1,1 @@
+"""Help at a desk of the town hall: sessions cut in slots, and the families that come."""

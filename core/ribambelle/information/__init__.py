@@ -1,0 +1,1 @@
+"""Pages an agent writes without code: information, and files to download."""
