@@ -10,6 +10,7 @@ from tests.proofs.planting import kept
 
 from ribambelle.identity import accounts, responsibilities
 from ribambelle.identity.tables import Account, Adult, Child, Household
+from ribambelle.messages.tables import MessageChoice
 from ribambelle.testing import Communes, Town
 from ribambelle_creche.tables import Application
 
@@ -26,6 +27,8 @@ async def known_twice(town: Town) -> None:
             assert account
             await an_application(account=account.id)
             await a_document(a_pdf(), account=account.id)
+            choice = MessageChoice(account=account.id, code="new_letter", channel="portal")
+            await MessageChoice.insert(choice)
 
 
 async def rows(town: Town) -> dict[str, Any]:

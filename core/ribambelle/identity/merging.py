@@ -5,6 +5,7 @@ plugin: a foreign key says so, or a column named ``account`` for what belongs to
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -26,7 +27,14 @@ from ribambelle.workflow import journal
 STAYS = frozenset(
     {
         *("core_journal", "core_history_step", "core_session", "core_token", "core_grant"),
-        *("core_message", "core_errand", "core_feed", "core_adult", "core_merge"),
+        *(
+            "core_message",
+            "core_campaign_recipient",
+            "core_errand",
+            "core_feed",
+            "core_adult",
+            "core_merge",
+        ),
     }
 )
 """Tables whose `account` says who did something, or who signs in: no merge rewrites that."""
@@ -172,7 +180,11 @@ async def _one_account(stays: Adult, goes: Adult, undo: list[Undo], now: datetim
     for table, column in _account_columns():
         rows = await table.select(table._meta.primary_key).where(column == old.id)
         for row in rows:
-            await _change(table, row["id"], {column._meta.name: int(stays.account)}, undo)
+            try:
+                async with transaction():
+                    await _change(table, row["id"], {column._meta.name: int(stays.account)}, undo)
+            except REFUSED:  # the kept account has its own, such as how it is written to
+                await _remove(table, row["id"], undo)
     await _change(Adult, goes.id, {"account": None}, undo)
     await _change(Account, old.id, {"disabled_at": now}, undo)
     new = await Account.objects().get(Account.id == int(stays.account))
@@ -190,7 +202,11 @@ async def _one_account(stays: Adult, goes: Adult, undo: list[Undo], now: datetim
 async def give_all(old: int, new: int) -> None:
     """Give what belongs to one family account to another, which is the same person's."""
     for table, column in _account_columns():
-        await table.update({column: new}).where(column == old)
+        for row in await table.select(table._meta.primary_key).where(column == old):
+            # the new account may have its own: what the old one had then serves no more
+            with suppress(*REFUSED):
+                async with transaction():
+                    await table.update({column: new}).where(table._meta.primary_key == row["id"])
 
 
 def _account_columns() -> Iterator[tuple[type[Table], Column]]:
