@@ -8,8 +8,9 @@ from tests.core.test_families import ALEX, ANNE, a_family, adult_of
 from tests.creche.builders import an_application
 from tests.proofs.planting import kept
 
-from ribambelle.identity import accounts, responsibilities
-from ribambelle.identity.tables import Account, Adult, Child, Household
+from ribambelle.identity import accounts, households, responsibilities
+from ribambelle.identity.households import AdultEntry
+from ribambelle.identity.tables import Account, Adult, Child, Household, Responsibility
 from ribambelle.messages.tables import MessageChoice
 from ribambelle.testing import Communes, Town
 from ribambelle_creche.tables import Application
@@ -102,6 +103,48 @@ async def test_parents_who_live_apart_come_to_share_the_child(communes: Communes
     assert "Lilas" not in told[0].text + told[1].text
     assert "Léa" in (await alex.get("/famille")).text
     assert (await adult_of(town, ALEX)).household == 2
+
+
+async def test_who_lives_elsewhere_is_not_brought_home_by_a_merge(communes: Communes) -> None:
+    """A list still says that Anne and Luc live together; Anne has an account and an address of hers."""
+    town = communes.alpha
+    await a_family(town)
+    with town.here() as tenant:
+        told = [AdultEntry("Anne", "Hoarau", phone="06 99 00 00 01"), AdultEntry("Luc", "Payet")]
+        await households.create(told, None, tenant.now())
+    agent = await town.staff()
+
+    shown = (await agent.get("/bureau/familles/2/reunir/1")).text
+    refused = await agent.post("/bureau/familles/2/reunir/1")
+    with town.here():
+        apart = await Household.count()
+    told_so = await agent.post("/bureau/familles/2/reunir/1", data={"together": "oui"})
+
+    assert "Tous ces adultes vivent ensemble" in shown
+    assert refused.headers["location"] == "/bureau/familles/2/reunir/1"
+    assert (apart, told_so.headers["location"]) == (2, "/bureau/familles/2")
+    await town.work()
+    assert "- Luc Payet" in (await town.mail(ANNE))[-1].text
+
+
+async def test_a_merge_gives_no_authority_back(communes: Communes) -> None:
+    """A judge took it; the same child written again must not return it."""
+    town = communes.alpha
+    await a_family(town)
+    await a_family(town, ALEX)
+    with town.here() as tenant:
+        await Adult.update({Adult.given_name: "Alex", Adult.phone: ""}).where(Adult.id == 2)
+        await Responsibility.insert(
+            Responsibility(child=1, adult=2, given_at=tenant.now(), ended_at=tenant.now())
+        )
+    agent = await town.staff()
+
+    await agent.post("/bureau/familles/2/reunir/1")
+
+    with town.here() as tenant:
+        (child,) = await Child.objects()
+        held = await responsibilities.of_children([child.id], tenant.now().date())
+    assert [one.adult for one in held] == [1]
 
 
 async def test_two_families_said_distinct_are_not_shown_again(communes: Communes) -> None:

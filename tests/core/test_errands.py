@@ -3,6 +3,7 @@
 import httpx
 import msgspec
 import pytest
+from tests.core.documents.builders import a_document
 from tests.core.test_families import ANNE, APART, WEEKS, a_family, adult_of, joined, the_child
 from tests.creche.builders import an_application
 
@@ -170,6 +171,21 @@ async def test_what_is_a_family_s_own_stays_closed_to_who_acts(communes: Commune
 
     assert [one.status_code for one in answers] == [403, 404, 403]
     assert "Créer une adresse" not in (await agent.get("/agenda")).text
+
+
+async def test_who_acts_opens_papers_under_their_own_name(communes: Communes) -> None:
+    town = communes.alpha
+    family = await a_family(town)
+    with town.here():
+        account = await Account.objects().get(Account.email == ANNE)
+        assert account
+        paper = await a_document(account=account.id)
+    agent = await acting(town)
+
+    for browser in (family, agent, agent):
+        assert (await browser.get(f"/documents/{paper.id}/fichier")).status_code == 200
+
+    assert [line["side"] for line in await lines(town, "document.opened")] == ["family", "office"]
 
 
 async def test_only_agents_act_and_only_in_their_commune(communes: Communes) -> None:

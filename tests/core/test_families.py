@@ -397,6 +397,53 @@ async def test_a_file_does_not_rename_an_adult_who_speaks_for_themselves(
     assert [(one.given_name, one.phone) for one in adults] == [("Anne", "0699000002"), ("Alex", "")]
 
 
+async def test_a_file_takes_no_parent_out_of_the_register(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here() as tenant:
+        told = [AdultEntry("Anne", "Hoarau", ANNE), AdultEntry("Luc", "Payet")]
+        household = await households.create(told, None, tenant.now())
+        await households.add_child(household, "Léa", "Payet", born_on=date(2022, 3, 14))
+
+        await households.replace(household, told[:1], None)
+        alone = await households.adults_of(household)
+        await households.replace(household, [AdultEntry("Anne", "Hoarau-Payet", ANNE)], None)
+        renamed = await households.adults_of(household)
+
+    assert [one.given_name for one in alone] == ["Anne", "Luc"]
+    assert [one.family_name for one in renamed] == ["Hoarau-Payet", "Payet"]
+
+
+async def test_an_invitation_is_sent_again_by_who_gave_it(communes: Communes) -> None:
+    town = communes.alpha
+    anne, alex, _ = await apart(town)
+    await alex.post("/famille/adultes/ajouter", data={**NANNY, "children": "1"})
+    with town.here():
+        held = (await Responsibility.objects().order_by(Responsibility.id))[-1]
+
+    taken = await anne.post(f"/famille/liens/{held.id}/inviter")
+    own = await alex.post(f"/famille/liens/{held.id}/inviter")
+
+    assert (taken.status_code, own.status_code) == (404, 303)
+    assert ROSE not in (await anne.get(f"/famille/liens/{held.id}")).text
+
+
+async def test_whose_rights_have_ended_answers_no_custody(communes: Communes) -> None:
+    town = communes.alpha
+    anne, alex, child = await apart(town)
+    page = await proposed(anne, child)
+    one = await adult_of(town, ALEX)
+    with town.here():
+        held = await Responsibility.objects().get(Responsibility.adult == one.id)
+        assert held
+    agent = await town.staff()
+
+    await agent.post(f"/bureau/familles/liens/{held.id}/fin", data={"why": "judgment"})
+
+    assert (await alex.post(f"{page}/accepter")).status_code == 404
+    assert "propose de partager" not in (await alex.get("/")).text
+    assert "Retirée" in (await anne.get(page)).text
+
+
 async def test_what_a_family_said_once_is_not_asked_again(communes: Communes) -> None:
     anne = await a_family(communes.alpha)
     opened = (await anne.post("/creche/demandes/nouvelle")).headers["location"]

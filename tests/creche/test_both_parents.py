@@ -6,9 +6,9 @@ import httpx
 from tests.core.test_families import ALEX, ANNE, APART, TOGETHER, a_family, adult_of, joined
 from tests.creche.builders import BORN_ON, an_application
 
-from ribambelle.identity import accounts
+from ribambelle.identity import accounts, households
 from ribambelle.testing import Communes, Town
-from ribambelle_creche.domain.dossier import Address, Child, Resources
+from ribambelle_creche.domain.dossier import Address, Child, Family, Resources, Situation
 from ribambelle_creche.tables import Application
 
 HOME = "41 rue Secrète"
@@ -56,6 +56,25 @@ async def test_a_parent_who_lives_elsewhere_sees_where_it_stands(communes: Commu
     assert f"demandes/{number}" not in listed
     assert (await alex.get(f"/creche/demandes/{number}")).status_code == 404
     assert "autre parent" not in (await anne.get("/creche/demandes")).text
+
+
+async def test_a_file_typed_at_the_counter_follows_whom_it_was_typed_for(
+    communes: Communes,
+) -> None:
+    """Anne gave no address; Luc, who stays, must not read it."""
+    town = communes.alpha
+    with town.here() as tenant:
+        number = await an_application(
+            family=Family(
+                "Anne", "Hoarau", "0692000000", other_given_name="Luc", other_family_name="P"
+            ),
+            situation=Situation("employed", other_work="employed"),
+        )
+        anne, luc = await households.adults_of(1)
+        target = await households.move_out(anne, tenant.now())
+        row = await Application.objects().get(Application.id == number)
+    assert row and luc.household == 1
+    assert row.household == target
 
 
 async def test_the_file_follows_who_sent_it(communes: Communes) -> None:

@@ -128,18 +128,17 @@ async def whose(documents: list[Document]) -> dict[int, str]:
 
 async def open_by(document: Document, person: Person, now: datetime) -> None:
     """Write in the journal that somebody opened a paper; the family will read it."""
-    about = f"document:{document.id}"
+    about, who = f"document:{document.id}", actor(person)
     recent = (JournalLine.object == about) & (JournalLine.act == OPENED)
     if await JournalLine.exists().where(
-        recent & (JournalLine.account == person.account) & (JournalLine.at > now - ONCE_PER)
+        recent & (JournalLine.account == who.account) & (JournalLine.at > now - ONCE_PER)
     ):
         return
-    side = actor(person).side
     await journal.record(
         OPENED,
         about,
         account=person.account,
-        side=side,
+        side=who.side,
         read_only=True,
         version=document.version,
     )

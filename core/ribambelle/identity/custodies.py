@@ -41,7 +41,9 @@ WORKFLOW = Workflow(
             "accept", "Garde acceptée", ("proposed",), "in_force", frozenset({FAMILY, OFFICE})
         ),
         Transition("refuse", "Garde refusée", ("proposed",), "refused", frozenset({FAMILY})),
-        Transition("withdraw", "Garde retirée", ("proposed",), "withdrawn", frozenset({FAMILY})),
+        Transition(
+            "withdraw", "Garde retirée", ("proposed",), "withdrawn", frozenset({FAMILY, OFFICE})
+        ),
     ),
 )
 
@@ -112,16 +114,32 @@ async def of_parent(person: Person, number: int) -> Custody:
     found = await Custody.objects().get(Custody.id == number)
     if found is None or not person.adult or person.adult not in (found.even, found.odd):
         raise NotYours
+    if not await _has_authority(person.adult, int(found.child)):
+        raise NotYours
     return found
+
+
+async def _has_authority(adult: int, child: int) -> bool:
+    day = tenants.current().now().date()
+    rights = await responsibilities.rights_on(adult, child, day)
+    return rights is not None and rights.has_authority
+
+
+async def drop(child: int, adult: int, account: int) -> None:
+    """Take back what waits between this adult and the other parent: they no longer answer for it."""
+    for one in await _of_child(child, "proposed"):
+        if adult in (one.even, one.odd):
+            await fire(one, "withdraw", account, OFFICE)
 
 
 async def waiting_for(adult: int) -> list[Custody]:
     """Return the custodies this parent has to answer."""
-    return await Custody.objects().where(
+    found = await Custody.objects().where(
         (Custody.demande.state == "proposed")
         & ((Custody.even == adult) | (Custody.odd == adult))
         & (Custody.proposed_by != adult)
     )
+    return [one for one in found if await _has_authority(adult, int(one.child))]
 
 
 async def proposed(child: int) -> Custody | None:

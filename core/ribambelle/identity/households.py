@@ -67,12 +67,14 @@ async def create(adults: list[AdultEntry], address: AddressEntry | None, now: da
 async def replace(household: int, adults: list[AdultEntry], address: AddressEntry | None) -> None:
     """Write what a family says of itself now; the adult of rank 1 keeps their account.
 
-    An adult who has an account speaks for themselves: nobody else renames or removes them.
+    An adult who has an account speaks for themselves: nobody else renames or removes them. Whoever
+    answers for a child stays in the register: a file takes nothing from a parent.
     """
+    today = tenants.current().now().date()
     async with transaction():
         left = await adults_of(household)
-        for adult in adults:
-            there = _same(left, adult)
+        for rank, adult in enumerate(adults, start=1):
+            there = _same(left, adult, rank)
             if there is not None:
                 left.remove(there)
                 await _write_adult(there, adult)
@@ -81,17 +83,24 @@ async def replace(household: int, adults: list[AdultEntry], address: AddressEntr
             else:
                 await add_adult(household, adult)
         for gone in left:
-            if gone.account is None and not gone.email:
+            bare = gone.account is None and not gone.email
+            if bare and not await responsibilities.of_adult(gone.id, today):
                 await Adult.delete().where(Adult.id == gone.id)
         if address is not None:
             await write_address(household, address)
 
 
-def _same(adults: list[Adult], entry: AdultEntry) -> Adult | None:
-    """Return the adult that an entry speaks of: the one of its account, or one without account."""
+def _same(adults: list[Adult], entry: AdultEntry, rank: int) -> Adult | None:
+    """Return the adult an entry speaks of: of its account, else of its name, else of its rank.
+
+    Nobody who has an account is taken for another, nor whoever was invited at an address.
+    """
     mine = [one for one in adults if one.account is not None and one.account == entry.account]
     free = [one for one in adults if one.account is None]
-    return next(iter(mine or free), None)
+    name = fold(f"{entry.given_name} {entry.family_name}")
+    named = [one for one in free if one.folded == name]
+    ranked = [one for one in free if one.rank == rank and (rank == 1 or not one.email)]
+    return next(iter(mine or named or ranked), None)
 
 
 async def write_address(household: int, address: AddressEntry) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ribambelle.database import transaction
 from ribambelle.errors import NotYours, Refused
-from ribambelle.identity import accounts, households, links, responsibilities
+from ribambelle.identity import accounts, households, links, merging, responsibilities
 from ribambelle.identity.households import AdultEntry
 from ribambelle.identity.person import Person
 from ribambelle.identity.responsibilities import Held
@@ -82,8 +82,10 @@ async def invited(secret: str, now: datetime) -> Invited:
 
 
 async def _invited(token: Token, now: datetime) -> Invited:
-    adult = await Adult.objects().get(
-        (Adult.id == int(token.follow or 0)) & Adult.account.is_null()
+    adult = (
+        await Adult.objects()
+        .where(Adult.id == int(token.follow or 0), accounts.nobody_signs_in())
+        .first()
     )
     held = await responsibilities.of_adult(adult.id, now.date()) if adult else []
     if adult is None or not held:
@@ -109,8 +111,9 @@ async def accept(secret: str, now: datetime) -> Account:
         token = await links.use(PURPOSE, secret, now)
         offer = await _invited(token, now)
         account = await accounts.open_family(token.email, now)
-        if account.kind != "family":
-            raise Refused("email_of_staff")
+        if account.kind != "family" or account.disabled_at is not None:
+            raise Refused("link_dead", purpose=PURPOSE)
+        before = offer.adult.account
         known = await Adult.objects().where(Adult.account == account.id).order_by(Adult.id).first()
         if known is None:
             await Adult.update({Adult.account: account.id, Adult.email: token.email}).where(
@@ -123,6 +126,8 @@ async def accept(secret: str, now: datetime) -> Account:
         else:
             await responsibilities.hand_over(offer.adult.id, known.id)
             await remove(offer.adult)
+        if before is not None:  # what the counter did for whoever had no address is theirs
+            await merging.give_all(int(before), account.id)
         await journal.record(
             "family.joined",
             f"adult:{known.id if known else offer.adult.id}",

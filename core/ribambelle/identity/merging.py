@@ -20,7 +20,16 @@ from ribambelle.errors import NotYours, Refused
 from ribambelle.identity import accounts, responsibilities
 from ribambelle.identity.likeness import Pair, Somebody, pairs
 from ribambelle.identity.person import NO_ADDRESS, Person
-from ribambelle.identity.tables import Account, Address, Adult, Child, Household, Merge
+from ribambelle.identity.tables import (
+    Account,
+    Address,
+    Adult,
+    Child,
+    Errand,
+    Household,
+    Merge,
+    Responsibility,
+)
 from ribambelle.messages import post
 from ribambelle.workflow import journal
 
@@ -101,14 +110,29 @@ async def distinct(kept: int, gone: int, by: Person, now: datetime) -> None:
         )
 
 
-async def merge(pair: Pair, by: Person, now: datetime) -> int:
+async def others(pair: Pair) -> list[str]:
+    """Return the adults of either household who are not in both: do they live with the rest?"""
+    common = {number for both in pair.adults for number in both}
+    rows = (
+        await Adult.select(Adult.id, Adult.given_name, Adult.family_name)
+        .where(Adult.household.is_in([pair.one, pair.other]))
+        .order_by(Adult.id)
+    )
+    left = [row for row in rows if row["id"] not in common]
+    return [f"{row['given_name']} {row['family_name']}".strip() for row in left]
+
+
+async def merge(pair: Pair, by: Person, now: datetime, *, together: bool = False) -> int:
     """Make one of what two households have in common, and return the number of the merge.
 
     Adults in common: one family, and the household that goes gives all it has. Children only: the
-    parents live apart, and only the child becomes one.
+    parents live apart, and only the child becomes one. Raises Refused("who_lives_here") when an
+    adult of one side only would come to live with the rest, and nobody said they do.
     """
     async with transaction():
         await locks.advisory("family.merge")
+        if pair.adults and not together and await others(pair):
+            raise Refused("who_lives_here")
         undo: list[Undo] = []
         for kept, gone in pair.adults:
             await _one_adult(kept, gone, undo, now)
@@ -116,6 +140,7 @@ async def merge(pair: Pair, by: Person, now: datetime) -> int:
             await _absorb(Child, kept, gone, undo)
         if pair.adults:
             await _absorb(Household, pair.one, pair.other, undo)
+            await _tell_household(pair.one)
         else:
             await _tell_parents([kept for kept, _ in pair.children], now)
         row = Merge(
@@ -136,6 +161,21 @@ async def merge(pair: Pair, by: Person, now: datetime) -> int:
             merge=number,
         )
     return number
+
+
+async def _tell_household(household: int) -> None:
+    """Tell each adult of a household made of two who lives in it now."""
+    adults = await Adult.objects(Adult.account).where(Adult.household == household)
+    names = [f"{one.given_name} {one.family_name}".strip() for one in adults]
+    for one in adults:
+        if one.account is not None and one.account.id is not None:
+            await post(
+                "messages/households_merged",
+                one.account.email,
+                account=one.account.id,
+                name=one.given_name,
+                adults=names,
+            )
 
 
 async def _tell_parents(children: list[int], now: datetime) -> None:
@@ -185,6 +225,8 @@ async def _one_account(stays: Adult, goes: Adult, undo: list[Undo], now: datetim
                     await _change(table, row["id"], {column._meta.name: int(stays.account)}, undo)
             except REFUSED:  # the kept account has its own, such as how it is written to
                 await _remove(table, row["id"], undo)
+    for errand in await Errand.select(Errand.id).where(Errand.account == old.id):
+        await _change(Errand, errand["id"], {"account": int(stays.account)}, undo)
     await _change(Adult, goes.id, {"account": None}, undo)
     await _change(Account, old.id, {"disabled_at": now}, undo)
     new = await Account.objects().get(Account.id == int(stays.account))
@@ -201,6 +243,7 @@ async def _one_account(stays: Adult, goes: Adult, undo: list[Undo], now: datetim
 
 async def give_all(old: int, new: int) -> None:
     """Give what belongs to one family account to another, which is the same person's."""
+    await Errand.update({Errand.account: new}).where(Errand.account == old)
     for table, column in _account_columns():
         for row in await table.select(table._meta.primary_key).where(column == old):
             # the new account may have its own: what the old one had then serves no more
@@ -227,8 +270,25 @@ async def _absorb(table: type[Table], kept: int, gone: int, undo: list[Undo]) ->
                 async with transaction():
                     await _change(other, row["id"], {column._meta.name: kept}, undo)
             except REFUSED:  # the kept one has its own, such as a responsibility or an address
+                if other is Responsibility:
+                    await _end_both(row["id"], column._meta.name, kept, undo)
                 await _remove(other, row["id"], undo)
     await _remove(table, gone, undo)
+
+
+async def _end_both(number: int, name: str, kept: int, undo: list[Undo]) -> None:
+    """Let what was ended for one record stay ended for both: a merge gives no authority back."""
+    gone = await _row(Responsibility, number)
+    if gone["ended_at"] is None:
+        return
+    pair = {"child": gone["child"], "adult": gone["adult"], name: kept}
+    stays = (
+        await Responsibility.select(Responsibility.id)
+        .where((Responsibility.child == pair["child"]) & (Responsibility.adult == pair["adult"]))
+        .first()
+    )
+    if stays is not None:
+        await _change(Responsibility, stays["id"], {"ended_at": gone["ended_at"]}, undo)
 
 
 def _pointing_at(table: type[Table]) -> Iterator[tuple[type[Table], ForeignKey[Any]]]:

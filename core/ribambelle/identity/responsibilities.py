@@ -9,6 +9,7 @@ from piccolo.query.methods.select import Select
 
 from ribambelle.database import Prepared, transaction
 from ribambelle.errors import NotYours
+from ribambelle.identity import accounts
 from ribambelle.identity.person import Person
 from ribambelle.identity.rights import Kind, Right, Rights, narrowed
 from ribambelle.identity.tables import Adult, Child, Custody, Responsibility
@@ -28,6 +29,7 @@ class Held:
     account: int | None
     email: str
     rights: Rights
+    given_by: int | None = None
 
 
 async def of_children(children: list[int], day: date) -> list[Held]:
@@ -82,6 +84,7 @@ def _standing(which: Combinable, day: date) -> Select[Any]:
             Responsibility.adult.household.as_alias("household"),
             Responsibility.adult.account.as_alias("account"),
             Responsibility.adult.email.as_alias("email"),
+            Responsibility.adult.account.email.as_alias("signs_in_with"),  # type: ignore[union-attr] # a join of Piccolo
             Responsibility.adult.given_name.as_alias("given_name"),
             Responsibility.adult.family_name.as_alias("family_name"),
         )
@@ -102,9 +105,11 @@ def _read(row: dict[str, Any]) -> Held:
         adult=row["adult"],
         name=f"{row['given_name']} {row['family_name']}".strip(),
         household=row["household"],
-        account=row["account"],
+        # nobody signs in with an account without address: the invitation still stands
+        account=row["account"] if accounts.signs_in(row["signs_in_with"]) else None,
         email=row["email"],
         rights=_rights(row["kind"], row),
+        given_by=row["given_by"],
     )
 
 
@@ -204,6 +209,16 @@ async def end(held: Held, now: datetime, *, by: int | None, side: Side, reason: 
 
 async def hand_over(source: int, target: int) -> None:
     """Give all that one adult holds to another, who is the same person known twice."""
+    offered = await Responsibility.select(Responsibility.child).where(
+        Responsibility.adult == source
+    )
+    # a relative taken back may be given again; what ended for a parent, a judge ended
+    await Responsibility.delete().where(
+        (Responsibility.adult == target)
+        & Responsibility.ended_at.is_not_null()
+        & (Responsibility.kind == "relative")
+        & Responsibility.child.is_in([row["child"] for row in offered] or [0])
+    )
     mine = await Responsibility.select(Responsibility.child).where(Responsibility.adult == target)
     known = [row["child"] for row in mine] or [0]
     await Responsibility.update({Responsibility.adult: target}).where(

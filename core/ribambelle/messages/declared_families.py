@@ -133,6 +133,25 @@ MESSAGES = (
         AREA,
     ),
     MessageTemplate(
+        "messages/households_merged",
+        "Deux familles réunies",
+        "dès qu’un agent réunit deux familles qui n’en sont qu’une",
+        "chacun des adultes du foyer",
+        (
+            hello("Bonjour Camille"),
+            Placeholder(
+                "adultes",
+                "Les adultes du foyer, une personne par ligne",
+                "- Camille Hoarau",
+                fact="adults",
+                required=True,
+                lines=True,
+                write=listed,
+            ),
+        ),
+        AREA,
+    ),
+    MessageTemplate(
         "messages/child_shared",
         "Enfant relié à un autre parent",
         "dès qu’un agent reconnaît le même enfant chez deux parents qui vivent séparés",

@@ -231,6 +231,12 @@ async def _of_mine(person: Person, number: int, now: datetime) -> tuple[Held, Ri
     return held, mine
 
 
+def _may_invite(person: Person, held: Held) -> bool:
+    """Tell whether an invitation is this person's to send again, and still waits."""
+    own = held.household == person.household or held.given_by == person.account
+    return own and held.account is None and bool(held.email)
+
+
 async def _held_page(
     person: Person, held: Held, mine: Rights, form: Bound[NewRights] | None = None
 ) -> Page:
@@ -248,7 +254,7 @@ async def _held_page(
         chosen=chosen,
         may_change=rights.kind == "relative" and mine.has_authority,
         is_me=held.adult == person.adult,
-        is_waiting=held.account is None and bool(held.email),
+        is_waiting=_may_invite(person, held),
         form=form,
     )
     return Page("family/held.html", page, status=422 if form else 200)
@@ -346,11 +352,11 @@ async def invite_again(
 ) -> Redirect:
     """Send the invitation once more; the link sent before no longer serves."""
     found, mine = await _of_mine(person, held, now)
-    if found.account is not None or not found.email or not mine.has_authority:
+    if not mine.has_authority or not _may_invite(person, found):
         raise NotYours
     await limits.require(f"invite:{person.account}", now, at_most=10, per=HOUR)
     await joining.send(person, found.adult, found.email, now)
-    seen.tell("ok", f"Un nouveau lien part vers {found.email}. L’ancien ne sert plus.")
+    seen.tell("ok", "Un nouveau lien part à son adresse. L’ancien ne sert plus.")
     return Redirect(PAGE, status_code=303)
 
 

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from litestar import get, post
+import msgspec
+from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from ribambelle import forms
 from ribambelle.errors import Refused
 from ribambelle.identity import Person, households, merging, register
 from ribambelle.identity.likeness import Pair
@@ -18,6 +21,12 @@ from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 
 SHOWN = 200
+REFUSALS = {
+    "merge_conflict": "Les deux familles ont chacune une information que l’on ne peut pas réunir. "
+    "Rien n’a changé : signalez-le à votre service informatique.",
+    "who_lives_here": "Un adulte n’est que d’un côté : dites qu’ils vivent tous ensemble. Sinon, "
+    "agissez d’abord pour celui qui est parti et dites qu’il ne vit plus là.",
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,13 @@ class ReviewPage:
     sides: list[Side]
     adults: dict[int, int]
     children: dict[int, int]
+    others: list[str]
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """What an agent says of the adults who are on one side only."""
+
+    together: bool = False
 
 
 @get(
@@ -77,8 +93,9 @@ async def review(number: FromPath[int], other: FromPath[int]) -> Page:
         for one in (number, other)
     ]
     adults = {one: n for n, both in enumerate(pair.adults, start=1) for one in both}
+    others = await merging.others(pair) if pair.adults else []
     children = {one: n for n, both in enumerate(pair.children, start=1) for one in both}
-    return Page("office/duplicate.html", ReviewPage(pair, sides, adults, children))
+    return Page("office/duplicate.html", ReviewPage(pair, sides, adults, children, others))
 
 
 @post(
@@ -90,22 +107,20 @@ async def review(number: FromPath[int], other: FromPath[int]) -> Page:
 async def merge(
     number: FromPath[int],
     other: FromPath[int],
+    request: Request[Any, Any, Any],
     person: NamedDependency[Person],
     seen: NamedDependency[Visit],
     now: NamedDependency[datetime],
 ) -> Redirect:
     """Make one of two."""
     pair = await merging.between(number, other)
+    said = (await forms.read(request, Decided)).told
     try:
-        await merging.merge(pair, person, now)
+        await merging.merge(pair, person, now, together=said.together)
     except Refused as refusal:
-        if refusal.reason != "merge_conflict":
+        if refusal.reason not in REFUSALS:
             raise
-        seen.tell(
-            "erreur",
-            "Les deux familles ont chacune une information que l’on ne peut pas réunir. "
-            "Rien n’a changé : signalez-le à votre service informatique.",
-        )
+        seen.tell("erreur", REFUSALS[refusal.reason])
         return Redirect(f"{PAGE}/{number}/reunir/{other}", status_code=303)
     seen.tell("ok", "C’est réuni. Une erreur ? « Défaire » est en bas de cette page.")
     return Redirect(f"{PAGE}/{number}", status_code=303)

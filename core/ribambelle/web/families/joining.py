@@ -66,7 +66,7 @@ async def join(
                 "account.signed_in", f"account:{account.id}", account=account.id, side="family"
             )
     except Refused as refusal:
-        if refusal.reason not in ("link_dead", "email_of_staff"):
+        if refusal.reason != "link_dead":
             raise
         return _dead()
     seen.tell("ok", "Bienvenue. Vérifiez votre nom, puis donnez votre adresse.")

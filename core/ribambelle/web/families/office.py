@@ -255,6 +255,7 @@ async def end_held(
         return back
     async with transaction():
         await responsibilities.end(found, now, by=person.account, side="office", reason=why)
+        await custodies.drop(found.child, found.adult, person.account)
         if found.account is not None and found.email:
             await write(
                 "messages/rights_ended", found.email, account=found.account, name=found.name

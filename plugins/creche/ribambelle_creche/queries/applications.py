@@ -246,7 +246,7 @@ async def follow(told: MovedOut) -> None:
         await Application.update({Application.household: told.target}).where(
             Application.account == told.account
         )
-    if told.was_first and told.email:
+    if told.was_first:  # the one the counter typed for, whether they gave an address or not
         await Application.update({Application.household: told.target}).where(
             Application.account.is_null() & (Application.household == told.source)
         )
