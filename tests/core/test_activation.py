@@ -11,7 +11,7 @@ from tests.creche.builders import BORN_ON
 
 from ribambelle.families import activation, board, codes
 from ribambelle.families.tables import Activation
-from ribambelle.identity import households, limits
+from ribambelle.identity import errands, households, limits
 from ribambelle.identity.tables import Account, Adult
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import JournalLine
@@ -111,6 +111,7 @@ async def test_whoever_the_counter_helped_without_an_address_finds_what_it_did(
     assert without and opened and opened != without
     with town.here():
         assert (await again(paper.id)).account == opened
+        assert len(await errands.of_family(opened)) == 1
     assert (await browser.get(f"/documents/{paper.id}")).status_code == 200
 
 

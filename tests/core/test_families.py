@@ -427,6 +427,41 @@ async def test_an_invitation_is_sent_again_by_who_gave_it(communes: Communes) ->
     assert ROSE not in (await anne.get(f"/famille/liens/{held.id}")).text
 
 
+async def test_an_invitation_to_a_closed_account_opens_nothing(communes: Communes) -> None:
+    town = communes.alpha
+    await town.family(ALEX)
+    anne = await a_family(town)
+    await anne.post("/famille/adultes/ajouter", data=APART)
+    link = await town.link(ALEX)
+    with town.here() as tenant:
+        await Account.update({Account.disabled_at: tenant.now()}).where(Account.email == ALEX)
+
+    closed = await town.visitor().post(link)
+    with town.here():
+        await Account.update({Account.disabled_at: None}).where(Account.email == ALEX)
+    opened = await town.visitor().post(link)
+
+    assert (closed.status_code, opened.status_code) == (410, 303)
+
+
+async def test_whoever_the_counter_helps_keeps_an_invitation(communes: Communes) -> None:
+    town = communes.alpha
+    anne = await a_family(town)
+    await anne.post("/famille/adultes/ajouter", data=APART)
+    link = await town.link(ALEX)
+    with town.here():
+        invited = await Adult.objects().get(Adult.given_name == "Alex")
+        assert invited
+    agent = await town.staff()
+    await agent.post(f"/bureau/familles/adultes/{invited.id}/agir", data={"reason": "phone"})
+
+    joined_by = town.visitor()
+
+    assert (await joined_by.post(link)).headers["location"] == "/famille"
+    assert "Léa Payet" in (await joined_by.get("/famille")).text
+    assert (await adult_of(town, ALEX)).id == invited.id
+
+
 async def test_whose_rights_have_ended_answers_no_custody(communes: Communes) -> None:
     town = communes.alpha
     anne, alex, child = await apart(town)
