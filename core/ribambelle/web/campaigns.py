@@ -12,29 +12,24 @@ from litestar.response import Redirect
 from markupsafe import Markup
 
 from ribambelle import forms
-from ribambelle.campaigns import drafts, reach, recipients, sending, text
-from ribambelle.campaigns.drafts import DRAFT, SENDING, STATES, Draft
+from ribambelle.campaigns import drafts, reach, text
+from ribambelle.campaigns.drafts import DRAFT, STATES, Draft
 from ribambelle.campaigns.recipients import Aimed
-from ribambelle.campaigns.sending import Line, Progress
 from ribambelle.campaigns.tables import Campaign
 from ribambelle.errors import Refused
 from ribambelle.families import FamilyGroup, groups
 from ribambelle.forms import Bound
 from ribambelle.identity import Person, limits
-from ribambelle.identity.tables import Account
-from ribambelle.lists import CSV, as_csv
 from ribambelle.messages import catalogue, outbox, wording
 from ribambelle.messages.types import Placeholder
 from ribambelle.messages.wording import LONGEST_BODY, Wording
 from ribambelle.tenants import Tenant
-from ribambelle.web import formats, guards
+from ribambelle.web import guards
+from ribambelle.web.campaign_report import DESK, SHAPES, people_of, report, ways_of
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
-from ribambelle.workflow import journal
 
-DESK = "/bureau/campagnes"
 SHOWN, TESTS, HOUR = 100, 20, timedelta(hours=1)
-HEADINGS = ("Nom", "Téléphone", "Comment", "État")
 MOVED = "Quelqu’un a changé ou envoyé cette campagne pendant ce temps. La voici."
 
 
@@ -45,14 +40,6 @@ class CampaignsPage:
     campaigns: list[Campaign]
     states: dict[str, str]
     shapes: dict[str, tuple[str, str]]
-
-
-SHAPES = {
-    "draft": ("vide", ""),
-    "sending": ("moitie", "info"),
-    "sent": ("coche", "ok"),
-    "stopped": ("barres", "alerte"),
-}
 
 
 @get(DESK, name="campaigns", told="Voir les campagnes", guards=[guards.agent])
@@ -144,22 +131,13 @@ async def _seen(tenant: Tenant, campaign: Campaign | None) -> dict[str, Any]:
         return {}
     framed = await text.framed(campaign.subject, campaign.body)
     shown = framed.to(text.OWN[0].sample)
-    aimed = await _aimed(campaign, framed)
+    aimed = await people_of(campaign, framed)
     return {
         "shown": shown,
         "paragraphs": tuple(wording.in_html(shown.body, tenant.url("/"))),
         "aimed": aimed,
-        "ways": _ways(reach.counted(one.channel for one in aimed.recipients)),
+        "ways": ways_of(reach.counted(one.channel for one in aimed.recipients)),
     }
-
-
-async def _aimed(campaign: Campaign, framed: text.Framed) -> Aimed:
-    keys = drafts.groups_of(campaign)
-    return await recipients.aimed(keys, text.frame(), is_short=framed.is_short)
-
-
-def _ways(counts: dict[str, int]) -> tuple[tuple[str, str, str], ...]:
-    return tuple((reach.WAYS[way], formats.nombre(number), "") for way, number in counts.items())
 
 
 @get(f"{DESK}/nouvelle", name="campaign.new", told="Écrire une campagne", guards=[guards.agent])
@@ -196,7 +174,7 @@ async def one(number: FromPath[int], tenant: NamedDependency[Tenant]) -> Page:
     campaign = await drafts.one(number)
     if campaign.state == DRAFT:
         return await _draft_page(tenant, campaign)
-    return await _report(campaign)
+    return await report(campaign)
 
 
 @post(
@@ -293,206 +271,4 @@ SENTENCES = {
 }
 
 
-# -- sending -----------------------------------------------------------------------------------
-
-
-class Confirmed(msgspec.Struct, frozen=True):
-    """The version that was looked at, and how many it was said to reach."""
-
-    version: int
-    reached: int
-
-
-@dataclass(frozen=True)
-class ConfirmPage:
-    """What is about to leave, and to how many."""
-
-    campaign: Campaign
-    labels: list[str]
-    aimed: Aimed
-    ways: tuple[tuple[str, str, str], ...]
-    shown: Wording
-    has_moved: bool = False
-
-
-async def _confirm_page(campaign: Campaign, *, has_moved: bool = False) -> Page:
-    framed = await text.framed(campaign.subject, campaign.body)
-    aimed = await _aimed(campaign, framed)
-    page = ConfirmPage(
-        campaign,
-        await _labels(campaign),
-        aimed,
-        _ways(reach.counted(one.channel for one in aimed.recipients)),
-        framed.to(text.OWN[0].sample),
-        has_moved,
-    )
-    return Page("office/campaign_confirm.html", page, status=409 if has_moved else 200)
-
-
-async def _labels(campaign: Campaign) -> list[str]:
-    known = {one.key: one.label for one in await groups.groups()}
-    return [known[key] for key in drafts.groups_of(campaign) if key in known]
-
-
-@get(
-    f"{DESK}/{{number:int}}/envoi",
-    name="campaign.confirm",
-    told="Relire une campagne avant son envoi",
-    guards=[guards.agent],
-)
-async def confirm(number: FromPath[int]) -> Response[Any]:
-    """Say how many will receive it, before anything leaves."""
-    campaign = await drafts.one(number)
-    if campaign.state != DRAFT:
-        return Redirect(f"{DESK}/{number}", status_code=303)
-    return await _confirm_page(campaign)
-
-
-@post(
-    f"{DESK}/{{number:int}}/envoi",
-    name="campaign.send",
-    told="Envoyer une campagne",
-    guards=[guards.agent],
-)
-async def send(
-    number: FromPath[int],
-    request: Request[Any, Any, Any],
-    person: NamedDependency[Person],
-    seen: NamedDependency[Visit],
-    now: NamedDependency[datetime],
-) -> Response[Any]:
-    """Have a campaign leave, once, to as many as the page said."""
-    campaign = await drafts.one(number)
-    if campaign.state != DRAFT:
-        return _already(number, seen)
-    confirmed = (await forms.read(request, Confirmed)).struct
-    aimed = await _aimed(campaign, await text.framed(campaign.subject, campaign.body))
-    if confirmed is None or (confirmed.version, confirmed.reached) != (
-        campaign.version,
-        aimed.reached,
-    ):
-        return await _confirm_page(campaign, has_moved=True)
-    labels = ", ".join(await _labels(campaign))
-    try:
-        await sending.launch(campaign, confirmed.version, aimed, labels, person.account, now)
-    except Refused:
-        return _already(number, seen)
-    seen.tell("ok", "L’envoi commence. Vous pouvez quitter cette page.")
-    return Redirect(f"{DESK}/{number}", status_code=303)
-
-
-def _already(number: int, seen: Visit) -> Redirect:
-    seen.tell("info", "Cette campagne était déjà partie : rien n’est envoyé deux fois.")
-    return Redirect(f"{DESK}/{number}", status_code=303)
-
-
-@post(
-    f"{DESK}/{{number:int}}/arret",
-    name="campaign.stop",
-    told="Arrêter l’envoi d’une campagne",
-    guards=[guards.agent],
-)
-async def stop(
-    number: FromPath[int],
-    person: NamedDependency[Person],
-    seen: NamedDependency[Visit],
-    now: NamedDependency[datetime],
-) -> Redirect:
-    """Stop what has not left."""
-    await drafts.one(number)
-    try:
-        await sending.stop(number, person.account, now)
-        seen.tell("ok", "L’envoi est arrêté. Ce qui était déjà parti est arrivé aux familles.")
-    except Refused:
-        seen.tell("info", "L’envoi était déjà fini : rien n’était à arrêter.")
-    return Redirect(f"{DESK}/{number}", status_code=303)
-
-
-# -- what became of it -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class ReportPage:
-    """A campaign that leaves or has left."""
-
-    campaign: Campaign
-    progress: Progress
-    lines: list[Line]
-    by: str
-    states: dict[str, str]
-    shapes: dict[str, tuple[str, str]]
-    paragraphs: list[str]
-
-    @property
-    def figures(self) -> list[tuple[str, str, str]]:
-        """How far it is."""
-        told = [
-            ("Envoyés", self.progress.sent),
-            ("À envoyer", self.progress.to_send),
-            ("Échecs", self.progress.failed),
-            ("À prévenir autrement", self.campaign.unreached),
-        ]
-        if self.progress.kept_back:
-            told.insert(2, ("Non envoyés", self.progress.kept_back))
-        return [(label, formats.nombre(number), "") for label, number in told]
-
-    @property
-    def ways(self) -> tuple[tuple[str, str, str], ...]:
-        """How they were written to."""
-        return _ways(self.progress.ways)
-
-    @property
-    def is_leaving(self) -> bool:
-        """Tell whether it may still be stopped."""
-        return bool(self.campaign.state == SENDING)
-
-
-async def _report(campaign: Campaign) -> Page:
-    author = await Account.objects().get(Account.id == (campaign.sent_by or 0))
-    page = ReportPage(
-        campaign,
-        await sending.progress(campaign),
-        await sending.lines(campaign),
-        author.name if author and author.name else "Un agent",
-        STATES,
-        SHAPES,
-        [part for part in campaign.body.split("\n\n") if part.strip()],
-    )
-    return Page("office/campaign_report.html", page)
-
-
-@get(
-    f"{DESK}/{{number:int}}/export",
-    name="campaign.export",
-    told="Télécharger les destinataires d’une campagne",
-    guards=[guards.agent],
-)
-async def export(number: FromPath[int], person: NamedDependency[Person]) -> Response[bytes]:
-    """Send the people of a campaign as a spreadsheet; whoever takes it is written in the journal."""
-    campaign = await drafts.one(number)
-    rows = await _rows(campaign)
-    await journal.record(
-        "campaign.exported",
-        f"campaign:{number}",
-        account=person.account,
-        side="office",
-        read_only=True,
-        rows=len(rows),
-    )
-    headers = {"content-disposition": f'attachment; filename="campagne-{number}.csv"'}
-    return Response(as_csv(HEADINGS, rows), media_type=CSV, headers=headers)
-
-
-async def _rows(campaign: Campaign) -> list[tuple[str, str, str, str]]:
-    if campaign.state != DRAFT:
-        return [
-            (one.name, one.phone, reach.WAYS[one.channel], one.told)
-            for one in await sending.lines(campaign)
-        ]
-    aimed = await _aimed(campaign, await text.framed(campaign.subject, campaign.body))
-    return [
-        (one.name, one.phone, reach.WAYS[one.channel], STATES[DRAFT]) for one in aimed.recipients
-    ]
-
-
-ROUTES = [every, new, write, one, change, confirm, send, stop, export]
+ROUTES = [every, new, write, one, change]
