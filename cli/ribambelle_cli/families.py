@@ -1,8 +1,8 @@
 """The families a commune knows: brought in from the list of another program."""
 
-import asyncio
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +17,35 @@ from ribambelle.commands import (
     tenant,
 )
 from ribambelle.errors import Refused
+from ribambelle.tenants import Tenant
+from ribambelle_cli.tenant import once
+
+if TYPE_CHECKING:
+    from ribambelle.families.table_files import TableFile
+
+
+async def _import(
+    commune: Tenant, table: "TableFile", errors: Path | None, dry_run: bool
+) -> dict[str, Any]:
+    """Bring a list in, or only say what it would do; write the refused rows where they are wanted."""
+    from ribambelle.families import importing, lists, planning
+
+    with commune.here():
+        now, mapping = commune.now(), await lists.mapping_of(table)
+        if dry_run:
+            made = await importing.planned(table, mapping, now.date())
+        else:
+            made = await importing.bring_in(table, mapping, now)
+        refused = lists.refused(table, made)
+    if errors is not None and refused:
+        errors.write_bytes(lists.error_file(table.headings, refused))
+    told = [{"row": one.rank, "done": one.done, "told": one.told} for one in made.outcomes]
+    return {
+        **{done: made.count(done) for done in planning.DONE},
+        "rows": told,
+        "dry_run": dry_run,
+    }
+
 
 app = typer.Typer(no_args_is_help=True, help="Les familles que la commune connaît.")
 
@@ -43,37 +72,13 @@ def import_families(
 
     Exemple : ribambelle families import familles.csv --tenant nantes --dry-run
     """
-    from ribambelle.families import importing, lists, planning, table_files
+    from ribambelle.families import table_files
 
     if errors is not None and errors.exists():
         raise Refused("file_exists", file=errors)
     table = table_files.read(file.read_bytes())
     communes = platform()
-    commune = tenant(communes, slug)
-
-    async def work() -> dict[str, Any]:
-        try:
-            with commune.here():
-                now, mapping = commune.now(), await lists.mapping_of(table)
-                if dry_run:
-                    made = await importing.planned(table, mapping, now.date())
-                else:
-                    made = await importing.bring_in(table, mapping, now)
-                refused = lists.refused(table, made)
-                if errors is not None and refused:
-                    errors.write_bytes(lists.error_file(table.headings, refused))
-                return {
-                    **{done: made.count(done) for done in planning.DONE},
-                    "rows": [
-                        {"row": one.rank, "done": one.done, "told": one.told}
-                        for one in made.outcomes
-                    ],
-                    "dry_run": dry_run,
-                }
-        finally:
-            await communes.aclose()
-
-    found = asyncio.run(work())
+    found = once(communes, partial(_import, tenant(communes, slug), table, errors, dry_run))
     if as_json:
         say_json(found)
         return

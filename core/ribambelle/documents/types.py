@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from ribambelle.calendar.months import later
+
 ATTACHED = "message"
 """Kind of a file sent in a conversation: kept as a paper is, and proves nothing."""
 STATES = {
@@ -42,7 +44,7 @@ class DocumentType:
         """
         if self.until:
             return _next(self.until, given_on)
-        return _later(given_on, self.months) if self.months else None
+        return later(given_on, self.months) if self.months else None
 
 
 def _next(month_day: str, after: date) -> date:
@@ -57,11 +59,6 @@ def _next(month_day: str, after: date) -> date:
         if found >= after:
             return found
     raise ValueError(month_day)
-
-
-def _later(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def adjusted(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from piccolo.custom_types import Combinable
 from piccolo.query.functions import Lower
 
 from ribambelle.database import transaction
@@ -154,9 +155,9 @@ async def pending(number: int, now: datetime) -> Activation:
     return found
 
 
-async def _living(where: object, now: datetime) -> Activation | None:
+async def _living(where: Combinable, now: datetime) -> Activation | None:
     found: Activation | None = await Activation.objects(Activation.adult).get(
-        where & (Activation.expires_at > now) & Activation.used_at.is_null()  # type: ignore[operator] # a condition of Piccolo
+        where & (Activation.expires_at > now) & Activation.used_at.is_null()
     )
     if found is None or not await _waits(found.adult.id):
         return None

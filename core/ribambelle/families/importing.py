@@ -20,7 +20,8 @@ from ribambelle.families.planning import (
 from ribambelle.families.rows import AdultSaid, ChildSaid, HomeSaid
 from ribambelle.families.table_files import TableFile
 from ribambelle.families.tables import KnownFamily
-from ribambelle.identity import accounts, schools
+from ribambelle.identity import accounts, responsibilities, schools
+from ribambelle.identity.rights import FULL
 from ribambelle.identity.tables import Address, Adult, Child, Household, Quartier, Responsibility
 from ribambelle.search import fold
 from ribambelle.workflow import journal
@@ -135,21 +136,10 @@ async def _create(steps: Sequence[Step], places: Places, now: datetime) -> None:
 
 async def _entrust(pairs: Sequence[tuple[int, int]], now: datetime) -> None:
     """Write that adults answer for children, as parents with authority; what is known stays."""
-    rows = [
-        Responsibility(
-            child=child,
-            adult=adult,
-            has_authority=True,
-            may_book=True,
-            may_pay=True,
-            may_collect=True,
-            given_at=now,
-        )
-        for child, adult in pairs
-    ]
+    rows = [responsibilities.row(child, adult, FULL, now) for child, adult in pairs]
     if rows:
         await Responsibility.insert(*rows).on_conflict(
-            target=(Responsibility.child, Responsibility.adult), action="DO NOTHING"
+            target=responsibilities.PAIR, action="DO NOTHING"
         )
 
 

@@ -1,7 +1,8 @@
 """When must a family say again that what is known of it is right?"""
 
-from calendar import monthrange
 from datetime import date
+
+from ribambelle.calendar.months import later
 
 
 def due_on(confirmed_on: date, months: int) -> date | None:
@@ -12,7 +13,4 @@ def due_on(confirmed_on: date, months: int) -> date | None:
     >>> due_on(date(2025, 11, 25), 0) is None
     True
     """
-    if not months:
-        return None
-    year, month = divmod(confirmed_on.year * 12 + confirmed_on.month - 1 + months, 12)
-    return date(year, month + 1, min(confirmed_on.day, monthrange(year, month + 1)[1]))
+    return later(confirmed_on, months) if months else None

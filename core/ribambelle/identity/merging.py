@@ -303,8 +303,7 @@ async def _change(
 ) -> None:
     """Change some columns of a row, and keep what they were."""
     before = await _row(table, number)
-    columns = {table._meta.get_column_by_name(name): value for name, value in values.items()}
-    await table.update(columns).where(table._meta.primary_key == number)  # type: ignore[arg-type]
+    await _write(table, number, values)
     was = {"id": number, **{name: before[name] for name in values}}
     undo.append(Undo(table._meta.tablename, was, was_removed=False))
 
@@ -362,9 +361,12 @@ async def _put_back(table: type[Table], one: Undo) -> None:
     if one.was_removed:
         await table.insert(table(**values))
         return
-    number = values.pop("id")
-    columns = {table._meta.get_column_by_name(name): value for name, value in values.items()}
-    await table.update(columns).where(table._meta.primary_key == number)  # type: ignore[arg-type]
+    await _write(table, values.pop("id"), values)
+
+
+async def _write(table: type[Table], number: int, values: dict[str, Any]) -> None:
+    columns: dict[Column | str, Any] = dict(values.items())
+    await table.update(columns).where(table._meta.primary_key == number)
 
 
 def _value(table: type[Table], name: str, value: Any) -> Any:

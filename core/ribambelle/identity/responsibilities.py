@@ -84,7 +84,7 @@ def _standing(which: Combinable, day: date) -> Select[Any]:
             Responsibility.adult.household.as_alias("household"),
             Responsibility.adult.account.as_alias("account"),
             Responsibility.adult.email.as_alias("email"),
-            Responsibility.adult.account.email.as_alias("signs_in_with"),  # type: ignore[union-attr] # a join of Piccolo
+            Responsibility.adult.account.email.as_alias("signs_in_with"),  # type: ignore[union-attr] # Piccolo joins two tables away, its types stop at one
             Responsibility.adult.given_name.as_alias("given_name"),
             Responsibility.adult.family_name.as_alias("family_name"),
         )
@@ -128,18 +128,12 @@ def _rights(kind: Kind, row: dict[str, object]) -> Rights:
     )
 
 
-async def write(
-    child: int,
-    adult: int,
-    rights: Rights,
-    now: datetime,
-    *,
-    by: int | None = None,
-    side: Side = "clock",
-) -> None:
-    """Give an adult these rights on a child, in the place of those they had."""
+def row(
+    child: int, adult: int, rights: Rights, now: datetime, by: int | None = None
+) -> Responsibility:
+    """Return the row of what one adult may do for one child; a relative never gets a parent's."""
     kept = narrowed(rights)
-    row = Responsibility(
+    return Responsibility(
         child=child,
         adult=adult,
         kind=kept.kind,
@@ -152,21 +146,30 @@ async def write(
         given_at=now,
         ended_at=None,
     )
+
+
+PAIR = (Responsibility.child, Responsibility.adult)
+GIVEN = [
+    column
+    for column in Responsibility._meta.columns
+    if column._meta.name not in ("id", "child", "adult")
+]
+
+
+async def write(
+    child: int,
+    adult: int,
+    rights: Rights,
+    now: datetime,
+    *,
+    by: int | None = None,
+    side: Side = "clock",
+) -> None:
+    """Give an adult these rights on a child, in the place of those they had."""
+    kept = narrowed(rights)
     async with transaction():
-        await Responsibility.insert(row).on_conflict(
-            target=(Responsibility.child, Responsibility.adult),
-            action="DO UPDATE",
-            values=[
-                Responsibility.kind,
-                Responsibility.has_authority,
-                Responsibility.may_book,
-                Responsibility.may_pay,
-                Responsibility.may_collect,
-                Responsibility.until,
-                Responsibility.given_by,
-                Responsibility.given_at,
-                Responsibility.ended_at,
-            ],
+        await Responsibility.insert(row(child, adult, kept, now, by)).on_conflict(
+            target=PAIR, action="DO UPDATE", values=GIVEN
         )
         await journal.record(
             "family.rights_given",
@@ -176,15 +179,7 @@ async def write(
             adult=adult,
             kind=kept.kind,
             authority=kept.has_authority,
-            rights=[
-                code
-                for code, held in (
-                    ("book", kept.may_book),
-                    ("pay", kept.may_pay),
-                    ("collect", kept.may_collect),
-                )
-                if held
-            ],
+            rights=kept.held,
         )
 
 

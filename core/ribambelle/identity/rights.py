@@ -40,8 +40,17 @@ class Rights:
         >>> nanny.allows("collect", date(2027, 7, 2))
         False
         """
-        held = {"book": self.may_book, "pay": self.may_pay, "collect": self.may_collect}
-        return held[right] and (self.until is None or day <= self.until)
+        return right in self.held and (self.until is None or day <= self.until)
+
+    @property
+    def held(self) -> list[Right]:
+        """The codes of what is allowed."""
+        given: dict[Right, bool] = {
+            "book": self.may_book,
+            "pay": self.may_pay,
+            "collect": self.may_collect,
+        }
+        return [code for code, is_given in given.items() if is_given]
 
     @property
     def told(self) -> str:
@@ -52,9 +61,7 @@ class Rights:
         >>> Rights().told
         'rien pour l’instant'
         """
-        held = {"book": self.may_book, "pay": self.may_pay, "collect": self.may_collect}
-        words = [label.lower() for code, label in RIGHTS.items() if held[code]]
-        return ", ".join(words) or "rien pour l’instant"
+        return ", ".join(RIGHTS[code].lower() for code in self.held) or "rien pour l’instant"
 
 
 FULL: Final = Rights("parent", True, True, True, True)

@@ -10,6 +10,7 @@ from piccolo.table import Table
 
 from ribambelle import tenants
 from ribambelle.database import transaction
+from ribambelle.identity import responsibilities, rights
 from ribambelle.identity.tables import Address, Adult, Child, Household, Quartier, Responsibility
 from ribambelle.search import fold, phone_of
 from ribambelle.workflow.tables import Demande, HistoryStep
@@ -248,8 +249,11 @@ async def _families(
         for one, household in zip(people, households, strict=True)
     ]
     await _inserted(where, Address)
-    pairs = zip(people, children, adults, strict=True)
-    await _inserted([_responsibility(*pair) for pair in pairs], Responsibility)
+    answering = [
+        responsibilities.row(child, adult, rights.FULL, one.sent)
+        for one, child, adult in zip(people, children, adults, strict=True)
+    ]
+    await _inserted(answering, Responsibility)
     demandes = await _inserted(
         (
             Demande(workflow=CODE, state=one.state, created_at=one.sent, changed_at=one.sent)
@@ -334,18 +338,6 @@ def _child(one: Family, household: int) -> Child:
 def _address(household: int, quartier: int, postcode: str, city: str) -> Address:
     line = f"{1 + household % 90} rue des Flamboyants"
     return Address(household=household, line=line, postcode=postcode, city=city, quartier=quartier)
-
-
-def _responsibility(one: Family, child: int, adult: int) -> Responsibility:
-    return Responsibility(
-        child=child,
-        adult=adult,
-        has_authority=True,
-        may_book=True,
-        may_pay=True,
-        may_collect=True,
-        given_at=one.sent,
-    )
 
 
 def _step(one: Family, demande: int) -> HistoryStep:

@@ -10,6 +10,7 @@ import msgspec
 from litestar import Request
 
 from ribambelle import forms
+from ribambelle.identity import quartiers
 from ribambelle.tenants import Tenant
 from ribambelle_creche.domain import steps as rules
 from ribambelle_creche.domain import week
@@ -165,7 +166,7 @@ async def _custody(asked: Asked) -> Answer:
 async def _address(asked: Asked) -> Answer:
     bound = asked.bind(Address)
     errors = rules.check_address(bound.told)
-    known = {number for number, _ in await facilities.quartiers()}
+    known = {number for number, _ in await quartiers.choices()}
     if bound.told.quartier not in (None, *known):
         errors["quartier"] = "Choisissez un quartier de la liste, ou « Je ne sais pas »."
     return Answer(checked(bound, errors))

@@ -13,7 +13,7 @@ from litestar.response import Redirect
 
 from ribambelle import forms
 from ribambelle.errors import NotYours
-from ribambelle.identity import Person
+from ribambelle.identity import Person, quartiers
 from ribambelle.tenants import Tenant
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
@@ -50,7 +50,7 @@ from ribambelle_creche.domain.facility import KINDS
 from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.pages.offers import offers
 from ribambelle_creche.pages.recap import told_of
-from ribambelle_creche.queries import applications, facilities, streets
+from ribambelle_creche.queries import applications, streets
 from ribambelle_creche.queries.applications import Mine
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Facility
@@ -313,7 +313,7 @@ async def shown(
     """Show a step, for the first time or with what was wrong."""
     extra: dict[str, Any] = {}
     if step.code in ("adresse", "voeux"):
-        extra["quartiers"] = await facilities.quartiers()
+        extra["quartiers"] = await quartiers.choices()
     if step.code == "adresse":
         extra["knows_streets"] = await streets.any_known()
     if step.code == "voeux":
@@ -410,7 +410,7 @@ async def located(address: Address, tenant: Tenant, seen: Visit) -> Address:
     quartier = await streets.quartier_of(address.line)
     if quartier is None:
         return address
-    names = dict(await facilities.quartiers())
+    names = dict(await quartiers.choices())
     seen.tell("info", f"D’après l’adresse, le quartier est {names[quartier]}.")
     return msgspec.structs.replace(address, quartier=quartier)
 

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from ribambelle.errors import NotYours
-from ribambelle.identity import Person
+from ribambelle.identity import Person, quartiers
 from ribambelle.tenants import Tenant
 from ribambelle.web.page import Page
 from ribambelle_creche import spreadsheets
@@ -203,7 +203,7 @@ async def demandes(
         counts=await queue.counts(person, filters),
         rows=await queue.rows(person, filters),
         facilities=[(one.id, one.name) for one in await facilities.every()],
-        quartiers=await facilities.quartiers(),
+        quartiers=await quartiers.choices(),
         desks=[*(await desks.names()).items(), (queue.NO_DESK, "Sans guichet")],
         groups=[(group, limits.label(group)) for group in GROUPS],
         tokens=[],

@@ -14,7 +14,7 @@ from litestar.response import Redirect
 from ribambelle import forms, workflow
 from ribambelle.database import transaction
 from ribambelle.documents import uses
-from ribambelle.identity import Person
+from ribambelle.identity import Person, quartiers
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats
 from ribambelle.web.guards import Holding
@@ -105,7 +105,7 @@ async def file_page(
         zone=tenant.zone,
         twins=[twin for twin in twins if twin.is_open_to(theirs)],
         elsewhere=[twin.number for twin in twins if not twin.is_open_to(theirs)],
-        told=told(dossier, names, dict(await facilities.quartiers())),
+        told=told(dossier, names, dict(await quartiers.choices())),
         is_changed=await applications.is_changed(number, dossier),
         papers={one.kind: one.id for one in reversed(await uses.given_for(file.demande))},
         errors=errors or {},

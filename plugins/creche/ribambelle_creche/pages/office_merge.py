@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from ribambelle import forms
-from ribambelle.identity import Person
+from ribambelle.identity import Person, quartiers
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats
 from ribambelle.web.guards import Holding
@@ -66,9 +66,9 @@ async def choose(
         form = forms.Bound[Any](None, {"avec": told_wrong}, {"avec": typed})
         return Page("creche/office/merge.html", MergePage(file, twins, form=form), status=422)
     names = {one.id: one.name for one in await facilities.every()}
-    quartiers = dict(await facilities.quartiers())
+    areas = dict(await quartiers.choices())
     sides = [
-        (one.application.number, told(decode(one.application.answers), names, quartiers))
+        (one.application.number, told(decode(one.application.answers), names, areas))
         for one in (kept, file)
     ]
     return Page("creche/office/merge.html", MergePage(file, twins, kept, sides))

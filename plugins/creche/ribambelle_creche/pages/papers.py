@@ -13,7 +13,7 @@ from ribambelle.documents.tables import Document
 from ribambelle.documents.uses import Actor, Owner
 from ribambelle.errors import NotYours, Refused
 from ribambelle.forms import Bound
-from ribambelle.identity import Person
+from ribambelle.identity import Person, quartiers
 from ribambelle.web import uploads
 from ribambelle.web.page import Page
 from ribambelle.web.uploads import LONGEST_BODY, Given
@@ -22,7 +22,7 @@ from ribambelle_creche.domain.dossier import decode
 from ribambelle_creche.domain.evidence import KINDS, PROVES
 from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.pages.recap import Rows, told
-from ribambelle_creche.queries import applications, facilities, files
+from ribambelle_creche.queries import applications, files
 from ribambelle_creche.queries.applications import Mine
 
 
@@ -63,7 +63,7 @@ async def beside(demande: int, kind: str) -> Rows:
     if kind not in PROVES:
         return []
     answers = await files.answers_of(demande)
-    return told(decode(answers), {}, dict(await facilities.quartiers())).beside(kind)
+    return told(decode(answers), {}, dict(await quartiers.choices())).beside(kind)
 
 
 @dataclass(frozen=True)

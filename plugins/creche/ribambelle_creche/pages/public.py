@@ -9,6 +9,7 @@ from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from ribambelle.identity import quartiers
 from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
@@ -164,15 +165,15 @@ async def listing(request: Request[Any, Any, Any], tenant: NamedDependency[Tenan
         for number, (one, distance) in enumerate(found, start=1)
     ]
     shown = rows[(asked.page - 1) * PAGE : asked.page * PAGE]
-    quartiers = await facilities.quartiers()
+    areas = await quartiers.choices()
     used = {one.kind for one in everything}
     page = FacilitiesPage(
         asked=asked,
         total=len(rows),
         everything=len(everything),
         rows=shown,
-        plan=drawn(everything, quartiers, [_on_plan(row, asked) for row in rows]),
-        quartiers=[(number, name) for number, name in quartiers],
+        plan=drawn(everything, areas, [_on_plan(row, asked) for row in rows]),
+        quartiers=areas,
         kinds=[(code, label) for code, label in KINDS.items() if code in used],
         distances=list(DISTANCES),
         settings=tenant.of(Settings),

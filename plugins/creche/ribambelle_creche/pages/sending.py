@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from ribambelle import forms
-from ribambelle.identity import Person
+from ribambelle.identity import Person, quartiers
 from ribambelle.tenants import Tenant
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
@@ -42,8 +42,8 @@ class CheckPage:
 async def shown(person: Person, file: Mine, form: forms.Bound[Declaration] | None = None) -> Page:
     """Show the answers, block by block, each with its way back."""
     names = {one.id: one.name for one in await facilities.every()}
-    quartiers = dict(await facilities.quartiers())
-    blocks = told(file.dossier, names, quartiers).blocks
+    areas = dict(await quartiers.choices())
+    blocks = told(file.dossier, names, areas).blocks
     page = CheckPage(file, blocks, await twins_for(person, file), form)
     return Page("creche/dossier/check.html", page)
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from ribambelle.database import Prepared, transaction
 from ribambelle.errors import NotYours
 from ribambelle.identity import Person
-from ribambelle.identity.tables import Quartier
 from ribambelle.workflow import journal
 from ribambelle_creche.domain.capacity import PLACES, Cell, Place, differing
 from ribambelle_creche.domain.taking import Taking
@@ -20,13 +19,6 @@ EVERY = Prepared(
 )
 ONE = Prepared(
     lambda given: Facility.objects(Facility.quartier).where((Facility.id == given.facility) & OPEN)
-)
-QUARTIERS = Prepared(
-    lambda _: (
-        Quartier.select(Quartier.id, Quartier.name)
-        .where(Quartier.parent.is_null())
-        .order_by(Quartier.folded)
-    )
 )
 FREE_GROUPS = Prepared(
     lambda _: (
@@ -72,11 +64,6 @@ async def managed_by(person: Person) -> list[Facility]:
     """Return the crèches this person directs."""
     numbers = person.numbers("creche_manager", "creche.facility")
     return [facility for facility in await every() if facility.id in numbers]
-
-
-async def quartiers() -> list[tuple[int, str]]:
-    """Return the quartiers that are not part of another, by name."""
-    return [(row["id"], row["name"]) for row in await QUARTIERS.ask()]
 
 
 async def free_groups() -> dict[int, list[str]]:
