@@ -82,10 +82,10 @@ def import_families(
     if as_json:
         say_json(found)
         return
-    would = "seraient " if dry_run else ""
+    dry = ", à blanc : rien n’est écrit" if dry_run else ""
     say(
-        f"{slug} : {would}créées {found['created']}, mises à jour {found['updated']}, "
-        f"inchangées {found['same']}, refusées {found['refused']} lignes."
+        f"{slug}{dry}. Créées : {found['created']}. Mises à jour : {found['updated']}. "
+        f"Inchangées : {found['same']}. Refusées : {found['refused']}."
     )
     rows = [(one["row"], one["told"]) for one in found["rows"] if one["done"] == "refused"]
     if rows:
