@@ -58,6 +58,12 @@ MISTAKES = [
     ('plugins = ["creche"]\n[creche]\nmax_wishes = "x"\n', "clé « creche.max_wishes »", "entier"),
     ('[brand]\ncolour = "bleu"\n', "clé « brand.colour »", "#"),
     ('[mail]\nsecurity = "ssl"\n', "clé « mail.security »", "starttls, tls, none"),
+    ('[sms]\nprovider = "pigeon"\n', "clé « sms.provider »", "rien, file, ovh"),
+    (
+        '[[school_holidays]]\nname = "Été"\nfirst = 2027-01-31\nlast = 2026-12-19\n',
+        "clé « school_holidays »",
+        "le premier jour dans first",
+    ),
     ('registration = "closed"\n', "clé « registration »", "open, known_families"),
     ("[mail]\nport = 70000\n", "clé « mail.port »", "au plus 65535"),
     ("demo = maybe\n", "TOML", "tenant check"),

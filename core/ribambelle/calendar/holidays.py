@@ -11,6 +11,8 @@ from functools import cache
 
 import msgspec
 
+from ribambelle.errors import Misconfigured
+
 PUBLISHED = ("A", "B", "C")
 
 
@@ -20,6 +22,15 @@ class Holiday(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     first: date
     last: date
+
+    def __post_init__(self) -> None:
+        """Refuse holidays that end before they begin."""
+        if self.last < self.first:
+            raise Misconfigured(
+                f"« {self.name} » finit avant de commencer",
+                key="school_holidays",
+                cure="écrivez le premier jour dans first, le dernier dans last",
+            )
 
     @property
     def days(self) -> int:

@@ -1,6 +1,6 @@
 """Codes sent to families already known: printed once, used once, for one adult of one commune."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -66,35 +66,9 @@ async def write_letters(
         )
         if not rows:
             raise Refused("nobody_to_write_to")
-        numbers = [row["id"] for row in rows]
-        await Activation.update({Activation.expires_at: now}).where(
-            Activation.adult.is_in(numbers)
-            & Activation.used_at.is_null()
-            & (Activation.expires_at > now)
-        )
-        batch = ActivationBatch(label=label[:200], created_at=now, created_by=by)
-        made = await ActivationBatch.insert(batch).returning(ActivationBatch.id)
-        number = int(made[0]["id"])
-        secrets = {one: codes.new_code() for one in numbers}
-        await Activation.insert(
-            *(
-                Activation(
-                    batch=number,
-                    adult=one,
-                    digest=digest(code),
-                    created_at=now,
-                    expires_at=now + LIFE,
-                )
-                for one, code in secrets.items()
-            )
-        )
-        await journal.record(
-            "activation.written",
-            f"activation_batch:{number}",
-            account=by,
-            side="office",
-            letters=len(numbers),
-        )
+        secrets = {row["id"]: codes.new_code() for row in rows}
+        await _kill(list(secrets), now)
+        await _keep(secrets, label, now, by)
     homes = await _homes([row["household"] for row in rows])
     nowhere = {"line": "", "postcode": "", "city": ""}
     return [
@@ -106,6 +80,41 @@ async def write_letters(
         )
         for row in rows
     ]
+
+
+async def _kill(adults: list[int], now: datetime) -> None:
+    """Let the codes these adults were sent before serve no more."""
+    await Activation.update({Activation.expires_at: now}).where(
+        Activation.adult.is_in(adults)
+        & Activation.used_at.is_null()
+        & (Activation.expires_at > now)
+    )
+
+
+async def _keep(secrets: Mapping[int, str], label: str, now: datetime, by: int | None) -> None:
+    """Keep a round of letters: of each code its digest alone."""
+    batch = ActivationBatch(label=label[:200], created_at=now, created_by=by)
+    made = await ActivationBatch.insert(batch).returning(ActivationBatch.id)
+    number = int(made[0]["id"])
+    await Activation.insert(
+        *(
+            Activation(
+                batch=number,
+                adult=adult,
+                digest=digest(code),
+                created_at=now,
+                expires_at=now + LIFE,
+            )
+            for adult, code in secrets.items()
+        )
+    )
+    await journal.record(
+        "activation.written",
+        f"activation_batch:{number}",
+        account=by,
+        side="office",
+        letters=len(secrets),
+    )
 
 
 async def _homes(households: list[int]) -> dict[int, dict[str, str]]:

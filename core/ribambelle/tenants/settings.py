@@ -276,27 +276,14 @@ def check(settings: Commune, file: str) -> None:
                 key="hosts",
                 cure="un nom d’hôte en minuscules, sans « https:// » ni port",
             )
-    if settings.mail.security not in SECURITIES:
-        raise Misconfigured(
-            f"protection inconnue « {settings.mail.security} »",
-            file=file,
-            key="mail.security",
-            cure=f"choisissez parmi {', '.join(SECURITIES)}",
-        )
-    if settings.registration not in REGISTRATIONS:
-        raise Misconfigured(
-            f"inscription inconnue « {settings.registration} »",
-            file=file,
-            key="registration",
-            cure=f"choisissez parmi {', '.join(REGISTRATIONS)}",
-        )
-    if settings.sms.provider not in SMS_PROVIDERS:
-        raise Misconfigured(
-            f"fournisseur inconnu « {settings.sms.provider} »",
-            file=file,
-            key="sms.provider",
-            cure='écrivez "ovh", "file" en démonstration, ou videz cette clé',
-        )
+    for key, said, what, choices in (
+        ("mail.security", settings.mail.security, "protection inconnue", SECURITIES),
+        ("registration", settings.registration, "inscription inconnue", REGISTRATIONS),
+        ("sms.provider", settings.sms.provider, "fournisseur inconnu", SMS_PROVIDERS),
+    ):
+        if said not in choices:
+            cure = f"choisissez parmi {', '.join(one or 'rien' for one in choices)}"
+            raise Misconfigured(f"{what} « {said} »", file=file, key=key, cure=cure)
     if settings.database.url:
         require_address(settings.database.url, file)
     parse_colour(settings.brand.colour, file)
