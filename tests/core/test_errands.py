@@ -155,6 +155,25 @@ async def test_whoever_has_no_address_is_helped_too(communes: Communes) -> None:
     assert asked.status_code == 422
 
 
+async def test_whoever_gave_an_address_and_has_no_account_is_told_too(communes: Communes) -> None:
+    town = communes.alpha
+    anne = await a_family(town)
+    await anne.post("/famille/adultes/ajouter", data=APART)
+    with town.here():
+        other = await Adult.objects().get(Adult.given_name == "Alex")
+        assert other
+    agent = await town.staff()
+
+    await agent.post(f"/bureau/familles/adultes/{other.id}/agir", data={"reason": "counter"})
+    await agent.post("/famille/adresse", data=MOVED)
+    await agent.post("/bureau/agir/terminer")
+    await town.work()
+
+    assert [one.subject for one in await town.mail(APART["email"])][
+        -1
+    ] == "La mairie a agi en votre nom"
+
+
 async def test_what_is_a_family_s_own_stays_closed_to_who_acts(communes: Communes) -> None:
     """Its letters would be marked as read, and its calendar's secret address shown."""
     town = communes.alpha

@@ -186,9 +186,11 @@ async def tell(errand: int) -> None:
         staff = await Account.objects().get(Account.id == int(row.staff))
         if family is None:
             return
+        adult = await Adult.objects().get(Adult.account == family.id)
+        told = adult.email if adult and not accounts.signs_in(family.email) else family.email
         await post(
             "messages/errand",
-            family.email,
+            told or family.email,
             account=family.id,
             name=family.name.split(" ")[0],
             by=staff.name if staff else "",
