@@ -279,52 +279,19 @@ class World:
             account = await accounts.by_email("axe@example.test")
             office = await accounts.by_email("axe@mairie.test")
             assert account and office
-            names: dict[str, Any] = {
-                state: await an_application(1, 2, 3, account=account.id, state=state)
-                for state in ("submitted", "incomplete", "complete", "to_confirm", "withdrawn")
-            }
-            names["draft"] = await an_application(
-                1,
-                2,
-                account=account.id,
-                state="draft",
-                child=Child(given_name="Ana", family_name="Payet", born_on=BORN_ON, together=2),
-                family=Family("Anne", "Hoarau", other_given_name="Luc", is_separated=True),
-                custody=Custody("shared"),
-            )
+            names = await files_of(account)
+            names |= await told_of(names["to_confirm"], tenant)
             names |= await a_family_apart(tenant, account)
-            names["paper"] = (await a_document(a_pdf(), account=account.id)).id
-            who = await inbox.family_of(account.id)
-            joined = (await a_document(a_pdf(), account=account.id, kind="message")).id
-            told = inbox.Written("Bonjour,\n\nJe déménage.", joined)
-            names["conversation"] = await inbox.open_with(who.account, "Adresse", None, told, who)
-            invited = await accounts.create_staff(
-                "new@mairie.test", "", [Grant("agent")], tenant.now()
-            )
+            names |= await written_of(account)
             names |= await campaigns_of(tenant, office.id)
+            names |= await links_of(tenant)
             told = pages.Written("Règlement", "## Accueil\n- [ici](/)\n\n**Oui**", 1, True)
-            names["help"] = await sessions_of(tenant, account.id)
-            names["information"] = await pages.write(told, office.id, tenant.now())
             names |= {
                 "oneself": office.id,
-                "sign_in": await links.make("sign_in", "axe@example.test", tenant.now()),
-                "new_email": await links.make("new_email", "n@example.test", tenant.now(), "1"),
-                "invitation": await links.make("invitation", invited.email, tenant.now()),
-                "activation": await links.make("invitation", "", tenant.now()),
-                "invited": invited.id,
+                "help": await sessions_of(tenant, account.id),
+                "information": await pages.write(told, office.id, tenant.now()),
                 "list": await lists.keep(LIST, tenant.now(), by=None),
-                "letter": await links.make("activation", "l@example.test", tenant.now(), "1"),
             }
-            file = await applications.Application.objects().get(
-                applications.Application.id == names["to_confirm"]
-            )
-            assert file
-            asked = await renewing.last_asked(file.demande)
-            assert asked
-            names["confirmation"] = renewing.link_of(tenant, file, asked)
-            names["other"] = file.number
-            proof = await applications.last_receipt(file.id)
-            names["receipt"] = f"/creche/recu?numero={file.number}&code={receipt.code(proof.code)}"
         names["empty"] = await opened(family)
         names["on_behalf"] = await opened(clients["office"])
         return clients, {
@@ -360,6 +327,62 @@ async def campaigns_of(tenant: Tenant, by: int) -> dict[str, int]:
     row = await drafts.one(leaving)
     await sending.launch(row, row.version, aimed, "Toutes les familles", by, now)
     return {"campaign": kept, "leaving": leaving}
+
+
+async def files_of(account: Account) -> dict[str, Any]:
+    """Send a crèche file in each state, and begin one."""
+    names: dict[str, Any] = {
+        state: await an_application(1, 2, 3, account=account.id, state=state)
+        for state in ("submitted", "incomplete", "complete", "to_confirm", "withdrawn")
+    }
+    names["draft"] = await an_application(
+        1,
+        2,
+        account=account.id,
+        state="draft",
+        child=Child(given_name="Ana", family_name="Payet", born_on=BORN_ON, together=2),
+        family=Family("Anne", "Hoarau", other_given_name="Luc", is_separated=True),
+        custody=Custody("shared"),
+    )
+    return names
+
+
+async def told_of(number: int, tenant: Tenant) -> dict[str, Any]:
+    """Return what is written about a file to confirm: its link, its number, its receipt."""
+    file = await applications.Application.objects().get(applications.Application.id == number)
+    assert file
+    asked = await renewing.last_asked(file.demande)
+    assert asked
+    proof = await applications.last_receipt(file.id)
+    return {
+        "confirmation": renewing.link_of(tenant, file, asked),
+        "other": file.number,
+        "receipt": f"/creche/recu?numero={file.number}&code={receipt.code(proof.code)}",
+    }
+
+
+async def written_of(account: Account) -> dict[str, Any]:
+    """Give a paper, and write to the town hall with another."""
+    paper = (await a_document(a_pdf(), account=account.id)).id
+    joined = (await a_document(a_pdf(), account=account.id, kind="message")).id
+    who = await inbox.family_of(account.id)
+    told = inbox.Written("Bonjour,\n\nJe déménage.", joined)
+    conversation = await inbox.open_with(who.account, "Adresse", None, told, who)
+    return {"paper": paper, "conversation": conversation}
+
+
+async def links_of(tenant: Tenant) -> dict[str, Any]:
+    """Make a link of each kind that opens a page, and invite somebody to the team."""
+    now = tenant.now()
+    invited = await accounts.create_staff("new@mairie.test", "", [Grant("agent")], now)
+    return {
+        "invited": invited.id,
+        "sign_in": await links.make("sign_in", "axe@example.test", now),
+        "new_email": await links.make("new_email", "n@example.test", now, "1"),
+        "invitation": await links.make("invitation", invited.email, now),
+        "activation": await links.make("invitation", "", now),
+        "letter": await links.make("activation", "l@example.test", now, "1"),
+    }
 
 
 async def a_family_apart(tenant: Tenant, account: Account) -> dict[str, Any]:
