@@ -205,24 +205,32 @@ async def are_apart(couple: Couple) -> bool:
     return one is None or two is None or one.household != two.household
 
 
+async def paths_of(couple: Couple) -> list[str]:
+    """Return the pages of all that the two have between them: children, weeks, papers, files."""
+    children = [int(number) for number in await children_of(couple)]
+    with couple.town.here():
+        rows = await Account.select(Account.id).where(
+            Account.email.is_in([one.email for one in couple.both])
+        )
+        accounts = [row["id"] for row in rows]
+        custodies = await Custody.select(Custody.id).where(Custody.child.is_in(children))
+        held = await Responsibility.select(Responsibility.id).where(
+            Responsibility.child.is_in(children)
+        )
+        papers = await Document.select(Document.id).where(Document.account.is_in(accounts))
+        files = await Application.select(Application.id).where(Application.account.is_in(accounts))
+    return [
+        *(f"/famille/enfants/{number}/garde" for number in children),
+        *(f"/famille/garde/{row['id']}" for row in custodies),
+        *(f"/famille/liens/{row['id']}" for row in held),
+        *(f"/documents/{row['id']}" for row in papers),
+        *(f"/creche/demandes/{row['id']}{part}" for row in files for part in OF_FILE),
+    ]
+
+
 async def all_that(couple: Couple, who: Parent) -> dict[str, str]:
     """Return every page this parent may open, by path, and every message they received."""
-    with couple.town.here():
-        paths = [
-            *PAGES,
-            *(f"/famille/enfants/{number}/garde" for number in await children_of(couple)),
-            *(f"/famille/garde/{row['id']}" for row in await Custody.select(Custody.id)),
-            *(
-                f"/famille/liens/{row['id']}"
-                for row in await Responsibility.select(Responsibility.id)
-            ),
-            *(f"/documents/{row['id']}" for row in await Document.select(Document.id)),
-            *(
-                f"/creche/demandes/{row['id']}{part}"
-                for row in await Application.select(Application.id)
-                for part in OF_FILE
-            ),
-        ]
+    paths = [*PAGES, *await paths_of(couple)]
     found = {}
     for path in paths:
         answer = await who.browser.get(path)
