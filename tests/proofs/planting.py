@@ -22,6 +22,7 @@ WORDLESS = {
     *("core_household", "core_demande", "core_responsibility", "core_custody", "core_errand"),
     *("core_merge", "core_appointment"),
     *("creche_capacity", "creche_wish", "creche_need", "creche_evidence"),
+    "creche_case_member",
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
 

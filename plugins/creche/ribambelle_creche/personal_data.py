@@ -1,7 +1,26 @@
 """What crèche files hold of families, why, and for how long."""
 
 from ribambelle.privacy import PersonalData
-from ribambelle_creche.tables import Application, Contact, Evidence, Need, Receipt, Wish
+from ribambelle_creche.tables import (
+    Appeal,
+    Application,
+    Case,
+    CaseMember,
+    CaseNote,
+    Contact,
+    Contract,
+    Decision,
+    Evidence,
+    Examined,
+    Grid,
+    Need,
+    Offer,
+    Pin,
+    Proposal,
+    Receipt,
+    Supply,
+    Wish,
+)
 
 BASIS = "Mission d’intérêt public (RGPD, art. 6.1.e ; CASF, art. L. 214-1-3)"
 TERM = "Trois ans après la fin de la demande"
@@ -30,5 +49,62 @@ HELD = [
         BASIS,
         TERM,
         WHO,
+    ),
+    PersonalData(Grid, ("created_by",), "Savoir qui a enregistré les critères", BASIS, TERM),
+    PersonalData(
+        Examined,
+        ("points", "trace", "refusal", "draw"),
+        "Classer les demandes selon les critères votés",
+        BASIS,
+        TERM,
+        WHO,
+    ),
+    PersonalData(
+        Supply, ("declared_by", "validated_by"), "Savoir qui a déclaré les places", BASIS, TERM
+    ),
+    PersonalData(
+        Contract,
+        ("child_name", "born_on", "slots", "first", "last"),
+        "Connaître les places occupées et celles qui se libèrent",
+        BASIS,
+        TERM,
+        WHO,
+    ),
+    PersonalData(
+        Proposal,
+        ("inputs", "outputs", "made_by"),
+        "Refaire le calcul d’une commission des années plus tard",
+        BASIS,
+        TERM,
+        WHO,
+    ),
+    PersonalData(
+        Pin,
+        ("option", "reason", "note", "account"),
+        "Motiver ce que la commission décide contre l’ordre des points",
+        BASIS,
+        TERM,
+        WHO,
+    ),
+    PersonalData(
+        Decision, ("outcome", "facility", "option"), "Répondre à la famille", BASIS, TERM, WHO
+    ),
+    PersonalData(
+        Offer,
+        ("facility", "age_group", "slots", "start_on", "answered_by", "reason"),
+        "Proposer une place à la famille et garder sa réponse",
+        BASIS,
+        TERM,
+        WHO,
+    ),
+    PersonalData(
+        Case, ("reason", "opened_by"), "Examiner à plusieurs une situation complexe", BASIS, TERM
+    ),
+    PersonalData(CaseMember, ("account",), "Limiter qui lit une situation", BASIS, TERM),
+    PersonalData(
+        CaseNote, ("account", "opinion", "text"), "Garder l’avis de chaque service", BASIS, TERM
+    ),
+    PersonalData(
+        Appeal, ("text", "answered_by"), "Répondre à une famille qui conteste", BASIS, TERM
     ),
 ]

@@ -1,0 +1,67 @@
+"""What the crèche plugin keeps: facilities and files, then admissions."""
+
+from ribambelle_creche.tables import commission, files
+from ribambelle_creche.tables.commission import (
+    Appeal,
+    Case,
+    CaseMember,
+    CaseNote,
+    Commission,
+    Contract,
+    CutOff,
+    Decision,
+    Examined,
+    Grid,
+    Offer,
+    Pin,
+    Proposal,
+    Supply,
+    SupplyCell,
+    SupplyMove,
+)
+from ribambelle_creche.tables.files import (
+    Application,
+    Capacity,
+    Contact,
+    Desk,
+    Evidence,
+    Facility,
+    FrozenCount,
+    Need,
+    Receipt,
+    Street,
+    Wish,
+)
+
+__all__ = [
+    "TABLES",
+    "Appeal",
+    "Application",
+    "Capacity",
+    "Case",
+    "CaseMember",
+    "CaseNote",
+    "Commission",
+    "Contact",
+    "Contract",
+    "CutOff",
+    "Decision",
+    "Desk",
+    "Evidence",
+    "Examined",
+    "Facility",
+    "FrozenCount",
+    "Grid",
+    "Need",
+    "Offer",
+    "Pin",
+    "Proposal",
+    "Receipt",
+    "Street",
+    "Supply",
+    "SupplyCell",
+    "SupplyMove",
+    "Wish",
+]
+
+TABLES = (*files.TABLES, *commission.TABLES)
