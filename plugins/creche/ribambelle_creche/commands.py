@@ -9,6 +9,7 @@ from ribambelle.commands import AsJson, DryRun, TenantName, busy, inside, say, s
 from ribambelle.errors import Refused
 from ribambelle.lists import as_csv
 from ribambelle.tenants import Tenant
+from ribambelle_creche import commands_admission
 from ribambelle_creche.domain import streets
 from ribambelle_creche.importing import CREATED, REFUSED, SAME, UPDATED, Outcome, bring_in
 from ribambelle_creche.queries import facilities
@@ -20,7 +21,9 @@ SEVERAL = {
     SAME: "inchangées",
     REFUSED: "refusées",
 }
-app = typer.Typer(no_args_is_help=True, help="Crèches : établissements et demandes.")
+app = typer.Typer(no_args_is_help=True, help="Crèches : établissements, demandes, commissions.")
+app.command("propose")(commands_admission.propose)
+app.command("audit")(commands_admission.audit)
 
 
 @app.command("import-facilities")

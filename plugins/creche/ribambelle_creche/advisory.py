@@ -1,0 +1,55 @@
+"""The theoretical maximum: how many children any assignment at all could serve.
+
+It is told beside the commission's result, never instead of it: it takes no account of who comes
+first, so most families would have a justified complaint. HiGHS computes it, an optional extra.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from ribambelle.errors import Refused
+from ribambelle_creche.domain.admission.snapshot import Snapshot
+
+PACKAGE = "ribambelle-creche[advisory]"
+
+
+def most_served(snapshot: Snapshot, seconds: float = 60) -> int:
+    """Return the most children that places and rights allow; of a search cut short, its bound.
+
+    Raises Refused("advisory_missing") when the solver is not installed.
+    """
+    try:
+        highspy: Any = import_module("highspy")
+    except ImportError as error:
+        words = f"Le maximum théorique demande un module de plus : pip install '{PACKAGE}'."
+        raise Refused("advisory_missing", words=words) from error
+    solver = highspy.Highs()
+    solver.silent()
+    solver.setOptionValue("time_limit", seconds)
+    rows: dict[str, list[Any]] = {name: [] for name in snapshot.resources}
+    pins = {pin.application: pin.option for pin in snapshot.pins}
+    served: list[Any] = []
+    for one in snapshot.applications:
+        taken: list[Any] = []
+        for option in one.options:
+            if one.id in pins and option.id != pins[one.id]:
+                continue
+            variable = solver.addBinary()
+            taken.append(variable)
+            served.append(variable * one.count)
+            for name, demand in option.demand.items():
+                if demand:
+                    rows[name].append(variable * (demand * one.count))
+        if taken:
+            owed = one.current is not None or pins.get(one.id) is not None
+            total = solver.qsum(taken)
+            solver.addConstr(total == 1 if owed else total <= 1)
+    for name, terms in rows.items():
+        if terms:
+            solver.addConstr(solver.qsum(terms) <= snapshot.resources[name])
+    if not served:
+        return 0
+    solver.maximize(solver.qsum(served))
+    if solver.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+        return round(float(solver.getInfo().objective_function_value))
+    return int(float(solver.getInfo().mip_dual_bound))

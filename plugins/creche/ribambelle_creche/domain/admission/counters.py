@@ -1,0 +1,138 @@
+"""Free places of many resources, packed in one integer per crèche.
+
+Each resource has a field wide enough for any of its numbers and one guard bit above it. « Does a
+demand fit? » is then one subtraction and one mask for ten half-days as for two hundred quarters of
+an hour: a guard bit that falls says that its field went below zero.
+"""
+
+from collections.abc import Mapping
+from copy import copy
+from operator import mul
+from typing import Final
+
+from ribambelle_creche.domain.admission.snapshot import Snapshot
+from ribambelle_creche.domain.admission.units import Choice, Unit
+
+SHARED = "\0"
+Packed = tuple[tuple[int, int], ...]
+"""What a choice takes: the number of a block and, in it, its packed demand."""
+
+
+class Counters:
+    """The free places of a snapshot, in one block per crèche; a resource that several share is alone."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        homes, most = _homes(snapshot), _most(snapshot)
+        self.blocks: Final = sorted(set(homes.values()))
+        number = {home: index for index, home in enumerate(self.blocks)}
+        inside: list[list[str]] = [[] for _ in self.blocks]
+        for name in sorted(homes):
+            inside[number[homes[name]]].append(name)
+        self.shared: Final = frozenset(name for name, home in homes.items() if home[:1] == SHARED)
+        self.number: Final = number
+        self.fields: Final[dict[str, tuple[int, int]]] = {}
+        """The block of each resource, and the shift of its field."""
+        self.ones: Final[dict[str, int]] = {}
+        """One place of each resource, in its field."""
+        self.width: Final[list[int]] = []
+        self.guards: Final[list[int]] = []
+        self.free: list[int] = []
+        for index, names in enumerate(inside):
+            width = max(most[name] for name in names).bit_length()
+            guards = free = 0
+            for place, name in enumerate(names):
+                shift = place * (width + 1)
+                self.fields[name], self.ones[name] = (index, shift), 1 << shift
+                guards |= 1 << shift + width
+                free |= snapshot.resources[name] << shift
+            self.width.append(width)
+            self.guards.append(guards)
+            self.free.append(guards | free)
+
+    def copy(self) -> "Counters":
+        """Return the same counters, free again as at the start, before anything was taken."""
+        other = copy(self)
+        other.free = list(self.free)
+        return other
+
+    def pack(self, unit: Unit, choice: Choice) -> Packed:
+        """Return what a choice takes of each block."""
+        if len(unit.members) == 1:
+            one = unit.members[0]
+            option = one.options[choice.options[0]]
+            demand = option.demand
+            if self.shared.isdisjoint(demand):
+                taken = sum(map(mul, map(self.ones.__getitem__, demand), demand.values()))
+                return ((self.number[option.facility], taken * one.count),) if taken else ()
+        found: dict[int, int] = {}
+        for one, place in zip(unit.members, choice.options, strict=True):
+            for name, taken in one.options[place].demand.items():
+                if taken:
+                    block = self.fields[name][0]
+                    found[block] = found.get(block, 0) + taken * one.count * self.ones[name]
+        return tuple(found.items())
+
+    def fits(self, demand: Packed) -> bool:
+        """Tell whether a demand fits in what is free."""
+        free, guards = self.free, self.guards
+        return all(
+            (free[block] - taken) & guards[block] == guards[block] for block, taken in demand
+        )
+
+    def take(self, demand: Packed) -> None:
+        """Take a demand that fits."""
+        for block, taken in demand:
+            self.free[block] -= taken
+
+    def give_back(self, demand: Packed) -> None:
+        """Free what a demand took."""
+        for block, taken in demand:
+            self.free[block] += taken
+
+    def lacking(self, demand: Packed, free: Mapping[int, int]) -> dict[int, int]:
+        """Return, block by block, a mask of the fields in which a demand does not fit.
+
+        >>> from ribambelle_creche.domain.admission.snapshot import Application, Option
+        >>> from ribambelle_creche.domain.admission.units import alone
+        >>> two = Option("o", "f", {"mon": 1, "tue": 2})
+        >>> one = Application("A", 0, "2026-03-01", 0, (two,))
+        >>> counters = Counters(Snapshot({"mon": 1, "tue": 1}, (one,)))
+        >>> demand = counters.pack(alone(one), alone(one).choices[0])
+        >>> counters.fits(demand), {b: bin(m) for b, m in counters.lacking(demand, {}).items()}
+        (False, {0: '0b11000'})
+        """
+        found = {}
+        for block, taken in demand:
+            guards = self.guards[block]
+            fallen = guards & ~(free.get(block, self.free[block]) - taken)
+            if fallen:
+                found[block] = fallen - (fallen >> self.width[block])
+        return found
+
+
+def _homes(snapshot: Snapshot) -> dict[str, str]:
+    """Return the block of each resource: its crèche, or itself when several crèches share it."""
+    named: dict[str, set[str]] = {}
+    for one in snapshot.applications:
+        for option in one.options:
+            named.setdefault(option.facility, set()).update(option.demand)
+    homes: dict[str, str] = {}
+    for facility, names in named.items():
+        for name in names:
+            homes[name] = SHARED + name if name in homes else facility
+    return homes
+
+
+def _most(snapshot: Snapshot) -> dict[str, int]:
+    """Return the largest number each field has to hold: its places, or what is asked at once."""
+    most = {name: max(capacity, 1) for name, capacity in snapshot.resources.items()}
+    together: dict[str | None, int] = {}
+    for one in snapshot.applications:
+        together[one.group] = together.get(one.group, 0) + one.count
+    for one in snapshot.applications:
+        times = together[one.group] if one.group else one.count
+        for option in one.options:
+            if times > 1 or max(option.demand.values(), default=0) > 1:
+                for name, taken in option.demand.items():
+                    most[name] = max(most[name], taken * times)
+    return most

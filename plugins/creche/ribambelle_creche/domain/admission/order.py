@@ -1,0 +1,101 @@
+"""Who passes first? One strict order, written as one integer per claim: the lower passes.
+
+A claim is one file asking for one of its options. In order: what people pinned, a place already
+held by right, a reserved place, points with the bonus of the crèche, the date the file was
+complete, the draw, and the file's number so that no two are ever equal.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from ribambelle_creche.domain.admission.snapshot import Application
+from ribambelle_creche.domain.admission.units import Choice, Unit
+
+PINNED, OWNED, RESERVED, BY_POINTS = range(4)
+Promoted = Mapping[str, frozenset[str]]
+"""The crèches in which a file passes by a reserve."""
+
+
+class Order:
+    """The order of one run: units are numbered by their last member's date, draw and number."""
+
+    def __init__(
+        self, units: Sequence[Unit], pinned: Mapping[str, str | None], promoted: Promoted
+    ) -> None:
+        ties = {
+            one.id: place
+            for place, one in enumerate(sorted((m for u in units for m in u.members), key=tie))
+        }
+        self.units: Final = sorted(units, key=lambda u: max(ties[one.id] for one in u.members))
+        self.pinned, self.promoted = pinned, promoted
+        self.places: Final = max((len(unit.choices) for unit in units), default=0) + 1
+        self.points: Final = [
+            [points(unit, choice) for choice in unit.choices] for unit in self.units
+        ]
+        every = [found for unit in self.points for found in unit]
+        self.most: Final = max(every, default=0)
+        self.span: Final = self.most - min(every, default=0) + 1
+        self.count: Final = len(units) + 1
+
+    def keys(self, index: int) -> list[int]:
+        """Return the claims of a unit for its choices, each as a number unique to it."""
+        unit = self.units[index]
+        one = unit.members[0]
+        if len(unit.members) == 1 and not self._has_right(one):
+            kinds = [BY_POINTS] * len(unit.choices)
+        else:
+            kinds = [
+                max(
+                    self._kind(one, one.options[option].id, choice.facility)
+                    for one, option in zip(unit.members, choice.options, strict=True)
+                )
+                for choice in unit.choices
+            ]
+        return [
+            ((kind * self.span + self.most - points) * self.count + index) * self.places + place
+            for place, (kind, points) in enumerate(zip(kinds, self.points[index], strict=True))
+        ]
+
+    def claim(self, key: int) -> tuple[int, int]:
+        """Return the unit and the choice of a claim."""
+        rest, place = divmod(key, self.places)
+        return rest % self.count, place
+
+    def by_points(self, key: int) -> int | None:
+        """Return the points a claim passed with; None when it passed by a right."""
+        kind, above = divmod(key // self.places // self.count, self.span)
+        return self.most - above if kind == BY_POINTS else None
+
+    def _has_right(self, one: Application) -> bool:
+        return one.current is not None or one.id in self.pinned or one.id in self.promoted
+
+    def _kind(self, one: Application, option: str, facility: str) -> int:
+        """Return by what right a file passes for one option."""
+        if one.id in self.pinned:
+            return PINNED
+        if one.current == option:
+            return OWNED
+        return RESERVED if facility in self.promoted.get(one.id, ()) else BY_POINTS
+
+
+def points(unit: Unit, choice: Choice) -> int:
+    """Return what a unit is ranked with: of children who enter together, the fewest points."""
+    if len(unit.members) == 1:
+        one = unit.members[0]
+        return one.points + one.options[choice.options[0]].bonus
+    return min(
+        one.points + one.options[option].bonus
+        for one, option in zip(unit.members, choice.options, strict=True)
+    )
+
+
+def tie(one: Application) -> tuple[datetime, int, str]:
+    """Sort key of files with equal points: the earlier date, the higher draw, the number.
+
+    >>> early = Application("B", 10, "2026-02-01", 1, ())
+    >>> late = Application("A", 10, "2026-03-01", 9, ())
+    >>> [one.id for one in sorted([late, early], key=tie)]
+    ['B', 'A']
+    """
+    return one.completed, -one.draw, one.id

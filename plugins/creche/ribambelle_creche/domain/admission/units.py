@@ -1,0 +1,86 @@
+"""Who enters together: a file alone, or the files of one birth as long as one crèche takes them all."""
+
+from collections.abc import Collection, Iterable
+
+import msgspec
+
+from ribambelle_creche.domain.admission.snapshot import PREFERRED, Application, Snapshot
+
+
+class Choice(msgspec.Struct, frozen=True, gc=False):
+    """One way of serving a unit: an option of each of its files, all in one crèche."""
+
+    facility: str
+    options: tuple[int, ...]
+    """Place of each member's option in its own list."""
+
+
+class Unit(msgspec.Struct, frozen=True, gc=False):
+    """Files that enter together or not at all, and their choices, the preferred first."""
+
+    members: tuple[Application, ...]
+    choices: tuple[Choice, ...]
+
+
+def alone(application: Application) -> Unit:
+    """Return a file as a unit of its own."""
+    choices = [Choice(one.facility, (place,)) for place, one in enumerate(application.options)]
+    return Unit((application,), tuple(choices))
+
+
+def together(members: tuple[Application, ...]) -> Unit:
+    """Return files as one unit: each crèche all of them name, in the order of the first.
+
+    >>> from ribambelle_creche.domain.admission.snapshot import Option
+    >>> lilas, roses = Option("lilas/0", "lilas", {}), Option("roses/0", "roses", {})
+    >>> two = [Application(name, 0, "2026-03-01", 0, opts) for name, opts in
+    ...        (("A", (lilas, roses)), ("B", (roses,)))]
+    >>> together(tuple(two)).choices
+    (Choice(facility='roses', options=(1, 0)),)
+    """
+    choices = []
+    for place, option in enumerate(members[0].options):
+        others = [_like(member, option.id, option.facility) for member in members[1:]]
+        if None not in others:
+            found = (place, *(other for other in others if other is not None))
+            choices.append(Choice(option.facility, found))
+    return Unit(members, tuple(choices))
+
+
+def _like(member: Application, identifier: str, facility: str) -> int | None:
+    """Return a member's same option, or its preferred one in the same crèche."""
+    there = [
+        (option.id != identifier, place)
+        for place, option in enumerate(member.options)
+        if option.facility == facility
+    ]
+    return min(there)[1] if there else None
+
+
+def joined(snapshot: Snapshot) -> dict[str, tuple[Application, ...]]:
+    """Return the groups that would rather enter together.
+
+    A member that is pinned, or holds a place by right, is decided for itself: its group is too.
+    """
+    pinned = {pin.application for pin in snapshot.pins}
+    found: dict[str, list[Application]] = {}
+    for one in snapshot.applications:
+        if one.group is not None and one.group_mode == PREFERRED:
+            found.setdefault(one.group, []).append(one)
+    return {
+        group: tuple(sorted(members, key=lambda one: one.id))
+        for group, members in found.items()
+        if len(members) > 1
+        and not any(one.id in pinned or one.current is not None for one in members)
+    }
+
+
+def divide(
+    applications: Iterable[Application], groups: Collection[tuple[Application, ...]]
+) -> list[Unit]:
+    """Return every file in exactly one unit: its group's, or its own."""
+    taken = {one.id for members in groups for one in members}
+    return [
+        *(together(members) for members in groups),
+        *(alone(one) for one in applications if one.id not in taken),
+    ]

@@ -1,0 +1,1 @@
+"""Invented towns, for tests and measures."""

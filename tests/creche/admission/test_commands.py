@@ -1,0 +1,175 @@
+"""`ribambelle creche propose` and `audit`: files in, files out, no commune anywhere."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ribambelle_cli.main import run
+
+LOT: dict[str, Any] = {
+    "version": 1,
+    "resources": {"lilas/mon-am": 1},
+    "applications": [
+        {
+            "id": "C-2041",
+            "points": 70,
+            "complete_at": "2026-03-01T09:00:00+01:00",
+            "draw": 5,
+            "count": 1,
+            "current": None,
+            "flags": [],
+            "options": [
+                {"id": "lilas/0", "facility": "lilas", "bonus": 0, "demand": {"lilas/mon-am": 1}}
+            ],
+        },
+        {
+            "id": "C-2042",
+            "points": 85,
+            "complete_at": "2026-04-01T09:00:00+02:00",
+            "draw": 3,
+            "options": [{"id": "lilas/0", "facility": "lilas", "demand": {"lilas/mon-am": 1}}],
+        },
+    ],
+    "pins": [],
+    "reserves": [],
+}
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No commune, no data folder: these commands need neither."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RIBAMBELLE_TENANTS", str(tmp_path / "absent"))
+    monkeypatch.setenv("RIBAMBELLE_DATA", str(tmp_path / "absent"))
+
+
+def lot(text: str | None = None) -> str:
+    Path("lot.json").write_text(json.dumps(LOT) if text is None else text, encoding="utf-8")
+    return "lot.json"
+
+
+def test_a_proposal_is_written_and_its_audit_agrees(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["creche", "propose", lot(), "--out", "out.json"]) == 0
+
+    out = json.loads(Path("out.json").read_bytes())
+    assert out["assignments"] == {"C-2041": None, "C-2042": "lilas/0"}
+    assert out["refusals"]["C-2041"][0]["blocking"] == [
+        {
+            "resource": "lilas/mon-am",
+            "capacity": 1,
+            "taken_ahead": 1,
+            "last_points": 85,
+            "withheld": False,
+        }
+    ]
+    assert out["digest"] in capsys.readouterr().out
+    assert run(["creche", "audit", "lot.json", "out.json"]) == 0
+
+
+def test_a_changed_result_fails_its_audit_and_says_who_is_wronged(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run(["creche", "propose", lot(), "--out", "out.json"])
+    out = json.loads(Path("out.json").read_bytes())
+    out["assignments"] = {"C-2041": "lilas/0", "C-2042": None}
+    Path("out.json").write_text(json.dumps(out), encoding="utf-8")
+    capsys.readouterr()
+
+    assert run(["creche", "audit", "lot.json", "out.json", "--json"]) == 1
+
+    told = json.loads(capsys.readouterr().out)
+    assert ("claim", "C-2042") in {(fault["code"], fault["about"]) for fault in told["faults"]}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "cure"),
+    [
+        ('"points": 70', '"points": "70"', "$.applications[0].points", "Corrigez cette valeur."),
+        ('"points": 70', '"points": 70.0', "$.applications[0].points", "Corrigez cette valeur."),
+        ('"points": 70, ', "", "$.applications[0]", "Ajoutez ce champ."),
+        ('"draw": 3', '"draw": 3, "rang": 1', "$.applications[1]", "Retirez-le"),
+        ('"id": "C-2042"', '"id": "C-2041"', "$.applications[1].id", "un numéro par dossier"),
+        ('{"lilas/mon-am": 1}}]}]', '{"roses": 1}}]}]', "demand['roses']", "Ajoutez-la"),
+        (
+            '"resources": {"lilas/mon-am": 1}',
+            '"resources": {"lilas/mon-am": -1}',
+            "$.resources",
+            "0 ou",
+        ),
+        ('"version": 1', '"version": 2', "$.version", "docs/admission.md"),
+        ('"current": null', '"current": "roses/0"', "$.applications[0].current", "Ajoutez-la"),
+        ('"2026-03-01T09:00:00+01:00"', '"hier"', "$.applications[0].complete_at", "2026-03-01"),
+        ('"draw": 5', '"draw": 5, "draw": 6', "$", "Gardez-en un seul"),
+        ('"draw": 5', f'"draw": {2**60}', "$.applications[0].draw", "2 puissance 53"),
+        ('"pins": []', '"pins": [', "$", "virgules"),
+    ],
+)
+def test_a_lot_that_cannot_be_read_says_where_and_what_to_do(
+    old: str, new: str, path: str, cure: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = json.dumps(LOT)
+    assert old in text
+
+    assert run(["creche", "propose", lot(text.replace(old, new, 1)), "--out", "out.json"]) == 2
+
+    said = capsys.readouterr().err
+    assert path in said
+    assert cure in said
+    assert not Path("out.json").exists()
+
+
+def test_what_was_written_before_stays_when_a_lot_is_refused() -> None:
+    run(["creche", "propose", lot(), "--out", "out.json"])
+    before = Path("out.json").read_bytes()
+
+    assert run(["creche", "propose", lot("[]"), "--out", "out.json"]) == 2
+
+    assert Path("out.json").read_bytes() == before
+    assert sorted(file.name for file in Path().iterdir()) == ["lot.json", "out.json"]
+
+
+def test_a_file_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["creche", "audit", "absent.json", "out.json"]) == 2
+
+    assert "absent.json ne peut pas être lu" in capsys.readouterr().err
+
+
+def test_the_theoretical_maximum_is_told_beside_and_changes_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pytest.importorskip("highspy")
+    run(["creche", "propose", lot(), "--out", "plain.json"])
+    capsys.readouterr()
+
+    assert run(["creche", "propose", lot(), "--out", "out.json", "--advisory"]) == 0
+
+    assert "Maximum théorique, sans ordre de passage : 1." in capsys.readouterr().out
+    assert Path("out.json").read_bytes() == Path("plain.json").read_bytes()
+
+
+def test_without_the_solver_the_command_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "highspy", None)
+
+    assert run(["creche", "propose", lot(), "--out", "out.json", "--advisory"]) == 2
+
+    assert "pip install 'ribambelle-creche[advisory]'" in capsys.readouterr().err
+    assert not Path("out.json").exists()
+
+
+def test_the_example_of_the_documentation_is_accepted_and_explained() -> None:
+    page = Path(__file__).parents[3].joinpath("docs/admission.md").read_text(encoding="utf-8")
+    example = page.partition("```json\n")[2].partition("```")[0]
+
+    assert run(["creche", "propose", lot(example), "--out", "out.json"]) == 0
+
+    out = json.loads(Path("out.json").read_bytes())
+    assert out["assignments"] == {"C-2041": None, "C-2042": "12/babies/0"}
+    assert set(out) == {
+        word for word in ("assignments", "refusals", "cutoffs", "certificate", "served", "digest")
+        if f"| `{word}` |" in page
+    }  # fmt: skip
+    assert run(["creche", "audit", "lot.json", "out.json"]) == 0

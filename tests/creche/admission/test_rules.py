@@ -1,0 +1,430 @@
+"""What a proposal promises: checks A1 to A17 of the domain page, each named where it is kept."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from tests.creche.admission.commissions import (
+    COMMON,
+    EVERYTHING,
+    Kind,
+    a_commission,
+    a_file,
+    an_option,
+    drawn,
+    shuffled,
+    with_file,
+    without,
+)
+
+from ribambelle.errors import Refused
+from ribambelle_creche.domain.admission import (
+    Application,
+    Option,
+    Pin,
+    Proposal,
+    Reserve,
+    Snapshot,
+    certify,
+    faults,
+    propose,
+)
+from ribambelle_creche.testing.town import Draw, town
+
+seeds = given(seed=st.integers(0, 2**32))
+often = settings(max_examples=150, deadline=None, derandomize=True, database=None)
+LILAS, ROSES = an_option("lilas"), an_option("roses")
+
+
+def rank(given: Snapshot, proposal: Proposal, name: str) -> int:
+    """How far down its own list a file ended; the end of the list for nothing."""
+    one = next(one for one in given.applications if one.id == name)
+    order = [option.id for option in one.options]
+    got = proposal.assignments[name]
+    return len(order) if got is None else order.index(got)
+
+
+@seeds
+@often
+def test_a1_no_place_is_given_twice_whatever_the_rights_pins_and_twins(seed: int) -> None:
+    snapshot = drawn(seed, EVERYTHING)
+
+    proposal = propose(snapshot)
+
+    assert proposal.certificate.capacity_ok
+    for name, cut in proposal.cutoffs.items():
+        assert cut.taken <= snapshot.resources[name]
+
+
+@seeds
+@often
+def test_a2_with_one_grid_nobody_ever_has_a_claim(seed: int) -> None:
+    proposal = propose(drawn(seed, COMMON))
+
+    assert proposal.certificate.slot_stable
+    assert proposal.certificate.claims == ()
+
+
+@seeds
+@often
+def test_a3_otherwise_the_certificate_says_which_fairness_holds(seed: int) -> None:
+    snapshot = drawn(seed, EVERYTHING)
+
+    proposal = propose(snapshot)
+
+    assert proposal.certificate == certify(
+        snapshot, proposal.assignments, proposal.certificate.reserves
+    )
+    assert proposal.certificate.threshold_fair
+    assert proposal.certificate.slot_stable == (proposal.certificate.claims == ())
+
+
+def test_a3_a_real_town_with_bonuses_and_twins_is_slot_stable() -> None:
+    stable = [propose(town(Draw(seed=seed))).certificate.slot_stable for seed in range(8)]
+
+    assert sum(stable) >= 7
+
+
+@seeds
+@often
+def test_a4_every_refusal_recomputes_from_the_result(seed: int) -> None:
+    snapshot = drawn(seed, EVERYTHING)
+
+    proposal = propose(snapshot)
+
+    wrong = [fault for fault in faults(snapshot, proposal) if fault.code != "claim"]
+    assert wrong == []
+    assert all(refusal.blocking for told in proposal.refusals.values() for refusal in told)
+
+
+@seeds
+@often
+def test_a5_the_published_table_alone_gives_back_every_answer(seed: int) -> None:
+    snapshot = drawn(seed, Kind(bonuses=True, distinct=True))
+    proposal = propose(snapshot)
+    if not proposal.certificate.slot_stable or _has_ties(snapshot):
+        return
+
+    for one in snapshot.applications:
+        reached = [
+            option.id
+            for option in one.options
+            if all(_reaches(proposal, name, one.points + option.bonus) for name in option.demand)
+        ]
+        assert proposal.assignments[one.id] == (reached[0] if reached else None)
+
+
+def _reaches(proposal: Proposal, name: str, points: int) -> bool:
+    cut = proposal.cutoffs[name]
+    if cut.last_points is None:
+        return cut.taken < cut.capacity
+    return points >= cut.last_points
+
+
+def _has_ties(snapshot: Snapshot) -> bool:
+    """Bonuses may make two distinct totals equal: the table then needs the date and the draw."""
+    seen: dict[tuple[str, int], str] = {}
+    for one in snapshot.applications:
+        for option in one.options:
+            place = option.facility, one.points + option.bonus
+            if seen.setdefault(place, one.id) != one.id:
+                return True
+    return False
+
+
+@seeds
+@often
+def test_a6_the_order_of_the_lists_does_not_count(seed: int) -> None:
+    snapshot = drawn(seed, EVERYTHING)
+
+    assert propose(shuffled(snapshot, seed)).digest == propose(snapshot).digest
+
+
+def check_a8(seed: int) -> None:
+    snapshot = drawn(seed, COMMON)
+    one = snapshot.applications[seed % len(snapshot.applications)]
+
+    before = propose(snapshot)
+    richer = with_file(snapshot, one.id, points=one.points + 1 + seed % 50)
+
+    assert rank(richer, propose(richer), one.id) <= rank(snapshot, before, one.id)
+
+
+@seeds
+@often
+def test_a8_more_points_never_harm(seed: int) -> None:
+    check_a8(seed)
+
+
+@pytest.mark.slow
+def test_a8_in_ten_thousand_commissions() -> None:
+    for seed in range(10_000):
+        check_a8(seed)
+
+
+@seeds
+@often
+def test_a9_asking_for_less_or_for_one_more_creche_never_harms(seed: int) -> None:
+    snapshot = drawn(seed, COMMON)
+    one = snapshot.applications[seed % len(snapshot.applications)]
+    before = rank(snapshot, propose(snapshot), one.id)
+
+    lighter = with_file(snapshot, one.id, options=tuple(map(_without_one_half_day, one.options)))
+    last = Option("f0/last", "f0", {next(iter(snapshot.resources)): 1})
+    longer = with_file(snapshot, one.id, options=(*one.options, last))
+
+    assert rank(lighter, propose(lighter), one.id) <= before
+    assert min(rank(longer, propose(longer), one.id), len(one.options)) <= before
+
+
+def _without_one_half_day(option: Option) -> Option:
+    if len(option.demand) == 1:
+        return option
+    return replace(option, demand=dict(list(option.demand.items())[1:]))
+
+
+@seeds
+@often
+def test_a9_changing_the_order_of_wishes_gains_nothing(seed: int) -> None:
+    snapshot = drawn(seed, COMMON)
+    one = snapshot.applications[seed % len(snapshot.applications)]
+    truth = rank(snapshot, propose(snapshot), one.id)
+
+    lied = with_file(snapshot, one.id, options=one.options[::-1])
+    got = propose(lied).assignments[one.id]
+
+    order = [option.id for option in one.options]
+    assert truth <= (len(order) if got is None else order.index(got))
+
+
+def test_a10_a_withdrawal_may_harm_so_what_was_offered_is_a_right() -> None:
+    """Creche.md §6: A asks for Monday, B for both days, C for Tuesday; one place each day."""
+    monday, both = an_option("lilas", "mon"), an_option("lilas", "mon", "tue")
+    tuesday = an_option("lilas", "tue")
+    places = {"lilas/mon": 1, "lilas/tue": 1}
+    three = a_commission(
+        places, a_file("A", 30, monday), a_file("B", 20, both), a_file("C", 10, tuesday)
+    )
+    left = without(three, "A")
+
+    first = propose(three).assignments
+    again = propose(left).assignments
+    owned = propose(with_file(left, "C", current=tuesday.id)).assignments
+
+    assert first == {"A": monday.id, "B": None, "C": tuesday.id}
+    assert again == {"B": both.id, "C": None}
+    assert owned == {"B": None, "C": tuesday.id}
+
+
+@seeds
+@often
+def test_a10_whoever_was_offered_a_place_keeps_it_in_any_later_run(seed: int) -> None:
+    snapshot = drawn(seed, COMMON)
+    before = propose(snapshot).assignments
+    owners = replace(
+        snapshot,
+        applications=tuple(replace(one, current=before[one.id]) for one in snapshot.applications),
+    )
+    leaving = snapshot.applications[seed % len(snapshot.applications)].id
+
+    later = without(owners, leaving)
+    after = propose(later)
+
+    for name, option in before.items():
+        if name != leaving and option is not None:
+            held = next(one for one in later.applications if one.id == name)
+            order = [other.id for other in held.options]
+            assert rank(later, after, name) <= order.index(option)
+
+
+@seeds
+@often
+def test_a11_nobody_ends_below_the_place_it_holds(seed: int) -> None:
+    snapshot = drawn(seed, EVERYTHING)
+    pinned = {pin.application for pin in snapshot.pins}
+
+    proposal = propose(snapshot)
+
+    for one in snapshot.applications:
+        if one.current is not None and one.id not in pinned:
+            order = [option.id for option in one.options]
+            assert rank(snapshot, proposal, one.id) <= order.index(one.current)
+
+
+def test_a11_a_place_left_by_a_transfer_serves_somebody_in_the_same_run() -> None:
+    moves = a_file("A", 10, LILAS, ROSES, current=ROSES.id)
+    chain = a_file("B", 5, ROSES, an_option("tilleuls"), current="tilleuls/0")
+    waits = a_file("C", 1, an_option("tilleuls"))
+    places = {"lilas/s0": 1, "roses/s0": 1, "tilleuls/s0": 1}
+
+    found = propose(a_commission(places, moves, chain, waits)).assignments
+
+    assert found == {"A": LILAS.id, "B": ROSES.id, "C": "tilleuls/0"}
+
+
+def test_a12_twins_together_enter_together_or_not_at_all() -> None:
+    twins = a_file("T", 90, LILAS, ROSES, count=2)
+    other = a_file("A", 10, LILAS)
+
+    one_place = propose(a_commission({"lilas/s0": 1, "roses/s0": 1}, twins, other))
+    two_places = propose(a_commission({"lilas/s0": 1, "roses/s0": 2}, twins, other))
+
+    assert one_place.assignments == {"A": LILAS.id, "T": None}
+    assert one_place.refusals["T"][0].blocking[0].taken_ahead == 0
+    assert two_places.assignments == {"A": LILAS.id, "T": ROSES.id}
+    assert two_places.served == 3
+
+
+def twins(mode: str) -> tuple[Application, Application]:
+    first = a_file("T1", 50, LILAS, ROSES, group="t", group_mode=mode)
+    return first, a_file("T2", 50, LILAS, ROSES, group="t", group_mode=mode)
+
+
+def test_a12_twins_who_would_rather_be_together_are_as_long_as_one_creche_can() -> None:
+    apart = {"lilas/s0": 1, "roses/s0": 1}
+    together = {"lilas/s0": 1, "roses/s0": 2}
+
+    assert propose(a_commission(together, *twins("preferred"))).assignments == {
+        "T1": ROSES.id,
+        "T2": ROSES.id,
+    }
+    assert set(propose(a_commission(apart, *twins("preferred"))).assignments.values()) == {
+        LILAS.id,
+        ROSES.id,
+    }
+
+
+@seeds
+@often
+def test_a12_one_is_fine_is_at_least_as_good(seed: int) -> None:
+    snapshot = drawn(seed, COMMON)
+    one, other = snapshot.applications[:2]
+    other = replace(one, id="twin", group="t", group_mode="one", count=1)
+    one = replace(one, group="t", group_mode="one", count=1)
+    alike = replace(snapshot, applications=(one, other, *snapshot.applications[2:]))
+    both = replace(one, id="both", group=None, group_mode=None, count=2)
+    joined = replace(snapshot, applications=(both, *snapshot.applications[2:]))
+
+    apart, together = propose(alike), propose(joined)
+
+    if together.assignments["both"] is not None:
+        assert apart.assignments[one.id] is not None or apart.assignments["twin"] is not None
+
+
+def test_a14_a_reserve_is_a_minimum_and_never_an_empty_place() -> None:
+    rich = [a_file(f"A{number}", 90, LILAS) for number in range(3)]
+    poor = a_file("I", 10, LILAS, flags=("insertion",))
+    reserve = Reserve("insertion", ("lilas",), 1, "insertion")
+    places = {"lilas/s0": 2}
+
+    kept = propose(a_commission(places, *rich, poor, reserves=(reserve,)))
+    nobody = propose(a_commission(places, *rich, reserves=(reserve,)))
+
+    assert kept.assignments["I"] == LILAS.id
+    assert kept.certificate.reserves[0].promoted == ("I",)
+    assert kept.certificate.slot_stable
+    assert kept.cutoffs["lilas/s0"].last_points == 90
+    assert nobody.served == 2
+
+
+def test_a14_whoever_needs_no_reserve_does_not_use_it() -> None:
+    first = a_file("I1", 90, LILAS, flags=("insertion",))
+    reserve = Reserve("insertion", ("lilas",), 1, "insertion")
+
+    found = propose(
+        a_commission({"lilas/s0": 1}, first, a_file("A", 50, LILAS), reserves=(reserve,))
+    )
+
+    assert found.certificate.reserves[0].promoted == ()
+    assert found.certificate.reserves[0].served == 1
+
+
+@seeds
+@often
+def test_a14_a_reserve_short_of_children_has_nobody_left_who_would_fit(seed: int) -> None:
+    snapshot = drawn(seed, Kind(bonuses=True, reserves=True))
+
+    found = [one for one in faults(snapshot, propose(snapshot)) if one.code == "reserve"]
+
+    assert found == []
+
+
+def test_a16_equal_points_the_earlier_date_then_the_draw_never_the_number() -> None:
+    places = {"lilas/s0": 1}
+    late = a_file("A", 50, LILAS, complete_at="2026-03-02T08:00:00+04:00", draw=9)
+    early = a_file("B", 50, LILAS, complete_at="2026-03-01T22:00:00Z", draw=1)
+    same = a_file("C", 50, LILAS, complete_at="2026-03-01T22:00:00Z", draw=2)
+
+    assert propose(a_commission(places, late, early)).assignments["B"] == LILAS.id
+    assert propose(a_commission(places, early, same)).assignments["C"] == LILAS.id
+
+
+def test_a17_a_pin_lists_exactly_the_children_whose_claim_it_creates() -> None:
+    files = [
+        a_file("A", 90, LILAS),
+        a_file("B", 80, LILAS),
+        a_file("C", 70, LILAS),
+        a_file("D", 5, LILAS),
+    ]
+    pin = Pin("D", "S2", LILAS.id)
+
+    found = propose(a_commission({"lilas/s0": 2}, *files, pins=(pin,)))
+
+    assert found.assignments == {"A": LILAS.id, "B": None, "C": None, "D": LILAS.id}
+    (passed,) = found.certificate.pins
+    assert (passed.application, passed.reason_code) == ("D", "S2")
+    assert passed.passed_over == ("B", "C")
+    assert found.certificate.slot_stable
+
+
+def test_a17_a_pin_that_gives_nothing_creates_the_claim_of_its_own_child() -> None:
+    barred = Pin("A", "R1", None)
+
+    found = propose(a_commission({"lilas/s0": 1}, a_file("A", 90, LILAS), pins=(barred,)))
+
+    assert found.assignments == {"A": None}
+    assert found.certificate.pins[0].passed_over == ("A",)
+
+
+@pytest.mark.parametrize(
+    ("pin", "path"),
+    [
+        (Pin("A", " ", LILAS.id), "$.pins[0].reason_code"),
+        (Pin("A", "S2", "ailleurs"), "$.pins[0].option"),
+        (Pin("Z", "S2", None), "$.pins[0].application"),
+    ],
+)
+def test_a17_a_pin_without_reason_or_object_is_refused(pin: Pin, path: str) -> None:
+    with pytest.raises(Refused) as refused:
+        propose(a_commission({"lilas/s0": 1}, a_file("A", 90, LILAS), pins=(pin,)))
+
+    assert refused.value.facts["path"] == path
+
+
+def test_pins_that_do_not_fit_together_are_refused_before_any_place_is_given() -> None:
+    pins = (Pin("A", "S2", LILAS.id), Pin("B", "S2", LILAS.id))
+
+    with pytest.raises(Refused) as refused:
+        propose(
+            a_commission({"lilas/s0": 1}, a_file("A", 9, LILAS), a_file("B", 8, LILAS), pins=pins)
+        )
+
+    assert refused.value.facts["path"] == "$.resources['lilas/s0']"
+
+
+def test_files_that_chase_each_other_still_end_and_the_certificate_says_so() -> None:
+    """A owns a place that takes two; leaving it for one half-day lets B in, who takes it back."""
+    owner = a_file(
+        "A",
+        10,
+        an_option("lilas", "mon"),
+        Option("lilas/1", "lilas", {"lilas/mon": 2}),
+        current="lilas/1",
+    )
+    chaser = a_file("B", 20, Option("lilas/0", "lilas", {"lilas/mon": 2}))
+
+    found = propose(a_commission({"lilas/mon": 2}, owner, chaser))
+
+    assert found.assignments["A"] is not None
+    assert not found.certificate.slot_stable
+    assert found.certificate.threshold_fair
