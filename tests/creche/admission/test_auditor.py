@@ -114,6 +114,6 @@ def test_an_engine_that_forgets_the_bonus_of_a_creche_is_caught(
     given = town(Draw(seed=2))
     assert propose(given).certificate.slot_stable
 
-    monkeypatch.setattr(order, "points", lambda unit, choice: unit.members[0].points)
+    monkeypatch.setattr(order, "points", lambda unit: [unit.members[0].points] * len(unit.choices))
 
     assert propose(given).certificate.claims != ()

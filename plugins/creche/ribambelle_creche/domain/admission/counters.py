@@ -5,13 +5,13 @@ demand fit? » is then one subtraction and one mask for ten half-days as for two
 an hour: a guard bit that falls says that its field went below zero.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from copy import copy
-from operator import mul
 from typing import Final
 
-from ribambelle_creche.domain.admission.snapshot import Snapshot
-from ribambelle_creche.domain.admission.units import Choice, Unit
+from ribambelle_creche.domain.admission.snapshot import Application, Option, Snapshot
+from ribambelle_creche.domain.admission.units import Unit
 
 SHARED = "\0"
 Packed = tuple[tuple[int, int], ...]
@@ -55,18 +55,25 @@ class Counters:
         other.free = list(self.free)
         return other
 
-    def pack(self, unit: Unit, choice: Choice) -> Packed:
-        """Return what a choice takes of each block."""
-        if len(unit.members) == 1:
-            one = unit.members[0]
-            option = one.options[choice.options[0]]
-            demand = option.demand
-            if self.shared.isdisjoint(demand):
-                taken = sum(map(mul, map(self.ones.__getitem__, demand), demand.values()))
-                return ((self.number[option.facility], taken * one.count),) if taken else ()
+    def pack(self, unit: Unit) -> list[Packed]:
+        """Return what each choice of a unit takes of each block."""
+        if len(unit.members) > 1:
+            return [self._sum(unit.asked(choice)) for choice in unit.choices]
+        one, ones, numbers = unit.members[0], self.ones, self.number
+        if self.shared:
+            return [self._sum([(one, option)]) for option in one.options]
+        found: list[Packed] = []
+        for option in one.options:
+            taken = 0
+            for name, places in option.demand.items():
+                taken += ones[name] * places
+            found.append(((numbers[option.facility], taken * one.count),) if taken else ())
+        return found
+
+    def _sum(self, asked: Iterable[tuple[Application, Option]]) -> Packed:
         found: dict[int, int] = {}
-        for one, place in zip(unit.members, choice.options, strict=True):
-            for name, taken in one.options[place].demand.items():
+        for one, option in asked:
+            for name, taken in option.demand.items():
                 if taken:
                     block = self.fields[name][0]
                     found[block] = found.get(block, 0) + taken * one.count * self.ones[name]
@@ -74,20 +81,11 @@ class Counters:
 
     def fits(self, demand: Packed) -> bool:
         """Tell whether a demand fits in what is free."""
-        free, guards = self.free, self.guards
-        return all(
-            (free[block] - taken) & guards[block] == guards[block] for block, taken in demand
-        )
-
-    def take(self, demand: Packed) -> None:
-        """Take a demand that fits."""
         for block, taken in demand:
-            self.free[block] -= taken
-
-    def give_back(self, demand: Packed) -> None:
-        """Free what a demand took."""
-        for block, taken in demand:
-            self.free[block] += taken
+            guards = self.guards[block]
+            if (self.free[block] - taken) & guards != guards:
+                return False
+        return True
 
     def lacking(self, demand: Packed, free: Mapping[int, int]) -> dict[int, int]:
         """Return, block by block, a mask of the fields in which a demand does not fit.
@@ -97,7 +95,7 @@ class Counters:
         >>> two = Option("o", "f", {"mon": 1, "tue": 2})
         >>> one = Application("A", 0, "2026-03-01", 0, (two,))
         >>> counters = Counters(Snapshot({"mon": 1, "tue": 1}, (one,)))
-        >>> demand = counters.pack(alone(one), alone(one).choices[0])
+        >>> demand = counters.pack(alone(one))[0]
         >>> counters.fits(demand), {b: bin(m) for b, m in counters.lacking(demand, {}).items()}
         (False, {0: '0b11000'})
         """
@@ -112,10 +110,10 @@ class Counters:
 
 def _homes(snapshot: Snapshot) -> dict[str, str]:
     """Return the block of each resource: its crèche, or itself when several crèches share it."""
-    named: dict[str, set[str]] = {}
+    named: defaultdict[str, set[str]] = defaultdict(set)
     for one in snapshot.applications:
         for option in one.options:
-            named.setdefault(option.facility, set()).update(option.demand)
+            named[option.facility].update(option.demand)
     homes: dict[str, str] = {}
     for facility, names in named.items():
         for name in names:
@@ -132,7 +130,7 @@ def _most(snapshot: Snapshot) -> dict[str, int]:
     for one in snapshot.applications:
         times = together[one.group] if one.group else one.count
         for option in one.options:
-            if times > 1 or max(option.demand.values(), default=0) > 1:
+            if option.demand and (times > 1 or max(option.demand.values()) > 1):
                 for name, taken in option.demand.items():
                     most[name] = max(most[name], taken * times)
     return most

@@ -106,7 +106,7 @@ def _fits_together(members: tuple[Application, ...], book: Book) -> bool:
     unit = together(members)
     held = [book.places.get(one.id) for one in members]
     there = held[0] if held[0] is not None and len(set(held)) == 1 else None
-    better = takewhile(lambda choice: choice.facility != there, unit.choices)
+    better = takewhile(lambda choice: unit.facility(choice) != there, unit.choices)
     return any(not any(book.blocking(unit, choice)) for choice in better)
 
 
@@ -130,7 +130,5 @@ def _assignments(matching: Matching) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for unit, held in zip(matching.order.units, matching.held, strict=True):
         for place, one in enumerate(unit.members):
-            found[one.id] = (
-                None if held is None else one.options[unit.choices[held].options[place]].id
-            )
+            found[one.id] = None if held is None else one.options[unit.choices[held][place]].id
     return dict(sorted(found.items()))

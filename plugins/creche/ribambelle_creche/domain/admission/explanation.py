@@ -81,7 +81,7 @@ class Book:
         """Yield every resource that keeps a unit from one of its choices."""
         key = max(
             self.keys[self.index[one.id]][place]
-            for one, place in zip(unit.members, choice.options, strict=True)
+            for one, place in zip(unit.members, choice, strict=True)
         )
         own: dict[str, int] = {}
         seats = [self.held[one.id] for one in unit.members if one.id in self.held]
@@ -121,10 +121,10 @@ def explain(
             for choice in unit.choices[:held]
         ]
         for place, one in enumerate(unit.members if refused else ()):
-            kept = None if held is None else unit.choices[held].options[place]
+            kept = None if held is None else unit.choices[held][place]
             told: dict[int, Refusal] = {}
             for choice, blocking in refused:
-                option = choice.options[place]
+                option = choice[place]
                 if option != kept:
                     told.setdefault(option, Refusal(one.options[option].id, blocking))
             refusals[one.id] = tuple(told.values())
@@ -136,10 +136,10 @@ def explain(
 def demand(unit: Unit, choice: Choice) -> dict[str, int]:
     """Return what a unit takes of each resource by one of its choices."""
     if len(unit.members) == 1 and unit.members[0].count == 1:
-        return unit.members[0].options[choice.options[0]].demand
+        return unit.members[0].options[choice[0]].demand
     found: dict[str, int] = {}
-    for one, place in zip(unit.members, choice.options, strict=True):
-        for name, taken in one.options[place].demand.items():
+    for one, option in unit.asked(choice):
+        for name, taken in option.demand.items():
             if taken:
                 found[name] = found.get(name, 0) + taken * one.count
     return found

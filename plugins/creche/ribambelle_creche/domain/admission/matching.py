@@ -27,15 +27,13 @@ class Matching:
     def __init__(self, order: Order, counters: Counters) -> None:
         self.order, self.counters = order, counters
         units = order.units
-        self.demands: Final[list[list[Packed]]] = [
-            [counters.pack(unit, choice) for choice in unit.choices] for unit in units
-        ]
+        self.demands: Final[list[list[Packed]]] = [counters.pack(unit) for unit in units]
         self.keys: Final = [order.keys(index) for index in range(len(units))]
         self.held: Final[list[int | None]] = [None] * len(units)
         self.closed: Final[dict[int, dict[int, int]]] = {}
         """By block and field, the claim behind which nobody sits there any more."""
         self._holders: list[list[int]] = [[] for _ in counters.blocks]
-        self._watchers: list[list[int]] = [[] for _ in counters.blocks]
+        self._watchers: dict[int, list[int]] = {}
         self._pushed: dict[int, int] = {}
         self._fixed = [False] * len(units)
         self._queued = [False] * len(units)
@@ -44,15 +42,10 @@ class Matching:
     def run(self) -> None:
         """Serve everybody."""
         self._seat_rights()
-        for index, demands in enumerate(self.demands):
-            for place, demand in enumerate(demands):
-                for block, _ in demand:
-                    self._watchers[block].append(self.keys[index][place])
-            if demands and not self._fixed[index]:
+        for index, keys in enumerate(self.keys):
+            if keys and not self._fixed[index]:
                 self._queued[index] = True
-                self._agenda.append((self.keys[index][0], index))
-        for watchers in self._watchers:
-            watchers.sort()
+                self._agenda.append((keys[0], index))
         heapify(self._agenda)
         while self._agenda:
             _, index = heappop(self._agenda)
@@ -72,11 +65,10 @@ class Matching:
         """Give pins and places held by right first; they fit together, as `snapshot.check` says."""
         for index, unit in enumerate(self.order.units):
             one = unit.members[0]
+            wanted = one.current
             if one.id in self.order.pinned:
                 self._fixed[index] = True
                 wanted = self.order.pinned[one.id]
-            else:
-                wanted = one.current
             if wanted is not None:
                 place = next(p for p, option in enumerate(one.options) if option.id == wanted)
                 self._sit(index, place)
@@ -95,9 +87,13 @@ class Matching:
         demand, key = self.demands[index][place], self.keys[index][place]
         if self.closed and self._barred(demand, key):
             return None
-        own = self._own(index, demand)
-        if not own and self.counters.fits(demand):
-            return []
+        if self.held[index] is None:
+            own: Packed = ()
+            fits, anybody = self._first_look(demand, key)
+            if fits or not anybody:
+                return [] if fits else None
+        else:
+            own = self._own(index, demand)
         free = {block: self.counters.free[block] for block, _ in demand}
         for block, taken in own:
             free[block] += taken
@@ -116,6 +112,17 @@ class Matching:
                 if not lacking:
                     break
         return None if lacking else leaving
+
+    def _first_look(self, demand: Packed, key: int) -> tuple[bool, bool]:
+        """Tell whether a demand fits in what is free, and whether anybody sits behind to give way."""
+        free, guards, fits, anybody = self.counters.free, self.counters.guards, True, False
+        for block, taken in demand:
+            if (free[block] - taken) & guards[block] != guards[block]:
+                fits = False
+            holders = self._holders[block]
+            if holders and holders[-1] > key:
+                anybody = True
+        return fits, anybody
 
     def _own(self, index: int, demand: Packed) -> Packed:
         """Return what the unit's present place holds in the blocks of a demand."""
@@ -162,16 +169,16 @@ class Matching:
 
     def _sit(self, index: int, place: int) -> None:
         self.held[index] = place
-        demand, key = self.demands[index][place], self.keys[index][place]
-        self.counters.take(demand)
-        for block, _ in demand:
+        key = self.keys[index][place]
+        for block, taken in self.demands[index][place]:
+            self.counters.free[block] -= taken
             insort(self._holders[block], key)
 
     def _rise(self, index: int, place: int) -> None:
         self.held[index] = None
-        demand, key = self.demands[index][place], self.keys[index][place]
-        self.counters.give_back(demand)
-        for block, _ in demand:
+        key = self.keys[index][place]
+        for block, taken in self.demands[index][place]:
+            self.counters.free[block] += taken
             holders = self._holders[block]
             del holders[bisect_right(holders, key) - 1]
 
@@ -229,7 +236,7 @@ class Matching:
     def _wake(self, key: int, freed: Packed) -> None:
         """Call back whoever stands behind a claim that left and prefers an option it may now have."""
         for block, taken in freed:
-            watchers = self._watchers[block]
+            watchers = self._watching(block)
             fields = self._fields(block, taken)
             for other in watchers[bisect_right(watchers, key) :]:
                 index, place = self.order.claim(other)
@@ -238,6 +245,18 @@ class Matching:
                     wanted = dict(self.demands[index][place])[block]
                     if self._fields(block, wanted) & fields:
                         self._queue(index)
+
+    def _watching(self, block: int) -> list[int]:
+        """Return every claim on a block, the first in order first."""
+        if not self._watchers:
+            self._watchers = {number: [] for number in range(len(self.counters.blocks))}
+            for index, demands in enumerate(self.demands):
+                for place, demand in enumerate(demands):
+                    for number, _ in demand:
+                        self._watchers[number].append(self.keys[index][place])
+            for watchers in self._watchers.values():
+                watchers.sort()
+        return self._watchers[block]
 
     def _fields(self, block: int, taken: int) -> int:
         """Return the guard bits of the fields a packed demand uses."""

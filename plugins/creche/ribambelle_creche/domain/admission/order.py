@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from ribambelle_creche.domain.admission.snapshot import Application
-from ribambelle_creche.domain.admission.units import Choice, Unit
+from ribambelle_creche.domain.admission.snapshot import Application, Option
+from ribambelle_creche.domain.admission.units import Unit
 
 PINNED, OWNED, RESERVED, BY_POINTS = range(4)
 Promoted = Mapping[str, frozenset[str]]
@@ -23,37 +23,32 @@ class Order:
     def __init__(
         self, units: Sequence[Unit], pinned: Mapping[str, str | None], promoted: Promoted
     ) -> None:
-        ties = {
-            one.id: place
-            for place, one in enumerate(sorted((m for u in units for m in u.members), key=tie))
-        }
-        self.units: Final = sorted(units, key=lambda u: max(ties[one.id] for one in u.members))
+        self.units: Final = sorted(units, key=last_tie)
         self.pinned, self.promoted = pinned, promoted
+        self.some_pass_first: Final = bool(pinned or promoted)
         self.places: Final = max((len(unit.choices) for unit in units), default=0) + 1
-        self.points: Final = [
-            [points(unit, choice) for choice in unit.choices] for unit in self.units
-        ]
+        self.points: Final = [points(unit) for unit in self.units]
         every = [found for unit in self.points for found in unit]
         self.most: Final = max(every, default=0)
         self.span: Final = self.most - min(every, default=0) + 1
         self.count: Final = len(units) + 1
+        self.step: Final = self.count * self.places
+        self.start: Final = (BY_POINTS * self.span + self.most) * self.step
 
     def keys(self, index: int) -> list[int]:
         """Return the claims of a unit for its choices, each as a number unique to it."""
         unit = self.units[index]
         one = unit.members[0]
         if len(unit.members) == 1 and not self._has_right(one):
-            kinds = [BY_POINTS] * len(unit.choices)
-        else:
-            kinds = [
-                max(
-                    self._kind(one, one.options[option].id, choice.facility)
-                    for one, option in zip(unit.members, choice.options, strict=True)
-                )
-                for choice in unit.choices
-            ]
+            start, step = self.start + index * self.places, self.step
+            return [start - points * step + p for p, points in enumerate(self.points[index])]
+        count, places, most = self.count, self.places, self.most
+        kinds = [
+            max(self._kind(member, option) for member, option in unit.asked(choice))
+            for choice in unit.choices
+        ]
         return [
-            ((kind * self.span + self.most - points) * self.count + index) * self.places + place
+            ((kind * self.span + most - points) * count + index) * places + place
             for place, (kind, points) in enumerate(zip(kinds, self.points[index], strict=True))
         ]
 
@@ -68,26 +63,35 @@ class Order:
         return self.most - above if kind == BY_POINTS else None
 
     def _has_right(self, one: Application) -> bool:
-        return one.current is not None or one.id in self.pinned or one.id in self.promoted
+        if one.current is not None:
+            return True
+        return self.some_pass_first and (one.id in self.pinned or one.id in self.promoted)
 
-    def _kind(self, one: Application, option: str, facility: str) -> int:
+    def _kind(self, one: Application, option: Option) -> int:
         """Return by what right a file passes for one option."""
         if one.id in self.pinned:
             return PINNED
-        if one.current == option:
+        if one.current == option.id:
             return OWNED
-        return RESERVED if facility in self.promoted.get(one.id, ()) else BY_POINTS
+        return RESERVED if option.facility in self.promoted.get(one.id, ()) else BY_POINTS
 
 
-def points(unit: Unit, choice: Choice) -> int:
-    """Return what a unit is ranked with: of children who enter together, the fewest points."""
+def points(unit: Unit) -> list[int]:
+    """Return what a unit is ranked with, choice by choice: of several children, the fewest points."""
     if len(unit.members) == 1:
-        one = unit.members[0]
-        return one.points + one.options[choice.options[0]].bonus
-    return min(
-        one.points + one.options[option].bonus
-        for one, option in zip(unit.members, choice.options, strict=True)
-    )
+        own = unit.members[0].points
+        return [own + option.bonus for option in unit.members[0].options]
+    return [
+        min(one.points + option.bonus for one, option in unit.asked(choice))
+        for choice in unit.choices
+    ]
+
+
+def last_tie(unit: Unit) -> tuple[datetime, int, str]:
+    """Sort key of units with equal points: that of their last member."""
+    if len(unit.members) == 1:
+        return tie(unit.members[0])
+    return max(map(tie, unit.members))
 
 
 def tie(one: Application) -> tuple[datetime, int, str]:

@@ -31,7 +31,7 @@ class Run:
             (index, unit)
             for index, unit in enumerate(self.matching.order.units)
             if (held := self.matching.held[index]) is not None
-            and unit.choices[held].facility in reserve.facilities
+            and unit.facility(unit.choices[held]) in reserve.facilities
             and children(unit, reserve)
         ]
 
@@ -52,7 +52,7 @@ class Run:
             keys = [
                 matching.keys[index][place]
                 for place, choice in enumerate(better)
-                if choice.facility in reserve.facilities
+                if unit.facility(choice) in reserve.facilities
             ]
             if keys:
                 found.append((held is not None, min(keys), index))

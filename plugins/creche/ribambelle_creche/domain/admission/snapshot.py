@@ -47,13 +47,13 @@ class Application(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=Fa
 
     @property
     def completed(self) -> datetime:
-        """When the file was complete.
+        """When the file was complete, in UTC, without saying so: such times compare quickest.
 
-        >>> Application("A", 0, "2026-03-01", 0, ()).completed.isoformat()
-        '2026-03-01T00:00:00+00:00'
+        >>> Application("A", 0, "2026-03-01T09:00+04:00", 0, ()).completed.isoformat()
+        '2026-03-01T05:00:00'
         """
         at = datetime.fromisoformat(self.complete_at)
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
+        return at if at.tzinfo is None else at.astimezone(UTC).replace(tzinfo=None)
 
     def option(self, identifier: str | None) -> Option | None:
         """Return one of its options, or None."""

@@ -1,31 +1,45 @@
 """Who enters together: a file alone, or the files of one birth as long as one crèche takes them all."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
 
 import msgspec
 
-from ribambelle_creche.domain.admission.snapshot import PREFERRED, Application, Snapshot
+from ribambelle_creche.domain.admission.snapshot import PREFERRED, Application, Option, Snapshot
 
-
-class Choice(msgspec.Struct, frozen=True, gc=False):
-    """One way of serving a unit: an option of each of its files, all in one crèche."""
-
-    facility: str
-    options: tuple[int, ...]
-    """Place of each member's option in its own list."""
+Choice = tuple[int, ...]
+"""One way of serving a unit, in one crèche: the place of each member's option in its own list."""
 
 
 class Unit(msgspec.Struct, frozen=True, gc=False):
     """Files that enter together or not at all, and their choices, the preferred first."""
 
     members: tuple[Application, ...]
-    choices: tuple[Choice, ...]
+    choices: Sequence[Choice]
+
+    def facility(self, choice: Choice) -> str:
+        """Return the crèche of a choice."""
+        return self.members[0].options[choice[0]].facility
+
+    def asked(self, choice: Choice) -> Iterator[tuple[Application, Option]]:
+        """Yield each member with its option."""
+        for one, place in zip(self.members, choice, strict=True):
+            yield one, one.options[place]
+
+
+@cache
+def each(count: int) -> tuple[Choice, ...]:
+    """Return the choices of a file alone that has so many options.
+
+    >>> each(2)
+    ((0,), (1,))
+    """
+    return tuple((place,) for place in range(count))
 
 
 def alone(application: Application) -> Unit:
     """Return a file as a unit of its own."""
-    choices = [Choice(one.facility, (place,)) for place, one in enumerate(application.options)]
-    return Unit((application,), tuple(choices))
+    return Unit((application,), each(len(application.options)))
 
 
 def together(members: tuple[Application, ...]) -> Unit:
@@ -36,15 +50,14 @@ def together(members: tuple[Application, ...]) -> Unit:
     >>> two = [Application(name, 0, "2026-03-01", 0, opts) for name, opts in
     ...        (("A", (lilas, roses)), ("B", (roses,)))]
     >>> together(tuple(two)).choices
-    (Choice(facility='roses', options=(1, 0)),)
+    [(1, 0)]
     """
     choices = []
     for place, option in enumerate(members[0].options):
         others = [_like(member, option.id, option.facility) for member in members[1:]]
         if None not in others:
-            found = (place, *(other for other in others if other is not None))
-            choices.append(Choice(option.facility, found))
-    return Unit(members, tuple(choices))
+            choices.append((place, *(other for other in others if other is not None)))
+    return Unit(members, choices)
 
 
 def _like(member: Application, identifier: str, facility: str) -> int | None:
