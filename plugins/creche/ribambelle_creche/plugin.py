@@ -143,11 +143,13 @@ def transition_announced() -> dict[str, Any]:
 @hookimpl
 def jobs() -> dict[str, Any]:
     """The month’s table, the round of confirmations, the drafts nobody sent, the receipts."""
+    from ribambelle_creche.counting import ask_proofs
     from ribambelle_creche.freezing import freeze_month
     from ribambelle_creche.jobs import remind, renew, sweep_drafts
     from ribambelle_creche.telling import send_receipt
 
     return {
+        "ask_proofs": ask_proofs,
         "freeze_month": freeze_month,
         "renew": renew,
         "remind": remind,
