@@ -54,10 +54,13 @@ def scopes() -> dict[str, Any]:
 def routes() -> Iterable[Any]:
     """Pages for the public, families, crèches and the town hall."""
     from ribambelle_creche.pages import (
+        criteria,
         dossier,
         facility,
         family,
         office,
+        office_criteria,
+        office_points,
         papers,
         printed,
         public,
@@ -65,11 +68,13 @@ def routes() -> Iterable[Any]:
         renewal,
         sending,
         statistics,
+        tariff,
     )
 
     pages = (
         *(public, dossier, sending, family, receipt, renewal, papers),
         *(facility, office, statistics, printed),
+        *(criteria, tariff, office_criteria, office_points),
     )
     return [route for page in pages for route in page.ROUTES]
 
