@@ -57,9 +57,9 @@ async def test_a_visitor_counts_its_points_and_nothing_is_kept(communes: Commune
     page = plain((await browser.get(f"/creche/criteres/simulateur?{asked}")).text)
     odd = await browser.get("/creche/criteres/simulateur?vrai=<b>&work=king&commissions_waited=-1")
 
-    assert "Partout 390 points" in page
-    assert "Habiter la commune 300" in page
-    assert "Partout 0 points" in plain(odd.text)
+    assert "Partout : 390 points" in page
+    assert "Habiter la commune +300" in page
+    assert "Partout : 0 point" in plain(odd.text)
     with town.here():
         assert await Application.count() == 0
 
@@ -68,7 +68,7 @@ async def test_the_simulator_tells_a_creche_s_points_apart(communes: Communes) -
     await voted(communes.alpha, LILAS)
     asked = "vrai=lives_in_town&vrai=own_quartier&vrai=sibling_here&sibling_present_months=11"
     page = plain((await communes.alpha.visitor().get(f"/creche/criteres/simulateur?{asked}")).text)
-    assert "Partout 20 points En plus pour cette crèche 3 points" in page
+    assert "Partout : 20 points . Pour cette crèche : 23 points" in page
 
 
 async def test_a_price_is_worked_through_line_by_line(communes: Communes) -> None:
@@ -124,9 +124,9 @@ async def test_a_family_reads_its_points_and_what_a_paper_would_add(communes: Co
     whole = plain((await family.get(f"/creche/demandes/{number}")).text)
     begun = plain((await family.get(f"/creche/demandes/{again}")).text)
 
-    assert "Aujourd’hui 400 points" in whole
-    assert "Notification de l’AEEH +30" in begun
-    assert "Aujourd’hui 0 point" in begun
+    assert "Aujourd’hui : 400 points" in whole
+    assert "Enfant handicapé +30 : Notification de l’AEEH" in begun
+    assert "Aujourd’hui : 0 point" in begun
 
 
 CRITERIA = "/bureau/creche/criteres"
@@ -201,8 +201,8 @@ async def test_what_a_service_asks_for_counts_within_its_bounds(communes: Commun
     done = await agent.post(address, data={"follow_up": "60", "vrai": "former_member"})
     after = plain((await agent.get(address)).text)
 
-    assert "Aujourd’hui 380 points" in before
+    assert "Aujourd’hui : 380 points" in before
     assert (too_much.status_code, "de 10 à 100" in too_much.text) == (422, True)
     assert 'value="101"' in too_much.text
     assert done.status_code == 303
-    assert "Aujourd’hui 450 points" in after
+    assert "Aujourd’hui : 450 points" in after

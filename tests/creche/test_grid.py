@@ -1,5 +1,6 @@
 """A grid of points: what it may say, where it is wrong, what it gives a family."""
 
+import re
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -268,3 +269,31 @@ def test_no_file_whatever_it_holds_breaks_the_reader(odd: str):
         assert all(0 < one.line <= len(lines) for one in found.faults)
     for text in ("creche = 3", "[creche]\ngrid = []", f"[creche.grid]\ncriterion = {odd}", ""):
         assert read(text).grid is None
+
+
+PAGE = (Path(__file__).parents[2] / "docs/rules/criteres.md").read_text("utf-8")
+
+
+def test_the_page_of_the_rule_is_right():
+    """Its grid is read without fault, and gives the points that its examples say."""
+    found = read(PAGE.split("```toml\n")[1].split("```")[0])
+    assert found.faults == ()
+    assert found.grid is not None
+    couple = {"family": COUPLE, "situation": Situation("employed", other_work="student")}
+
+    def counted(*, waited: int = 2, without: str = "", quotient: int = 640, **told: Any) -> int:
+        dossier = a_dossier(
+            **couple, resources=Resources(quotient_familial_cents=quotient * 100), **told
+        )
+        seen = frozenset(KINDS) - {without}
+        context = Context(TODAY, "Alpha", proofs=seen, commissions_waited=waited)
+        return score(found.grid, facts_of(dossier, context)).points  # type: ignore[arg-type]
+
+    assert counted() == 210
+    assert counted(without="caf") == 160
+    assert counted(waited=5) - counted(waited=0) == 30
+    assert [counted(quotient=n) - 160 for n in (700, 701, 901)] == [50, 40, 0]
+    assert counted(home=Home(referral="pmi")) - 210 == 10
+    assert set(re.findall(r"`(\w+)`", PAGE.split("liste fermée")[1].split("Étudier")[0])) == {
+        *FACTS
+    }

@@ -1,7 +1,9 @@
 """The national scale of crèche prices, to the cent: creche.md, A23."""
 
+import re
 from datetime import date
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
@@ -83,3 +85,38 @@ def test_a_day_before_the_tables_is_refused_not_guessed():
     assert SHIPPED.first_day == date(2022, 1, 1)
     with pytest.raises(Refused, match="tariff_unknown"):
         price(SHIPPED, Asked(date(2021, 12, 31), 1, YEAR, kind=COLLECTIVE))
+
+
+PAGE = (Path(__file__).parents[2] / "docs/rules/tarif.md").read_text("utf-8")
+
+
+def in_hundredths(told: str) -> int:
+    return int(told.replace(",", ""))
+
+
+def test_the_page_of_the_rule_gives_the_prices_it_says():
+    rows = re.findall(
+        r"^\| (\d\d)/(\d\d)/(\d{4}) \| (\d+) \| (\d) \| (\d+) \| (\d+) × (\d+) \| (.+?) \| (.+?) \|$",
+        PAGE,
+        re.MULTILINE,
+    )
+    assert len(rows) == 10
+    for day, month, year, children, aeeh, annual, hours, weeks, by_hour, by_month in rows:
+        asked = Asked(
+            date(int(year), int(month), int(day)),
+            int(children),
+            int(annual) * 100,
+            int(hours) * 60,
+            int(weeks),
+            int(aeeh),
+        )
+        found = price(SHIPPED, asked)
+        told = (in_hundredths(by_hour), in_hundredths(by_month))
+        assert (found.hourly_cents, found.monthly_cents) == told, asked
+
+
+def test_the_page_of_the_rule_has_the_rates_of_the_file():
+    told = re.findall(r"^\| (\d) \| 0,(\d{4}) % \| 0,(\d{4}) % \|$", PAGE, re.MULTILINE)
+    by_kind = {one.kind: one.millionths for one in SHIPPED.rates}
+    assert tuple(int(one) for _, one, _ in told) == by_kind[COLLECTIVE]
+    assert tuple(int(one) for _, _, one in told) == by_kind[FAMILY]

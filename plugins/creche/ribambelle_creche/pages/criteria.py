@@ -112,6 +112,11 @@ class SimulatorPage:
         ]
         return common + at_one
 
+    @staticmethod
+    def signed(points: int) -> str:
+        """Return points with their sign."""
+        return signed(points)
+
 
 @get("/creche/criteres/simulateur", name="creche.simulator", guards=[guards.public])
 async def simulator(request: Request[Any, Any, Any], tenant: NamedDependency[Tenant]) -> Page:
