@@ -61,6 +61,14 @@ class VersionsPage:
         """The columns of the effect."""
         return [("Profil", ""), *((move.capitalize(), "n") for move in MOVES), ("En tout", "n")]
 
+    @property
+    def comes_too_early(self) -> bool:
+        """Tell whether the version tried would stand behind the one in force, and never count."""
+        if not (self.tried and self.tried.grid and self.version):
+            return False
+        tried, standing = self.tried.grid, self.version.grid
+        return tried.version != standing.version and tried.valid_from < standing.valid_from
+
     def is_in_force(self, row: Grid) -> bool:
         """Tell whether a version is the one that counts today."""
         return self.version is not None and self.version.row.id == row.id
