@@ -229,3 +229,18 @@ async def test_who_gains_is_counted_among_complete_files_and_few_are_hidden(
     assert found.files == 10
     assert told["AEEH dans le foyer"][0] is None
     assert told["Pas d’AEEH"][3] is None
+
+
+async def test_a_version_to_come_asks_for_its_proofs_and_counts_nothing_yet(
+    communes: Communes,
+) -> None:
+    with communes.alpha.here() as tenant:
+        await kept(TEXT.replace("2026-01-01", "2090-01-01"))
+        number = await an_application(home=Home(has_aeeh=True))
+        rows = await Evidence.select(Evidence.kind).where(Evidence.application == number)
+        file = await Application.objects().get(Application.id == number)
+        assert file
+        score = await counting.own_score(tenant, file)
+
+    assert "aeeh" in {row["kind"] for row in rows}
+    assert score is None

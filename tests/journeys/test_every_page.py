@@ -173,13 +173,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "family": ("/creche/demandes/{submitted}/tarif",),
         "office": ("/creche/demandes/{on_behalf}/tarif",),
     },
-    "/creche/tarif": {
-        "visitor": (
-            "/creche/tarif",
-            "/creche/tarif?ressources=36000&aeeh=1",
-            "/creche/tarif?heures=x",
-        )
-    },
+    "/creche/tarif": {"visitor": ("/creche/tarif", "/creche/tarif?ressources=36000&aeeh=1")},
     "/creche/demandes": {
         **dict.fromkeys(("family", "office", "facility"), ("/creche/demandes",)),
     },

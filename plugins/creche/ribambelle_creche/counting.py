@@ -114,9 +114,12 @@ async def own_score(tenant: Tenant, file: Application) -> Score | None:
 
 
 async def asked_proofs(tenant: Tenant, dossier: Dossier) -> list[str]:
-    """Return the proofs that would give this file points, by the grid in force."""
-    kept = await grids.in_force(tenant.now().date())
-    return proofs_of(kept.grid, await town_of(tenant), dossier) if kept else []
+    """Return the proofs that would give this file points, by the grid in force or to come."""
+    asking = await grids.asking(tenant.now().date())
+    if not asking:
+        return []
+    town = await town_of(tenant)
+    return [kind for kept in asking for kind in proofs_of(kept.grid, town, dossier)]
 
 
 def proofs_of(grid: Grid, town: Town, dossier: Dossier) -> list[str]:

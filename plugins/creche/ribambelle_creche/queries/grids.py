@@ -51,6 +51,13 @@ async def in_force(day: date) -> Kept | None:
     return opened(row) if row else None
 
 
+async def asking(day: date) -> list[Kept]:
+    """Return the versions whose proofs families are asked for: in force, or still to come."""
+    standing = await in_force(day)
+    rows = await Grid.objects().where(Grid.valid_from > day).order_by(Grid.valid_from, Grid.id)
+    return [*([standing] if standing else []), *(opened(row) for row in rows)]
+
+
 def opened(row: Grid) -> Kept:
     """Return a version with what its text says."""
     return Kept(row, required(row.text))

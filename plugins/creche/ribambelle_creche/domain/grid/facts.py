@@ -274,9 +274,8 @@ def _of_child(dossier: Dossier, today: date) -> dict[str, Told]:
 
 
 def _of_town(address: Address, context: Context) -> dict[str, Told]:
-    same_name = bool(context.town) and fold(address.city) == fold(context.town)
     return {
-        "lives_in_town": same_name or address.postcode.strip() in context.postcodes,
+        "lives_in_town": lives_in_town(address, context.town, context.postcodes),
         "commissions_waited": context.commissions_waited,
         "offers_refused": context.offers_refused,
         **{
@@ -284,6 +283,20 @@ def _of_town(address: Address, context: Context) -> dict[str, Told]:
             for name in ("rules_breached", "former_member", "elder_refused")
         },
     }
+
+
+def lives_in_town(address: Address, town: str, postcodes: tuple[str, ...]) -> bool:
+    """Tell whether an address is in the commune: by its quartier, or by its name.
+
+    A postcode is shared between communes: it counts only when no name was written.
+
+    >>> [lives_in_town(Address(city=city, postcode="97400"), "Saint-Denis", ("97400",))
+    ...  for city in ("saint denis", "Sainte-Marie", "")]
+    [True, False, True]
+    """
+    if address.quartier is not None or (town and fold(address.city) == fold(town)):
+        return True
+    return not address.city.strip() and address.postcode.strip() in postcodes
 
 
 def _of_facility(facility: int, address: Address | None, context: Context) -> dict[str, Told]:

@@ -1,5 +1,6 @@
 """How many points has this family, criterion by criterion, and why none where it has none?"""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -81,6 +82,28 @@ def score(grid: Grid, facts: Facts) -> Score:
         flags=tuple(one.code for one in grid.reserves if one.eligible.holds(facts)),
         trace=tuple(trace),
     )
+
+
+def recorded(found: Score) -> str:
+    """Return the trace of a score as a commission keeps it, in the order of the grid.
+
+    >>> recorded(Score(20, {}, (), (Line("sibling", "Frère ou sœur", 20, proof="sibling"),)))
+    '[{"code": "sibling", "label": "Frère ou sœur", "points": 20, "reason": "", "proof": "sibling", \
+"possible": 0, "here": {}}]'
+    """
+    lines = [
+        {
+            "code": line.code,
+            "label": line.label,
+            "points": line.points,
+            "reason": line.reason,
+            "proof": line.proof,
+            "possible": line.possible,
+            "here": {str(facility): points for facility, points in line.here.items()},
+        }
+        for line in found.trace
+    ]
+    return json.dumps(lines, ensure_ascii=False)
 
 
 def _line(one: Criterion, facts: Facts) -> Line:
