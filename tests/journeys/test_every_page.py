@@ -99,6 +99,11 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             for state in ("submitted", "incomplete", "complete", "to_confirm", "withdrawn")
         )
     },
+    "/bureau/creche/criteres": {"office": ("/bureau/creche/criteres",)},
+    "/bureau/creche/criteres/{grid}": {"office": ("/bureau/creche/criteres/1",)},
+    "/bureau/creche/demandes/{number}/points": {
+        "office": ("/bureau/creche/demandes/{complete}/points",)
+    },
     "/bureau/creche/demandes/{number}/fusionner": {
         "office": (
             "/bureau/creche/demandes/{submitted}/fusionner",
@@ -157,6 +162,18 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/creche/confirmer/{number}/{code}": {
         "visitor": ("{confirmation}", "{confirmation}?reponse=non")
     },
+    "/creche/criteres": {"visitor": ("/creche/criteres",)},
+    "/creche/criteres/simulateur": {
+        "visitor": (
+            "/creche/criteres/simulateur",
+            "/creche/criteres/simulateur?vrai=lives_in_town&work=both_work&commissions_waited=2",
+        )
+    },
+    "/creche/demandes/{number}/tarif": {
+        "family": ("/creche/demandes/{submitted}/tarif",),
+        "office": ("/creche/demandes/{on_behalf}/tarif",),
+    },
+    "/creche/tarif": {"visitor": ("/creche/tarif", "/creche/tarif?ressources=36000&aeeh=1")},
     "/creche/demandes": {
         **dict.fromkeys(("family", "office", "facility"), ("/creche/demandes",)),
     },

@@ -18,10 +18,23 @@ from ribambelle_creche.filing import PURPOSE
 
 FAMILY = "family@example.test"
 STATES = ("submitted", "draft", "to_confirm")
+GRID = """[creche.grid]
+version = "1"
+valid_from = 2026-01-01
+tie_break = ["draw"]
+[[creche.grid.criterion]]
+code = "resident"
+label = "{word}"
+type = "flag"
+fact = "lives_in_town"
+points = 10
+proof = "address"
+"""
+"""A grid whose only label is the word planted."""
 WORDLESS = {
     *("core_household", "core_demande", "core_responsibility", "core_custody", "core_errand"),
     *("core_merge", "core_appointment"),
-    *("creche_capacity", "creche_wish", "creche_need", "creche_evidence"),
+    *("creche_capacity", "creche_wish", "creche_need", "creche_evidence", "creche_noted"),
     "creche_case_member",
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
@@ -144,9 +157,11 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             **{"places": 9, "from_weeks": 10, "to_months": 36},
         },
         "creche_capacity": {"age_group": "babies", "weekday": 0, "half": "am", "places": 9},
+        "creche_grid": {"text": GRID.format(word=word), "valid_from": now.date()},
+        "creche_noted": {"code": "former_member", "points": None},
         "creche_application": {
             **{"number": f"C-{number}", "account": 1, "channel": "family", "child_name": word},
-            "answers": encode(dossier),
+            **dict.fromkeys(("answers", "sent"), encode(dossier)),
             **{"folded": fold(word), "age_group": "babies", "start_month": "2027-01"},
             "submitted_at": now,
             **{"entered_by": None, "half_days": 3},

@@ -19,7 +19,7 @@ IDS = ("1", "2", "3")
 SEARCHED = "zyxow"
 """Finds the word planted, without a page being able to give it back by repeating what was asked."""
 VALUES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("number", "facility", "desk", "session", "paper", "sheet"), IDS),
+    **dict.fromkeys(("number", "facility", "desk", "session", "paper", "sheet", "grid"), IDS),
     **dict.fromkeys(("adult", "child", "held", "custody", "other"), IDS),
     "code": ("enfant", "famille", "adresse", "voeux"),
     "kind": ("csv", "xlsx", "birth"),
@@ -54,6 +54,9 @@ QUERY: dict[str, tuple[str, ...]] = {
     "suite": ("/compte",),
     "code": ("AAAA-BBBB",),
     "lien": ("parent",),
+    **{"vrai": ("lives_in_town",), "ressources": ("36000",), "enfants": ("2",), "aeeh": ("1",)},
+    **{"heures": ("35",), "semaines": ("46",)},
+    **{"jour_day": ("1",), "jour_month": ("3",), "jour_year": ("2027",)},
 }
 """A query for each parameter a route reads; one missing here stops the proof."""
 BODY: dict[str, str] = {
@@ -63,6 +66,7 @@ BODY: dict[str, str] = {
     **{"act": "ask_more", "reason": "r", "outcome": "reached", "note": "n", "reponse": "oui"},
     **{"email": FAMILY, "password": "p", "present": "p", "code": "000000", "suite": "/compte"},
     "roles": "agent",
+    "vrai": "former_member",
     **dict.fromkeys(("other_email", "other_phone", "child_given_name", "child_family_name"), "1"),
     **{"child_born_on": "2", "number": "0"},
     **{"adults": "3", "everybody": "", "group": "creche:3", "view": "a-ecrire", "paper": "page"},

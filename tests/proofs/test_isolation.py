@@ -20,7 +20,7 @@ FREE = {
     *("other_given_name", "other_family_name", "accepts_any", "accepts_childminder"),
     *("hours", "languages", "parent_support", "project"),
     *("subject", "body", "sms"),
-    *("title", "text", "label", "place", "about"),
+    *("title", "text", "label", "place", "about", "deliberation"),
 }
 """Fields of forms that hold no id and decide of none."""
 

@@ -9,7 +9,7 @@ from ribambelle.commands import AsJson, DryRun, TenantName, busy, inside, say, s
 from ribambelle.errors import Refused
 from ribambelle.lists import as_csv
 from ribambelle.tenants import Tenant
-from ribambelle_creche import commands_admission
+from ribambelle_creche import commands_admission, commands_grid
 from ribambelle_creche.domain import streets
 from ribambelle_creche.importing import CREATED, REFUSED, SAME, UPDATED, Outcome, bring_in
 from ribambelle_creche.queries import facilities
@@ -24,6 +24,7 @@ SEVERAL = {
 app = typer.Typer(no_args_is_help=True, help="Crèches : établissements, demandes, commissions.")
 app.command("propose")(commands_admission.propose)
 app.command("audit")(commands_admission.audit)
+app.add_typer(commands_grid.app, name="grid")
 
 
 @app.command("import-facilities")

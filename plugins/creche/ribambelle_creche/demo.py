@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from importlib import resources
 from typing import Any, TypeVar
 
 from piccolo.table import Table
@@ -21,6 +22,7 @@ from ribambelle_creche.domain.week import bits
 from ribambelle_creche.filing import PURPOSE as RECEIPT
 from ribambelle_creche.freezing import freeze, month_before
 from ribambelle_creche.queries import facilities as queries
+from ribambelle_creche.queries import grids
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import (
     Application,
@@ -35,6 +37,8 @@ from ribambelle_creche.tables import (
 from ribambelle_creche.workflow import CODE
 
 T = TypeVar("T", bound=Table)
+POINTS = resources.files("ribambelle_creche").joinpath("grids/pessac.toml").read_text("utf-8")
+"""The points of every commune of demonstration: those a real town voted."""
 FULL = 1023
 PROVED = ("complete", "to_confirm")
 WEEKS = (
@@ -56,6 +60,7 @@ async def fill(seed: int) -> None:
     town = TOWNS.get(tenant.slug, TOWNS["saint-denis"])
     draw = random.Random(f"{seed}:{tenant.slug}")  # noqa: S311 - invented families, not secrets
     async with transaction():
+        await grids.keep(POINTS, "2026-118", None, tenant.now())
         places = await _quartiers(town)
         facilities = await _facilities(town, places, draw, tenant.now())
         desks = await _desks(town)
@@ -400,7 +405,8 @@ def _application(
         child=child,
         desk=draw.choice(desks) if desks else None,
         channel=weighted(draw, (("family", 7), ("office", 2), ("facility", 1))),
-        answers=dossier.encode(_told(one, wished, quartier)),
+        answers=(told := dossier.encode(_told(one, wished, quartier))),
+        sent=told,
         created_at=one.sent,
         submitted_at=one.sent,
         complete_at=one.sent if one.state in PROVED else None,

@@ -9,7 +9,16 @@ from ribambelle.identity.households import AddressEntry, AdultEntry
 from ribambelle.identity.tables import Child as ChildRow
 from ribambelle.search import fold
 from ribambelle.tenants import Tenant
-from ribambelle_creche.domain.dossier import Address, Child, Family, Week, Wishes, project
+from ribambelle_creche import counting
+from ribambelle_creche.domain.dossier import (
+    Address,
+    Child,
+    Family,
+    Week,
+    Wishes,
+    encode,
+    project,
+)
 from ribambelle_creche.domain.evidence import needed
 from ribambelle_creche.queries.applications import Mine
 from ribambelle_creche.settings import Settings
@@ -81,6 +90,7 @@ async def columns(tenant: Tenant, file: Mine, now: datetime) -> None:
     values = {
         **asdict(project(file.dossier, tenant.of(Settings).ages)),
         "quartier": address.quartier if address else None,
+        "sent": encode(file.dossier),
         "submitted_at": file.application.submitted_at or now,
         "confirmed_at": now,
     }
@@ -107,10 +117,15 @@ async def wishes(file: Mine) -> None:
 
 
 async def proofs(tenant: Tenant, file: Mine) -> None:
-    """Ask for the proofs that what was declared needs; one already seen stays seen."""
-    kinds = needed(file.dossier, tenant.of(Settings).proofs)
+    """Ask for the proofs that what was declared needs, and those that would give points.
+
+    One already seen stays seen.
+    """
+    for_points = await counting.asked_proofs(tenant, file.dossier)
+    asked = needed(file.dossier, tenant.of(Settings).proofs)
+    kinds = list(dict.fromkeys((*asked, *for_points)))
     await Evidence.delete().where(
-        (Evidence.application == file.id) & Evidence.kind.not_in(list(kinds) or [""])
+        (Evidence.application == file.id) & Evidence.kind.not_in(kinds or [""])
     )
     for kind in kinds:
         await Evidence.insert(Evidence(application=file.id, kind=kind)).on_conflict(

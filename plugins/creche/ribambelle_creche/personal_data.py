@@ -14,6 +14,7 @@ from ribambelle_creche.tables import (
     Examined,
     Grid,
     Need,
+    Noted,
     Offer,
     Pin,
     Proposal,
@@ -30,8 +31,8 @@ HELD = [
     PersonalData(
         Application,
         (
-            *("account", "household", "child", "entered_by", "answers", "quartier", "child_name"),
-            *("folded", "reference_on", "is_expected", "start_on", "age_group"),
+            *("account", "household", "child", "entered_by", "answers", "sent", "quartier"),
+            *("child_name", "folded", "reference_on", "is_expected", "start_on", "age_group"),
         ),
         "Examiner la demande de place en crèche",
         BASIS,
@@ -42,6 +43,14 @@ HELD = [
     PersonalData(Need, ("slots",), "Connaître les jours demandés", BASIS, TERM, WHO),
     PersonalData(Receipt, ("content",), "Prouver à la famille ce qu’elle a demandé", BASIS, TERM),
     PersonalData(Evidence, ("kind", "seen_by"), "Savoir quelles pièces ont été vues", BASIS, TERM),
+    PersonalData(
+        Noted,
+        ("code", "points", "account"),
+        "Compter les points que la mairie ou un service donne",
+        BASIS,
+        TERM,
+        WHO,
+    ),
     PersonalData(
         Contact,
         ("account", "outcome", "note"),

@@ -54,10 +54,13 @@ def scopes() -> dict[str, Any]:
 def routes() -> Iterable[Any]:
     """Pages for the public, families, crèches and the town hall."""
     from ribambelle_creche.pages import (
+        criteria,
         dossier,
         facility,
         family,
         office,
+        office_criteria,
+        office_points,
         papers,
         printed,
         public,
@@ -65,11 +68,13 @@ def routes() -> Iterable[Any]:
         renewal,
         sending,
         statistics,
+        tariff,
     )
 
     pages = (
         *(public, dossier, sending, family, receipt, renewal, papers),
         *(facility, office, statistics, printed),
+        *(criteria, tariff, office_criteria, office_points),
     )
     return [route for page in pages for route in page.ROUTES]
 
@@ -143,11 +148,13 @@ def transition_announced() -> dict[str, Any]:
 @hookimpl
 def jobs() -> dict[str, Any]:
     """The month’s table, the round of confirmations, the drafts nobody sent, the receipts."""
+    from ribambelle_creche.counting import ask_proofs
     from ribambelle_creche.freezing import freeze_month
     from ribambelle_creche.jobs import remind, renew, sweep_drafts
     from ribambelle_creche.telling import send_receipt
 
     return {
+        "ask_proofs": ask_proofs,
         "freeze_month": freeze_month,
         "renew": renew,
         "remind": remind,

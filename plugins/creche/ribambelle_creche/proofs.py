@@ -6,8 +6,11 @@ from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.queries import files
 from ribambelle_creche.workflow import CODE
 
-MONTHS = {"address": 3, "work": 3, "pregnancy": 10, "aeeh": 12, "sibling": 12}
-OF_CHILD = frozenset({"birth", "pregnancy", "aeeh", "custody", "sibling"})
+MONTHS = {
+    **{"address": 3, "work": 3, "care": 3, "pregnancy": 10},
+    **dict.fromkeys(("aeeh", "sibling", "referral", "disability"), 12),
+}
+OF_CHILD = frozenset({"birth", "pregnancy", "aeeh", "custody", "sibling", "adoption", "care"})
 SCHOOL_YEAR = {"caf": "08-31"}
 
 TYPES = [

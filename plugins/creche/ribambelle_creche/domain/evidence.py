@@ -19,6 +19,11 @@ KINDS = {
     "aeeh": "Notification de l’AEEH",
     "custody": "Jugement ou accord écrit sur la garde de l’enfant",
     "sibling": "Certificat de présence du frère ou de la sœur en crèche",
+    "identity": "Pièce d’identité du parent",
+    "adoption": "Jugement ou attestation d’adoption",
+    "care": "Attestation sur la garde d’aujourd’hui",
+    "referral": "Courrier du service qui oriente la famille",
+    "disability": "Attestation de handicap ou de maladie d’un parent",
 }
 
 PROVES = {
@@ -30,6 +35,11 @@ PROVES = {
     "aeeh": ("home",),
     "custody": ("family", "custody"),
     "sibling": ("home",),
+    "identity": ("home",),
+    "adoption": ("child", "arrival"),
+    "care": ("care",),
+    "referral": ("home",),
+    "disability": ("home",),
 }
 """The blocks of the file that each proof justifies: an agent reads them side by side."""
 
@@ -64,4 +74,9 @@ def _declared(dossier: Dossier) -> dict[str, bool]:
         "aeeh": home.has_aeeh,
         "custody": is_separated(dossier),
         "sibling": home.has_sibling_in_creche,
+        "identity": home.is_minor_parent,
+        "adoption": dossier.child is not None and dossier.child.is_adopted,
+        "care": dossier.care is not None and bool(dossier.care.current),
+        "referral": bool(home.referral),
+        "disability": home.has_ill_parent,
     }

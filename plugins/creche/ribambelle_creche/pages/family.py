@@ -22,6 +22,7 @@ from ribambelle_creche import renewing
 from ribambelle_creche.domain.receipt import weeks_told
 from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.pages.papers import Wanted, wanted
+from ribambelle_creche.pages.points_told import PointsTold, points_told
 from ribambelle_creche.queries import applications
 from ribambelle_creche.queries.applications import Entered, Mine
 from ribambelle_creche.workflow import WORKFLOW
@@ -77,6 +78,7 @@ class FollowPage:
     reason: str
     is_changed: bool
     may: frozenset[str]
+    points: PointsTold | None = None
 
     @property
     def week(self) -> str:
@@ -99,15 +101,18 @@ async def follow(
         return Redirect(f"/creche/demandes/{number}/etapes", status_code=303)
     past = timeline(await workflow.history(file.application.demande.id))
     state = WORKFLOW.state(file.state)
+    wishes = await applications.wishes(number)
+    names = {wish["facility"]: wish["name"] for wish in wishes}
     page = FollowPage(
         file=file,
         state=state,
         steps=told(past, state, tenant, yours=person.is_family),
-        wishes=await applications.wishes(number),
+        wishes=wishes,
         wanted=await wanted(file),
         reason=next((step.reason for step in reversed(past) if step.reason), ""),
         is_changed=file.lives and await applications.is_changed(number, file.dossier),
         may=frozenset(one.code for one in WORKFLOW.open_to(file.state, file.side)),
+        points=await points_told(tenant, file.application, names) if file.lives else None,
     )
     return Page("creche/family/follow.html", page)
 

@@ -73,8 +73,9 @@ class Capacity(Table, tablename="creche_capacity"):
 class Application(Table, tablename="creche_application"):
     """One pre-registration file: one child (or one birth), several wishes.
 
-    `answers` is what the family wrote, whole, at each step; the columns after it are computed
-    from it when the file is sent or edited, for the queue and the statistics.
+    `answers` is what the family wrote, whole, at each step, and `sent` what it last sent: points
+    are counted on that, or a family would gain by typing what nobody checks. The columns after
+    are computed from it, for the queue and the statistics.
     """
 
     id: Serial
@@ -89,6 +90,7 @@ class Application(Table, tablename="creche_application"):
     channel = Varchar(length=10, default="family", help_text="family, office or facility.")
     entered_by = Integer(null=True, default=None, help_text="Staff account that typed it.")
     answers = Text(default="{}")
+    sent = Text(default="", help_text="The answers as last sent; empty for a draft.")
     created_at = Timestamptz()
     submitted_at = Timestamptz(null=True, default=None, index=True)
     complete_at = Timestamptz(null=True, default=None, help_text="The date that counts.")
@@ -151,6 +153,18 @@ class Evidence(Table, tablename="creche_evidence"):
     once = Unique([application, kind])
 
 
+class Noted(Table, tablename="creche_noted"):
+    """What the town hall knows of a file beside its answers: a fact, or points a service asked for."""
+
+    id: Serial
+    application = ForeignKey(Application, null=False, on_delete=OnDelete.cascade)
+    code = Varchar(length=40, help_text="Name of a fact, or code of a criterion.")
+    points = Integer(null=True, default=None, help_text="Asked for by a service; null for a fact.")
+    account = Integer()
+    at = Timestamptz()
+    once = Unique([application, code])
+
+
 class Contact(Table, tablename="creche_contact"):
     """One call or meeting between a crèche and a family."""
 
@@ -195,6 +209,7 @@ TABLES = (
     Need,
     Receipt,
     Evidence,
+    Noted,
     Contact,
     FrozenCount,
     Street,

@@ -1,0 +1,118 @@
+"""What the town hall knows of files beside their answers, for many at once."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from ribambelle.database import transaction
+from ribambelle.workflow import journal
+from ribambelle_creche.tables import Application, Contract, Decision, Evidence, Noted, Offer
+
+
+async def examinable() -> list[Application]:
+    """Return the files a commission may look at: living and complete."""
+    return (
+        await Application.objects()
+        .where(Application.demande.state.is_in(["complete", "to_confirm"]))
+        .order_by(Application.id)
+    )
+
+
+async def living(states: Sequence[str]) -> list[Application]:
+    """Return the files in these states."""
+    return (
+        await Application.objects()
+        .where(Application.demande.state.is_in(list(states)))
+        .order_by(Application.id)
+    )
+
+
+async def seen_proofs(files: Iterable[int]) -> dict[int, set[str]]:
+    """Return the proofs that were seen, by file."""
+    rows = await Evidence.select(Evidence.application, Evidence.kind).where(
+        Evidence.application.is_in([*files, 0]) & Evidence.seen_at.is_not_null()
+    )
+    return _grouped((row["application"], row["kind"]) for row in rows)
+
+
+async def noted(files: Iterable[int]) -> dict[int, dict[str, int | None]]:
+    """Return what the town hall noted, by file: facts, and points a service asked for."""
+    rows = await Noted.select(Noted.application, Noted.code, Noted.points).where(
+        Noted.application.is_in([*files, 0])
+    )
+    found: dict[int, dict[str, int | None]] = {}
+    for row in rows:
+        found.setdefault(row["application"], {})[row["code"]] = row["points"]
+    return found
+
+
+async def waited(files: Iterable[int]) -> dict[int, int]:
+    """Return how many commissions left each file waiting."""
+    rows = await Decision.select(Decision.application).where(
+        Decision.application.is_in([*files, 0]) & (Decision.outcome == "waiting")
+    )
+    return _counted(row["application"] for row in rows)
+
+
+async def refused(files: Iterable[int]) -> dict[int, int]:
+    """Return how many offers the family of each file declined."""
+    rows = await Offer.select(Offer.application).where(
+        Offer.application.is_in([*files, 0]) & (Offer.state == "declined")
+    )
+    return _counted(row["application"] for row in rows)
+
+
+async def siblings_at(households: Iterable[int], day: date) -> dict[int, set[tuple[int, int]]]:
+    """Return, by household, the crèches its children are in that day, each with its own file."""
+    rows = await Contract.select(
+        Contract.facility,
+        Contract.application.id.as_alias("file"),
+        Contract.application.household.as_alias("household"),
+    ).where(
+        Contract.application.household.is_in([*households, 0])
+        & (Contract.first <= day)
+        & (Contract.last.is_null() | (Contract.last >= day))
+    )
+    found: dict[int, set[tuple[int, int]]] = {}
+    for row in rows:
+        found.setdefault(row["household"], set()).add((row["facility"], row["file"]))
+    return found
+
+
+async def note(
+    file: int, told: dict[str, int | None], codes: Iterable[str], account: int, now: datetime
+) -> None:
+    """Write what the town hall knows of a file, for these codes and no other."""
+    async with transaction():
+        await Noted.delete().where((Noted.application == file) & Noted.code.is_in([*codes, ""]))
+        for code, points in told.items():
+            row = Noted(application=file, code=code, points=points, account=account, at=now)
+            await Noted.insert(row)
+        await journal.record(
+            "creche.points_noted",
+            f"creche.application:{file}",
+            account=account,
+            side="office",
+            codes=sorted(told),
+        )
+
+
+async def ask(file: int, kinds: Iterable[str]) -> None:
+    """Ask a file for proofs it was not asked for yet."""
+    for kind in kinds:
+        await Evidence.insert(Evidence(application=file, kind=kind)).on_conflict(
+            target=(Evidence.application, Evidence.kind), action="DO NOTHING"
+        )
+
+
+def _grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = {}
+    for file, word in pairs:
+        found.setdefault(file, set()).add(word)
+    return found
+
+
+def _counted(files: Iterable[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for file in files:
+        found[file] = found.get(file, 0) + 1
+    return found
