@@ -54,8 +54,12 @@ def scopes() -> dict[str, Any]:
 def routes() -> Iterable[Any]:
     """Pages for the public, families, crèches and the town hall."""
     from ribambelle_creche.pages import (
+        commissions,
+        commissions_public,
         dossier,
         facility,
+        facility_children,
+        facility_supply,
         family,
         office,
         papers,
@@ -70,6 +74,7 @@ def routes() -> Iterable[Any]:
     pages = (
         *(public, dossier, sending, family, receipt, renewal, papers),
         *(facility, office, statistics, printed),
+        *(commissions, commissions_public, facility_supply, facility_children),
     )
     return [route for page in pages for route in page.ROUTES]
 
@@ -144,7 +149,13 @@ def transition_announced() -> dict[str, Any]:
 def jobs() -> dict[str, Any]:
     """The month’s table, the round of confirmations, the drafts nobody sent, the receipts."""
     from ribambelle_creche.freezing import freeze_month
-    from ribambelle_creche.jobs import remind, renew, sweep_drafts
+    from ribambelle_creche.jobs import (
+        remind,
+        renew,
+        sweep_drafts,
+        tell_left_out,
+        warn_before_commissions,
+    )
     from ribambelle_creche.telling import send_receipt
 
     return {
@@ -153,6 +164,8 @@ def jobs() -> dict[str, Any]:
         "remind": remind,
         "sweep_drafts": sweep_drafts,
         "send_receipt": send_receipt,
+        "tell_left_out": tell_left_out,
+        "warn_before_commissions": warn_before_commissions,
     }
 
 
@@ -161,7 +174,12 @@ def schedules() -> list[Any]:
     """Each night."""
     from ribambelle.jobs import Schedule
 
-    return [Schedule("freeze_month", 2), Schedule("sweep_drafts", 3), Schedule("renew", 8)]
+    return [
+        Schedule("freeze_month", 2),
+        Schedule("sweep_drafts", 3),
+        Schedule("warn_before_commissions", 7),
+        Schedule("renew", 8),
+    ]
 
 
 @hookimpl

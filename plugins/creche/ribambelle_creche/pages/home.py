@@ -34,6 +34,7 @@ def entries(person: Person | None) -> list[MenuEntry]:
         found.append(MenuEntry("Statistiques", figures, "barres", rank=30, short="Chiffres"))
     if person.holds("agent", "admin"):
         found.append(MenuEntry("Crèches", "/creche/direction", "bebe", rank=25))
+        found.append(MenuEntry("Commissions", "/bureau/creche/commissions", "agenda", rank=22))
     if person.holds("creche_manager"):
         found.append(MenuEntry("Ma crèche", "/creche/direction", "bebe", rank=10))
     if person.holds("partner"):
