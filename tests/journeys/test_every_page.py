@@ -199,9 +199,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "/creche/direction": {"facility": ("/creche/direction",), "office": ("/creche/direction",)},
     "/creche/direction/{facility}": {"facility": ("/creche/direction/1",)},
-    "/creche/direction/{facility}/commissions": {
-        "facility": ("/creche/direction/1/commissions",)
-    },
+    "/creche/direction/{facility}/commissions": {"facility": ("/creche/direction/1/commissions",)},
     "/creche/direction/{facility}/commissions/{commission}": {
         "facility": ("/creche/direction/1/commissions/1",),
         "office": ("/creche/direction/1/commissions/1",),

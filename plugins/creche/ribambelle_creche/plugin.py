@@ -248,6 +248,20 @@ def family_demandes() -> list[Any]:
 
 
 @hookimpl
+def childcare_supply() -> list[Any]:
+    """The authorised places of the open crèches."""
+    from ribambelle_creche.queries.facilities import childcare
+
+    return [childcare]
+
+
+@hookimpl
+def childcare_costs() -> list[Any]:
+    """Nothing yet: the family's part of the tariff comes here."""
+    return []
+
+
+@hookimpl
 def message_templates() -> Iterable[Any]:
     """What a crèche file makes the portal write."""
     from ribambelle_creche.declared_messages import MESSAGES

@@ -246,7 +246,7 @@ async def commission_page(row: Commission, tenant: Tenant, today: date, wrong: s
 
 
 async def board(row: Commission, today: date) -> list[Giving]:
-    """Return every open crèche with what it gives, the late ones first."""
+    """Return every open crèche with what it gives: the late ones, those to check, the others."""
     known, totals = await supplies.states(row.id), await supplies.totals(row.id)
     rows = [
         Giving(
@@ -259,7 +259,8 @@ async def board(row: Commission, today: date) -> list[Giving]:
         )
         for one in await facilities.every()
     ]
-    return sorted(rows, key=lambda one: (not one.late, one.facility.folded))
+    order = ("declared", "expected", "validated")
+    return sorted(rows, key=lambda one: (not one.late, order.index(one.state), one.facility.folded))
 
 
 @get(

@@ -74,7 +74,9 @@ async def known_of(
     return Known(
         present=present,
         free=tuple(rules.less(places, there) for there in present),
-        leaving=tuple(one for one in held if contracts.presence(one) in gone),
+        leaving=tuple(
+            one for last in dict.fromkeys(gone) for one in held if contracts.presence(one) == last
+        ),
         by_contracts=bool(held),
     )
 
