@@ -76,7 +76,7 @@ async def test_places_are_declared_by_the_creche_then_checked_by_the_town_hall(
     assert late.status_code == 303  # told on the page that shows what stands
     now = await standing(town, number, lilas)
     assert (now.cells[MONDAY], now.state) == (1, "declared")
-    assert "1 demi-journée" in (await manager.get(where)).text.replace("\u00a0", " ")
+    assert "1 donnée<" in (await manager.get(where)).text.replace("\u00a0", " ")
 
 
 async def test_a_creche_cannot_check_its_own_places(communes: Communes) -> None:
@@ -263,3 +263,24 @@ async def test_the_board_says_which_creches_are_late(
 
     assert text.index("Les Roses") < text.index("Les Lilas")
     assert text.count("Attendues, en retard") == 1
+
+
+async def test_what_waits_is_on_the_home_of_whoever_must_do_it(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    with town.here() as tenant:
+        lilas, roses = await a_creche(town), await a_creche(town, "Les Roses")
+        row = await commissions.one(await a_commission(town))
+        await supplies.declare(row, lilas, {MONDAY: 1}, 0, 1, "facility", tenant.now())
+    manager, agent = await directing(town, roses), await town.staff()
+
+    theirs, ours = (await manager.get("/bureau")).text, (await agent.get("/bureau")).text
+    clock.move(days=10)
+    late = (await (await town.staff(email="late@example.test")).get("/bureau")).text
+
+    assert "Places à déclarer : Les Roses" in theirs
+    assert "Les Lilas" not in theirs
+    assert "Places à vérifier" in ours
+    assert "Dossiers à clore" not in ours
+    assert "Dossiers à clore : Entrées d’hiver" in late
