@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from tests.creche.builders import a_facility, an_application
 
+from ribambelle.commands import inside
+from ribambelle.tenants import Tenant
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import JournalLine
 from ribambelle_cli.main import run
@@ -196,7 +198,10 @@ async def test_a_family_is_told_once_that_files_close_and_once_that_its_own_was_
         await noticing.tell_left_out(tenant, number)
         kinds = [row["kind"] for row in await Notice.select().order_by(Notice.id)]
 
+    page = (await (await town.staff()).get(f"{COMMISSIONS}/{number}/laissees")).text
+
     assert (early, first, again) == (0, 1, 0)
+    assert (page.count("Prévenue le"), page.count("Pas prévenue")) == (1, 1)
     assert kinds == ["closing", "left_out"]
     subjects = [one.subject for one in await town.mail("anne@example.test")]
     assert sum("clôt le samedi 12 décembre" in one for one in subjects) == 1
@@ -272,17 +277,29 @@ async def test_families_read_the_commission_that_decides_of_their_entry(
     assert other.held_on == date(2027, 5, 12)
 
 
-def test_the_command_closes_a_commission(
+def test_the_command_closes_a_commission_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("RIBAMBELLE_TENANTS", str(tmp_path / "tenants"))
     monkeypatch.setenv("RIBAMBELLE_DATA", str(tmp_path / "data"))
     assert run(["tenant", "create", "ville", "--insee", "44109", "--plugin", "creche"]) == 0
-    at = ["--tenant", "ville"]
+    past = Calendar(date(2020, 5, 4), date(2020, 8, 31), date(2020, 4, 2), date(2020, 4, 9))
 
-    assert run(["creche", "commission", "list", *at, "--json"]) == 0
-    assert run(["creche", "commission", "close", "7", *at]) == 1
+    async def opened(tenant: Tenant) -> int:
+        return await commissions.open_one(Told("Été 2020", past, 8), SEED, 1, tenant.now())
+
+    number = str(inside("ville", "creche", opened))
+    close = ["creche", "commission", "close", number, "--tenant", "ville"]
+    capsys.readouterr()
+
+    codes = [run(words) for words in ([*close, "--dry-run", "--json"], [*close], [*close])]
     told = capsys.readouterr()
 
-    assert told.out.rstrip().endswith("[]")
-    assert "Aucune commission 7" in told.err
+    assert codes == [0, 0, 1]
+    assert '"dry_run": true' in told.out
+    assert "Demandes examinées : 0" in told.out
+    assert "déjà clos" in told.err
+    assert run(["creche", "commission", "close", "7", "--tenant", "ville"]) == 1
+    assert "Aucune commission 7" in capsys.readouterr().err
+    assert run(["creche", "commission", "list", "--tenant", "ville", "--json"]) == 0
+    assert '"state": "closed"' in capsys.readouterr().out

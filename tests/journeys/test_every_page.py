@@ -90,6 +90,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/creche/commissions": {"office": ("/bureau/creche/commissions",)},
     "/bureau/creche/commissions/nouvelle": {"office": ("/bureau/creche/commissions/nouvelle",)},
     "/bureau/creche/commissions/{commission}": {"office": ("/bureau/creche/commissions/1",)},
+    "/bureau/creche/commissions/{commission}/laissees": {
+        "office": ("/bureau/creche/commissions/1/laissees",)
+    },
     "/bureau/creche/commissions/{commission}/modifier": {
         "office": ("/bureau/creche/commissions/1/modifier",)
     },

@@ -58,19 +58,20 @@ async def examine(tenant: Tenant, row: Commission) -> list[Examined]:
 
     Points are counted here and nowhere else, since nothing is read of a file afterwards.
     """
-    seed = bytes.fromhex(row.seed)
+    seed, files = bytes.fromhex(row.seed), await seen(tenant, row)
+    answers = await commissions.answers_of([file.id for file, why in files if not why])
     return [
         Examined(
             commission=row.id,
             application=file.id,
             refusal=why,
-            asked=msgspec.json.encode(asked(file, row, tenant)).decode() if not why else "{}",
+            asked=as_json(asked(file, answers[file.id], row, tenant)) if not why else "{}",
             points=0,
             trace="[]",
             complete_at=file.complete_at,
             draw=draw.number(seed, file.number),
         )
-        for file, why in await seen(tenant, row)
+        for file, why in files
     ]
 
 
@@ -81,9 +82,23 @@ async def seen(tenant: Tenant, row: Commission) -> list[tuple[Found, str]]:
     return [(file, refusal(file.candidate, closes_on, ages)) for file in files]
 
 
-def asked(file: Found, row: Commission, tenant: Tenant) -> Asking:
+def as_json(told: Asking) -> str:
+    """Return what a file asks as it is kept."""
+    return msgspec.json.encode(told).decode()
+
+
+def of_json(told: str) -> Asking:
+    """Return what a file asked, as a commission kept it.
+
+    >>> of_json(as_json(Asking(("babies",), (1023,), (12, 15), count=2))).count
+    2
+    """
+    return msgspec.json.decode(told, type=Asking)
+
+
+def asked(file: Found, answers: str, row: Commission, tenant: Tenant) -> Asking:
     """Return what a file asks, as the engine will count it."""
-    told, candidate = dossier.decode(file.answers), file.candidate
+    told, candidate = dossier.decode(answers), file.candidate
     assert candidate.born_on  # a file without a birth is not of age: it is left out
     periods = calendar_of(row).periods
     return Asking(

@@ -40,7 +40,7 @@ async def _tell(tenant: Tenant, row: Commission, number: int, kind: str, why: st
     """Write one message about one file and one commission, whatever the number of tries."""
     file = await renewals.one(number)
     reader = await applications.reader(file)
-    if reader is None:  # nobody to write to: the file shows among those to call
+    if reader is None:  # nobody to write to: the list of the commission says to call
         return False
     kinds = await applications.unseen_proofs(number)
     async with transaction():

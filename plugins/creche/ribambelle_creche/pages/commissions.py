@@ -19,7 +19,7 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import formats, guards
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
-from ribambelle_creche import examining
+from ribambelle_creche import examining, noticing
 from ribambelle_creche.domain.commission import REFUSALS, STATES, Calendar
 from ribambelle_creche.domain.draw import SEED_BYTES
 from ribambelle_creche.domain.supply import STATES as SUPPLY_STATES
@@ -263,6 +263,54 @@ async def board(row: Commission, today: date) -> list[Giving]:
     return sorted(rows, key=lambda one: (not one.late, order.index(one.state), one.facility.folded))
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file a commission leaves out, why, and when its family was told."""
+
+    id: int
+    number: str
+    child_name: str
+    why: str
+    told_at: datetime | None
+
+
+@dataclass(frozen=True)
+class LeftOutPage:
+    """The files a commission leaves out: those nobody could write to are to call."""
+
+    row: Commission
+    files: list[LeftOut]
+
+
+@get(
+    f"{COMMISSIONS}/{{commission:int}}/laissees",
+    name="creche.commission.left_out",
+    told="Voir les demandes laissées de côté par une commission",
+    guards=[guards.agent],
+)
+async def left_out(commission: FromPath[int], tenant: NamedDependency[Tenant]) -> Page:
+    """Show the files left out, with whoever was told and whoever is to call."""
+    row = await commissions.one(commission)
+    if row.state == "open":
+        told_at = await commissions.told_of(commission, noticing.CLOSING)
+        found = [
+            (file.id, file.number, file.child_name, why)
+            for file, why in await examining.seen(tenant, row)
+            if why
+        ]
+    else:
+        told_at = await commissions.told_of(commission, noticing.LEFT_OUT)
+        found = [
+            (file["application"], file["number"], file["child_name"], file["refusal"])
+            for file in await commissions.left_out(commission)
+        ]
+    files = [
+        LeftOut(number, name, child, REFUSALS.get(why, why), told_at.get(number))
+        for number, name, child, why in found
+    ]
+    return Page("creche/office/commission_left_out.html", LeftOutPage(row, files))
+
+
 @get(
     f"{COMMISSIONS}/{{commission:int}}/modifier",
     name="creche.commission.edit",
@@ -351,4 +399,4 @@ def words(done: Closed) -> str:
     )
 
 
-ROUTES = [listing, new, open_one, look, edit, change, close]
+ROUTES = [listing, new, open_one, look, left_out, edit, change, close]

@@ -12,7 +12,15 @@ from ribambelle.workflow import journal
 from ribambelle_creche.domain import draw
 from ribambelle_creche.domain.commission import Calendar, Candidate
 from ribambelle_creche.settings import Settings
-from ribambelle_creche.tables import Application, Commission, Examined, Grid, Need, Wish
+from ribambelle_creche.tables import (
+    Application,
+    Commission,
+    Examined,
+    Grid,
+    Need,
+    Notice,
+    Wish,
+)
 from ribambelle_creche.workflow import LIVING
 
 
@@ -47,7 +55,6 @@ class Found:
     candidate: Candidate
     wishes: tuple[int, ...]
     needs: tuple[int, ...]
-    answers: str
 
 
 def calendar_of(row: Commission) -> Calendar:
@@ -169,7 +176,6 @@ async def in_window(row: Commission, tenant: Tenant, open_facilities: set[int]) 
             Application.complete_at,
             Application.reference_on,
             Application.start_on,
-            Application.answers,
             Application.demande.state.as_alias("state"),
         )
         .where(
@@ -211,7 +217,6 @@ def _found(
         ),
         wishes=wishes,
         needs=needs,
-        answers=file["answers"],
     )
 
 
@@ -231,6 +236,25 @@ async def _by_file(
         for row in rows:
             found.setdefault(row[file._meta.name], []).append(row[what._meta.name])
     return found
+
+
+async def answers_of(files: Sequence[int]) -> dict[int, str]:
+    """Return what families wrote in some files, by file; asked by slices."""
+    found: dict[int, str] = {}
+    for start in range(0, len(files), 500):
+        rows = await Application.select(Application.id, Application.answers).where(
+            Application.id.is_in(list(files[start : start + 500]))
+        )
+        found |= {row["id"]: row["answers"] for row in rows}
+    return found
+
+
+async def told_of(commission: int, kind: str) -> dict[int, datetime]:
+    """Return when families were told something of a commission, by file."""
+    rows = await Notice.select(Notice.application, Notice.at).where(
+        (Notice.commission == commission) & (Notice.kind == kind)
+    )
+    return {row["application"]: row["at"] for row in rows}
 
 
 async def keep_examined(rows: Sequence[Examined]) -> None:
