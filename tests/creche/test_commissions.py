@@ -19,6 +19,8 @@ from ribambelle_creche.domain import draw
 from ribambelle_creche.domain.commission import Calendar
 from ribambelle_creche.domain.dossier import Child, Entry, Family, Situation, Week
 from ribambelle_creche.domain.resources import Asking
+from ribambelle_creche.pages import commissions as office_pages
+from ribambelle_creche.pages import commissions_public as public_pages
 from ribambelle_creche.queries import commissions
 from ribambelle_creche.queries.commissions import Told
 from ribambelle_creche.tables import Application, Commission, Examined, Need, Notice, Wish
@@ -160,6 +162,20 @@ async def test_the_seed_is_read_once_files_are_closed_and_never_before(
         name = (await Application.objects().get(Application.id == file)).number  # type: ignore[union-attr]
     assert seen["draw"] == draw.number(seed, name)
     assert seen["draw"] > 0
+
+
+async def test_without_the_rule_that_hides_it_the_seed_would_be_read(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: the two pages that may show a seed show whatever they are given."""
+    for page in (office_pages, public_pages):
+        monkeypatch.setattr(page, "published_seed", lambda row: row.seed)
+    with communes.alpha.here():
+        number = await a_commission(communes.alpha)
+    agent = await communes.alpha.staff()
+
+    for path in (f"{COMMISSIONS}/{number}", "/creche/commissions"):
+        assert SEED.hex() in (await agent.get(path)).text
 
 
 async def test_two_commissions_are_not_drawn_alike(communes: Communes) -> None:
