@@ -2,6 +2,9 @@
 PY ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+# Processes that share the tests, file by file, each with its own servers: two where the machine has
+# two cores, 0 for pytest alone. In order: the files with few tests are the long ones, never last.
+WORKERS ?= $(shell $(PY) -c 'import os; print(2 if (os.cpu_count() or 1) > 1 else 0)')
 MEMBERS := core cli $(wildcard plugins/*)
 PROJECTS := $(addsuffix /pyproject.toml,$(MEMBERS))
 
@@ -26,8 +29,8 @@ demo: install  ## Ouvrir les portails de démonstration (PORT=8000)
 demo-clean: install  ## Oublier les données de démonstration
 	@$(BIN)/ribambelle demo --forget
 
-test: check  ## Tout vérifier, sauf les preuves longues
-	$(BIN)/python -m pytest -m "not slow"
+test: check  ## Tout vérifier, sauf les preuves longues (WORKERS=0 : un seul processus)
+	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: install
 	$(BIN)/ruff check -q .

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,8 +21,17 @@ def pytest_configure(config: pytest.Config) -> None:
     coverage.watch()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Where tests are shared between processes, each tells what it called as it ends."""
+    coverage.join(getattr(node, "workeroutput", {}).get("called", []))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["called"] = coverage.told()
+        return
     if session.testscollected < WHOLE or session.testsfailed:
         return
     nowhere = Path("nowhere")

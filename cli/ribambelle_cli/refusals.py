@@ -48,6 +48,9 @@ SENTENCES = {
     "file_unreadable": "{file} ne peut pas être lu : {why}.",
     "copy_incomplete": "{folder} n’est pas une sauvegarde entière : {name} y manque ou ne se lit "
     "pas. Donnez le dossier que « ribambelle backup » a écrit : rien n’a été restauré.",
+    "commission_unknown": "Aucune commission {number}. Voyez : ribambelle creche commission list",
+    "commission_too_early": "Les familles ont jusqu’au {closes_on} : fermez les dossiers le lendemain.",
+    "commission_not_open": "Les dossiers de cette commission sont déjà clos. Rien n’a changé.",
     "columns_missing": "Colonnes absentes : {columns}. Colonnes trouvées : {found}.",
     "not_a_demo": "{slug} n’est pas une commune de démonstration : rien n’y est inventé.",
 }

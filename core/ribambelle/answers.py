@@ -181,6 +181,8 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "adult_moved_out": _functions,
     "family_groups": _functions,
     "family_demandes": _functions,
+    "childcare_supply": _functions,
+    "childcare_costs": _functions,
     "message_templates": _message_templates,
     "paper_templates": _paper_templates,
     "demo": _demo,

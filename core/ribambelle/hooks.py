@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from piccolo.table import Table
 
     from ribambelle.calendar.events import Event
+    from ribambelle.childcare import Childcare, Cost, Situation
     from ribambelle.documents.types import DocumentType
     from ribambelle.documents.uses import Checked
     from ribambelle.families import FamilyGroup
@@ -440,6 +441,41 @@ def family_demandes() -> "Iterable[Callable[[Person], Awaitable[list[Followed]]]
             return [followed]
 
     Called by ``ribambelle.workflow``. Implemented by ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def childcare_supply() -> "Iterable[Callable[[date], Awaitable[list[Childcare]]]]":
+    """Functions that tell the places a plugin knows of on a day, for children under three.
+
+    Awaited with the day; the answers are joined. A mode nobody speaks of is unknown, never zero.
+
+    Example::
+
+        @hookimpl
+        def childcare_supply():
+            from ribambelle_creche.queries.facilities import childcare
+            return [childcare]
+
+    Called by ``ribambelle.childcare``, ``creche``. Implemented by ``creche``. Since 0.2.
+    """
+
+
+@hookspec
+def childcare_costs() -> "Iterable[Callable[[Situation], Awaitable[list[Cost]]]]":
+    """Functions that tell what a mode of care would cost a family in some situation.
+
+    Awaited with the situation; the answers are joined. A plugin without a price for it returns an
+    empty list.
+
+    Example::
+
+        @hookimpl
+        def childcare_costs():
+            from ribambelle_creche.queries.prices import costs
+            return [costs]
+
+    Called by ``ribambelle.childcare``. Implemented by ``creche``. Since 0.2.
     """
 
 

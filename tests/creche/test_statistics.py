@@ -7,6 +7,9 @@ import zipfile
 from datetime import UTC, date, datetime
 from html import unescape
 
+import pytest
+
+from ribambelle import childcare
 from ribambelle.identity import Grant
 from ribambelle.identity.tables import Quartier
 from ribambelle.testing import Communes, FrozenClock, Town
@@ -415,3 +418,37 @@ async def test_a_creche_sees_the_months_of_its_own_files_only(communes: Communes
     assert "mai 2027" not in months.text
     for table in ("pression", "ages", "fraicheur"):
         assert (await browser.get(f"{URL}/export/csv?table={table}")).status_code == 404
+
+
+async def test_places_of_every_mode_are_said_and_an_unknown_mode_is_not_zero(
+    communes: Communes,
+) -> None:
+    town = communes.alpha
+    with town.here():
+        await facility(town, "Lilas", await quartier("Centre"))
+        prices = await childcare.costs(childcare.Situation(date(2026, 11, 25), 200_000))
+    agent = await town.staff()
+
+    text = unescape((await agent.get(URL)).text).replace("\u00a0", " ")
+
+    assert "au moins 20 places" in text
+    assert "Assistantes maternelles <small>Pas comptées" in text
+    assert prices == []
+
+
+async def test_one_mode_that_fails_leaves_the_others(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def falls(day: date) -> list[childcare.Childcare]:
+        raise RuntimeError
+
+    async def tells(day: date) -> list[childcare.Childcare]:
+        return [childcare.Childcare("assmat", None, 8)]
+
+    with communes.alpha.here() as tenant:
+        said = [("creche", [falls]), ("assmat", [tells])]
+        monkeypatch.setattr(type(tenant.hooks), "each", lambda *_: iter(said))
+
+        found = childcare.offers(await childcare.supply(date(2026, 11, 25)))
+
+    assert [one.places for one in found] == [None, 8]

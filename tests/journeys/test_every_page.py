@@ -87,6 +87,15 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/campagnes/{number}/envoi": {"office": ("/bureau/campagnes/{campaign}/envoi",)},
     "/bureau/permanences": {"office": ("/bureau/permanences",)},
     "/bureau/permanences/{number}": {"office": ("/bureau/permanences/{help}",)},
+    "/bureau/creche/commissions": {"office": ("/bureau/creche/commissions",)},
+    "/bureau/creche/commissions/nouvelle": {"office": ("/bureau/creche/commissions/nouvelle",)},
+    "/bureau/creche/commissions/{commission}": {"office": ("/bureau/creche/commissions/1",)},
+    "/bureau/creche/commissions/{commission}/laissees": {
+        "office": ("/bureau/creche/commissions/1/laissees",)
+    },
+    "/bureau/creche/commissions/{commission}/modifier": {
+        "office": ("/bureau/creche/commissions/1/modifier",)
+    },
     "/bureau/creche/demandes": {
         "office": (
             "/bureau/creche/demandes?vue=toutes",
@@ -159,6 +168,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/connexion/lien/{secret}": {"visitor": ("{sign_in}", "/connexion/lien/mort")},
     "/connexion/mot-de-passe": {"visitor": ("/connexion/mot-de-passe",)},
     "/creche": {"visitor": ("/creche", "/creche?type=prive&distance=1")},
+    "/creche/commissions": {"visitor": ("/creche/commissions",)},
     "/creche/confirmer/{number}/{code}": {
         "visitor": ("{confirmation}", "{confirmation}?reponse=non")
     },
@@ -209,6 +219,15 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "/creche/direction": {"facility": ("/creche/direction",), "office": ("/creche/direction",)},
     "/creche/direction/{facility}": {"facility": ("/creche/direction/1",)},
+    "/creche/direction/{facility}/commissions": {"facility": ("/creche/direction/1/commissions",)},
+    "/creche/direction/{facility}/commissions/{commission}": {
+        "facility": ("/creche/direction/1/commissions/1",),
+        "office": ("/creche/direction/1/commissions/1",),
+    },
+    "/creche/direction/{facility}/enfants": {"facility": ("/creche/direction/1/enfants",)},
+    "/creche/direction/{facility}/enfants/{contract}": {
+        "facility": ("/creche/direction/1/enfants/1",)
+    },
     "/creche/direction/{facility}/demandes": {
         "facility": (
             "/creche/direction/1/demandes",

@@ -35,7 +35,7 @@ WORDLESS = {
     *("core_household", "core_demande", "core_responsibility", "core_custody", "core_errand"),
     *("core_merge", "core_appointment"),
     *("creche_capacity", "creche_wish", "creche_need", "creche_evidence", "creche_noted"),
-    "creche_case_member",
+    *("creche_case_member", "creche_supply"),
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
 
@@ -170,6 +170,10 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         "creche_evidence": {"kind": "birth", "seen_at": None, "seen_by": None},
         "creche_contact": {"outcome": "reached"},
         "creche_receipt": {"content": content, "code": tenant.sign(PURPOSE, content), "version": 1},
+        "creche_commission": {"state": ("open", "closed", "decided")[number - 1], "grid": None},
+        "creche_supply": {"state": ("declared", "expected", "validated")[number - 1]},
+        "creche_supply_move": {"kind": "departure", "age_group": "babies", "children": 1},
+        "creche_contract": {"first": now.date(), "last": None},
         "creche_frozen_count": {"month": f"2026-0{number}", "age_group": "babies", "children": 12},
     }
     return known.get(table, {})

@@ -21,6 +21,7 @@ SEARCHED = "zyxow"
 VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("number", "facility", "desk", "session", "paper", "sheet", "grid"), IDS),
     **dict.fromkeys(("adult", "child", "held", "custody", "other"), IDS),
+    **dict.fromkeys(("commission", "contract", "move"), IDS),
     "code": ("enfant", "famille", "adresse", "voeux"),
     "kind": ("csv", "xlsx", "birth"),
     "secret": ("x" * 32,),
@@ -83,6 +84,10 @@ BODY: dict[str, str] = {
     **{"groups": "quartier:3", "reached": "1"},
     **{"rank": "1", "is_published": "oui"},
     **{"day": "2027-01-04", "begins": "540", "ends": "10:00", "slot": "20", "seats": "1"},
+    **{"label": "n", "first_start": "2027-01-04", "last_start": "2027-03-31"},
+    **{"closes_on": "2026-12-04", "held_on": "2026-12-10", "answer_days": "8", "grid": ""},
+    **{"move": "departure", "age_group": "babies", "into_group": "", "on": "2026-12-31"},
+    **{"days": "mon-am", "first": "2026-09-01", "last": "2026-12-31", "overflow": "0"},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""

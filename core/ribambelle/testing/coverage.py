@@ -1,5 +1,9 @@
-"""Which routes the tests have called: a run that leaves one out says so, and fails."""
+"""Which routes the tests have called: a run that leaves one out says so, and fails.
 
+A run shared between processes calls each route in one of them: what each called is joined.
+"""
+
+from collections.abc import Iterable
 from typing import Any
 
 from ribambelle.web.portal import Portal
@@ -21,6 +25,16 @@ def watch() -> None:
 
     # the one place every request passes
     setattr(Portal, "_visit", visit)  # noqa: B010 - a plain assignment hides its type
+
+
+def told() -> list[list[str]]:
+    """Return the routes called so far, as one process tells another."""
+    return sorted([method, path] for method, path in _called)
+
+
+def join(theirs: Iterable[Iterable[str]]) -> None:
+    """Count as called what another process of the same run called."""
+    _called.update((method, path) for method, path in theirs)
 
 
 def uncalled(app: Portal) -> list[str]:

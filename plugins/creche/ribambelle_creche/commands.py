@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 from ribambelle.commands import AsJson, DryRun, TenantName, busy, inside, say, say_json, say_table
-from ribambelle.errors import Refused
+from ribambelle.errors import NotYours, Refused
 from ribambelle.lists import as_csv
 from ribambelle.tenants import Tenant
-from ribambelle_creche import commands_admission, commands_grid
+from ribambelle_creche import commands_admission, commands_grid, examining
 from ribambelle_creche.domain import streets
+from ribambelle_creche.domain.commission import REFUSALS, STATES
 from ribambelle_creche.importing import CREATED, REFUSED, SAME, UPDATED, Outcome, bring_in
-from ribambelle_creche.queries import facilities
+from ribambelle_creche.queries import commissions, facilities
 from ribambelle_creche.queries import streets as street_queries
 
 SEVERAL = {
@@ -25,6 +26,8 @@ app = typer.Typer(no_args_is_help=True, help="Crèches : établissements, demand
 app.command("propose")(commands_admission.propose)
 app.command("audit")(commands_admission.audit)
 app.add_typer(commands_grid.app, name="grid")
+commission = typer.Typer(no_args_is_help=True, help="Commissions d’admission.")
+app.add_typer(commission, name="commission")
 
 
 @app.command("import-facilities")
@@ -179,3 +182,62 @@ def list_facilities(tenant: TenantName, as_json: AsJson = False) -> None:
         [(f["id"], f["name"], f["quartier"] or "", f["places"]) for f in found],
         "Aucune crèche. Importez la liste : ribambelle creche import-facilities",
     )
+
+
+@commission.command("list")
+def list_commissions(tenant: TenantName, as_json: AsJson = False) -> None:
+    """Lister les commissions d’une commune."""
+
+    async def work(commune: Tenant) -> list[dict[str, object]]:
+        return [
+            {
+                **{"id": one.id, "label": one.label, "state": one.state},
+                **{"closes_on": one.closes_on, "held_on": one.held_on},
+                **{"first_start": one.first_start, "last_start": one.last_start},
+            }
+            for one in await commissions.every()
+        ]
+
+    found = inside(tenant, "creche", work)
+    if as_json:
+        say_json(found)
+        return
+    say_table(
+        ("N°", "Commission", "État", "Clôture", "Se tient le"),
+        [
+            (one["id"], one["label"], STATES[str(one["state"])], one["closes_on"], one["held_on"])
+            for one in found
+        ],
+        "Aucune commission.",
+    )
+
+
+@commission.command("close")
+def close_commission(
+    number: Annotated[int, typer.Argument(help="Numéro de la commission.")],
+    tenant: TenantName,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Clore les dossiers d’une commission : chaque demande est gardée telle qu’elle est.
+
+    Exemple : ribambelle creche commission close 3 --tenant nantes --dry-run
+    """
+
+    async def work(commune: Tenant) -> examining.Closed:
+        try:
+            row = await commissions.one(number)
+        except NotYours:
+            raise Refused("commission_unknown", number=number) from None
+        if dry_run:
+            return examining.counted([why for _, why in await examining.seen(commune, row)])
+        return await examining.close(commune, number, None, commune.now(), side="clock")
+
+    with busy("Clôture de la commission", as_json=as_json):
+        done = inside(tenant, "creche", work)
+    if as_json:
+        say_json({"dry_run": dry_run, "examined": done.examined, "left_out": done.left_out})
+        return
+    say(f"Demandes examinées : {done.examined}.{' Rien n’a été changé.' if dry_run else ''}")
+    for code, many in done.left_out.items():
+        say(f"  {REFUSALS[code]} : {many}")

@@ -130,6 +130,28 @@ ANSWER = (
         write=_last_day,
     ),
 )
+OF_COMMISSION = (
+    Placeholder(
+        "commission", "Le nom de la commission", "Rentrée de septembre 2027", fact="commission"
+    ),
+    Placeholder(
+        "cloture",
+        "Le dernier jour pour un dossier complet",
+        "vendredi 2 avril 2027",
+        fact="closes_on",
+        required=True,
+        write=_last_day,
+    ),
+    Placeholder(
+        "raison",
+        "Ce qui manque, à la suite d’une phrase",
+        "votre dossier n’est pas complet",
+        fact="why",
+        required=True,
+    ),
+    MISSING,
+    LINK,
+)
 
 MESSAGES = (
     MessageTemplate(
@@ -210,6 +232,22 @@ MESSAGES = (
                 required=True,
             ),
         ),
+        AREA,
+    ),
+    MessageTemplate(
+        "creche/messages/closing",
+        "Dossier incomplet avant une commission",
+        "quinze jours avant la clôture des dossiers d’une commission",
+        "la famille dont le dossier n’est pas complet ou pas confirmé",
+        (*FILE, *OF_COMMISSION),
+        AREA,
+    ),
+    MessageTemplate(
+        "creche/messages/left_out",
+        "Demande non examinée par une commission",
+        "dès que les dossiers d’une commission sont clos",
+        "la famille dont la demande est laissée de côté",
+        (*FILE, *OF_COMMISSION),
         AREA,
     ),
     MessageTemplate(

@@ -15,6 +15,7 @@ from ribambelle.identity import responsibilities, rights
 from ribambelle.identity.tables import Address, Adult, Child, Household, Quartier, Responsibility
 from ribambelle.search import fold, phone_of
 from ribambelle.workflow.tables import Demande, HistoryStep
+from ribambelle_creche import demo_commission
 from ribambelle_creche.demo_figures import FIRST_NAMES, LAST_NAMES, NAMES, TOWNS, Town
 from ribambelle_creche.domain import dossier, receipt
 from ribambelle_creche.domain.age import GROUPS, AgeLimits
@@ -67,6 +68,7 @@ async def fill(seed: int) -> None:
         for start in range(0, town.families, 250):
             size = min(250, town.families - start)
             await _families(size, places, facilities, desks, draw, tenant.now())
+        await demo_commission.hold(tenant, draw, tenant.now())
         await freeze(month_before(tenant.now()), tenant.of(Settings).public_threshold)
 
 

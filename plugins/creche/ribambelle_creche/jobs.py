@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from ribambelle import tenants
-from ribambelle_creche import renewing, telling
+from ribambelle_creche import noticing, renewing, telling
 from ribambelle_creche.queries import renewals
 from ribambelle_creche.settings import Settings
 
@@ -21,6 +21,16 @@ async def remind(demande: int, asked: int) -> None:
     if file is None or file.confirm_by is None or await renewing.last_asked(demande) != asked:
         return
     await telling.remind(file, asked)
+
+
+async def warn_before_commissions() -> None:
+    """Tell the families whose file is not complete that a commission closes soon."""
+    await noticing.warn_all(tenants.current())
+
+
+async def tell_left_out(commission: int) -> None:
+    """Tell the families whose file a commission left out."""
+    await noticing.tell_left_out(tenants.current(), commission)
 
 
 async def sweep_drafts() -> None:

@@ -15,6 +15,7 @@ from ribambelle_creche.tables import (
     Grid,
     Need,
     Noted,
+    Notice,
     Offer,
     Pin,
     Proposal,
@@ -62,11 +63,14 @@ HELD = [
     PersonalData(Grid, ("created_by",), "Savoir qui a enregistré les critères", BASIS, TERM),
     PersonalData(
         Examined,
-        ("points", "trace", "refusal", "draw"),
+        ("asked", "points", "trace", "refusal", "draw"),
         "Classer les demandes selon les critères votés",
         BASIS,
         TERM,
         WHO,
+    ),
+    PersonalData(
+        Notice, ("kind",), "Ne prévenir une famille qu’une fois par commission", BASIS, TERM
     ),
     PersonalData(
         Supply, ("declared_by", "validated_by"), "Savoir qui a déclaré les places", BASIS, TERM

@@ -54,9 +54,13 @@ def scopes() -> dict[str, Any]:
 def routes() -> Iterable[Any]:
     """Pages for the public, families, crèches and the town hall."""
     from ribambelle_creche.pages import (
+        commissions,
+        commissions_public,
         criteria,
         dossier,
         facility,
+        facility_children,
+        facility_supply,
         family,
         office,
         office_criteria,
@@ -75,6 +79,7 @@ def routes() -> Iterable[Any]:
         *(public, dossier, sending, family, receipt, renewal, papers),
         *(facility, office, statistics, printed),
         *(criteria, tariff, office_criteria, office_points),
+        *(commissions, commissions_public, facility_supply, facility_children),
     )
     return [route for page in pages for route in page.ROUTES]
 
@@ -150,7 +155,13 @@ def jobs() -> dict[str, Any]:
     """The month’s table, the round of confirmations, the drafts nobody sent, the receipts."""
     from ribambelle_creche.counting import ask_proofs
     from ribambelle_creche.freezing import freeze_month
-    from ribambelle_creche.jobs import remind, renew, sweep_drafts
+    from ribambelle_creche.jobs import (
+        remind,
+        renew,
+        sweep_drafts,
+        tell_left_out,
+        warn_before_commissions,
+    )
     from ribambelle_creche.telling import send_receipt
 
     return {
@@ -160,6 +171,8 @@ def jobs() -> dict[str, Any]:
         "remind": remind,
         "sweep_drafts": sweep_drafts,
         "send_receipt": send_receipt,
+        "tell_left_out": tell_left_out,
+        "warn_before_commissions": warn_before_commissions,
     }
 
 
@@ -168,7 +181,12 @@ def schedules() -> list[Any]:
     """Each night."""
     from ribambelle.jobs import Schedule
 
-    return [Schedule("freeze_month", 2), Schedule("sweep_drafts", 3), Schedule("renew", 8)]
+    return [
+        Schedule("freeze_month", 2),
+        Schedule("sweep_drafts", 3),
+        Schedule("warn_before_commissions", 7),
+        Schedule("renew", 8),
+    ]
 
 
 @hookimpl
@@ -234,6 +252,20 @@ def family_demandes() -> list[Any]:
     from ribambelle_creche.queries.applications import followed
 
     return [followed]
+
+
+@hookimpl
+def childcare_supply() -> list[Any]:
+    """The authorised places of the open crèches."""
+    from ribambelle_creche.queries.facilities import childcare
+
+    return [childcare]
+
+
+@hookimpl
+def childcare_costs() -> list[Any]:
+    """Nothing yet: the family's part of the tariff comes here."""
+    return []
 
 
 @hookimpl

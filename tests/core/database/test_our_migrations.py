@@ -1,71 +1,91 @@
-"""The migrations we ship, stopped after each of their statements: the next run ends the same."""
+"""The migrations we ship, stopped after each of their statements: nothing of the step remains."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ribambelle.database import Postgres, SQLite, TenantEngine, migrations, schema, using
+from ribambelle.database.migrations import Migration
 from ribambelle.plugins import Plugins
-
-REAL = TenantEngine.fetch
 
 
 class Stopped(BaseException):
     """What stops a migration."""
 
 
-class Stop:
-    """Lets so many statements of migration steps pass, then stops; for ever when `after` is 0."""
+def opened(address: str | Path) -> TenantEngine:
+    return Postgres(address) if isinstance(address, str) else SQLite(address)
 
-    def __init__(self, after: int) -> None:
-        self.after, self.seen = after, 0
 
-    async def fetch(self, engine: TenantEngine, sql: str, args: Sequence[Any] = ()) -> list[Any]:
-        answer = await REAL(engine, sql, args)
-        self.seen += engine.transaction_exists()
-        if self.after and self.seen == self.after:
+@contextmanager
+def stopped_after(statements: int) -> Iterator[None]:
+    """Let so many statements of migration steps pass, then stop for good."""
+    real, patch, seen = TenantEngine.fetch, pytest.MonkeyPatch(), 0
+
+    async def fetch(engine: TenantEngine, sql: str, args: Sequence[Any] = ()) -> list[Any]:
+        nonlocal seen
+        answer = await real(engine, sql, args)
+        seen += engine.transaction_exists()
+        if seen == statements:
             raise Stopped
         return answer
 
+    patch.setattr(TenantEngine, "fetch", fetch)
+    try:
+        yield
+    finally:
+        patch.undo()
 
-def opened(address: str | Path, attempt: int) -> TenantEngine:
-    if isinstance(address, str):
-        return Postgres(address)
-    return SQLite(address.with_name(f"attempt-{attempt}.sqlite"))
+
+async def state() -> tuple[str, list[str]]:
+    """Return the shape of the current database, and the steps it says it has taken."""
+    taken = await Migration.table_exists()
+    rows = await Migration.select(Migration.app, Migration.step) if taken else []
+    return str(await schema.describe()), sorted(f"{row['app']} {row['step']}" for row in rows)
 
 
-async def attempt(address: str | Path, packages: dict[str, str], after: int = 0) -> tuple[int, str]:
-    """Migrate from nothing, stopped once, then again; return the statements seen and the shape."""
-    engine, stop, monkeypatch = opened(address, after), Stop(after), pytest.MonkeyPatch()
+async def never_stopped(address: str | Path, packages: dict[str, str]) -> tuple[str, list[str]]:
+    """Return what the migrations end on when nothing stops them; the database is left empty."""
+    engine = opened(address if isinstance(address, str) else address.with_name("other.sqlite"))
     with using(engine):
+        await migrations.forward(packages)
+        found = await state()
         if isinstance(address, str):
             await engine.fetch("DROP SCHEMA public CASCADE")
             await engine.fetch("CREATE SCHEMA public")
-
-        async def fetch(engine: TenantEngine, sql: str, args: Sequence[Any] = ()) -> list[Any]:
-            return await stop.fetch(engine, sql, args)
-
-        monkeypatch.setattr(TenantEngine, "fetch", fetch)
-        try:
-            await migrations.forward(packages)
-        except Stopped:
-            pass
-        finally:
-            monkeypatch.undo()
-        await migrations.forward(packages)
-        shape = schema.fingerprint(await schema.describe())
-        assert await migrations.pending(packages) == []
     await engine.aclose()
-    return stop.seen, shape
+    return found
 
 
-async def test_wherever_they_stop_they_converge(address: str | Path, installed: Plugins) -> None:
+async def test_wherever_they_stop_they_converge(
+    address: str | Path, installed: Plugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each step is stopped after its first statement, then its second… before it is taken.
+
+    One database goes through all of it: a step that is stopped leaves it as it was, so the next
+    run starts from where the step before it ended, and ends where nothing was ever stopped.
+    """
     packages = installed.only(installed.names).packages()
-    statements, whole = await attempt(address, packages)
-    assert statements > 30
+    whole = await never_stopped(address, packages)
+    engine, stops = opened(address), 0
 
-    shapes = {(await attempt(address, packages, after))[1] for after in range(1, statements + 1)}
+    with using(engine):
+        every = migrations.all_steps(packages, engine.engine_type)
+        for number in range(1, len(every) + 1):
+            monkeypatch.setattr(migrations, "all_steps", lambda *_, n=number: every[:n])
+            before, statements = await state(), 0
+            while await migrations.pending(packages):
+                statements += 1
+                try:
+                    with stopped_after(statements):
+                        await migrations.forward(packages)
+                except Stopped:
+                    stops += 1
+                    assert await state() == before, f"{every[number - 1]}, {statements}"
 
-    assert shapes == {whole}
+        assert await state() == whole
+    assert stops > len(every) * 3
+    await engine.aclose()

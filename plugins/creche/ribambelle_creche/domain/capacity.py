@@ -52,9 +52,9 @@ def read(form: Mapping[str, object]) -> tuple[dict[Place, Cell], dict[str, str]]
         names = [field(place, what) for what in ("places", "free")]
         if any(name not in form for name in names):
             return {}, {"": INCOMPLETE}
-        places, free = (_number(form[name]) for name in names)
-        for name, number in zip(names, (places, free), strict=True):
-            if number is None:
+        places, free = (number(form[name]) for name in names)
+        for name, told in zip(names, (places, free), strict=True):
+            if told is None:
                 errors[name] = f"{words(place)} : écrivez un nombre entier, de 0 à {MOST}."
         if places is not None and free is not None:
             cells[place] = Cell(places, free)
@@ -64,7 +64,12 @@ def read(form: Mapping[str, object]) -> tuple[dict[Place, Cell], dict[str, str]]
     return cells, errors
 
 
-def _number(typed: object) -> int | None:
+def number(typed: object) -> int | None:
+    """Return a number of places as it was typed; a blank is zero, None what is no such number.
+
+    >>> number(" 8 "), number(""), number("huit"), number("1000")
+    (8, 0, None, None)
+    """
     text = str(typed).strip() or "0"
     return int(text) if text.isascii() and text.isdecimal() and int(text[:9]) <= MOST else None
 

@@ -50,8 +50,9 @@ from ribambelle_creche.domain.facility import KINDS
 from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.pages.offers import offers
 from ribambelle_creche.pages.recap import told_of
-from ribambelle_creche.queries import applications, streets
+from ribambelle_creche.queries import applications, commissions, streets
 from ribambelle_creche.queries.applications import Mine
+from ribambelle_creche.queries.commissions import Next
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Facility
 
@@ -127,7 +128,7 @@ class StepsPage:
     next_href: str
     next_title: str
     kept_until: date
-    settings: Settings
+    commission: Next | None
 
 
 @get(
@@ -160,9 +161,14 @@ async def steps_page(
         next_href=f"{base}/etape/{following.code}" if following else f"{base}/verification",
         next_title=following.called(file.side == "family") if following else "vérifier et envoyer",
         kept_until=until.astimezone(tenant.zone).date(),
-        settings=settings,
+        commission=await commissions.next_one(tenant, starting(file)),
     )
     return Page("creche/dossier/steps.html", page)
+
+
+def starting(file: Mine) -> date | None:
+    """Return the day on which a family wishes to start, once it said it."""
+    return file.dossier.entry.start_on if file.dossier.entry else None
 
 
 def ended(number: int, seen: Visit) -> Redirect:

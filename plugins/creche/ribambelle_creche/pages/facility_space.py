@@ -39,6 +39,8 @@ class Space:
             ("Aujourd’hui", "", None),
             ("Demandes", "/demandes", self.to_call),
             ("Places", "/places", None),
+            ("Enfants", "/enfants", None),
+            ("Commissions", "/commissions", None),
             ("Fiche", "/fiche", None),
         )
         return [

@@ -11,6 +11,7 @@ from ribambelle.web import formats
 from ribambelle.web.home import Card, Found, ToDo
 from ribambelle.web.menu import MenuEntry
 from ribambelle.workflow import State
+from ribambelle_creche.pages import home_commissions
 from ribambelle_creche.queries import applications, contacts, facilities, queue
 from ribambelle_creche.queries.contacts import Late
 from ribambelle_creche.queries.queue import Filters
@@ -35,6 +36,7 @@ def entries(person: Person | None) -> list[MenuEntry]:
     if person.holds("agent", "admin"):
         found.append(MenuEntry("Crèches", "/creche/direction", "bebe", rank=25))
         found.append(MenuEntry("Critères", "/bureau/creche/criteres", "coche", rank=35))
+        found.append(MenuEntry("Commissions", "/bureau/creche/commissions", "agenda", rank=22))
     if person.holds("creche_manager"):
         found.append(MenuEntry("Ma crèche", "/creche/direction", "bebe", rank=10))
     if person.holds("partner"):
@@ -48,7 +50,12 @@ async def waiting(person: Person) -> list[ToDo]:
     """Return what waits for this person: a family's own files; entries, calls and new files."""
     if person.is_family:
         return await to_answer(person)
-    return [*await begun(person), *await late_calls(person), *await to_check(person)]
+    return [
+        *await begun(person),
+        *await late_calls(person),
+        *await to_check(person),
+        *await home_commissions.waiting(person),
+    ]
 
 
 async def to_check(person: Person) -> list[ToDo]:

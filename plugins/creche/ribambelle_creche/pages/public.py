@@ -18,8 +18,8 @@ from ribambelle_creche.domain.facility import KINDS, ages
 from ribambelle_creche.domain.geography import Point, centre, metres
 from ribambelle_creche.domain.week import DAYS, HALVES
 from ribambelle_creche.pages.plan import Plan, Shown, at, drawn, quartier_id
-from ribambelle_creche.queries import facilities
-from ribambelle_creche.settings import Settings
+from ribambelle_creche.queries import commissions, facilities
+from ribambelle_creche.queries.commissions import Next
 from ribambelle_creche.tables import Capacity, Facility
 
 PAGE = 20
@@ -76,7 +76,7 @@ class FacilitiesPage:
     quartiers: list[tuple[int, str]]
     kinds: list[tuple[str, str]]
     distances: list[tuple[int, str]]
-    settings: Settings
+    commission: Next | None
 
     @staticmethod
     def words(groups: Sequence[str]) -> str:
@@ -176,7 +176,7 @@ async def listing(request: Request[Any, Any, Any], tenant: NamedDependency[Tenan
         quartiers=areas,
         kinds=[(code, label) for code, label in KINDS.items() if code in used],
         distances=list(DISTANCES),
-        settings=tenant.of(Settings),
+        commission=await commissions.next_one(tenant),
     )
     return Page("creche/public/facilities.html", page)
 

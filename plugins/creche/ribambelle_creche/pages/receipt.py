@@ -19,9 +19,9 @@ from ribambelle_creche.filing import PURPOSE
 from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.pages.papers import Wanted, wanted
 from ribambelle_creche.proof import Proof, opened, paper
-from ribambelle_creche.queries import applications
+from ribambelle_creche.queries import applications, commissions
 from ribambelle_creche.queries.applications import Mine
-from ribambelle_creche.settings import Settings
+from ribambelle_creche.queries.commissions import Next
 from ribambelle_creche.tables import Receipt
 from ribambelle_creche.workflow import WORKFLOW
 
@@ -35,7 +35,7 @@ class ReceiptPage:
     email: str
     wanted: list[Wanted]
     state: State
-    settings: Settings
+    commission: Next | None
 
 
 async def receipt_of(number: int, person: Person, tenant: Tenant) -> ReceiptPage:
@@ -49,7 +49,9 @@ async def receipt_of(number: int, person: Person, tenant: Tenant) -> ReceiptPage
         email=reader.email if reader else "",
         wanted=await wanted(file),
         state=WORKFLOW.state(file.state),
-        settings=tenant.of(Settings),
+        commission=await commissions.next_one(
+            tenant, file.dossier.entry.start_on if file.dossier.entry else None
+        ),
     )
 
 

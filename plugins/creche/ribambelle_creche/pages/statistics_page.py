@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from ribambelle import childcare
+from ribambelle.childcare import Offer
 from ribambelle.identity import Person
 from ribambelle.identity.tables import Quartier
 from ribambelle.tenants import Tenant
@@ -89,6 +91,17 @@ class StatisticsPage:
     choices: list[str]
     desks: list[tuple[int, str]]
     threshold: int
+    modes: list[Offer]
+
+    @property
+    def places(self) -> int:
+        """The places of every mode that is known."""
+        return sum(one.places or 0 for one in self.modes)
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether every mode is known."""
+        return all(one.places is not None for one in self.modes)
 
     @property
     def months_offered(self) -> list[tuple[str, str]]:
@@ -181,6 +194,7 @@ async def exact_page(asked: Asked, tenant: Tenant, person: Person, now: datetime
         choices=await statistics.months(),
         desks=[(one.id, one.name) for one in await desks.every()],
         threshold=settings.partner_threshold,
+        modes=childcare.offers(await childcare.supply(now.date())),
     )
 
 
@@ -219,6 +233,7 @@ async def protected_page(
         choices=[],
         desks=[],
         threshold=settings.partner_threshold,
+        modes=childcare.offers(await childcare.supply(now.date())),
     )
 
 

@@ -1,8 +1,11 @@
 """The crèches of a commune."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
+from piccolo.query.functions.aggregate import Sum
+
+from ribambelle.childcare import Childcare
 from ribambelle.database import Prepared, transaction
 from ribambelle.errors import NotYours
 from ribambelle.identity import Person
@@ -45,6 +48,16 @@ async def takings() -> dict[int, Taking]:
         Facility.id, Facility.name, Facility.from_weeks, Facility.to_months
     ).where(OPEN)
     return {row["id"]: Taking(row["name"], row["from_weeks"], row["to_months"]) for row in rows}
+
+
+async def childcare(day: date) -> list[Childcare]:
+    """Return the authorised places by quartier; the crèches open today, whatever the day."""
+    rows = (
+        await Facility.select(Facility.quartier, Sum(Facility.places, alias="places"))
+        .where(OPEN)
+        .group_by(Facility.quartier)
+    )
+    return [Childcare("creche", row["quartier"], int(row["places"] or 0)) for row in rows]
 
 
 async def names() -> dict[int, str]:

@@ -1,6 +1,7 @@
 """Grids, commissions, proposals, offers, contracts: what admissions keep."""
 
 from piccolo.columns import (
+    BigInt,
     Boolean,
     Date,
     ForeignKey,
@@ -58,11 +59,23 @@ class Examined(Table, tablename="creche_examined"):
     commission = ForeignKey(Commission, null=False, on_delete=OnDelete.cascade)
     application = ForeignKey(Application, null=False, on_delete=OnDelete.restrict)
     refusal = Varchar(length=30, default="", help_text="Why it is not examined; empty when it is.")
+    asked = Text(default="{}", help_text="What it asked, as JSON: domain.resources.Asking.")
     points = Integer(default=0, help_text="Without what a crèche adds.")
     trace = Text(default="[]", help_text="Points by criterion, as JSON.")
     complete_at = Timestamptz(null=True, default=None)
-    draw = Integer(default=0)
+    draw = BigInt(default=0, help_text="As domain.draw computes it from the seed.")
     once = Unique([commission, application])
+
+
+class Notice(Table, tablename="creche_notice"):
+    """What a family was told of one commission, once: the files close soon, or its own was left out."""
+
+    id: Serial
+    commission = ForeignKey(Commission, null=False, on_delete=OnDelete.cascade)
+    application = ForeignKey(Application, null=False, on_delete=OnDelete.cascade)
+    kind = Varchar(length=12, help_text="closing or left_out.")
+    at = Timestamptz()
+    once = Unique([commission, application, kind])
 
 
 class Supply(Table, tablename="creche_supply"):
@@ -256,6 +269,7 @@ TABLES = (
     Grid,
     Commission,
     Examined,
+    Notice,
     Supply,
     SupplyCell,
     SupplyMove,

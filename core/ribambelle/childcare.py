@@ -1,0 +1,105 @@
+"""Places where young children are looked after, and what they cost: what each plugin says of its own."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+import structlog
+
+from ribambelle import tenants
+
+log = structlog.get_logger(__name__)
+MODES = {"creche": "Crèches", "assmat": "Assistantes maternelles"}
+"""The ways of looking after a child under three that a commune may follow here."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Childcare:
+    """Places of one mode in one quartier."""
+
+    mode: str
+    """A code of MODES."""
+    quartier: int | None
+    places: int
+    """Children who may be looked after at one moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a price depends on; amounts in cents."""
+
+    day: date
+    monthly_income: int
+    children: int = 1
+    """Dependent children."""
+    disabled: int = 0
+    """Of them, those with the AEEH."""
+    hours: int = 0
+    """Hours of care in a month."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a family would pay for one mode."""
+
+    mode: str
+    label: str
+    hourly: int
+    """Cents for an hour."""
+    monthly: int
+    """Cents for the month asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What is known of one mode in the commune; no places when nobody says them."""
+
+    mode: str
+    places: int | None
+
+    @property
+    def label(self) -> str:
+        """The mode, in words."""
+        return MODES[self.mode]
+
+
+async def supply(day: date) -> list[Childcare]:
+    """Return the places of every mode on a day, as the plugins of the commune say them."""
+    return await _joined("childcare_supply", day)
+
+
+async def costs(situation: Situation) -> list[Cost]:
+    """Return what each mode would cost a family, as the plugins of the commune say it."""
+    return await _joined("childcare_costs", situation)
+
+
+def offers(told: Iterable[Childcare]) -> list[Offer]:
+    """Return the places of each mode, None for one that nobody spoke of: unknown is not zero.
+
+    >>> offers([Childcare("creche", 1, 30), Childcare("creche", None, 12)])
+    [Offer(mode='creche', places=42), Offer(mode='assmat', places=None)]
+    """
+    found: dict[str, int] = {}
+    for one in told:
+        found[one.mode] = found.get(one.mode, 0) + one.places
+    return [Offer(mode, found.get(mode)) for mode in MODES]
+
+
+async def _joined(hook: str, asked: object) -> list[T]:
+    answers: list[T] = []
+    for plugin, functions in tenants.current().hooks.each(hook):
+        for function in functions:
+            answers += await _asked(hook, plugin, function, asked)
+    return answers
+
+
+async def _asked(
+    hook: str, plugin: str, function: Callable[[object], Awaitable[list[T]]], asked: object
+) -> list[T]:
+    try:
+        return await function(asked)
+    except Exception:  # isolation: what the others say must still be there
+        log.exception("childcare_failed", hook=hook, plugin=plugin)
+        return []

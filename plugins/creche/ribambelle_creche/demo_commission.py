@@ -1,0 +1,69 @@
+"""A commission of demonstration: open, with a crèche whose children are known and some that declared."""
+
+import random
+from datetime import date, datetime, timedelta
+
+from ribambelle.tenants import Tenant
+from ribambelle.web.formats import MONTHS
+from ribambelle_creche.demo_figures import FIRST_NAMES, LAST_NAMES
+from ribambelle_creche.domain.age import GROUPS
+from ribambelle_creche.domain.commission import Calendar
+from ribambelle_creche.domain.draw import SEED_BYTES
+from ribambelle_creche.domain.present_children import Line
+from ribambelle_creche.queries import commissions, contracts, facilities, supplies
+from ribambelle_creche.queries.commissions import Told
+
+AGES = {"babies": (100, 420), "middle": (480, 700), "older": (760, 1000)}
+"""Days of life of a child of each section, at least and at most."""
+WEEKS = (1023, 1023, 1023, 0b1111001111, 0b1111001111, 0b0101010101)
+STAFF = 1
+"""The account of demonstration that declares."""
+
+
+async def hold(tenant: Tenant, draw: random.Random, now: datetime) -> None:
+    """Open the next commission, fill the first crèche with children, have some crèches declare."""
+    today = now.date()
+    first = (today.replace(day=1) + timedelta(days=66)).replace(day=1)
+    days = Calendar(
+        first_start=first + timedelta(days=(7 - first.weekday()) % 7),
+        last_start=first + timedelta(days=120),
+        closes_on=today + timedelta(days=16),
+        held_on=today + timedelta(days=22),
+    )
+    seed = draw.randbytes(SEED_BYTES)  # an invented commission: nobody is drawn for real
+    told = Told(f"Entrées de {_month(days.first_start)} à {_month(days.last_start)}", days, 8)
+    number = await commissions.open_one(told, seed, STAFF, now)
+    creches = list(await facilities.every())
+    own = min(one.id for one in creches)
+    await contracts.add(own, await children(own, today, draw), "import", STAFF, "office")
+    row = await commissions.one(number)
+    for rank, one in enumerate([one for one in creches if one.id != own][:4]):
+        cells = (await supplies.given(row, one.id, tenant)).cells
+        await supplies.declare(row, one.id, cells, 0, STAFF, "facility", now)
+        if rank % 2:
+            await supplies.validate(row, one.id, STAFF, now)
+
+
+async def children(facility: int, today: date, draw: random.Random) -> list[Line]:
+    """Invent the children of a crèche: nearly as many as its places, some about to leave."""
+    grid, made = await facilities.grid(facility), list[Line]()
+    for group in GROUPS:
+        youngest, oldest = AGES[group]
+        for _ in range(grid[group, 0, "am"].places * 9 // 10):
+            born_on = today - timedelta(days=draw.randint(youngest, oldest))
+            leaves = today + timedelta(days=draw.randint(20, 60)) if draw.random() < 0.15 else None
+            made.append(
+                Line(
+                    number=0,
+                    name=f"{draw.choice(FIRST_NAMES)} {draw.choice(LAST_NAMES)}",
+                    born_on=born_on,
+                    slots=draw.choice(WEEKS),
+                    first=max(born_on + timedelta(days=75), today - timedelta(days=300)),
+                    last=leaves,
+                )
+            )
+    return made
+
+
+def _month(day: date) -> str:
+    return f"{MONTHS[day.month - 1]} {day.year}"

@@ -1,0 +1,171 @@
+"""Which files does a commission look at, until when are they taken, and what may be done when?"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ribambelle_creche.domain.age import AgeLimits, school_entry
+
+STATES = {
+    "open": "Ouverte",
+    "closed": "Close",
+    "decided": "Décidée",
+    "ended": "Terminée",
+}
+NOTICE = timedelta(days=15)
+"""How long before the end a family is told that its file is not complete."""
+LONGEST_WINDOW = 12
+"""Months of entries one commission decides, at most: never two Septembers."""
+REFUSALS = {
+    "incomplete": "Dossier incomplet",
+    "late": "Complet après la clôture",
+    "to_confirm": "À confirmer par la famille",
+    "not_of_age": "Pas l’âge d’entrer à la date souhaitée",
+    "no_wish": "Aucune crèche demandée n’est ouverte",
+    "no_week": "Aucune demi-journée demandée",
+}
+"""Why a file of the window is not looked at, in the words of the town hall."""
+TO_THE_FAMILY = {
+    "incomplete": "votre dossier n’est pas complet",
+    "late": "votre dossier a été complet après la clôture",
+    "to_confirm": "vous n’avez pas confirmé que vous cherchez toujours une place",
+    "not_of_age": "votre enfant n’a pas l’âge d’entrer à la date souhaitée",
+    "no_wish": "aucune des crèches demandées n’est ouverte",
+    "no_week": "aucune demi-journée n’est demandée",
+}
+"""The same, in the words of a letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The days of one commission; every day named is included."""
+
+    first_start: date
+    last_start: date
+    closes_on: date
+    held_on: date
+
+    def wrong(self) -> dict[str, str]:
+        """Return one sentence per day that cannot be.
+
+        >>> spring = Calendar(date(2027, 9, 1), date(2027, 12, 31), date(2027, 4, 2), date(2027, 4, 20))
+        >>> spring.wrong()
+        {}
+        >>> Calendar(date(2027, 9, 1), date(2027, 8, 1), date(2027, 4, 2), date(2027, 3, 1)).wrong()
+        ... # doctest: +NORMALIZE_WHITESPACE
+        {'last_start': 'La dernière entrée vient après la première.',
+         'held_on': 'La commission se tient après la clôture des dossiers.'}
+        """
+        errors = {}
+        if self.last_start < self.first_start:
+            errors["last_start"] = "La dernière entrée vient après la première."
+        elif self.last_start >= _a_year_after(self.first_start):
+            errors["last_start"] = "Une commission décide les entrées de douze mois au plus."
+        if self.closes_on >= self.first_start:
+            errors["closes_on"] = "Les dossiers sont clos avant la première entrée."
+        if self.held_on <= self.closes_on:
+            errors["held_on"] = "La commission se tient après la clôture des dossiers."
+        return errors
+
+    def takes(self, start: date | None) -> bool:
+        """Tell whether an entry is in the window.
+
+        >>> window = Calendar(date(2027, 1, 4), date(2027, 3, 31), date(2026, 12, 4), date(2026, 12, 10))
+        >>> window.takes(date(2027, 3, 31)), window.takes(date(2027, 4, 1)), window.takes(None)
+        (True, False, False)
+        """
+        return start is not None and self.first_start <= start <= self.last_start
+
+    @property
+    def warns_on(self) -> date:
+        """The day from which the families of incomplete files are told.
+
+        >>> Calendar(date(2027, 1, 4), date(2027, 3, 31), date(2026, 12, 4), date(2026, 12, 10)).warns_on
+        datetime.date(2026, 11, 19)
+        """
+        return self.closes_on - NOTICE
+
+    def may_close(self, today: date) -> bool:
+        """Tell whether files may be closed: their last day is over.
+
+        >>> window = Calendar(date(2027, 1, 4), date(2027, 3, 31), date(2026, 12, 4), date(2026, 12, 10))
+        >>> window.may_close(date(2026, 12, 4)), window.may_close(date(2026, 12, 5))
+        (False, True)
+        """
+        return today > self.closes_on
+
+    @property
+    def periods(self) -> tuple[date, ...]:
+        """The days on which places are counted: the first entry, then 1 September if it comes after.
+
+        Children change groups in September, so a window that goes past it counts twice.
+
+        >>> Calendar(date(2027, 5, 3), date(2027, 10, 29), date(2027, 4, 2), date(2027, 4, 20)).periods
+        (datetime.date(2027, 5, 3), datetime.date(2027, 9, 1))
+        >>> Calendar(date(2027, 9, 1), date(2027, 12, 31), date(2027, 4, 2), date(2027, 4, 20)).periods
+        (datetime.date(2027, 9, 1),)
+        """
+        year = self.first_start.year + (self.first_start >= date(self.first_start.year, 9, 1))
+        september = date(year, 9, 1)
+        return (self.first_start, *([september] if september <= self.last_start else []))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A living file as a commission finds it on the day it closes."""
+
+    state: str
+    complete_on: date | None
+    born_on: date | None
+    """Birth, or the birth expected."""
+    start_on: date
+    open_wishes: int
+    half_days: int
+
+
+def refusal(file: Candidate, closes_on: date, ages: AgeLimits) -> str:
+    """Return why a file is not looked at, as a code of REFUSALS; empty when it is.
+
+    >>> day = date(2026, 12, 4)
+    >>> whole = Candidate("complete", date(2026, 11, 2), date(2026, 3, 14), date(2027, 1, 4), 2, 8)
+    >>> refusal(whole, day, AgeLimits())
+    ''
+    >>> from dataclasses import replace
+    >>> refusal(replace(whole, state="incomplete"), day, AgeLimits())
+    'incomplete'
+    >>> refusal(replace(whole, complete_on=date(2026, 12, 5)), day, AgeLimits())
+    'late'
+
+    A child still to be born is planned on the day it is expected: ten weeks at least when it
+    enters.
+
+    >>> refusal(replace(whole, born_on=date(2026, 11, 20)), day, AgeLimits())
+    'not_of_age'
+    >>> refusal(replace(whole, born_on=date(2024, 1, 9), start_on=date(2027, 9, 1)), day, AgeLimits())
+    'not_of_age'
+    """
+    if file.state == "to_confirm":
+        return "to_confirm"
+    if file.state != "complete" or file.complete_on is None:
+        return "incomplete"
+    if file.complete_on > closes_on:
+        return "late"
+    if file.born_on is None or not (
+        ages.earliest_start(file.born_on) <= file.start_on < school_entry(file.born_on)
+    ):
+        return "not_of_age"
+    if not file.open_wishes:
+        return "no_wish"
+    return "" if file.half_days else "no_week"
+
+
+def may_warn(reason: str) -> bool:
+    """Tell whether a family can still do something about it before the files are closed.
+
+    >>> may_warn("incomplete"), may_warn("to_confirm"), may_warn("not_of_age"), may_warn("")
+    (True, True, False, False)
+    """
+    return reason in ("incomplete", "to_confirm")
+
+
+def _a_year_after(day: date) -> date:
+    return day.replace(year=day.year + 1, day=min(day.day, 28) if day.month == 2 else day.day)

@@ -1,0 +1,126 @@
+"""Reading a crèche's list of the children it has: who, which half-days, from when until when."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ribambelle.search import fold
+from ribambelle_creche.domain.import_list import columns_of, rows_of
+from ribambelle_creche.domain.week import DAYS, SLOTS
+
+SYNONYMS = {
+    "name": "enfant nom prenom_et_nom nom_et_prenom",
+    "born_on": "ne_le nee_le date_de_naissance naissance",
+    "week": "demi_journees semaine jours",
+    "first": "premier_jour entree debut",
+    "last": "dernier_jour sortie fin",
+}
+REQUIRED = ("name", "born_on", "week", "first")
+MOST = 500
+"""Lines of one list: the largest crèche has a third of it."""
+EVERY_DAY = ("toute la semaine", "du lundi au vendredi", "semaine complete", "temps plein")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One child of the list, or why its line is refused."""
+
+    number: int
+    name: str
+    born_on: date | None = None
+    slots: int = 0
+    first: date | None = None
+    last: date | None = None
+    refusal: str = ""
+
+
+def read(content: bytes) -> Iterator[Line]:
+    """Yield every line of a list; none is left out, one that cannot be kept says why.
+
+    >>> head = "Enfant;Né le;Demi-journées;Premier jour;Dernier jour"
+    >>> lines = list(read(f"{head}\\nZoé Martin;14/03/2026;lundi, mardi matin;01/09/2026;\\n"
+    ...                   f"Tom;hier;lundi;01/09/2026;\\n".encode()))
+    >>> lines[0].slots, lines[0].first, lines[0].refusal
+    (7, datetime.date(2026, 9, 1), '')
+    >>> lines[1].refusal
+    'naissance illisible « hier »'
+    """
+    headings, rows = rows_of(content)
+    columns = columns_of(headings, SYNONYMS, REQUIRED)
+    for number, row in enumerate(rows, start=2):
+        yield _line(number, {name: row[heading] for name, heading in columns.items()})
+
+
+def _line(number: int, given: Mapping[str, str]) -> Line:
+    name, born_on = given["name"][:200], day_of(given["born_on"])
+    slots, first = week_of(given["week"]), day_of(given["first"])
+    last = day_of(given["last"]) if given.get("last") else None
+    refusal = ""
+    if not name:
+        refusal = "nom absent"
+    elif born_on is None:
+        refusal = f"naissance illisible « {given['born_on']} »"
+    elif not slots:
+        refusal = f"demi-journées illisibles « {given['week']} »"
+    elif first is None:
+        refusal = f"premier jour illisible « {given['first']} »"
+    elif given.get("last") and last is None:
+        refusal = f"dernier jour illisible « {given['last']} »"
+    elif wrong := wrong_days(born_on, first, last):
+        refusal = next(iter(wrong.values()))
+    return Line(number, name, born_on, slots or 0, first, last, refusal)
+
+
+def wrong_days(born_on: date | None, first: date, last: date | None) -> dict[str, str]:
+    """Return one sentence per day of a contract that cannot be.
+
+    >>> wrong_days(date(2026, 3, 14), date(2026, 9, 1), date(2026, 8, 31))
+    {'last': 'Le dernier jour vient après le premier.'}
+    """
+    errors = {}
+    if born_on is not None and born_on >= first:
+        errors["first"] = "Le premier jour vient après la naissance."
+    if last is not None and last < first:
+        errors["last"] = "Le dernier jour vient après le premier."
+    return errors
+
+
+def day_of(text: str) -> date | None:
+    """Return a day as spreadsheets write it, or None.
+
+    >>> day_of("14/03/2026"), day_of("2026-03-14"), day_of("31/02/2026")
+    (datetime.date(2026, 3, 14), datetime.date(2026, 3, 14), None)
+    """
+    parts = text.strip().replace("-", "/").split("/")
+    if len(parts) != 3 or not all(part.isdecimal() for part in parts):
+        return None
+    year, month, day = parts if len(parts[0]) == 4 else reversed(parts)
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def week_of(text: str) -> int | None:
+    """Return the half-days somebody wrote, as a number; None when a word is not understood.
+
+    >>> week_of("lundi, mardi matin, vendredi après-midi"), week_of("Toute la semaine")
+    (519, 1023)
+    >>> week_of("un jour sur deux") is None
+    True
+    """
+    words = fold(text)
+    if any(fold(said) in words for said in EVERY_DAY):
+        return (1 << len(SLOTS)) - 1
+    found = 0
+    for part in text.replace(";", ",").replace(" et ", ",").split(","):
+        said = fold(part).split()
+        rank = next((n for n, (_, _, day) in enumerate(DAYS) if said and said[0] == day), None)
+        if rank is None:
+            return None
+        rest = " ".join(said[1:])
+        half = {"": 3, "matin": 1, "apres midi": 2, "toute la journee": 3}.get(rest)
+        if half is None:
+            return None
+        found |= half << 2 * rank
+    return found or None

@@ -1,0 +1,121 @@
+"""Closing a commission: what it saw of each file, once, and nothing that happens later to them."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from ribambelle.database import locks, transaction
+from ribambelle.errors import Refused
+from ribambelle.jobs import later
+from ribambelle.tenants import Tenant
+from ribambelle.workflow import journal
+from ribambelle_creche.domain import dossier, draw
+from ribambelle_creche.domain.commission import refusal
+from ribambelle_creche.domain.resources import Asking, groups_of
+from ribambelle_creche.queries import commissions, facilities
+from ribambelle_creche.queries.commissions import Found, calendar_of
+from ribambelle_creche.settings import Settings
+from ribambelle_creche.tables import Commission, Examined
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """How many files a commission looks at, and how many it leaves out by reason."""
+
+    examined: int
+    left_out: dict[str, int]
+
+
+async def close(
+    tenant: Tenant, number: int, account: int | None, now: datetime, side: str = "office"
+) -> Closed:
+    """Close the files of a commission: each living one of its window gets its row, or its reason."""
+    async with transaction():
+        await locks.advisory(f"creche.commission:{number}")
+        row = await commissions.one(number)
+        if row.state == "open" and not calendar_of(row).may_close(now.date()):
+            raise Refused("commission_too_early", closes_on=row.closes_on)
+        row = await commissions.mark_closed(number, now)
+        rows = await examine(tenant, row)
+        await commissions.keep_examined(rows)
+        done = counted([one.refusal for one in rows])
+        await journal.record(
+            "creche.commission_closed",
+            f"creche.commission:{number}",
+            account=account,
+            side=side,
+            examined=done.examined,
+            left_out=sum(done.left_out.values()),
+        )
+        await later("creche", "tell_left_out", once=f"creche.left_out:{number}", commission=number)
+    return done
+
+
+async def examine(tenant: Tenant, row: Commission) -> list[Examined]:
+    """Return what a commission sees of each file of its window, at this moment.
+
+    Points are counted here and nowhere else, since nothing is read of a file afterwards.
+    """
+    seed, files = bytes.fromhex(row.seed), await seen(tenant, row)
+    answers = await commissions.answers_of([file.id for file, why in files if not why])
+    return [
+        Examined(
+            commission=row.id,
+            application=file.id,
+            refusal=why,
+            asked=as_json(asked(file, answers[file.id], row, tenant)) if not why else "{}",
+            points=0,
+            trace="[]",
+            complete_at=file.complete_at,
+            draw=draw.number(seed, file.number),
+        )
+        for file, why in files
+    ]
+
+
+async def seen(tenant: Tenant, row: Commission) -> list[tuple[Found, str]]:
+    """Return the living files of the window, each with why it is left out, as it stands now."""
+    ages, closes_on = tenant.of(Settings).ages, row.closes_on
+    files = await commissions.in_window(row, tenant, set(await facilities.names()))
+    return [(file, refusal(file.candidate, closes_on, ages)) for file in files]
+
+
+def as_json(told: Asking) -> str:
+    """Return what a file asks as it is kept."""
+    return msgspec.json.encode(told).decode()
+
+
+def of_json(told: str) -> Asking:
+    """Return what a file asked, as a commission kept it.
+
+    >>> of_json(as_json(Asking(("babies",), (1023,), (12, 15), count=2))).count
+    2
+    """
+    return msgspec.json.decode(told, type=Asking)
+
+
+def asked(file: Found, answers: str, row: Commission, tenant: Tenant) -> Asking:
+    """Return what a file asks, as the engine will count it."""
+    told, candidate = dossier.decode(answers), file.candidate
+    assert candidate.born_on  # a file without a birth is not of age: it is left out
+    periods = calendar_of(row).periods
+    return Asking(
+        groups=groups_of(candidate.born_on, candidate.start_on, periods, tenant.of(Settings).ages),
+        needs=tuple(need for need in file.needs if need),
+        wishes=file.wishes,
+        count=told.child.together if told.child else 1,
+        together=told.arrival.twins if told.arrival else "",
+    )
+
+
+def counted(reasons: list[str]) -> Closed:
+    """Return how many files are looked at, and how many are left out by reason, the most first.
+
+    >>> counted(["", "incomplete", "", "to_confirm", "incomplete"])
+    Closed(examined=2, left_out={'incomplete': 2, 'to_confirm': 1})
+    """
+    counts = Counter(reasons)
+    examined = counts.pop("", 0)
+    return Closed(examined, dict(counts.most_common()))

@@ -1,0 +1,276 @@
+"""The places each crèche gives to a commission: what is known, what it declares, what is checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from ribambelle.database import locks, transaction
+from ribambelle.errors import NotYours, Refused
+from ribambelle.tenants import Tenant
+from ribambelle.workflow import journal
+from ribambelle_creche.domain import supply as rules
+from ribambelle_creche.domain.capacity import PLACES, Place
+from ribambelle_creche.domain.resources import House
+from ribambelle_creche.domain.supply import Cells, Move, Presence
+from ribambelle_creche.queries import contracts, facilities
+from ribambelle_creche.queries.commissions import calendar_of
+from ribambelle_creche.settings import Settings
+from ribambelle_creche.tables import Commission, Contract, Facility, Supply, SupplyCell, SupplyMove
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one crèche at each period of a commission, before anybody corrects it."""
+
+    present: tuple[Cells, ...]
+    free: tuple[Cells, ...]
+    leaving: tuple[Contract, ...]
+    by_contracts: bool
+    """Counted child by child; otherwise from the free places the crèche says it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one crèche gives to one commission, as it stands."""
+
+    row: Supply | None
+    cells: Cells
+    known: Known
+    moves: tuple[SupplyMove, ...]
+
+    @property
+    def state(self) -> str:
+        """Whether the crèche has declared its places; a code of domain.supply.STATES."""
+        return self.row.state if self.row else "expected"
+
+    @property
+    def overflow(self) -> int:
+        """Children above its authorisation that the crèche agrees to."""
+        return self.row.overflow if self.row else 0
+
+
+async def given(row: Commission, facility: int, tenant: Tenant) -> Given:
+    """Return what a crèche gives: what it declared, or what is known of it until it does."""
+    kept = await Supply.objects().get((Supply.commission == row.id) & (Supply.facility == facility))
+    moves = await _moves(kept)
+    known = await known_of(row, facility, moves, tenant)
+    cells = await _cells(kept) if kept and kept.state != "expected" else known.free[0]
+    return Given(kept, cells, known, tuple(moves))
+
+
+async def known_of(
+    row: Commission, facility: int, moves: list[SupplyMove], tenant: Tenant
+) -> Known:
+    """Return who is there and what is free on the days on which a commission counts."""
+    grid = await facilities.grid(facility)
+    held = await contracts.of_facility(facility)
+    children = [contracts.presence(one) for one in held]
+    places = {place: cell.places for place, cell in grid.items()}
+    taken = {place: cell.places - cell.free for place, cell in grid.items()}
+    told, days = [move_of(one) for one in moves], calendar_of(row).periods
+    present = tuple(_present(children, taken, told, day, tenant) for day in days)
+    gone = rules.departures(children, tenant.now().date(), days[0])
+    return Known(
+        present=present,
+        free=tuple(rules.less(places, there) for there in present),
+        leaving=tuple(
+            one for last in dict.fromkeys(gone) for one in held if contracts.presence(one) == last
+        ),
+        by_contracts=bool(held),
+    )
+
+
+def _present(
+    children: list[Presence],
+    taken: Mapping[Place, int],
+    moves: list[Move],
+    day: date,
+    tenant: Tenant,
+) -> Cells:
+    there = rules.present(children, day, tenant.of(Settings).ages) if children else taken
+    return rules.moved(there, moves, day, sign=-1)
+
+
+def move_of(row: SupplyMove) -> Move:
+    """Return a move as the rules speak of it."""
+    return Move(row.kind, row.age_group, row.slots, row.on, row.children, row.into_group)
+
+
+async def _moves(kept: Supply | None) -> list[SupplyMove]:
+    if kept is None:
+        return []
+    return (
+        await SupplyMove.objects()
+        .where(SupplyMove.supply == kept.id)
+        .order_by(SupplyMove.on, SupplyMove.id)
+    )
+
+
+async def _cells(kept: Supply) -> Cells:
+    rows = await SupplyCell.objects().where(SupplyCell.supply == kept.id)
+    said = {(row.age_group, row.weekday, row.half): row.places for row in rows}
+    return {place: said.get(place, 0) for place in PLACES}
+
+
+async def states(commission: int) -> dict[int, Supply]:
+    """Return what crèches declared to a commission, by crèche."""
+    rows = await Supply.objects().where(Supply.commission == commission)
+    return {int(row.facility): row for row in rows}
+
+
+async def totals(commission: int) -> dict[int, int]:
+    """Return how many half-days each crèche gives to a commission."""
+    rows = await SupplyCell.select(
+        SupplyCell.supply.facility.as_alias("facility"), SupplyCell.places
+    ).where(SupplyCell.supply.commission == commission)
+    found: dict[int, int] = {}
+    for row in rows:
+        found[row["facility"]] = found.get(row["facility"], 0) + row["places"]
+    return found
+
+
+async def declare(
+    row: Commission,
+    facility: int,
+    cells: Mapping[Place, int],
+    overflow: int,
+    account: int,
+    side: str,
+    now: datetime,
+) -> None:
+    """Write the places a crèche gives, whole; what the town hall had checked is to check again."""
+    async with transaction():
+        kept = await _opened(row, facility, side)
+        await Supply.update(
+            {
+                **{Supply.state: "declared", Supply.overflow: overflow},
+                **{Supply.declared_at: now, Supply.declared_by: account},
+                **{Supply.validated_at: None, Supply.validated_by: None},
+            }
+        ).where(Supply.id == kept.id)
+        await _write(kept.id, cells)
+        await _note("declared", row, facility, account, side, overflow=overflow)
+
+
+async def validate(row: Commission, facility: int, account: int, now: datetime) -> None:
+    """Note that the town hall checked what a crèche declared."""
+    async with transaction():
+        done = (
+            await Supply.update(
+                {
+                    **{Supply.state: "validated", Supply.validated_at: now},
+                    Supply.validated_by: account,
+                }
+            )
+            .where(
+                (Supply.commission == row.id)
+                & (Supply.facility == facility)
+                & (Supply.state == "declared")
+            )
+            .returning(Supply.id)
+        )
+        if not done:
+            raise Refused("supply_not_declared")
+        await _note("validated", row, facility, account, "office")
+
+
+async def add_move(row: Commission, facility: int, move: Move, account: int, side: str) -> None:
+    """Add a move; places already declared follow it."""
+    async with transaction():
+        kept = await _opened(row, facility, side)
+        await SupplyMove.insert(
+            SupplyMove(
+                supply=kept.id,
+                kind=move.kind,
+                age_group=move.group,
+                into_group=move.into,
+                slots=move.slots,
+                children=move.children,
+                on=move.on,
+            )
+        )
+        await _follow(row, kept, move, 1)
+        await _note("moved", row, facility, account, side, kind=move.kind)
+
+
+async def remove_move(row: Commission, facility: int, number: int, account: int, side: str) -> None:
+    """Take a move back, and what it had changed; one of another crèche does not exist."""
+    async with transaction():
+        kept = await _opened(row, facility, side)
+        found = await SupplyMove.objects().get(
+            (SupplyMove.id == number) & (SupplyMove.supply == kept.id)
+        )
+        if found is None:
+            raise NotYours
+        await SupplyMove.delete().where(SupplyMove.id == number)
+        await _follow(row, kept, move_of(found), -1)
+        await _note("moved", row, facility, account, side, kind=found.kind)
+
+
+async def _follow(row: Commission, kept: Supply, move: Move, sign: int) -> None:
+    if kept.state != "expected":
+        day = calendar_of(row).periods[0]
+        await _write(kept.id, rules.moved(await _cells(kept), [move], day, sign))
+
+
+async def _opened(row: Commission, facility: int, side: str) -> Supply:
+    """Return what a crèche gives, to write in it, unless it may no longer be written."""
+    await locks.advisory(f"creche.commission:{row.id}")
+    now = await Commission.select(Commission.state).where(Commission.id == row.id).first()
+    mine = (Supply.commission == row.id) & (Supply.facility == facility)
+    await Supply.insert(Supply(commission=row.id, facility=facility)).on_conflict(
+        target=(Supply.commission, Supply.facility), action="DO NOTHING"
+    )
+    kept = await Supply.objects().get(mine)
+    if kept is None or now is None:
+        raise NotYours
+    if not rules.may_declare(kept.state, now["state"], is_office=side == "office"):
+        raise Refused("supply_closed")
+    return kept
+
+
+async def _write(supply: int, cells: Mapping[Place, int]) -> None:
+    await SupplyCell.delete().where(SupplyCell.supply == supply)
+    rows = [
+        SupplyCell(supply=supply, age_group=group, weekday=weekday, half=half, places=number)
+        for (group, weekday, half), number in cells.items()
+        if number
+    ]
+    if rows:
+        await SupplyCell.insert(*rows)
+
+
+async def _note(
+    act: str, row: Commission, facility: int, account: int, side: str, **facts: Any
+) -> None:
+    await journal.record(
+        f"creche.supply_{act}",
+        f"creche.facility:{facility}",
+        account=account,
+        side=side,
+        commission=row.id,
+        **facts,
+    )
+
+
+async def houses(row: Commission, tenant: Tenant) -> list[House]:
+    """Return every open crèche as a commission sees it; one that declared nothing gives nothing.
+
+    What was corrected by hand is kept after September too: the correction is added to what is
+    known by then.
+    """
+    return [_house(one, await given(row, one.id, tenant)) for one in await facilities.every()]
+
+
+def _house(facility: Facility, told: Given) -> House:
+    first, *after = told.known.free
+    declared = told.cells if told.state != "expected" else dict.fromkeys(PLACES, 0)
+    later = [rules.carried(declared, first, free) for free in after]
+    return House(
+        facility=facility.id,
+        given=(declared, *(later if told.state != "expected" else [declared] * len(after))),
+        present=told.known.present,
+        authorised=facility.places,
+        overflow=told.overflow,
+    )
