@@ -22,7 +22,7 @@ def commitment(seed: bytes) -> str:
 
 
 def number(seed: bytes, file: str) -> int:
-    """Return the number drawn for a file; the smallest goes first.
+    """Return the number drawn for a file; the highest goes first.
 
     >>> number(bytes(32), "C-2041"), number(bytes(32), "C-2042")
     (215176618686988, 64508633706998)
