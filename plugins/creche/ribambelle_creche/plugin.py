@@ -54,6 +54,8 @@ def scopes() -> dict[str, Any]:
 def routes() -> Iterable[Any]:
     """Pages for the public, families, crèches and the town hall."""
     from ribambelle_creche.pages import (
+        commission_desk,
+        commission_lists,
         commissions,
         commissions_public,
         criteria,
@@ -62,6 +64,7 @@ def routes() -> Iterable[Any]:
         facility_children,
         facility_supply,
         family,
+        minutes,
         office,
         office_criteria,
         office_points,
@@ -80,6 +83,7 @@ def routes() -> Iterable[Any]:
         *(facility, office, statistics, printed),
         *(criteria, tariff, office_criteria, office_points),
         *(commissions, commissions_public, facility_supply, facility_children),
+        *(commission_desk, commission_lists, minutes),
     )
     return [route for page in pages for route in page.ROUTES]
 

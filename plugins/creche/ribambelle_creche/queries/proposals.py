@@ -117,6 +117,24 @@ async def keep(commission: int, number: int, account: int, now: datetime) -> Non
         )
 
 
+async def traces(commission: int, numbers: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
+    """Return where the points of some files come from, by number: label and points, none of zero."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for start in range(0, len(numbers), 500):
+        rows = await Examined.select(
+            Examined.application.number.as_alias("number"), Examined.trace
+        ).where(
+            (Examined.commission == commission)
+            & Examined.application.number.is_in(list(numbers[start : start + 500]))
+        )
+        for row in rows:
+            lines = msgspec.json.decode(row["trace"])
+            found[row["number"]] = [
+                (line["label"], line["points"]) for line in lines if line["points"]
+            ]
+    return found
+
+
 async def names(numbers: Sequence[str]) -> dict[str, Application]:
     """Return files by their number: their identity is shown on demand, and noted."""
     found: dict[str, Application] = {}
