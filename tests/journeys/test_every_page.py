@@ -42,15 +42,17 @@ from ribambelle.testing.browser import Stage, barriers
 from ribambelle.web.portal import Portal
 from ribambelle_creche import demo, renewing
 from ribambelle_creche.demo_figures import TOWNS
-from ribambelle_creche.domain import receipt
+from ribambelle_creche.domain import desk, receipt
 from ribambelle_creche.domain.dossier import STEPS, Child, Custody, Family
-from ribambelle_creche.queries import applications
+from ribambelle_creche.domain.preparation import file_of
+from ribambelle_creche.queries import applications, proposals
 
 pytestmark = pytest.mark.browser
 NOT_PAGES = {
     *("/static/{name}", "/creche/demandes/{number}/recu-pdf"),
     *("/creche/statistiques/export/{kind}", "/bureau/creche/statistiques/export/{kind}"),
     "/bureau/creche/demandes/export/{kind}",
+    "/bureau/creche/commissions/{commission}/proces-verbal.pdf",
     *("/documents/{number}/fichier", "/documents/{number}/pages/{sheet}"),
     *("/bureau/documents/suivant", "/agenda/flux/{secret}"),
     *("/bureau/documents/suivant", "/bureau/activations/suivi/export"),
@@ -168,6 +170,21 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/connexion/lien/{secret}": {"visitor": ("{sign_in}", "/connexion/lien/mort")},
     "/connexion/mot-de-passe": {"visitor": ("/connexion/mot-de-passe",)},
     "/creche": {"visitor": ("/creche", "/creche?type=prive&distance=1")},
+    "/bureau/creche/commissions/{commission}/proposition": {
+        "office": (
+            "/bureau/creche/commissions/1/proposition",
+            "/bureau/creche/commissions/2/proposition",
+        )
+    },
+    "/bureau/creche/commissions/{commission}/listes/{facility}/{group}": {
+        "office": ("/bureau/creche/commissions/2/listes/{section}?noms=oui",)
+    },
+    "/bureau/creche/commissions/{commission}/epingles/{file}": {
+        "office": ("/bureau/creche/commissions/2/epingles/{pinned}?option=aucune",)
+    },
+    "/creche/direction/{facility}/commissions/{commission}/liste/{group}": {
+        "facility": ("/creche/direction/1/commissions/2/liste/{own_group}",)
+    },
     "/creche/commissions": {"visitor": ("/creche/commissions",)},
     "/creche/confirmer/{number}/{code}": {
         "visitor": ("{confirmation}", "{confirmation}?reponse=non")
@@ -320,6 +337,7 @@ class World:
             names |= await a_family_apart(tenant, account)
             names |= await written_of(account)
             names |= await campaigns_of(tenant, office.id)
+            names |= await lists_of()
             names |= await links_of(tenant)
             told = pages.Written("Règlement", "## Accueil\n- [ici](/)\n\n**Oui**", 1, True)
             names |= {
@@ -353,6 +371,20 @@ async def sessions_of(tenant: Tenant, account: int) -> int:
         opened.append(await booking.open_one(row, account))
     await booking.book(opened[0], 540, account, tenant.now())
     return opened[0]
+
+
+async def lists_of() -> dict[str, str]:
+    """Return a section of the commission of demonstration, one of crèche 1, and a file to pin."""
+    rows = await proposals.every(2)
+    given, found = proposals.opened(rows[0])
+    sections = desk.sections(given)
+    waiting = next(name for name, got in found.assignments.items() if got is None)
+    facility, group = sections[0]
+    return {
+        "section": f"{facility}/{group}",
+        "own_group": next(group for facility, group in sections if facility == 1),
+        "pinned": file_of(waiting),
+    }
 
 
 async def campaigns_of(tenant: Tenant, by: int) -> dict[str, int]:

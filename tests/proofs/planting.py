@@ -13,7 +13,12 @@ from ribambelle.search import fold
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Town
 from ribambelle_creche.domain import receipt
+from ribambelle_creche.domain.admission import Application as LotFile
+from ribambelle_creche.domain.admission import Option, Snapshot, propose
+from ribambelle_creche.domain.admission.reading import written
 from ribambelle_creche.domain.dossier import Child, Family, encode
+from ribambelle_creche.domain.resources import Asking
+from ribambelle_creche.examining import as_json
 from ribambelle_creche.filing import PURPOSE
 
 FAMILY = "family@example.test"
@@ -92,6 +97,9 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         family=Family(word, word, is_single=True),
     )
     content = receipt.content(word, dossier, {number: word}, now)
+    wish = Option(f"{number}/babies/0", f"{number}", {f"{number}/babies/mon-am": 1})
+    asking = LotFile(f"C-{number}", 10, "2026-11-01", number, (wish,), flags=(word,))
+    lot = Snapshot({f"{number}/babies/mon-am": 0}, (asking,))
     known: dict[str, dict[str, Any]] = {
         "core_account": {
             "email": FAMILY if number == 1 else f"{word}{number}@example.test".lower(),
@@ -171,6 +179,17 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         "creche_contact": {"outcome": "reached"},
         "creche_receipt": {"content": content, "code": tenant.sign(PURPOSE, content), "version": 1},
         "creche_commission": {"state": ("open", "closed", "decided")[number - 1], "grid": None},
+        "creche_examined": {
+            "refusal": "",
+            "asked": as_json(Asking(("babies",), (1,), (number,))),
+            "trace": json.dumps([{"label": word, "points": 10}]),
+            "points": 10,
+        },
+        "creche_proposal": {
+            **{"inputs": written(lot).decode(), "outputs": written(propose(lot)).decode()},
+            **{"label": word, "changes": "{}", "number": 1, "is_kept": number == 3},
+        },
+        "creche_pin": {"option": "", "reason": "S2", "impact": "[]", "lifted_at": None},
         "creche_supply": {"state": ("declared", "expected", "validated")[number - 1]},
         "creche_supply_move": {"kind": "departure", "age_group": "babies", "children": 1},
         "creche_contract": {"first": now.date(), "last": None},

@@ -66,12 +66,19 @@ class Run:
 class SectionRow:
     """One list to prepare: who asks, who is proposed, what is left."""
 
-    facility: int
-    name: str
     group: str
     asking: int
     proposed: int
     free: int
+
+
+@dataclass(frozen=True, slots=True)
+class CrecheRow:
+    """One crèche, and its lists by age group; none where nobody asks."""
+
+    id: int
+    name: str
+    sections: dict[str, SectionRow]
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,7 @@ class DeskPage:
     row: Commission
     runs: list[Run]
     on_table: Run | None
-    sections: list[SectionRow]
+    creches_asked: list[CrecheRow]
     pinned: list[Standing]
     grids: list[tuple[int, str]]
     creches: list[tuple[int, str]]
@@ -160,7 +167,7 @@ async def desk_page(row: Commission, wrong: str = "", form: forms.Bound[Any] | N
         row=row,
         runs=runs,
         on_table=table,
-        sections=_sections(table, names) if table else [],
+        creches_asked=_asked(table, names) if table else [],
         pinned=await pins.standing(row.id),
         grids=await commissions.grids(),
         creches=sorted(names.items(), key=lambda one: one[1].casefold()),
@@ -170,21 +177,18 @@ async def desk_page(row: Commission, wrong: str = "", form: forms.Bound[Any] | N
     return Page("creche/office/desk.html", page, status=422 if wrong or form else 200)
 
 
-def _sections(run: Run, names: dict[int, str]) -> list[SectionRow]:
-    rows = []
+def _asked(run: Run, names: dict[int, str]) -> list[CrecheRow]:
+    rows: dict[int, CrecheRow] = {}
     for facility, group in desk.sections(run.given):
         lines = desk.lines(run.given, run.found, (facility, group))
-        rows.append(
-            SectionRow(
-                facility=facility,
-                name=names.get(facility, str(facility)),
-                group=group,
-                asking=len(lines),
-                proposed=sum(one.standing == desk.HERE for one in lines),
-                free=sum(one.free for one in desk.half_days(run.found, (facility, group))),
-            )
+        row = rows.setdefault(facility, CrecheRow(facility, names.get(facility, "?"), {}))
+        row.sections[group] = SectionRow(
+            group=group,
+            asking=len(lines),
+            proposed=sum(one.standing == desk.HERE for one in lines),
+            free=sum(one.free for one in desk.half_days(run.found, (facility, group))),
         )
-    return sorted(rows, key=lambda one: (one.name.casefold(), GROUPS.index(one.group)))
+    return sorted(rows.values(), key=lambda one: one.name.casefold())
 
 
 @get(

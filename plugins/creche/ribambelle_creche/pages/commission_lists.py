@@ -69,6 +69,24 @@ class ListPage:
             for half, label in (("am", "Matin"), ("pm", "Après-midi"))
         ]
 
+    @property
+    def place(self) -> int:
+        """Which of the lists this one is, from 0."""
+        return [(facility, group) for facility, group, _ in self.others].index(
+            (self.facility.id, self.group)
+        )
+
+    @property
+    def before(self) -> tuple[int, str, str] | None:
+        """The list before this one."""
+        return self.others[self.place - 1] if self.place else None
+
+    @property
+    def after(self) -> tuple[int, str, str] | None:
+        """The list after this one."""
+        rest = self.others[self.place + 1 :]
+        return rest[0] if rest else None
+
     def trace(self, line: Line) -> list[tuple[str, int]]:
         """Return where the points of a file come from, here."""
         told = list(self.traces.get(file_of(line.application.id), ()))
@@ -116,11 +134,14 @@ async def list_page(
         lines=lines,
         half_days=desk.half_days(run.found, (facility, group)),
         traces=await proposals.traces(commission, numbers),
-        others=[
-            (other, one, f"{every[other].name}, {LABELS[one].lower()}")
-            for other, one in desk.sections(run.given)
-            if other in every and (is_office or other == facility)
-        ],
+        others=sorted(
+            [
+                (other, one, f"{every[other].name}, {LABELS[one].lower()}")
+                for other, one in desk.sections(run.given)
+                if other in every and (is_office or other == facility)
+            ],
+            key=lambda each: (every[each[0]].name.casefold(), GROUPS.index(each[1])),
+        ),
         names={number: file.child_name for number, file in files.items()},
         is_office=is_office,
     )
@@ -206,7 +227,7 @@ class PinPage:
 
 
 @get(
-    f"{COMMISSIONS}/{{commission:int}}/epingles/{{number:str}}",
+    f"{COMMISSIONS}/{{commission:int}}/epingles/{{file:str}}",
     name="creche.desk.pin",
     told="Voir l’effet d’une épingle avant de la poser",
     guards=[guards.agent],
@@ -214,12 +235,12 @@ class PinPage:
 async def consider(
     request: Request[Any, Any, Any],
     commission: FromPath[int],
-    number: FromPath[str],
+    file: FromPath[str],
     tenant: NamedDependency[Tenant],
 ) -> Page:
     """Show what giving this place, or none, would change for everybody else."""
     option = str(request.query_params.get("option", ""))
-    return await pin_page(tenant, commission, number, option)
+    return await pin_page(tenant, commission, file, option)
 
 
 async def pin_page(
@@ -280,7 +301,7 @@ async def effect(
 
 
 @post(
-    f"{COMMISSIONS}/{{commission:int}}/epingles/{{number:str}}",
+    f"{COMMISSIONS}/{{commission:int}}/epingles/{{file:str}}",
     name="creche.desk.pin.put",
     told="Épingler une demande malgré l’ordre des points",
     guards=[guards.agent],
@@ -288,15 +309,15 @@ async def effect(
 async def put(
     request: Request[Any, Any, Any],
     commission: FromPath[int],
-    number: FromPath[str],
+    file: FromPath[str],
     tenant: NamedDependency[Tenant],
     person: NamedDependency[Person],
     seen: NamedDependency[Visit],
     now: NamedDependency[datetime],
 ) -> Response[Any]:
     """Pin a file, with its reason and whom it passes over; the proposal is made again."""
-    row, file = await commissions.one(commission), await pins.file_of(commission, number)
-    form = await forms.read(request, PinForm)
+    row, pinned = await commissions.one(commission), await pins.file_of(commission, file)
+    form, number = await forms.read(request, PinForm), pinned.number
     typed = str(form.raw.get("option", ""))
     if form.struct is None:
         return await pin_page(tenant, commission, number, typed, form=form)
@@ -308,7 +329,7 @@ async def put(
         passed = [file_of(one.application) for one in found if one.is_passed_over]
         wanted = None if form.struct.option == NOTHING else form.struct.option
         note, reason = form.struct.note.strip(), form.struct.reason
-        await pins.pin(commission, file.id, wanted, reason, note, passed, person.account, now)
+        await pins.pin(commission, pinned.id, wanted, reason, note, passed, person.account, now)
         await proposing.run(tenant, row, Changes(), f"Avec {number} épinglé", person.account, now)
     except Refused as refusal:
         return await pin_page(tenant, commission, number, typed, sentence(refusal))
@@ -317,23 +338,24 @@ async def put(
 
 
 @post(
-    f"{COMMISSIONS}/{{commission:int}}/epingles/{{number:str}}/lever",
+    f"{COMMISSIONS}/{{commission:int}}/epingles/{{file:str}}/lever",
     name="creche.desk.pin.lift",
     told="Lever une épingle",
     guards=[guards.agent],
 )
 async def lift(
     commission: FromPath[int],
-    number: FromPath[str],
+    file: FromPath[str],
     tenant: NamedDependency[Tenant],
     person: NamedDependency[Person],
     seen: NamedDependency[Visit],
     now: NamedDependency[datetime],
 ) -> Response[Any]:
     """Lift a pin: the file goes back to its rank, and the proposal is made again."""
-    row, file = await commissions.one(commission), await pins.file_of(commission, number)
+    row, pinned = await commissions.one(commission), await pins.file_of(commission, file)
+    number = pinned.number
     try:
-        await pins.lift(commission, file.id, person.account, now)
+        await pins.lift(commission, pinned.id, person.account, now)
         await proposing.run(
             tenant, row, Changes(), f"Sans épingle sur {number}", person.account, now
         )
