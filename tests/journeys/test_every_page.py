@@ -183,7 +183,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "office": ("/bureau/creche/commissions/2/epingles/{pinned}?option=aucune",)
     },
     "/creche/direction/{facility}/commissions/{commission}/liste/{group}": {
-        "facility": ("/creche/direction/1/commissions/2/liste/{own_group}",)
+        "office": ("/creche/direction/{own_list}",)
     },
     "/creche/commissions": {"visitor": ("/creche/commissions",)},
     "/creche/confirmer/{number}/{code}": {
@@ -374,15 +374,15 @@ async def sessions_of(tenant: Tenant, account: int) -> int:
 
 
 async def lists_of() -> dict[str, str]:
-    """Return a section of the commission of demonstration, one of crèche 1, and a file to pin."""
+    """Return a section of the commission of demonstration, and a file to pin."""
     rows = await proposals.every(2)
     given, found = proposals.opened(rows[0])
     sections = desk.sections(given)
-    waiting = next(name for name, got in found.assignments.items() if got is None)
+    waiting = min(found.assignments, key=lambda name: found.assignments[name] is not None)
     facility, group = sections[0]
     return {
         "section": f"{facility}/{group}",
-        "own_group": next(group for facility, group in sections if facility == 1),
+        "own_list": f"{facility}/commissions/2/liste/{group}",
         "pinned": file_of(waiting),
     }
 
