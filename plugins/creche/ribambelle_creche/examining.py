@@ -11,10 +11,13 @@ from ribambelle.errors import Refused
 from ribambelle.jobs import later
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
+from ribambelle_creche import counting
 from ribambelle_creche.domain import dossier, draw
 from ribambelle_creche.domain.commission import refusal
+from ribambelle_creche.domain.grid import Score
+from ribambelle_creche.domain.grid.scoring import recorded
 from ribambelle_creche.domain.resources import Asking, groups_of
-from ribambelle_creche.queries import commissions, facilities
+from ribambelle_creche.queries import commissions, facilities, grids, points
 from ribambelle_creche.queries.commissions import Found, calendar_of
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Commission, Examined
@@ -59,20 +62,34 @@ async def examine(tenant: Tenant, row: Commission) -> list[Examined]:
     Points are counted here and nowhere else, since nothing is read of a file afterwards.
     """
     seed, files = bytes.fromhex(row.seed), await seen(tenant, row)
-    answers = await commissions.answers_of([file.id for file, why in files if not why])
+    looked_at = [file.id for file, why in files if not why]
+    answers = await commissions.answers_of(looked_at)
+    scores = await scores_by(tenant, row, looked_at, row.grid)
     return [
         Examined(
             commission=row.id,
             application=file.id,
             refusal=why,
-            asked=as_json(asked(file, answers[file.id], row, tenant)) if not why else "{}",
-            points=0,
-            trace="[]",
+            asked=as_json(asked(file, answers[file.id], row, tenant, scores.get(file.id)))
+            if not why
+            else "{}",
+            points=scores[file.id].points if file.id in scores else 0,
+            trace=recorded(scores[file.id]) if file.id in scores else "[]",
             complete_at=file.complete_at,
             draw=draw.number(seed, file.number),
         )
         for file, why in files
     ]
+
+
+async def scores_by(
+    tenant: Tenant, row: Commission, files: list[int], grid: int | None
+) -> dict[int, Score]:
+    """Return the points of some files on the day a commission closes; none without a grid."""
+    if grid is None:
+        return {}
+    kept, told = await grids.one(grid), await points.files(files)
+    return await counting.scores_of(tenant, told, kept.grid, row.closes_on)
 
 
 async def seen(tenant: Tenant, row: Commission) -> list[tuple[Found, str]]:
@@ -96,7 +113,9 @@ def of_json(told: str) -> Asking:
     return msgspec.json.decode(told, type=Asking)
 
 
-def asked(file: Found, answers: str, row: Commission, tenant: Tenant) -> Asking:
+def asked(
+    file: Found, answers: str, row: Commission, tenant: Tenant, score: Score | None
+) -> Asking:
     """Return what a file asks, as the engine will count it."""
     told, candidate = dossier.decode(answers), file.candidate
     assert candidate.born_on  # a file without a birth is not of age: it is left out
@@ -107,6 +126,8 @@ def asked(file: Found, answers: str, row: Commission, tenant: Tenant) -> Asking:
         wishes=file.wishes,
         count=told.child.together if told.child else 1,
         together=told.arrival.twins if told.arrival else "",
+        bonuses=dict(score.bonuses) if score else {},
+        flags=score.flags if score else (),
     )
 
 

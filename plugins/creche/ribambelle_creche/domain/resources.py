@@ -97,6 +97,8 @@ class Asking:
     """Children of the file: each of them takes what an option asks."""
     together: str = ""
     """What twins accept, as a code of domain.dossier."""
+    flags: tuple[str, ...] = ()
+    """Codes of the reserves it may enter."""
 
 
 def groups_of(

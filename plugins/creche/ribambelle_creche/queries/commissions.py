@@ -240,13 +240,13 @@ async def _by_file(
 
 
 async def answers_of(files: Sequence[int]) -> dict[int, str]:
-    """Return what families wrote in some files, by file; asked by slices."""
+    """Return what families last sent of some files, by file; asked by slices."""
     found: dict[int, str] = {}
     for start in range(0, len(files), 500):
-        rows = await Application.select(Application.id, Application.answers).where(
-            Application.id.is_in(list(files[start : start + 500]))
-        )
-        found |= {row["id"]: row["answers"] for row in rows}
+        rows = await Application.select(
+            Application.id, Application.answers, Application.sent
+        ).where(Application.id.is_in(list(files[start : start + 500])))
+        found |= {row["id"]: row["sent"] or row["answers"] for row in rows}
     return found
 
 

@@ -26,6 +26,16 @@ async def living(states: Sequence[str]) -> list[Application]:
     )
 
 
+async def files(numbers: Sequence[int]) -> list[Application]:
+    """Return some files, asked by slices."""
+    found: list[Application] = []
+    for start in range(0, len(numbers), 500):
+        found += await Application.objects().where(
+            Application.id.is_in(list(numbers[start : start + 500]))
+        )
+    return found
+
+
 async def seen_proofs(files: Iterable[int]) -> dict[int, set[str]]:
     """Return the proofs that were seen, by file."""
     rows = await Evidence.select(Evidence.application, Evidence.kind).where(

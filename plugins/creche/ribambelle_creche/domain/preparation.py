@@ -1,0 +1,196 @@
+"""From what a commission saw to what the engine decides on: the files, the places, the reserves."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from ribambelle_creche.domain import resources
+from ribambelle_creche.domain.admission import Application, Option, Pin, Reserve, Snapshot
+from ribambelle_creche.domain.grid import Reserve as Promise
+from ribambelle_creche.domain.resources import Asking, House
+from ribambelle_creche.domain.week import SLOTS
+
+APART = {"together_preferred": "preferred", "one_is_fine": "one"}
+"""What twins accept, when each may be placed for itself, in the engine's words."""
+SCOPES = ("town", "manager", "facility")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One file as a commission saw it."""
+
+    number: str
+    points: int
+    complete_at: datetime
+    draw: int
+    asked: Asking
+
+
+class Extra(msgspec.Struct, frozen=True):
+    """Places added to, or taken from, every half-day of one age group of one crèche."""
+
+    facility: int
+    group: str
+    places: int
+
+
+class Changes(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a variant changes; nothing changed is the proposal itself."""
+
+    extra: tuple[Extra, ...] = ()
+    grid: int | None = None
+    """Another version of the points."""
+    without_reserves: bool = False
+    pins: tuple[tuple[str, str | None, str], ...] = ()
+    """File, option or nothing, reason: added to those of the commission."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Everything one commission is prepared from."""
+
+    files: Sequence[Seen]
+    houses: Sequence[House]
+    managers: Mapping[int, str]
+    """Who runs each crèche."""
+    promises: Sequence[Promise] = ()
+    pins: Sequence[tuple[str, str | None, str]] = ()
+    by_date: bool = True
+    """Among equals, the earlier complete file passes; otherwise the draw alone."""
+    changes: Changes = field(default_factory=Changes)
+
+
+def snapshot(lot: Lot) -> Snapshot:
+    """Return what the engine decides on.
+
+    >>> from datetime import UTC
+    >>> monday = {("babies", 0, "am"): 1}
+    >>> asked = Asking(("babies",), (1,), (12,), {12: 20})
+    >>> zoe = Seen("C-1", 40, datetime(2026, 3, 1, tzinfo=UTC), 7, asked)
+    >>> found = snapshot(Lot([zoe], [House(12, (monday,), ({},), 10)], {12: "Ville"}))
+    >>> found.applications[0].options[0].id, found.applications[0].options[0].bonus
+    ('12/babies/0', 20)
+    >>> found.resources["12/babies/mon-am"], "12/babies/tue-am" in found.resources
+    (1, False)
+    """
+    houses = {house.facility: house for house in lot.houses}
+    files = [one for seen in lot.files for one in applications(seen, houses, by_date=lot.by_date)]
+    asked = {name for one in files for option in one.options for name in option.demand}
+    places = with_extra(resources.of_all(lot.houses), lot.changes.extra)
+    promises = () if lot.changes.without_reserves else lot.promises
+    return Snapshot(
+        {name: number for name, number in sorted(places.items()) if name in asked},
+        tuple(files),
+        tuple(pins(files, [*lot.pins, *lot.changes.pins])),
+        tuple(reserve for one in promises for reserve in reserves(one, lot.houses, lot.managers)),
+    )
+
+
+def applications(
+    seen: Seen, houses: Mapping[int, House], *, by_date: bool = True
+) -> list[Application]:
+    """Return a file as the engine reads it: one a child, when twins may be placed apart.
+
+    >>> from datetime import UTC
+    >>> at, house = datetime(2026, 3, 1, tzinfo=UTC), {12: House(12, ({},), ({},), 10)}
+    >>> twins = Asking(("babies",), (1,), (12,), count=2, together="one_is_fine")
+    >>> [one.id for one in applications(Seen("C-1", 0, at, 0, twins), house)]
+    ['C-1.1', 'C-1.2']
+    >>> both = Asking(("babies",), (1,), (12,), count=2, together="together_only")
+    >>> [(one.id, one.count) for one in applications(Seen("C-1", 0, at, 0, both), house)]
+    [('C-1', 2)]
+    """
+    asked = seen.asked
+    options = tuple(msgspec.convert(option, Option) for option in resources.options(asked, houses))
+    mode: Any = APART.get(asked.together) if asked.count > 1 else None
+    children = asked.count if mode else 1
+    return [
+        Application(
+            id=f"{seen.number}.{child + 1}" if mode else seen.number,
+            points=seen.points,
+            complete_at=seen.complete_at.isoformat() if by_date else "1970-01-01",
+            draw=seen.draw,
+            options=options,
+            count=1 if mode else asked.count,
+            flags=asked.flags,
+            group=seen.number if mode else None,
+            group_mode=mode,
+        )
+        for child in range(children)
+    ]
+
+
+def file_of(application: str) -> str:
+    """Return the number of the file of one application.
+
+    >>> file_of("C-2041.2"), file_of("C-2041")
+    ('C-2041', 'C-2041')
+    """
+    return application.partition(".")[0]
+
+
+def pins(files: Iterable[Application], decided: Iterable[tuple[str, str | None, str]]) -> list[Pin]:
+    """Return the pins of a commission, one for each child of a pinned file."""
+    by_file: dict[str, list[str]] = {}
+    for one in files:
+        by_file.setdefault(file_of(one.id), []).append(one.id)
+    last = {number: (option, reason) for number, option, reason in decided}
+    return [
+        Pin(name, reason, option)
+        for number, (option, reason) in last.items()
+        for name in by_file.get(number, ())
+    ]
+
+
+def with_extra(places: Mapping[str, int], extra: Iterable[Extra]) -> dict[str, int]:
+    """Return the places once a variant opened or closed some, the whole crèche's with them.
+
+    >>> with_extra({"12/babies/mon-am": 1, "12/all/mon-am": 1, "12/all/week": 9},
+    ...            [Extra(12, "babies", 1)])
+    {'12/babies/mon-am': 2, '12/all/mon-am': 2, '12/all/week': 10}
+    """
+    found = dict(places)
+    for one in extra:
+        added = 0
+        for slot in SLOTS:
+            for end in ("", "@2"):
+                for group in (one.group, "all"):
+                    name = f"{one.facility}/{group}/{slot}{end}"
+                    if name in found:
+                        found[name] = max(0, found[name] + one.places)
+                        added += one.places * (group == one.group and not end)
+        for name in (f"{one.facility}/all/week", f"{one.facility}/all/week@2"):
+            if name in found:
+                found[name] = max(0, found[name] + added)
+    return found
+
+
+def reserves(
+    promise: Promise, houses: Sequence[House], managers: Mapping[int, str]
+) -> list[Reserve]:
+    """Return what a promise of the grid keeps: for the town, each manager or each crèche.
+
+    One place in so many is counted on the whole weeks that are given, ten half-days each.
+    """
+    scopes: dict[str, list[House]] = {}
+    for house in houses:
+        key = {"town": "", "manager": managers.get(house.facility, "")}.get(
+            promise.scope, str(house.facility)
+        )
+        scopes.setdefault(key, []).append(house)
+    found = []
+    for key, inside in sorted(scopes.items()):
+        quota = promise.places(sum(given(house) for house in inside) // len(SLOTS))
+        if quota:
+            code = f"{promise.code}:{key}" if key else promise.code
+            facilities = tuple(str(house.facility) for house in inside)
+            found.append(Reserve(code, facilities, quota, promise.code))
+    return found
+
+
+def given(house: House) -> int:
+    """Return the half-days a crèche gives in the first period."""
+    return sum(house.given[0].values())

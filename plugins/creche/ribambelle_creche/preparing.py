@@ -1,0 +1,60 @@
+"""The lot of one commission: what was frozen of its files, and the places validated so far."""
+
+from dataclasses import replace
+from datetime import UTC
+
+from ribambelle.tenants import Tenant
+from ribambelle_creche import examining
+from ribambelle_creche.domain.admission import Snapshot
+from ribambelle_creche.domain.preparation import Changes, Lot, Seen, snapshot
+from ribambelle_creche.queries import facilities, grids, pins, proposals, supplies
+from ribambelle_creche.tables import Commission, Examined
+
+
+async def snapshot_of(tenant: Tenant, row: Commission, changes: Changes | None = None) -> Snapshot:
+    """Return what the engine decides on, as places and pins stand now."""
+    return snapshot(await lot_of(tenant, row, changes or Changes()))
+
+
+async def lot_of(tenant: Tenant, row: Commission, changes: Changes) -> Lot:
+    """Gather a lot; a variant with other points counts them again on what families last sent."""
+    version = await grids.one(changes.grid or row.grid) if changes.grid or row.grid else None
+    numbers, rows = await proposals.examined(row.id)
+    seen = [_seen(one, numbers[int(one.application)]) for one in rows]
+    if changes.grid:
+        seen = await _recounted(tenant, row, rows, seen, changes.grid)
+    return Lot(
+        files=seen,
+        houses=await supplies.houses(row, tenant),
+        managers={one.id: one.manager for one in await facilities.every()},
+        promises=version.grid.reserves if version else (),
+        pins=[(one.number, one.option, one.reason) for one in await pins.standing(row.id)],
+        by_date=version is None or "complete_at" in version.grid.tie_break,
+        changes=changes,
+    )
+
+
+def _seen(row: Examined, number: str) -> Seen:
+    assert row.complete_at  # a file without the date is incomplete: it is not examined
+    return Seen(
+        number=number,
+        points=row.points,
+        complete_at=row.complete_at.astimezone(UTC),
+        draw=row.draw,
+        asked=examining.of_json(row.asked),
+    )
+
+
+async def _recounted(
+    tenant: Tenant, row: Commission, rows: list[Examined], seen: list[Seen], grid: int
+) -> list[Seen]:
+    files = [int(one.application) for one in rows]
+    scores = await examining.scores_by(tenant, row, files, grid)
+    return [
+        replace(
+            one,
+            points=scores[file].points,
+            asked=replace(one.asked, bonuses=dict(scores[file].bonuses), flags=scores[file].flags),
+        )
+        for file, one in zip(files, seen, strict=True)
+    ]

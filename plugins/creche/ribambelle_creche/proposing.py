@@ -1,0 +1,36 @@
+"""Running the engine for a commission, beside the requests of everybody else."""
+
+import asyncio
+from datetime import datetime
+
+from ribambelle.errors import Refused
+from ribambelle.tenants import Tenant
+from ribambelle_creche import preparing
+from ribambelle_creche.domain import admission
+from ribambelle_creche.domain.admission import Snapshot, propose
+from ribambelle_creche.domain.preparation import Changes
+from ribambelle_creche.queries import proposals
+from ribambelle_creche.tables import Commission
+
+
+async def run(
+    tenant: Tenant,
+    row: Commission,
+    changes: Changes,
+    label: str,
+    account: int | None,
+    now: datetime,
+) -> int:
+    """Propose, and keep what was proposed; return its number."""
+    given, found = await tried(tenant, row, changes)
+    return await proposals.add(row.id, label, changes, given, found, account, now)
+
+
+async def tried(
+    tenant: Tenant, row: Commission, changes: Changes
+) -> tuple[Snapshot, admission.Proposal]:
+    """Propose, and keep nothing: what a pin or one more place would change."""
+    if row.state == "open":
+        raise Refused("commission_not_closed")
+    given = await preparing.snapshot_of(tenant, row, changes)
+    return given, await asyncio.to_thread(propose, given)

@@ -1,0 +1,131 @@
+"""What a commission decided against the order of points, with its reason; nothing is erased."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ribambelle.database import locks, transaction
+from ribambelle.errors import NotYours, Refused
+from ribambelle.workflow import journal
+from ribambelle_creche.domain.pins import REASONS
+from ribambelle_creche.tables import Application, Commission, Examined, Pin
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A pin that stands."""
+
+    id: int
+    application: int
+    number: str
+    option: str | None
+    reason: str
+    note: str
+    impact: tuple[str, ...]
+    at: datetime
+
+
+async def standing(commission: int) -> list[Standing]:
+    """Return the pins of a commission that were not lifted, in the order they were made."""
+    rows = (
+        await Pin.select(*Pin.all_columns(), Pin.application.number.as_alias("number"))
+        .where((Pin.commission == commission) & Pin.lifted_at.is_null())
+        .order_by(Pin.id)
+    )
+    return [
+        Standing(
+            id=row["id"],
+            application=row["application"],
+            number=row["number"],
+            option=row["option"] or None,
+            reason=row["reason"],
+            note=row["note"],
+            impact=tuple(json.loads(row["impact"])),
+            at=row["at"],
+        )
+        for row in rows
+    ]
+
+
+async def pin(
+    commission: int,
+    file: int,
+    option: str | None,
+    reason: str,
+    note: str,
+    impact: Sequence[str],
+    account: int,
+    now: datetime,
+) -> int:
+    """Pin a file to a place, or to none; a pin it had is lifted, and stays in the minutes."""
+    if reason not in REASONS:
+        raise Refused("pin_without_reason")
+    async with transaction():
+        await _require_closed(commission)
+        await _lift(commission, file, now)
+        row = Pin(
+            commission=commission,
+            application=file,
+            option=option or "",
+            reason=reason,
+            note=note,
+            impact=json.dumps(list(impact)),
+            at=now,
+            account=account,
+        )
+        number = int((await Pin.insert(row).returning(Pin.id))[0]["id"])
+        await journal.record(
+            "creche.pinned",
+            f"creche.application:{file}",
+            account=account,
+            side="office",
+            commission=commission,
+            option=option,
+            reason=reason,
+            passed_over=len(impact),
+        )
+    return number
+
+
+async def lift(commission: int, file: int, account: int, now: datetime) -> None:
+    """Lift the pin of a file: it goes back to its rank."""
+    async with transaction():
+        await _require_closed(commission)
+        if not await _lift(commission, file, now):
+            raise NotYours
+        await journal.record(
+            "creche.pin_lifted",
+            f"creche.application:{file}",
+            account=account,
+            side="office",
+            commission=commission,
+        )
+
+
+async def file_of(commission: int, number: str) -> Application:
+    """Return a file a commission examines, by its number, or behave as if it did not exist."""
+    found = await Application.objects().get(Application.number == number)
+    if found is None or not await Examined.exists().where(
+        (Examined.commission == commission)
+        & (Examined.application == found.id)
+        & (Examined.refusal == "")
+    ):
+        raise NotYours
+    return found
+
+
+async def _lift(commission: int, file: int, now: datetime) -> bool:
+    lifted = (
+        await Pin.update({Pin.lifted_at: now})
+        .where((Pin.commission == commission) & (Pin.application == file) & Pin.lifted_at.is_null())
+        .returning(Pin.id)
+    )
+    return bool(lifted)
+
+
+async def _require_closed(commission: int) -> None:
+    await locks.advisory(f"creche.commission:{commission}")
+    row = await Commission.select(Commission.state).where(Commission.id == commission).first()
+    if row is None or row["state"] != "closed":
+        raise Refused("commission_not_closed")
