@@ -31,11 +31,13 @@ points = 10
 proof = "address"
 """
 """A grid whose only label is the word planted."""
+TRACE = '[{{"code": "c", "label": "{word}", "points": 1, "reason": "", "here": {{"1": 2}}}}]'
+"""Points as a commission kept them, with a word."""
 WORDLESS = {
     *("core_household", "core_demande", "core_responsibility", "core_custody", "core_errand"),
     *("core_merge", "core_appointment"),
     *("creche_capacity", "creche_wish", "creche_need", "creche_evidence", "creche_noted"),
-    *("creche_case_member", "creche_supply"),
+    *("creche_case_member", "creche_supply", "creche_cut_off"),
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
 
@@ -173,6 +175,10 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         "creche_commission": {"state": ("open", "closed", "decided")[number - 1], "grid": None},
         "creche_supply": {"state": ("declared", "expected", "validated")[number - 1]},
         "creche_supply_move": {"kind": "departure", "age_group": "babies", "children": 1},
+        "creche_examined": {"asked": "{}", "trace": TRACE.format(word=word), "refusal": "late"},
+        "creche_decision": {"proposal": None},
+        "creche_pin": {"impact": "[]", "lifted_at": None},
+        "creche_cut_off": {"age_group": "babies", "weekday": 0, "half": "am"},
         "creche_contract": {"first": now.date(), "last": None},
         "creche_frozen_count": {"month": f"2026-0{number}", "age_group": "babies", "children": 12},
     }

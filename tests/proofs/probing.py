@@ -23,7 +23,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("adult", "child", "held", "custody", "other"), IDS),
     **dict.fromkeys(("commission", "contract", "move"), IDS),
     "code": ("enfant", "famille", "adresse", "voeux"),
-    "kind": ("csv", "xlsx", "birth"),
+    "kind": ("csv", "xlsx", "birth", "json"),
     "secret": ("x" * 32,),
     "model": ("sign_in",),
     "slug": ("page-1", "page-3"),
@@ -56,6 +56,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     "code": ("AAAA-BBBB",),
     "lien": ("parent",),
     **{"vrai": ("lives_in_town",), "ressources": ("36000",), "enfants": ("2",), "aeeh": ("1",)},
+    **{"points": ("70",), "section": ("babies",), "jours": ("mon-am",)},
     **{"heures": ("35",), "semaines": ("46",)},
     **{"jour_day": ("1",), "jour_month": ("3",), "jour_year": ("2027",)},
 }

@@ -73,6 +73,8 @@ def routes() -> Iterable[Any]:
         sending,
         statistics,
         tariff,
+        thresholds,
+        why,
     )
 
     pages = (
@@ -80,6 +82,7 @@ def routes() -> Iterable[Any]:
         *(facility, office, statistics, printed),
         *(criteria, tariff, office_criteria, office_points),
         *(commissions, commissions_public, facility_supply, facility_children),
+        *(why, thresholds),
     )
     return [route for page in pages for route in page.ROUTES]
 
@@ -162,6 +165,7 @@ def jobs() -> dict[str, Any]:
         tell_left_out,
         warn_before_commissions,
     )
+    from ribambelle_creche.standing import stand, stand_all
     from ribambelle_creche.telling import send_receipt
 
     return {
@@ -170,6 +174,8 @@ def jobs() -> dict[str, Any]:
         "renew": renew,
         "remind": remind,
         "sweep_drafts": sweep_drafts,
+        "stand": stand,
+        "stand_all": stand_all,
         "send_receipt": send_receipt,
         "tell_left_out": tell_left_out,
         "warn_before_commissions": warn_before_commissions,
@@ -184,6 +190,7 @@ def schedules() -> list[Any]:
     return [
         Schedule("freeze_month", 2),
         Schedule("sweep_drafts", 3),
+        Schedule("stand_all", 4),
         Schedule("warn_before_commissions", 7),
         Schedule("renew", 8),
     ]

@@ -50,6 +50,21 @@ class CutOff:
         return self.admitted >= LEAST or self.places == 0
 
     @property
+    def state(self) -> str:
+        """What is told of it: `hidden`, `open`, `full` by points, or `right` when held by right.
+
+        >>> CutOff(12, "babies", "mon-am", 8, 4, 70).state
+        'hidden'
+        >>> [CutOff(12, "babies", "mon-am", 8, *row).state for row in ((8, 70), (6, None), (8, None))]
+        ['full', 'open', 'right']
+        """
+        if not self.is_told:
+            return "hidden"
+        if self.last_points is not None:
+            return "full"
+        return "right" if self.is_full else "open"
+
+    @property
     def is_full(self) -> bool:
         """Tell whether nobody else fits."""
         return self.last_points is not None or self.admitted >= self.places
