@@ -11,6 +11,7 @@ from litestar.routes import HTTPRoute
 from tests.core.documents.builders import a_document
 from tests.core.documents.papers import a_pdf
 from tests.creche.builders import BORN_ON, an_application
+from tests.creche.decided import Asks, a_decided_commission, some_files
 
 from ribambelle.appointments import booking
 from ribambelle.appointments.tables import HelpSession
@@ -53,6 +54,8 @@ NOT_PAGES = {
     *("/creche/statistiques/export/{kind}", "/bureau/creche/statistiques/export/{kind}"),
     "/bureau/creche/demandes/export/{kind}",
     "/bureau/creche/commissions/{commission}/proces-verbal.pdf",
+    "/creche/demandes/{number}/pourquoi/calcul/{kind}",
+    "/creche/commissions/{commission}/seuils/export/{kind}",
     *("/documents/{number}/fichier", "/documents/{number}/pages/{sheet}"),
     *("/bureau/documents/suivant", "/agenda/flux/{secret}"),
     *("/bureau/documents/suivant", "/bureau/activations/suivi/export"),
@@ -186,6 +189,17 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "office": ("/creche/direction/{own_list}",)
     },
     "/creche/commissions": {"visitor": ("/creche/commissions",)},
+    "/creche/commissions/decisions-motivees": {
+        "visitor": ("/creche/commissions/decisions-motivees",)
+    },
+    "/creche/commissions/{commission}/seuils": {
+        "visitor": (
+            "/creche/commissions/{decided}/seuils",
+            "/creche/commissions/{decided}/seuils?creche=1&section=babies&points=75&jours=mon-am",
+            "/creche/commissions/{decided}/seuils?points=",
+        )
+    },
+    "/creche/methode": {"visitor": ("/creche/methode",)},
     "/creche/confirmer/{number}/{code}": {
         "visitor": ("{confirmation}", "{confirmation}?reponse=non")
     },
@@ -213,6 +227,13 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "family": tuple(
             f"/creche/demandes/{{{state}}}"
             for state in ("submitted", "incomplete", "complete", "to_confirm", "withdrawn")
+        )
+    },
+    "/creche/demandes/{number}/pourquoi": {
+        "family": (
+            "/creche/demandes/{complete}/pourquoi",
+            "/creche/demandes/{to_confirm}/pourquoi",
+            "/creche/demandes/{submitted}/pourquoi",
         )
     },
     "/creche/demandes/{number}/etape/{code}": {
@@ -334,6 +355,7 @@ class World:
             assert account and office
             names = await files_of(account)
             names |= await told_of(names["to_confirm"], tenant)
+            names["decided"] = await decided(town, names)
             names |= await a_family_apart(tenant, account)
             names |= await written_of(account)
             names |= await campaigns_of(tenant, office.id)
@@ -413,6 +435,16 @@ async def files_of(account: Account) -> dict[str, Any]:
         custody=Custody("shared"),
     )
     return names
+
+
+async def decided(town: Town, names: dict[str, Any]) -> int:
+    """Decide a commission: the first choice of one file is taken by six others, one is left out."""
+    files = [
+        Asks(names["complete"], 70, (1, 2), (1023, 0b1111001111)),
+        *(Asks(names[one], 80, (1,)) for one in ("to_confirm", "incomplete")),
+        *await some_files(1, [95, 90, 88, 86]),
+    ]
+    return await a_decided_commission(town, {1: 5, 2: 4}, files)
 
 
 async def told_of(number: int, tenant: Tenant) -> dict[str, Any]:

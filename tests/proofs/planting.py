@@ -36,11 +36,13 @@ points = 10
 proof = "address"
 """
 """A grid whose only label is the word planted."""
+TRACE = '[{{"code": "c", "label": "{word}", "points": 1, "reason": "", "here": {{"1": 2}}}}]'
+"""Points as a commission kept them, with a word."""
 WORDLESS = {
     *("core_household", "core_demande", "core_responsibility", "core_custody", "core_errand"),
     *("core_merge", "core_appointment"),
     *("creche_capacity", "creche_wish", "creche_need", "creche_evidence", "creche_noted"),
-    *("creche_case_member", "creche_supply"),
+    *("creche_case_member", "creche_supply", "creche_cut_off"),
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
 
@@ -182,7 +184,7 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         "creche_examined": {
             "refusal": "",
             "asked": as_json(Asking(("babies",), (1,), (number,))),
-            "trace": json.dumps([{"label": word, "points": 10}]),
+            "trace": TRACE.format(word=word),
             "points": 10,
         },
         "creche_proposal": {
@@ -192,6 +194,8 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         "creche_pin": {"option": "", "reason": "S2", "impact": "[]", "lifted_at": None},
         "creche_supply": {"state": ("declared", "expected", "validated")[number - 1]},
         "creche_supply_move": {"kind": "departure", "age_group": "babies", "children": 1},
+        "creche_decision": {"proposal": None},
+        "creche_cut_off": {"age_group": "babies", "weekday": 0, "half": "am"},
         "creche_contract": {"first": now.date(), "last": None},
         "creche_frozen_count": {"month": f"2026-0{number}", "age_group": "babies", "children": 12},
     }

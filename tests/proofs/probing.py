@@ -24,7 +24,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("commission", "contract", "move"), IDS),
     **{"file": ("C-1", "C-2"), "group": ("babies",)},
     "code": ("enfant", "famille", "adresse", "voeux"),
-    "kind": ("csv", "xlsx", "birth"),
+    "kind": ("csv", "xlsx", "birth", "json"),
     "secret": ("x" * 32,),
     "model": ("sign_in",),
     "slug": ("page-1", "page-3"),
@@ -58,6 +58,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     "lien": ("parent",),
     **{"noms": ("oui",), "option": ("aucune", "2/babies/0")},
     **{"vrai": ("lives_in_town",), "ressources": ("36000",), "enfants": ("2",), "aeeh": ("1",)},
+    **{"points": ("70",), "section": ("babies",), "jours": ("mon-am",)},
     **{"heures": ("35",), "semaines": ("46",)},
     **{"jour_day": ("1",), "jour_month": ("3",), "jour_year": ("2027",)},
 }

@@ -76,6 +76,8 @@ def routes() -> Iterable[Any]:
         sending,
         statistics,
         tariff,
+        thresholds,
+        why,
     )
 
     pages = (
@@ -84,6 +86,7 @@ def routes() -> Iterable[Any]:
         *(criteria, tariff, office_criteria, office_points),
         *(commissions, commissions_public, facility_supply, facility_children),
         *(commission_desk, commission_lists, minutes),
+        *(why, thresholds),
     )
     return [route for page in pages for route in page.ROUTES]
 
@@ -166,6 +169,7 @@ def jobs() -> dict[str, Any]:
         tell_left_out,
         warn_before_commissions,
     )
+    from ribambelle_creche.standing import stand, stand_all
     from ribambelle_creche.telling import send_receipt
 
     return {
@@ -174,6 +178,8 @@ def jobs() -> dict[str, Any]:
         "renew": renew,
         "remind": remind,
         "sweep_drafts": sweep_drafts,
+        "stand": stand,
+        "stand_all": stand_all,
         "send_receipt": send_receipt,
         "tell_left_out": tell_left_out,
         "warn_before_commissions": warn_before_commissions,
@@ -188,6 +194,7 @@ def schedules() -> list[Any]:
     return [
         Schedule("freeze_month", 2),
         Schedule("sweep_drafts", 3),
+        Schedule("stand_all", 4),
         Schedule("warn_before_commissions", 7),
         Schedule("renew", 8),
     ]

@@ -23,7 +23,7 @@ from ribambelle_creche.domain.receipt import weeks_told
 from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.pages.papers import Wanted, wanted
 from ribambelle_creche.pages.points_told import PointsTold, points_told
-from ribambelle_creche.queries import applications
+from ribambelle_creche.queries import answers, applications
 from ribambelle_creche.queries.applications import Entered, Mine
 from ribambelle_creche.workflow import WORKFLOW
 
@@ -79,6 +79,8 @@ class FollowPage:
     is_changed: bool
     may: frozenset[str]
     points: PointsTold | None = None
+    is_answered: bool = False
+    """A commission decided on it."""
 
     @property
     def week(self) -> str:
@@ -113,6 +115,7 @@ async def follow(
         is_changed=file.lives and await applications.is_changed(number, file.dossier),
         may=frozenset(one.code for one in WORKFLOW.open_to(file.state, file.side)),
         points=await points_told(tenant, file.application, names) if file.lives else None,
+        is_answered=await answers.last(number) is not None,
     )
     return Page("creche/family/follow.html", page)
 
