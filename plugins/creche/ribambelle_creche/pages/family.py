@@ -110,7 +110,7 @@ async def follow(
         wishes=wishes,
         wanted=await wanted(file),
         reason=next((step.reason for step in reversed(past) if step.reason), ""),
-        is_changed=file.lives and await applications.is_changed(number, file.dossier),
+        is_changed=file.may_change and await applications.is_changed(number, file.dossier),
         may=frozenset(one.code for one in WORKFLOW.open_to(file.state, file.side)),
         points=await points_told(tenant, file.application, names) if file.lives else None,
     )
@@ -163,7 +163,7 @@ async def confirm(
 async def withdraw_page(number: FromPath[int], person: NamedDependency[Person]) -> Response[Any]:
     """Say what withdrawing means, before it is done."""
     file = await applications.mine(person, number)
-    if not file.lives:
+    if not any(one.code == "withdraw" for one in WORKFLOW.open_to(file.state, file.side)):
         return Redirect(f"/creche/demandes/{number}", status_code=303)
     return Page("creche/family/withdraw.html", file)
 

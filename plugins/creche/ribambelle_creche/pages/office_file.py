@@ -26,7 +26,7 @@ from ribambelle_creche.pages.recap import Told, told
 from ribambelle_creche.queries import applications, desks, duplicates, facilities, files, queue
 from ribambelle_creche.queries.duplicates import Twin
 from ribambelle_creche.settings import Settings
-from ribambelle_creche.workflow import LIVING, WORKFLOW
+from ribambelle_creche.workflow import CHANGEABLE, FREE, LIVING, WORKFLOW
 
 office = Holding("agent", "admin", "creche_desk")
 
@@ -58,8 +58,18 @@ class FilePage:
 
     @property
     def lives(self) -> bool:
-        """Tell whether the file still counts, and may be corrected or joined to another."""
+        """Tell whether the file still counts."""
         return self.file.state in LIVING
+
+    @property
+    def may_change(self) -> bool:
+        """Tell whether what it asks may be corrected for the family."""
+        return self.file.state in CHANGEABLE
+
+    @property
+    def may_merge(self) -> bool:
+        """Tell whether it may be joined to another: no commission holds it."""
+        return self.file.state in FREE
 
     @property
     def is_owing(self) -> bool:
@@ -152,8 +162,8 @@ async def act(
     form = await forms.read(request, ActForm)
     if form.struct is None or form.struct.act not in ACTS:
         return await file_page(number, person, tenant, {"act": "Choisissez une action."})
-    if form.struct.act == "ask_more" and not form.struct.reason:
-        wrong = {"reason": "Écrivez ce qui manque : la famille lira cette phrase."}
+    if WORKFLOW.transition(form.struct.act).needs_reason and not form.struct.reason:
+        wrong = {"reason": REASONS[form.struct.act]}
         return await file_page(number, person, tenant, wrong)
     if form.struct.act == "complete" and any(proof.seen_at is None for proof in file.proofs):
         wrong = {"act": "Cochez d’abord chaque pièce vue : il en reste à voir."}
@@ -176,6 +186,14 @@ ACTS = {
     "complete": "Le dossier est complet",
     "ask_more": "Demander ce qui manque",
     "withdraw": "Retirer la demande, à la demande de la famille",
+    "postpone": "Ne pas l’examiner à cette commission",
+    "enroll": "L’enfant est accueilli à la crèche",
+    "leave": "L’enfant a quitté la crèche",
+    "rule_out": "La demande ne remplit pas les conditions",
+}
+REASONS = {
+    "ask_more": "Écrivez ce qui manque : la famille lira cette phrase.",
+    **dict.fromkeys(("postpone", "rule_out"), "Écrivez pourquoi : la famille lira cette phrase."),
 }
 
 
