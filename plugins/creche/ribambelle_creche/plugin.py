@@ -134,11 +134,11 @@ def workflows() -> list[Any]:
 
 @hookimpl
 def transition_done() -> dict[str, Any]:
-    """Keep when a file was last confirmed."""
-    from ribambelle_creche.renewing import keep_dates
+    """Keep when a file was last confirmed; take back the place of one that withdraws."""
+    from ribambelle_creche.listening import after
     from ribambelle_creche.workflow import CODE
 
-    return {CODE: keep_dates}
+    return {CODE: after}
 
 
 @hookimpl
@@ -156,6 +156,8 @@ def jobs() -> dict[str, Any]:
     from ribambelle_creche.counting import ask_proofs
     from ribambelle_creche.freezing import freeze_month
     from ribambelle_creche.jobs import (
+        call_next,
+        lapse_offers,
         remind,
         renew,
         sweep_drafts,
@@ -166,6 +168,8 @@ def jobs() -> dict[str, Any]:
 
     return {
         "ask_proofs": ask_proofs,
+        "call_next": call_next,
+        "lapse_offers": lapse_offers,
         "freeze_month": freeze_month,
         "renew": renew,
         "remind": remind,
@@ -182,6 +186,7 @@ def schedules() -> list[Any]:
     from ribambelle.jobs import Schedule
 
     return [
+        Schedule("lapse_offers", 1),
         Schedule("freeze_month", 2),
         Schedule("sweep_drafts", 3),
         Schedule("warn_before_commissions", 7),

@@ -48,6 +48,20 @@ async def unanswered(today: date) -> list[Application]:
     )
 
 
+async def born_before(last: date) -> list[int]:
+    """Return the requests of files no commission holds, for a child born by this day."""
+    rows = (
+        await Application.select(Application.demande)
+        .where(
+            Application.demande.state.is_in(list(FREE))
+            & Application.is_expected.eq(False)
+            & (Application.reference_on <= last)
+        )
+        .order_by(Application.id)
+    )
+    return [row["demande"] for row in rows]
+
+
 async def asked_until(number: int, last_day: date | None) -> None:
     """Keep the last day to confirm a file; None once there is nothing to confirm."""
     await Application.update({Application.confirm_by: last_day}).where(Application.id == number)
