@@ -154,7 +154,8 @@ async def _left(row: Commission, given: Snapshot) -> tuple[Snapshot, dict[str, o
     }
     taken: dict[str, int] = {}
     for place in await offers.emergencies(row.first_start):
-        taken |= {name: taken.get(name, 0) + places for name, places in demand_of(place).items()}
+        demand = demand_of(int(place.facility), place.age_group, place.slots)
+        taken |= {name: taken.get(name, 0) + places for name, places in demand.items()}
     return rolling(given, await offers.held(row.id), waiting, taken), files
 
 
