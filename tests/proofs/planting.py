@@ -13,10 +13,16 @@ from ribambelle.search import fold
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Town
 from ribambelle_creche.domain import receipt
+from ribambelle_creche.domain.admission import Snapshot, propose
+from ribambelle_creche.domain.admission.reading import written
 from ribambelle_creche.domain.dossier import Child, Family, encode
+from ribambelle_creche.domain.resources import Asking
+from ribambelle_creche.examining import as_json
 from ribambelle_creche.filing import PURPOSE
 
 FAMILY = "family@example.test"
+NOBODY = Snapshot({}, ())
+ASKED = as_json(Asking(("babies",), (3,), (1,)))
 STATES = ("submitted", "draft", "to_confirm")
 GRID = """[creche.grid]
 version = "1"
@@ -35,7 +41,7 @@ WORDLESS = {
     *("core_household", "core_demande", "core_responsibility", "core_custody", "core_errand"),
     *("core_merge", "core_appointment"),
     *("creche_capacity", "creche_wish", "creche_need", "creche_evidence", "creche_noted"),
-    *("creche_case_member", "creche_supply"),
+    *("creche_case_member", "creche_supply", "creche_examined", "creche_decision"),
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
 
@@ -172,6 +178,17 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         "creche_receipt": {"content": content, "code": tenant.sign(PURPOSE, content), "version": 1},
         "creche_commission": {"state": ("open", "closed", "decided")[number - 1], "grid": None},
         "creche_supply": {"state": ("declared", "expected", "validated")[number - 1]},
+        "creche_examined": {"asked": ASKED, "trace": "[]", "refusal": ""},
+        "creche_proposal": {
+            "inputs": written(NOBODY).decode(),
+            "outputs": written(propose(NOBODY)).decode(),
+            "changes": "{}",
+        },
+        "creche_decision": {"outcome": "offered", "option": f"{number}/babies/0"},
+        "creche_offer": {
+            **{"state": "live", "live_for": number, "origin": "session", "until": None},
+            **{"option": f"{number}/babies/0", "answer_by": later.date(), "slots": 3},
+        },
         "creche_supply_move": {"kind": "departure", "age_group": "babies", "children": 1},
         "creche_contract": {"first": now.date(), "last": None},
         "creche_frozen_count": {"month": f"2026-0{number}", "age_group": "babies", "children": 12},

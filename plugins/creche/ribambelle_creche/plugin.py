@@ -54,6 +54,7 @@ def scopes() -> dict[str, Any]:
 def routes() -> Iterable[Any]:
     """Pages for the public, families, crèches and the town hall."""
     from ribambelle_creche.pages import (
+        commission_answers,
         commissions,
         commissions_public,
         criteria,
@@ -62,6 +63,7 @@ def routes() -> Iterable[Any]:
         facility_children,
         facility_supply,
         family,
+        family_offer,
         office,
         office_criteria,
         office_points,
@@ -80,6 +82,7 @@ def routes() -> Iterable[Any]:
         *(facility, office, statistics, printed),
         *(criteria, tariff, office_criteria, office_points),
         *(commissions, commissions_public, facility_supply, facility_children),
+        *(commission_answers, family_offer),
     )
     return [route for page in pages for route in page.ROUTES]
 

@@ -23,8 +23,9 @@ from ribambelle_creche.domain.receipt import weeks_told
 from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.pages.papers import Wanted, wanted
 from ribambelle_creche.pages.points_told import PointsTold, points_told
-from ribambelle_creche.queries import applications
+from ribambelle_creche.queries import applications, decisions, offers
 from ribambelle_creche.queries.applications import Entered, Mine
+from ribambelle_creche.tables import Offer
 from ribambelle_creche.workflow import WORKFLOW
 
 
@@ -79,6 +80,9 @@ class FollowPage:
     is_changed: bool
     may: frozenset[str]
     points: PointsTold | None = None
+    offer: Offer | None = None
+    is_answered: bool = False
+    """A commission answered: its letter says why."""
 
     @property
     def week(self) -> str:
@@ -113,6 +117,8 @@ async def follow(
         is_changed=file.may_change and await applications.is_changed(number, file.dossier),
         may=frozenset(one.code for one in WORKFLOW.open_to(file.state, file.side)),
         points=await points_told(tenant, file.application, names) if file.lives else None,
+        offer=await offers.live_of(number),
+        is_answered=await decisions.last_of(number) is not None,
     )
     return Page("creche/family/follow.html", page)
 

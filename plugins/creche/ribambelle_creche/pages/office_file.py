@@ -23,7 +23,15 @@ from ribambelle.web.visit import Visit
 from ribambelle.workflow import Step, Transition, journal
 from ribambelle_creche.domain.dossier import decode
 from ribambelle_creche.pages.recap import Told, told
-from ribambelle_creche.queries import applications, desks, duplicates, facilities, files, queue
+from ribambelle_creche.queries import (
+    applications,
+    desks,
+    duplicates,
+    facilities,
+    files,
+    offers,
+    queue,
+)
 from ribambelle_creche.queries.duplicates import Twin
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.workflow import CHANGEABLE, FREE, LIVING, WORKFLOW
@@ -54,6 +62,8 @@ class FilePage:
     told: Told
     is_changed: bool
     papers: dict[str, int]
+    offer: int = 0
+    """The offer it may answer."""
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -105,6 +115,7 @@ async def file_page(
     dossier = decode(application.answers)
     names = {one.id: one.name for one in await facilities.every()}
     twins = await duplicates.of(number, dossier)
+    live = await offers.live_of(number)
     page = FilePage(
         file=file,
         state=WORKFLOW.state(file.state),
@@ -118,6 +129,7 @@ async def file_page(
         told=told(dossier, names, dict(await quartiers.choices())),
         is_changed=await applications.is_changed(number, dossier),
         papers={one.kind: one.id for one in reversed(await uses.given_for(file.demande))},
+        offer=live.id if live else 0,
         errors=errors or {},
     )
     return Page("creche/office/file.html", page, status=422 if errors else 200)
