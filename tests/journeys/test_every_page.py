@@ -100,6 +100,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/creche/commissions/{commission}/modifier": {
         "office": ("/bureau/creche/commissions/1/modifier",)
     },
+    "/bureau/creche/urgences": {"office": ("/bureau/creche/urgences",)},
     "/bureau/creche/demandes": {
         "office": (
             "/bureau/creche/demandes?vue=toutes",

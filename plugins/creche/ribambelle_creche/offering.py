@@ -45,7 +45,7 @@ async def accept(offer: Offer, account: int | None, side: Side, now: datetime) -
         rows, demande = await _answered(offer, "accepted", account, now)
         await workflow.fire(demande, "accept", side=side, account=account)
         file = await renewals.one(int(offer.application))
-        if offer.origin == "transfer":
+        if file.child:
             await contracts.end_others(file, offer.start_on - timedelta(days=1), account, side)
         for row in rows:
             await contracts.admit(file, row, await _children(row), account, side)

@@ -59,6 +59,7 @@ def routes() -> Iterable[Any]:
         commissions_public,
         criteria,
         dossier,
+        emergencies,
         facility,
         facility_children,
         facility_supply,
@@ -82,7 +83,7 @@ def routes() -> Iterable[Any]:
         *(facility, office, statistics, printed),
         *(criteria, tariff, office_criteria, office_points),
         *(commissions, commissions_public, facility_supply, facility_children),
-        *(commission_answers, family_offer),
+        *(commission_answers, family_offer, emergencies),
     )
     return [route for page in pages for route in page.ROUTES]
 

@@ -108,8 +108,6 @@ async def running(children: Sequence[int], day: date) -> list[Contract]:
 
 async def end_others(file: Application, last: date, account: int | None, side: str) -> None:
     """End the contracts a child has elsewhere: it changes crèche the day after."""
-    if not file.child:
-        return
     for one in await running([int(file.child)], last):
         await Contract.update({Contract.last: last}).where(Contract.id == one.id)
         await _note("ended", int(one.facility), account, side, contract=one.id)

@@ -136,6 +136,22 @@ async def emergencies(first: date) -> list[Offer]:
     )
 
 
+async def live_at(facility: int, day: date) -> list[Offer]:
+    """Return the places of a crèche that wait for an answer, and would be taken on a day."""
+    return await Offer.objects().where(
+        (Offer.facility == facility) & (Offer.state == "live") & (Offer.start_on <= day)
+    )
+
+
+async def of_origin(origin: str) -> list[Offer]:
+    """Return the places given one way, the last first, each with its file and its crèche."""
+    return (
+        await Offer.objects(Offer.application, Offer.facility)
+        .where(Offer.origin == origin)
+        .order_by(Offer.id, ascending=False)
+    )
+
+
 async def files(numbers: Sequence[str]) -> dict[str, Asked]:
     """Return files by number with where each stands, asked by slices."""
     found: dict[str, Asked] = {}
