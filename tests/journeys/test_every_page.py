@@ -60,6 +60,7 @@ NOT_PAGES = {
     *("/bureau/documents/suivant", "/agenda/flux/{secret}"),
     *("/bureau/documents/suivant", "/bureau/activations/suivi/export"),
     "/bureau/familles/import/{number}/erreurs",
+    "/creche/demandes/{number}/decision",
     "/bureau/campagnes/{number}/export",
     *("/bureau/informations/affiche", "/informations/{slug}/fichiers/{paper}"),
     *("/bureau/documents/suivant", "/bureau/messages/suivant"),
@@ -95,12 +96,16 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/creche/commissions": {"office": ("/bureau/creche/commissions",)},
     "/bureau/creche/commissions/nouvelle": {"office": ("/bureau/creche/commissions/nouvelle",)},
     "/bureau/creche/commissions/{commission}": {"office": ("/bureau/creche/commissions/1",)},
+    "/bureau/creche/commissions/{commission}/reponses": {
+        "office": ("/bureau/creche/commissions/1/reponses",)
+    },
     "/bureau/creche/commissions/{commission}/laissees": {
         "office": ("/bureau/creche/commissions/1/laissees",)
     },
     "/bureau/creche/commissions/{commission}/modifier": {
         "office": ("/bureau/creche/commissions/1/modifier",)
     },
+    "/bureau/creche/urgences": {"office": ("/bureau/creche/urgences",)},
     "/bureau/creche/demandes": {
         "office": (
             "/bureau/creche/demandes?vue=toutes",

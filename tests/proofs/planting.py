@@ -42,7 +42,7 @@ WORDLESS = {
     *("core_household", "core_demande", "core_responsibility", "core_custody", "core_errand"),
     *("core_merge", "core_appointment"),
     *("creche_capacity", "creche_wish", "creche_need", "creche_evidence", "creche_noted"),
-    *("creche_case_member", "creche_supply", "creche_cut_off"),
+    *("creche_case_member", "creche_supply", "creche_cut_off", "creche_decision"),
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
 
@@ -193,8 +193,14 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         },
         "creche_pin": {"option": "", "reason": "S2", "impact": "[]", "lifted_at": None},
         "creche_supply": {"state": ("declared", "expected", "validated")[number - 1]},
+        "creche_decision": {
+            **{"outcome": "offered", "option": f"{number}/babies/0", "proposal": None},
+        },
+        "creche_offer": {
+            **{"state": "live", "live_for": number, "origin": "session", "until": None},
+            **{"option": f"{number}/babies/0", "answer_by": later.date(), "slots": 3},
+        },
         "creche_supply_move": {"kind": "departure", "age_group": "babies", "children": 1},
-        "creche_decision": {"proposal": None},
         "creche_cut_off": {"age_group": "babies", "weekday": 0, "half": "am"},
         "creche_contract": {"first": now.date(), "last": None},
         "creche_frozen_count": {"month": f"2026-0{number}", "age_group": "babies", "children": 12},

@@ -21,7 +21,7 @@ SEARCHED = "zyxow"
 VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("number", "facility", "desk", "session", "paper", "sheet", "grid"), IDS),
     **dict.fromkeys(("adult", "child", "held", "custody", "other"), IDS),
-    **dict.fromkeys(("commission", "contract", "move"), IDS),
+    **dict.fromkeys(("commission", "contract", "move", "offer"), IDS),
     **{"file": ("C-1", "C-2"), "group": ("babies",)},
     "code": ("enfant", "famille", "adresse", "voeux"),
     "kind": ("csv", "xlsx", "birth", "json"),
@@ -92,6 +92,7 @@ BODY: dict[str, str] = {
     **{"move": "departure", "age_group": "babies", "into_group": "", "on": "2026-12-31"},
     **{"days": "mon-am", "first": "2026-09-01", "last": "2026-12-31", "overflow": "0"},
     **{"option": "aucune", "places": "1"},
+    "pour": "toutes",
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""

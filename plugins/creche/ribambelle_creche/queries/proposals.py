@@ -54,6 +54,11 @@ def opened(row: Proposal) -> tuple[Snapshot, admission.Proposal]:
     return read_snapshot(row.inputs.encode()), read_proposal(row.outputs.encode())
 
 
+def changes_of(row: Proposal) -> Changes:
+    """Return what a run changes; nothing when it is the proposal itself."""
+    return msgspec.json.decode(row.changes, type=Changes)
+
+
 async def add(
     commission: int,
     label: str,
