@@ -284,8 +284,10 @@ def childcare_supply() -> list[Any]:
 
 @hookimpl
 def childcare_costs() -> list[Any]:
-    """Nothing yet: the family's part of the tariff comes here."""
-    return []
+    """The family's part, by the national scale."""
+    from ribambelle_creche.pricing import costs
+
+    return [costs]
 
 
 @hookimpl
