@@ -64,7 +64,7 @@ async def test_a_family_reads_what_blocked_what_would_have_changed_it_and_its_ri
 
     assert answer.status_code == 200
     assert "1 demi-journée</b> sur vos 2" in told or "1 demi-journée sur vos 2</b>" in told
-    assert "<b>85 points</b> le lundi matin" in told
+    assert "<b>85 points</b> (lundi matin)" in told
     assert "Vous en avez 70." in told
     assert "Sans le lundi matin" in told
     assert "Avec Les Roses dans vos vœux" in told
