@@ -53,6 +53,7 @@ NOT_PAGES = {
     *("/creche/statistiques/export/{kind}", "/bureau/creche/statistiques/export/{kind}"),
     "/bureau/creche/demandes/export/{kind}",
     "/creche/demandes/{number}/pourquoi/calcul/{kind}",
+    "/bureau/creche/statistiques/admissions/export/{kind}",
     "/creche/commissions/{commission}/seuils/export/{kind}",
     *("/documents/{number}/fichier", "/documents/{number}/pages/{sheet}"),
     *("/bureau/documents/suivant", "/agenda/flux/{secret}"),
@@ -125,6 +126,10 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "/bureau/creche/guichets": {"office": ("/bureau/creche/guichets",)},
     "/bureau/creche/guichets/{desk}": {"office": ("/bureau/creche/guichets/1",)},
+    "/bureau/creche/statistiques/admissions": {
+        "office": ("/bureau/creche/statistiques/admissions",)
+    },
+    "/bureau/creche/statistiques/besoins": {"office": ("/bureau/creche/statistiques/besoins",)},
     "/bureau/creche/statistiques": {
         "office": ("/bureau/creche/statistiques", "/bureau/creche/statistiques?compter=wishes"),
         "facility": ("/bureau/creche/statistiques",),
