@@ -30,8 +30,7 @@ from ribambelle_creche.domain.admission_figures import (
 from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.resources import place_of
-from ribambelle_creche.domain.week import SLOTS
-from ribambelle_creche.domain.why import said
+from ribambelle_creche.domain.week import DAYS, SLOTS
 from ribambelle_creche.pages.statistics_page import quartier_names
 from ribambelle_creche.pages.statistics_tables import laid_out, month_words, shown
 from ribambelle_creche.queries import admission_figures as figures
@@ -41,6 +40,9 @@ from ribambelle_creche.spreadsheets import Sheet
 from ribambelle_creche.tables import Commission, Facility
 
 town_hall = Holding("agent", "admin")
+HALF_WORDS = ("matin", "ap.-m.")
+FULLEST = 15
+"""Crèches drawn; the table has them all."""
 A_YEAR = timedelta(days=365)
 FLOW = {
     "requests": "Demandes",
@@ -120,7 +122,10 @@ def pressure(
         "demi-journees",
         "Pression par crèche et par demi-journée",
         "Premiers vœux par place libre",
-        ("Crèche", *(said(slot).capitalize() for slot in SLOTS)),
+        (
+            "Crèche",
+            *(f"{short.capitalize()} {half}" for _, short, _ in DAYS for half in HALF_WORDS),
+        ),
         rows,
     )
 
@@ -135,16 +140,17 @@ def supply(
         whole = [rules.full_places(many) for many in (known.open, known.occupied, known.free)]
         rows.append((one.name, one.manager, one.places, *whole, known.weekly, known.instant))
         bars.append((one.name, known.weekly or 0, known.instant or 0))
+    bars.sort(key=lambda one: -one[1])
     return Panel(
         "offre",
         "Places autorisées, ouvertes, occupées, libres",
-        "En temps pleins ; la semaine reste sous 100 %, le pic sous 115 %",
+        f"Les {FULLEST} plus pleines ; la semaine reste sous 100 %, le pic sous 115 %",
         (
-            *("Crèche", "Gestionnaire", "Autorisées", "Ouvertes", "Occupées", "Libres"),
+            *("Crèche", "Gestionnaire", "Places", "Ouvertes", "Occupées", "Libres"),
             *("Semaine (%)", "Pic (%)"),
         ),
         rows,
-        bars,
+        bars[:FULLEST],
         ("occupation de la semaine (%)", "au moment le plus plein (%)"),
     )
 
@@ -335,7 +341,7 @@ class NeedsPage:
     @property
     def heads(self) -> list[tuple[str, str]]:
         """The columns: who waits, then the places of each mode."""
-        told = (*self.columns, *(f"{mode} (places)" for mode in self.modes))
+        told = (*self.columns, *(f"Places : {mode.lower()}" for mode in self.modes))
         return [("Quartier", ""), *((head, "n") for head in told)]
 
 
@@ -366,7 +372,7 @@ async def needs(tenant: NamedDependency[Tenant], now: NamedDependency[datetime])
     rows.append(("Ville", [shown(cell, "children") for cell in table.cells[-1]], town))
     page = NeedsPage(
         at=now,
-        columns=["À naître", *(settings.ages.label(group) for group in GROUPS), "Total"],
+        columns=["À naître", *(LABELS[group] for group in GROUPS), "Total"],
         rows=rows,
         modes=list(childcare.MODES.values()),
         threshold=settings.public_threshold,
