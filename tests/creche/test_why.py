@@ -8,6 +8,7 @@ from tests.creche.builders import a_facility, an_application
 from tests.creche.decided import Asks, a_decided_commission, some_files
 
 from ribambelle.identity.tables import Account
+from ribambelle.jobs.tables import Job
 from ribambelle.testing import Communes, Town
 from ribambelle_creche import standing
 from ribambelle_creche.domain.dossier import Child
@@ -169,14 +170,18 @@ async def test_where_files_stand_is_computed_once_a_commission_is_decided_and_ag
         lilas = await a_facility("Les Lilas")
         files = await some_files(lilas, [90, 80, 70])
         commission = await a_decided_commission(town, {lilas: 1}, files)
-        assert await answers.decided_without_standing() == [commission]
+        await standing.stand_all()
+        (job,) = await Job.objects().where(Job.name == "stand")
+        assert json.loads(job.payload) == {"commission": commission}
 
         await standing.stand(commission)
         first = await Standing.select().order_by(Standing.application)
         await standing.stand(commission)
         again = await Standing.select().order_by(Standing.application)
 
-        assert await answers.decided_without_standing() == []
+        await Job.delete().where(Job.name == "stand")
+        await standing.stand_all()
+        assert not await Job.exists().where(Job.name == "stand")
     assert [{**row, "id": 0} for row in first] == [{**row, "id": 0} for row in again]
     assert [(row["ahead"], row["position"], row["chance"]) for row in first] == [
         (0, 1, "medium"),
