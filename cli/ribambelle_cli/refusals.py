@@ -51,6 +51,13 @@ SENTENCES = {
     "commission_unknown": "Aucune commission {number}. Voyez : ribambelle creche commission list",
     "commission_too_early": "Les familles ont jusqu’au {closes_on} : fermez les dossiers le lendemain.",
     "commission_not_open": "Les dossiers de cette commission sont déjà clos. Rien n’a changé.",
+    "commission_not_closed": "Cette commission n’est pas en préparation : ses dossiers sont encore "
+    "ouverts, ou elle est déjà décidée. Rien n’a changé.",
+    "nothing_kept": "Aucune proposition n’est retenue. Retenez-en une sur la page de la commission.",
+    "pin_since": "Une décision a été épinglée ou levée après la proposition retenue. "
+    "Refaites la proposition, puis retenez-la.",
+    "places_since": "Les places ont changé depuis la proposition retenue. "
+    "Refaites la proposition, puis retenez-la.",
     "columns_missing": "Colonnes absentes : {columns}. Colonnes trouvées : {found}.",
     "not_a_demo": "{slug} n’est pas une commune de démonstration : rien n’y est inventé.",
 }

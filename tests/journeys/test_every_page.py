@@ -43,15 +43,17 @@ from ribambelle.testing.browser import Stage, barriers
 from ribambelle.web.portal import Portal
 from ribambelle_creche import demo, renewing
 from ribambelle_creche.demo_figures import TOWNS
-from ribambelle_creche.domain import receipt
+from ribambelle_creche.domain import desk, receipt
 from ribambelle_creche.domain.dossier import STEPS, Child, Custody, Family
-from ribambelle_creche.queries import applications
+from ribambelle_creche.domain.preparation import file_of
+from ribambelle_creche.queries import applications, proposals
 
 pytestmark = pytest.mark.browser
 NOT_PAGES = {
     *("/static/{name}", "/creche/demandes/{number}/recu-pdf"),
     *("/creche/statistiques/export/{kind}", "/bureau/creche/statistiques/export/{kind}"),
     "/bureau/creche/demandes/export/{kind}",
+    "/bureau/creche/commissions/{commission}/proces-verbal.pdf",
     "/creche/demandes/{number}/pourquoi/calcul/{kind}",
     "/bureau/creche/statistiques/admissions/export/{kind}",
     "/creche/commissions/{commission}/seuils/export/{kind}",
@@ -59,6 +61,7 @@ NOT_PAGES = {
     *("/bureau/documents/suivant", "/agenda/flux/{secret}"),
     *("/bureau/documents/suivant", "/bureau/activations/suivi/export"),
     "/bureau/familles/import/{number}/erreurs",
+    "/creche/demandes/{number}/decision",
     "/bureau/campagnes/{number}/export",
     *("/bureau/informations/affiche", "/informations/{slug}/fichiers/{paper}"),
     *("/bureau/documents/suivant", "/bureau/messages/suivant"),
@@ -94,12 +97,16 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/creche/commissions": {"office": ("/bureau/creche/commissions",)},
     "/bureau/creche/commissions/nouvelle": {"office": ("/bureau/creche/commissions/nouvelle",)},
     "/bureau/creche/commissions/{commission}": {"office": ("/bureau/creche/commissions/1",)},
+    "/bureau/creche/commissions/{commission}/reponses": {
+        "office": ("/bureau/creche/commissions/1/reponses",)
+    },
     "/bureau/creche/commissions/{commission}/laissees": {
         "office": ("/bureau/creche/commissions/1/laissees",)
     },
     "/bureau/creche/commissions/{commission}/modifier": {
         "office": ("/bureau/creche/commissions/1/modifier",)
     },
+    "/bureau/creche/urgences": {"office": ("/bureau/creche/urgences",)},
     "/bureau/creche/demandes": {
         "office": (
             "/bureau/creche/demandes?vue=toutes",
@@ -176,6 +183,21 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/connexion/lien/{secret}": {"visitor": ("{sign_in}", "/connexion/lien/mort")},
     "/connexion/mot-de-passe": {"visitor": ("/connexion/mot-de-passe",)},
     "/creche": {"visitor": ("/creche", "/creche?type=prive&distance=1")},
+    "/bureau/creche/commissions/{commission}/proposition": {
+        "office": (
+            "/bureau/creche/commissions/1/proposition",
+            "/bureau/creche/commissions/2/proposition",
+        )
+    },
+    "/bureau/creche/commissions/{commission}/listes/{facility}/{group}": {
+        "office": ("/bureau/creche/commissions/2/listes/{section}?noms=oui",)
+    },
+    "/bureau/creche/commissions/{commission}/epingles/{file}": {
+        "office": ("/bureau/creche/commissions/2/epingles/{pinned}?option=aucune",)
+    },
+    "/creche/direction/{facility}/commissions/{commission}/liste/{group}": {
+        "office": ("/creche/direction/{own_list}",)
+    },
     "/creche/commissions": {"visitor": ("/creche/commissions",)},
     "/creche/commissions/decisions-motivees": {
         "visitor": ("/creche/commissions/decisions-motivees",)
@@ -347,6 +369,7 @@ class World:
             names |= await a_family_apart(tenant, account)
             names |= await written_of(account)
             names |= await campaigns_of(tenant, office.id)
+            names |= await lists_of()
             names |= await links_of(tenant)
             told = pages.Written("Règlement", "## Accueil\n- [ici](/)\n\n**Oui**", 1, True)
             names |= {
@@ -380,6 +403,20 @@ async def sessions_of(tenant: Tenant, account: int) -> int:
         opened.append(await booking.open_one(row, account))
     await booking.book(opened[0], 540, account, tenant.now())
     return opened[0]
+
+
+async def lists_of() -> dict[str, str]:
+    """Return a section of the commission of demonstration, and a file to pin."""
+    rows = await proposals.every(2)
+    given, found = proposals.opened(rows[0])
+    sections = desk.sections(given)
+    waiting = min(found.assignments, key=lambda name: found.assignments[name] is not None)
+    facility, group = sections[0]
+    return {
+        "section": f"{facility}/{group}",
+        "own_list": f"{facility}/commissions/2/liste/{group}",
+        "pinned": file_of(waiting),
+    }
 
 
 async def campaigns_of(tenant: Tenant, by: int) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """The commands of the crèches: ``ribambelle creche …``"""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,13 @@ from ribambelle.commands import AsJson, DryRun, TenantName, busy, inside, say, s
 from ribambelle.errors import NotYours, Refused
 from ribambelle.lists import as_csv
 from ribambelle.tenants import Tenant
-from ribambelle_creche import commands_admission, commands_grid, examining
+from ribambelle_creche import (
+    commands_admission,
+    commands_commission,
+    commands_grid,
+    deciding,
+    examining,
+)
 from ribambelle_creche.domain import streets
 from ribambelle_creche.domain.commission import REFUSALS, STATES
 from ribambelle_creche.importing import CREATED, REFUSED, SAME, UPDATED, Outcome, bring_in
@@ -25,6 +32,7 @@ SEVERAL = {
 app = typer.Typer(no_args_is_help=True, help="Crèches : établissements, demandes, commissions.")
 app.command("propose")(commands_admission.propose)
 app.command("audit")(commands_admission.audit)
+app.command("replay")(commands_commission.replay)
 app.add_typer(commands_grid.app, name="grid")
 commission = typer.Typer(no_args_is_help=True, help="Commissions d’admission.")
 app.add_typer(commission, name="commission")
@@ -241,3 +249,31 @@ def close_commission(
     say(f"Demandes examinées : {done.examined}.{' Rien n’a été changé.' if dry_run else ''}")
     for code, many in done.left_out.items():
         say(f"  {REFUSALS[code]} : {many}")
+
+
+@commission.command("decide")
+def decide_commission(
+    number: Annotated[int, typer.Argument(help="Numéro de la commission.")],
+    tenant: TenantName,
+    as_json: AsJson = False,
+) -> None:
+    """Décider selon la proposition retenue : chaque famille reçoit sa réponse.
+
+    Exemple : ribambelle creche commission decide 3 --tenant nantes
+    """
+
+    async def work(commune: Tenant) -> deciding.Decided:
+        try:
+            return await deciding.decide(commune, number, None, commune.now(), side="clock")
+        except NotYours:
+            raise Refused("commission_unknown", number=number) from None
+
+    with busy("Décision de la commission", as_json=as_json):
+        done = inside(tenant, "creche", work)
+    if as_json:
+        say_json(asdict(done))
+        return
+    say(
+        f"Places proposées : {done.offered}. En attente : {done.waiting + done.refused}. "
+        f"Pas examinées : {done.not_examined}."
+    )

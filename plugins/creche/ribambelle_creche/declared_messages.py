@@ -153,6 +153,24 @@ OF_COMMISSION = (
     LINK,
 )
 
+PLACE = Placeholder(
+    "place",
+    "La place, une ligne par enfant : crèche, jours, entrée",
+    "Les Lilas, lundi et mardi, à partir du lundi 4 janvier 2027",
+    fact="places",
+    required=True,
+    lines=True,
+    write="\n".join,
+)
+UNTIL = Placeholder(
+    "fin",
+    "Le dernier jour pour répondre",
+    "vendredi 18 décembre 2026",
+    fact="answer_by",
+    required=True,
+    write=_last_day,
+)
+
 MESSAGES = (
     MessageTemplate(
         "creche/messages/submit",
@@ -262,6 +280,82 @@ MESSAGES = (
         "creche/messages/withdraw",
         "Demande retirée",
         "dès qu’une demande est retirée",
+        "la famille",
+        FILE,
+        AREA,
+    ),
+    MessageTemplate(
+        "creche/messages/offer",
+        "Place proposée",
+        "dès qu’une place est proposée à une famille",
+        "la famille",
+        (
+            *FILE,
+            PLACE,
+            UNTIL,
+            Placeholder(
+                "repondre",
+                "La page où accepter ou refuser, une fois connecté",
+                f"{HOME}/creche/offres/12",
+                fact="answer",
+                required=True,
+            ),
+            LINK,
+        ),
+        AREA,
+    ),
+    MessageTemplate(
+        "creche/messages/wait",
+        "Demande maintenue sur la liste d’attente",
+        "dès qu’une commission décide sans proposer de place",
+        "la famille",
+        (*FILE, LINK),
+        AREA,
+    ),
+    MessageTemplate(
+        "creche/messages/postpone",
+        "Demande retirée de la séance",
+        "dès qu’un agent retire une demande de la séance",
+        "la famille",
+        (*FILE, _reason("Ce que l’agent explique", "Votre adresse a changé."), LINK),
+        AREA,
+    ),
+    MessageTemplate(
+        "creche/messages/accept",
+        "Place acceptée",
+        "dès qu’une place est acceptée",
+        "la famille",
+        (*FILE, PLACE, LINK),
+        AREA,
+    ),
+    MessageTemplate(
+        "creche/messages/decline",
+        "Place refusée",
+        "dès qu’une place est refusée",
+        "la famille",
+        (*FILE, LINK),
+        AREA,
+    ),
+    MessageTemplate(
+        "creche/messages/lapse",
+        "Place sans réponse à temps",
+        "le lendemain du dernier jour pour répondre",
+        "la famille",
+        (*FILE, UNTIL, LINK),
+        AREA,
+    ),
+    MessageTemplate(
+        "creche/messages/rule_out",
+        "Demande hors conditions",
+        "dès qu’un agent note que la demande ne remplit pas les conditions",
+        "la famille",
+        (*FILE, _reason("Ce que l’agent explique", "Votre enfant entre à l’école.")),
+        AREA,
+    ),
+    MessageTemplate(
+        "creche/messages/age_out",
+        "Demande finie : âge de l’école",
+        "quand l’enfant a l’âge d’entrer à l’école",
         "la famille",
         FILE,
         AREA,

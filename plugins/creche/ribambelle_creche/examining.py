@@ -6,11 +6,13 @@ from datetime import datetime
 
 import msgspec
 
+from ribambelle import workflow
 from ribambelle.database import locks, transaction
 from ribambelle.errors import Refused
 from ribambelle.jobs import later
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
+from ribambelle.workflow.declaration import Side
 from ribambelle_creche import counting
 from ribambelle_creche.domain import dossier, draw
 from ribambelle_creche.domain.commission import refusal
@@ -32,7 +34,7 @@ class Closed:
 
 
 async def close(
-    tenant: Tenant, number: int, account: int | None, now: datetime, side: str = "office"
+    tenant: Tenant, number: int, account: int | None, now: datetime, side: Side = "office"
 ) -> Closed:
     """Close the files of a commission: each living one of its window gets its row, or its reason."""
     async with transaction():
@@ -43,6 +45,7 @@ async def close(
         row = await commissions.mark_closed(number, now)
         rows = await examine(tenant, row)
         await commissions.keep_examined(rows)
+        await enter(rows, account, side)
         done = counted([one.refusal for one in rows])
         await journal.record(
             "creche.commission_closed",
@@ -54,6 +57,13 @@ async def close(
         )
         await later("creche", "tell_left_out", once=f"creche.left_out:{number}", commission=number)
     return done
+
+
+async def enter(rows: list[Examined], account: int | None, side: Side) -> None:
+    """Put the files a commission looks at in its session: no other decides of them meanwhile."""
+    looked_at = [int(one.application) for one in rows if not one.refusal]
+    for demande in await commissions.demandes_of(looked_at):
+        await workflow.fire(demande, "examine", side=side, account=account)
 
 
 async def examine(tenant: Tenant, row: Commission) -> list[Examined]:

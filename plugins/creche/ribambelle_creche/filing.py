@@ -18,6 +18,8 @@ from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Receipt
 
 PURPOSE = "creche.receipt"
+SENDING = {"draft": "submit", "in_session": "edit_in_session"}
+"""How a file is sent, by its state; elsewhere it is one that was changed."""
 
 
 async def left_to_do(tenant: Tenant, dossier: Dossier) -> dict[Step, dict[str, str]]:
@@ -41,7 +43,7 @@ async def send(tenant: Tenant, person: Person, number: int, now: datetime) -> in
     async with transaction():
         await locks.advisory(f"creche.file:{number}")
         file = await applications.mine(person, number)
-        if not (file.is_draft or file.lives):
+        if not file.may_change:
             raise Refused("wrong_state", state=file.state, transition="submit")
         if not file.is_draft and not await applications.is_changed(file.id, file.dossier):
             return await _sent_again(file, person)
@@ -51,7 +53,7 @@ async def send(tenant: Tenant, person: Person, number: int, now: datetime) -> in
         await keeping.columns(tenant, file, now)
         await keeping.wishes(file)
         await keeping.proofs(tenant, file)
-        await _fire(file, person, "submit" if file.is_draft else "edit")
+        await _fire(file, person, SENDING.get(file.state, "edit"))
         return await _keep_receipt(tenant, file, now)
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from ribambelle import tenants
-from ribambelle_creche import noticing, renewing, telling
+from ribambelle_creche import ageing, noticing, offering, renewing, telling
 from ribambelle_creche.queries import renewals
 from ribambelle_creche.settings import Settings
 
@@ -31,6 +31,19 @@ async def warn_before_commissions() -> None:
 async def tell_left_out(commission: int) -> None:
     """Tell the families whose file a commission left out."""
     await noticing.tell_left_out(tenants.current(), commission)
+
+
+async def lapse_offers() -> None:
+    """Let the offers fall whose last day is past, and end the files of children of school age."""
+    tenant = tenants.current()
+    await offering.lapse_all(tenant, tenant.now())
+    await ageing.age_out_all(tenant)
+
+
+async def call_next(commission: int) -> None:
+    """Offer the freed places of a commission to the next in rank."""
+    tenant = tenants.current()
+    await offering.call_next(tenant, commission, None, tenant.now())
 
 
 async def sweep_drafts() -> None:

@@ -54,14 +54,20 @@ def scopes() -> dict[str, Any]:
 def routes() -> Iterable[Any]:
     """Pages for the public, families, crèches and the town hall."""
     from ribambelle_creche.pages import (
+        commission_answers,
+        commission_desk,
+        commission_lists,
         commissions,
         commissions_public,
         criteria,
         dossier,
+        emergencies,
         facility,
         facility_children,
         facility_supply,
         family,
+        family_offer,
+        minutes,
         office,
         office_criteria,
         office_points,
@@ -82,7 +88,9 @@ def routes() -> Iterable[Any]:
         *(facility, office, statistics, printed),
         *(criteria, tariff, office_criteria, office_points),
         *(commissions, commissions_public, facility_supply, facility_children),
+        *(commission_desk, commission_lists, minutes),
         *(why, thresholds),
+        *(commission_answers, family_offer, emergencies),
     )
     return [route for page in pages for route in page.ROUTES]
 
@@ -137,11 +145,11 @@ def workflows() -> list[Any]:
 
 @hookimpl
 def transition_done() -> dict[str, Any]:
-    """Keep when a file was last confirmed."""
-    from ribambelle_creche.renewing import keep_dates
+    """Keep when a file was last confirmed; take back the place of one that withdraws."""
+    from ribambelle_creche.listening import after
     from ribambelle_creche.workflow import CODE
 
-    return {CODE: keep_dates}
+    return {CODE: after}
 
 
 @hookimpl
@@ -159,6 +167,8 @@ def jobs() -> dict[str, Any]:
     from ribambelle_creche.counting import ask_proofs
     from ribambelle_creche.freezing import freeze_month
     from ribambelle_creche.jobs import (
+        call_next,
+        lapse_offers,
         remind,
         renew,
         sweep_drafts,
@@ -170,6 +180,8 @@ def jobs() -> dict[str, Any]:
 
     return {
         "ask_proofs": ask_proofs,
+        "call_next": call_next,
+        "lapse_offers": lapse_offers,
         "freeze_month": freeze_month,
         "renew": renew,
         "remind": remind,
@@ -188,6 +200,7 @@ def schedules() -> list[Any]:
     from ribambelle.jobs import Schedule
 
     return [
+        Schedule("lapse_offers", 1),
         Schedule("freeze_month", 2),
         Schedule("sweep_drafts", 3),
         Schedule("stand_all", 4),

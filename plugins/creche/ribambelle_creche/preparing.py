@@ -7,13 +7,15 @@ from ribambelle.tenants import Tenant
 from ribambelle_creche import examining
 from ribambelle_creche.domain.admission import Snapshot
 from ribambelle_creche.domain.preparation import Changes, Lot, Seen, snapshot
-from ribambelle_creche.queries import facilities, grids, pins, proposals, supplies
+from ribambelle_creche.domain.transfers import with_rights
+from ribambelle_creche.queries import facilities, grids, pins, proposals, supplies, transferring
 from ribambelle_creche.tables import Commission, Examined
 
 
 async def snapshot_of(tenant: Tenant, row: Commission, changes: Changes | None = None) -> Snapshot:
     """Return what the engine decides on, as places and pins stand now."""
-    return snapshot(await lot_of(tenant, row, changes or Changes()))
+    lot = await lot_of(tenant, row, changes or Changes())
+    return with_rights(snapshot(lot), lot, await transferring.held(row))
 
 
 async def lot_of(tenant: Tenant, row: Commission, changes: Changes) -> Lot:

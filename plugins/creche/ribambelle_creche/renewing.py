@@ -70,7 +70,7 @@ async def keep_dates(step: Step) -> None:
         return
     if step.transition == ASK:
         await _ask(file, step)
-    elif step.transition in ("confirm", "confirm_unchecked", "complete"):
+    elif step.transition in ("confirm", "confirm_unchecked", "confirm_waiting", "complete"):
         await renewals.confirmed(file.id, step.at)
     elif step.source == "to_confirm":
         await renewals.asked_until(file.id, None)
@@ -116,7 +116,9 @@ async def last_asked(demande: int) -> int | None:
 async def confirming(demande: int) -> str:
     """Return the transition that confirms a file: back to where it stood when it was asked."""
     step = await _last_question(demande)
-    return "confirm" if step is None or step.source == "complete" else "confirm_unchecked"
+    back = {"submitted": "confirm_unchecked", "incomplete": "confirm_unchecked"}
+    back["waiting"] = "confirm_waiting"
+    return back.get(step.source, "confirm") if step else "confirm"
 
 
 async def _last_question(demande: int) -> Step | None:

@@ -42,6 +42,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Hours of a morning, as families read them."""
     afternoon: str = "13 h – 18 h 30"
     """Hours of an afternoon."""
+    rolling_offers: bool = True
+    """A place that is refused or lapses is offered at once to the next in rank."""
+    decline_closes: bool = False
+    """Declining an offer ends the file; otherwise it waits again."""
+    lapse_closes: bool = False
+    """Letting the last day of an offer pass ends the file; otherwise it waits again."""
     next_commission: datetime.date | None = None
     """Day of the next commission, shown on the public page."""
     file_before: datetime.date | None = None

@@ -12,11 +12,16 @@ from ribambelle.tenants import Tenant
 from ribambelle.workflow import Step
 from ribambelle_creche import renewing
 from ribambelle_creche.domain.evidence import KINDS
+from ribambelle_creche.placing import told_of
 from ribambelle_creche.proof import opened, paper
-from ribambelle_creche.queries import applications, renewals
+from ribambelle_creche.queries import applications, offers, renewals
 from ribambelle_creche.tables import Application
 
-TOLD = frozenset({"ask_more", "complete", "withdraw", "ask_confirmation", "expire", "merge"})
+OF_OFFER = frozenset({"offer", "accept", "decline", "lapse"})
+TOLD = OF_OFFER | {
+    *("ask_more", "complete", "withdraw", "ask_confirmation", "expire", "merge"),
+    *("wait", "postpone", "rule_out", "age_out"),
+}
 # « submit » and « edit » are told by the receipt itself.
 
 
@@ -32,7 +37,22 @@ async def tell_family(step: Step) -> None:
         facts["missing"] = [KINDS.get(kind, kind) for kind in kinds]
     if step.transition == renewing.ASK:
         facts |= _question(tenant, file, renewing.moment_of(step.at))
+    if step.transition in OF_OFFER:
+        facts |= await _offered(tenant, file)
     await _write(file, step.transition, step.at, **facts)
+
+
+async def _offered(tenant: Tenant, file: Application) -> dict[str, Any]:
+    """Return what a message says of the last offer made to a file."""
+    last = await offers.last_of(file.id)
+    if last is None:
+        return {}
+    rows = await offers.beside(last)
+    return {
+        "places": [told_of(row) for row in rows],
+        "answer_by": last.answer_by,
+        "answer": tenant.url(f"/creche/offres/{rows[0].id}"),
+    }
 
 
 async def send_receipt(receipt: int) -> None:

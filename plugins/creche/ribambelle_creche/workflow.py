@@ -9,8 +9,14 @@ FAMILY: Final = "family"
 OFFICE: Final = "office"
 FACILITY: Final = "facility"
 CLOCK: Final = "clock"
-LIVING = ("submitted", "incomplete", "complete", "to_confirm")
-"""States in which a file counts as demand: sent, and neither withdrawn nor expired."""
+FREE = ("submitted", "incomplete", "complete", "to_confirm", "waiting", "not_examined")
+"""States of demand that no commission holds at this moment: the next one may look at the file."""
+LIVING = (*FREE, "in_session", "offered")
+"""States in which a file counts as demand: sent, not ended, and no place accepted yet."""
+CHANGEABLE = (*FREE, "in_session")
+"""States in which a family may change what it asks; with an offer, it answers first."""
+ADMITTED = ("accepted", "enrolled")
+"""States in which a child has its place."""
 
 WORKFLOW = Workflow(
     CODE,
@@ -40,6 +46,53 @@ WORKFLOW = Workflow(
             "À confirmer",
             "Dites-nous si vous cherchez toujours une place : un clic suffit.",
         ),
+        State(
+            "in_session",
+            "En commission",
+            "La commission examine votre demande. Elle vous répond après sa séance.",
+        ),
+        State(
+            "waiting",
+            "En attente",
+            "Aucune place pour l’instant. Votre demande reste sur la liste et sera réexaminée.",
+        ),
+        State(
+            "not_examined",
+            "Pas examinée",
+            "La commission ne l’a pas examinée. La suivante le fera si votre dossier est à jour.",
+        ),
+        State(
+            "offered",
+            "Place proposée",
+            "Une place vous attend : répondez avant la date limite.",
+        ),
+        State(
+            "accepted",
+            "Place acceptée",
+            "La place est à vous. La crèche vous appelle pour préparer l’arrivée.",
+        ),
+        State("declined", "Place refusée", "Vous avez refusé la place proposée."),
+        State("lapsed", "Sans réponse", "La place proposée n’a pas reçu de réponse à temps."),
+        State("enrolled", "Admise", "Votre enfant est inscrit à la crèche."),
+        State("left", "Accueil terminé", "Votre enfant a quitté la crèche.", final=True),
+        State(
+            "aged_out",
+            "Âge de l’école",
+            "Votre enfant a l’âge d’entrer à l’école : l’inscription se fait en mairie.",
+            final=True,
+        ),
+        State(
+            "ineligible",
+            "Hors conditions",
+            "La demande ne remplit pas les conditions. Vous pouvez en faire une autre.",
+            final=True,
+        ),
+        State(
+            "closed",
+            "Terminée",
+            "Elle a pris fin sans place. Vous pouvez faire une nouvelle demande.",
+            final=True,
+        ),
         State("withdrawn", "Retirée", "Vous pouvez faire une nouvelle demande.", final=True),
         State(
             "expired",
@@ -65,14 +118,22 @@ WORKFLOW = Workflow(
         Transition(
             "edit",
             "Demande modifiée",
-            LIVING,
+            FREE,
             "submitted",
+            frozenset({FAMILY, OFFICE, FACILITY}),
+        ),
+        # the commission keeps looking at what it froze: the file stays where it is
+        Transition(
+            "edit_in_session",
+            "Demande modifiée",
+            ("in_session",),
+            "in_session",
             frozenset({FAMILY, OFFICE, FACILITY}),
         ),
         Transition(
             "ask_more",
             "Pièce demandée",
-            ("submitted", "complete", "incomplete"),
+            ("submitted", "complete", "incomplete", "waiting", "not_examined"),
             "incomplete",
             frozenset({OFFICE}),
             needs_reason=True,
@@ -80,14 +141,14 @@ WORKFLOW = Workflow(
         Transition(
             "complete",
             "Dossier complet",
-            ("submitted", "incomplete"),
+            ("submitted", "incomplete", "not_examined"),
             "complete",
             frozenset({OFFICE}),
         ),
         Transition(
             "ask_confirmation",
             "Confirmation demandée",
-            ("submitted", "incomplete", "complete"),
+            ("submitted", "incomplete", "complete", "waiting", "not_examined"),
             "to_confirm",
             frozenset({CLOCK}),
         ),
@@ -106,19 +167,95 @@ WORKFLOW = Workflow(
             "submitted",
             frozenset({FAMILY, OFFICE, FACILITY}),
         ),
+        Transition(
+            "confirm_waiting",
+            "Demande confirmée",
+            ("to_confirm",),
+            "waiting",
+            frozenset({FAMILY, OFFICE, FACILITY}),
+        ),
         Transition("expire", "Demande expirée", ("to_confirm",), "expired", frozenset({CLOCK})),
         Transition(
             "withdraw",
             "Demande retirée",
-            LIVING,
+            (*LIVING, "accepted"),
             "withdrawn",
             frozenset({FAMILY, OFFICE}),
         ),
         Transition(
             "merge",
             "Réunie à une autre demande",
-            LIVING,
+            FREE,
             "merged",
+            frozenset({OFFICE}),
+            needs_reason=True,
+        ),
+        Transition(
+            "examine",
+            "Confiée à la commission",
+            ("complete", "waiting", "not_examined"),
+            "in_session",
+            frozenset({OFFICE, CLOCK}),
+        ),
+        Transition(
+            "postpone",
+            "Retirée de la séance",
+            ("in_session",),
+            "not_examined",
+            frozenset({OFFICE}),
+            needs_reason=True,
+        ),
+        Transition(
+            "offer",
+            "Place proposée",
+            ("in_session", "waiting"),
+            "offered",
+            frozenset({OFFICE, CLOCK}),
+        ),
+        Transition(
+            "wait",
+            "Maintenue sur la liste d’attente",
+            ("in_session",),
+            "waiting",
+            frozenset({OFFICE, CLOCK}),
+        ),
+        Transition(
+            "accept", "Place acceptée", ("offered",), "accepted", frozenset({FAMILY, OFFICE})
+        ),
+        Transition(
+            "decline", "Place refusée", ("offered",), "declined", frozenset({FAMILY, OFFICE})
+        ),
+        Transition("lapse", "Sans réponse à temps", ("offered",), "lapsed", frozenset({CLOCK})),
+        Transition(
+            "wait_again",
+            "De nouveau en attente",
+            ("declined", "lapsed"),
+            "waiting",
+            frozenset({CLOCK}),
+        ),
+        Transition(
+            "close",
+            "Demande terminée",
+            ("declined", "lapsed"),
+            "closed",
+            frozenset({CLOCK}),
+        ),
+        Transition(
+            "enroll", "Enfant accueilli", ("accepted",), "enrolled", frozenset({OFFICE, FACILITY})
+        ),
+        Transition(
+            "leave",
+            "Accueil terminé",
+            ("enrolled",),
+            "left",
+            frozenset({OFFICE, FACILITY, CLOCK}),
+        ),
+        Transition("age_out", "Âge de l’école", FREE, "aged_out", frozenset({OFFICE, CLOCK})),
+        Transition(
+            "rule_out",
+            "Hors conditions",
+            FREE,
+            "ineligible",
             frozenset({OFFICE}),
             needs_reason=True,
         ),

@@ -15,6 +15,8 @@ NOTICE = timedelta(days=15)
 """How long before the end a family is told that its file is not complete."""
 LONGEST_WINDOW = 12
 """Months of entries one commission decides, at most: never two Septembers."""
+EXAMINABLE = ("complete", "waiting", "not_examined")
+"""States in which a file may be looked at: found complete, whether a commission saw it or not."""
 REFUSALS = {
     "incomplete": "Dossier incomplet",
     "late": "Complet après la clôture",
@@ -135,6 +137,11 @@ def refusal(file: Candidate, closes_on: date, ages: AgeLimits) -> str:
     >>> refusal(replace(whole, complete_on=date(2026, 12, 5)), day, AgeLimits())
     'late'
 
+    A file that a commission left waiting is looked at again by the next one.
+
+    >>> refusal(replace(whole, state="waiting"), day, AgeLimits())
+    ''
+
     A child still to be born is planned on the day it is expected: ten weeks at least when it
     enters.
 
@@ -145,7 +152,7 @@ def refusal(file: Candidate, closes_on: date, ages: AgeLimits) -> str:
     """
     if file.state == "to_confirm":
         return "to_confirm"
-    if file.state != "complete" or file.complete_on is None:
+    if file.state not in EXAMINABLE or file.complete_on is None:
         return "incomplete"
     if file.complete_on > closes_on:
         return "late"

@@ -145,7 +145,7 @@ async def steps_page(
 ) -> Response[Any]:
     """Show what is done and what is left; a file that has ended has no step any more."""
     file = await applications.mine(person, number)
-    if not (file.is_draft or file.lives):
+    if not file.may_change:
         return ended(number, seen)
     left = await filing.left_to_do(tenant, file.dossier)
     base, settings = f"/creche/demandes/{number}", tenant.of(Settings)
@@ -357,7 +357,7 @@ async def step_page(
     text = str(request.query_params.get("quartier", ""))
     quartier = int(text) if text.isdecimal() and len(text) < 10 else None
     file = await applications.mine(person, number)
-    if not (file.is_draft or file.lives):
+    if not file.may_change:
         return ended(number, seen)
     step = step_of(code, file.dossier)
     wrong = (await filing.left_to_do(tenant, file.dossier)).get(step)
@@ -387,7 +387,7 @@ async def answer(
 ) -> Response[Any]:
     """Keep an answer, or say all that is wrong with it; then go on to the next question."""
     file = await applications.mine(person, number)
-    if not (file.is_draft or file.lives):
+    if not file.may_change:
         return ended(number, seen)
     step = step_of(code, file.dossier)
     read = await reading.read(request, code, file.dossier, tenant, now)

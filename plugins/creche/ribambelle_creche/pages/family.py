@@ -23,8 +23,9 @@ from ribambelle_creche.domain.receipt import weeks_told
 from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.pages.papers import Wanted, wanted
 from ribambelle_creche.pages.points_told import PointsTold, points_told
-from ribambelle_creche.queries import answers, applications
+from ribambelle_creche.queries import answers, applications, offers
 from ribambelle_creche.queries.applications import Entered, Mine
+from ribambelle_creche.tables import Offer
 from ribambelle_creche.workflow import WORKFLOW
 
 
@@ -79,8 +80,9 @@ class FollowPage:
     is_changed: bool
     may: frozenset[str]
     points: PointsTold | None = None
+    offer: Offer | None = None
     is_answered: bool = False
-    """A commission decided on it."""
+    """A commission answered: its letter says why."""
 
     @property
     def week(self) -> str:
@@ -112,9 +114,10 @@ async def follow(
         wishes=wishes,
         wanted=await wanted(file),
         reason=next((step.reason for step in reversed(past) if step.reason), ""),
-        is_changed=file.lives and await applications.is_changed(number, file.dossier),
+        is_changed=file.may_change and await applications.is_changed(number, file.dossier),
         may=frozenset(one.code for one in WORKFLOW.open_to(file.state, file.side)),
         points=await points_told(tenant, file.application, names) if file.lives else None,
+        offer=await offers.live_of(number),
         is_answered=await answers.last(number) is not None,
     )
     return Page("creche/family/follow.html", page)
@@ -166,7 +169,7 @@ async def confirm(
 async def withdraw_page(number: FromPath[int], person: NamedDependency[Person]) -> Response[Any]:
     """Say what withdrawing means, before it is done."""
     file = await applications.mine(person, number)
-    if not file.lives:
+    if not any(one.code == "withdraw" for one in WORKFLOW.open_to(file.state, file.side)):
         return Redirect(f"/creche/demandes/{number}", status_code=303)
     return Page("creche/family/withdraw.html", file)
 

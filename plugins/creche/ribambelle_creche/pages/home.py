@@ -139,6 +139,7 @@ ANSWERS = {
     "draft": ("Demande commencée", "Reprenez-la où vous l’avez laissée.", "Continuer"),
     "incomplete": ("La mairie attend une précision", "Vous gardez votre date.", "Voir"),
     "to_confirm": ("Cherchez-vous toujours une place ?", "Un clic suffit.", "Répondre"),
+    "offered": ("Une place vous est proposée", "Répondez avant la date limite.", "Répondre"),
 }
 
 

@@ -23,10 +23,18 @@ from ribambelle.web.visit import Visit
 from ribambelle.workflow import Step, Transition, journal
 from ribambelle_creche.domain.dossier import decode
 from ribambelle_creche.pages.recap import Told, told
-from ribambelle_creche.queries import applications, desks, duplicates, facilities, files, queue
+from ribambelle_creche.queries import (
+    applications,
+    desks,
+    duplicates,
+    facilities,
+    files,
+    offers,
+    queue,
+)
 from ribambelle_creche.queries.duplicates import Twin
 from ribambelle_creche.settings import Settings
-from ribambelle_creche.workflow import LIVING, WORKFLOW
+from ribambelle_creche.workflow import CHANGEABLE, FREE, LIVING, WORKFLOW
 
 office = Holding("agent", "admin", "creche_desk")
 
@@ -54,12 +62,24 @@ class FilePage:
     told: Told
     is_changed: bool
     papers: dict[str, int]
+    offer: int = 0
+    """The offer it may answer."""
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
     def lives(self) -> bool:
-        """Tell whether the file still counts, and may be corrected or joined to another."""
+        """Tell whether the file still counts."""
         return self.file.state in LIVING
+
+    @property
+    def may_change(self) -> bool:
+        """Tell whether what it asks may be corrected for the family."""
+        return self.file.state in CHANGEABLE
+
+    @property
+    def may_merge(self) -> bool:
+        """Tell whether it may be joined to another: no commission holds it."""
+        return self.file.state in FREE
 
     @property
     def is_owing(self) -> bool:
@@ -95,6 +115,7 @@ async def file_page(
     dossier = decode(application.answers)
     names = {one.id: one.name for one in await facilities.every()}
     twins = await duplicates.of(number, dossier)
+    live = await offers.live_of(number)
     page = FilePage(
         file=file,
         state=WORKFLOW.state(file.state),
@@ -108,6 +129,7 @@ async def file_page(
         told=told(dossier, names, dict(await quartiers.choices())),
         is_changed=await applications.is_changed(number, dossier),
         papers={one.kind: one.id for one in reversed(await uses.given_for(file.demande))},
+        offer=live.id if live else 0,
         errors=errors or {},
     )
     return Page("creche/office/file.html", page, status=422 if errors else 200)
@@ -152,8 +174,8 @@ async def act(
     form = await forms.read(request, ActForm)
     if form.struct is None or form.struct.act not in ACTS:
         return await file_page(number, person, tenant, {"act": "Choisissez une action."})
-    if form.struct.act == "ask_more" and not form.struct.reason:
-        wrong = {"reason": "Écrivez ce qui manque : la famille lira cette phrase."}
+    if WORKFLOW.transition(form.struct.act).needs_reason and not form.struct.reason:
+        wrong = {"reason": REASONS[form.struct.act]}
         return await file_page(number, person, tenant, wrong)
     if form.struct.act == "complete" and any(proof.seen_at is None for proof in file.proofs):
         wrong = {"act": "Cochez d’abord chaque pièce vue : il en reste à voir."}
@@ -176,6 +198,14 @@ ACTS = {
     "complete": "Le dossier est complet",
     "ask_more": "Demander ce qui manque",
     "withdraw": "Retirer la demande, à la demande de la famille",
+    "postpone": "Ne pas l’examiner à cette commission",
+    "enroll": "L’enfant est accueilli à la crèche",
+    "leave": "L’enfant a quitté la crèche",
+    "rule_out": "La demande ne remplit pas les conditions",
+}
+REASONS = {
+    "ask_more": "Écrivez ce qui manque : la famille lira cette phrase.",
+    **dict.fromkeys(("postpone", "rule_out"), "Écrivez pourquoi : la famille lira cette phrase."),
 }
 
 

@@ -90,7 +90,7 @@ async def check_page(
 ) -> Response[Any]:
     """Show everything once more; a file not finished goes back to its steps."""
     file = await applications.mine(person, number)
-    if not (file.is_draft or file.lives):
+    if not file.may_change:
         return Redirect(f"/creche/demandes/{number}", status_code=303)
     if await filing.left_to_do(tenant, file.dossier):
         return Redirect(f"/creche/demandes/{number}/etapes", status_code=303)
@@ -118,7 +118,9 @@ async def send(
         path = f"/creche/demandes/{number}/verification"
         seen.keep(path, forms.Bound(None, {"exact": "Cochez cette case pour continuer."}))
         return Redirect(path, status_code=303)
-    is_new = file.is_draft or (file.lives and await applications.is_changed(number, file.dossier))
+    is_new = file.is_draft or (
+        file.may_change and await applications.is_changed(number, file.dossier)
+    )
     if is_new and await filing.left_to_do(tenant, file.dossier):
         return Redirect(f"/creche/demandes/{number}/etapes", status_code=303)
     await filing.send(tenant, person, number, now)

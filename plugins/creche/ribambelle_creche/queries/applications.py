@@ -27,7 +27,7 @@ from ribambelle_creche.domain.dossier import (
 )
 from ribambelle_creche.queries import desks
 from ribambelle_creche.tables import Application, Evidence, Receipt, Wish
-from ribambelle_creche.workflow import CODE, LIVING
+from ribambelle_creche.workflow import CHANGEABLE, CODE, LIVING
 
 FILERS = ("agent", "admin", "creche_desk", "creche_manager")
 
@@ -55,6 +55,11 @@ class Mine:
     def lives(self) -> bool:
         """Tell whether the file was sent and still counts."""
         return self.state in LIVING
+
+    @property
+    def may_change(self) -> bool:
+        """Tell whether what the file asks may still be changed."""
+        return self.is_draft or self.state in CHANGEABLE
 
     @property
     def for_whom(self) -> str:

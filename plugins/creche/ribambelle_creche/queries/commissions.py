@@ -22,7 +22,7 @@ from ribambelle_creche.tables import (
     Notice,
     Wish,
 )
-from ribambelle_creche.workflow import LIVING
+from ribambelle_creche.workflow import FREE
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,10 @@ def published_seed(row: Commission) -> str:
 
 
 async def in_window(row: Commission, tenant: Tenant, open_facilities: set[int]) -> list[Found]:
-    """Return the living files whose entry is in the window of a commission, by number of file."""
+    """Return the living files whose entry is in the window of a commission, by number of file.
+
+    One that another commission holds, or that has an offer, is decided there.
+    """
     files = (
         await Application.select(
             Application.id,
@@ -180,7 +183,7 @@ async def in_window(row: Commission, tenant: Tenant, open_facilities: set[int]) 
             Application.demande.state.as_alias("state"),
         )
         .where(
-            Application.demande.state.is_in(list(LIVING))
+            Application.demande.state.is_in(list(FREE))
             & (Application.start_on >= row.first_start)
             & (Application.start_on <= row.last_start)
         )
@@ -247,6 +250,19 @@ async def answers_of(files: Sequence[int]) -> dict[int, str]:
             Application.id, Application.answers, Application.sent
         ).where(Application.id.is_in(list(files[start : start + 500])))
         found |= {row["id"]: row["sent"] or row["answers"] for row in rows}
+    return found
+
+
+async def demandes_of(files: Sequence[int]) -> list[int]:
+    """Return the requests of some files, in the order of their ids; asked by slices."""
+    found: list[int] = []
+    for start in range(0, len(files), 500):
+        rows = (
+            await Application.select(Application.demande)
+            .where(Application.id.is_in(list(files[start : start + 500])))
+            .order_by(Application.id)
+        )
+        found += [row["demande"] for row in rows]
     return found
 
 

@@ -9,7 +9,7 @@ from ribambelle.errors import NotYours
 from ribambelle.workflow import journal
 from ribambelle_creche.domain.present_children import Line
 from ribambelle_creche.domain.supply import Presence
-from ribambelle_creche.tables import Contract
+from ribambelle_creche.tables import Application, Contract, Offer
 
 
 async def of_facility(facility: int) -> list[Contract]:
@@ -70,7 +70,60 @@ async def end(contract: Contract, last: date, account: int, side: str) -> None:
         await _note("ended", int(contract.facility), account, side, contract=contract.id)
 
 
-async def _note(act: str, facility: int, account: int, side: str, **facts: Any) -> None:
+async def admit(
+    file: Application, offer: Offer, children: int, account: int | None, side: str
+) -> None:
+    """Write the contracts of an accepted place, one a child, linked to their file."""
+    await Contract.insert(
+        *[
+            Contract(
+                facility=offer.facility.id,
+                application=file.id,
+                child_name=file.child_name if rank == 0 else f"{file.child_name} ({rank + 1})",
+                born_on=file.reference_on,
+                slots=offer.slots,
+                first=offer.start_on,
+                last=offer.until,
+                source="admission",
+            )
+            for rank in range(children)
+        ]
+    )
+    facility = int(offer.facility.id)
+    await _note("admitted", facility, account, side, contracts=children, offer=offer.id)
+
+
+async def running(children: Sequence[int], day: date) -> list[Contract]:
+    """Return the contracts of some children of the register that run on a day, with their file."""
+    return (
+        await Contract.objects(Contract.application)
+        .where(
+            Contract.application.child.is_in([*children, 0])
+            & (Contract.first <= day)
+            & (Contract.last.is_null() | (Contract.last >= day))
+        )
+        .order_by(Contract.id)
+    )
+
+
+async def end_others(file: Application, last: date, account: int | None, side: str) -> None:
+    """End the contracts a child has elsewhere: it changes crèche the day after."""
+    for one in await running([int(file.child)], last):
+        await Contract.update({Contract.last: last}).where(Contract.id == one.id)
+        await _note("ended", int(one.facility), account, side, contract=one.id)
+
+
+async def drop(file: int, today: date, account: int | None, side: str) -> None:
+    """Take back the contracts of a file that withdraws: those begun end, the others go."""
+    begun = (Contract.application == file) & (Contract.first <= today)
+    await Contract.update({Contract.last: today}).where(begun)
+    await Contract.delete().where((Contract.application == file) & (Contract.first > today))
+    await journal.record(
+        "creche.contract_dropped", f"creche.application:{file}", account=account, side=side
+    )
+
+
+async def _note(act: str, facility: int, account: int | None, side: str, **facts: Any) -> None:
     await journal.record(
         f"creche.contract_{act}", f"creche.facility:{facility}", account=account, side=side, **facts
     )

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from ribambelle.database import transaction
 from ribambelle.workflow import journal
+from ribambelle_creche.domain.commission import EXAMINABLE
 from ribambelle_creche.tables import Application, Contract, Decision, Evidence, Noted, Offer
 
 
@@ -12,7 +13,7 @@ async def examinable() -> list[Application]:
     """Return the files a commission may look at: living and complete."""
     return (
         await Application.objects()
-        .where(Application.demande.state.is_in(["complete", "to_confirm"]))
+        .where(Application.demande.state.is_in([*EXAMINABLE, "to_confirm", "in_session"]))
         .order_by(Application.id)
     )
 

@@ -11,15 +11,21 @@ from piccolo.query.functions.aggregate import Count
 from ribambelle.identity import Person
 from ribambelle.search import fold, phone_of
 from ribambelle_creche.tables import Application, Evidence, Need, Wish
-from ribambelle_creche.workflow import LIVING
+from ribambelle_creche.workflow import ADMITTED, LIVING
 
 VIEWS: dict[str, tuple[str, tuple[str, ...]]] = {
     "nouvelles": ("Nouvelles", ("submitted",)),
     "incompletes": ("À compléter", ("incomplete",)),
     "a-confirmer": ("À confirmer", ("to_confirm",)),
     "completes": ("Complètes", ("complete",)),
+    "commission": ("En commission, en attente", ("in_session", "waiting", "not_examined")),
+    "proposees": ("Place proposée", ("offered",)),
+    "admises": ("Admises", ADMITTED),
     "toutes": ("Toutes", LIVING),
-    "closes": ("Closes", ("withdrawn", "expired", "merged")),
+    "closes": (
+        "Closes",
+        ("withdrawn", "expired", "merged", "left", "aged_out", "ineligible", "closed"),
+    ),
 }
 ORDERS = {
     "recues": Application.submitted_at,

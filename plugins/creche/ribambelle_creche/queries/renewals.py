@@ -7,6 +7,7 @@ from ribambelle.errors import NotYours
 from ribambelle.workflow import journal
 from ribambelle.workflow.tables import Demande
 from ribambelle_creche.tables import Application
+from ribambelle_creche.workflow import FREE
 
 
 async def of_demande(demande: int) -> Application | None:
@@ -25,13 +26,13 @@ async def one(number: int) -> Application:
 async def heard_of_before(moment: datetime) -> list[Application]:
     """Return the files whose family was last heard of before a moment, the oldest first.
 
-    Those the town hall has not checked yet too: a family that found elsewhere would otherwise
-    count as demand for ever.
+    Those the town hall has not checked yet and those that wait too: a family that found elsewhere
+    would otherwise count as demand for ever.
     """
     return (
         await Application.objects()
         .where(
-            Application.demande.state.is_in(["submitted", "incomplete", "complete"])
+            Application.demande.state.is_in([one for one in FREE if one != "to_confirm"])
             & (Application.confirmed_at < moment)
         )
         .order_by(Application.confirmed_at, Application.id)
@@ -45,6 +46,20 @@ async def unanswered(today: date) -> list[Application]:
         .where((Application.demande.state == "to_confirm") & (Application.confirm_by < today))
         .order_by(Application.confirm_by, Application.id)
     )
+
+
+async def born_before(last: date) -> list[int]:
+    """Return the requests of files no commission holds, for a child born by this day."""
+    rows = (
+        await Application.select(Application.demande)
+        .where(
+            Application.demande.state.is_in(list(FREE))
+            & Application.is_expected.eq(False)
+            & (Application.reference_on <= last)
+        )
+        .order_by(Application.id)
+    )
+    return [row["demande"] for row in rows]
 
 
 async def asked_until(number: int, last_day: date | None) -> None:

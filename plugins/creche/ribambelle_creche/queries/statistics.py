@@ -8,6 +8,7 @@ from piccolo.custom_types import Combinable
 from piccolo.query import Select
 from piccolo.query.functions.aggregate import Count, Sum
 
+from ribambelle_creche.domain.commission import EXAMINABLE
 from ribambelle_creche.domain.statistics import Count as Counted
 from ribambelle_creche.domain.statistics import FacilityDemand, Scope, Supply
 from ribambelle_creche.tables import Application, Capacity, Facility, Wish
@@ -154,7 +155,7 @@ async def months() -> list[str]:
 
 async def complete(scope: Scope = EVERYTHING) -> int:
     """Return how many living files are complete."""
-    state = Application.demande.state == "complete"
+    state = Application.demande.state.is_in([*EXAMINABLE, "in_session", "offered"])
     return int(await Application.count().where(state, *_within(scope)))
 
 

@@ -13,7 +13,7 @@ from ribambelle_creche.domain import supply as rules
 from ribambelle_creche.domain.capacity import PLACES, Place
 from ribambelle_creche.domain.resources import House
 from ribambelle_creche.domain.supply import Cells, Move, Presence
-from ribambelle_creche.queries import contracts, facilities
+from ribambelle_creche.queries import contracts, facilities, offers
 from ribambelle_creche.queries.commissions import calendar_of
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Commission, Contract, Facility, Supply, SupplyCell, SupplyMove
@@ -65,20 +65,48 @@ async def known_of(
     """Return who is there and what is free on the days on which a commission counts."""
     grid = await facilities.grid(facility)
     held = await contracts.of_facility(facility)
-    children = [contracts.presence(one) for one in held]
+    today = tenant.now().date()
+    children = counted_apart(held, today)
     places = {place: cell.places for place, cell in grid.items()}
-    taken = {place: cell.places - cell.free for place, cell in grid.items()}
+    taken = {} if keeps_list(held) else {p: cell.places - cell.free for p, cell in grid.items()}
     told, days = [move_of(one) for one in moves], calendar_of(row).periods
     present = tuple(_present(children, taken, told, day, tenant) for day in days)
-    gone = rules.departures(children, tenant.now().date(), days[0])
+    gone = rules.departures(children, today, days[0])
     return Known(
         present=present,
         free=tuple(rules.less(places, there) for there in present),
         leaving=tuple(
             one for last in dict.fromkeys(gone) for one in held if contracts.presence(one) == last
         ),
-        by_contracts=bool(held),
+        by_contracts=keeps_list(held),
     )
+
+
+def keeps_list(held: list[Contract]) -> bool:
+    """Tell whether a crèche keeps the list of its children: more than those admissions sent it."""
+    return any(one.source != "admission" for one in held)
+
+
+def counted_apart(held: list[Contract], today: date) -> list[Presence]:
+    """Return the children that are counted one by one.
+
+    Where no list is kept, the free places a crèche tells count who is there; those admitted and
+    still to come are not in them yet.
+    """
+    listed = keeps_list(held)
+    return [contracts.presence(one) for one in held if listed or one.first > today]
+
+
+async def free_on(facility: int, day: date, tenant: Tenant) -> Cells:
+    """Return the places of a crèche that nobody has on a day, those offered not counted as free."""
+    grid, held = await facilities.grid(facility), await contracts.of_facility(facility)
+    taken = {} if keeps_list(held) else {p: cell.places - cell.free for p, cell in grid.items()}
+    children = counted_apart(held, tenant.now().date())
+    there = _present(children, taken, [], day, tenant)
+    for one in await offers.live_at(facility, day):
+        for when in rules.half_days(one.slots):
+            there[one.age_group, *when] += 1
+    return rules.less({place: cell.places for place, cell in grid.items()}, there)
 
 
 def _present(
@@ -88,8 +116,9 @@ def _present(
     day: date,
     tenant: Tenant,
 ) -> Cells:
-    there = rules.present(children, day, tenant.of(Settings).ages) if children else taken
-    return rules.moved(there, moves, day, sign=-1)
+    there = rules.present(children, day, tenant.of(Settings).ages)
+    whole = {place: many + taken.get(place, 0) for place, many in there.items()}
+    return rules.moved(whole, moves, day, sign=-1)
 
 
 def move_of(row: SupplyMove) -> Move:

@@ -192,6 +192,8 @@ class Offer(Table, tablename="creche_offer"):
     commission = ForeignKey(Commission, null=True, default=None, on_delete=OnDelete.restrict)
     facility = ForeignKey(Facility, null=False, on_delete=OnDelete.restrict)
     age_group = Varchar(length=10)
+    option = Varchar(length=80, default="", help_text="As the proposal names it.")
+    child = SmallInt(default=0, help_text="Which child of a file placed apart; 0 for all of it.")
     slots = SmallInt(help_text="Half-days, as the numbers of domain.week.")
     start_on = Date()
     until = Date(null=True, default=None, help_text="Last day of a place given in an emergency.")

@@ -1,0 +1,176 @@
+"""A place offered to a family: what it says, how long it stands, and who is next when it falls."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import msgspec
+
+from ribambelle_creche.domain.admission import Application, Snapshot
+from ribambelle_creche.domain.resources import House, demand
+
+STATES = {
+    "live": "Réponse attendue",
+    "accepted": "Acceptée",
+    "declined": "Refusée",
+    "lapsed": "Sans réponse à temps",
+    "withdrawn": "Reprise",
+}
+ORIGINS = {
+    "session": "Commission",
+    "rolling": "Place libérée",
+    "emergency": "Urgence",
+    "transfer": "Changement de crèche",
+}
+OUTCOMES = {
+    "offered": "Place proposée",
+    "waiting": "En attente",
+    "refused": "Sans place, par décision motivée",
+    "not_examined": "Pas examinée",
+}
+"""What a commission answers to a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What an option of the engine names: a crèche, a section, one of the weeks asked."""
+
+    facility: int
+    age_group: str
+    need: int
+
+
+def place_of(option: str) -> Place:
+    """Return what an option names.
+
+    >>> place_of("12/babies/1")
+    Place(facility=12, age_group='babies', need=1)
+    """
+    facility, group, need = option.split("/")
+    return Place(int(facility), group, int(need))
+
+
+def application_of(number: str, child: int) -> str:
+    """Return the engine's name of one child of a file; 0 is the whole file.
+
+    >>> application_of("C-2041", 0), application_of("C-2041", 2)
+    ('C-2041', 'C-2041.2')
+    """
+    return f"{number}.{child}" if child else number
+
+
+def child_of(application: str) -> int:
+    """Return which child of its file an application is for; 0 for the whole file.
+
+    >>> child_of("C-2041"), child_of("C-2041.2")
+    (0, 2)
+    """
+    return int(application.partition(".")[2] or 0)
+
+
+def outcome(refusal: str, *, in_session: bool, has_place: bool, pinned_to_none: bool) -> str:
+    """Return what a commission answers to a file, as a code of OUTCOMES.
+
+    A file left out at closing, or that left the session since, is not examined.
+
+    >>> outcome("", in_session=True, has_place=True, pinned_to_none=False)
+    'offered'
+    >>> outcome("", in_session=False, has_place=True, pinned_to_none=False)
+    'not_examined'
+    >>> outcome("", in_session=True, has_place=False, pinned_to_none=True)
+    'refused'
+    """
+    if refusal or not in_session:
+        return "not_examined"
+    if has_place:
+        return "offered"
+    return "refused" if pinned_to_none else "waiting"
+
+
+def is_over(answer_by: date, today: date) -> bool:
+    """Tell whether an offer may no longer be answered: its last day counts whole.
+
+    >>> is_over(date(2026, 12, 18), date(2026, 12, 18)), is_over(date(2026, 12, 18), date(2026, 12, 19))
+    (False, True)
+    """
+    return today > answer_by
+
+
+def demand_of(facility: int, age_group: str, slots: int) -> dict[str, int]:
+    """Return what a place given outside of a commission takes of a crèche.
+
+    >>> list(demand_of(12, "babies", 1))
+    ['12/babies/mon-am', '12/all/mon-am', '12/all/week']
+    """
+    return demand(House(facility, ({},), ({},), 0), [age_group], slots)
+
+
+def rolling(
+    given: Snapshot,
+    held: Mapping[str, str],
+    waiting: Collection[str],
+    taken: Mapping[str, int] | None = None,
+) -> Snapshot:
+    """Return what is left to decide after a commission: freed places, and who still waits.
+
+    Whoever holds a place (offered, accepted, or occupied already) keeps it, neither less nor more.
+    Whoever declined, let the day pass or withdrew is out. So the engine gives only what was freed,
+    and to the first in rank it fits.
+
+    One place on Monday morning. A had it and declined; B and C wait, B with more points.
+
+    >>> from ribambelle_creche.domain.admission import Application, Option, propose
+    >>> monday = (Option("12/babies/0", "12", {"12/babies/mon-am": 1}),)
+    >>> files = [Application(name, points, "2026-03-01", 0, monday)
+    ...          for name, points in (("A", 9), ("B", 7), ("C", 5))]
+    >>> left = rolling(Snapshot({"12/babies/mon-am": 1}, tuple(files)), {}, {"B", "C"})
+    >>> propose(left).assignments
+    {'B': '12/babies/0', 'C': None}
+
+    While B has its offer, nothing is free for C.
+
+    >>> after = rolling(Snapshot({"12/babies/mon-am": 1}, tuple(files)), {"B": "12/babies/0"}, {"C"})
+    >>> propose(after).assignments
+    {'B': '12/babies/0', 'C': None}
+
+    :param taken: places given meanwhile outside of the commission, in an emergency.
+    """
+    files = [_as_it_stands(one, held, waiting) for one in given.applications]
+    kept = tuple(one for one in files if one is not None)
+    named = {one.id for one in kept}
+    owned = _owned(kept)
+    return msgspec.structs.replace(
+        given,
+        resources={
+            name: max(owned.get(name, 0), places - (taken or {}).get(name, 0))
+            for name, places in given.resources.items()
+        },
+        applications=kept,
+        pins=tuple(
+            pin
+            for pin in given.pins
+            if pin.option is None and pin.application in named and pin.application in waiting
+        ),
+    )
+
+
+def _as_it_stands(
+    one: Application, held: Mapping[str, str], waiting: Collection[str]
+) -> Application | None:
+    if one.id in waiting and one.id not in held:
+        return one
+    mine = one.option(held.get(one.id, one.current))
+    if mine is None:
+        return None
+    return msgspec.structs.replace(
+        one, options=(mine,), current=mine.id, group=None, group_mode=None
+    )
+
+
+def _owned(files: Collection[Application]) -> dict[str, int]:
+    owned: dict[str, int] = {}
+    for one in files:
+        mine = one.option(one.current)
+        for name, places in (mine.demand if mine else {}).items():
+            owned[name] = owned.get(name, 0) + places * one.count
+    return owned

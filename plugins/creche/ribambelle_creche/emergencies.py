@@ -1,0 +1,79 @@
+"""Giving a place at once: checked against free places, written with its reason, until a day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ribambelle.database import locks, transaction
+from ribambelle.errors import Refused
+from ribambelle.tenants import Tenant
+from ribambelle.workflow import journal
+from ribambelle_creche.domain import emergency
+from ribambelle_creche.queries import contracts, facilities, offers, supplies
+from ribambelle_creche.settings import Settings
+from ribambelle_creche.tables import Application, Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Urgent:
+    """What is given, and why."""
+
+    facility: int
+    slots: int
+    start_on: date
+    until: date
+    reason: str
+
+
+async def give(tenant: Tenant, file: Application, told: Urgent, account: int, now: datetime) -> int:
+    """Give a place until a day; the file keeps waiting for a lasting one.
+
+    Raises Refused("emergency_full", where) when a half-day has no room left.
+    """
+    if told.reason not in emergency.REASONS or file.reference_on is None:
+        raise Refused("emergency_unknown")
+    group = tenant.of(Settings).ages.group(file.reference_on, told.start_on)
+    async with transaction():
+        await locks.advisory(f"creche.facility:{told.facility}")
+        blocked = await _blocked(tenant, told, group)
+        if blocked:
+            raise Refused("emergency_full", where=emergency.told(blocked))
+        row = Offer(
+            application=file.id,
+            facility=await facilities.one(told.facility),
+            age_group=group,
+            slots=told.slots,
+            start_on=told.start_on,
+            until=told.until,
+            origin="emergency",
+            state="accepted",
+            sent_at=now,
+            answer_by=told.start_on,
+            answered_at=now,
+            answered_by=account,
+            reason=told.reason,
+        )
+        row.id = int((await Offer.insert(row).returning(Offer.id))[0]["id"])
+        await contracts.admit(file, row, 1, account, "office")
+        await journal.record(
+            "creche.emergency_given",
+            f"creche.application:{file.id}",
+            account=account,
+            side="office",
+            facility=told.facility,
+            reason=told.reason,
+            until=told.until.isoformat(),
+        )
+    return row.id
+
+
+async def _blocked(tenant: Tenant, told: Urgent, group: str) -> list[tuple[int, str]]:
+    for day in emergency.days_to_check(told.start_on, told.until):
+        free = await supplies.free_on(told.facility, day, tenant)
+        if blocked := emergency.full(free, group, told.slots):
+            return blocked
+    return []
+
+
+async def register() -> list[Offer]:
+    """Return the emergency places given so far, the last first."""
+    return await offers.of_origin("emergency")

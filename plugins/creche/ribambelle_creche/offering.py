@@ -1,0 +1,237 @@
+"""Offers: sent, answered, fallen at their last day; then the next in rank is called."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from ribambelle import tenants, workflow
+from ribambelle.database import locks, transaction
+from ribambelle.errors import Refused
+from ribambelle.jobs import later
+from ribambelle.tenants import Tenant
+from ribambelle.workflow import Step, journal
+from ribambelle.workflow.declaration import Side
+from ribambelle_creche import examining
+from ribambelle_creche.domain.admission import propose
+from ribambelle_creche.domain.admission.snapshot import Snapshot
+from ribambelle_creche.domain.offers import child_of, demand_of, is_over, place_of, rolling
+from ribambelle_creche.domain.preparation import file_of
+from ribambelle_creche.queries import (
+    commissions,
+    contracts,
+    decisions,
+    offers,
+    proposals,
+    renewals,
+)
+from ribambelle_creche.queries.commissions import calendar_of
+from ribambelle_creche.queries.decisions import Answered
+from ribambelle_creche.settings import Settings
+from ribambelle_creche.tables import Commission, Offer
+
+
+async def issue(rows: Sequence[Offer], demande: int, account: int | None, side: Side) -> None:
+    """Offer a file its place: the offer, the state and the message stand or fall together."""
+    async with transaction():
+        await offers.put(rows)
+        await workflow.fire(
+            demande, "offer", side=side, account=account, facility=int(rows[0].facility)
+        )
+
+
+async def accept(offer: Offer, account: int | None, side: Side, now: datetime) -> None:
+    """Accept an offer: the place is the child's, and its crèche expects it."""
+    async with transaction():
+        rows, demande = await _answered(offer, "accepted", account, now)
+        await workflow.fire(demande, "accept", side=side, account=account)
+        file = await renewals.one(int(offer.application))
+        if file.child:
+            await contracts.end_others(file, offer.start_on - timedelta(days=1), account, side)
+        for row in rows:
+            await contracts.admit(file, row, await _children(row), account, side)
+        await journal.record(
+            "creche.admission.accepted",
+            f"creche.application:{file.id}",
+            account=account,
+            side=side,
+            offer=offer.id,
+            facilities=[int(row.facility.id) for row in rows],
+        )
+
+
+async def decline(
+    tenant: Tenant, offer: Offer, account: int | None, side: Side, now: datetime
+) -> None:
+    """Decline an offer: the file waits again, or ends, as the commune has set."""
+    async with transaction():
+        _, demande = await _answered(offer, "declined", account, now)
+        await workflow.fire(demande, "decline", side=side, account=account)
+        await _go_on(demande, ends=tenant.of(Settings).decline_closes)
+        await _call_later(offer)
+
+
+async def lapse(tenant: Tenant, offer: Offer, now: datetime) -> bool:
+    """Let an offer fall once its last day is past; tell whether it did."""
+    if offer.state != "live" or not is_over(offer.answer_by, now.date()):
+        return False
+    try:
+        async with transaction():
+            await _locked(offer)
+            file = await renewals.one(int(offer.application))
+            if not await offers.answered(file.id, "lapsed", None, now):
+                return False
+            await workflow.fire(file.demande.id, "lapse", side="clock", account=None)
+            await _go_on(file.demande.id, ends=tenant.of(Settings).lapse_closes)
+            await _call_later(offer)
+    except Refused as refusal:
+        if refusal.reason != "already_moved":
+            raise
+        return False
+    return True
+
+
+async def lapse_all(tenant: Tenant, now: datetime) -> int:
+    """Let every offer fall whose last day is past; return how many did."""
+    return sum([await lapse(tenant, one, now) for one in await offers.over(now.date())])
+
+
+async def release(step: Step) -> None:
+    """Take back the place of a file that withdraws, and call the next in rank.
+
+    Told inside the transaction of the transition.
+    """
+    if step.transition != "withdraw" or step.source not in ("offered", "accepted"):
+        return
+    file = await renewals.of_demande(step.request)
+    if file is None:
+        return
+    for state in offers.HOLDING:
+        for row in await offers.answered(file.id, "withdrawn", step.account, step.at, state):
+            await _call_later(row)
+    await contracts.drop(file.id, step.at.date(), step.account, step.side)
+
+
+async def called(tenant: Tenant, row: Commission, now: datetime) -> list[tuple[str, list[Offer]]]:
+    """Return whom freed places go to: files by number, with the offers they would have."""
+    kept = await proposals.kept(row.id)
+    if kept is None or row.state != "decided" or now.date() > row.last_start:
+        return []
+    given = proposals.opened(kept)[0]
+    left, files = await _left(row, given)
+    found = await asyncio.to_thread(propose, left)
+    current = {one.id: one.current for one in left.applications}
+    given_to: dict[str, list[tuple[int, str]]] = {}
+    for name, option in sorted(found.assignments.items()):
+        if option is not None and current[name] != option:
+            given_to.setdefault(file_of(name), []).append((child_of(name), option))
+    return [
+        (number, await _offers(row, files[number], places, now))
+        for number, places in given_to.items()
+    ]
+
+
+async def call_next(
+    tenant: Tenant, commission: int, account: int | None, now: datetime, side: Side = "clock"
+) -> int:
+    """Offer freed places to the next in rank; return how many families are called."""
+    async with transaction():
+        await locks.advisory(f"creche.commission:{commission}")
+        row = await commissions.one(commission)
+        found = await called(tenant, row, now)
+        files = await offers.files([number for number, _ in found])
+        for number, rows in found:
+            await issue(rows, files[number].demande, account, side)
+    return len(found)
+
+
+async def _left(row: Commission, given: Snapshot) -> tuple[Snapshot, dict[str, offers.Asked]]:
+    files = await offers.files(sorted({file_of(one.id) for one in given.applications}))
+    out = await offers.refused_one(row.id)
+    waiting = {
+        one.id
+        for one in given.applications
+        if files[file_of(one.id)].state == "waiting" and files[file_of(one.id)].file not in out
+    }
+    taken: dict[str, int] = {}
+    for place in await offers.emergencies(row.first_start):
+        demand = demand_of(int(place.facility), place.age_group, place.slots)
+        taken |= {name: taken.get(name, 0) + places for name, places in demand.items()}
+    return rolling(given, await offers.held(row.id), waiting, taken), files
+
+
+def offers_of(
+    row: Commission,
+    file: Answered | offers.Asked,
+    places: Sequence[tuple[int, str]],
+    origin: str,
+    now: datetime,
+    asked: str,
+) -> list[Offer]:
+    """Return the offers of one file, one a child, to be answered before the last day."""
+    needs = examining.of_json(asked).needs
+    return [
+        Offer(
+            application=file.file,
+            commission=row.id,
+            facility=place_of(option).facility,
+            age_group=place_of(option).age_group,
+            option=option,
+            child=child,
+            slots=needs[place_of(option).need],
+            start_on=starts_on(row, file.start_on),
+            origin=origin,
+            sent_at=now,
+            answer_by=now.date() + timedelta(days=row.answer_days),
+        )
+        for child, option in places
+    ]
+
+
+def starts_on(row: Commission, wished: date | None) -> date:
+    """Return the day a child enters: the one wished, or the first of the commission."""
+    return wished if wished and calendar_of(row).takes(wished) else row.first_start
+
+
+async def _offers(
+    row: Commission, file: offers.Asked, places: Sequence[tuple[int, str]], now: datetime
+) -> list[Offer]:
+    seen = await decisions.examined_row(row.id, file.file)
+    return offers_of(row, file, places, "rolling", now, seen.asked)
+
+
+async def _answered(
+    offer: Offer, state: str, account: int | None, now: datetime
+) -> tuple[list[Offer], int]:
+    await _locked(offer)
+    if is_over(offer.answer_by, now.date()):
+        raise Refused("offer_over", answer_by=offer.answer_by)
+    file = await renewals.one(int(offer.application))
+    live = await offers.live_of(file.id)
+    if live is None or live.id != offer.id:
+        raise Refused("offer_answered")
+    return await offers.answered(file.id, state, account, now), file.demande.id
+
+
+async def _locked(offer: Offer) -> None:
+    await locks.advisory(f"creche.file:{int(offer.application)}")
+
+
+async def _go_on(demande: int, *, ends: bool) -> None:
+    await workflow.fire(demande, "close" if ends else "wait_again", side="clock", account=None)
+
+
+async def _call_later(offer: Offer) -> None:
+    """Call the next in rank once all is committed, where the commune lets the portal do it."""
+    commission = offer.commission.id if hasattr(offer.commission, "id") else offer.commission
+    if commission and tenants.current().of(Settings).rolling_offers:
+        once = f"creche.call_next:{offer.id}"
+        await later("creche", "call_next", once=once, commission=int(commission))
+
+
+async def _children(row: Offer) -> int:
+    """Return how many children one offer is for: twins who enter together share theirs."""
+    if row.child or not row.commission:
+        return 1
+    commission = row.commission.id if hasattr(row.commission, "id") else row.commission
+    seen = await decisions.examined_row(int(commission), int(row.application))
+    return examining.of_json(seen.asked).count

@@ -1,0 +1,167 @@
+"""Places offered: one live offer a file, kept so by the database itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ribambelle.errors import NotYours
+from ribambelle_creche.domain.offers import application_of
+from ribambelle_creche.tables import Application, Offer
+
+HOLDING = ("live", "accepted")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A file that a commission examined, and where it stands now."""
+
+    file: int
+    number: str
+    demande: int
+    state: str
+    start_on: date | None
+
+
+async def put(rows: Sequence[Offer]) -> None:
+    """Write the offers of one file; a second live one is refused by the database.
+
+    Children of one file may be offered a place each: they are answered together, and the first
+    row alone stands for the file.
+    """
+    for rank, row in enumerate(rows):
+        row.live_for = int(row.application) if rank == 0 else None
+        await Offer.insert(row)
+
+
+async def one(offer: int) -> Offer:
+    """Return an offer with its crèche, or behave as if it did not exist."""
+    found = await Offer.objects(Offer.facility, Offer.commission).get(Offer.id == offer)
+    if found is None:
+        raise NotYours
+    return found
+
+
+async def beside(offer: Offer) -> list[Offer]:
+    """Return an offer with those made with it, one a child."""
+    return (
+        await Offer.objects(Offer.facility)
+        .where(
+            (Offer.application == offer.application)
+            & (Offer.sent_at == offer.sent_at)
+            & (Offer.state == offer.state)
+        )
+        .order_by(Offer.id)
+    )
+
+
+async def live_of(file: int) -> Offer | None:
+    """Return the offer a file may answer."""
+    return await Offer.objects(Offer.facility).get(Offer.live_for == file)
+
+
+async def last_of(file: int) -> Offer | None:
+    """Return the last offer made to a file."""
+    return (
+        await Offer.objects(Offer.facility)
+        .where(Offer.application == file)
+        .order_by(Offer.id, ascending=False)
+        .first()
+    )
+
+
+async def of_file(file: int) -> list[Offer]:
+    """Return every offer made to a file, the first first."""
+    return await Offer.objects(Offer.facility).where(Offer.application == file).order_by(Offer.id)
+
+
+async def of_commission(commission: int) -> list[Offer]:
+    """Return the offers a commission gave rise to, each with its file and its crèche."""
+    return (
+        await Offer.objects(Offer.application, Offer.facility)
+        .where(Offer.commission == commission)
+        .order_by(Offer.id)
+    )
+
+
+async def answered(
+    file: int, state: str, account: int | None, now: datetime, source: str = "live"
+) -> list[Offer]:
+    """Move the offers of a file that stand in a state to another; return them."""
+    rows = await Offer.objects(Offer.facility).where(
+        (Offer.application == file) & (Offer.state == source)
+    )
+    if rows:
+        await Offer.update(
+            {
+                Offer.state: state,
+                Offer.live_for: None,
+                Offer.answered_at: now,
+                Offer.answered_by: account,
+            }
+        ).where(Offer.id.is_in([row.id for row in rows]) & (Offer.state == source))
+    return list(rows)
+
+
+async def over(today: date) -> list[Offer]:
+    """Return the live offers whose last day is past, one a file."""
+    return (
+        await Offer.objects()
+        .where(Offer.live_for.is_not_null() & (Offer.answer_by < today))
+        .order_by(Offer.id)
+    )
+
+
+async def held(commission: int) -> dict[str, str]:
+    """Return the options held because of a commission, by the engine's name of the child."""
+    rows = await Offer.select(
+        Offer.application.number.as_alias("number"), Offer.child, Offer.option
+    ).where((Offer.commission == commission) & Offer.state.is_in(list(HOLDING)))
+    return {application_of(row["number"], row["child"]): row["option"] for row in rows}
+
+
+async def refused_one(commission: int) -> set[int]:
+    """Return the files that had an offer of a commission and hold it no more."""
+    rows = await Offer.select(Offer.application).where(
+        (Offer.commission == commission) & Offer.state.is_in(["declined", "lapsed", "withdrawn"])
+    )
+    return {row["application"] for row in rows}
+
+
+async def emergencies(first: date) -> list[Offer]:
+    """Return the emergency places still held on a day."""
+    return await Offer.objects().where(
+        (Offer.origin == "emergency")
+        & (Offer.state == "accepted")
+        & (Offer.until.is_null() | (Offer.until >= first))
+    )
+
+
+async def live_at(facility: int, day: date) -> list[Offer]:
+    """Return the places of a crèche that wait for an answer, and would be taken on a day."""
+    return await Offer.objects().where(
+        (Offer.facility == facility) & (Offer.state == "live") & (Offer.start_on <= day)
+    )
+
+
+async def of_origin(origin: str) -> list[Offer]:
+    """Return the places given one way, the last first, each with its file and its crèche."""
+    return (
+        await Offer.objects(Offer.application, Offer.facility)
+        .where(Offer.origin == origin)
+        .order_by(Offer.id, ascending=False)
+    )
+
+
+async def files(numbers: Sequence[str]) -> dict[str, Asked]:
+    """Return files by number with where each stands, asked by slices."""
+    found: dict[str, Asked] = {}
+    for start in range(0, len(numbers), 500):
+        rows = await Application.select(
+            Application.id.as_alias("file"),
+            Application.number,
+            Application.demande.id.as_alias("demande"),
+            Application.demande.state.as_alias("state"),
+            Application.start_on,
+        ).where(Application.number.is_in(list(numbers[start : start + 500])))
+        found |= {row["number"]: Asked(**row) for row in rows}
+    return found

@@ -1,0 +1,252 @@
+"""A commission that decides: one answer a file, one live offer, the next in rank, nothing by halves."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.creche.test_proposing import prepared
+
+from ribambelle.errors import Refused
+from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle_creche import deciding, offering, proposing
+from ribambelle_creche.domain.capacity import PLACES
+from ribambelle_creche.domain.preparation import Changes, Extra
+from ribambelle_creche.queries import commissions, facilities, offers, pins, proposals, supplies
+from ribambelle_creche.tables import (
+    Application,
+    Commission,
+    Contract,
+    CutOff,
+    Decision,
+    Offer,
+)
+from ribambelle_creche.workflow import WORKFLOW
+
+
+async def kept(town: Town, clock: FrozenClock, number: int) -> None:
+    """Propose, and keep what was proposed."""
+    with town.here() as tenant:
+        clock.move(minutes=1)
+        run = await proposing.run(tenant, await commissions.one(number), Changes(), "", 1, clock())
+        await proposals.keep(number, run, 1, clock())
+
+
+async def decided(town: Town, clock: FrozenClock, children: int = 3, places: int = 1) -> int:
+    """Decide a commission of some files for some whole-week places of one crèche."""
+    number = await prepared(town, clock, children, places)
+    await kept(town, clock, number)
+    with town.here() as tenant:
+        clock.move(minutes=1)
+        await deciding.decide(tenant, number, 1, clock())
+    return number
+
+
+async def states(town: Town) -> list[str]:
+    """Return where the files stand, in the order they were sent."""
+    with town.here():
+        rows = await Application.select(Application.demande.state.as_alias("state")).order_by(
+            Application.id
+        )
+    return [row["state"] for row in rows]
+
+
+async def told(town: Town) -> list[str]:
+    await town.work()
+    return [one.subject for one in await town.mail("anne@example.test")]
+
+
+async def test_each_file_has_one_answer_and_its_family_one_message(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await decided(town, clock)
+
+    assert await states(town) == ["offered", "waiting", "waiting"]
+    with town.here() as tenant:
+        answers = await Decision.select().order_by(Decision.id)
+        (offer,) = await Offer.objects()
+        lines = await CutOff.objects()
+        row = await commissions.one(number)
+        with pytest.raises(Refused, match="commission_not_closed"):
+            await deciding.decide(tenant, number, 1, clock())
+    assert [one["outcome"] for one in answers] == ["offered", "waiting", "waiting"]
+    assert answers[0]["option"] == offer.option
+    assert (offer.origin, offer.answer_by) == ("session", clock().date() + timedelta(days=8))
+    assert (row.state, len(lines)) == ("decided", 10)
+    assert {(one.places, one.admitted) for one in lines} == {(1, 1)}
+    subjects = await told(town)
+    assert sum("Une place vous est proposée" in one for one in subjects) == 1
+    assert sum("Pas de place cette fois" in one for one in subjects) == 2
+
+
+async def test_nothing_is_decided_on_a_proposal_that_is_not_that_of_today(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await prepared(town, clock)
+
+    async def refusal() -> str:
+        clock.move(minutes=1)
+        with town.here() as tenant, pytest.raises(Refused) as caught:
+            await deciding.decide(tenant, number, 1, clock())
+        return caught.value.reason
+
+    assert await refusal() == "nothing_kept"
+    await kept(town, clock, number)
+    with town.here():
+        file = await Application.objects().first().order_by(Application.id)
+        assert file
+        clock.move(minutes=1)
+        await pins.pin(number, file.id, None, "E1", "", [], 1, clock())
+    assert await refusal() == "nothing_kept"  # a pin: the commission chooses again
+    await kept(town, clock, number)
+    with town.here() as tenant:
+        row = await commissions.one(number)
+        (lilas,) = [one.id for one in await facilities.every()]
+        cells = {place: 2 if place[0] == "babies" else 0 for place in PLACES}
+        await supplies.declare(row, lilas, cells, 0, 1, "office", tenant.now())
+    assert await refusal() == "places_since"
+    assert await states(town) == ["in_session"] * 3
+    await kept(town, clock, number)
+    with town.here() as tenant:
+        done = await deciding.decide(tenant, number, 1, clock())
+    assert (done.offered, done.refused, done.waiting) == (2, 1, 0)
+
+
+async def test_a_variant_that_was_kept_is_decided_as_it_was_read(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await prepared(town, clock)
+    with town.here() as tenant:
+        (lilas,) = [one.id for one in await facilities.every()]
+        one_more = Changes(extra=(Extra(lilas, "babies", 1),))
+        row = await commissions.one(number)
+        run = await proposing.run(tenant, row, one_more, "Une place de plus", 1, clock())
+        await proposals.keep(number, run, 1, clock())
+
+        done = await deciding.decide(tenant, number, 1, clock())
+
+    assert (done.offered, done.waiting) == (2, 1)
+
+
+async def test_a_place_goes_down_the_rank_when_it_is_declined_and_when_its_day_passes(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """A18: one live offer a file; the day past, the place is free; the next in rank has it."""
+    town = communes.alpha
+    await decided(town, clock, children=4)
+    await town.work()
+    with town.here() as tenant:
+        first = (await Offer.objects())[0]
+        await offering.decline(tenant, first, 1, "office", clock())
+    assert await states(town) == ["waiting", "waiting", "waiting", "waiting"]
+    await town.work()
+    assert await states(town) == ["waiting", "offered", "waiting", "waiting"]
+
+    clock.move(days=8)  # the last day counts whole
+    with town.here() as tenant:
+        assert await offering.lapse_all(tenant, clock()) == 0
+    clock.move(days=1)
+    with town.here() as tenant:
+        assert await offering.lapse_all(tenant, clock()) == 1
+        assert await offering.lapse_all(tenant, clock()) == 0
+    await town.work()
+    assert await states(town) == ["waiting", "waiting", "offered", "waiting"]
+    with town.here():
+        rows = await Offer.select().order_by(Offer.id)
+    assert [(row["state"], row["origin"]) for row in rows] == [
+        ("declined", "session"),
+        ("lapsed", "rolling"),
+        ("live", "rolling"),
+    ]
+
+
+async def test_an_accepted_place_is_a_contract_and_a_withdrawal_frees_it_for_the_next(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    await decided(town, clock, children=2)
+    with town.here():
+        (offer,) = await Offer.objects()
+        await offering.accept(offer, 1, "office", clock())
+        with pytest.raises(Refused, match="offer_answered"):
+            await offering.accept(offer, 1, "office", clock())
+        (contract,) = await Contract.objects()
+        assert (contract.source, contract.slots) == ("admission", 1023)
+        assert contract.first == offer.start_on
+    await town.work()
+    assert await states(town) == ["accepted", "waiting"]
+
+    agent = await town.staff()
+    path = f"/bureau/creche/demandes/{offer.application}/etat"
+    await agent.post(path, data={"act": "withdraw"})
+    await town.work()
+
+    assert await states(town) == ["withdrawn", "offered"]
+    with town.here():
+        assert await Contract.count() == 0
+
+
+async def test_where_the_commune_says_so_nobody_is_called_by_itself_and_declining_ends_the_file(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    file = town.app.platform.folder / "alpha.toml"
+    file.write_text(file.read_text() + "[creche]\nrolling_offers = false\ndecline_closes = true\n")
+    town.app.platform.scan()
+    number = await decided(town, clock, children=2)
+    with town.here() as tenant:
+        (offer,) = await Offer.objects()
+        await offering.decline(tenant, offer, 1, "office", clock())
+    await town.work()
+    assert await states(town) == ["closed", "waiting"]
+
+    with town.here() as tenant:
+        row = await commissions.one(number)
+        assert len(await offering.called(tenant, row, clock())) == 1
+        await offering.call_next(tenant, number, 1, clock(), "office")
+    assert await states(town) == ["closed", "offered"]
+
+
+def an_offer(file: int, facility: int, clock: FrozenClock) -> Offer:
+    return Offer(
+        application=file,
+        facility=facility,
+        age_group="babies",
+        option=f"{facility}/babies/0",
+        slots=1,
+        start_on=clock().date(),
+        origin="session",
+        sent_at=clock(),
+        answer_by=clock().date(),
+    )
+
+
+async def test_the_database_refuses_a_second_live_offer_and_without_its_key_would_take_it(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """The twin: the same two offers, the second without the key that stands for the file."""
+    town = communes.alpha
+    await decided(town, clock, children=1)
+    with town.here():
+        (offer,) = await Offer.objects()
+        file, facility = int(offer.application), int(offer.facility)
+        with pytest.raises(Exception, match=r"(?i)unique"):
+            await offers.put([an_offer(file, facility, clock)])
+        assert await Offer.count().where(Offer.state == "live") == 1
+
+        await Offer.insert(an_offer(file, facility, clock))
+        assert await Offer.count().where(Offer.state == "live") == 2
+
+
+def test_every_state_of_the_contract_is_declared() -> None:
+    known: dict[str, Any] = {state.code: state for state in WORKFLOW.states}
+
+    assert {
+        *("in_session", "waiting", "not_examined", "offered", "accepted", "declined", "lapsed"),
+        *("enrolled", "left", "aged_out", "ineligible", "closed"),
+    } <= known.keys()
+
+
+__all__ = ["Commission", "decided", "kept", "states"]

@@ -1,0 +1,150 @@
+"""What a family reads and answers: the offer, its two buttons, its letter, and nothing of the others."""
+
+import io
+import re
+
+import httpx
+import pypdf
+from tests.creche.builders import BORN_ON, a_facility, an_application
+from tests.creche.test_commissions import COMMISSIONS, WINTER, a_commission
+from tests.creche.test_deciding import decided, kept, states
+
+from ribambelle.identity import accounts
+from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle_creche import examining
+from ribambelle_creche.domain.capacity import PLACES
+from ribambelle_creche.domain.dossier import Child, Entry, Family, Week
+from ribambelle_creche.queries import commissions, supplies
+from ribambelle_creche.tables import Application, Offer
+
+NAMES = (("Anne", "Hoarau", "Zoé"), ("Rose", "Payet", "Noé"), ("Jade", "Grondin", "Léa"))
+
+
+async def families(town: Town, clock: FrozenClock) -> int:
+    """Close a commission of three families, each with its account, for one place."""
+    with town.here() as tenant:
+        lilas = await a_facility("Les Lilas", places=10)
+        for given, name, child in NAMES:
+            account = await accounts.open_family(f"{given.lower()}@example.test", clock())
+            await an_application(
+                lilas,
+                account=account.id,
+                state="complete",
+                family=Family(
+                    given, name, "06 99 00 00 00", f"{given.lower()}@example.test", is_single=True
+                ),
+                child=Child(given_name=child, family_name=name, born_on=BORN_ON),
+                entry=Entry(start_on=WINTER.first_start),
+                week=Week(wished=0b1111),
+            )
+            clock.move(minutes=1)
+        number = await a_commission(town)
+        row = await commissions.one(number)
+        cells = {place: 1 if place[0] == "babies" else 0 for place in PLACES}
+        await supplies.declare(row, lilas, cells, 0, 1, "facility", tenant.now())
+        clock.move(days=10)
+        await examining.close(tenant, number, 1, clock())
+    await kept(town, clock, number)
+    clock.move(minutes=1)
+    return number
+
+
+async def offer_of(town: Town) -> str:
+    with town.here():
+        (offer,) = await Offer.objects().where(Offer.live_for.is_not_null())
+    return f"/creche/offres/{offer.id}"
+
+
+def read(answer: httpx.Response) -> str:
+    assert answer.headers["content-type"] == "application/pdf"
+    pages = pypdf.PdfReader(io.BytesIO(answer.content)).pages
+    return " ".join("".join(page.extract_text() for page in pages).split())
+
+
+async def test_a_family_accepts_in_two_taps_and_nobody_else_sees_its_offer(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await families(town, clock)
+    agent = await town.staff()
+    ready = (await agent.get(f"{COMMISSIONS}/{number}/reponses")).text
+    assert "Décider et prévenir les familles" in ready
+    assert (await agent.post(f"{COMMISSIONS}/{number}/decider")).status_code == 303
+    assert (await agent.post(f"{COMMISSIONS}/{number}/decider")).status_code == 422
+    await town.work()
+    (mail,) = [
+        one
+        for one in await town.mail("anne@example.test")
+        if "Une place vous est proposée" in one.subject
+    ]
+    where = await offer_of(town)
+    assert f"http://{town.host}:8000{where}" in mail.text
+    anne, rose = await town.family("anne@example.test"), await town.family("rose@example.test")
+
+    assert (await town.visitor().get(where)).status_code == 303
+    assert (await rose.get(where)).status_code == 404
+    assert (await rose.post(f"{where}/accepter")).status_code == 404
+    page = (await anne.get(where)).text
+    assert "Les Lilas" in page
+    assert "/tarif" in page
+    for _ in range(2):
+        assert (await anne.post(f"{where}/accepter")).status_code == 303
+    assert "Acceptée." in (await anne.get(where)).text
+    assert await states(town) == ["accepted", "waiting", "waiting"]
+    assert "Acceptée" in (await agent.get(f"{COMMISSIONS}/{number}/reponses")).text
+
+
+async def test_an_agent_declines_for_a_family_and_a_page_read_too_late_says_so(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    await decided(town, clock, children=2)
+    agent = await town.staff()
+    where = await offer_of(town)
+    assert (await agent.post(f"{where}/refuser")).status_code == 303
+    await town.work()
+    assert await states(town) == ["waiting", "offered"]
+
+    clock.move(days=9)
+    agent = await town.staff(email="other@example.test")
+    late = await offer_of(town)
+    assert "Sans réponse à temps" in (await agent.get(late)).text
+    assert (await agent.post(f"{late}/accepter")).status_code == 303
+    assert await states(town) == ["waiting", "waiting"]
+
+
+async def test_a_letter_says_all_of_one_family_and_nothing_of_the_others(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """A27, over a commission of several; then all of them in one paper."""
+    town = communes.alpha
+    number = await families(town, clock)
+    agent = await town.staff()
+    await agent.post(f"{COMMISSIONS}/{number}/decider")
+    with town.here():
+        files = await Application.objects().order_by(Application.id)
+
+    texts = []
+    for (given, *_), file in zip(NAMES, files, strict=True):
+        browser = await town.family(f"{given.lower()}@example.test")
+        texts.append(read(await browser.get(f"/creche/demandes/{file.id}/decision")))
+        other = files[0] if file is not files[0] else files[1]
+        assert (await browser.get(f"/creche/demandes/{other.id}/decision")).status_code == 404
+
+    for rank, text in enumerate(texts):
+        assert files[rank].number in text
+        assert "L31131" in re.sub(r"\W", "", text)  # the line may break inside it
+        assert "CADA" in text
+        assert "recours gracieux" in text
+        assert "tribunal administratif" in text
+        for other, file in enumerate(files):
+            if other != rank:
+                given, name, child = NAMES[other]
+                assert not [one for one in (given, name, child, file.number) if one in text]
+    assert "Répondez avant la fin du" in texts[0]
+    assert "lundi matin (bébés) : 1 place" in texts[1]
+    assert "Vos points" in texts[1]
+    whole = read(await agent.post(f"{COMMISSIONS}/{number}/lettres", data={"pour": "toutes"}))
+    assert all(file.number in whole for file in files)
+    none = await agent.post(f"{COMMISSIONS}/{number}/lettres", data={"pour": "sans-adresse"})
+    assert none.status_code == 303

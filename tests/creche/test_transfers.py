@@ -1,0 +1,104 @@
+"""A child who changes crèche, and places given at once outside of any commission."""
+
+from datetime import date
+
+from tests.creche.builders import BORN_ON, a_facility, an_application
+from tests.creche.test_commissions import WINTER, a_commission
+from tests.creche.test_deciding import kept
+
+from ribambelle.identity import accounts
+from ribambelle.testing import Communes, FrozenClock
+from ribambelle.workflow.tables import JournalLine
+from ribambelle_creche import deciding, examining, offering
+from ribambelle_creche.domain.capacity import PLACES
+from ribambelle_creche.domain.dossier import Child, Week
+from ribambelle_creche.queries import commissions, supplies
+from ribambelle_creche.tables import Application, Capacity, Contract, Decision, Offer
+
+URGENCES = "/bureau/creche/urgences"
+
+
+async def test_a_child_who_moves_leaves_its_place_to_another_and_never_loses_it(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """A11: the freed place is given in the same run; without room elsewhere it stays where it is."""
+    town = communes.alpha
+    with town.here() as tenant:
+        lilas, roses = await a_facility("Les Lilas"), await a_facility("Les Roses")
+        mine = (await accounts.open_family("anne@example.test", clock())).id
+        before = await an_application(lilas, account=mine, state="withdrawn")
+        week = Week(wished=1023)
+        moving = await an_application(roses, lilas, account=mine, state="complete", week=week)
+        clock.move(minutes=1)
+        staying = await an_application(
+            roses,
+            lilas,
+            state="complete",
+            week=week,
+            child=Child(given_name="Léo", family_name="B", born_on=BORN_ON),
+        )
+        rows = await Application.select(Application.id, Application.child).order_by(Application.id)
+        assert rows[0]["child"] == rows[1]["child"]  # the same child of the register
+        children = {row["id"]: row["child"] for row in rows}
+        assert children[staying] != children[moving]
+        number = await a_commission(town)
+        row = await commissions.one(number)
+        common = {"slots": 1023, "first": date(2026, 9, 1), "source": "import"}
+        await Contract.insert(
+            Contract(facility=lilas, application=before, born_on=BORN_ON, **common)
+        )
+        for facility, places in ((lilas, 0), (roses, 1)):
+            cells = {place: places if place[0] == "babies" else 0 for place in PLACES}
+            await supplies.declare(row, facility, cells, 0, 1, "facility", tenant.now())
+        clock.move(days=10)
+        await examining.close(tenant, number, 1, clock())
+    await kept(town, clock, number)
+
+    with town.here() as tenant:
+        clock.move(minutes=1)
+        await deciding.decide(tenant, number, 1, clock())
+        offers = await Offer.objects(Offer.facility).order_by(Offer.id)
+        answers = await Decision.select().order_by(Decision.id)
+        told = {one.application: (one.facility.name, one.origin) for one in offers}
+        assert told[moving] == ("Les Roses", "transfer")
+        assert told[staying] == ("Les Lilas", "session")
+        assert [one["outcome"] for one in answers] == ["offered", "offered"]
+
+        await offering.accept(offers[0], 1, "office", clock())
+        old, new = await Contract.objects().order_by(Contract.id)
+    assert old.last == date(2027, 1, 3)
+    assert (new.facility, new.first) == (roses, WINTER.first_start)
+
+
+async def test_a_place_is_given_at_once_where_there_is_room_with_a_reason_and_an_end(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    agent = await town.staff()
+    with town.here() as tenant:
+        lilas = await a_facility()
+        place = Capacity(facility=lilas, age_group="babies", weekday=0, half="am")
+        place.places, place.free, place.changed_at = 1, 1, tenant.now()
+        await Capacity.insert(place)
+        first, second = await an_application(lilas), await an_application(lilas)
+        numbers = [row["number"] for row in await Application.select(Application.number)]
+    told = {
+        **{"number": numbers[0], "facility": str(lilas), "reason": "U2", "days": ["mon-am"]},
+        **{"start_on": "2026-12-01", "until": "2027-02-26"},
+    }
+
+    assert (await agent.post(URGENCES, data=told | {"reason": "X"})).status_code == 422
+    assert (await agent.post(URGENCES, data=told | {"until": "2027-12-01"})).status_code == 422
+    assert (await agent.post(URGENCES, data=told | {"number": "C-0"})).status_code == 422
+    assert (await agent.post(URGENCES, data=told)).status_code == 303
+    full = await agent.post(URGENCES, data=told | {"number": numbers[1]})
+    assert full.status_code == 422
+    assert "lundi matin" in full.text
+    register = (await agent.get(URGENCES)).text
+    assert numbers[0] in register
+    assert "Hospitalisation d’un parent" in register
+    with town.here():
+        (contract,) = await Contract.objects()
+        assert (contract.application, contract.last) == (first, date(2027, 2, 26))
+        assert await JournalLine.exists().where(JournalLine.act == "creche.emergency_given")
+        assert await Offer.count().where(Offer.application == second) == 0
