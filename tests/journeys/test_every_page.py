@@ -11,7 +11,7 @@ from litestar.routes import HTTPRoute
 from tests.core.documents.builders import a_document
 from tests.core.documents.papers import a_pdf
 from tests.creche.builders import BORN_ON, an_application
-from tests.creche.decided import Asks, a_decided_commission, some_files
+from tests.creche.decided import Asks, a_decided_commission
 
 from ribambelle.appointments import booking
 from ribambelle.appointments.tables import HelpSession
@@ -55,6 +55,7 @@ NOT_PAGES = {
     "/bureau/creche/demandes/export/{kind}",
     "/bureau/creche/commissions/{commission}/proces-verbal.pdf",
     "/creche/demandes/{number}/pourquoi/calcul/{kind}",
+    "/bureau/creche/statistiques/admissions/export/{kind}",
     "/creche/commissions/{commission}/seuils/export/{kind}",
     *("/documents/{number}/fichier", "/documents/{number}/pages/{sheet}"),
     *("/bureau/documents/suivant", "/agenda/flux/{secret}"),
@@ -132,6 +133,10 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "/bureau/creche/guichets": {"office": ("/bureau/creche/guichets",)},
     "/bureau/creche/guichets/{desk}": {"office": ("/bureau/creche/guichets/1",)},
+    "/bureau/creche/statistiques/admissions": {
+        "office": ("/bureau/creche/statistiques/admissions",)
+    },
+    "/bureau/creche/statistiques/besoins": {"office": ("/bureau/creche/statistiques/besoins",)},
     "/bureau/creche/statistiques": {
         "office": ("/bureau/creche/statistiques", "/bureau/creche/statistiques?compter=wishes"),
         "facility": ("/bureau/creche/statistiques",),
@@ -238,7 +243,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "family": (
             "/creche/demandes/{complete}/pourquoi",
             "/creche/demandes/{to_confirm}/pourquoi",
-            "/creche/demandes/{submitted}/pourquoi",
+            "/creche/demandes/{empty}/pourquoi",
         )
     },
     "/creche/demandes/{number}/etape/{code}": {
@@ -443,11 +448,11 @@ async def files_of(account: Account) -> dict[str, Any]:
 
 
 async def decided(town: Town, names: dict[str, Any]) -> int:
-    """Decide a commission: the first choice of one file is taken by six others, one is left out."""
+    """Decide a commission: the first choice of one file is taken by others, its second is free."""
+    others = ("submitted", "incomplete", "to_confirm", "withdrawn", "draft")
     files = [
         Asks(names["complete"], 70, (1, 2), (1023, 0b1111001111)),
-        *(Asks(names[one], 80, (1,)) for one in ("to_confirm", "incomplete")),
-        *await some_files(1, [95, 90, 88, 86]),
+        *(Asks(names[one], 80 - rank, (1,)) for rank, one in enumerate(others)),
     ]
     return await a_decided_commission(town, {1: 5, 2: 4}, files)
 

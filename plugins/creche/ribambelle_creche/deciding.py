@@ -50,6 +50,7 @@ async def decide(
         await _move(row, given, found, files, answers, account, now, side)
         await cut_offs.keep(commission, published.cut_offs(given, found))
         await decisions.mark_decided(commission, now)
+        await later("creche", "stand", once=f"creche.stand:{commission}", commission=commission)
         done = _counted(answers)
         await journal.record(
             "creche.commission_decided",

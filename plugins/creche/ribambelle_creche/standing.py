@@ -5,7 +5,7 @@ It may be run twice: what was computed is written again, the same.
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from ribambelle import tenants
@@ -20,6 +20,7 @@ from ribambelle_creche.queries import answers, proposals
 from ribambelle_creche.tables import Standing as StandingRow
 
 DRAWS, FEWER_DRAWS = 1000, 200
+LATELY = timedelta(days=3)
 LARGE = 4000
 """Files beyond which fewer draws are made: bands of chances do not need more."""
 
@@ -39,8 +40,9 @@ async def ask(commission: int) -> None:
 
 
 async def stand_all() -> None:
-    """Ask for every decided commission that lacks it."""
-    for commission in await answers.decided_without_standing():
+    """Ask for every commission decided lately that lacks it; run each night."""
+    since = tenants.current().now() - LATELY
+    for commission in await answers.decided_without_standing(since):
         async with transaction():
             await ask(commission)
 

@@ -36,13 +36,26 @@ class Blocked:
 
     @property
     def lasts(self) -> list[tuple[str, int]]:
-        """The full half-days that points opened, in words, with the points of the last admitted."""
-        return [(said(slot), last) for slot, last in self.full.items() if last is not None]
+        """The full half-days that points opened, in words, with the points of the last admitted.
+
+        >>> full = {"mon-am": 85, "mon-pm": 85, "thu-am": 80, "fri-am": None}
+        >>> one = Blocked(12, "babies", tuple(full), full, 70, 1, False, False)
+        >>> one.lasts, one.by_right
+        ([('lundi', 85), ('jeudi matin', 80)], 'vendredi matin')
+        """
+        found: dict[int, list[str]] = {}
+        for slot, last in self.full.items():
+            if last is not None:
+                found.setdefault(last, []).append(slot)
+        return [
+            (week.words(week.bits(slots)), last)
+            for last, slots in sorted(found.items(), reverse=True)
+        ]
 
     @property
-    def by_right(self) -> list[str]:
+    def by_right(self) -> str:
         """The full half-days that no points opened, in words."""
-        return [said(slot) for slot, last in self.full.items() if last is None]
+        return week.words(week.bits(slot for slot, last in self.full.items() if last is None))
 
     @property
     def is_tied(self) -> bool:

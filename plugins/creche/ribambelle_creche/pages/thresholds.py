@@ -103,10 +103,14 @@ class ThresholdsPage:
 def lines_of(
     table: Sequence[CutOff], facility: int, names: Mapping[int, str]
 ) -> list[tuple[str, str, list[CutOff | None]]]:
-    """Return a table of cut-offs as lines of five days, of one crèche or of all."""
+    """Return a table of cut-offs as lines of five days; a section that gave no place is left out."""
     cells = {(row.facility, row.age_group, row.slot): row for row in table}
     here = sorted(
-        {(row.facility, row.age_group) for row in table if facility in (0, row.facility)},
+        {
+            (row.facility, row.age_group)
+            for row in table
+            if row.places and facility in (0, row.facility)
+        },
         key=lambda one: (names.get(one[0], "").casefold(), one[0], GROUPS.index(one[1])),
     )
     return [

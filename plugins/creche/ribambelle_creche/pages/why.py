@@ -85,7 +85,7 @@ class WhyPage:
                     if first
                     else ""
                 )
-                return full, f"{where} vous propose une place."
+                return full, f"{where} vous {'propose' if answer.offer else 'a proposé'} une place."
             case "not_examined":
                 why = TO_THE_FAMILY.get(answer.examined.refusal, "") if answer.examined else ""
                 return "", f"Votre demande n’a pas été examinée{f' : {why}' if why else ''}."

@@ -1,6 +1,7 @@
 """What commissions answered, as each family reads it of itself."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from ribambelle_creche.tables import (
     Decision,
@@ -73,11 +74,16 @@ async def files_of(commission: int) -> dict[str, int]:
     return {row["number"]: row["id"] for row in rows}
 
 
-async def decided_without_standing() -> list[int]:
-    """Return the decided commissions for which nobody knows yet where files stand."""
+async def decided_without_standing(since: datetime) -> list[int]:
+    """Return the commissions decided since a moment for which nobody knows where files stand.
+
+    One that served everybody has nothing to tell: without the moment it would be asked for ever.
+    """
     done = {row["commission"] for row in await Standing.select(Standing.commission).distinct()}
     rows = await Proposal.select(Proposal.commission).where(
-        Proposal.is_kept.eq(True) & Proposal.commission.state.is_in(list(DECIDED))
+        Proposal.is_kept.eq(True)
+        & Proposal.commission.state.is_in(list(DECIDED))
+        & (Proposal.commission.decided_at >= since)
     )
     return sorted({row["commission"] for row in rows} - done)
 
