@@ -100,6 +100,8 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/creche/commissions/{commission}/modifier": {
         "office": ("/bureau/creche/commissions/1/modifier",)
     },
+    "/bureau/creche/recours": {"office": ("/bureau/creche/recours",)},
+    "/bureau/creche/recours/{appeal}": {"office": ("/bureau/creche/recours/{appeal}",)},
     "/bureau/creche/urgences": {"office": ("/bureau/creche/urgences",)},
     "/bureau/creche/demandes": {
         "office": (

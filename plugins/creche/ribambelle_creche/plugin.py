@@ -54,6 +54,7 @@ def scopes() -> dict[str, Any]:
 def routes() -> Iterable[Any]:
     """Pages for the public, families, crèches and the town hall."""
     from ribambelle_creche.pages import (
+        appeals,
         commission_answers,
         commissions,
         commissions_public,
@@ -83,7 +84,7 @@ def routes() -> Iterable[Any]:
         *(facility, office, statistics, printed),
         *(criteria, tariff, office_criteria, office_points),
         *(commissions, commissions_public, facility_supply, facility_children),
-        *(commission_answers, family_offer, emergencies),
+        *(commission_answers, family_offer, emergencies, appeals),
     )
     return [route for page in pages for route in page.ROUTES]
 
