@@ -11,11 +11,11 @@ from tests.creche.test_deciding import decided, kept, states
 
 from ribambelle.identity import accounts
 from ribambelle.testing import Communes, FrozenClock, Town
-from ribambelle_creche import examining
+from ribambelle_creche import ageing, examining
 from ribambelle_creche.domain.capacity import PLACES
-from ribambelle_creche.domain.dossier import Child, Entry, Family, Week
+from ribambelle_creche.domain.dossier import Arrival, Child, Entry, Family, Week
 from ribambelle_creche.queries import commissions, supplies
-from ribambelle_creche.tables import Application, Offer
+from ribambelle_creche.tables import Application, Contract, Offer
 
 NAMES = (("Anne", "Hoarau", "Zoé"), ("Rose", "Payet", "Noé"), ("Jade", "Grondin", "Léa"))
 
@@ -148,3 +148,58 @@ async def test_a_letter_says_all_of_one_family_and_nothing_of_the_others(
     assert all(file.number in whole for file in files)
     none = await agent.post(f"{COMMISSIONS}/{number}/lettres", data={"pour": "sans-adresse"})
     assert none.status_code == 303
+
+
+async def test_a_creche_confirms_the_arrival_and_a_stay_ends_by_itself(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    await decided(town, clock, children=1)
+    agent = await town.staff()
+    await agent.post(f"{await offer_of(town)}/accepter")
+    with town.here():
+        (contract,) = await Contract.objects()
+    child = f"/creche/direction/{contract.facility}/enfants/{contract.id}"
+    assert "Confirmer l’arrivée" in (await agent.get(child)).text
+    for _ in range(2):
+        assert (await agent.post(f"{child}/arrivee")).status_code == 303
+    assert await states(town) == ["enrolled"]
+
+    with town.here() as tenant:
+        await Contract.update({Contract.last: clock().date()}, force=True)
+        assert await ageing.leave_all(tenant) == 0
+        clock.move(days=1)
+        assert await ageing.leave_all(tenant) == 1
+    assert await states(town) == ["left"]
+
+
+async def test_twins_placed_apart_have_one_offer_each_and_one_answer(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    with town.here() as tenant:
+        lilas = await a_facility("Les Lilas", places=10)
+        twins = await an_application(
+            lilas,
+            state="complete",
+            child=Child(given_name="Zoé", family_name="Payet", born_on=BORN_ON, together=2),
+            arrival=Arrival(twins="one_is_fine"),
+            entry=Entry(start_on=WINTER.first_start),
+        )
+        number = await a_commission(town)
+        row = await commissions.one(number)
+        cells = {place: 2 if place[0] == "babies" else 0 for place in PLACES}
+        await supplies.declare(row, lilas, cells, 0, 1, "facility", tenant.now())
+        clock.move(days=10)
+        await examining.close(tenant, number, 1, clock())
+    await kept(town, clock, number)
+    agent = await town.staff()
+    await agent.post(f"{COMMISSIONS}/{number}/decider")
+    with town.here():
+        rows = await Offer.select().order_by(Offer.id)
+    assert [(row["child"], row["live_for"]) for row in rows] == [(1, twins), (2, None)]
+
+    await agent.post(f"{await offer_of(town)}/accepter")
+    with town.here():
+        assert {row["state"] for row in await Offer.select()} == {"accepted"}
+        assert await Contract.count() == 2

@@ -1,7 +1,7 @@
 """No page has a barrier that a machine can see: every page, in light and dark, narrow and wide."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -41,12 +41,24 @@ from ribambelle.tenants import Tenant
 from ribambelle.testing import Town
 from ribambelle.testing.browser import Stage, barriers
 from ribambelle.web.portal import Portal
-from ribambelle_creche import demo, renewing
+from ribambelle_creche import deciding, demo, examining, proposing, renewing
 from ribambelle_creche.demo_figures import TOWNS
 from ribambelle_creche.domain import desk, receipt
-from ribambelle_creche.domain.dossier import STEPS, Child, Custody, Family
-from ribambelle_creche.domain.preparation import file_of
-from ribambelle_creche.queries import applications, proposals
+from ribambelle_creche.domain.capacity import PLACES
+from ribambelle_creche.domain.commission import Calendar
+from ribambelle_creche.domain.dossier import STEPS, Child, Custody, Entry, Family, Week
+from ribambelle_creche.domain.preparation import Changes, file_of
+from ribambelle_creche.queries import (
+    appeals,
+    applications,
+    commissions,
+    decisions,
+    offers,
+    proposals,
+    supplies,
+)
+from ribambelle_creche.queries.commissions import Told
+from ribambelle_creche.tables import Application
 
 pytestmark = pytest.mark.browser
 NOT_PAGES = {
@@ -98,7 +110,10 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/creche/commissions/nouvelle": {"office": ("/bureau/creche/commissions/nouvelle",)},
     "/bureau/creche/commissions/{commission}": {"office": ("/bureau/creche/commissions/1",)},
     "/bureau/creche/commissions/{commission}/reponses": {
-        "office": ("/bureau/creche/commissions/1/reponses",)
+        "office": (
+            "/bureau/creche/commissions/1/reponses",
+            "/bureau/creche/commissions/{answering}/reponses",
+        )
     },
     "/bureau/creche/commissions/{commission}/laissees": {
         "office": ("/bureau/creche/commissions/1/laissees",)
@@ -106,6 +121,8 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/creche/commissions/{commission}/modifier": {
         "office": ("/bureau/creche/commissions/1/modifier",)
     },
+    "/bureau/creche/recours": {"office": ("/bureau/creche/recours",)},
+    "/bureau/creche/recours/{appeal}": {"office": ("/bureau/creche/recours/{appeal}",)},
     "/bureau/creche/urgences": {"office": ("/bureau/creche/urgences",)},
     "/bureau/creche/demandes": {
         "office": (
@@ -225,6 +242,11 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "office": ("/creche/demandes/{on_behalf}/tarif",),
     },
     "/creche/tarif": {"visitor": ("/creche/tarif", "/creche/tarif?ressources=36000&aeeh=1")},
+    "/creche/demandes/{number}/contester": {"family": ("/creche/demandes/{answered}/contester",)},
+    "/creche/offres/{offer}": {
+        "family": ("/creche/offres/{offer}",),
+        "office": ("/creche/offres/{offer}",),
+    },
     "/creche/demandes": {
         **dict.fromkeys(("family", "office", "facility"), ("/creche/demandes",)),
     },
@@ -366,6 +388,7 @@ class World:
             names = await files_of(account)
             names |= await told_of(names["to_confirm"], tenant)
             names["decided"] = await decided(town, names)
+            names |= await answered_of(account, tenant)
             names |= await a_family_apart(tenant, account)
             names |= await written_of(account)
             names |= await campaigns_of(tenant, office.id)
@@ -455,6 +478,33 @@ async def decided(town: Town, names: dict[str, Any]) -> int:
         *(Asks(names[one], 80 - rank, (1,)) for rank, one in enumerate(others)),
     ]
     return await a_decided_commission(town, {1: 5, 2: 4}, files)
+
+
+async def answered_of(account: Account, tenant: Tenant) -> dict[str, Any]:
+    """Decide a commission of one file: it is offered a place, and its family contests."""
+    day, now = date(2027, 6, 7), tenant.now()
+    file = await an_application(
+        1, account=account.id, state="complete", entry=Entry(start_on=day), week=Week(wished=1)
+    )
+    yesterday = now.date() - timedelta(days=1)
+    days = Calendar(day, day, yesterday, now.date())
+    number = await commissions.open_one(Told("Juin", days, 8), bytes(32), 1, now)
+    row = await commissions.one(number)
+    cells = dict.fromkeys(PLACES, 1)
+    await supplies.declare(row, 1, cells, 0, 1, "facility", now)
+    await Application.update({Application.complete_at: now - timedelta(days=2)}).where(
+        Application.id == file
+    )
+    await examining.close(tenant, number, 1, now)
+    row = await commissions.one(number)
+    run = await proposing.run(tenant, row, Changes(), "", 1, now)
+    await proposals.keep(number, run, 1, now)
+    await deciding.decide(tenant, number, 1, now)
+    offer, decision = await offers.live_of(file), await decisions.last_of(file)
+    assert offer
+    assert decision
+    appeal = await appeals.contest(decision, file, "Un jour de trop.", account.id, "family", now)
+    return {"answering": number, "answered": file, "offer": offer.id, "appeal": appeal}
 
 
 async def told_of(number: int, tenant: Tenant) -> dict[str, Any]:

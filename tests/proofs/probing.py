@@ -21,7 +21,7 @@ SEARCHED = "zyxow"
 VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("number", "facility", "desk", "session", "paper", "sheet", "grid"), IDS),
     **dict.fromkeys(("adult", "child", "held", "custody", "other"), IDS),
-    **dict.fromkeys(("commission", "contract", "move", "offer"), IDS),
+    **dict.fromkeys(("commission", "contract", "move", "offer", "appeal"), IDS),
     **{"file": ("C-1", "C-2"), "group": ("babies",)},
     "code": ("enfant", "famille", "adresse", "voeux"),
     "kind": ("csv", "xlsx", "birth", "json"),

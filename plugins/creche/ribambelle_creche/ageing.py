@@ -1,11 +1,11 @@
-"""Ending the files of children who are of school age: no crèche admits them any more."""
+"""What ends by itself: the files of children of school age, the stays whose last day is past."""
 
 from datetime import date
 
 from ribambelle import workflow
 from ribambelle.errors import Refused
 from ribambelle.tenants import Tenant
-from ribambelle_creche.queries import renewals
+from ribambelle_creche.queries import contracts, renewals
 
 
 def last_birth(today: date) -> date:
@@ -19,11 +19,21 @@ def last_birth(today: date) -> date:
 
 async def age_out_all(tenant: Tenant) -> int:
     """End the files no commission holds whose child is of school age; return how many."""
-    ended = 0
-    for demande in await renewals.born_before(last_birth(tenant.now().date())):
+    born = await renewals.born_before(last_birth(tenant.now().date()))
+    return await _all(born, "age_out")
+
+
+async def leave_all(tenant: Tenant) -> int:
+    """Note that enrolled children have left, the day after their last; return how many."""
+    return await _all(await contracts.gone(tenant.now().date()), "leave")
+
+
+async def _all(demandes: list[int], act: str) -> int:
+    done = 0
+    for demande in demandes:
         try:
-            await workflow.fire(demande, "age_out", side="clock", account=None)
+            await workflow.fire(demande, act, side="clock", account=None)
         except Refused:
             continue  # somebody moved it meanwhile: it is looked at again tomorrow
-        ended += 1
-    return ended
+        done += 1
+    return done

@@ -360,4 +360,23 @@ MESSAGES = (
         FILE,
         AREA,
     ),
+    MessageTemplate(
+        "creche/messages/appeal_answered",
+        "Réponse à un recours",
+        "dès qu’un agent répond au recours d’une famille",
+        "la famille",
+        (
+            *FILE,
+            Placeholder(
+                "decision",
+                "Ce que la mairie décide",
+                "réponse maintenue",
+                fact="outcome",
+                required=True,
+            ),
+            _reason("Ce que l’agent explique", "Vos points ont été recomptés."),
+            LINK,
+        ),
+        AREA,
+    ),
 )

@@ -34,10 +34,11 @@ async def tell_left_out(commission: int) -> None:
 
 
 async def lapse_offers() -> None:
-    """Let the offers fall whose last day is past, and end the files of children of school age."""
+    """Let the offers fall whose last day is past; note who is of school age, and who has left."""
     tenant = tenants.current()
     await offering.lapse_all(tenant, tenant.now())
     await ageing.age_out_all(tenant)
+    await ageing.leave_all(tenant)
 
 
 async def call_next(commission: int) -> None:

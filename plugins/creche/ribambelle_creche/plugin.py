@@ -54,6 +54,7 @@ def scopes() -> dict[str, Any]:
 def routes() -> Iterable[Any]:
     """Pages for the public, families, crèches and the town hall."""
     from ribambelle_creche.pages import (
+        appeals,
         commission_answers,
         commission_desk,
         commission_lists,
@@ -90,7 +91,7 @@ def routes() -> Iterable[Any]:
         *(commissions, commissions_public, facility_supply, facility_children),
         *(commission_desk, commission_lists, minutes),
         *(why, thresholds),
-        *(commission_answers, family_offer, emergencies),
+        *(commission_answers, family_offer, emergencies, appeals),
     )
     return [route for page in pages for route in page.ROUTES]
 

@@ -207,7 +207,7 @@ WORKFLOW = Workflow(
         ),
         Transition(
             "offer",
-            "Place proposée",
+            "Proposition envoyée",
             ("in_session", "waiting"),
             "offered",
             frozenset({OFFICE, CLOCK}),

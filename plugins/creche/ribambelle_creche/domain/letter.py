@@ -95,8 +95,37 @@ def refused(
     for one in refusals:
         place = place_of(one.option)
         title = f"{names.get(place.facility, 'Une crèche')}, {week.words(needs[place.need])}"
-        found.append(Wish(title, tuple(blocked(each) for each in one.blocking)))
+        found.append(Wish(title, reasons(one.blocking)))
     return found
+
+
+def reasons(blocking: Sequence[Blocking]) -> tuple[str, ...]:
+    """Return what stood in the way, day after day; what is the same after September is said once.
+
+    >>> monday, later = [Blocking(f"12/babies/mon-am{end}", 2, 2, 85) for end in ("", "@2")]
+    >>> tuesday = Blocking("12/babies/tue-am", 2, 2, 70)
+    >>> [one[:11] for one in reasons([tuesday, later, monday])]
+    ['lundi matin', 'mardi matin']
+    >>> reasons([Blocking("12/babies/mon-am", 0, 0, None), Blocking("12/babies/mon-pm", 0, 0, None)])
+    ('aucune place à ces demi-journées',)
+    """
+    if len(blocking) > 1 and not any(one.capacity for one in blocking):
+        return ("aucune place à ces demi-journées",)
+    known = {(one.resource, one.capacity, one.last_points) for one in blocking}
+    kept = [
+        one
+        for one in blocking
+        if not one.resource.endswith("@2")
+        or (one.resource.removesuffix("@2"), one.capacity, one.last_points) not in known
+    ]
+    return tuple(blocked(one) for one in sorted(kept, key=_by_day))
+
+
+def _by_day(one: Blocking) -> tuple[bool, int, str]:
+    slot = one.resource.rpartition("/")[2]
+    bare = slot.removesuffix("@2")
+    rank = week.SLOTS.index(bare) if bare in week.SLOTS else len(week.SLOTS)
+    return slot.endswith("@2"), rank, one.resource
 
 
 def points(trace: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:

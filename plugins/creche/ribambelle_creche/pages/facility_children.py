@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Meta
 
-from ribambelle import forms
+from ribambelle import forms, workflow
 from ribambelle.documents import shelf
 from ribambelle.errors import Refused
 from ribambelle.forms.files import sent
@@ -21,6 +21,7 @@ from ribambelle.web import formats
 from ribambelle.web.page import Page
 from ribambelle.web.sign_in import HOUR
 from ribambelle.web.visit import Visit
+from ribambelle.workflow.declaration import Side
 from ribambelle_creche.domain import week
 from ribambelle_creche.domain.age import LABELS
 from ribambelle_creche.domain.present_children import MOST, Line, read, wrong_days
@@ -107,6 +108,8 @@ class ChildPage:
     contract: Contract
     leaves_on: date | None
     form: forms.Bound[EndForm] | None = None
+    is_awaited: bool = False
+    """Its family accepted the place, and its arrival is to be confirmed."""
 
     @property
     def week(self) -> str:
@@ -123,7 +126,9 @@ async def child_page(
 ) -> Page:
     """Show one child of a crèche."""
     space = Space(facility, "/enfants", to_call(await calls_of(facility, tenant, today)))
-    page = ChildPage(space, contract, contracts.presence(contract).leaves_on, form)
+    leaves_on = contracts.presence(contract).leaves_on
+    is_awaited = await contracts.awaited(contract) is not None
+    page = ChildPage(space, contract, leaves_on, form, is_awaited)
     return Page("creche/facility/child.html", page, status=422 if form else 200)
 
 
@@ -237,6 +242,28 @@ async def end(
 
 
 @post(
+    "/creche/direction/{facility:int}/enfants/{contract:int}/arrivee",
+    name="creche.facility.arrived",
+    told="Confirmer l’arrivée d’un enfant admis",
+    guards=[manager],
+)
+async def arrived(
+    facility: FromPath[int],
+    contract: FromPath[int],
+    person: NamedDependency[Person],
+    seen: NamedDependency[Visit],
+) -> Redirect:
+    """Confirm that an admitted child has come; doing it twice says the same."""
+    await facilities.managed(person, facility)
+    demande = await contracts.awaited(await contracts.one(facility, contract))
+    if demande is not None:
+        side: Side = "facility" if side_of(person) == "facility" else "office"
+        await workflow.fire(demande, "enroll", side=side, account=person.account)
+    seen.tell("ok", "Arrivée confirmée : l’enfant est inscrit.")
+    return Redirect(f"/creche/direction/{facility}/enfants/{contract}", status_code=303)
+
+
+@post(
     "/creche/direction/{facility:int}/enfants/import",
     name="creche.facility.import_children",
     told="Importer la liste des enfants d’une crèche",
@@ -296,4 +323,4 @@ def told(lines: int, added: int) -> str:
     return f"{read_lines}, {formats.pluriel(added, 'enfant')} ajouté{'s' * (added > 1)}."
 
 
-ROUTES = [look, add, look_at, end, bring_in]
+ROUTES = [look, add, look_at, end, arrived, bring_in]

@@ -12,7 +12,7 @@ from ribambelle.web.home import Card, Found, ToDo
 from ribambelle.web.menu import MenuEntry
 from ribambelle.workflow import State
 from ribambelle_creche.pages import home_commissions
-from ribambelle_creche.queries import applications, contacts, facilities, queue
+from ribambelle_creche.queries import appeals, applications, contacts, facilities, queue
 from ribambelle_creche.queries.contacts import Late
 from ribambelle_creche.queries.queue import Filters
 from ribambelle_creche.workflow import WORKFLOW
@@ -55,6 +55,7 @@ async def waiting(person: Person) -> list[ToDo]:
         *await late_calls(person),
         *await to_check(person),
         *await home_commissions.waiting(person),
+        *await to_answer_appeals(person),
     ]
 
 
@@ -80,6 +81,23 @@ async def to_check(person: Person) -> list[ToDo]:
             count=count,
             since=since,
             overdue=timedelta(days=days) > LATE,
+        )
+    ]
+
+
+async def to_answer_appeals(person: Person) -> list[ToDo]:
+    """Return the appeals the town hall has not answered, as one thing to do."""
+    days = await appeals.waiting() if person.holds("agent", "admin") else []
+    if not days:
+        return []
+    return [
+        ToDo(
+            title=f"{formats.pluriel(len(days), 'recours', 'recours')} à répondre",
+            detail=f"Le plus urgent : avant le {formats.jour(days[0], True)}.",
+            action="Répondre",
+            href="/bureau/creche/recours",
+            count=len(days),
+            overdue=days[0] < tenants.current().now().date(),
         )
     ]
 

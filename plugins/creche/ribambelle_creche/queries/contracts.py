@@ -93,6 +93,39 @@ async def admit(
     await _note("admitted", facility, account, side, contracts=children, offer=offer.id)
 
 
+async def awaited(contract: Contract) -> int | None:
+    """Return the request of an admitted child whose arrival nobody confirmed yet."""
+    row = (
+        await Application.select(
+            Application.demande.id.as_alias("demande"),
+            Application.demande.state.as_alias("state"),
+        )
+        .where(Application.id == (contract.application or 0))
+        .first()
+    )
+    return int(row["demande"]) if row and row["state"] == "accepted" else None
+
+
+async def gone(today: date) -> list[int]:
+    """Return the requests of enrolled children whose contracts are all over."""
+    over = Contract.select(Contract.application).where(
+        Contract.application.is_not_null() & (Contract.last < today)
+    )
+    there = Contract.select(Contract.application).where(
+        Contract.application.is_not_null() & (Contract.last.is_null() | (Contract.last >= today))
+    )
+    rows = (
+        await Application.select(Application.demande)
+        .where(
+            (Application.demande.state == "enrolled")
+            & Application.id.is_in(over)
+            & Application.id.not_in(there)
+        )
+        .order_by(Application.id)
+    )
+    return [row["demande"] for row in rows]
+
+
 async def running(children: Sequence[int], day: date) -> list[Contract]:
     """Return the contracts of some children of the register that run on a day, with their file."""
     return (

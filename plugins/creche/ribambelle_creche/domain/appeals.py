@@ -1,0 +1,28 @@
+"""A family contests an answer: until when it may, and until when the town hall answers."""
+
+import calendar
+from datetime import date
+
+OUTCOMES = {"upheld": "Réponse maintenue", "changed": "Réponse modifiée"}
+MONTHS = 2
+"""Both delays: to contest (CJA, art. R. 421-1), and silence that means no (CRPA, art. L. 231-4)."""
+
+
+def until(day: date) -> date:
+    """Return the day two months later, the end of a long month being that of a short one.
+
+    >>> until(date(2026, 12, 5)), until(date(2026, 12, 31))
+    (datetime.date(2027, 2, 5), datetime.date(2027, 2, 28))
+    """
+    years, month = divmod(day.month - 1 + MONTHS, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def may_contest(decided_on: date, today: date) -> bool:
+    """Tell whether an answer may still be contested: the last day counts whole.
+
+    >>> [may_contest(date(2026, 12, 5), date(2027, 2, day)) for day in (5, 6)]
+    [True, False]
+    """
+    return today <= until(decided_on)

@@ -1,0 +1,246 @@
+"""Contesting an answer: the family writes, the town hall answers before the legal day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from msgspec import Meta
+
+from ribambelle import forms
+from ribambelle.database import transaction
+from ribambelle.errors import NotYours, Refused
+from ribambelle.identity import Person
+from ribambelle.messages import post as write
+from ribambelle.tenants import Tenant
+from ribambelle.web import guards
+from ribambelle.web.page import Page
+from ribambelle.web.visit import Visit
+from ribambelle_creche.domain.appeals import OUTCOMES, may_contest, until
+from ribambelle_creche.pages.filers import filer
+from ribambelle_creche.queries import appeals, applications, decisions, renewals
+from ribambelle_creche.queries.applications import Mine
+from ribambelle_creche.tables import Appeal, Decision
+
+RECOURS = "/bureau/creche/recours"
+
+
+class ContestForm(msgspec.Struct, frozen=True):
+    """What a family says against an answer."""
+
+    text: Annotated[str, Meta(max_length=4000)]
+
+
+class AnswerForm(msgspec.Struct, frozen=True):
+    """What the town hall answers."""
+
+    outcome: str
+    text: Annotated[str, Meta(max_length=4000)]
+
+
+@dataclass(frozen=True)
+class ContestPage:
+    """An answer to contest, or what became of the appeal."""
+
+    file: Mine
+    appeal: Appeal | None
+    last_day: date
+    is_open: bool
+    form: forms.Bound[ContestForm] | None = None
+
+    @property
+    def outcome(self) -> str:
+        """What the town hall answered, in words."""
+        return OUTCOMES.get(self.appeal.outcome, "") if self.appeal else ""
+
+
+@dataclass(frozen=True)
+class AppealsPage:
+    """The appeals of the commune."""
+
+    appeals: list[Appeal]
+    today: date
+
+    @staticmethod
+    def told(appeal: Appeal) -> str:
+        """Say where an appeal stands."""
+        return OUTCOMES.get(appeal.outcome, "À répondre")
+
+
+@dataclass(frozen=True)
+class AppealPage:
+    """One appeal, to answer."""
+
+    appeal: Appeal
+    today: date
+    form: forms.Bound[AnswerForm] | None = None
+
+    @property
+    def outcomes(self) -> list[tuple[str, str]]:
+        """What may be answered."""
+        return list(OUTCOMES.items())
+
+    @property
+    def told(self) -> str:
+        """What was answered."""
+        return OUTCOMES.get(self.appeal.outcome, "")
+
+
+async def answered(number: int, person: Person) -> tuple[Mine, Decision]:
+    """Return a file this person may speak for, with the answer it had."""
+    file = await applications.mine(person, number)
+    decision = await decisions.last_of(number)
+    if decision is None:
+        raise NotYours
+    return file, decision
+
+
+async def contest_page(
+    file: Mine,
+    decision: Decision,
+    tenant: Tenant,
+    today: date,
+    form: forms.Bound[ContestForm] | None = None,
+) -> Page:
+    """Show how an answer is contested, and until when."""
+    decided_on = decision.at.astimezone(tenant.zone).date()
+    page = ContestPage(
+        file=file,
+        appeal=await appeals.of_decision(decision.id),
+        last_day=until(decided_on),
+        is_open=may_contest(decided_on, today),
+        form=form,
+    )
+    return Page("creche/family/contest.html", page, status=422 if form else 200)
+
+
+@get(
+    "/creche/demandes/{number:int}/contester",
+    name="creche.contest_page",
+    told="Lire comment contester la réponse d’une commission",
+    guards=[filer],
+)
+async def contest_look(
+    number: FromPath[int],
+    person: NamedDependency[Person],
+    tenant: NamedDependency[Tenant],
+    now: NamedDependency[datetime],
+) -> Page:
+    """Show how an answer is contested, and what happens next."""
+    file, decision = await answered(number, person)
+    return await contest_page(file, decision, tenant, now.date())
+
+
+@post(
+    "/creche/demandes/{number:int}/contester",
+    name="creche.contest",
+    told="Contester la réponse d’une commission",
+    guards=[filer],
+)
+async def contest(
+    request: Request[Any, Any, Any],
+    number: FromPath[int],
+    person: NamedDependency[Person],
+    tenant: NamedDependency[Tenant],
+    seen: NamedDependency[Visit],
+    now: NamedDependency[datetime],
+) -> Response[Any]:
+    """Keep what a family says against an answer; nothing stops while it is read."""
+    file, decision = await answered(number, person)
+    form = await forms.read(request, ContestForm)
+    if form.struct is not None and not form.struct.text.strip():
+        form = form.wrong(text="Dites ce que vous contestez, avec vos mots.")
+    decided_on = decision.at.astimezone(tenant.zone).date()
+    if form.struct is not None and not may_contest(decided_on, now.date()):
+        form = form.wrong(text="Le délai de deux mois est passé : appelez le service.")
+    if form.struct is None:
+        return await contest_page(file, decision, tenant, now.date(), form)
+    await appeals.contest(decision, number, form.struct.text, person.account, file.side, now)
+    seen.tell("ok", "Votre recours est reçu. La mairie vous répond dans les deux mois.")
+    return Redirect(f"/creche/demandes/{number}/contester", status_code=303)
+
+
+@get(RECOURS, name="creche.appeals", told="Voir les recours des familles", guards=[guards.agent])
+async def listing(now: NamedDependency[datetime]) -> Page:
+    """Show the appeals with their legal day."""
+    return Page("creche/office/appeals.html", AppealsPage(await appeals.every(), now.date()))
+
+
+@get(
+    f"{RECOURS}/{{appeal:int}}",
+    name="creche.appeal",
+    told="Lire le recours d’une famille",
+    guards=[guards.agent],
+)
+async def look(appeal: FromPath[int], now: NamedDependency[datetime]) -> Page:
+    """Show one appeal."""
+    return Page("creche/office/appeal.html", AppealPage(await appeals.one(appeal), now.date()))
+
+
+@post(
+    f"{RECOURS}/{{appeal:int}}",
+    name="creche.appeal.answer",
+    told="Répondre au recours d’une famille",
+    guards=[guards.agent],
+)
+async def answer(
+    request: Request[Any, Any, Any],
+    appeal: FromPath[int],
+    person: NamedDependency[Person],
+    tenant: NamedDependency[Tenant],
+    seen: NamedDependency[Visit],
+    now: NamedDependency[datetime],
+) -> Response[Any]:
+    """Keep the answer and write it to the family, together."""
+    row, form = await appeals.one(appeal), await forms.read(request, AnswerForm)
+    if form.struct is not None and form.struct.outcome not in OUTCOMES:
+        form = form.wrong(outcome="Choisissez une réponse.")
+    if form.struct is not None and not form.struct.text.strip():
+        form = form.wrong(text="Écrivez à la famille pourquoi.")
+    if form.struct is None:
+        page = AppealPage(row, now.date(), form)
+        return Page("creche/office/appeal.html", page, status=422)
+    told = form.struct
+    try:
+        async with transaction():
+            await appeals.answer(appeal, told.outcome, person.account, now)
+            is_told = await tell(tenant, row, told)
+    except Refused as refusal:
+        if refusal.reason != "appeal_answered":
+            raise
+        seen.tell("info", "Ce recours a déjà sa réponse.")
+        return Redirect(f"{RECOURS}/{appeal}", status_code=303)
+    seen.tell(
+        "ok",
+        "Réponse enregistrée et envoyée."
+        if is_told
+        else "Réponse enregistrée. La famille n’a pas d’adresse e-mail : écrivez-lui par courrier.",
+    )
+    return Redirect(RECOURS, status_code=303)
+
+
+async def tell(tenant: Tenant, row: Appeal, told: AnswerForm) -> bool:
+    """Write the answer to the family; tell whether it has an address."""
+    file = await renewals.one(int(row.application.id))
+    reader = await applications.reader(file)
+    if reader is None:
+        return False
+    await write(
+        "creche/messages/appeal_answered",
+        reader.email,
+        account=reader.account,
+        number=file.number,
+        child=file.child_name,
+        name=reader.name,
+        outcome=OUTCOMES[told.outcome].lower(),
+        reason=told.text,
+        link=tenant.url(f"/creche/demandes/{file.id}/contester"),
+    )
+    return True
+
+
+ROUTES = [contest_look, contest, listing, look, answer]

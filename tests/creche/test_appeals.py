@@ -1,0 +1,54 @@
+"""A family contests an answer within two months; the town hall answers; nothing stops meanwhile."""
+
+from datetime import date
+
+from tests.creche.test_commissions import COMMISSIONS
+from tests.creche.test_deciding import states
+from tests.creche.test_offer_pages import families
+
+from ribambelle.testing import Communes, FrozenClock
+from ribambelle_creche.tables import Appeal
+
+RECOURS = "/bureau/creche/recours"
+
+
+async def test_a_family_contests_within_two_months_and_reads_the_answer(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await families(town, clock)
+    agent = await town.staff()
+    await agent.post(f"{COMMISSIONS}/{number}/decider")
+    rose, anne = await town.family("rose@example.test"), await town.family("anne@example.test")
+    page = "/creche/demandes/2/contester"
+    assert "vendredi 5 février 2027" in (await rose.get(page)).text
+    assert (await anne.get(page)).status_code == 404
+    assert (await anne.post(page, data={"text": "x"})).status_code == 404
+
+    assert (await rose.post(page, data={"text": " "})).status_code == 422
+    for _ in range(2):
+        assert (
+            await rose.post(page, data={"text": "Vous avez compté un jour de trop."})
+        ).status_code == 303
+    assert "Recours reçu" in (await rose.get(page)).text
+    assert "compté un jour de trop" in (await agent.get(f"{RECOURS}/1")).text
+    assert "À répondre" in (await agent.get(RECOURS)).text
+    with town.here():
+        (row,) = await Appeal.objects()
+    assert row.answer_by == date(2027, 2, 5)
+    assert await states(town) == ["offered", "waiting", "waiting"]
+
+    assert (await agent.post(f"{RECOURS}/1", data={"outcome": "upheld"})).status_code == 422
+    told = {"outcome": "upheld", "text": "Nous avons recompté : trois jours."}
+    for _ in range(2):
+        assert (await agent.post(f"{RECOURS}/1", data=told)).status_code == 303
+    await town.work()
+    answers = [one for one in await town.mail("rose@example.test") if "recours" in one.subject]
+    assert len(answers) == 1
+    assert "trois jours" in answers[0].text
+    assert "Réponse maintenue" in (await rose.get(page)).text
+
+    clock.move(days=63)  # 6 February: a day too late for the third family
+    jade = await town.family("jade@example.test")
+    late = await jade.post("/creche/demandes/3/contester", data={"text": "Trop tard ?"})
+    assert late.status_code == 422
