@@ -310,6 +310,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/creche/direction/{facility}/fiche": {"facility": ("/creche/direction/1/fiche",)},
     "/creche/direction/{facility}/places": {"facility": ("/creche/direction/1/places",)},
     "/creche/etablissements/{facility}": {"visitor": ("/creche/etablissements/1",)},
+    "/creche/offres/{offer}": {"family": ("/creche/offres/1",)},
     "/creche/recu": {"visitor": ("/creche/recu", "{receipt}", "/creche/recu?numero=C-0&code=A")},
     "/creche/statistiques": {"visitor": ("/creche/statistiques",)},
     "/documents": {"family": ("/documents",)},
