@@ -50,6 +50,7 @@ from ribambelle_creche.domain.preparation import Changes
 from ribambelle_creche.queries import (
     appeals,
     applications,
+    cases,
     commissions,
     decisions,
     offers,
@@ -116,6 +117,11 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/creche/commissions/{commission}/modifier": {
         "office": ("/bureau/creche/commissions/1/modifier",)
     },
+    "/bureau/creche/demandes/{number}/situation": {
+        "office": ("/bureau/creche/demandes/{answered}/situation",)
+    },
+    "/creche/situations": {"office": ("/creche/situations",)},
+    "/creche/situations/{case}": {"office": ("/creche/situations/{case}",)},
     "/bureau/creche/recours": {"office": ("/bureau/creche/recours",)},
     "/bureau/creche/recours/{appeal}": {"office": ("/bureau/creche/recours/{appeal}",)},
     "/bureau/creche/urgences": {"office": ("/bureau/creche/urgences",)},
@@ -436,7 +442,11 @@ async def answered_of(account: Account, tenant: Tenant) -> dict[str, Any]:
     assert offer
     assert decision
     appeal = await appeals.contest(decision, file, "Un jour de trop.", account.id, "family", now)
-    return {"decided": number, "answered": file, "offer": offer.id, "appeal": appeal}
+    case = await cases.share(file, "C2", day, [1], 1, now)
+    return {
+        **{"decided": number, "answered": file, "offer": offer.id},
+        **{"appeal": appeal, "case": case},
+    }
 
 
 async def told_of(number: int, tenant: Tenant) -> dict[str, Any]:
