@@ -10,7 +10,7 @@ from ribambelle.errors import Refused
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle_creche import deciding, offering, proposing
 from ribambelle_creche.domain.capacity import PLACES
-from ribambelle_creche.domain.preparation import Changes
+from ribambelle_creche.domain.preparation import Changes, Extra
 from ribambelle_creche.queries import commissions, facilities, offers, pins, proposals, supplies
 from ribambelle_creche.tables import (
     Application,
@@ -98,7 +98,7 @@ async def test_nothing_is_decided_on_a_proposal_that_is_not_that_of_today(
         assert file
         clock.move(minutes=1)
         await pins.pin(number, file.id, None, "E1", "", [], 1, clock())
-    assert await refusal() == "pin_since"
+    assert await refusal() == "nothing_kept"  # a pin: the commission chooses again
     await kept(town, clock, number)
     with town.here() as tenant:
         row = await commissions.one(number)
@@ -111,6 +111,23 @@ async def test_nothing_is_decided_on_a_proposal_that_is_not_that_of_today(
     with town.here() as tenant:
         done = await deciding.decide(tenant, number, 1, clock())
     assert (done.offered, done.refused, done.waiting) == (2, 1, 0)
+
+
+async def test_a_variant_that_was_kept_is_decided_as_it_was_read(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await prepared(town, clock)
+    with town.here() as tenant:
+        (lilas,) = [one.id for one in await facilities.every()]
+        one_more = Changes(extra=(Extra(lilas, "babies", 1),))
+        row = await commissions.one(number)
+        run = await proposing.run(tenant, row, one_more, "Une place de plus", 1, clock())
+        await proposals.keep(number, run, 1, clock())
+
+        done = await deciding.decide(tenant, number, 1, clock())
+
+    assert (done.offered, done.waiting) == (2, 1)
 
 
 async def test_a_place_goes_down_the_rank_when_it_is_declined_and_when_its_day_passes(

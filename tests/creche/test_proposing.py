@@ -1,17 +1,24 @@
-"""A commission that is prepared: the lot, the runs it keeps, the pins, and what years later is found again."""
+"""A commission that is prepared: its lot, its runs, its pins, and what is found again later."""
 
+import pytest
 from tests.creche.builders import a_facility, an_application
 from tests.creche.test_commissions import WINTER, a_commission
 
+from ribambelle.errors import Refused
+from ribambelle.identity import Grant
 from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle.workflow.tables import JournalLine
 from ribambelle_creche import examining, proposing
 from ribambelle_creche.domain.admission import faults, propose
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.dossier import Child, Entry, Week
 from ribambelle_creche.domain.preparation import Changes
-from ribambelle_creche.queries import commissions, proposals, supplies
-from ribambelle_creche.tables import Commission
+from ribambelle_creche.proposing import replayed
+from ribambelle_creche.queries import commissions, facilities, grids, pins, proposals, supplies
+from ribambelle_creche.tables import Application, Commission, Proposal
 
+BORN = WINTER.first_start.replace(year=2026)
+SAME_EVERYWHERE = "sha256:6f27e5d90175c4276e84ded140979556145c91911de31fe56b38f087ae251b18"
 GRID = """
 [creche.grid]
 version = "2026-1"
@@ -22,7 +29,7 @@ tie_break = ["complete_at", "draw"]
 code = "resident"
 label = "Vous habitez la commune"
 type = "flag"
-fact = "resident"
+fact = "lives_in_town"
 proof = "address"
 points = 20
 """
@@ -36,16 +43,14 @@ async def prepared(town: Town, clock: FrozenClock, children: int = 3, places: in
             await an_application(
                 lilas,
                 state="complete",
-                child=Child(
-                    given_name=f"Enfant{rank}",
-                    family_name="Payet",
-                    born_on=WINTER.first_start.replace(year=2026),
-                ),
+                child=Child(given_name=f"Enfant{rank}", family_name="Payet", born_on=BORN),
                 entry=Entry(start_on=WINTER.first_start),
                 week=Week(wished=1023),
             )
             clock.move(minutes=1)
         number = await a_commission(town)
+        version, _ = await grids.keep(GRID, "2026-12", 1, tenant.now())
+        await Commission.update({Commission.grid: version}, force=True)
         row = await commissions.one(number)
         cells = {place: places if place[0] == "babies" else 0 for place in PLACES}
         await supplies.declare(row, lilas, cells, 0, 1, "facility", tenant.now())
@@ -72,3 +77,142 @@ async def test_a_proposal_is_kept_whole_and_holds(communes: Communes, clock: Fro
     assert kept.digest == found.digest == propose(given).digest
     first = sorted(found.assignments)[0]
     assert found.assignments[first] is not None  # equal points: the earlier complete file passes
+
+
+async def test_the_desk_shows_lists_variants_pins_and_minutes(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await prepared(town, clock)
+    agent, here = await town.staff(), f"/bureau/creche/commissions/{number}"
+    desk = f"{here}/proposition"
+
+    before = (await agent.get(desk)).text
+    assert (await agent.post(desk)).status_code == 303
+    after = (await agent.get(desk)).text
+    with town.here():
+        kept = await proposals.one(number, 1)
+    given, found = proposals.opened(kept)
+    last = max(one.id for one in given.applications)
+    option = given.applications[0].options[0].id
+    facility = option.split("/")[0]
+    listed = (await agent.get(f"{here}/listes/{facility}/babies")).text
+    named = (await agent.get(f"{here}/listes/{facility}/babies?noms=oui")).text
+    tried = await agent.post(
+        f"{here}/variantes",
+        data={"kind": "places", "facility": facility, "group": "babies", "places": "1"},
+    )
+    seen = (await agent.get(f"{here}/epingles/{last}", params={"option": option})).text
+    bare = await agent.post(f"{here}/epingles/{last}", data={"option": option, "reason": ""})
+    pinned = await agent.post(f"{here}/epingles/{last}", data={"option": option, "reason": "S2"})
+    assert (await agent.get(f"{here}/proces-verbal.pdf")).status_code == 404
+    chosen = await agent.post(f"{here}/variantes/3/retenir")
+    minutes = await agent.get(f"{here}/proces-verbal.pdf")
+
+    assert "Aucune proposition" in before
+    assert kept.digest in after
+    assert "Payet" not in listed
+    assert "complet du lundi au vendredi" in listed
+    assert "Payet" in named
+    assert "perd la place proposée" in seen
+    assert bare.status_code == 422
+    assert tried.status_code == pinned.status_code == chosen.status_code == 303
+    assert minutes.content.startswith(b"%PDF")
+    with town.here():
+        (standing,) = await pins.standing(number)
+        runs = await proposals.every(number)
+    assert (standing.number, standing.reason) == (last, "S2")
+    assert set(standing.impact) == {one.id for one in given.applications} - {last}
+    assert [(run.number, run.is_kept) for run in runs] == [(1, False), (2, False), (3, True)]
+    assert proposals.opened(runs[1])[1].served == 2
+    assert proposals.opened(runs[2])[1].assignments[last] == option
+    assert found.assignments[last] is None
+
+
+async def test_a_creche_reads_its_own_list_without_names_and_no_other(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await prepared(town, clock)
+    with town.here() as tenant:
+        await proposing.run(tenant, await commissions.one(number), Changes(), "", 1, clock())
+        roses = await a_facility("Les Roses")
+        (lilas,) = [one.id for one in await facilities.every() if one.id != roses]
+    own = await town.staff(Grant("creche_manager", f"creche.facility:{lilas}"), email="a@e.test")
+    other = await town.staff(Grant("creche_manager", f"creche.facility:{roses}"), email="b@e.test")
+    where = f"/creche/direction/{lilas}/commissions/{number}/liste/babies"
+
+    read = await own.get(where)
+
+    assert read.status_code == 200
+    assert "Payet" not in read.text
+    assert "Épingler" not in read.text
+    assert (await other.get(where)).status_code == 404
+
+
+async def test_names_shown_are_written_in_the_journal(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await prepared(town, clock)
+    with town.here() as tenant:
+        await proposing.run(tenant, await commissions.one(number), Changes(), "", 1, clock())
+        (lilas,) = [one.id for one in await facilities.every()]
+    agent = await town.staff()
+    where = f"/bureau/creche/commissions/{number}/listes/{lilas}/babies"
+
+    await agent.get(where)
+    await agent.get(f"{where}?noms=oui")
+
+    with town.here():
+        lines = await JournalLine.count().where(JournalLine.act == "creche.identities_shown")
+    assert lines == 1
+
+
+async def test_a17_no_pin_without_a_reason_and_none_once_decided(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await prepared(town, clock)
+    with town.here():
+        file = await Application.objects().first()
+        assert file is not None
+
+        with pytest.raises(Refused, match="pin_without_reason"):
+            await pins.pin(number, file.id, None, "Z9", "", (), 1, clock())
+        await Commission.update({Commission.state: "decided"}, force=True)
+        with pytest.raises(Refused, match="commission_not_closed"):
+            await pins.pin(number, file.id, None, "S2", "", (), 1, clock())
+        assert await pins.standing(number) == []
+
+
+async def test_a7_a_commission_runs_again_the_same_and_one_byte_changed_shows(
+    communes: Communes, clock: FrozenClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    town = communes.alpha
+    number = await prepared(town, clock)
+    with town.here() as tenant:
+        row = await commissions.one(number)
+        await proposing.run(tenant, row, Changes(), "", 1, clock())
+        same = await replayed(row.id)
+        kept = await proposals.one(number, 1)
+        changed = kept.inputs.replace('"points": 20', '"points": 21', 1)
+        assert changed != kept.inputs
+        await Proposal.update({Proposal.inputs: changed}, force=True)
+        other = await replayed(row.id)
+
+    assert [(one["same_inputs"], one["same"]) for one in same] == [(True, True)]
+    assert [(one["same_inputs"], one["same"]) for one in other] == [(False, False)]
+
+
+async def test_a6_both_databases_prepare_the_very_same_lot(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """The digest written here is the one of the other database too: the test runs on each."""
+    town = communes.alpha
+    number = await prepared(town, clock)
+    with town.here() as tenant:
+        given, found = await proposing.tried(tenant, await commissions.one(number), Changes())
+
+    assert found.digest == SAME_EVERYWHERE
+    assert given.applications[0].complete_at.endswith("+00:00")

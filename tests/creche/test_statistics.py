@@ -426,14 +426,16 @@ async def test_places_of_every_mode_are_said_and_an_unknown_mode_is_not_zero(
     town = communes.alpha
     with town.here():
         await facility(town, "Lilas", await quartier("Centre"))
-        prices = await childcare.costs(childcare.Situation(date(2026, 11, 25), 200_000))
+        asked = childcare.Situation(date(2026, 11, 25), 200_000, children=2, hours=100)
+        prices = await childcare.costs(asked)
     agent = await town.staff()
 
     text = unescape((await agent.get(URL)).text).replace("\u00a0", " ")
 
     assert "au moins 20 places" in text
     assert "Assistantes maternelles <small>Pas comptées" in text
-    assert prices == []
+    # 2 000 € a month, two children: 0,0516 %, so 1,03 € an hour (domain.tariff)
+    assert [(one.mode, one.hourly, one.monthly) for one in prices][:1] == [("creche", 103, 10300)]
 
 
 async def test_one_mode_that_fails_leaves_the_others(

@@ -11,6 +11,7 @@ from litestar.routes import HTTPRoute
 from tests.core.documents.builders import a_document
 from tests.core.documents.papers import a_pdf
 from tests.creche.builders import BORN_ON, an_application
+from tests.creche.decided import Asks, a_decided_commission
 
 from ribambelle.appointments import booking
 from ribambelle.appointments.tables import HelpSession
@@ -42,11 +43,11 @@ from ribambelle.testing.browser import Stage, barriers
 from ribambelle.web.portal import Portal
 from ribambelle_creche import deciding, demo, examining, proposing, renewing
 from ribambelle_creche.demo_figures import TOWNS
-from ribambelle_creche.domain import receipt
+from ribambelle_creche.domain import desk, receipt
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.commission import Calendar
 from ribambelle_creche.domain.dossier import STEPS, Child, Custody, Entry, Family, Week
-from ribambelle_creche.domain.preparation import Changes
+from ribambelle_creche.domain.preparation import Changes, file_of
 from ribambelle_creche.queries import (
     appeals,
     applications,
@@ -65,6 +66,10 @@ NOT_PAGES = {
     *("/static/{name}", "/creche/demandes/{number}/recu-pdf"),
     *("/creche/statistiques/export/{kind}", "/bureau/creche/statistiques/export/{kind}"),
     "/bureau/creche/demandes/export/{kind}",
+    "/bureau/creche/commissions/{commission}/proces-verbal.pdf",
+    "/creche/demandes/{number}/pourquoi/calcul/{kind}",
+    "/bureau/creche/statistiques/admissions/export/{kind}",
+    "/creche/commissions/{commission}/seuils/export/{kind}",
     *("/documents/{number}/fichier", "/documents/{number}/pages/{sheet}"),
     *("/bureau/documents/suivant", "/agenda/flux/{secret}"),
     *("/bureau/documents/suivant", "/bureau/activations/suivi/export"),
@@ -108,7 +113,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/creche/commissions/{commission}/reponses": {
         "office": (
             "/bureau/creche/commissions/1/reponses",
-            "/bureau/creche/commissions/{decided}/reponses",
+            "/bureau/creche/commissions/{answering}/reponses",
         )
     },
     "/bureau/creche/commissions/{commission}/laissees": {
@@ -151,6 +156,10 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "/bureau/creche/guichets": {"office": ("/bureau/creche/guichets",)},
     "/bureau/creche/guichets/{desk}": {"office": ("/bureau/creche/guichets/1",)},
+    "/bureau/creche/statistiques/admissions": {
+        "office": ("/bureau/creche/statistiques/admissions",)
+    },
+    "/bureau/creche/statistiques/besoins": {"office": ("/bureau/creche/statistiques/besoins",)},
     "/bureau/creche/statistiques": {
         "office": ("/bureau/creche/statistiques", "/bureau/creche/statistiques?compter=wishes"),
         "facility": ("/bureau/creche/statistiques",),
@@ -197,7 +206,33 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/connexion/lien/{secret}": {"visitor": ("{sign_in}", "/connexion/lien/mort")},
     "/connexion/mot-de-passe": {"visitor": ("/connexion/mot-de-passe",)},
     "/creche": {"visitor": ("/creche", "/creche?type=prive&distance=1")},
+    "/bureau/creche/commissions/{commission}/proposition": {
+        "office": (
+            "/bureau/creche/commissions/1/proposition",
+            "/bureau/creche/commissions/2/proposition",
+        )
+    },
+    "/bureau/creche/commissions/{commission}/listes/{facility}/{group}": {
+        "office": ("/bureau/creche/commissions/2/listes/{section}?noms=oui",)
+    },
+    "/bureau/creche/commissions/{commission}/epingles/{file}": {
+        "office": ("/bureau/creche/commissions/2/epingles/{pinned}?option=aucune",)
+    },
+    "/creche/direction/{facility}/commissions/{commission}/liste/{group}": {
+        "office": ("/creche/direction/{own_list}",)
+    },
     "/creche/commissions": {"visitor": ("/creche/commissions",)},
+    "/creche/commissions/decisions-motivees": {
+        "visitor": ("/creche/commissions/decisions-motivees",)
+    },
+    "/creche/commissions/{commission}/seuils": {
+        "visitor": (
+            "/creche/commissions/{decided}/seuils",
+            "/creche/commissions/{decided}/seuils?creche=1&section=babies&points=75&jours=mon-am",
+            "/creche/commissions/{decided}/seuils?points=",
+        )
+    },
+    "/creche/methode": {"visitor": ("/creche/methode",)},
     "/creche/confirmer/{number}/{code}": {
         "visitor": ("{confirmation}", "{confirmation}?reponse=non")
     },
@@ -230,6 +265,13 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "family": tuple(
             f"/creche/demandes/{{{state}}}"
             for state in ("submitted", "incomplete", "complete", "to_confirm", "withdrawn")
+        )
+    },
+    "/creche/demandes/{number}/pourquoi": {
+        "family": (
+            "/creche/demandes/{complete}/pourquoi",
+            "/creche/demandes/{to_confirm}/pourquoi",
+            "/creche/demandes/{empty}/pourquoi",
         )
     },
     "/creche/demandes/{number}/etape/{code}": {
@@ -352,9 +394,11 @@ class World:
             names = await files_of(account)
             names |= await told_of(names["to_confirm"], tenant)
             names |= await answered_of(account, tenant)
+            names["decided"] = await decided(town, names)
             names |= await a_family_apart(tenant, account)
             names |= await written_of(account)
             names |= await campaigns_of(tenant, office.id)
+            names |= await lists_of()
             names |= await links_of(tenant)
             told = pages.Written("Règlement", "## Accueil\n- [ici](/)\n\n**Oui**", 1, True)
             names |= {
@@ -388,6 +432,20 @@ async def sessions_of(tenant: Tenant, account: int) -> int:
         opened.append(await booking.open_one(row, account))
     await booking.book(opened[0], 540, account, tenant.now())
     return opened[0]
+
+
+async def lists_of() -> dict[str, str]:
+    """Return a section of the commission of demonstration, and a file to pin."""
+    rows = await proposals.every(2)
+    given, found = proposals.opened(rows[0])
+    sections = desk.sections(given)
+    waiting = min(found.assignments, key=lambda name: found.assignments[name] is not None)
+    facility, group = sections[0]
+    return {
+        "section": f"{facility}/{group}",
+        "own_list": f"{facility}/commissions/2/liste/{group}",
+        "pinned": file_of(waiting),
+    }
 
 
 async def campaigns_of(tenant: Tenant, by: int) -> dict[str, int]:
@@ -444,9 +502,19 @@ async def answered_of(account: Account, tenant: Tenant) -> dict[str, Any]:
     appeal = await appeals.contest(decision, file, "Un jour de trop.", account.id, "family", now)
     case = await cases.share(file, "C2", day, [1], 1, now)
     return {
-        **{"decided": number, "answered": file, "offer": offer.id},
+        **{"answering": number, "answered": file, "offer": offer.id},
         **{"appeal": appeal, "case": case},
     }
+
+
+async def decided(town: Town, names: dict[str, Any]) -> int:
+    """Decide a commission: the first choice of one file is taken by others, its second is free."""
+    others = ("submitted", "incomplete", "to_confirm", "withdrawn", "draft")
+    files = [
+        Asks(names["complete"], 70, (1, 2), (1023, 0b1111001111)),
+        *(Asks(names[one], 80 - rank, (1,)) for rank, one in enumerate(others)),
+    ]
+    return await a_decided_commission(town, {1: 5, 2: 4}, files)
 
 
 async def told_of(number: int, tenant: Tenant) -> dict[str, Any]:

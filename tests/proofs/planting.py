@@ -13,7 +13,8 @@ from ribambelle.search import fold
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Town
 from ribambelle_creche.domain import receipt
-from ribambelle_creche.domain.admission import Snapshot, propose
+from ribambelle_creche.domain.admission import Application as LotFile
+from ribambelle_creche.domain.admission import Option, Snapshot, propose
 from ribambelle_creche.domain.admission.reading import written
 from ribambelle_creche.domain.dossier import Child, Family, encode
 from ribambelle_creche.domain.resources import Asking
@@ -21,8 +22,6 @@ from ribambelle_creche.examining import as_json
 from ribambelle_creche.filing import PURPOSE
 
 FAMILY = "family@example.test"
-NOBODY = Snapshot({}, ())
-ASKED = as_json(Asking(("babies",), (3,), (1,)))
 STATES = ("submitted", "draft", "to_confirm")
 GRID = """[creche.grid]
 version = "1"
@@ -37,11 +36,13 @@ points = 10
 proof = "address"
 """
 """A grid whose only label is the word planted."""
+TRACE = '[{{"code": "c", "label": "{word}", "points": 1, "reason": "", "here": {{"1": 2}}}}]'
+"""Points as a commission kept them, with a word."""
 WORDLESS = {
     *("core_household", "core_demande", "core_responsibility", "core_custody", "core_errand"),
     *("core_merge", "core_appointment"),
     *("creche_capacity", "creche_wish", "creche_need", "creche_evidence", "creche_noted"),
-    *("creche_case_member", "creche_supply", "creche_examined", "creche_decision"),
+    *("creche_case_member", "creche_supply", "creche_cut_off", "creche_decision"),
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
 
@@ -98,6 +99,9 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         family=Family(word, word, is_single=True),
     )
     content = receipt.content(word, dossier, {number: word}, now)
+    wish = Option(f"{number}/babies/0", f"{number}", {f"{number}/babies/mon-am": 1})
+    asking = LotFile(f"C-{number}", 10, "2026-11-01", number, (wish,), flags=(word,))
+    lot = Snapshot({f"{number}/babies/mon-am": 0}, (asking,))
     known: dict[str, dict[str, Any]] = {
         "core_account": {
             "email": FAMILY if number == 1 else f"{word}{number}@example.test".lower(),
@@ -177,19 +181,27 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         "creche_contact": {"outcome": "reached"},
         "creche_receipt": {"content": content, "code": tenant.sign(PURPOSE, content), "version": 1},
         "creche_commission": {"state": ("open", "closed", "decided")[number - 1], "grid": None},
-        "creche_supply": {"state": ("declared", "expected", "validated")[number - 1]},
-        "creche_examined": {"asked": ASKED, "trace": "[]", "refusal": ""},
-        "creche_proposal": {
-            "inputs": written(NOBODY).decode(),
-            "outputs": written(propose(NOBODY)).decode(),
-            "changes": "{}",
+        "creche_examined": {
+            "refusal": "",
+            "asked": as_json(Asking(("babies",), (1,), (number,))),
+            "trace": TRACE.format(word=word),
+            "points": 10,
         },
-        "creche_decision": {"outcome": "offered", "option": f"{number}/babies/0"},
+        "creche_proposal": {
+            **{"inputs": written(lot).decode(), "outputs": written(propose(lot)).decode()},
+            **{"label": word, "changes": "{}", "number": 1, "is_kept": number == 3},
+        },
+        "creche_pin": {"option": "", "reason": "S2", "impact": "[]", "lifted_at": None},
+        "creche_supply": {"state": ("declared", "expected", "validated")[number - 1]},
+        "creche_decision": {
+            **{"outcome": "offered", "option": f"{number}/babies/0", "proposal": None},
+        },
         "creche_offer": {
             **{"state": "live", "live_for": number, "origin": "session", "until": None},
             **{"option": f"{number}/babies/0", "answer_by": later.date(), "slots": 3},
         },
         "creche_supply_move": {"kind": "departure", "age_group": "babies", "children": 1},
+        "creche_cut_off": {"age_group": "babies", "weekday": 0, "half": "am"},
         "creche_contract": {"first": now.date(), "last": None},
         "creche_frozen_count": {"month": f"2026-0{number}", "age_group": "babies", "children": 12},
     }

@@ -22,8 +22,9 @@ VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("number", "facility", "desk", "session", "paper", "sheet", "grid"), IDS),
     **dict.fromkeys(("adult", "child", "held", "custody", "other"), IDS),
     **dict.fromkeys(("commission", "contract", "move", "offer", "appeal", "case"), IDS),
+    **{"file": ("C-1", "C-2"), "group": ("babies",)},
     "code": ("enfant", "famille", "adresse", "voeux"),
-    "kind": ("csv", "xlsx", "birth"),
+    "kind": ("csv", "xlsx", "birth", "json"),
     "secret": ("x" * 32,),
     "model": ("sign_in",),
     "slug": ("page-1", "page-3"),
@@ -55,7 +56,9 @@ QUERY: dict[str, tuple[str, ...]] = {
     "suite": ("/compte",),
     "code": ("AAAA-BBBB",),
     "lien": ("parent",),
+    **{"noms": ("oui",), "option": ("aucune", "2/babies/0")},
     **{"vrai": ("lives_in_town",), "ressources": ("36000",), "enfants": ("2",), "aeeh": ("1",)},
+    **{"points": ("70",), "section": ("babies",), "jours": ("mon-am",)},
     **{"heures": ("35",), "semaines": ("46",)},
     **{"jour_day": ("1",), "jour_month": ("3",), "jour_year": ("2027",)},
 }
@@ -89,6 +92,7 @@ BODY: dict[str, str] = {
     **{"move": "departure", "age_group": "babies", "into_group": "", "on": "2026-12-31"},
     **{"days": "mon-am", "first": "2026-09-01", "last": "2026-12-31", "overflow": "0"},
     **{"pour": "toutes", "opinion": "for", "members": "3", "answer_by": "2027-01-04"},
+    **{"option": "aucune", "places": "1"},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""

@@ -10,7 +10,13 @@ from ribambelle.commands import AsJson, DryRun, TenantName, busy, inside, say, s
 from ribambelle.errors import NotYours, Refused
 from ribambelle.lists import as_csv
 from ribambelle.tenants import Tenant
-from ribambelle_creche import commands_admission, commands_grid, deciding, examining
+from ribambelle_creche import (
+    commands_admission,
+    commands_commission,
+    commands_grid,
+    deciding,
+    examining,
+)
 from ribambelle_creche.domain import streets
 from ribambelle_creche.domain.commission import REFUSALS, STATES
 from ribambelle_creche.importing import CREATED, REFUSED, SAME, UPDATED, Outcome, bring_in
@@ -26,6 +32,7 @@ SEVERAL = {
 app = typer.Typer(no_args_is_help=True, help="Crèches : établissements, demandes, commissions.")
 app.command("propose")(commands_admission.propose)
 app.command("audit")(commands_admission.audit)
+app.command("replay")(commands_commission.replay)
 app.add_typer(commands_grid.app, name="grid")
 commission = typer.Typer(no_args_is_help=True, help="Commissions d’admission.")
 app.add_typer(commission, name="commission")

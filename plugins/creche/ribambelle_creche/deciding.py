@@ -12,12 +12,11 @@ from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
 from ribambelle.workflow.declaration import Side
 from ribambelle_creche import offering, preparing
-from ribambelle_creche.domain import admission
+from ribambelle_creche.domain import admission, published
 from ribambelle_creche.domain.admission import Snapshot, seal
-from ribambelle_creche.domain.cut_offs import lines
 from ribambelle_creche.domain.offers import child_of, outcome, place_of
 from ribambelle_creche.domain.preparation import file_of
-from ribambelle_creche.queries import commissions, decisions, pins, proposals
+from ribambelle_creche.queries import commissions, cut_offs, decisions, pins, proposals
 from ribambelle_creche.queries.decisions import Answered
 from ribambelle_creche.tables import Commission, Decision, Proposal
 
@@ -49,8 +48,9 @@ async def decide(
         answers = await _answers(row, kept, given, found, files, now)
         await decisions.keep(answers)
         await _move(row, given, found, files, answers, account, now, side)
-        await decisions.publish(commission, lines(found))
+        await cut_offs.keep(commission, published.cut_offs(given, found))
         await decisions.mark_decided(commission, now)
+        await later("creche", "stand", once=f"creche.stand:{commission}", commission=commission)
         done = _counted(answers)
         await journal.record(
             "creche.commission_decided",
@@ -81,7 +81,8 @@ async def ready(tenant: Tenant, row: Commission) -> Proposal:
     pinned_at = await decisions.last_pinned(row.id)
     if pinned_at is not None and pinned_at > kept.made_at:
         raise Refused("pin_since")
-    if seal.inputs_digest(await preparing.snapshot_of(tenant, row)) != kept.inputs_digest:
+    today = await preparing.snapshot_of(tenant, row, proposals.changes_of(kept))
+    if seal.inputs_digest(today) != kept.inputs_digest:
         raise Refused("places_since")
     return kept
 

@@ -5,12 +5,15 @@ from datetime import date, datetime, timedelta
 
 from ribambelle.tenants import Tenant
 from ribambelle.web.formats import MONTHS
+from ribambelle_creche import examining, proposing
 from ribambelle_creche.demo_figures import FIRST_NAMES, LAST_NAMES
 from ribambelle_creche.domain.age import GROUPS
 from ribambelle_creche.domain.commission import Calendar
 from ribambelle_creche.domain.draw import SEED_BYTES
+from ribambelle_creche.domain.preparation import Changes
 from ribambelle_creche.domain.present_children import Line
-from ribambelle_creche.queries import commissions, contracts, facilities, supplies
+from ribambelle_creche.domain.supply import Move
+from ribambelle_creche.queries import commissions, contracts, facilities, grids, supplies
 from ribambelle_creche.queries.commissions import Told
 
 AGES = {"babies": (100, 420), "middle": (480, 700), "older": (760, 1000)}
@@ -30,9 +33,7 @@ async def hold(tenant: Tenant, draw: random.Random, now: datetime) -> None:
         closes_on=today + timedelta(days=16),
         held_on=today + timedelta(days=22),
     )
-    seed = draw.randbytes(SEED_BYTES)  # an invented commission: nobody is drawn for real
-    told = Told(f"Entrées de {_month(days.first_start)} à {_month(days.last_start)}", days, 8)
-    number = await commissions.open_one(told, seed, STAFF, now)
+    number = await _opened(days, draw, now)
     creches = list(await facilities.every())
     own = min(one.id for one in creches)
     await contracts.add(own, await children(own, today, draw), "import", STAFF, "office")
@@ -42,6 +43,41 @@ async def hold(tenant: Tenant, draw: random.Random, now: datetime) -> None:
         await supplies.declare(row, one.id, cells, 0, STAFF, "facility", now)
         if rank % 2:
             await supplies.validate(row, one.id, STAFF, now)
+
+
+async def prepare(tenant: Tenant, draw: random.Random, now: datetime) -> None:
+    """Close a commission whose crèches all declared, and propose: it waits to be decided."""
+    today = now.date()
+    first = (today.replace(day=1) + timedelta(days=34)).replace(day=1)
+    days = Calendar(
+        first_start=first,
+        last_start=first + timedelta(days=89),
+        closes_on=today - timedelta(days=2),
+        held_on=today + timedelta(days=6),
+    )
+    number = await _opened(days, draw, now)
+    row = await commissions.one(number)
+    for one in await facilities.every():
+        grid = await facilities.grid(one.id)
+        for group in GROUPS:
+            if leaving := grid[group, 0, "am"].places // 4:
+                gone = Move("departure", group, 1023, first - timedelta(days=1), leaving)
+                await supplies.add_move(row, one.id, gone, STAFF, "facility")
+        cells = (await supplies.given(row, one.id, tenant)).cells
+        await supplies.declare(row, one.id, cells, 0, STAFF, "facility", now)
+        await supplies.validate(row, one.id, STAFF, now)
+    await examining.close(tenant, number, STAFF, now)
+    row = await commissions.one(number)
+    await proposing.run(tenant, row, Changes(), "Proposition", STAFF, now)
+
+
+async def _opened(days: Calendar, draw: random.Random, now: datetime) -> int:
+    """Open a commission by the points in force."""
+    seed = draw.randbytes(SEED_BYTES)  # an invented commission: nobody is drawn for real
+    kept = await grids.in_force(now.date())
+    label = f"Entrées de {_month(days.first_start)} à {_month(days.last_start)}"
+    told = Told(label, days, 8, kept.row.id if kept else None)
+    return await commissions.open_one(told, seed, STAFF, now)
 
 
 async def children(facility: int, today: date, draw: random.Random) -> list[Line]:

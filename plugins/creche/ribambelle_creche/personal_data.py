@@ -20,6 +20,7 @@ from ribambelle_creche.tables import (
     Pin,
     Proposal,
     Receipt,
+    Standing,
     Supply,
     Wish,
 )
@@ -109,6 +110,13 @@ HELD = [
         BASIS,
         TERM,
         WHO,
+    ),
+    PersonalData(
+        Standing,
+        ("option", "ahead", "position", "chance"),
+        "Dire à une famille où elle en est sur la liste",
+        BASIS,
+        TERM,
     ),
     PersonalData(
         Case, ("reason", "opened_by"), "Examiner à plusieurs une situation complexe", BASIS, TERM

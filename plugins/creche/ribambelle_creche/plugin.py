@@ -62,6 +62,8 @@ def routes() -> Iterable[Any]:
         appeals,
         cases,
         commission_answers,
+        commission_desk,
+        commission_lists,
         commissions,
         commissions_public,
         criteria,
@@ -72,6 +74,7 @@ def routes() -> Iterable[Any]:
         facility_supply,
         family,
         family_offer,
+        minutes,
         office,
         office_criteria,
         office_points,
@@ -83,6 +86,8 @@ def routes() -> Iterable[Any]:
         sending,
         statistics,
         tariff,
+        thresholds,
+        why,
     )
 
     pages = (
@@ -90,6 +95,8 @@ def routes() -> Iterable[Any]:
         *(facility, office, statistics, printed),
         *(criteria, tariff, office_criteria, office_points),
         *(commissions, commissions_public, facility_supply, facility_children),
+        *(commission_desk, commission_lists, minutes),
+        *(why, thresholds),
         *(commission_answers, family_offer, emergencies, appeals, cases),
     )
     return [route for page in pages for route in page.ROUTES]
@@ -175,6 +182,7 @@ def jobs() -> dict[str, Any]:
         tell_left_out,
         warn_before_commissions,
     )
+    from ribambelle_creche.standing import stand, stand_all
     from ribambelle_creche.telling import send_receipt
 
     return {
@@ -185,6 +193,8 @@ def jobs() -> dict[str, Any]:
         "renew": renew,
         "remind": remind,
         "sweep_drafts": sweep_drafts,
+        "stand": stand,
+        "stand_all": stand_all,
         "send_receipt": send_receipt,
         "tell_left_out": tell_left_out,
         "warn_before_commissions": warn_before_commissions,
@@ -200,6 +210,7 @@ def schedules() -> list[Any]:
         Schedule("lapse_offers", 1),
         Schedule("freeze_month", 2),
         Schedule("sweep_drafts", 3),
+        Schedule("stand_all", 4),
         Schedule("warn_before_commissions", 7),
         Schedule("renew", 8),
     ]
@@ -280,8 +291,10 @@ def childcare_supply() -> list[Any]:
 
 @hookimpl
 def childcare_costs() -> list[Any]:
-    """Nothing yet: the family's part of the tariff comes here."""
-    return []
+    """The family's part, by the national scale."""
+    from ribambelle_creche.pricing import costs
+
+    return [costs]
 
 
 @hookimpl

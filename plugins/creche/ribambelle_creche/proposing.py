@@ -7,7 +7,7 @@ from ribambelle.errors import Refused
 from ribambelle.tenants import Tenant
 from ribambelle_creche import preparing
 from ribambelle_creche.domain import admission
-from ribambelle_creche.domain.admission import Snapshot, propose
+from ribambelle_creche.domain.admission import Snapshot, propose, seal
 from ribambelle_creche.domain.preparation import Changes
 from ribambelle_creche.queries import proposals
 from ribambelle_creche.tables import Commission
@@ -34,3 +34,23 @@ async def tried(
         raise Refused("commission_not_closed")
     given = await preparing.snapshot_of(tenant, row, changes)
     return given, await asyncio.to_thread(propose, given)
+
+
+async def replayed(commission: int) -> list[dict[str, object]]:
+    """Run every kept proposal of a commission again, and say whether it is found again."""
+    told = []
+    for kept in await proposals.every(commission):
+        given, found = proposals.opened(kept)
+        again = propose(given)
+        told.append(
+            {
+                "number": kept.number,
+                "label": kept.label,
+                "is_kept": kept.is_kept,
+                "engine": kept.engine,
+                "digest": kept.digest,
+                "same_inputs": seal.inputs_digest(given) == kept.inputs_digest,
+                "same": again == found and again.digest == kept.digest,
+            }
+        )
+    return told

@@ -412,6 +412,14 @@ def test_pins_that_do_not_fit_together_are_refused_before_any_place_is_given() -
     assert refused.value.facts["path"] == "$.resources['lilas/s0']"
 
 
+def test_an_option_that_takes_nothing_always_fits() -> None:
+    free = Option("plein-air/0", "plein-air", {})
+
+    found = propose(a_commission({}, a_file("A", 10, free), a_file("B", 5)))
+
+    assert found.assignments == {"A": free.id, "B": None}
+
+
 def test_files_that_chase_each_other_still_end_and_the_certificate_says_so() -> None:
     """A owns a place that takes two; leaving it for one half-day lets B in, who takes it back."""
     owner = a_file(

@@ -23,7 +23,7 @@ from ribambelle_creche.domain.receipt import weeks_told
 from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.pages.papers import Wanted, wanted
 from ribambelle_creche.pages.points_told import PointsTold, points_told
-from ribambelle_creche.queries import applications, cases, decisions, offers
+from ribambelle_creche.queries import answers, applications, cases, offers
 from ribambelle_creche.queries.applications import Entered, Mine
 from ribambelle_creche.tables import Offer
 from ribambelle_creche.workflow import WORKFLOW
@@ -120,7 +120,7 @@ async def follow(
         may=frozenset(one.code for one in WORKFLOW.open_to(file.state, file.side)),
         points=await points_told(tenant, file.application, names) if file.lives else None,
         offer=await offers.live_of(number),
-        is_answered=await decisions.last_of(number) is not None,
+        is_answered=await answers.last(number) is not None,
         said=tuple(note.text for note in await cases.told_to_family(number)),
     )
     return Page("creche/family/follow.html", page)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from importlib import resources
 from typing import Annotated, Any
 
 import msgspec
@@ -18,9 +17,10 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle_creche.domain.dossier import Care, Dossier, Home, Resources, Week, half_days
-from ribambelle_creche.domain.tariff import COLLECTIVE, Asked, Price, Scale, cents, price, scale
+from ribambelle_creche.domain.tariff import COLLECTIVE, Asked, Price, cents, price
 from ribambelle_creche.forms import in_cents
 from ribambelle_creche.pages.filers import filer
+from ribambelle_creche.pricing import shipped
 from ribambelle_creche.queries import applications
 
 HALF_DAY = 5
@@ -76,11 +76,6 @@ class TariffPage:
         """The hours of a month, two decimals."""
         shown = cents(self.price.hours * 100) if self.price else 0
         return f"{shown // 100},{shown % 100:02}"
-
-
-def shipped() -> Scale:
-    """Return the dated tables that come with the plugin."""
-    return scale(resources.files("ribambelle_creche").joinpath("data/psu.toml").read_text("utf-8"))
 
 
 @get("/creche/tarif", name="creche.tariff", guards=[guards.public])

@@ -6,11 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from ribambelle.errors import NotYours, Refused
-from ribambelle_creche.domain.cut_offs import Line
 from ribambelle_creche.tables import (
     Application,
     Commission,
-    CutOff,
     Decision,
     Examined,
     Pin,
@@ -75,25 +73,6 @@ async def keep(rows: Sequence[Decision]) -> None:
     """Write the answers of a commission, by slices."""
     for start in range(0, len(rows), 100):
         await Decision.insert(*rows[start : start + 100])
-
-
-async def publish(commission: int, lines: Sequence[Line]) -> None:
-    """Write what is published of a commission, by slices."""
-    rows = [
-        CutOff(
-            commission=commission,
-            facility=one.facility,
-            age_group=one.age_group,
-            weekday=one.weekday,
-            half=one.half,
-            places=one.places,
-            admitted=one.admitted,
-            last_points=one.last_points,
-        )
-        for one in lines
-    ]
-    for start in range(0, len(rows), 100):
-        await CutOff.insert(*rows[start : start + 100])
 
 
 async def of_commission(commission: int) -> list[Decision]:

@@ -65,6 +65,12 @@ async def names() -> dict[int, str]:
     return {facility.id: facility.name for facility in await every()}
 
 
+async def all_names() -> dict[int, str]:
+    """Return every crèche by number, those that closed since included: old answers name them."""
+    rows = await Facility.select(Facility.id, Facility.name)
+    return {row["id"]: row["name"] for row in rows}
+
+
 async def one(facility: int) -> Facility:
     """Return an open crèche with its quartier, or behave as if it did not exist."""
     found = await ONE.ask(facility=facility)

@@ -9,7 +9,7 @@ from ribambelle.database import locks, transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.workflow import journal
 from ribambelle_creche.domain.pins import REASONS
-from ribambelle_creche.tables import Application, Commission, Examined, Pin
+from ribambelle_creche.tables import Application, Commission, Examined, Pin, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ async def pin(
             account=account,
         )
         number = int((await Pin.insert(row).returning(Pin.id))[0]["id"])
+        await _choose_again(commission)
         await journal.record(
             "creche.pinned",
             f"creche.application:{file}",
@@ -94,6 +95,7 @@ async def lift(commission: int, file: int, account: int, now: datetime) -> None:
         await _require_closed(commission)
         if not await _lift(commission, file, now):
             raise NotYours
+        await _choose_again(commission)
         await journal.record(
             "creche.pin_lifted",
             f"creche.application:{file}",
@@ -122,6 +124,11 @@ async def _lift(commission: int, file: int, now: datetime) -> bool:
         .returning(Pin.id)
     )
     return bool(lifted)
+
+
+async def _choose_again(commission: int) -> None:
+    """Let no proposal stand that does not hold the pins: the commission chooses again."""
+    await Proposal.update({Proposal.is_kept: False}).where(Proposal.commission == commission)
 
 
 async def _require_closed(commission: int) -> None:

@@ -54,6 +54,11 @@ def opened(row: Proposal) -> tuple[Snapshot, admission.Proposal]:
     return read_snapshot(row.inputs.encode()), read_proposal(row.outputs.encode())
 
 
+def changes_of(row: Proposal) -> Changes:
+    """Return what a run changes; nothing when it is the proposal itself."""
+    return msgspec.json.decode(row.changes, type=Changes)
+
+
 async def add(
     commission: int,
     label: str,
@@ -115,6 +120,24 @@ async def keep(commission: int, number: int, account: int, now: datetime) -> Non
             number=number,
             digest=chosen.digest,
         )
+
+
+async def traces(commission: int, numbers: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
+    """Return where the points of some files come from, by number: label and points, none of zero."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for start in range(0, len(numbers), 500):
+        rows = await Examined.select(
+            Examined.application.number.as_alias("number"), Examined.trace
+        ).where(
+            (Examined.commission == commission)
+            & Examined.application.number.is_in(list(numbers[start : start + 500]))
+        )
+        for row in rows:
+            lines = msgspec.json.decode(row["trace"])
+            found[row["number"]] = [
+                (line["label"], line["points"]) for line in lines if line["points"]
+            ]
+    return found
 
 
 async def names(numbers: Sequence[str]) -> dict[str, Application]:

@@ -221,6 +221,21 @@ class CutOff(Table, tablename="creche_cut_off"):
     once = Unique([commission, facility, age_group, weekday, half])
 
 
+class Standing(Table, tablename="creche_standing"):
+    """Where one file stands after a commission for one option it still wants; computed, never typed."""
+
+    id: Serial
+    commission = ForeignKey(Commission, null=False, on_delete=OnDelete.cascade)
+    application = ForeignKey(Application, null=False, on_delete=OnDelete.cascade, index=True)
+    option = Varchar(length=80)
+    ahead = Integer(default=0, help_text="Files before it that ask a same half-day.")
+    position = Integer(default=0, help_text="Among all that wait for the section; 1 is next.")
+    chance = Varchar(length=8, help_text="Code of domain.admission.likelihood.BANDS.")
+    draws = Integer(default=0, help_text="How many draws the chance is from.")
+    computed_at = Timestamptz()
+    once = Unique([commission, application, option])
+
+
 class Case(Table, tablename="creche_case"):
     """A file several people look at together before the commission."""
 
@@ -281,6 +296,7 @@ TABLES = (
     Decision,
     Offer,
     CutOff,
+    Standing,
     Case,
     CaseMember,
     CaseNote,

@@ -34,6 +34,8 @@ class Counters:
         """The block of each resource, and the shift of its field."""
         self.ones: Final[dict[str, int]] = {}
         """One place of each resource, in its field."""
+        self._packed: Final[dict[tuple[int, int], Packed]] = {}
+        """Demands written once, however many files make them."""
         self.width: Final[list[int]] = []
         self.guards: Final[list[int]] = []
         self.free: list[int] = []
@@ -67,7 +69,11 @@ class Counters:
             taken = 0
             for name, places in option.demand.items():
                 taken += ones[name] * places
-            found.append(((numbers[option.facility], taken * one.count),) if taken else ())
+            if not taken:
+                found.append(())  # nothing runs out: it always fits
+                continue
+            pair = numbers[option.facility], taken * one.count
+            found.append(self._packed.get(pair) or self._packed.setdefault(pair, (pair,)))
         return found
 
     def _sum(self, asked: Iterable[tuple[Application, Option]]) -> Packed:

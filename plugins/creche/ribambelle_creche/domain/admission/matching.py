@@ -28,7 +28,7 @@ class Matching:
         self.order, self.counters = order, counters
         units = order.units
         self.demands: Final[list[list[Packed]]] = [counters.pack(unit) for unit in units]
-        self.keys: Final = [order.keys(index) for index in range(len(units))]
+        self.keys: Final = order.keys()
         self.held: Final[list[int | None]] = [None] * len(units)
         self.closed: Final[dict[int, dict[int, int]]] = {}
         """By block and field, the claim behind which nobody sits there any more."""
@@ -37,7 +37,7 @@ class Matching:
         self._pushed: dict[int, int] = {}
         self._fixed = [False] * len(units)
         self._queued = [False] * len(units)
-        self._agenda: list[tuple[int, int]] = []
+        self._agenda: list[int] = []
 
     def run(self) -> None:
         """Serve everybody."""
@@ -45,10 +45,10 @@ class Matching:
         for index, keys in enumerate(self.keys):
             if keys and not self._fixed[index]:
                 self._queued[index] = True
-                self._agenda.append((keys[0], index))
+                self._agenda.append(keys[0])
         heapify(self._agenda)
         while self._agenda:
-            _, index = heappop(self._agenda)
+            index, _ = self.order.claim(heappop(self._agenda))
             self._queued[index] = False
             self._improve(index)
 
@@ -82,16 +82,25 @@ class Matching:
                 self._seize(index, place, behind)
                 return
 
-    def _room(self, index: int, place: int) -> list[int] | None:
+    def _room(self, index: int, place: int) -> list[int] | None:  # noqa: PLR0912 - the inner loop
         """Return the claims behind that must give way, the last first; None when none of them helps."""
         demand, key = self.demands[index][place], self.keys[index][place]
         if self.closed and self._barred(demand, key):
             return None
+        own: Packed = ()
         if self.held[index] is None:
-            own: Packed = ()
-            fits, anybody = self._first_look(demand, key)
-            if fits or not anybody:
-                return [] if fits else None
+            counters, holders = self.counters, self._holders
+            fits, anybody = True, False
+            for block, taken in demand:
+                guards = counters.guards[block]
+                if (counters.free[block] - taken) & guards != guards:
+                    fits = False
+                if holders[block] and holders[block][-1] > key:
+                    anybody = True
+            if fits:
+                return []
+            if not anybody:
+                return None
         else:
             own = self._own(index, demand)
         free = {block: self.counters.free[block] for block, _ in demand}
@@ -112,17 +121,6 @@ class Matching:
                 if not lacking:
                     break
         return None if lacking else leaving
-
-    def _first_look(self, demand: Packed, key: int) -> tuple[bool, bool]:
-        """Tell whether a demand fits in what is free, and whether anybody sits behind to give way."""
-        free, guards, fits, anybody = self.counters.free, self.counters.guards, True, False
-        for block, taken in demand:
-            if (free[block] - taken) & guards[block] != guards[block]:
-                fits = False
-            holders = self._holders[block]
-            if holders and holders[-1] > key:
-                anybody = True
-        return fits, anybody
 
     def _own(self, index: int, demand: Packed) -> Packed:
         """Return what the unit's present place holds in the blocks of a demand."""
@@ -266,4 +264,4 @@ class Matching:
     def _queue(self, index: int) -> None:
         if not self._queued[index] and not self._fixed[index]:
             self._queued[index] = True
-            heappush(self._agenda, (self.keys[index][0], index))
+            heappush(self._agenda, self.keys[index][0])

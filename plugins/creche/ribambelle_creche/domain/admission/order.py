@@ -35,20 +35,26 @@ class Order:
         self.step: Final = self.count * self.places
         self.start: Final = (BY_POINTS * self.span + self.most) * self.step
 
-    def keys(self, index: int) -> list[int]:
-        """Return the claims of a unit for its choices, each as a number unique to it."""
-        unit = self.units[index]
-        one = unit.members[0]
-        if len(unit.members) == 1 and not self._has_right(one):
-            start, step = self.start + index * self.places, self.step
-            return [start - points * step + p for p, points in enumerate(self.points[index])]
-        count, places, most = self.count, self.places, self.most
+    def keys(self) -> list[list[int]]:
+        """Return the claims of each unit for its choices, each as a number unique to it."""
+        start, step, places = self.start, self.step, self.places
+        found: list[list[int]] = []
+        for index, (unit, told) in enumerate(zip(self.units, self.points, strict=True)):
+            one = unit.members[0]
+            if len(unit.members) > 1 or self.some_pass_first or one.current is not None:
+                found.append(self._keys_by_right(index, unit))
+            else:
+                base = start + index * places
+                found.append([base - points * step + p for p, points in enumerate(told)])
+        return found
+
+    def _keys_by_right(self, index: int, unit: Unit) -> list[int]:
         kinds = [
             max(self._kind(member, option) for member, option in unit.asked(choice))
             for choice in unit.choices
         ]
         return [
-            ((kind * self.span + most - points) * count + index) * places + place
+            ((kind * self.span + self.most - points) * self.count + index) * self.places + place
             for place, (kind, points) in enumerate(zip(kinds, self.points[index], strict=True))
         ]
 
@@ -61,11 +67,6 @@ class Order:
         """Return the points a claim passed with; None when it passed by a right."""
         kind, above = divmod(key // self.places // self.count, self.span)
         return self.most - above if kind == BY_POINTS else None
-
-    def _has_right(self, one: Application) -> bool:
-        if one.current is not None:
-            return True
-        return self.some_pass_first and (one.id in self.pinned or one.id in self.promoted)
 
     def _kind(self, one: Application, option: Option) -> int:
         """Return by what right a file passes for one option."""

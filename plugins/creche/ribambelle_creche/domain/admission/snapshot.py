@@ -188,9 +188,13 @@ def _rights(snapshot: Snapshot, seen: dict[str, Application]) -> None:
         if taken[name] > capacity:
             wrong(
                 f"$.resources[{name!r}]",
-                f"{taken[name]} places épinglées ou déjà tenues, pour {capacity}",
+                f"{_places(taken[name])}, pour {capacity} à donner",
                 "levez une épingle, ou augmentez la capacité",
             )
+
+
+def _places(held: int) -> str:
+    return f"{held} places épinglées ou déjà tenues" if held > 1 else "1 place épinglée"
 
 
 def _once(names: list[str], path: str, field: str) -> None:

@@ -1,0 +1,226 @@
+"""What one commission answered to one file, gathered from what was kept of it and of it alone."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import msgspec
+
+from ribambelle.tenants import Tenant
+from ribambelle_creche import counting
+from ribambelle_creche.domain import admission
+from ribambelle_creche.domain.admission import Application as Seen
+from ribambelle_creche.domain.admission import Snapshot
+from ribambelle_creche.domain.admission.counterfactual import (
+    LATER,
+    Change,
+    Variant,
+    changes,
+    fewer_days,
+    later,
+    one_more,
+)
+from ribambelle_creche.domain.admission.position import standings
+from ribambelle_creche.domain.dossier import decode
+from ribambelle_creche.domain.geography import Point, metres
+from ribambelle_creche.domain.grid import Line
+from ribambelle_creche.domain.preparation import file_of
+from ribambelle_creche.domain.taking import Taking
+from ribambelle_creche.domain.why import Blocked, blocked, older_starts
+from ribambelle_creche.queries import answers, facilities, proposals
+from ribambelle_creche.queries.commissions import calendar_of
+from ribambelle_creche.settings import Settings
+from ribambelle_creche.tables import (
+    Application,
+    Commission,
+    Decision,
+    Examined,
+    Facility,
+    Grid,
+    Offer,
+    Pin,
+    Standing,
+)
+
+NEAREST = 5
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Everything one family may read of one commission: its own file, and nobody else's."""
+
+    commission: Commission
+    decision: Decision
+    pin: Pin | None
+    """What people decided for it, against the order of points."""
+    examined: Examined | None
+    trace: list[Line]
+    grid: Grid | None
+    offer: Offer | None
+    seen: Seen | None
+    """The file as the engine read it."""
+    given: Snapshot | None
+    found: admission.Proposal | None
+    blocked: list[Blocked] = field(default_factory=list)
+    standings: list[Standing] = field(default_factory=list)
+    is_drawn: bool = False
+    """The chances are known, and not the places on the list alone."""
+
+    @property
+    def held(self) -> str | None:
+        """The option the engine gave it."""
+        return self.found.assignments.get(self.seen.id) if self.found and self.seen else None
+
+    @property
+    def is_pinned(self) -> bool:
+        """Tell whether people decided for this file."""
+        return self.pin is not None
+
+
+async def answer_to(file: Application) -> Answer | None:
+    """Return what the last decided commission answered to a file; None while none did."""
+    decision = await answers.last(file.id)
+    if decision is None:
+        return None
+    commission: Commission = decision.commission
+    examined = await answers.examined(commission.id, file.id)
+    row = (
+        await answers.proposal(int(decision.proposal))
+        if decision.proposal
+        else await proposals.kept(commission.id)
+    )
+    given, found = await asyncio.to_thread(proposals.opened, row) if row else (None, None)
+    seen = _seen(given, file.number)
+    kept = await answers.standings(commission.id, file.id)
+    offer = await answers.live_offer(file.id)
+    return Answer(
+        commission=commission,
+        decision=decision,
+        pin=await answers.pin(int(decision.pin)) if decision.pin else None,
+        examined=examined,
+        trace=msgspec.json.decode(examined.trace, type=list[Line]) if examined else [],
+        grid=await answers.grid(int(commission.grid)) if commission.grid else None,
+        offer=offer,
+        seen=seen,
+        given=given,
+        found=found,
+        blocked=blocked(seen, found.refusals.get(seen.id, ())) if seen and found else [],
+        standings=kept or _standings(decision, given, found, seen),
+        is_drawn=bool(kept),
+    )
+
+
+def _seen(given: Snapshot | None, number: str) -> Seen | None:
+    """Return a file in a lot; twins placed apart have one file, and the first speaks for it."""
+    mine = [one for one in given.applications if file_of(one.id) == number] if given else []
+    return min(mine, key=lambda one: one.id, default=None)
+
+
+def _standings(
+    decision: Decision, given: Snapshot | None, found: admission.Proposal | None, seen: Seen | None
+) -> list[Standing]:
+    """Return where a file stands, before the job that draws the chances has run."""
+    if given is None or found is None or seen is None:
+        return []
+    return [
+        Standing(
+            commission=decision.commission,
+            application=decision.application,
+            option=one.option,
+            ahead=one.ahead,
+            position=one.position,
+            chance="",
+            draws=0,
+        )
+        for one in standings(given, found.assignments).get(seen.id, ())
+    ]
+
+
+@dataclass(frozen=True)
+class Paths:
+    """What would have changed the answer, and whether a later start was tried in vain."""
+
+    changes: Sequence[Change]
+    later_until: date | None
+    """The last start that was tried, when none of them changed anything."""
+    distances: Mapping[int, int]
+
+
+async def paths(tenant: Tenant, file: Application, answer: Answer) -> Paths | None:
+    """Run the engine again with one change to the file, for each change worth telling.
+
+    None when people decided, when the first choice was given, or when nothing is known of the run.
+    """
+    seen, given, found = answer.seen, answer.given, answer.found
+    if seen is None or given is None or found is None or answer.is_pinned or not seen.options:
+        return None
+    if answer.held == seen.options[0].id:
+        return None
+    wishes = dict.fromkeys(int(option.facility) for option in seen.options)
+    near, distances = await _near(tenant, file, list(wishes))
+    bonuses = _bonuses(answer.trace)
+    variants: list[Variant] = [
+        *fewer_days(seen, found.refusals.get(seen.id, ())),
+        *one_more(given, seen, [str(one) for one in near], bonuses),
+        *(
+            variant
+            for day, groups in _older(tenant, file, answer)
+            for variant in later(given, seen, day.isoformat(), groups)
+        ),
+    ]
+    done = await asyncio.to_thread(changes, given, seen.id, answer.held, variants)
+    in_vain = not any(one.kind == LATER for one in done)
+    return Paths(done, answer.commission.last_start if in_vain else None, distances)
+
+
+def _bonuses(trace: Sequence[Line]) -> dict[str, int]:
+    """Return what each crèche adds to this file, as far as its score says."""
+    found: dict[str, int] = {}
+    for line in trace:
+        for facility, points in line.here.items():
+            found[str(facility)] = found.get(str(facility), 0) + points
+    return found
+
+
+async def _near(
+    tenant: Tenant, file: Application, asked: list[int]
+) -> tuple[list[int], dict[int, int]]:
+    """Return the nearest crèches that take this child and that it did not ask, with metres from home.
+
+    Without a known home, those nearest to the first wish, and no distance is told.
+    """
+    home = (await counting.town_of(tenant)).context(decode(file.sent or file.answers)).home
+    every = await facilities.every()
+    first = next((_place(one) for one in every if one.id == asked[0]), None)
+    centre = home or first
+    far = {
+        one.id: metres(centre, place)
+        for one in every
+        if one.id not in asked and _takes(one, file) and centre and (place := _place(one))
+    }
+    near = sorted(far, key=lambda one: (far[one], one))[:NEAREST]
+    return near, far if home else {}
+
+
+def _takes(one: Facility, file: Application) -> bool:
+    if file.reference_on is None or file.start_on is None:
+        return False
+    taking = Taking(one.name, one.from_weeks, one.to_months)
+    return taking.takes(file.reference_on, file.start_on)
+
+
+def _place(one: Facility) -> Point | None:
+    if one.latitude is None or one.longitude is None:
+        return None
+    return one.latitude, one.longitude
+
+
+def _older(
+    tenant: Tenant, file: Application, answer: Answer
+) -> list[tuple[date, tuple[str | None, ...]]]:
+    if file.reference_on is None or file.start_on is None:
+        return []
+    days = calendar_of(answer.commission)
+    ages = tenant.of(Settings).ages
+    return older_starts(file.reference_on, file.start_on, days.last_start, days.periods, ages)

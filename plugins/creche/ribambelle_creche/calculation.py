@@ -1,0 +1,202 @@
+"""The whole calculation of one file: its data, the weights, the operations, the answer."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ribambelle.tenants import Tenant
+from ribambelle.web.assets import crest
+from ribambelle_creche import examining
+from ribambelle_creche.answering import Answer
+from ribambelle_creche.domain import admission
+from ribambelle_creche.domain.admission import Application as Seen
+from ribambelle_creche.domain.admission.likelihood import BANDS
+from ribambelle_creche.tables import Application
+
+PAPER = Path(__file__).parent / "templates" / "creche" / "pdf" / "calculation.typ"
+MENTION = (
+    "Cette décision s’appuie sur un traitement algorithmique qui classe les demandes par points "
+    "(art. L. 311-3-1 du code des relations entre le public et l’administration). La commission a "
+    "décidé. Vous pouvez demander à la mairie les règles et vos données, puis saisir la CADA si "
+    "elle ne répond pas sous un mois."
+)
+
+
+def calculation(file: Application, answer: Answer, names: Mapping[int, str]) -> dict[str, Any]:
+    """Return the whole calculation of one file: its data, the weights, the operations, the answer.
+
+    CRPA, art. R. 311-3-1-2. Others are there as counts only: places taken ahead, last points.
+    """
+    examined, seen, found, commission = (
+        answer.examined,
+        answer.seen,
+        answer.found,
+        answer.commission,
+    )
+    asked = examining.of_json(examined.asked) if examined and not examined.refusal else None
+    return {
+        "demande": file.number,
+        "commission": {
+            "nom": commission.label,
+            "tenue_le": commission.held_on.isoformat(),
+            "cloture": commission.closes_on.isoformat(),
+            "empreinte_du_tirage": commission.commitment,
+            "graine_du_tirage": commission.seed,
+        },
+        "regles": {
+            "version": answer.grid.version if answer.grid else "",
+            "deliberation": answer.grid.deliberation if answer.grid else "",
+            "sha256": answer.grid.digest if answer.grid else "",
+        },
+        "donnees": {
+            "complete_le": examined.complete_at.isoformat()
+            if examined and examined.complete_at
+            else None,
+            "numero_tire": examined.draw if examined else None,
+            "non_examinee": examined.refusal if examined else "",
+            "creches": [names.get(one, str(one)) for one in asked.wishes] if asked else [],
+            "semaines": list(asked.needs) if asked else [],
+            "sections": list(asked.groups) if asked else [],
+            "enfants": asked.count if asked else None,
+        },
+        "points": {
+            "par_critere": [
+                {
+                    "critere": line.label,
+                    "points": line.points,
+                    "par_creche": {
+                        names.get(one, str(one)): points for one, points in line.here.items()
+                    },
+                    "pourquoi": line.why,
+                }
+                for line in answer.trace
+            ],
+            "total": examined.points if examined else 0,
+        },
+        "operations": []
+        if seen is None
+        else [
+            {
+                "option": option.id,
+                "creche": names.get(int(option.facility), option.facility),
+                "points": seen.points + option.bonus,
+                "demande": dict(option.demand),
+                "bloque_par": _operations(seen, found, option.id),
+            }
+            for option in (seen.options if found else ())
+        ],
+        "reponse": {
+            "decision": answer.decision.outcome,
+            "option": answer.decision.option,
+            "calcul": answer.held,
+            "motif_de_la_commission": answer.is_pinned,
+        },
+        "liste": [
+            {
+                "option": one.option,
+                "rang": one.position,
+                "devant_sur_une_meme_demi_journee": one.ahead,
+                "chances": one.chance,
+                "tirages": one.draws,
+            }
+            for one in answer.standings
+        ],
+        "calcul_scelle": found.digest if found else "",
+    }
+
+
+def _operations(
+    seen: Seen | None, found: admission.Proposal | None, option: str
+) -> list[dict[str, Any]]:
+    if seen is None or found is None:
+        return []
+    return [
+        {
+            "ressource": one.resource,
+            "places": one.capacity,
+            "prises_avant": one.taken_ahead,
+            "derniers_points": one.last_points,
+        }
+        for refusal in found.refusals.get(seen.id, ())
+        if refusal.option == option
+        for one in refusal.blocking
+    ]
+
+
+def printed(told: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
+    """Return the same calculation as a paper says it: sections of lines, and never code."""
+    sign = crest(tenant)
+    is_drawn = sign.media_type.startswith("image/svg")
+    commission, rules, data = told["commission"], told["regles"], told["donnees"]
+    points, answer = told["points"], told["reponse"]
+    sections = [
+        ("La commission", list(commission.items())),
+        ("Les règles", list(rules.items())),
+        ("Vos données", list(data.items())),
+        (
+            "Vos points",
+            [(one["critere"], one["points"] or one["pourquoi"]) for one in points["par_critere"]]
+            + [("total", points["total"])],
+        ),
+        *(
+            (
+                f"{one['creche']} : {one['points']} points",
+                [(name, f"{taken} par enfant") for name, taken in one["demande"].items()]
+                + [
+                    (
+                        f"{full['ressource']} : plein",
+                        f"{full['places']} places, {full['prises_avant']} prises avant, derniers "
+                        f"points {full['derniers_points']}",
+                    )
+                    for full in one["bloque_par"]
+                ],
+            )
+            for one in told["operations"]
+        ),
+        ("La réponse", list(answer.items())),
+        (
+            "Votre place sur la liste",
+            [
+                (
+                    one["option"],
+                    f"rang {one['rang']}, {one['devant_sur_une_meme_demi_journee']} devant sur une "
+                    f"même demi-journée, chances : {BANDS.get(one['chances'], 'en cours')}",
+                )
+                for one in told["liste"]
+            ],
+        ),
+    ]
+    return {
+        "title": f"Le calcul de la demande {told['demande']}",
+        "commune": tenant.settings.name,
+        "crest": sign.body.decode() if is_drawn else list(sign.body),
+        "mention": MENTION,
+        "sections": [
+            {"title": title, "lines": [[_words(name), _said(value)] for name, value in lines]}
+            for title, lines in sections
+            if lines
+        ],
+        "seal": told["calcul_scelle"],
+    }
+
+
+def _words(name: str) -> str:
+    """Return the name of a datum as it is read.
+
+    >>> _words("numero_tire")
+    'Numero tire'
+    """
+    return name.replace("_", " ").capitalize() if "/" not in name else name
+
+
+def _said(value: Any) -> str:
+    """Return a datum as it is read.
+
+    >>> _said(["babies", None]), _said(True), _said(None), _said(40)
+    ('babies', 'oui', '—', '40')
+    """
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value if one is not None) or "—"
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    return "—" if value is None or value == "" else str(value)

@@ -1,0 +1,107 @@
+"""What are a waiting family's chances, when some of those who were offered a place decline it?
+
+Nobody knows who will decline. So the rest is drawn many times: each family offered a place
+declines with 15 %, the others keep theirs, and the engine runs again. The chance is the share of
+the draws in which the place comes.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from random import Random
+
+import msgspec
+
+from ribambelle_creche.domain.admission.engine import place
+from ribambelle_creche.domain.admission.outcome import Proposal
+from ribambelle_creche.domain.admission.snapshot import Application, Snapshot
+
+DECLINE_PERCENT = 15
+BANDS = {
+    "low": "moins de 10 %",
+    "medium": "10 à 50 %",
+    "high": "plus de 50 %",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """In how many draws a file got one of its options, or one it prefers."""
+
+    hits: int
+    draws: int
+
+    @property
+    def band(self) -> str:
+        """How it is told, as a code of BANDS: a percentage would say more than is known.
+
+        >>> [Chance(hits, 100).band for hits in (9, 10, 50, 51)]
+        ['low', 'medium', 'medium', 'high']
+        >>> Chance(0, 0).band
+        'low'
+        """
+        if self.hits * 10 < self.draws or not self.draws:
+            return "low"
+        return "high" if self.hits * 2 > self.draws else "medium"
+
+
+def chances(
+    given: Snapshot, proposal: Proposal, draws: int, random: Random
+) -> dict[str, dict[str, Chance]]:
+    """Return the chance of each option of each file; the same seed always draws the same.
+
+    One place, held by A; B is next. B gets it whenever A declines, in about 15 draws in 100.
+
+    >>> from ribambelle_creche.domain.admission import Option, propose
+    >>> files = tuple(
+    ...     Application(name, points, "2026-03-01", 0, (Option("lilas", "lilas", {"mon": 1}),))
+    ...     for name, points in (("A", 60), ("B", 40), ("C", 20))
+    ... )
+    >>> town = Snapshot({"mon": 1}, files)
+    >>> found = chances(town, propose(town), 200, Random(1))
+    >>> found["B"]["lilas"], found["C"]["lilas"]
+    (Chance(hits=30, draws=200), Chance(hits=0, draws=200))
+
+    A file is not counted in the draws in which it declined itself: A keeps its place in all others.
+
+    >>> found["A"]["lilas"]
+    Chance(hits=170, draws=170)
+    """
+    hits: Counter[tuple[str, str]] = Counter()
+    present: Counter[str] = Counter()
+    for _ in range(draws):
+        left = after_answers(given, proposal, random)
+        held = place(left).assignments
+        for one in left.applications:
+            present[one.id] += 1
+            wanted = held[one.id]
+            ids = [option.id for option in one.options]
+            if wanted is not None:
+                hits.update((one.id, option) for option in ids[ids.index(wanted) :])
+    return {
+        one.id: {
+            option.id: Chance(hits[one.id, option.id], present[one.id]) for option in one.options
+        }
+        for one in given.applications
+    }
+
+
+def after_answers(given: Snapshot, proposal: Proposal, random: Random) -> Snapshot:
+    """Return what is left to place once those who were offered a place have answered, by chance.
+
+    Children of one birth have one family: it answers once for all of them.
+    """
+    declined: dict[str, bool] = {}
+    kept: list[Application] = []
+    for one in sorted(given.applications, key=lambda one: one.id):
+        held = proposal.assignments[one.id]
+        family = one.group or one.id
+        if held is None:
+            kept.append(one)
+            continue
+        if family not in declined:
+            declined[family] = random.randrange(100) < DECLINE_PERCENT
+        if not declined[family]:
+            kept.append(msgspec.structs.replace(one, current=held))
+    there = {one.id for one in kept}
+    pins = tuple(pin for pin in given.pins if pin.application in there)
+    return msgspec.structs.replace(given, applications=tuple(kept), pins=pins)

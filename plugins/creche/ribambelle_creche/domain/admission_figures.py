@@ -1,0 +1,210 @@
+"""What commissions did, in figures: who was served, how long it took, what stayed unused and why."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ribambelle_creche.domain.admission import Proposal, Snapshot
+from ribambelle_creche.domain.admission.counterfactual import slot_of
+from ribambelle_creche.domain.admission.position import halves, section_of
+from ribambelle_creche.domain.capacity import Place
+from ribambelle_creche.domain.dossier import Dossier
+from ribambelle_creche.domain.week import SLOTS
+
+BANDS = ((700, "QF jusqu’à 700"), (1200, "QF de 701 à 1 200"), (0, "QF au-dessus de 1 200"))
+BLOCKS = ("Autre demi-journée pleine", "Crèche entière", "Adultes", "Semaine de la crèche")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One file examined: what it got, as a wish and a week, 1 for the preferred; 0 for nothing."""
+
+    wish: int = 0
+    week: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Satisfaction:
+    """Of the files examined, how many were served, and how well."""
+
+    examined: int
+    admitted: int
+    first_wish: int
+    among_three: int
+    wished_week: int
+
+    @property
+    def share(self) -> int | None:
+        """Percent of the files examined that were served."""
+        return percent(self.admitted, self.examined)
+
+
+def satisfaction(files: Iterable[Served]) -> Satisfaction:
+    """Count the files of one commission.
+
+    >>> satisfaction([Served(1, 1), Served(4, 2), Served()])
+    Satisfaction(examined=3, admitted=2, first_wish=1, among_three=1, wished_week=1)
+    """
+    every = list(files)
+    return Satisfaction(
+        examined=len(every),
+        admitted=sum(one.wish > 0 for one in every),
+        first_wish=sum(one.wish == 1 for one in every),
+        among_three=sum(0 < one.wish <= 3 for one in every),
+        wished_week=sum(one.week == 1 for one in every),
+    )
+
+
+def served(option: str, wishes: Sequence[int]) -> Served:
+    """Return what an option is worth to a file, nothing when it has none.
+
+    >>> served("15/babies/1", [12, 15]), served("", [12])
+    (Served(wish=2, week=2), Served(wish=0, week=0))
+    """
+    facility, rank = option.partition("/")[0], option.rpartition("/")[2]
+    if not facility.isdecimal() or int(facility) not in wishes:
+        return Served()
+    return Served(wishes.index(int(facility)) + 1, int(rank) + 1)
+
+
+def percent(part: int, whole: int) -> int | None:
+    """Return a share in percent; None of nothing.
+
+    >>> percent(1, 3), percent(0, 0)
+    (33, None)
+    """
+    return round(100 * part / whole) if whole else None
+
+
+def median_days(spans: Iterable[tuple[date, date]]) -> int | None:
+    """Return the median number of days of some spans; None when there are none.
+
+    >>> days = [(date(2026, 1, 1), date(2026, 1, many)) for many in (3, 5, 31)]
+    >>> median_days(days), median_days([])
+    (4, None)
+    """
+    found = sorted((end - start).days for start, end in spans)
+    if not found:
+        return None
+    middle = len(found) // 2
+    return found[middle] if len(found) % 2 else (found[middle - 1] + found[middle]) // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Occupancy:
+    """One crèche: half-days authorised, open, free, and how full it is."""
+
+    authorised: int
+    open: int
+    free: int
+    most: int
+    """Children present at once, at most."""
+
+    @property
+    def occupied(self) -> int:
+        """Half-days taken."""
+        return self.open - self.free
+
+    @property
+    def weekly(self) -> int | None:
+        """Percent of its authorised week that is taken."""
+        return percent(self.occupied, self.authorised * len(SLOTS))
+
+    @property
+    def instant(self) -> int | None:
+        """Percent of its authorised places taken at the fullest half-day; 115 % is the limit."""
+        return percent(self.most, self.authorised)
+
+
+def occupancy(authorised: int, cells: Mapping[Place, tuple[int, int]]) -> Occupancy:
+    """Return how full a crèche is, from places and free ones by group and half-day.
+
+    >>> one = occupancy(10, {("babies", 0, "am"): (8, 2), ("older", 0, "am"): (4, 0)})
+    >>> one.occupied, one.weekly, one.instant
+    (10, 10, 100)
+    """
+    at_once: Counter[tuple[int, str]] = Counter()
+    for (_, day, half), (places, free) in cells.items():
+        at_once[day, half] += places - free
+    return Occupancy(
+        authorised,
+        sum(places for places, _ in cells.values()),
+        sum(free for _, free in cells.values()),
+        max(at_once.values(), default=0),
+    )
+
+
+def profiles(file: Dossier) -> list[str]:
+    """Return the profiles a file is counted in: its band of quotient familial, and what weighs on it.
+
+    >>> profiles(Dossier())
+    ['QF inconnu']
+    """
+    found = [_band(file.resources.quotient_familial_cents if file.resources else None)]
+    if file.family and file.family.is_single:
+        found.append("Parent seul")
+    if file.home and (file.home.has_aeeh or file.home.has_ill_parent):
+        found.append("Handicap ou maladie")
+    return found
+
+
+def _band(cents: int | None) -> str:
+    if cents is None:
+        return "QF inconnu"
+    return next(label for most, label in BANDS if not most or cents <= most * 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """Half-days of one section left free although a refused child asks for them, and what stops it."""
+
+    section: str
+    half_days: int
+    why: Mapping[str, int]
+    """How many refusals each reason explains."""
+
+
+def unused(given: Snapshot, proposal: Proposal) -> list[Unused]:
+    """Return the places nobody takes although somebody asks for them, section by section.
+
+    B asks Monday and Tuesday; Monday is full. Tuesday stays free though it is asked for.
+
+    >>> from ribambelle_creche.domain.admission import Application, Option, propose
+    >>> def asks(name, points, *slots):
+    ...     asked = {f"12/babies/{slot}": 1 for slot in slots}
+    ...     return Application(name, points, "2026-03-01", 0, (Option("12/babies/0", "12", asked),))
+    >>> files = (asks("A", 60, "mon-am"), asks("B", 40, "mon-am", "tue-am"))
+    >>> town = Snapshot({"12/babies/mon-am": 1, "12/babies/tue-am": 1}, files)
+    >>> unused(town, propose(town))
+    [Unused(section='12/babies', half_days=1, why={'Autre demi-journée pleine': 1})]
+    """
+    free = {
+        name: cut.capacity - cut.taken
+        for name, cut in proposal.cutoffs.items()
+        if cut.capacity > cut.taken
+    }
+    wanted: dict[str, set[str]] = {}
+    why: dict[str, Counter[str]] = {}
+    for one in given.applications:
+        if proposal.assignments[one.id] is not None:
+            continue
+        for refusal in proposal.refusals.get(one.id, ()):
+            option = one.option(refusal.option)
+            blocked = {blocking.resource for blocking in refusal.blocking}
+            for name in halves(option) - blocked if option else ():
+                if name in free:
+                    section = section_of(name)
+                    wanted.setdefault(section, set()).add(name)
+                    why.setdefault(section, Counter()).update({_reason(each) for each in blocked})
+    return [
+        Unused(section, sum(free[name] for name in names), dict(why[section].most_common()))
+        for section, names in sorted(wanted.items())
+    ]
+
+
+def _reason(resource: str) -> str:
+    group = resource.split("/")[1]
+    if slot_of(resource) == "week":
+        return BLOCKS[3]
+    return {"all": BLOCKS[1], "staff": BLOCKS[2]}.get(group, BLOCKS[0])

@@ -1,0 +1,167 @@
+"""What is published of a decided commission: places, children admitted, last points, by half-day.
+
+The table is told so that a family finds its own answer again. Where fewer than five children were
+admitted, nothing is told but the places: a count that small would name them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ribambelle_creche.domain.admission import Proposal, Snapshot
+from ribambelle_creche.domain.age import GROUPS
+from ribambelle_creche.domain.resources import place_of
+from ribambelle_creche.domain.week import SLOTS
+
+LEAST = 5
+"""Under five children admitted, a half-day is not published."""
+Place = tuple[int, str, str]
+"""A crèche, an age group and a half-day."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """One half-day of one section, as the commission left it."""
+
+    facility: int
+    age_group: str
+    slot: str
+    places: int
+    admitted: int
+    last_points: int | None
+    """Points of the last child who passed by points; None while places remain."""
+
+    @property
+    def when(self) -> tuple[int, str]:
+        """The weekday and the half of the day."""
+        return place_of(self.slot)
+
+    @property
+    def is_told(self) -> bool:
+        """Tell whether it may be published beside its places.
+
+        >>> [CutOff(12, "babies", "mon-am", 8, many, 70).is_told for many in (0, 4, 5)]
+        [False, False, True]
+
+        Where there is no place at all, nobody is behind the zero.
+
+        >>> CutOff(12, "babies", "mon-am", 0, 0, None).is_told
+        True
+        """
+        return self.admitted >= LEAST or self.places == 0
+
+    @property
+    def state(self) -> str:
+        """What is told of it: `hidden`, `open`, `full` by points, or `right` when held by right.
+
+        >>> CutOff(12, "babies", "mon-am", 8, 4, 70).state
+        'hidden'
+        >>> [CutOff(12, "babies", "mon-am", 8, *row).state for row in ((8, 70), (6, None), (8, None))]
+        ['full', 'open', 'right']
+        """
+        if not self.is_told:
+            return "hidden"
+        if self.last_points is not None:
+            return "full"
+        return "right" if self.is_full else "open"
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether nobody else fits."""
+        return self.last_points is not None or self.admitted >= self.places
+
+
+def cut_offs(snapshot: Snapshot, proposal: Proposal) -> list[CutOff]:
+    """Return the rows of the cut-off table of a proposal, crèche by crèche.
+
+    A half-day may be full although its section is not: the whole crèche is, or its adults. Its
+    cut-off is then the highest of all that a child of this section needs.
+
+    >>> from ribambelle_creche.domain.admission import Application, Option, propose
+    >>> monday = {"12/babies/mon-am": 1, "12/all/mon-am": 1}
+    >>> files = tuple(
+    ...     Application(name, points, "2026-03-01", 0, (Option("12/babies/0", "12", monday),))
+    ...     for name, points in (("A", 60), ("B", 40))
+    ... )
+    >>> town = Snapshot({"12/babies/mon-am": 5, "12/all/mon-am": 1}, files)
+    >>> cut_offs(town, propose(town))
+    ... # doctest: +NORMALIZE_WHITESPACE
+    [CutOff(facility=12, age_group='babies', slot='mon-am', places=5, admitted=1, last_points=60)]
+
+    What is counted from September on is not in the table: it tells the first entries.
+    """
+    rows = []
+    for name in snapshot.resources:
+        facility, group, slot = name.split("/")
+        if group not in GROUPS or slot not in SLOTS:
+            continue
+        own = proposal.cutoffs[name]
+        needed = [
+            name,
+            *(f"{facility}/{part}" for part in (f"all/{slot}", f"staff/{slot}", "all/week")),
+        ]
+        found = [proposal.cutoffs[one] for one in needed if one in proposal.cutoffs]
+        lasts = [one.last_points for one in found if one.last_points is not None]
+        shut = any(one.taken >= one.capacity and one.last_points is None for one in found)
+        rows.append(
+            CutOff(
+                facility=int(facility),
+                age_group=group,
+                slot=slot,
+                # full of children who hold a right: no points open it; told where nobody is named
+                places=own.taken if shut and not lasts and own.taken >= LEAST else own.capacity,
+                admitted=own.taken,
+                last_points=max(lasts, default=None),
+            )
+        )
+    return sorted(
+        rows, key=lambda row: (row.facility, GROUPS.index(row.age_group), SLOTS.index(row.slot))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer of the table to a family, for one section of one crèche."""
+
+    facility: int
+    outcome: str
+    """`yes`, `no`, `tie` when points are equal to the last, or `hidden`."""
+    full: tuple[str, ...] = ()
+    """The half-days that answer no, or that only the date and the draw decide."""
+
+
+def found_again(
+    rows: Iterable[CutOff], facility: int, group: str, slots: Iterable[str], points: int
+) -> Found:
+    """Return what the published table answers to these points for these half-days.
+
+    More points than the last admitted on each half-day: a place. Fewer on one: none. A half-day
+    that is not published answers nothing, or asking many times would tell what it hides.
+
+    >>> table = [
+    ...     CutOff(12, "babies", "mon-am", 8, 8, 70),
+    ...     CutOff(12, "babies", "mon-pm", 8, 6, None),
+    ...     CutOff(12, "babies", "tue-am", 8, 2, 45),
+    ... ]
+    >>> def ask(points, *slots):
+    ...     return found_again(table, 12, "babies", slots, points).outcome
+    >>> ask(80, "mon-am", "mon-pm"), ask(60, "mon-am"), ask(70, "mon-am"), ask(0, "mon-pm")
+    ('yes', 'no', 'tie', 'yes')
+    >>> ask(99, "tue-am"), ask(60, "mon-am", "tue-am")
+    ('hidden', 'no')
+    """
+    table: Mapping[str, CutOff] = {
+        row.slot: row for row in rows if (row.facility, row.age_group) == (facility, group)
+    }
+    asked = list(slots)
+    told = {slot: table[slot] for slot in asked if slot in table and table[slot].is_told}
+    no = tuple(slot for slot, row in told.items() if row.is_full and _under(points, row))
+    if no:
+        return Found(facility, "no", no)
+    if len(told) < len(asked):
+        return Found(facility, "hidden", tuple(slot for slot in asked if slot not in told))
+    tied = tuple(slot for slot, row in told.items() if row.last_points == points)
+    return Found(facility, "tie" if tied else "yes", tied)
+
+
+def _under(points: int, row: CutOff) -> bool:
+    return row.last_points is None or points < row.last_points

@@ -1,0 +1,323 @@
+"""Preparing a commission: its proposal, its variants side by side, the one it decides on."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from msgspec import Meta
+
+from ribambelle import forms
+from ribambelle.errors import Refused
+from ribambelle.identity import Person
+from ribambelle.tenants import Tenant
+from ribambelle.web import guards
+from ribambelle.web.page import Page
+from ribambelle.web.visit import Visit
+from ribambelle_creche import proposing
+from ribambelle_creche.domain import admission, desk
+from ribambelle_creche.domain.admission import Snapshot
+from ribambelle_creche.domain.age import GROUPS, LABELS
+from ribambelle_creche.domain.desk import Measure
+from ribambelle_creche.domain.pins import REASONS
+from ribambelle_creche.domain.preparation import Changes, Extra
+from ribambelle_creche.pages.commissions import COMMISSIONS
+from ribambelle_creche.queries import commissions, facilities, grids, pins, proposals
+from ribambelle_creche.queries.pins import Standing
+from ribambelle_creche.tables import Commission, Proposal
+
+DESK = f"{COMMISSIONS}/{{commission:int}}/proposition"
+MEASURES = (
+    ("served", "Enfants admis"),
+    ("first_wish", "dont sur leur premier vœu"),
+    ("half_days", "Demi-journées attribuées"),
+    ("free", "Demi-journées encore libres"),
+    ("least", "Plus petit nombre de points admis"),
+    ("passed_over", "Familles passées devant"),
+)
+SHOWN = 4
+"""Proposals put side by side: the one on the table, and the last tried."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One proposal of the commission, opened."""
+
+    row: Proposal
+    given: Snapshot
+    found: admission.Proposal
+    measure: Measure
+
+    @property
+    def letter(self) -> str:
+        """How it is called on the page: A for the first."""
+        return f"n° {self.row.number}"
+
+    def numbers(self) -> dict[str, int | None]:
+        """Return its numbers by name."""
+        return asdict(self.measure)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRow:
+    """One list to prepare: who asks, who is proposed, what is left."""
+
+    group: str
+    asking: int
+    proposed: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class CrecheRow:
+    """One crèche, and its lists by age group; none where nobody asks."""
+
+    id: int
+    name: str
+    sections: dict[str, SectionRow]
+
+
+@dataclass(frozen=True)
+class DeskPage:
+    """The preparation of one commission."""
+
+    row: Commission
+    runs: list[Run]
+    on_table: Run | None
+    creches_asked: list[CrecheRow]
+    pinned: list[Standing]
+    grids: list[tuple[int, str]]
+    creches: list[tuple[int, str]]
+    wrong: str = ""
+    form: forms.Bound[Any] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether something may still be tried."""
+        return self.row.state == "closed"
+
+    @property
+    def groups(self) -> list[tuple[str, str]]:
+        """The age groups."""
+        return [(group, LABELS[group]) for group in GROUPS]
+
+    @property
+    def compared(self) -> list[tuple[str, list[tuple[int | None, int]]]]:
+        """One line per number: its value in each run, and the difference with the one on the table."""
+        base = self.on_table.numbers() if self.on_table else {}
+        return [
+            (
+                label,
+                [
+                    (run.numbers()[name], desk.differing(base, run.numbers()).get(name, 0))
+                    for run in self.runs
+                ],
+            )
+            for name, label in MEASURES
+        ]
+
+    @staticmethod
+    def reason(code: str) -> str:
+        """Return the reason of a pin, in words."""
+        return REASONS.get(code, code)
+
+    @property
+    def stable(self) -> bool:
+        """Tell whether nobody has a claim against what is on the table."""
+        return self.on_table is None or self.on_table.found.certificate.slot_stable
+
+
+class VariantForm(msgspec.Struct, frozen=True):
+    """One thing to try."""
+
+    kind: str
+    facility: int | None = None
+    group: str = "babies"
+    places: Annotated[int, Meta(ge=-20, le=20)] = 1
+    grid: int | None = None
+
+
+async def opened(row: Commission) -> tuple[list[Run], Run | None]:
+    """Return the last runs of a commission, and the one on the table: kept, or last proposed."""
+    rows = await proposals.every(row.id)
+    table = next((one for one in rows if one.is_kept), None) or next(
+        (one for one in reversed(rows) if one.changes == "{}"), None
+    )
+    chosen = [one for one in rows[-SHOWN:] if table is None or one.id != table.id]
+    shown = [*([table] if table else []), *chosen[-SHOWN + 1 :]]
+    runs = [_run(one) for one in shown]
+    return runs, runs[0] if table else None
+
+
+def _run(row: Proposal) -> Run:
+    given, found = proposals.opened(row)
+    return Run(row, given, found, desk.measure(given, found))
+
+
+async def desk_page(row: Commission, wrong: str = "", form: forms.Bound[Any] | None = None) -> Page:
+    """Show the preparation of a commission."""
+    runs, table = await opened(row)
+    every = await facilities.every()
+    names = {one.id: one.name for one in every}
+    page = DeskPage(
+        row=row,
+        runs=runs,
+        on_table=table,
+        creches_asked=_asked(table, names) if table else [],
+        pinned=await pins.standing(row.id),
+        grids=await commissions.grids(),
+        creches=sorted(names.items(), key=lambda one: one[1].casefold()),
+        wrong=wrong,
+        form=form,
+    )
+    return Page("creche/office/desk.html", page, status=422 if wrong or form else 200)
+
+
+def _asked(run: Run, names: dict[int, str]) -> list[CrecheRow]:
+    rows: dict[int, CrecheRow] = {}
+    for facility, group in desk.sections(run.given):
+        lines = desk.lines(run.given, run.found, (facility, group))
+        row = rows.setdefault(facility, CrecheRow(facility, names.get(facility, "?"), {}))
+        row.sections[group] = SectionRow(
+            group=group,
+            asking=len(lines),
+            proposed=sum(one.standing == desk.HERE for one in lines),
+            free=sum(one.free for one in desk.half_days(run.found, (facility, group))),
+        )
+    return sorted(rows.values(), key=lambda one: one.name.casefold())
+
+
+@get(
+    DESK,
+    name="creche.desk",
+    told="Préparer la proposition d’une commission",
+    guards=[guards.agent],
+)
+async def look(commission: FromPath[int]) -> Page:
+    """Show the proposal of a commission, and what was tried."""
+    return await desk_page(await commissions.one(commission))
+
+
+@post(
+    DESK,
+    name="creche.desk.propose",
+    told="Calculer la proposition d’une commission",
+    guards=[guards.agent],
+)
+async def propose(
+    commission: FromPath[int],
+    tenant: NamedDependency[Tenant],
+    person: NamedDependency[Person],
+    seen: NamedDependency[Visit],
+    now: NamedDependency[datetime],
+) -> Response[Any]:
+    """Run the engine on the files and places as they stand."""
+    row = await commissions.one(commission)
+    try:
+        await proposing.run(tenant, row, Changes(), "Proposition", person.account, now)
+    except Refused as refusal:
+        return await desk_page(row, sentence(refusal))
+    seen.tell("ok", "Proposition calculée. Rien n’est décidé : relisez les listes.")
+    return Redirect(f"{COMMISSIONS}/{commission}/proposition", status_code=303)
+
+
+@post(
+    f"{COMMISSIONS}/{{commission:int}}/variantes",
+    name="creche.desk.try",
+    told="Essayer une variante de la proposition",
+    guards=[guards.agent],
+)
+async def attempt(
+    request: Request[Any, Any, Any],
+    commission: FromPath[int],
+    tenant: NamedDependency[Tenant],
+    person: NamedDependency[Person],
+    seen: NamedDependency[Visit],
+    now: NamedDependency[datetime],
+) -> Response[Any]:
+    """Run the engine with one thing changed, and put it beside the proposal."""
+    row, form = await commissions.one(commission), await forms.read(request, VariantForm)
+    if form.struct is None:
+        return await desk_page(row, form=form)
+    try:
+        changes, label = await variant(form.struct)
+        await proposing.run(tenant, row, changes, label, person.account, now)
+    except Refused as refusal:
+        return await desk_page(row, sentence(refusal), form)
+    seen.tell("ok", f"Variante calculée : {label}. Elle est à côté de la proposition.")
+    return Redirect(f"{COMMISSIONS}/{commission}/proposition#t-variantes", status_code=303)
+
+
+async def variant(form: VariantForm) -> tuple[Changes, str]:
+    """Return what a form asks to change, with its name.
+
+    Raises Refused("variant_unclear") when what it names does not exist.
+    """
+    names = await facilities.names()
+    if form.kind == "places" and form.facility in names and form.group in GROUPS and form.places:
+        sign = "de plus" if form.places > 0 else "de moins"
+        many = "place" if abs(form.places) == 1 else "places"
+        label = f"{abs(form.places)} {many} {sign}, {names[form.facility]}, {LABELS[form.group]}"
+        return Changes(extra=(Extra(form.facility, form.group, form.places),)), label[:120]
+    if form.kind == "grid" and form.grid:
+        version = await grids.one(form.grid)
+        return Changes(grid=form.grid), f"Avec les critères {version.row.version}"
+    if form.kind == "reserves":
+        return Changes(without_reserves=True), "Sans places réservées"
+    raise Refused("variant_unclear")
+
+
+@post(
+    f"{COMMISSIONS}/{{commission:int}}/variantes/{{number:int}}/retenir",
+    name="creche.desk.keep",
+    told="Retenir une proposition pour la commission",
+    guards=[guards.agent],
+)
+async def keep(
+    commission: FromPath[int],
+    number: FromPath[int],
+    person: NamedDependency[Person],
+    seen: NamedDependency[Visit],
+    now: NamedDependency[datetime],
+) -> Response[Any]:
+    """Choose the proposal the commission decides on."""
+    row = await commissions.one(commission)
+    try:
+        await proposals.keep(commission, number, person.account, now)
+    except Refused as refusal:
+        return await desk_page(row, sentence(refusal))
+    seen.tell("ok", f"Proposition n° {number} retenue. Le procès-verbal porte son empreinte.")
+    return Redirect(f"{COMMISSIONS}/{commission}/proposition", status_code=303)
+
+
+def sentence(refusal: Refused) -> str:
+    """Return why something cannot be done at the desk, and what to do; others are raised again.
+
+    >>> sentence(Refused("variant_unclear"))
+    'Choisissez une crèche, un âge et un nombre de places, ou une autre version des critères.'
+    """
+    if refusal.reason == "commission_not_closed":
+        return (
+            "La préparation se fait entre la clôture des dossiers et la décision : "
+            "rien n’a été calculé."
+        )
+    if refusal.reason == "variant_unclear":
+        return (
+            "Choisissez une crèche, un âge et un nombre de places, ou une autre version "
+            "des critères."
+        )
+    if refusal.reason == "snapshot_wrong":
+        return (
+            f"Les épingles ne tiennent pas dans les places : {refusal.facts['fault']}. "
+            "Levez-en une, ou ouvrez une place."
+        )
+    if refusal.reason == "pin_without_reason":
+        return "Choisissez le motif de l’épingle dans la liste."
+    raise refusal
+
+
+ROUTES = [look, propose, attempt, keep]

@@ -1,0 +1,123 @@
+"""The minutes of a commission, on paper: what it decides, by which rule, with its seals."""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from ribambelle.documents import pdf
+from ribambelle.errors import NotYours
+from ribambelle.tenants import Tenant
+from ribambelle.web import formats, guards
+from ribambelle.web.assets import crest
+from ribambelle_creche.domain import desk
+from ribambelle_creche.domain.age import LABELS
+from ribambelle_creche.domain.pins import REASONS
+from ribambelle_creche.pages.commission_desk import Run, opened
+from ribambelle_creche.pages.commissions import COMMISSIONS
+from ribambelle_creche.queries import commissions, facilities, pins
+from ribambelle_creche.queries.commissions import published_seed
+from ribambelle_creche.tables import Commission
+
+TEMPLATE = Path(str(files("ribambelle_creche").joinpath("templates/creche/pdf/minutes.typ")))
+STANDINGS = {
+    desk.HERE: "Place proposée",
+    desk.ELSEWHERE: "Placée ailleurs",
+    desk.WAITS: "Liste d’attente",
+    desk.PINNED_OUT: "Aucune place",
+}
+
+
+@get(
+    f"{COMMISSIONS}/{{commission:int}}/proces-verbal.pdf",
+    name="creche.desk.minutes",
+    told="Télécharger le procès-verbal d’une commission",
+    guards=[guards.agent],
+)
+async def download(commission: FromPath[int], tenant: NamedDependency[Tenant]) -> Response[bytes]:
+    """Send the minutes of the proposal that was kept; before, there are none."""
+    row = await commissions.one(commission)
+    _, run = await opened(row)
+    if run is None or not run.row.is_kept:
+        raise NotYours
+    content = await pdf.render(TEMPLATE, await data(row, run, tenant))
+    headers = {"content-disposition": f'attachment; filename="proces-verbal-{commission}.pdf"'}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+async def data(row: Commission, run: Run, tenant: Tenant) -> dict[str, Any]:
+    """Return what the minutes say, every value ready to print; files by their number only."""
+    names, versions = await facilities.names(), dict(await commissions.grids())
+    standing, measure, sign = await pins.standing(row.id), run.measure, crest(tenant)
+    return {
+        "title": f"Procès-verbal : {row.label}",
+        "commune": tenant.settings.name,
+        "crest": sign.body.decode() if sign.media_type.startswith("image/svg") else list(sign.body),
+        "facts": [
+            ["Commission", formats.jour(row.held_on, year=True)],
+            [
+                "Entrées",
+                f"du {formats.jour(row.first_start, year=True)} "
+                f"au {formats.jour(row.last_start, year=True)}",
+            ],
+            ["Dossiers clos", formats.jour(row.closes_on, year=True)],
+            ["Critères", versions.get(row.grid, "aucun") if row.grid else "aucun"],
+            ["Proposition", f"n° {run.row.number}, {run.row.label or 'sans variante'}"],
+            ["Enfants admis", f"{measure.served}, dont {measure.first_wish} sur leur premier vœu"],
+            ["Familles passées devant", str(measure.passed_over)],
+        ],
+        "seals": [
+            ["Empreinte", run.row.digest],
+            ["Empreinte du lot", run.row.inputs_digest],
+            ["Moteur", run.row.engine],
+            ["Graine du tirage", published_seed(row)],
+            ["Empreinte de la graine", row.commitment],
+        ],
+        "certificate": (
+            "Un second calcul, indépendant, a vérifié que chaque demande qui attend est bloquée, "
+            "sur au moins une demi-journée, par des enfants mieux classés."
+            if run.found.certificate.slot_stable
+            else "Un second calcul a relevé des places tenues vides : personne de moins bien classé "
+            "ne les prend."
+        ),
+        "pins": [
+            {
+                "number": one.number,
+                "reason": f"{one.reason} : {REASONS.get(one.reason, one.reason)}",
+                "given": told(one.option, names),
+                "note": one.note,
+                "passed": ", ".join(one.impact) or "personne",
+            }
+            for one in standing
+        ],
+        "lists": [
+            {
+                "name": f"{names.get(facility, facility)}, {LABELS[group].lower()}",
+                "rows": [
+                    [
+                        str(line.rank),
+                        line.application.id,
+                        str(line.points),
+                        str(line.wish),
+                        STANDINGS[line.standing],
+                    ]
+                    for line in desk.lines(run.given, run.found, (facility, group))
+                ],
+            }
+            for facility, group in desk.sections(run.given)
+        ],
+    }
+
+
+def told(option: str | None, names: dict[int, str]) -> str:
+    """Return what a pin gives, in words."""
+    if option is None:
+        return "Aucune place"
+    facility, group = desk.section_of(option)
+    return f"{names.get(facility, facility)}, {LABELS[group].lower()}"
+
+
+ROUTES = [download]

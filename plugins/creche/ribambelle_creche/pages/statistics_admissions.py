@@ -1,0 +1,383 @@
+"""What commissions did and how full crèches are: the town hall's second page of figures."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from ribambelle import childcare
+from ribambelle.errors import NotYours
+from ribambelle.tenants import Tenant
+from ribambelle.web.guards import Holding
+from ribambelle.web.page import Page
+from ribambelle_creche import spreadsheets
+from ribambelle_creche.domain import statistics as rules
+from ribambelle_creche.domain.admission_figures import (
+    BLOCKS,
+    Served,
+    median_days,
+    occupancy,
+    percent,
+    profiles,
+    satisfaction,
+    unused,
+)
+from ribambelle_creche.domain.age import GROUPS, LABELS
+from ribambelle_creche.domain.capacity import Place
+from ribambelle_creche.domain.resources import place_of
+from ribambelle_creche.domain.week import DAYS, SLOTS
+from ribambelle_creche.pages.statistics_page import quartier_names
+from ribambelle_creche.pages.statistics_tables import laid_out, month_words, shown
+from ribambelle_creche.queries import admission_figures as figures
+from ribambelle_creche.queries import facilities, proposals, statistics
+from ribambelle_creche.settings import Settings
+from ribambelle_creche.spreadsheets import Sheet
+from ribambelle_creche.tables import Commission, Facility
+
+town_hall = Holding("agent", "admin")
+HALF_WORDS = ("matin", "ap.-m.")
+FULLEST = 15
+"""Crèches drawn; the table has them all."""
+A_YEAR = timedelta(days=365)
+FLOW = {
+    "requests": "Demandes",
+    "withdraw": "Retraits",
+    "declined": "Refus d’offre",
+    "lapsed": "Offres sans réponse",
+    "expire": "Expirations",
+}
+Bar = tuple[str, float] | tuple[str, float, float]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One table, its chart, and what it counts."""
+
+    code: str
+    title: str
+    aside: str
+    headings: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    bars: Sequence[Bar] = ()
+    series: tuple[str, str] = ("", "")
+
+    @property
+    def columns(self) -> list[tuple[str, str]]:
+        """The heads of the table, numbers after the first."""
+        return [(head, "n" if place else "") for place, head in enumerate(self.headings)]
+
+
+@dataclass(frozen=True)
+class AdmissionsPage:
+    """Every panel that has something to say."""
+
+    panels: list[Panel]
+    at: datetime
+
+
+async def panels_of(now: datetime) -> list[Panel]:
+    """Return the panels, from what is kept at this moment; exact, since only the town hall reads it."""
+    open_now, names = await facilities.every(), await quartier_names()
+    cells = await figures.capacities()
+    commissions = await figures.decided()
+    last = commissions[0] if commissions else None
+    found = [
+        pressure(open_now, cells, await figures.first_wishes()),
+        supply(open_now, cells),
+        satisfied([(one, await figures.outcomes(one.id)) for one in commissions]),
+        delay(names, await figures.waits(), await figures.waiting(), now.date()),
+        flow(await figures.flow(now - A_YEAR)),
+        *(await of_commission(last, names) if last else []),
+    ]
+    return [one for one in found if one.rows]
+
+
+def pressure(
+    open_now: Iterable[Facility],
+    cells: Mapping[int, Mapping[Place, tuple[int, int]]],
+    asked: Mapping[int, Counter[str]],
+) -> Panel:
+    """Return the first wishes per free place, crèche by crèche and half-day by half-day."""
+    rows = []
+    for one in open_now:
+        if one.id not in asked:
+            continue
+        line: list[Any] = [one.name]
+        for slot in SLOTS:
+            day, half = place_of(slot)
+            free = sum(
+                left
+                for (_, *when), (_, left) in cells.get(one.id, {}).items()
+                if when == [day, half]
+            )
+            many = asked[one.id][slot]
+            line.append(round(many / free, 1) if free else f"{many} pour 0" if many else 0)
+        rows.append(line)
+    return Panel(
+        "demi-journees",
+        "Pression par crèche et par demi-journée",
+        "Premiers vœux par place libre",
+        (
+            "Crèche",
+            *(f"{short.capitalize()} {half}" for _, short, _ in DAYS for half in HALF_WORDS),
+        ),
+        rows,
+    )
+
+
+def supply(
+    open_now: Iterable[Facility], cells: Mapping[int, Mapping[Place, tuple[int, int]]]
+) -> Panel:
+    """Return how full each crèche is, over its week and at its fullest half-day."""
+    rows, bars = [], list[Bar]()
+    for one in open_now:
+        known = occupancy(one.places, cells.get(one.id, {}))
+        whole = [rules.full_places(many) for many in (known.open, known.occupied, known.free)]
+        rows.append((one.name, one.manager, one.places, *whole, known.weekly, known.instant))
+        bars.append((one.name, known.weekly or 0, known.instant or 0))
+    bars.sort(key=lambda one: -one[1])
+    return Panel(
+        "offre",
+        "Places autorisées, ouvertes, occupées, libres",
+        f"Les {FULLEST} plus pleines ; la semaine reste sous 100 %, le pic sous 115 %",
+        (
+            *("Crèche", "Gestionnaire", "Places", "Ouvertes", "Occupées", "Libres"),
+            *("Semaine (%)", "Pic (%)"),
+        ),
+        rows,
+        bars[:FULLEST],
+        ("occupation de la semaine (%)", "au moment le plus plein (%)"),
+    )
+
+
+def satisfied(done: Sequence[tuple[Commission, Sequence[tuple[int, Served]]]]) -> Panel:
+    """Return how many files each commission served, and how well."""
+    rows, bars = [], list[Bar]()
+    for row, outcomes in done:
+        told = satisfaction(one for _, one in outcomes)
+        rows.append(
+            (
+                *(row.label, told.examined, told.admitted, told.share),
+                *(told.first_wish, told.among_three, told.wished_week),
+                told.admitted - told.wished_week,
+            )
+        )
+        bars.append((row.label, told.examined, told.admitted))
+    return Panel(
+        "satisfaction",
+        "Demandes servies, par commission",
+        "Vœu et semaine obtenus",
+        (
+            *("Commission", "Examinées", "Admises", "Part (%)"),
+            *("Vœu 1", "Vœux 1 à 3", "Semaine souhaitée", "Semaine de repli"),
+        ),
+        rows,
+        bars,
+        ("examinées", "admises"),
+    )
+
+
+def delay(
+    names: Mapping[int, str],
+    waits: Sequence[tuple[int, date, date]],
+    waiting: Sequence[tuple[int, date]],
+    today: date,
+) -> Panel:
+    """Return, by quartier, the median days from a complete file to its place, and of those waiting."""
+    rows, bars = [], list[Bar]()
+    for quartier, name in names.items():
+        decided = median_days((first, then) for place, first, then in waits if place == quartier)
+        still = median_days((first, today) for place, first in waiting if place == quartier)
+        if decided is not None or still is not None:
+            rows.append((name, decided, still))
+            bars.append((name, decided or 0, still or 0))
+    return Panel(
+        "delai",
+        "Délais, par quartier",
+        "Jours, médiane, depuis le dossier complet",
+        ("Quartier", "Jusqu’à la place proposée", "Attente en cours"),
+        rows,
+        bars,
+        ("jusqu’à la place (jours)", "attente en cours (jours)"),
+    )
+
+
+def flow(months: Mapping[str, Counter[str]]) -> Panel:
+    """Return what came and what left, month by month."""
+    rows = [
+        (month_words(month), *(months[month][kind] for kind in FLOW)) for month in sorted(months)
+    ]
+    left = [kind for kind in FLOW if kind != "requests"]
+    bars: list[Bar] = [
+        (month_words(month), months[month]["requests"], sum(months[month][kind] for kind in left))
+        for month in sorted(months)
+    ]
+    return Panel(
+        "flux",
+        "Ce qui arrive et ce qui part, par mois",
+        "Douze derniers mois",
+        ("Mois", *FLOW.values()),
+        rows,
+        bars,
+        ("demandes", "retraits, refus, expirations"),
+    )
+
+
+async def of_commission(row: Commission, names: Mapping[int, str]) -> list[Panel]:
+    """Return what the last commission says: who was served, reserves, places left unused."""
+    outcomes = dict(await figures.outcomes(row.id))
+    found = [equity(row, outcomes, await figures.dossiers(list(outcomes)), names)]
+    kept = await proposals.kept(row.id)
+    if kept is None:
+        return found
+    given, proposal = proposals.opened(kept)
+    houses = await facilities.all_names()
+    reserves = proposal.certificate.reserves
+    lines: list[tuple[Any, ...]] = []
+    for one in unused(given, proposal):
+        facility, group = one.section.split("/")
+        name = houses.get(int(facility), facility)
+        why = [one.why.get(reason, 0) for reason in BLOCKS]
+        lines.append((f"{name}, {LABELS.get(group, group).lower()}", one.half_days, *why))
+    return [
+        *found,
+        Panel(
+            "reserves",
+            "Places réservées, dues et tenues",
+            row.label,
+            ("Réserve et gestionnaire", "Dues", "Tenues"),
+            [(one.code.replace(":", " : "), one.quota, one.served) for one in reserves],
+            [(one.code.replace(":", " : "), one.quota, one.served) for one in reserves],
+            ("dues", "tenues"),
+        ),
+        Panel(
+            "inutilisees",
+            "Demi-journées restées libres alors qu’elles sont demandées",
+            f"{row.label} ; nombre de refus que chaque raison explique",
+            ("Section", "Demi-journées libres", *BLOCKS),
+            lines,
+            [(line[0], line[1]) for line in lines],
+        ),
+    ]
+
+
+def equity(
+    row: Commission,
+    outcomes: Mapping[int, Served],
+    files: Mapping[int, tuple[int, Any]],
+    names: Mapping[int, str],
+) -> Panel:
+    """Return the share served by profile and by quartier."""
+    examined: Counter[str] = Counter()
+    admitted: Counter[str] = Counter()
+    for file, (quartier, dossier) in files.items():
+        counted = [*profiles(dossier), f"Quartier : {names.get(quartier, '?')}"]
+        examined.update(counted)
+        if outcomes[file].wish:
+            admitted.update(counted)
+    rows = [
+        (name, many, admitted[name], percent(admitted[name], many))
+        for name, many in sorted(examined.items())
+    ]
+    return Panel(
+        "equite",
+        "Qui est servi",
+        row.label,
+        ("Profil", "Examinées", "Admises", "Part (%)"),
+        rows,
+        [(name, many, served) for name, many, served, _ in rows],
+        ("examinées", "admises"),
+    )
+
+
+@get(
+    "/bureau/creche/statistiques/admissions",
+    name="creche.statistics.admissions",
+    told="Lire les chiffres des commissions",
+    guards=[town_hall],
+)
+async def admissions(now: NamedDependency[datetime]) -> Page:
+    """Show pressure, supply, satisfaction, delays, flow, reserves, unused places and equity."""
+    return Page("creche/office/admissions.html", AdmissionsPage(await panels_of(now), now))
+
+
+@get(
+    "/bureau/creche/statistiques/admissions/export/{kind:str}",
+    name="creche.statistics.admissions_export",
+    told="Télécharger les chiffres des commissions",
+    guards=[town_hall],
+)
+async def export(
+    request: Request[Any, Any, Any], kind: FromPath[str], now: NamedDependency[datetime]
+) -> Response[bytes]:
+    """Send every table in one spreadsheet, or one of them as CSV."""
+    if kind not in spreadsheets.KINDS:
+        raise NotYours
+    panels = {one.code: one for one in await panels_of(now)}
+    if kind == "xlsx":
+        sheets = [Sheet(code.capitalize(), one.headings, one.rows) for code, one in panels.items()]
+        return spreadsheets.book("admissions", sheets or [Sheet("Rien", ("Rien",), [])])
+    one = panels.get(str(request.query_params.get("table", "")))
+    if one is None:
+        raise NotYours
+    return spreadsheets.answer(kind, f"admissions-{one.code}", one.headings, one.rows)
+
+
+@dataclass(frozen=True)
+class NeedsPage:
+    """The inventory of needs and of what there is, quartier by quartier, small counts hidden."""
+
+    at: datetime
+    columns: list[str]
+    rows: list[tuple[str, list[Any], list[int]]]
+    modes: list[str]
+    threshold: int
+
+    @property
+    def heads(self) -> list[tuple[str, str]]:
+        """The columns: who waits, then the places of each mode."""
+        told = (*self.columns, *(f"Places : {mode.lower()}" for mode in self.modes))
+        return [("Quartier", ""), *((head, "n") for head in told)]
+
+
+@get(
+    "/bureau/creche/statistiques/besoins",
+    name="creche.statistics.needs",
+    told="Imprimer le recensement des besoins",
+    guards=[town_hall],
+)
+async def needs(tenant: NamedDependency[Tenant], now: NamedDependency[datetime]) -> Page:
+    """Show the inventory the law asks of a commune; it leaves the town hall, so small counts do not."""
+    settings, names = tenant.of(Settings), await quartier_names()
+    counts = rules.grid(await statistics.demand(), list(names))
+    table = laid_out(counts, settings.public_threshold)
+    places: Counter[tuple[str, int]] = Counter()
+    for one in await childcare.supply(now.date()):
+        places[one.mode, one.quartier or rules.NOWHERE] += one.places
+    modes = list(childcare.MODES)
+    rows = [
+        (
+            name,
+            [shown(cell, "children") for cell in line],
+            [places[mode, quartier] for mode in modes],
+        )
+        for (quartier, name), line in zip(names.items(), table.cells, strict=False)
+    ]
+    town = [sum(places[mode, quartier] for quartier in names) for mode in modes]
+    rows.append(("Ville", [shown(cell, "children") for cell in table.cells[-1]], town))
+    page = NeedsPage(
+        at=now,
+        columns=["À naître", *(LABELS[group] for group in GROUPS), "Total"],
+        rows=rows,
+        modes=list(childcare.MODES.values()),
+        threshold=settings.public_threshold,
+    )
+    return Page("creche/office/needs.html", page)
+
+
+ROUTES = [admissions, export, needs]

@@ -1,0 +1,243 @@
+"""What the public reads of decided commissions: cut-offs, decisions with a reason, the method."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from ribambelle.errors import NotYours
+from ribambelle.tenants import Tenant
+from ribambelle.web import guards
+from ribambelle.web.page import Page
+from ribambelle_creche import spreadsheets
+from ribambelle_creche.domain import published, register
+from ribambelle_creche.domain.age import GROUPS, LABELS
+from ribambelle_creche.domain.published import LEAST, CutOff, Found
+from ribambelle_creche.domain.week import DAYS, HALVES, SLOTS
+from ribambelle_creche.domain.why import said
+from ribambelle_creche.pages.criteria import Readable, readable
+from ribambelle_creche.pages.why import rows_of
+from ribambelle_creche.queries import cut_offs, facilities, grids
+from ribambelle_creche.settings import Settings
+from ribambelle_creche.tables import Commission
+
+MOST_POINTS = 1_000_000
+HALF_WORDS = {"am": "matin", "pm": "après-midi"}
+STATES = {"hidden": "masqué", "open": "place", "full": "plein", "right": "plein, par des droits"}
+HEADINGS = (
+    *("Commission", "Tenue le", "Crèche", "Section", "Jour", "Moment"),
+    *("Places", "Admis", "Derniers points", "État"),
+)
+KINDS = ("csv", "json")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a visitor asks of the table: a crèche, and its own points and half-days."""
+
+    facility: int = 0
+    group: str = ""
+    points: int | None = None
+    slots: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether an answer may be looked for."""
+        return bool(self.facility and self.group and self.points is not None and self.slots)
+
+
+@dataclass(frozen=True)
+class ThresholdsPage:
+    """The cut-offs of one commission, laid out, and the answer found in them."""
+
+    commission: Commission
+    asked: Asked
+    table: Sequence[CutOff]
+    names: Mapping[int, str]
+    is_typed: bool
+    found: Found | None = None
+    history: list[tuple[Commission, Sequence[CutOff]]] = field(default_factory=list)
+    rows: list[tuple[str, str, str]] = field(default_factory=list)
+    days: tuple[tuple[str, str, str], ...] = DAYS
+    least: int = LEAST
+
+    @property
+    def choices(self) -> list[tuple[int, str]]:
+        """The crèches of the table, to choose from."""
+        here = {row.facility for row in self.table}
+        found = [(one, self.names.get(one, "?")) for one in here]
+        return sorted(found, key=lambda one: (one[1].casefold(), one[0]))
+
+    @property
+    def groups(self) -> list[tuple[str, str]]:
+        """The sections, to choose from."""
+        return [(group, LABELS[group]) for group in GROUPS]
+
+    @property
+    def lines(self) -> list[tuple[str, str, list[CutOff | None]]]:
+        """One line per crèche, section and half of the day: its five days."""
+        return lines_of(self.table, self.asked.facility, self.names)
+
+    @property
+    def past(self) -> list[tuple[Commission, list[tuple[str, str, list[CutOff | None]]]]]:
+        """The same crèche in the three years before."""
+        return [
+            (row, lines_of(table, self.asked.facility, self.names)) for row, table in self.history
+        ]
+
+    @property
+    def days_told(self) -> str:
+        """The half-days the answer speaks of, in words."""
+        return ", ".join(said(slot) for slot in self.found.full) if self.found else ""
+
+    def name(self, facility: int) -> str:
+        """Return the name of a crèche."""
+        return self.names.get(facility, "?")
+
+
+def lines_of(
+    table: Sequence[CutOff], facility: int, names: Mapping[int, str]
+) -> list[tuple[str, str, list[CutOff | None]]]:
+    """Return a table of cut-offs as lines of five days; a section that gave no place is left out."""
+    cells = {(row.facility, row.age_group, row.slot): row for row in table}
+    here = sorted(
+        {
+            (row.facility, row.age_group)
+            for row in table
+            if row.places and facility in (0, row.facility)
+        },
+        key=lambda one: (names.get(one[0], "").casefold(), one[0], GROUPS.index(one[1])),
+    )
+    return [
+        (
+            names.get(one, "?"),
+            f"{LABELS[group]}, {HALF_WORDS[half]}",
+            [cells.get((one, group, f"{day}-{half}")) for day, _, _ in DAYS],
+        )
+        for one, group in here
+        for half in HALVES
+    ]
+
+
+def asked_of(request: Request[Any, Any, Any]) -> Asked:
+    """Read the address; what makes no sense is as if it were not said."""
+    given = request.query_params
+    facility, group, points = (
+        str(given.get(name, "")).strip() for name in ("creche", "section", "points")
+    )
+    sign, digits = (-1, points[1:]) if points[:1] in ("-", "−") else (1, points)
+    known = digits.isdecimal() and len(digits) < 8 and int(digits) <= MOST_POINTS
+    ticked = set(given.getall("jours", []))
+    return Asked(
+        int(facility) if facility.isdecimal() and len(facility) < 9 else 0,
+        group if group in GROUPS else "",
+        sign * int(digits) if known else None,
+        tuple(slot for slot in SLOTS if slot in ticked),
+    )
+
+
+@get(
+    "/creche/commissions/{commission:int}/seuils",
+    name="creche.thresholds",
+    guards=[guards.public],
+)
+async def thresholds(
+    commission: FromPath[int], request: Request[Any, Any, Any], tenant: NamedDependency[Tenant]
+) -> Page:
+    """Show the cut-offs of a decided commission, and find one's own answer in them."""
+    row, asked = await cut_offs.decided(commission), asked_of(request)
+    table = await cut_offs.of(commission)
+    points = asked.points
+    found = (
+        published.found_again(table, asked.facility, asked.group, asked.slots, points)
+        if asked.is_whole and points is not None
+        else None
+    )
+    past = await cut_offs.before(row) if asked.facility else []
+    page = ThresholdsPage(
+        commission=row,
+        asked=asked,
+        table=table,
+        names=await facilities.all_names(),
+        is_typed="points" in request.query_params,
+        found=found,
+        history=[(one, await cut_offs.of(one.id)) for one in past],
+        rows=rows_of(tenant.of(Settings)),
+    )
+    return Page("creche/public/thresholds.html", page)
+
+
+@get(
+    "/creche/commissions/{commission:int}/seuils/export/{kind:str}",
+    name="creche.thresholds.export",
+    guards=[guards.public],
+)
+async def export(commission: FromPath[int], kind: FromPath[str]) -> Response[bytes]:
+    """Send the same table as open data, under the same rule."""
+    if kind not in KINDS:
+        raise NotYours
+    row, names = await cut_offs.decided(commission), await facilities.all_names()
+    lines = [open_data(row, one, names) for one in await cut_offs.of(commission)]
+    name = f"seuils-{row.held_on.isoformat()}"
+    if kind == "csv":
+        return spreadsheets.answer("csv", name, HEADINGS, lines)
+    body = msgspec.json.encode([dict(zip(HEADINGS, line, strict=True)) for line in lines])
+    headers = {"content-disposition": f'attachment; filename="{name}.json"'}
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def open_data(row: Commission, one: CutOff, names: Mapping[int, str]) -> tuple[Any, ...]:
+    """Return one half-day as open data tells it."""
+    weekday, half = one.when
+    return (
+        *(row.label, row.held_on.isoformat(), names.get(one.facility, "?"), LABELS[one.age_group]),
+        *(DAYS[weekday][2], HALF_WORDS[half], one.places),
+        one.admitted if one.is_told else None,
+        one.last_points if one.is_told else None,
+        STATES[one.state],
+    )
+
+
+@dataclass(frozen=True)
+class RegisterPage:
+    """The decisions with a reason, year by year."""
+
+    years: Mapping[int, list[register.Line]]
+    this_year: int
+    least: int = LEAST
+
+
+@get(
+    "/creche/commissions/decisions-motivees",
+    name="creche.motivated",
+    guards=[guards.public],
+)
+async def motivated(now: NamedDependency[datetime]) -> Page:
+    """Show how often commissions decided against the order of points, and why."""
+    years = register.register(await cut_offs.motivated(), now.year)
+    return Page("creche/public/motivated.html", RegisterPage(years, now.year))
+
+
+@dataclass(frozen=True)
+class MethodPage:
+    """How places are given, with what the version in force says of ties and reserves."""
+
+    version: Readable | None
+    day: date
+
+
+@get("/creche/methode", name="creche.method", guards=[guards.public])
+async def method(tenant: NamedDependency[Tenant]) -> Page:
+    """Tell how places are given, from the points to the appeal."""
+    today = tenant.now().date()
+    kept = await grids.in_force(today)
+    page = MethodPage(readable(kept, today) if kept else None, today)
+    return Page("creche/public/method.html", page)
+
+
+ROUTES = [motivated, thresholds, export, method]

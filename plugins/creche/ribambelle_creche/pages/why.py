@@ -1,0 +1,287 @@
+"""« Pourquoi cette réponse ? »: what a family reads of the decision on its own file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from ribambelle.documents import pdf
+from ribambelle.errors import NotYours
+from ribambelle.identity import Person
+from ribambelle.tenants import Tenant
+from ribambelle.web import formats
+from ribambelle.web.page import Page
+from ribambelle_creche import answering
+from ribambelle_creche.answering import Answer, Paths
+from ribambelle_creche.calculation import MENTION, PAPER, calculation, printed
+from ribambelle_creche.domain import week
+from ribambelle_creche.domain.admission.counterfactual import FEWER, NEARBY, Change
+from ribambelle_creche.domain.admission.likelihood import BANDS, DECLINE_PERCENT
+from ribambelle_creche.domain.age import LABELS
+from ribambelle_creche.domain.commission import TO_THE_FAMILY
+from ribambelle_creche.domain.grid import Line
+from ribambelle_creche.domain.pins import REASONS
+from ribambelle_creche.domain.why import Blocked, said
+from ribambelle_creche.pages.filers import filer
+from ribambelle_creche.queries import applications, facilities
+from ribambelle_creche.queries.applications import Mine
+from ribambelle_creche.settings import Settings
+
+APPEAL = "/creche/demandes/{number}/contester"
+LEVELS = {"low": 1, "medium": 2, "high": 3}
+KINDS = {"json": "application/json", "pdf": "application/pdf"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the family stands for one of its wishes."""
+
+    facility: str
+    position: int
+    ahead: int
+    chance: str
+    level: int
+
+
+@dataclass(frozen=True)
+class Path:
+    """One change that would have given a place: what, with what result, where it is made."""
+
+    title: str
+    told: str
+    href: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class WhyPage:
+    """The answer to one file, and everything it comes from."""
+
+    file: Mine
+    answer: Answer | None
+    names: Mapping[int, str] = field(default_factory=dict)
+    paths: list[Path] = field(default_factory=list)
+    may_appeal: bool = False
+    rows: list[tuple[str, str, str]] = field(default_factory=list)
+    days: tuple[tuple[str, str, str], ...] = week.DAYS
+    mention: str = MENTION
+
+    @property
+    def summary(self) -> tuple[str, str]:
+        """The answer in one or two sentences: the second is the one that counts."""
+        assert self.answer
+        answer = self.answer
+        match answer.decision.outcome:
+            case "offered":
+                where = self.facility_of(answer.decision.option)
+                first = answer.blocked[0] if answer.blocked else None
+                full = (
+                    f"{self.name(first.facility)} : pas de place pour tous vos jours."
+                    if first
+                    else ""
+                )
+                return full, f"{where} vous {'propose' if answer.offer else 'a proposé'} une place."
+            case "not_examined":
+                why = TO_THE_FAMILY.get(answer.examined.refusal, "") if answer.examined else ""
+                return "", f"Votre demande n’a pas été examinée{f' : {why}' if why else ''}."
+            case "refused":
+                return "", "La commission ne propose pas de place. Elle a motivé sa décision."
+            case _:
+                return "Il n’y a pas de place pour vous cette fois.", "Vous restez sur la liste."
+
+    def name(self, facility: int) -> str:
+        """Return the name of a crèche."""
+        return self.names.get(facility, "Une crèche")
+
+    def facility_of(self, option: str) -> str:
+        """Return the name of the crèche of an option."""
+        facility, _, _ = option.partition("/")
+        return self.name(int(facility)) if facility.isdecimal() else ""
+
+    @property
+    def wish(self) -> int:
+        """Which wish was given, 1 for the preferred; 0 when it is none of them."""
+        assert self.answer
+        seen, facility = self.answer.seen, self.answer.decision.option.partition("/")[0]
+        order = list(dict.fromkeys(one.facility for one in seen.options)) if seen else []
+        return order.index(facility) + 1 if facility in order else 0
+
+    @property
+    def is_fallback(self) -> bool:
+        """Tell whether a fallback week was given, and not the one wished."""
+        assert self.answer
+        rank = self.answer.decision.option.rpartition("/")[2]
+        return rank.isdecimal() and int(rank) > 0
+
+    @property
+    def offered_week(self) -> str:
+        """The half-days of the offer, in words."""
+        assert self.answer
+        assert self.answer.offer
+        return week.words(self.answer.offer.slots)
+
+    @property
+    def given(self) -> list[Line]:
+        """The criteria of the score, those that give nothing last."""
+        assert self.answer
+        here = [line for line in self.answer.trace if not any(line.here.values())]
+        return sorted(here, key=lambda line: not line.points)
+
+    @property
+    def at_facilities(self) -> list[tuple[str, str, int]]:
+        """What each crèche asked adds, criterion by criterion."""
+        assert self.answer
+        return [
+            (line.label, self.name(facility), points)
+            for line in self.answer.trace
+            for facility, points in line.here.items()
+            if points and facility in self.names
+        ]
+
+    @property
+    def places(self) -> list[Place]:
+        """Where the family stands, wish by wish, for the week wished there."""
+        assert self.answer
+        found: dict[str, Place] = {}
+        for one in self.answer.standings:
+            name = self.facility_of(one.option)
+            place = Place(
+                name,
+                one.position,
+                one.ahead,
+                BANDS.get(one.chance, ""),
+                LEVELS.get(one.chance, 0),
+            )
+            found.setdefault(name, place)
+        return list(found.values())
+
+    @property
+    def draws(self) -> int:
+        """How many draws the chances are from."""
+        assert self.answer
+        return max((one.draws for one in self.answer.standings), default=0)
+
+    @property
+    def decline_percent(self) -> int:
+        """How many of a hundred offers are declined, in each draw."""
+        return DECLINE_PERCENT
+
+    @property
+    def reason(self) -> str:
+        """Why the commission decided against the order of points, for this file."""
+        assert self.answer
+        pin = self.answer.pin
+        return REASONS.get(pin.reason, "") if pin else ""
+
+    @property
+    def blocked(self) -> list[Blocked]:
+        """What stood in the way of each wish."""
+        return self.answer.blocked if self.answer else []
+
+
+async def why_page(number: int, person: Person, tenant: Tenant, app: Litestar) -> WhyPage:
+    """Return what a family reads of the answer to its file."""
+    file = await applications.mine(person, number)
+    answer = await answering.answer_to(file.application)
+    if answer is None:
+        return WhyPage(file, None)
+    names = await facilities.all_names()
+    found = await answering.paths(tenant, file.application, answer)
+    return WhyPage(
+        file=file,
+        answer=answer,
+        names=names,
+        paths=paths_told(found, names, number, lives=file.lives) if found else [],
+        may_appeal=any(route.path_format == APPEAL for route in app.routes),
+        rows=rows_of(tenant.of(Settings)),
+    )
+
+
+def rows_of(settings: Settings) -> list[tuple[str, str, str]]:
+    """Return the halves of a day with their hours, as families read them."""
+    return [
+        ("am", "Matin et repas", settings.morning),
+        ("pm", "Après-midi", settings.afternoon),
+    ]
+
+
+def paths_told(found: Paths, names: Mapping[int, str], number: int, *, lives: bool) -> list[Path]:
+    """Return the changes in words, each with the step of the file where it is made."""
+    step = f"/creche/demandes/{number}/etape/" if lives else ""
+    told = [_path(one, found, names, step) for one in found.changes]
+    if found.later_until is not None:
+        until = formats.jour_du_mois(found.later_until, True)
+        told.append(
+            Path(
+                "Avec une entrée plus tardive", f"Jusqu’au {until}, la réponse aurait été la même."
+            )
+        )
+    return told
+
+
+def _path(one: Change, found: Paths, names: Mapping[int, str], step: str) -> Path:
+    facility = int(one.option.partition("/")[0])
+    where = names.get(facility, "")
+    result = f"Vous auriez eu une place : {where}."
+    if one.kind == FEWER:
+        days = " ni le ".join(said(slot) for slot in one.codes)
+        return Path(f"Sans le {days}", result, step and step + "semaine", "Changer mes jours")
+    if one.kind == NEARBY:
+        far = formats.distance(found.distances[facility]) if facility in found.distances else ""
+        title = f"Avec {where} dans vos vœux"
+        told = f"Vous auriez eu une place{f', à {far}' if far else ''}."
+        return Path(title, told, step and step + "voeux", "Ajouter ce vœu")
+    day = formats.jour_du_mois(date.fromisoformat(one.codes[0]), True)
+    group = LABELS.get(one.option.split("/")[1], "").lower()
+    title = f"Avec une entrée le {day}, chez les {group}"
+    return Path(title, result, step and step + "entree", "Changer la date")
+
+
+@get(
+    "/creche/demandes/{number:int}/pourquoi",
+    name="creche.why",
+    told="Comprendre la réponse d’une commission",
+    guards=[filer],
+)
+async def why(
+    number: FromPath[int],
+    person: NamedDependency[Person],
+    tenant: NamedDependency[Tenant],
+    request: Request[Any, Any, Any],
+) -> Page:
+    """Show what was decided, what blocked, what would have changed it, and what may be done."""
+    return Page("creche/family/why.html", await why_page(number, person, tenant, request.app))
+
+
+@get(
+    "/creche/demandes/{number:int}/pourquoi/calcul/{kind:str}",
+    name="creche.calculation",
+    told="Télécharger le calcul complet d’une demande",
+    guards=[filer],
+)
+async def download(
+    number: FromPath[int],
+    kind: FromPath[str],
+    person: NamedDependency[Person],
+    tenant: NamedDependency[Tenant],
+) -> Response[bytes]:
+    """Send the data, the weights and the operations of one file, and of no other."""
+    file = await applications.mine(person, number)
+    answer = await answering.answer_to(file.application)
+    if answer is None or kind not in KINDS:
+        raise NotYours
+    told = calculation(file.application, answer, await facilities.all_names())
+    if kind == "pdf":
+        body = await pdf.render(PAPER, printed(told, tenant))
+    else:
+        body = msgspec.json.format(msgspec.json.encode(told), indent=2)
+    name = f'attachment; filename="calcul-{file.application.number}.{kind}"'
+    return Response(body, media_type=KINDS[kind], headers={"content-disposition": name})
+
+
+ROUTES = [why, download]

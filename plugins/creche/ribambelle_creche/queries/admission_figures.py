@@ -1,0 +1,149 @@
+"""What the figures of admissions are counted from: whole rows, read once for a page."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from ribambelle.workflow.tables import HistoryStep
+from ribambelle_creche import examining
+from ribambelle_creche.domain.admission_figures import Served, served
+from ribambelle_creche.domain.capacity import Place
+from ribambelle_creche.domain.dossier import Dossier, decode
+from ribambelle_creche.domain.week import slots
+from ribambelle_creche.queries.answers import DECIDED
+from ribambelle_creche.queries.statistics import LIVES, OPEN
+from ribambelle_creche.tables import (
+    Application,
+    Capacity,
+    Commission,
+    Decision,
+    Examined,
+    Facility,
+    Need,
+    Offer,
+    Wish,
+)
+from ribambelle_creche.workflow import CODE
+
+LAST = 6
+"""Commissions told at once."""
+
+
+async def decided() -> list[Commission]:
+    """Return the last commissions that decided, the last first."""
+    return (
+        await Commission.objects()
+        .where(Commission.state.is_in(list(DECIDED)))
+        .order_by(Commission.held_on, Commission.id, ascending=False)
+        .limit(LAST)
+    )
+
+
+async def outcomes(commission: int) -> list[tuple[int, Served]]:
+    """Return the files a commission examined, with what each got."""
+    options = {
+        row["application"]: row["option"]
+        for row in await Decision.select(Decision.application, Decision.option).where(
+            (Decision.commission == commission) & (Decision.outcome == "offered")
+        )
+    }
+    rows = await Examined.select(Examined.application, Examined.asked).where(
+        (Examined.commission == commission) & (Examined.refusal == "")
+    )
+    return [
+        (
+            row["application"],
+            served(
+                options.get(row["application"], ""), list(examining.of_json(row["asked"]).wishes)
+            ),
+        )
+        for row in rows
+    ]
+
+
+async def dossiers(files: Sequence[int]) -> dict[int, tuple[int, Dossier]]:
+    """Return the quartier and the answers of some files."""
+    found: dict[int, tuple[int, Dossier]] = {}
+    for start in range(0, len(files), 500):
+        rows = await Application.select(
+            Application.id, Application.quartier, Application.sent, Application.answers
+        ).where(Application.id.is_in(list(files[start : start + 500])))
+        found |= {
+            row["id"]: (row["quartier"] or 0, decode(row["sent"] or row["answers"])) for row in rows
+        }
+    return found
+
+
+async def waits() -> list[tuple[int, date, date]]:
+    """Return the quartier of each file served, the day it was complete and that of its decision."""
+    rows = await Decision.select(
+        Decision.application.quartier.as_alias("quartier"),
+        Decision.application.complete_at.as_alias("complete"),
+        Decision.at,
+    ).where((Decision.outcome == "offered") & Decision.application.complete_at.is_not_null())
+    return [(row["quartier"] or 0, row["complete"].date(), row["at"].date()) for row in rows]
+
+
+async def waiting() -> list[tuple[int, date]]:
+    """Return the quartier of each living complete file, and the day it was complete."""
+    rows = await Application.select(Application.quartier, Application.complete_at).where(
+        LIVES, Application.complete_at.is_not_null()
+    )
+    return [(row["quartier"] or 0, row["complete_at"].date()) for row in rows]
+
+
+async def flow(since: datetime) -> dict[str, Counter[str]]:
+    """Return what happened month by month: requests, withdrawals, expirations, offers refused."""
+    found: dict[str, Counter[str]] = {}
+
+    def add(kind: str, rows: Sequence[dict[str, Any]], name: str) -> None:
+        for row in rows:
+            found.setdefault(f"{row[name]:%Y-%m}", Counter())[kind] += 1
+
+    sent = await Application.select(Application.submitted_at).where(
+        Application.submitted_at.is_not_null() & (Application.submitted_at >= since)
+    )
+    add("requests", sent, "submitted_at")
+    for kind in ("withdraw", "expire"):
+        steps = await HistoryStep.select(HistoryStep.at).where(
+            (HistoryStep.demande.workflow == CODE)
+            & (HistoryStep.transition == kind)
+            & (HistoryStep.at >= since)
+        )
+        add(kind, steps, "at")
+    for state in ("declined", "lapsed"):
+        offers = await Offer.select(Offer.answered_at).where(
+            (Offer.state == state) & Offer.answered_at.is_not_null() & (Offer.answered_at >= since)
+        )
+        add(state, offers, "answered_at")
+    return found
+
+
+async def capacities() -> dict[int, dict[Place, tuple[int, int]]]:
+    """Return the places of each open crèche and how many are free, by group and half-day."""
+    found: dict[int, dict[Place, tuple[int, int]]] = {}
+    theirs = Facility.select(Facility.id).where(OPEN)
+    for row in await Capacity.select().where(Capacity.facility.is_in(theirs)):
+        place = (row["age_group"], row["weekday"], row["half"])
+        found.setdefault(row["facility"], {})[place] = (row["places"], row["free"])
+    return found
+
+
+async def first_wishes() -> dict[int, Counter[str]]:
+    """Return, for each crèche, how many living files name it first, by half-day of their week."""
+    living = Application.select(Application.id).where(LIVES)
+    weeks = {
+        row["application"]: row["slots"]
+        for row in await Need.select(Need.application, Need.slots).where(
+            (Need.rank == 0) & Need.application.is_in(living)
+        )
+    }
+    found: dict[int, Counter[str]] = {}
+    rows = await Wish.select(Wish.application, Wish.facility).where(
+        (Wish.rank == 1) & Wish.application.is_in(living)
+    )
+    for row in rows:
+        asked = slots(weeks.get(row["application"], 0))
+        found.setdefault(row["facility"], Counter()).update(asked)
+    return found

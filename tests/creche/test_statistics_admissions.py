@@ -1,0 +1,94 @@
+"""Figures of commissions: exact for the town hall, for nobody else; the printed inventory hides few."""
+
+import csv
+import io
+from datetime import UTC, datetime
+
+from tests.creche.builders import a_facility, an_application
+from tests.creche.decided import Asks, a_decided_commission, some_files
+
+from ribambelle.identity import Grant
+from ribambelle.testing import Communes, Town
+from ribambelle_creche.domain.dossier import Resources
+from ribambelle_creche.tables import Capacity, Offer
+
+URL = "/bureau/creche/statistiques/admissions"
+
+
+async def table(town: Town, name: str) -> dict[str, list[str]]:
+    browser = await town.staff(email=f"{name}@example.test")
+    answer = await browser.get(f"{URL}/export/csv?table={name}")
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    return {row[0]: row[1:] for row in rows[1:]}
+
+
+async def test_each_table_counts_what_the_commission_did(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here() as tenant:
+        lilas, roses = await a_facility("Les Lilas", places=10), await a_facility("Les Roses")
+        first = await some_files(lilas, [90, 80], need=1)
+        poor = await an_application(
+            *(lilas, roses),
+            state="complete",
+            resources=Resources(quotient_familial_cents=60_000),
+        )
+        none = await an_application(lilas, state="complete")
+        await a_decided_commission(
+            town,
+            {lilas: {"mon-am": 2, "tue-am": 1}, roses: 1},
+            [*first, Asks(poor, 60, (lilas, roses), (1023, 1)), Asks(none, 10, (lilas,), (5,))],
+            held=datetime(2026, 11, 26, tzinfo=UTC),
+        )
+        await Capacity.insert(
+            Capacity(
+                **{"facility": lilas, "age_group": "babies", "weekday": 0, "half": "am"},
+                **{"places": 10, "free": 2, "changed_at": tenant.now()},
+            )
+        )
+        await Offer.update(
+            {Offer.state: "declined", Offer.live_for: None, Offer.answered_at: tenant.now()}
+        ).where(Offer.application == poor)
+
+    assert (await table(town, "satisfaction"))["Entrées d’hiver"] == [
+        *("4", "3", "75", "2", "3", "3", "0")
+    ]
+    assert (await table(town, "offre"))["Les Lilas"][1:] == ["10", "1,0", "0,8", "0,2", "8", "80"]
+    assert (await table(town, "demi-journees"))["Les Lilas"][0] == "2,0"
+    told = await table(town, "equite")
+    assert told["QF jusqu’à 700"] == ["1", "1", "100"]
+    assert told["Parent seul"] == ["4", "3", "75"]
+    assert (await table(town, "inutilisees"))["Les Lilas, bébés"][:2] == ["1", "1"]
+    assert (await table(town, "flux"))["novembre 2026"] == ["4", "0", "1", "0", "0"]
+    assert await table(town, "delai")
+    assert (await (await town.staff(email="x@example.test")).get(f"{URL}/export/xlsx")).content[
+        :2
+    ] == b"PK"
+
+
+async def test_only_the_town_hall_reads_them_and_its_own(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        lilas = await a_facility()
+        await a_decided_commission(town, {lilas: 1}, await some_files(lilas, [60]))
+    director = await town.staff(
+        Grant("creche_manager", f"creche.facility:{lilas}"), email="d@a.test"
+    )
+
+    for path in (URL, f"{URL}/export/csv?table=equite", "/bureau/creche/statistiques/besoins"):
+        assert (await director.get(path)).status_code == 403
+        assert (await (await town.family()).get(path)).status_code == 403
+    other = await (await communes.beta.staff()).get(URL)
+    assert "Entrées d’hiver" not in other.text
+
+
+async def test_the_inventory_that_is_printed_hides_small_counts(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        lilas = await a_facility(places=30)
+        await some_files(lilas, [60, 50])
+
+    page = await (await town.staff()).get("/bureau/creche/statistiques/besoins")
+
+    assert "L. 214-1-3" in page.text
+    assert "masqué" in page.text
+    assert '<td class="n">30</td>' in page.text
