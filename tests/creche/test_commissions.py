@@ -315,6 +315,8 @@ def test_the_command_closes_a_commission_once(
     assert '"dry_run": true' in told.out
     assert "Demandes examinées : 0" in told.out
     assert "déjà clos" in told.err
+    assert run(["creche", "commission", "decide", number, "--tenant", "ville"]) == 1
+    assert "Aucune proposition n’est retenue" in capsys.readouterr().err
     assert run(["creche", "commission", "close", "7", "--tenant", "ville"]) == 1
     assert "Aucune commission 7" in capsys.readouterr().err
     assert run(["creche", "commission", "list", "--tenant", "ville", "--json"]) == 0

@@ -250,3 +250,26 @@ def test_every_state_of_the_contract_is_declared() -> None:
 
 
 __all__ = ["Commission", "decided", "kept", "states"]
+
+
+async def test_a_place_that_waits_for_its_answer_is_not_given_by_the_next_commission(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    await decided(town, clock)
+    with town.here() as tenant:
+        (offer,) = await Offer.objects()
+        later = Commission(
+            label="Après",
+            first_start=offer.start_on + timedelta(days=30),
+            last_start=offer.start_on + timedelta(days=60),
+            closes_on=offer.start_on,
+            held_on=offer.start_on + timedelta(days=5),
+        )
+
+        before = (await supplies.known_of(later, int(offer.facility), [], tenant)).present[0]
+        await offering.decline(tenant, offer, 1, "office", clock())
+        after = (await supplies.known_of(later, int(offer.facility), [], tenant)).present[0]
+
+    monday = (offer.age_group, 0, "am")
+    assert (before[monday], after[monday]) == (1, 0)

@@ -73,7 +73,7 @@ async def test_a_family_reads_what_blocked_what_would_have_changed_it_and_its_ri
     assert "art. L. 311-3-1" in told
     assert (row.ahead, row.position, row.draws) == (0, 1, standing.DRAWS)
     assert "Chances : 10 à 50 %" in told  # the child ahead declines in 15 draws of 100
-    assert "/contester" in answer.text
+    assert f"/creche/demandes/{mine}/contester" in answer.text
     assert (
         f"/creche/demandes/{mine}/pourquoi" in (await browser.get(f"/creche/demandes/{mine}")).text
     )

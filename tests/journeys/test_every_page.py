@@ -51,6 +51,7 @@ from ribambelle_creche.domain.preparation import Changes, file_of
 from ribambelle_creche.queries import (
     appeals,
     applications,
+    cases,
     commissions,
     decisions,
     offers,
@@ -121,6 +122,11 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/creche/commissions/{commission}/modifier": {
         "office": ("/bureau/creche/commissions/1/modifier",)
     },
+    "/bureau/creche/demandes/{number}/situation": {
+        "office": ("/bureau/creche/demandes/{answered}/situation",)
+    },
+    "/creche/situations": {"office": ("/creche/situations",)},
+    "/creche/situations/{case}": {"office": ("/creche/situations/{case}",)},
     "/bureau/creche/recours": {"office": ("/bureau/creche/recours",)},
     "/bureau/creche/recours/{appeal}": {"office": ("/bureau/creche/recours/{appeal}",)},
     "/bureau/creche/urgences": {"office": ("/bureau/creche/urgences",)},
@@ -310,7 +316,6 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/creche/direction/{facility}/fiche": {"facility": ("/creche/direction/1/fiche",)},
     "/creche/direction/{facility}/places": {"facility": ("/creche/direction/1/places",)},
     "/creche/etablissements/{facility}": {"visitor": ("/creche/etablissements/1",)},
-    "/creche/offres/{offer}": {"family": ("/creche/offres/1",)},
     "/creche/recu": {"visitor": ("/creche/recu", "{receipt}", "/creche/recu?numero=C-0&code=A")},
     "/creche/statistiques": {"visitor": ("/creche/statistiques",)},
     "/documents": {"family": ("/documents",)},
@@ -388,8 +393,8 @@ class World:
             assert account and office
             names = await files_of(account)
             names |= await told_of(names["to_confirm"], tenant)
-            names["decided"] = await decided(town, names)
             names |= await answered_of(account, tenant)
+            names["decided"] = await decided(town, names)
             names |= await a_family_apart(tenant, account)
             names |= await written_of(account)
             names |= await campaigns_of(tenant, office.id)
@@ -471,16 +476,6 @@ async def files_of(account: Account) -> dict[str, Any]:
     return names
 
 
-async def decided(town: Town, names: dict[str, Any]) -> int:
-    """Decide a commission: the first choice of one file is taken by others, its second is free."""
-    others = ("submitted", "incomplete", "to_confirm", "withdrawn", "draft")
-    files = [
-        Asks(names["complete"], 70, (1, 2), (1023, 0b1111001111)),
-        *(Asks(names[one], 80 - rank, (1,)) for rank, one in enumerate(others)),
-    ]
-    return await a_decided_commission(town, {1: 5, 2: 4}, files)
-
-
 async def answered_of(account: Account, tenant: Tenant) -> dict[str, Any]:
     """Decide a commission of one file: it is offered a place, and its family contests."""
     day, now = date(2027, 6, 7), tenant.now()
@@ -505,7 +500,21 @@ async def answered_of(account: Account, tenant: Tenant) -> dict[str, Any]:
     assert offer
     assert decision
     appeal = await appeals.contest(decision, file, "Un jour de trop.", account.id, "family", now)
-    return {"answering": number, "answered": file, "offer": offer.id, "appeal": appeal}
+    case = await cases.share(file, "C2", day, [1], 1, now)
+    return {
+        **{"answering": number, "answered": file, "offer": offer.id},
+        **{"appeal": appeal, "case": case},
+    }
+
+
+async def decided(town: Town, names: dict[str, Any]) -> int:
+    """Decide a commission: the first choice of one file is taken by others, its second is free."""
+    others = ("submitted", "incomplete", "to_confirm", "withdrawn", "draft")
+    files = [
+        Asks(names["complete"], 70, (1, 2), (1023, 0b1111001111)),
+        *(Asks(names[one], 80 - rank, (1,)) for rank, one in enumerate(others)),
+    ]
+    return await a_decided_commission(town, {1: 5, 2: 4}, files)
 
 
 async def told_of(number: int, tenant: Tenant) -> dict[str, Any]:

@@ -21,7 +21,7 @@ SEARCHED = "zyxow"
 VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("number", "facility", "desk", "session", "paper", "sheet", "grid"), IDS),
     **dict.fromkeys(("adult", "child", "held", "custody", "other"), IDS),
-    **dict.fromkeys(("commission", "contract", "move", "offer", "appeal"), IDS),
+    **dict.fromkeys(("commission", "contract", "move", "offer", "appeal", "case"), IDS),
     **{"file": ("C-1", "C-2"), "group": ("babies",)},
     "code": ("enfant", "famille", "adresse", "voeux"),
     "kind": ("csv", "xlsx", "birth", "json"),
@@ -91,8 +91,8 @@ BODY: dict[str, str] = {
     **{"closes_on": "2026-12-04", "held_on": "2026-12-10", "answer_days": "8", "grid": ""},
     **{"move": "departure", "age_group": "babies", "into_group": "", "on": "2026-12-31"},
     **{"days": "mon-am", "first": "2026-09-01", "last": "2026-12-31", "overflow": "0"},
+    **{"pour": "toutes", "opinion": "for", "members": "3", "answer_by": "2027-01-04"},
     **{"option": "aucune", "places": "1"},
-    "pour": "toutes",
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""

@@ -379,4 +379,22 @@ MESSAGES = (
         ),
         AREA,
     ),
+    MessageTemplate(
+        "creche/messages/case_shared",
+        "Avis demandé sur une situation",
+        "dès qu’un agent partage une situation",
+        "chaque personne à qui elle est montrée",
+        (
+            Placeholder("bonjour", "«\u00a0Bonjour\u00a0»", "Bonjour", fact="name", write=greeting),
+            UNTIL,
+            Placeholder(
+                "lien",
+                "La page de la situation",
+                f"{HOME}/creche/situations/12",
+                fact="link",
+                required=True,
+            ),
+        ),
+        AREA,
+    ),
 )

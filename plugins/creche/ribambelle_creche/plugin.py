@@ -39,6 +39,11 @@ def roles() -> list[Role]:
             scope="creche.desk",
             told="Reçoit et suit les demandes de son guichet.",
         ),
+        Role(
+            "creche_advisor",
+            "Avis sur une situation (PMI, CAF, association)",
+            told="Lit les situations que la mairie lui montre et y donne son avis.",
+        ),
     ]
 
 
@@ -55,6 +60,7 @@ def routes() -> Iterable[Any]:
     """Pages for the public, families, crèches and the town hall."""
     from ribambelle_creche.pages import (
         appeals,
+        cases,
         commission_answers,
         commission_desk,
         commission_lists,
@@ -91,7 +97,7 @@ def routes() -> Iterable[Any]:
         *(commissions, commissions_public, facility_supply, facility_children),
         *(commission_desk, commission_lists, minutes),
         *(why, thresholds),
-        *(commission_answers, family_offer, emergencies, appeals),
+        *(commission_answers, family_offer, emergencies, appeals, cases),
     )
     return [route for page in pages for route in page.ROUTES]
 

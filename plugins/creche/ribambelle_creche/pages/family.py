@@ -23,7 +23,7 @@ from ribambelle_creche.domain.receipt import weeks_told
 from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.pages.papers import Wanted, wanted
 from ribambelle_creche.pages.points_told import PointsTold, points_told
-from ribambelle_creche.queries import answers, applications, offers
+from ribambelle_creche.queries import answers, applications, cases, offers
 from ribambelle_creche.queries.applications import Entered, Mine
 from ribambelle_creche.tables import Offer
 from ribambelle_creche.workflow import WORKFLOW
@@ -83,6 +83,8 @@ class FollowPage:
     offer: Offer | None = None
     is_answered: bool = False
     """A commission answered: its letter says why."""
+    said: tuple[str, ...] = ()
+    """What services who were asked wrote for the family."""
 
     @property
     def week(self) -> str:
@@ -119,6 +121,7 @@ async def follow(
         points=await points_told(tenant, file.application, names) if file.lives else None,
         offer=await offers.live_of(number),
         is_answered=await answers.last(number) is not None,
+        said=tuple(note.text for note in await cases.told_to_family(number)),
     )
     return Page("creche/family/follow.html", page)
 

@@ -11,6 +11,7 @@ from ribambelle.web import formats
 from ribambelle.web.home import Card, Found, ToDo
 from ribambelle.web.menu import MenuEntry
 from ribambelle.workflow import State
+from ribambelle_creche.domain.cases import MEMBERS
 from ribambelle_creche.pages import home_commissions
 from ribambelle_creche.queries import appeals, applications, contacts, facilities, queue
 from ribambelle_creche.queries.contacts import Late
@@ -39,6 +40,8 @@ def entries(person: Person | None) -> list[MenuEntry]:
         found.append(MenuEntry("Commissions", "/bureau/creche/commissions", "agenda", rank=22))
     if person.holds("creche_manager"):
         found.append(MenuEntry("Ma crèche", "/creche/direction", "bebe", rank=10))
+    if person.holds(*OFFICE[:2], *MEMBERS):
+        found.append(MenuEntry("Situations", "/creche/situations", "gens", rank=28))
     if person.holds("partner"):
         found.append(MenuEntry("Chiffres publiés", "/creche/statistiques", "barres", rank=30))
     if person.holds("admin"):

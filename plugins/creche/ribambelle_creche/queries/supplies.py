@@ -70,7 +70,12 @@ async def known_of(
     places = {place: cell.places for place, cell in grid.items()}
     taken = {} if keeps_list(held) else {p: cell.places - cell.free for p, cell in grid.items()}
     told, days = [move_of(one) for one in moves], calendar_of(row).periods
-    present = tuple(_present(children, taken, told, day, tenant) for day in days)
+    present = tuple(
+        [
+            await _with_offers(facility, day, _present(children, taken, told, day, tenant))
+            for day in days
+        ]
+    )
     gone = rules.departures(children, today, days[0])
     return Known(
         present=present,
@@ -102,11 +107,16 @@ async def free_on(facility: int, day: date, tenant: Tenant) -> Cells:
     grid, held = await facilities.grid(facility), await contracts.of_facility(facility)
     taken = {} if keeps_list(held) else {p: cell.places - cell.free for p, cell in grid.items()}
     children = counted_apart(held, tenant.now().date())
-    there = _present(children, taken, [], day, tenant)
+    there = await _with_offers(facility, day, _present(children, taken, [], day, tenant))
+    return rules.less({place: cell.places for place, cell in grid.items()}, there)
+
+
+async def _with_offers(facility: int, day: date, there: Cells) -> Cells:
+    """Return who is there with who may still say yes: a place offered is not given twice."""
     for one in await offers.live_at(facility, day):
         for when in rules.half_days(one.slots):
             there[one.age_group, *when] += 1
-    return rules.less({place: cell.places for place, cell in grid.items()}, there)
+    return there
 
 
 def _present(

@@ -1,0 +1,88 @@
+"""A situation shared with named people: they read that file and no other, and answer before a day."""
+
+import pytest
+from tests.creche.builders import an_application
+
+from ribambelle.identity import Grant, accounts
+from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle_creche.queries import cases
+from ribambelle_creche.tables import Case
+
+SITUATIONS = "/creche/situations"
+
+
+async def number_of(town: Town, email: str) -> str:
+    with town.here():
+        account = await accounts.by_email(email)
+    assert account
+    return str(account.id)
+
+
+async def test_members_read_that_file_alone_answer_and_the_town_hall_sees_who_is_late(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    agent = await town.staff()
+    advisor = await town.staff(Grant("creche_advisor"), email="asso@example.test", name="Ana")
+    pmi = await town.staff(Grant("pmi"), email="pmi@example.test", name="Docteure Petit")
+    other = await town.staff(Grant("creche_advisor"), email="x@example.test", name="Luc")
+    with town.here():
+        files = [await an_application(), await an_application()]
+    shared = {
+        "reason": "C2",
+        "answer_by": "2026-12-01",
+        "members": [
+            await number_of(town, one) for one in ("asso@example.test", "pmi@example.test")
+        ],
+    }
+    path = f"/bureau/creche/demandes/{files[0]}/situation"
+    assert (await agent.post(path, data=shared | {"reason": "histoire"})).status_code == 422
+    assert (await agent.post(path, data=shared | {"members": ["999"]})).status_code == 422
+    done = await agent.post(path, data=shared)
+    where = done.headers["location"]
+    await town.work()
+    for email in ("asso@example.test", "pmi@example.test"):
+        assert where in (await town.mail(email))[-1].text
+
+    for browser in (advisor, pmi):
+        assert "Zoé Payet" in (await browser.get(where)).text
+        for number in files:
+            assert (await browser.get(f"/bureau/creche/demandes/{number}")).status_code == 403
+    assert (await other.get(where)).status_code == 404
+    assert (await other.post(f"{where}/avis", data={"opinion": "for"})).status_code == 404
+    assert "C-" not in (await other.get(SITUATIONS)).text.partition("<main")[2]
+
+    said = {"opinion": "for", "text": "Un accueil progressif aiderait."}
+    assert (await pmi.post(f"{where}/avis", data=said)).status_code == 403
+    assert (await advisor.post(f"{where}/avis", data=said | {"opinion": "x"})).status_code == 422
+    assert (await advisor.post(f"{where}/avis", data=said)).status_code == 303
+    follow = (await agent.get(f"/creche/demandes/{files[0]}")).text
+    assert "Un accueil progressif" in follow
+    clock.move(days=7)
+    agent = await town.staff(email="other@example.test")
+    late = (await agent.get(SITUATIONS)).text
+    assert "En retard : Docteure Petit" in late
+    assert "Un accueil progressif" in (await agent.get(where)).text
+
+    await agent.post(f"{where}/clore")
+    pmi = await town.staff(Grant("pmi"), email="pmi@example.test")
+    assert (await pmi.get(where)).status_code == 404
+
+
+async def test_without_the_membership_any_adviser_would_read_it(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: the rule that asks for membership is taken away."""
+    town = communes.alpha
+    other = await town.staff(Grant("creche_advisor"), email="x@example.test")
+    with town.here():
+        case = await cases.share(await an_application(), "C1", clock().date(), [], 1, clock())
+    assert (await other.get(f"{SITUATIONS}/{case}")).status_code == 404
+
+    async def anybody(person: object, number: int) -> Case:
+        found = await Case.objects(Case.application).get(Case.id == number)
+        assert found
+        return found
+
+    monkeypatch.setattr(cases, "one_for", anybody)
+    assert "Zoé Payet" in (await other.get(f"{SITUATIONS}/{case}")).text
