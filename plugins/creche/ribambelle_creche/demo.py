@@ -70,6 +70,7 @@ async def fill(seed: int) -> None:
             await _families(size, places, facilities, desks, draw, tenant.now())
         await demo_commission.hold(tenant, draw, tenant.now())
         await demo_commission.prepare(tenant, draw, tenant.now())
+        await demo_commission.answer(tenant, draw, tenant.now())
         await freeze(month_before(tenant.now()), tenant.of(Settings).public_threshold)
 
 

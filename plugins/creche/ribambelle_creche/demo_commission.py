@@ -3,22 +3,26 @@
 import random
 from datetime import date, datetime, timedelta
 
+from ribambelle.identity.tables import Account
 from ribambelle.tenants import Tenant
 from ribambelle.web.formats import MONTHS
-from ribambelle_creche import examining, proposing
+from ribambelle_creche import deciding, examining, proposing
 from ribambelle_creche.demo_figures import FIRST_NAMES, LAST_NAMES
 from ribambelle_creche.domain.age import GROUPS
 from ribambelle_creche.domain.commission import Calendar
 from ribambelle_creche.domain.draw import SEED_BYTES
-from ribambelle_creche.domain.preparation import Changes
+from ribambelle_creche.domain.preparation import Changes, file_of
 from ribambelle_creche.domain.present_children import Line
 from ribambelle_creche.domain.supply import Move
-from ribambelle_creche.queries import commissions, contracts, facilities, grids, supplies
+from ribambelle_creche.queries import commissions, contracts, facilities, grids, proposals, supplies
 from ribambelle_creche.queries.commissions import Told
+from ribambelle_creche.tables import Application
 
 AGES = {"babies": (100, 420), "middle": (480, 700), "older": (760, 1000)}
 """Days of life of a child of each section, at least and at most."""
 WEEKS = (1023, 1023, 1023, 0b1111001111, 0b1111001111, 0b0101010101)
+FAMILY = "famille@demo.example"
+"""The family of demonstration."""
 STAFF = 1
 """The account of demonstration that declares."""
 
@@ -47,14 +51,37 @@ async def hold(tenant: Tenant, draw: random.Random, now: datetime) -> None:
 
 async def prepare(tenant: Tenant, draw: random.Random, now: datetime) -> None:
     """Close a commission whose crèches all declared, and propose: it waits to be decided."""
+    first = (now.date().replace(day=1) + timedelta(days=34)).replace(day=1)
+    await _proposed(tenant, draw, first, first + timedelta(days=89), now)
+
+
+async def answer(tenant: Tenant, draw: random.Random, now: datetime) -> None:
+    """Decide a commission of later entries: the family of demonstration is offered a second choice."""
+    account = await Account.objects().get(Account.email == FAMILY)
+    if account is None:
+        return  # nobody to show it to
+    first = (now.date().replace(day=1) + timedelta(days=220)).replace(day=1)
+    number = await _proposed(tenant, draw, first, first + timedelta(days=45), now)
+    await proposals.keep(number, 1, STAFF, now)
+    await deciding.decide(tenant, number, STAFF, now)
+    kept = await proposals.kept(number)
+    assert kept
+    given, found = proposals.opened(kept)
+    for one in given.applications:
+        option = one.option(found.assignments[one.id])
+        if option and option.facility != one.options[0].facility:
+            await Application.update({Application.account: account.id}).where(
+                Application.number == file_of(one.id)
+            )
+            return
+
+
+async def _proposed(
+    tenant: Tenant, draw: random.Random, first: date, last: date, now: datetime
+) -> int:
+    """Open a commission, have every crèche give a quarter of its places, close it and propose."""
     today = now.date()
-    first = (today.replace(day=1) + timedelta(days=34)).replace(day=1)
-    days = Calendar(
-        first_start=first,
-        last_start=first + timedelta(days=89),
-        closes_on=today - timedelta(days=2),
-        held_on=today + timedelta(days=6),
-    )
+    days = Calendar(first, last, today - timedelta(days=2), today + timedelta(days=6))
     number = await _opened(days, draw, now)
     row = await commissions.one(number)
     for one in await facilities.every():
@@ -69,6 +96,7 @@ async def prepare(tenant: Tenant, draw: random.Random, now: datetime) -> None:
     await examining.close(tenant, number, STAFF, now)
     row = await commissions.one(number)
     await proposing.run(tenant, row, Changes(), "Proposition", STAFF, now)
+    return number
 
 
 async def _opened(days: Calendar, draw: random.Random, now: datetime) -> int:
