@@ -21,7 +21,7 @@ URGENCES = "/bureau/creche/urgences"
 async def test_a_child_who_moves_leaves_its_place_to_another_and_never_loses_it(
     communes: Communes, clock: FrozenClock
 ) -> None:
-    """A11: the freed place is given in the same run; without room elsewhere it stays where it is."""
+    """A11: what it leaves is given once it has said yes; until then it keeps its place."""
     town = communes.alpha
     with town.here() as tenant:
         lilas, roses = await a_facility("Les Lilas"), await a_facility("Les Roses")
@@ -61,11 +61,15 @@ async def test_a_child_who_moves_leaves_its_place_to_another_and_never_loses_it(
         answers = await Decision.select().order_by(Decision.id)
         told = {one.application: (one.facility.name, one.origin) for one in offers}
         assert told[moving] == ("Les Roses", "transfer")
-        assert told[staying] == ("Les Lilas", "session")
-        assert [one["outcome"] for one in answers] == ["offered", "offered"]
+        assert staying not in told
+        assert [one["outcome"] for one in answers] == ["offered", "waiting"]
 
         await offering.accept(offers[0], 1, "office", clock())
+    await town.work()
+    with town.here():
+        (after,) = await Offer.objects(Offer.facility).where(Offer.application == staying)
         old, new = await Contract.objects().order_by(Contract.id)
+    assert (after.facility.name, after.origin) == ("Les Lilas", "rolling")
     assert old.last == date(2027, 1, 3)
     assert (new.facility, new.first) == (roses, WINTER.first_start)
 

@@ -18,6 +18,7 @@ from ribambelle_creche.domain.offers import child_of, outcome, place_of
 from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.queries import commissions, cut_offs, decisions, pins, proposals
 from ribambelle_creche.queries.decisions import Answered
+from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Commission, Decision, Proposal
 
 
@@ -32,17 +33,28 @@ class Decided:
 
 
 async def decide(
-    tenant: Tenant, commission: int, account: int | None, now: datetime, side: Side = "office"
+    tenant: Tenant,
+    commission: int,
+    account: int | None,
+    now: datetime,
+    side: Side = "office",
+    *,
+    digest: str = "",
 ) -> Decided:
     """Answer every file of a commission as the kept proposal says; families are told by jobs.
 
-    Raises Refused("nothing_kept") without a kept proposal, Refused("pin_since") when a decision
-    was pinned or lifted after it, Refused("places_since") when places or files changed since.
+    :param digest: the seal of the proposal that was read; another kept since is refused.
+
+    Raises Refused("proposal_changed") then, Refused("nothing_kept") without a kept proposal,
+    Refused("pin_since") when a decision was pinned or lifted after it, Refused("places_since")
+    when places or files changed since.
     """
     async with transaction():
         await locks.advisory(f"creche.commission:{commission}")
         row = await commissions.one(commission)
         kept = await ready(tenant, row)
+        if digest and kept.digest != digest:
+            raise Refused("proposal_changed")
         given, found = proposals.opened(kept)
         files = await decisions.to_answer(commission)
         answers = await _answers(row, kept, given, found, files, now)
@@ -64,7 +76,7 @@ async def decide(
             refused=done.refused,
             not_examined=done.not_examined,
         )
-        if _is_some_place_left(found, files):
+        if tenant.of(Settings).rolling_offers and _is_some_place_left(found, files):
             await later(
                 "creche", "call_next", once=f"creche.decided:{commission}", commission=row.id
             )

@@ -138,6 +138,7 @@ def asked(
         together=told.arrival.twins if told.arrival else "",
         bonuses=dict(score.bonuses) if score else {},
         flags=score.flags if score else (),
+        start_on=candidate.start_on,
     )
 
 

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+import msgspec
+
 from ribambelle import tenants, workflow
 from ribambelle.database import locks, transaction
 from ribambelle.errors import Refused
@@ -20,6 +22,7 @@ from ribambelle_creche.queries import (
     commissions,
     contracts,
     decisions,
+    facilities,
     offers,
     proposals,
     renewals,
@@ -27,7 +30,7 @@ from ribambelle_creche.queries import (
 from ribambelle_creche.queries.commissions import calendar_of
 from ribambelle_creche.queries.decisions import Answered
 from ribambelle_creche.settings import Settings
-from ribambelle_creche.tables import Commission, Offer
+from ribambelle_creche.tables import Commission, Offer, Proposal
 
 
 async def issue(rows: Sequence[Offer], demande: int, account: int | None, side: Side) -> None:
@@ -57,6 +60,8 @@ async def accept(offer: Offer, account: int | None, side: Side, now: datetime) -
             offer=offer.id,
             facilities=[int(row.facility.id) for row in rows],
         )
+        if offer.origin == "transfer":
+            await _call_later(offer)
 
 
 async def decline(
@@ -117,7 +122,7 @@ async def called(tenant: Tenant, row: Commission, now: datetime) -> list[tuple[s
     if kept is None or row.state != "decided" or now.date() > row.last_start:
         return []
     given = proposals.opened(kept)[0]
-    left, files = await _left(row, given)
+    left, files = await _left(row, kept, given, now)
     found = await asyncio.to_thread(propose, left)
     current = {one.id: one.current for one in left.applications}
     given_to: dict[str, list[tuple[int, str]]] = {}
@@ -144,7 +149,12 @@ async def call_next(
     return len(found)
 
 
-async def _left(row: Commission, given: Snapshot) -> tuple[Snapshot, dict[str, offers.Asked]]:
+async def _left(
+    row: Commission, kept: Proposal, given: Snapshot, now: datetime
+) -> tuple[Snapshot, dict[str, offers.Asked]]:
+    """Return what may still be given: to whoever waits, in crèches that are open, less what was
+    given outside of the commission since it proposed.
+    """
     files = await offers.files(sorted({file_of(one.id) for one in given.applications}))
     out = await offers.refused_one(row.id)
     waiting = {
@@ -153,10 +163,35 @@ async def _left(row: Commission, given: Snapshot) -> tuple[Snapshot, dict[str, o
         if files[file_of(one.id)].state == "waiting" and files[file_of(one.id)].file not in out
     }
     taken: dict[str, int] = {}
-    for place in await offers.emergencies(row.first_start):
+    for place in await offers.emergencies(kept.made_at, now.date()):
         demand = demand_of(int(place.facility), place.age_group, place.slots)
         taken |= {name: taken.get(name, 0) + places for name, places in demand.items()}
-    return rolling(given, await offers.held(row.id), waiting, taken), files
+    current = {file_of(one.id): one.current for one in given.applications}
+    for moved in await offers.moved(row.id):
+        option = current.get(moved.application.number)
+        for left in await contracts.left_for(moved) if option else ():
+            demand = demand_of(int(left.facility), place_of(option or "").age_group, left.slots)
+            taken |= {name: taken.get(name, 0) - places for name, places in demand.items()}
+    still = {str(number) for number in await facilities.names()}
+    return rolling(_where_open(given, still), await offers.held(row.id), waiting, taken), files
+
+
+def _where_open(given: Snapshot, still: set[str]) -> Snapshot:
+    """Return a lot without the options of crèches that closed; a place held stays."""
+    return msgspec.structs.replace(
+        given,
+        applications=tuple(
+            msgspec.structs.replace(
+                one,
+                options=tuple(
+                    option
+                    for option in one.options
+                    if option.facility in still or option.id == one.current
+                ),
+            )
+            for one in given.applications
+        ),
+    )
 
 
 def offers_of(
@@ -168,7 +203,8 @@ def offers_of(
     asked: str,
 ) -> list[Offer]:
     """Return the offers of one file, one a child, to be answered before the last day."""
-    needs = examining.of_json(asked).needs
+    frozen = examining.of_json(asked)
+    wished = frozen.start_on or file.start_on
     return [
         Offer(
             application=file.file,
@@ -177,8 +213,8 @@ def offers_of(
             age_group=place_of(option).age_group,
             option=option,
             child=child,
-            slots=needs[place_of(option).need],
-            start_on=starts_on(row, file.start_on),
+            slots=frozen.needs[place_of(option).need],
+            start_on=max(starts_on(row, wished), now.date()),
             origin=origin,
             sent_at=now,
             answer_by=now.date() + timedelta(days=row.answer_days),

@@ -99,6 +99,8 @@ class Asking:
     """What twins accept, as a code of domain.dossier."""
     flags: tuple[str, ...] = ()
     """Codes of the reserves it may enter."""
+    start_on: date | None = None
+    """The entry asked for, as the commission saw it."""
 
 
 def groups_of(

@@ -6,7 +6,6 @@ import msgspec
 
 from ribambelle_creche.domain.admission import Application, Option, Snapshot
 from ribambelle_creche.domain.preparation import Lot
-from ribambelle_creche.domain.resources import demand, of_all
 
 Held = tuple[int, int]
 """The crèche a child is in, and its half-days there."""
@@ -15,9 +14,10 @@ Held = tuple[int, int]
 def with_rights(given: Snapshot, lot: Lot, held: Mapping[str, Held]) -> Snapshot:
     """Return a snapshot in which children who change crèche hold their present place.
 
-    Its place counts among those to be given, and the child holds it by right: if it moves, the
-    place goes to somebody else in the same run; if it does not, it keeps it. A present crèche that
-    the family does not name gives no right there: the place is free only once it is left.
+    The child holds it by right, and it is not among those to be given: the family may still say
+    no to the new one. It is free once it is left, for the next run. A pin that gives nothing new
+    leaves it there. Twins have no such right, and a present crèche that the family does not name
+    gives none.
 
     >>> from datetime import UTC, datetime
     >>> from ribambelle_creche.domain.preparation import Seen, snapshot
@@ -27,31 +27,33 @@ def with_rights(given: Snapshot, lot: Lot, held: Mapping[str, Held]) -> Snapshot
     >>> houses = [House(one, ({},), ({},), 10) for one in (12, 15)]
     >>> lot = Lot([zoe], houses, {})
     >>> found = with_rights(snapshot(lot), lot, {"C-1": (12, 1)})
-    >>> found.applications[0].current, found.resources["12/babies/mon-am"]
-    ('12/babies/0', 1)
+    >>> found.applications[0].current, "12/babies/mon-am" in found.resources
+    ('12/babies/0', True)
+    >>> found.applications[0].option("12/babies/0").demand
+    {}
     """
     asked = {seen.number: seen.asked for seen in lot.files}
     houses = {house.facility: house for house in lot.houses}
-    places = of_all(lot.houses)
-    resources = dict(given.resources)
     files: list[Application] = []
     for one in given.applications:
         facility, slots = held.get(one.id, (0, 0))
         asking = asked.get(one.id)
-        if asking is None or facility not in asking.wishes or facility not in houses:
+        is_alone = one.count == 1 and one.group is None
+        if not is_alone or asking is None or facility not in asking.wishes:
             files.append(one)
             continue
-        taken = demand(houses[facility], asking.groups, slots)
+        if facility not in houses:
+            files.append(one)
+            continue
         rank = asking.needs.index(slots) if slots in asking.needs else len(asking.needs)
         group = next(group for group in asking.groups if group)
-        mine = Option(f"{facility}/{group}/{rank}", str(facility), taken, 0)
-        options = one.options if one.option(mine.id) else (*one.options, mine)
+        mine = Option(f"{facility}/{group}/{rank}", str(facility), {}, 0)
+        options = tuple(mine if option.id == mine.id else option for option in one.options)
+        options = options if one.option(mine.id) else (*options, mine)
         files.append(msgspec.structs.replace(one, options=options, current=mine.id))
-        for name, many in taken.items():
-            resources[name] = resources.get(name, places.get(name, 0)) + many
-    return msgspec.structs.replace(
-        given,
-        resources=dict(sorted(resources.items())),
-        applications=tuple(files),
-        pins=given.pins,
+    current = {one.id: one.current for one in files}
+    pins = tuple(
+        msgspec.structs.replace(pin, option=pin.option or current[pin.application])
+        for pin in given.pins
     )
+    return msgspec.structs.replace(given, applications=tuple(files), pins=pins)

@@ -24,9 +24,16 @@ from ribambelle_creche.domain import week
 from ribambelle_creche.domain.commission import STATES
 from ribambelle_creche.domain.offers import OUTCOMES
 from ribambelle_creche.domain.offers import STATES as OFFER_STATES
-from ribambelle_creche.queries import applications, commissions, decisions, facilities, offers
+from ribambelle_creche.queries import (
+    applications,
+    commissions,
+    decisions,
+    facilities,
+    offers,
+    proposals,
+)
 from ribambelle_creche.settings import Settings
-from ribambelle_creche.tables import Commission, Decision, Offer
+from ribambelle_creche.tables import Commission, Decision, Offer, Proposal
 
 COMMISSIONS = "/bureau/creche/commissions"
 SHAPES = {
@@ -46,6 +53,7 @@ class AnswersPage:
     called: list[tuple[str, str]]
     """Whom freed places would go to: the number of a file, and the place."""
     is_automatic: bool
+    kept: Proposal | None = None
     wrong: str = ""
     shapes: dict[str, tuple[str, str]] = field(default_factory=lambda: SHAPES)
 
@@ -101,6 +109,7 @@ async def answers_page(
         offers=await offers.of_commission(row.id),
         called=called,
         is_automatic=tenant.of(Settings).rolling_offers,
+        kept=await proposals.kept(row.id),
         wrong=wrong,
     )
     return Page("creche/office/commission_answers.html", page, status=status)
@@ -126,6 +135,7 @@ async def look(
     guards=[guards.agent],
 )
 async def decide(
+    request: Request[Any, Any, Any],
     commission: FromPath[int],
     tenant: NamedDependency[Tenant],
     person: NamedDependency[Person],
@@ -135,7 +145,8 @@ async def decide(
     """Answer every file as the kept proposal says; nothing is written when it cannot be."""
     row = await commissions.one(commission)
     try:
-        done = await deciding.decide(tenant, commission, person.account, now)
+        read = str((await request.form()).get("digest", ""))
+        done = await deciding.decide(tenant, commission, person.account, now, digest=read)
     except Refused as refusal:
         return await answers_page(row, tenant, now, sentence(refusal), 422)
     seen.tell("ok", words(done))
@@ -206,6 +217,8 @@ WRONG = {
     "nothing_kept": "Retenez d’abord une proposition : c’est elle que la commission décide.",
     "pin_since": "Une décision a été épinglée ou levée après la proposition retenue. "
     "Refaites la proposition, puis retenez-la.",
+    "proposal_changed": "Une autre proposition a été retenue depuis que vous avez ouvert cette page. "
+    "Relisez-la, puis décidez.",
     "places_since": "Les places ont changé depuis la proposition retenue. "
     "Refaites la proposition, puis retenez-la.",
 }

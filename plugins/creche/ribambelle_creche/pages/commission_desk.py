@@ -53,6 +53,11 @@ class Run:
     measure: Measure
 
     @property
+    def is_trial(self) -> bool:
+        """Tell whether it counts by other points than those announced: it decides nothing."""
+        return proposals.changes_of(self.row).grid is not None
+
+    @property
     def letter(self) -> str:
         """How it is called on the page: A for the first."""
         return f"n° {self.row.number}"
@@ -304,6 +309,11 @@ def sentence(refusal: Refused) -> str:
         return (
             "La préparation se fait entre la clôture des dossiers et la décision : "
             "rien n’a été calculé."
+        )
+    if refusal.reason == "trial_only":
+        return (
+            "Une variante avec d’autres critères montre ce qu’ils changeraient : une commission "
+            "décide avec ceux qu’elle a annoncés."
         )
     if refusal.reason == "variant_unclear":
         return (

@@ -1,7 +1,7 @@
 """The children a crèche has: its contracts."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from ribambelle.database import transaction
@@ -136,6 +136,15 @@ async def running(children: Sequence[int], day: date) -> list[Contract]:
             & (Contract.last.is_null() | (Contract.last >= day))
         )
         .order_by(Contract.id)
+    )
+
+
+async def left_for(offer: Offer) -> list[Contract]:
+    """Return the contracts a child left to enter where it accepted a place."""
+    return await Contract.objects().where(
+        (Contract.application.child == offer.application.child)
+        & (Contract.last == offer.start_on - timedelta(days=1))
+        & (Contract.facility != offer.facility)
     )
 
 

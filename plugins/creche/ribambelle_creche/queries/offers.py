@@ -127,13 +127,33 @@ async def refused_one(commission: int) -> set[int]:
     return {row["application"] for row in rows}
 
 
-async def emergencies(first: date) -> list[Offer]:
-    """Return the emergency places still held on a day."""
+async def emergencies(since: datetime, day: date) -> list[Offer]:
+    """Return the emergency places given since a moment and still held on a day."""
     return await Offer.objects().where(
         (Offer.origin == "emergency")
         & (Offer.state == "accepted")
-        & (Offer.until.is_null() | (Offer.until >= first))
+        & (Offer.sent_at > since)
+        & (Offer.until.is_null() | (Offer.until >= day))
     )
+
+
+async def moved(commission: int) -> list[Offer]:
+    """Return the places accepted by children who were in another crèche, each with its file."""
+    return await Offer.objects(Offer.application).where(
+        (Offer.commission == commission)
+        & (Offer.state == "accepted")
+        & (Offer.origin == "transfer")
+    )
+
+
+async def given_elsewhere(commission: int, day: date) -> list[Offer]:
+    """Return the places held on a day that one commission did not give."""
+    rows = await Offer.objects().where(
+        Offer.state.is_in(list(HOLDING))
+        & (Offer.start_on <= day)
+        & (Offer.until.is_null() | (Offer.until >= day))
+    )
+    return [one for one in rows if one.commission != commission]
 
 
 async def live_at(facility: int, day: date) -> list[Offer]:

@@ -110,6 +110,8 @@ async def keep(commission: int, number: int, account: int, now: datetime) -> Non
     async with transaction():
         await _require_closed(commission)
         chosen = await one(commission, number)
+        if changes_of(chosen).grid:
+            raise Refused("trial_only")
         await Proposal.update({Proposal.is_kept: False}).where(Proposal.commission == commission)
         await Proposal.update({Proposal.is_kept: True}).where(Proposal.id == chosen.id)
         await journal.record(

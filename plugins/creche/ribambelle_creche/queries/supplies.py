@@ -1,6 +1,6 @@
 """The places each crèche gives to a commission: what is known, what it declares, what is checked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,15 @@ from ribambelle_creche.domain.supply import Cells, Move, Presence
 from ribambelle_creche.queries import contracts, facilities, offers
 from ribambelle_creche.queries.commissions import calendar_of
 from ribambelle_creche.settings import Settings
-from ribambelle_creche.tables import Commission, Contract, Facility, Supply, SupplyCell, SupplyMove
+from ribambelle_creche.tables import (
+    Commission,
+    Contract,
+    Facility,
+    Offer,
+    Supply,
+    SupplyCell,
+    SupplyMove,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,7 @@ async def known_of(
     grid = await facilities.grid(facility)
     held = await contracts.of_facility(facility)
     today = tenant.now().date()
-    children = counted_apart(held, today)
+    children = counted_apart(held, await facilities.changed_at(facility))
     places = {place: cell.places for place, cell in grid.items()}
     taken = {} if keeps_list(held) else {p: cell.places - cell.free for p, cell in grid.items()}
     told, days = [move_of(one) for one in moves], calendar_of(row).periods
@@ -92,21 +100,25 @@ def keeps_list(held: list[Contract]) -> bool:
     return any(one.source != "admission" for one in held)
 
 
-def counted_apart(held: list[Contract], today: date) -> list[Presence]:
+def counted_apart(held: list[Contract], told_at: datetime | None) -> list[Presence]:
     """Return the children that are counted one by one.
 
-    Where no list is kept, the free places a crèche tells count who is there; those admitted and
-    still to come are not in them yet.
+    Where no list is kept, the free places a crèche tells count who was there when it told them;
+    those admitted who came since, or are to come, are not in them.
     """
     listed = keeps_list(held)
-    return [contracts.presence(one) for one in held if listed or one.first > today]
+    return [
+        contracts.presence(one)
+        for one in held
+        if listed or told_at is None or told_at.date() <= one.first
+    ]
 
 
 async def free_on(facility: int, day: date, tenant: Tenant) -> Cells:
     """Return the places of a crèche that nobody has on a day, those offered not counted as free."""
     grid, held = await facilities.grid(facility), await contracts.of_facility(facility)
     taken = {} if keeps_list(held) else {p: cell.places - cell.free for p, cell in grid.items()}
-    children = counted_apart(held, tenant.now().date())
+    children = counted_apart(held, await facilities.changed_at(facility))
     there = await _with_offers(facility, day, _present(children, taken, [], day, tenant))
     return rules.less({place: cell.places for place, cell in grid.items()}, there)
 
@@ -299,12 +311,22 @@ async def houses(row: Commission, tenant: Tenant) -> list[House]:
     What was corrected by hand is kept after September too: the correction is added to what is
     known by then.
     """
-    return [_house(one, await given(row, one.id, tenant)) for one in await facilities.every()]
+    elsewhere = await offers.given_elsewhere(row.id, calendar_of(row).periods[0])
+    return [
+        _house(one, await given(row, one.id, tenant), elsewhere) for one in await facilities.every()
+    ]
 
 
-def _house(facility: Facility, told: Given) -> House:
+def _house(facility: Facility, told: Given, elsewhere: Sequence[Offer]) -> House:
     first, *after = told.known.free
-    declared = told.cells if told.state != "expected" else dict.fromkeys(PLACES, 0)
+    declared = dict(told.cells) if told.state != "expected" else dict.fromkeys(PLACES, 0)
+    declared_at = told.row.declared_at if told.row else None
+    for one in elsewhere:
+        # given after the crèche declared, to another commission or at once: no more to be given
+        if one.facility == facility.id and declared_at and one.sent_at > declared_at:
+            for when in rules.half_days(one.slots):
+                place = (one.age_group, *when)
+                declared[place] = max(0, declared.get(place, 0) - 1)
     later = [rules.carried(declared, first, free) for free in after]
     return House(
         facility=facility.id,
