@@ -1,7 +1,8 @@
 """A child who changes crèche, and places given at once outside of any commission."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
+import msgspec
 from tests.creche.builders import BORN_ON, a_facility, an_application
 from tests.creche.test_commissions import WINTER, a_commission
 from tests.creche.test_deciding import kept
@@ -10,8 +11,12 @@ from ribambelle.identity import accounts
 from ribambelle.testing import Communes, FrozenClock
 from ribambelle.workflow.tables import JournalLine
 from ribambelle_creche import deciding, examining, offering
+from ribambelle_creche.domain.admission import Pin, propose
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.dossier import Child, Week
+from ribambelle_creche.domain.preparation import Lot, Seen, snapshot
+from ribambelle_creche.domain.resources import Asking, House
+from ribambelle_creche.domain.transfers import with_rights
 from ribambelle_creche.queries import commissions, supplies
 from ribambelle_creche.tables import Application, Capacity, Contract, Decision, Offer
 
@@ -106,3 +111,25 @@ async def test_a_place_is_given_at_once_where_there_is_room_with_a_reason_and_an
         assert (contract.application, contract.last) == (first, date(2027, 2, 26))
         assert await JournalLine.exists().where(JournalLine.act == "creche.emergency_given")
         assert await Offer.count().where(Offer.application == second) == 0
+
+
+def lot_of(count: int) -> Lot:
+    asked = Asking(("babies",), (1,), (15, 12), count=count, together="together_only")
+    zoe = Seen("C-1", 40, datetime(2026, 3, 1, tzinfo=UTC), 7, asked)
+    houses = [House(one, ({("babies", 0, "am"): 1},), ({},), 10) for one in (12, 15)]
+    return Lot([zoe], houses, {})
+
+
+def test_a_pin_that_gives_nothing_leaves_a_child_where_it_is() -> None:
+    lot = lot_of(1)
+    pinned = msgspec.structs.replace(snapshot(lot), pins=(Pin("C-1", "G1", None),))
+
+    given = with_rights(pinned, lot, {"C-1": (12, 1)})
+
+    assert propose(given).assignments == {"C-1": "12/babies/0"}
+
+
+def test_twins_who_are_already_somewhere_do_not_stop_a_commission() -> None:
+    lot = lot_of(2)
+
+    assert propose(with_rights(snapshot(lot), lot, {"C-1": (12, 1)})).assignments == {"C-1": None}

@@ -1,0 +1,93 @@
+"""What is given at once, left, or kept aside never makes one place two."""
+
+from datetime import timedelta
+
+import pytest
+from tests.creche.builders import BORN_ON, a_facility, an_application
+from tests.creche.test_deciding import kept
+from tests.creche.test_proposing import prepared
+
+from ribambelle.errors import Refused
+from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle_creche import deciding, emergencies, proposing
+from ribambelle_creche.domain.dossier import Child
+from ribambelle_creche.domain.preparation import Changes
+from ribambelle_creche.emergencies import Urgent
+from ribambelle_creche.queries import commissions, facilities, grids, proposals
+from ribambelle_creche.tables import Application, Capacity, Offer
+
+
+async def one_place(lilas: int, town: Town) -> None:
+    """Say that a crèche, which keeps no list of its children, has one free place for babies."""
+    for weekday in range(5):
+        for half in ("am", "pm"):
+            row = Capacity(facility=lilas, age_group="babies", weekday=weekday, half=half)
+            row.places, row.free, row.changed_at = 1, 1, town.tenant.now()
+            await Capacity.insert(row)
+
+
+async def urgent(town: Town, lilas: int, name: str, in_days: int, days: int = 30) -> int:
+    """Give a place at once to an invented child, from a day on."""
+    tenant = town.tenant
+    child = Child(given_name=name, family_name="Urgence", born_on=BORN_ON)
+    number = await an_application(lilas, child=child)
+    file = await Application.objects().get(Application.id == number)
+    assert file
+    first = tenant.now().date() + timedelta(days=in_days)
+    told = Urgent(lilas, 1023, first, first + timedelta(days=days), "U2")
+    return await emergencies.give(tenant, file, told, 1, tenant.now())
+
+
+async def test_two_emergencies_that_begin_today_do_not_share_a_place(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        lilas = await a_facility("Les Lilas", places=10)
+        await one_place(lilas, town)
+
+        await urgent(town, lilas, "Una", in_days=0)
+        with pytest.raises(Refused, match="emergency_full"):
+            await urgent(town, lilas, "Deux", in_days=0)
+
+
+async def test_a_place_given_at_once_after_the_creche_declared_is_not_decided_again(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await prepared(town, clock, 2, 1)
+    await kept(town, clock, number)
+    with town.here() as tenant:
+        (lilas,) = [one.id for one in await facilities.every()]
+        await one_place(lilas, town)
+        clock.move(minutes=1)
+        await urgent(town, lilas, "Una", in_days=0, days=100)
+        with pytest.raises(Refused, match="places_since"):
+            await deciding.decide(tenant, number, 1, clock())
+
+    await kept(town, clock, number)
+    with town.here() as tenant:
+        done = await deciding.decide(tenant, number, 1, clock())
+        origins = {row["origin"] for row in await Offer.select(Offer.origin)}
+    assert (done.offered, done.waiting) == (0, 2)
+    assert origins == {"emergency"}
+
+
+async def test_a_commission_decides_what_was_read_and_by_the_points_it_announced(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await prepared(town, clock)
+    with town.here() as tenant:
+        row = await commissions.one(number)
+        (version,) = await grids.every()
+        trial = await proposing.run(tenant, row, Changes(grid=version.id), "Essai", 1, clock())
+        with pytest.raises(Refused, match="trial_only"):
+            await proposals.keep(number, trial, 1, clock())
+        run = await proposing.run(tenant, row, Changes(), "", 1, clock())
+        await proposals.keep(number, run, 1, clock())
+        with pytest.raises(Refused, match="proposal_changed"):
+            await deciding.decide(tenant, number, 1, clock(), digest="sha256:another")
+        read = await proposals.one(number, run)
+
+        done = await deciding.decide(tenant, number, 1, clock(), digest=read.digest)
+
+    assert done.offered == 1
