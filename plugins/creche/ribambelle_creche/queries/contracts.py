@@ -148,7 +148,11 @@ async def end_others(file: Application, last: date, account: int | None, side: s
 
 async def drop(file: int, today: date, account: int | None, side: str) -> None:
     """Take back the contracts of a file that withdraws: those begun end, the others go."""
-    begun = (Contract.application == file) & (Contract.first <= today)
+    begun = (
+        (Contract.application == file)
+        & (Contract.first <= today)
+        & (Contract.last.is_null() | (Contract.last > today))
+    )
     await Contract.update({Contract.last: today}).where(begun)
     await Contract.delete().where((Contract.application == file) & (Contract.first > today))
     await journal.record(
