@@ -9,7 +9,7 @@ from ribambelle import workflow
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle_creche import emergencies, offering
 from ribambelle_creche.emergencies import Urgent
-from ribambelle_creche.queries import renewals
+from ribambelle_creche.queries import contracts, renewals
 from ribambelle_creche.tables import Application, Capacity, Contract, Offer
 
 
@@ -56,3 +56,14 @@ async def test_a_withdrawal_leaves_alone_a_contract_that_already_ended(
         await workflow.fire(demande, "withdraw", side="office", account=1)
         ends = [row.last for row in await Contract.objects().order_by(Contract.id)]
     assert ends == [last, clock().date()]
+
+
+async def test_only_the_creche_of_the_accepted_place_awaits_the_child(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    await accepted_after_an_emergency(town, clock)
+    with town.here():
+        rows = await Contract.objects().order_by(Contract.id)
+        awaited = [await contracts.awaited(row) is not None for row in rows]
+    assert awaited == [False, True]

@@ -103,7 +103,17 @@ async def awaited(contract: Contract) -> int | None:
         .where(Application.id == (contract.application or 0))
         .first()
     )
-    return int(row["demande"]) if row and row["state"] == "accepted" else None
+    if row is None or row["state"] != "accepted":
+        return None
+    # an emergency is a contract of the same file too: only the crèche of the place confirms
+    is_its_place = await Offer.exists().where(
+        (Offer.application == contract.application)
+        & (Offer.state == "accepted")
+        & (Offer.origin != "emergency")
+        & (Offer.facility == contract.facility)
+        & (Offer.start_on == contract.first)
+    )
+    return int(row["demande"]) if is_its_place else None
 
 
 async def gone(today: date) -> list[int]:
