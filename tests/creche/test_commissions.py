@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.creche.builders import a_facility, an_application
 
+from ribambelle import workflow
 from ribambelle.commands import inside
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Communes, FrozenClock, Town
@@ -78,6 +79,29 @@ async def test_closing_keeps_each_file_of_the_window_and_why_it_is_left_out(
         young: "not_of_age",
     }
     assert (done.examined, sum(done.left_out.values())) == (1, 3)
+
+
+async def test_a_file_left_waiting_is_looked_at_by_the_next_commission_for_its_first_entry(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """« La suivante la réexamine »: whatever the day wished, which is past by then."""
+    town = communes.alpha
+    with town.here() as tenant:
+        born = Child(given_name="Zoé", family_name="Payet", born_on=date(2026, 3, 14))
+        waits = await an_application(state="complete", child=born)
+        await an_application(state="complete", child=born)  # no commission saw it: its day is past
+        file = await Application.objects(Application.demande).get(Application.id == waits)
+        assert file
+        await workflow.fire(file.demande.id, "examine", side="clock", account=None)
+        await workflow.fire(file.demande.id, "wait", side="clock", account=None)
+        clock.move(days=40)
+        autumn = Calendar(date(2027, 9, 1), date(2027, 12, 31), date(2027, 4, 2), date(2027, 4, 20))
+        row = await commissions.one(await a_commission(town, autumn))
+
+        (seen,) = await examining.examine(tenant, row)
+
+    assert (seen.application, seen.refusal) == (waits, "")
+    assert examining.of_json(seen.asked).groups == ("middle",)
 
 
 async def test_nothing_that_happens_to_a_file_afterwards_changes_what_was_seen(

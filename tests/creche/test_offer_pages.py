@@ -203,3 +203,36 @@ async def test_twins_placed_apart_have_one_offer_each_and_one_answer(
     with town.here():
         assert {row["state"] for row in await Offer.select()} == {"accepted"}
         assert await Contract.count() == 2
+
+
+async def test_a_family_reads_before_it_answers_that_the_place_is_for_one_twin_only(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    with town.here() as tenant:
+        lilas = await a_facility("Les Lilas", places=10)
+        twins = await an_application(
+            lilas,
+            state="complete",
+            child=Child(given_name="Zoé", family_name="Payet", born_on=BORN_ON, together=2),
+            arrival=Arrival(twins="one_is_fine"),
+            entry=Entry(start_on=WINTER.first_start),
+        )
+        number = await a_commission(town)
+        row = await commissions.one(number)
+        cells = {place: 1 if place[0] == "babies" else 0 for place in PLACES}
+        await supplies.declare(row, lilas, cells, 0, 1, "facility", tenant.now())
+        clock.move(days=10)
+        await examining.close(tenant, number, 1, clock())
+    await kept(town, clock, number)
+    agent = await town.staff()
+    await agent.post(f"{COMMISSIONS}/{number}/decider")
+    await town.work()
+
+    (mail,) = [one for one in await town.mail("anne@example.test") if "proposée" in one.subject]
+    page = (await agent.get(await offer_of(town))).text
+    letter = read(await agent.get(f"/creche/demandes/{twins}/decision"))
+
+    for text in (" ".join(mail.text.split()), page, letter):
+        assert "Pour un enfant sur deux. Accepter met fin à la demande" in text
+    assert "Enfant 2 :" in letter

@@ -155,7 +155,7 @@ OF_COMMISSION = (
 
 PLACE = Placeholder(
     "place",
-    "La place, une ligne par enfant : crèche, jours, entrée",
+    "La place, une ligne par enfant : crèche, jours, entrée ; puis s’il en manque pour un enfant",
     "Les Lilas, lundi et mardi, à partir du lundi 4 janvier 2027",
     fact="places",
     required=True,

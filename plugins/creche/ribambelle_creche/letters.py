@@ -17,7 +17,7 @@ from ribambelle_creche.domain.commission import TO_THE_FAMILY
 from ribambelle_creche.domain.dossier import decode
 from ribambelle_creche.domain.pins import REASONS
 from ribambelle_creche.domain.preparation import file_of
-from ribambelle_creche.placing import told_of
+from ribambelle_creche.placing import CALL_FIRST, share_of, told_of
 from ribambelle_creche.queries import decisions, facilities, offers, proposals
 from ribambelle_creche.tables import Application, Commission, Decision, Examined, Offer
 
@@ -75,7 +75,7 @@ async def _letter(
     home = printing.home(where.line, where.postcode, where.city) if where else ()
     today = formats.jour_du_mois(tenant.now().date(), True)
     sections = [
-        _answer(row, file, outcome, live, seen, answer),
+        _answer(row, file, outcome, live, seen, answer, await share_of(live) if live else ""),
         *(_to_answer(tenant, live) if live else ()),
         *_why(file, seen, found, names, outcome),
         *(_points(seen, names) if not seen.refusal else ()),
@@ -100,12 +100,14 @@ def _answer(
     live: Sequence[Offer],
     seen: Examined,
     answer: Decision,
+    part: str,
 ) -> Section:
     held_on = formats.jour_du_mois(row.held_on, True)
     if outcome == "offered":
         parts: list[dict[str, Any]] = [
             {"text": f"Pour {file.child_name}, la commission du {held_on} vous propose :"},
             {"items": [told_of(one) for one in live]},
+            *([{"text": f"{part} {CALL_FIRST}"}] if part else []),
         ]
         if not live:
             parts = [{"text": f"La commission du {held_on} a proposé une place à votre enfant."}]
@@ -168,13 +170,14 @@ def _why(
     mine = sorted(name for name in found.refusals if file_of(name) == file.number)
     parts: list[dict[str, Any]] = []
     for name in mine:
-        if len(mine) > 1:
+        if "." in name:
             parts.append({"text": f"Enfant {name.rpartition('.')[2]} :"})
         for wish in letter.refused(found.refusals[name], needs, names):
             parts += [{"text": f"{wish.title} :"}, {"items": list(wish.reasons)}]
     if not parts:
         return []
-    title = "Les vœux que vous préfériez" if outcome == "offered" else "Ce qui a bloqué"
+    is_placed = outcome == "offered" and all(found.assignments.get(name) for name in mine)
+    title = "Les vœux que vous préfériez" if is_placed else "Ce qui a bloqué"
     return [{"title": title, "parts": parts}]
 
 

@@ -1,10 +1,16 @@
-"""An offer in words: the crèche, the days, the entry."""
+"""An offer in words: the crèche, the days, the entry, and for how many children it is."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from ribambelle.web import formats
+from ribambelle_creche import examining
 from ribambelle_creche.domain import week
+from ribambelle_creche.queries import decisions
 from ribambelle_creche.tables import Offer
+
+NUMBERS = {1: "un", 2: "deux", 3: "trois", 4: "quatre", 5: "cinq"}
+CALL_FIRST = "Vous pouvez appeler la mairie avant de répondre."
 
 
 def told_of(offer: Offer) -> str:
@@ -20,3 +26,33 @@ def words(name: str, slots: int, start: date, until: date | None = None) -> str:
     """
     said = f"{name}, {week.words(slots)}, à partir du {formats.jour(start, True)}"
     return f"{said}, jusqu’au {formats.jour(until, True)}" if until else said
+
+
+def share(placed: int, children: int) -> str:
+    """Say for how many children of a file its places are, and what accepting ends for the others.
+
+    >>> share(1, 2)
+    'Pour un enfant sur deux. Accepter met fin à la demande : pour l’autre, faites-en une nouvelle.'
+    >>> share(2, 3)[:27], share(1, 3)[-40:]
+    ('Pour deux enfants sur trois', 'pour les autres, faites-en une nouvelle.')
+    >>> share(2, 2)
+    ''
+    """
+    if placed >= children:
+        return ""
+    many, of = NUMBERS.get(placed, str(placed)), NUMBERS.get(children, str(children))
+    others = "l’autre" if children - placed == 1 else "les autres"
+    return (
+        f"Pour {many} enfant{'s' * (placed > 1)} sur {of}. Accepter met fin à la demande : "
+        f"pour {others}, faites-en une nouvelle."
+    )
+
+
+async def share_of(rows: Sequence[Offer]) -> str:
+    """Say for how many children of its file some offers made together are; nothing when for all."""
+    first = rows[0]
+    commission = first.commission.id if hasattr(first.commission, "id") else first.commission
+    if not first.child or not commission:
+        return ""
+    seen = await decisions.examined_row(int(commission), int(first.application))
+    return share(len(rows), examining.of_json(seen.asked).count)

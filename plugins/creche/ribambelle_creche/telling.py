@@ -12,7 +12,7 @@ from ribambelle.tenants import Tenant
 from ribambelle.workflow import Step
 from ribambelle_creche import renewing
 from ribambelle_creche.domain.evidence import KINDS
-from ribambelle_creche.placing import told_of
+from ribambelle_creche.placing import CALL_FIRST, share_of, told_of
 from ribambelle_creche.proof import opened, paper
 from ribambelle_creche.queries import applications, offers, renewals
 from ribambelle_creche.tables import Application
@@ -38,18 +38,21 @@ async def tell_family(step: Step) -> None:
     if step.transition == renewing.ASK:
         facts |= _question(tenant, file, renewing.moment_of(step.at))
     if step.transition in OF_OFFER:
-        facts |= await _offered(tenant, file)
+        facts |= await _offered(tenant, file, step.transition)
     await _write(file, step.transition, step.at, **facts)
 
 
-async def _offered(tenant: Tenant, file: Application) -> dict[str, Any]:
+async def _offered(tenant: Tenant, file: Application, what: str) -> dict[str, Any]:
     """Return what a message says of the last offer made to a file."""
     last = await offers.last_of(file.id)
     if last is None:
         return {}
     rows = await offers.beside(last)
+    part = await share_of(rows)
+    if part and what == "offer":
+        part = f"{part} {CALL_FIRST}"
     return {
-        "places": [told_of(row) for row in rows],
+        "places": [*(told_of(row) for row in rows), *([part] if part else [])],
         "answer_by": last.answer_by,
         "answer": tenant.url(f"/creche/offres/{rows[0].id}"),
     }

@@ -11,6 +11,8 @@ FACILITY: Final = "facility"
 CLOCK: Final = "clock"
 FREE = ("submitted", "incomplete", "complete", "to_confirm", "waiting", "not_examined")
 """States of demand that no commission holds at this moment: the next one may look at the file."""
+WITHOUT_PLACE = ("waiting", "not_examined")
+"""States in which a commission left a file: the next one looks at it again, its day being past."""
 LIVING = (*FREE, "in_session", "offered")
 """States in which a file counts as demand: sent, not ended, and no place accepted yet."""
 CHANGEABLE = (*FREE, "in_session")

@@ -19,10 +19,12 @@ def until(day: date) -> date:
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
-def may_contest(decided_on: date, today: date) -> bool:
-    """Tell whether an answer may still be contested: the last day counts whole.
+def is_maybe_late(decided_on: date, today: date) -> bool:
+    """Tell whether two months have passed since the answer: the last day counts whole.
 
-    >>> [may_contest(date(2026, 12, 5), date(2027, 2, day)) for day in (5, 6)]
-    [True, False]
+    Only maybe: the law counts from the day the family receives the letter, which nobody knows.
+
+    >>> [is_maybe_late(date(2026, 12, 5), date(2027, 2, day)) for day in (5, 6)]
+    [False, True]
     """
-    return today <= until(decided_on)
+    return today > until(decided_on)

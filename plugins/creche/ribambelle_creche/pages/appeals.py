@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -20,7 +21,7 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
-from ribambelle_creche.domain.appeals import OUTCOMES, may_contest, until
+from ribambelle_creche.domain.appeals import OUTCOMES, is_maybe_late, until
 from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.queries import appeals, applications, decisions, renewals
 from ribambelle_creche.queries.applications import Mine
@@ -49,7 +50,7 @@ class ContestPage:
     file: Mine
     appeal: Appeal | None
     last_day: date
-    is_open: bool
+    is_maybe_late: bool
     form: forms.Bound[ContestForm] | None = None
 
     @property
@@ -64,11 +65,17 @@ class AppealsPage:
 
     appeals: list[Appeal]
     today: date
+    zone: ZoneInfo
 
     @staticmethod
     def told(appeal: Appeal) -> str:
         """Say where an appeal stands."""
         return OUTCOMES.get(appeal.outcome, "À répondre")
+
+    def maybe_late(self, appeal: Appeal) -> bool:
+        """Tell whether an appeal came more than two months after the answer it contests."""
+        at = appeal.decision.at if appeal.decision else None
+        return at is not None and is_maybe_late(_day(at, self.zone), _day(appeal.at, self.zone))
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,10 @@ class AppealPage:
     def told(self) -> str:
         """What was answered."""
         return OUTCOMES.get(self.appeal.outcome, "")
+
+
+def _day(moment: datetime, zone: ZoneInfo) -> date:
+    return moment.astimezone(zone).date()
 
 
 async def answered(number: int, person: Person) -> tuple[Mine, Decision]:
@@ -112,7 +123,7 @@ async def contest_page(
         file=file,
         appeal=await appeals.of_decision(decision.id),
         last_day=until(decided_on),
-        is_open=may_contest(decided_on, today),
+        is_maybe_late=is_maybe_late(decided_on, today),
         form=form,
     )
     return Page("creche/family/contest.html", page, status=422 if form else 200)
@@ -154,9 +165,6 @@ async def contest(
     form = await forms.read(request, ContestForm)
     if form.struct is not None and not form.struct.text.strip():
         form = form.wrong(text="Dites ce que vous contestez, avec vos mots.")
-    decided_on = decision.at.astimezone(tenant.zone).date()
-    if form.struct is not None and not may_contest(decided_on, now.date()):
-        form = form.wrong(text="Le délai de deux mois est passé : appelez le service.")
     if form.struct is None:
         return await contest_page(file, decision, tenant, now.date(), form)
     await appeals.contest(decision, number, form.struct.text, person.account, file.side, now)
@@ -165,9 +173,10 @@ async def contest(
 
 
 @get(RECOURS, name="creche.appeals", told="Voir les recours des familles", guards=[guards.agent])
-async def listing(now: NamedDependency[datetime]) -> Page:
+async def listing(tenant: NamedDependency[Tenant], now: NamedDependency[datetime]) -> Page:
     """Show the appeals with their legal day."""
-    return Page("creche/office/appeals.html", AppealsPage(await appeals.every(), now.date()))
+    page = AppealsPage(await appeals.every(), now.date(), tenant.zone)
+    return Page("creche/office/appeals.html", page)
 
 
 @get(

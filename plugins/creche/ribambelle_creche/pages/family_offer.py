@@ -19,6 +19,7 @@ from ribambelle_creche.domain import week
 from ribambelle_creche.domain.age import LABELS
 from ribambelle_creche.domain.offers import STATES
 from ribambelle_creche.pages.filers import filer
+from ribambelle_creche.placing import CALL_FIRST, share_of
 from ribambelle_creche.queries import applications, commissions, decisions, offers
 from ribambelle_creche.queries.applications import Mine
 from ribambelle_creche.settings import Settings
@@ -34,6 +35,9 @@ class OfferPage:
     places: list[Offer]
     ends: bool
     """Declining ends the file."""
+    part: str = ""
+    """For how many children of the file the place is; empty when it is for all."""
+    call_first: str = CALL_FIRST
 
     @property
     def is_live(self) -> bool:
@@ -79,8 +83,9 @@ async def look(
 ) -> Page:
     """Show what is offered, when, which days, until when."""
     one, file = await offered(offer, person, tenant, now)
-    ends = tenant.of(Settings).decline_closes
-    return Page("creche/family/offer.html", OfferPage(file, one, await offers.beside(one), ends))
+    ends, places = tenant.of(Settings).decline_closes, await offers.beside(one)
+    page = OfferPage(file, one, places, ends, await share_of(places))
+    return Page("creche/family/offer.html", page)
 
 
 @post(

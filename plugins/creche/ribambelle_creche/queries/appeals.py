@@ -50,8 +50,10 @@ async def one(appeal: int) -> Appeal:
 
 
 async def every() -> list[Appeal]:
-    """Return the appeals, those that wait first, the most urgent first."""
-    rows = await Appeal.objects(Appeal.application).order_by(Appeal.answer_by, Appeal.id)
+    """Return the appeals with what they contest, those that wait first, the most urgent first."""
+    rows = await Appeal.objects(Appeal.application, Appeal.decision).order_by(
+        Appeal.answer_by, Appeal.id
+    )
     return sorted(rows, key=lambda row: row.outcome != "")
 
 

@@ -22,7 +22,7 @@ from ribambelle_creche.tables import (
     Notice,
     Wish,
 )
-from ribambelle_creche.workflow import FREE
+from ribambelle_creche.workflow import FREE, WITHOUT_PLACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +170,11 @@ def published_seed(row: Commission) -> str:
 async def in_window(row: Commission, tenant: Tenant, open_facilities: set[int]) -> list[Found]:
     """Return the living files whose entry is in the window of a commission, by number of file.
 
-    One that another commission holds, or that has an offer, is decided there.
+    One that another commission holds, or that has an offer, is decided there. One that an earlier
+    commission left without a place is looked at again, for the first entry of this one.
     """
+    in_time = Application.start_on >= row.first_start
+    seen_before = Application.demande.state.is_in(list(WITHOUT_PLACE))
     files = (
         await Application.select(
             Application.id,
@@ -184,7 +187,7 @@ async def in_window(row: Commission, tenant: Tenant, open_facilities: set[int]) 
         )
         .where(
             Application.demande.state.is_in(list(FREE))
-            & (Application.start_on >= row.first_start)
+            & (in_time | seen_before)
             & (Application.start_on <= row.last_start)
         )
         .order_by(Application.id)
@@ -196,6 +199,7 @@ async def in_window(row: Commission, tenant: Tenant, open_facilities: set[int]) 
             file,
             tuple(one for one in wishes.get(file["id"], ()) if one in open_facilities),
             tuple(needs.get(file["id"], ())),
+            row.first_start,
             tenant,
         )
         for file in files
@@ -203,7 +207,11 @@ async def in_window(row: Commission, tenant: Tenant, open_facilities: set[int]) 
 
 
 def _found(
-    file: dict[str, Any], wishes: tuple[int, ...], needs: tuple[int, ...], tenant: Tenant
+    file: dict[str, Any],
+    wishes: tuple[int, ...],
+    needs: tuple[int, ...],
+    first_start: date,
+    tenant: Tenant,
 ) -> Found:
     complete_at = file["complete_at"]
     return Found(
@@ -215,7 +223,7 @@ def _found(
             state=file["state"],
             complete_on=complete_at.astimezone(tenant.zone).date() if complete_at else None,
             born_on=file["reference_on"],
-            start_on=file["start_on"],
+            start_on=max(file["start_on"], first_start),
             open_wishes=len(wishes),
             half_days=max((need.bit_count() for need in needs), default=0),
         ),

@@ -103,7 +103,17 @@ async def awaited(contract: Contract) -> int | None:
         .where(Application.id == (contract.application or 0))
         .first()
     )
-    return int(row["demande"]) if row and row["state"] == "accepted" else None
+    if row is None or row["state"] != "accepted":
+        return None
+    # an emergency is a contract of the same file too: only the crèche of the place confirms
+    is_its_place = await Offer.exists().where(
+        (Offer.application == contract.application)
+        & (Offer.state == "accepted")
+        & (Offer.origin != "emergency")
+        & (Offer.facility == contract.facility)
+        & (Offer.start_on == contract.first)
+    )
+    return int(row["demande"]) if is_its_place else None
 
 
 async def gone(today: date) -> list[int]:
@@ -157,7 +167,11 @@ async def end_others(file: Application, last: date, account: int | None, side: s
 
 async def drop(file: int, today: date, account: int | None, side: str) -> None:
     """Take back the contracts of a file that withdraws: those begun end, the others go."""
-    begun = (Contract.application == file) & (Contract.first <= today)
+    begun = (
+        (Contract.application == file)
+        & (Contract.first <= today)
+        & (Contract.last.is_null() | (Contract.last > today))
+    )
     await Contract.update({Contract.last: today}).where(begun)
     await Contract.delete().where((Contract.application == file) & (Contract.first > today))
     await journal.record(
