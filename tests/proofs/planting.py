@@ -197,6 +197,7 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             **{"outcome": "offered", "option": f"{number}/babies/0", "proposal": None},
         },
         "creche_offer": {
+            "age_group": "babies",
             **{"state": "live", "live_for": number, "origin": "session", "until": None},
             **{"option": f"{number}/babies/0", "answer_by": later.date(), "slots": 3},
         },

@@ -92,7 +92,7 @@ BODY: dict[str, str] = {
     **{"move": "departure", "age_group": "babies", "into_group": "", "on": "2026-12-31"},
     **{"days": "mon-am", "first": "2026-09-01", "last": "2026-12-31", "overflow": "0"},
     **{"pour": "toutes", "opinion": "for", "members": "3", "answer_by": "2027-01-04"},
-    **{"option": "aucune", "places": "1"},
+    **{"option": "aucune", "places": "1", "digest": ""},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""

@@ -226,6 +226,8 @@ CACHES = {
             # the Ministry's calendar, the same for every commune of a zone
             "ribambelle.calendar.holidays.published",
             *("ribambelle.tenants.colour.luminance", "ribambelle.tenants.communes._lines"),
+            # the national scale as shipped; the places of so many options in a list
+            *("ribambelle_creche.pricing.shipped", "ribambelle_creche.domain.admission.units.each"),
         ),
         "",
     ),
@@ -242,6 +244,10 @@ KEPT = {
     "sqlite.py": {"_pools"},
     "assets.py": {"by_name"},
     "sessions.py": {"data"},
+    # made for one run of one commission, and forgotten with it
+    "auditor.py": {"taken", "first", "keys", "lasts"},
+    "explanation.py": {"places", "held"},
+    "matching.py": {"_watchers", "_pushed"},
     # made for one list of one commune, and forgotten with it
     "planning.py": {"by_id", "by_number", "by_birth", "by_email", "by_line"},
 }
