@@ -5,15 +5,16 @@ from datetime import timedelta
 import pytest
 from tests.creche.builders import a_dossier, a_facility, an_application
 from tests.creche.test_commissions import a_commission, rows_of
+from tests.creche.test_deciding import decided, states
 
 from ribambelle import workflow
 from ribambelle.errors import Refused
 from ribambelle.identity import Grant, Person
 from ribambelle.testing import Communes, FrozenClock
-from ribambelle_creche import examining, filing, renewing
-from ribambelle_creche.domain.dossier import Week, encode
-from ribambelle_creche.queries import applications, commissions, facilities, statistics
-from ribambelle_creche.tables import Application
+from ribambelle_creche import examining, filing, offering, renewing
+from ribambelle_creche.domain.dossier import Address, Week, encode
+from ribambelle_creche.queries import applications, commissions, facilities, files, statistics
+from ribambelle_creche.tables import Application, Offer
 from ribambelle_creche.workflow import WORKFLOW
 
 AGENT = Person(1, 0, "", "", "staff", frozenset({Grant("agent")}), strong=True)
@@ -75,3 +76,35 @@ def test_with_an_offer_a_family_answers_before_it_changes_anything() -> None:
     for state in ("offered", "accepted", "enrolled"):
         with pytest.raises(Refused):
             WORKFLOW.leading("edit", state, "family")
+
+
+async def test_a_waiting_file_changed_then_found_complete_is_still_called_for_a_freed_place(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    await decided(town, clock, children=2)
+    with town.here() as tenant:
+        waiting = (await Application.objects().order_by(Application.id))[1]
+        moved = a_dossier(
+            (await facilities.every())[0].id, address=Address("3 rue", "97400", "Alpha")
+        )
+        await Application.update({Application.answers: encode(moved)}).where(
+            Application.id == waiting.id
+        )
+        await filing.send(tenant, AGENT, waiting.id, clock())
+        kinds = await applications.unseen_proofs(waiting.id)
+        for kind in kinds:
+            await files.turn_proof(waiting.id, kind, 1, clock())
+    assert await states(town) == ["offered", "submitted"]
+
+    agent = await town.staff()
+    act = await agent.post(f"/bureau/creche/demandes/{waiting.id}/etat", data={"act": "complete"})
+    assert act.status_code == 303
+    assert await states(town) == ["offered", "waiting"]
+    await town.work()
+    assert any("est complète" in one.subject for one in await town.mail("anne@example.test"))
+
+    with town.here() as tenant:
+        await offering.decline(tenant, (await Offer.objects())[0], 1, "office", clock())
+    await town.work()
+    assert await states(town) == ["waiting", "offered"]

@@ -11,6 +11,7 @@ from ribambelle_creche.domain.renewal import Renewal, is_over
 from ribambelle_creche.queries import applications, renewals
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Application
+from ribambelle_creche.workflow import COMPLETED
 
 CONFIRM = "creche.confirm"
 ASK = "ask_confirmation"
@@ -70,7 +71,7 @@ async def keep_dates(step: Step) -> None:
         return
     if step.transition == ASK:
         await _ask(file, step)
-    elif step.transition in ("confirm", "confirm_unchecked", "confirm_waiting", "complete"):
+    elif step.transition in ("confirm", "confirm_unchecked", "confirm_waiting", *COMPLETED):
         await renewals.confirmed(file.id, step.at)
     elif step.source == "to_confirm":
         await renewals.asked_until(file.id, None)

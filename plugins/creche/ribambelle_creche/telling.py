@@ -16,10 +16,11 @@ from ribambelle_creche.placing import CALL_FIRST, share_of, told_of
 from ribambelle_creche.proof import opened, paper
 from ribambelle_creche.queries import applications, offers, renewals
 from ribambelle_creche.tables import Application
+from ribambelle_creche.workflow import COMPLETED
 
 OF_OFFER = frozenset({"offer", "accept", "decline", "lapse"})
 TOLD = OF_OFFER | {
-    *("ask_more", "complete", "withdraw", "ask_confirmation", "expire", "merge"),
+    *("ask_more", *COMPLETED, "withdraw", "ask_confirmation", "expire", "merge"),
     *("wait", "postpone", "rule_out", "age_out"),
 }
 # « submit » and « edit » are told by the receipt itself.
@@ -39,7 +40,8 @@ async def tell_family(step: Step) -> None:
         facts |= _question(tenant, file, renewing.moment_of(step.at))
     if step.transition in OF_OFFER:
         facts |= await _offered(tenant, file, step.transition)
-    await _write(file, step.transition, step.at, **facts)
+    what = "complete" if step.transition in COMPLETED else step.transition
+    await _write(file, what, step.at, **facts)
 
 
 async def _offered(tenant: Tenant, file: Application, what: str) -> dict[str, Any]:

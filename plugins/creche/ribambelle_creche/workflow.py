@@ -1,5 +1,6 @@
 """The life of a pre-registration file, from the first page to its end."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from ribambelle.workflow import State, Transition, Workflow
@@ -11,6 +12,8 @@ FACILITY: Final = "facility"
 CLOCK: Final = "clock"
 FREE = ("submitted", "incomplete", "complete", "to_confirm", "waiting", "not_examined")
 """States of demand that no commission holds at this moment: the next one may look at the file."""
+COMPLETED = ("complete", "complete_waiting")
+"""Transitions by which the town hall finds a file complete."""
 WITHOUT_PLACE = ("waiting", "not_examined")
 """States in which a commission left a file: the next one looks at it again, its day being past."""
 LIVING = (*FREE, "in_session", "offered")
@@ -147,6 +150,14 @@ WORKFLOW = Workflow(
             "complete",
             frozenset({OFFICE}),
         ),
+        # a commission had left it waiting: a change takes nothing away of its turn to be called
+        Transition(
+            "complete_waiting",
+            "Dossier complet",
+            ("submitted", "incomplete"),
+            "waiting",
+            frozenset({OFFICE}),
+        ),
         Transition(
             "ask_confirmation",
             "Confirmation demandée",
@@ -263,3 +274,19 @@ WORKFLOW = Workflow(
         ),
     ),
 )
+
+
+def completing(targets: Sequence[str]) -> str:
+    """Return the transition that finds a file complete: one that waited before waits again.
+
+    >>> completing(["submitted", "complete", "in_session", "waiting", "submitted"])
+    'complete_waiting'
+    >>> completing(["submitted"])
+    'complete'
+    >>> completing(["submitted", "in_session", "waiting", "in_session", "not_examined", "submitted"])
+    'complete'
+
+    :param targets: the states it went through, the first first.
+    """
+    left_in = [one for one in targets if one in ("in_session", "offered", *WITHOUT_PLACE)]
+    return "complete_waiting" if left_in[-1:] == ["waiting"] else "complete"

@@ -34,7 +34,7 @@ from ribambelle_creche.queries import (
 )
 from ribambelle_creche.queries.duplicates import Twin
 from ribambelle_creche.settings import Settings
-from ribambelle_creche.workflow import CHANGEABLE, FREE, LIVING, WORKFLOW
+from ribambelle_creche.workflow import CHANGEABLE, COMPLETED, FREE, LIVING, WORKFLOW, completing
 
 office = Holding("agent", "admin", "creche_desk")
 
@@ -181,14 +181,18 @@ async def act(
         wrong = {"act": "Cochez d’abord chaque pièce vue : il en reste à voir."}
         return await file_page(number, person, tenant, wrong)
     async with transaction():
+        code = form.struct.act
+        if code == "complete":
+            past = await workflow.history(file.demande)
+            code = completing([step.target for step in past])
         step = await workflow.fire(
             file.demande,
-            form.struct.act,
+            code,
             side="office",
             account=person.account,
             reason=form.struct.reason,
         )
-        if step.target == "complete":
+        if code in COMPLETED:
             await files.completed(number, step.at)
     seen.tell("ok", f"{file.application.number} : {step.label.lower()}.")
     return Redirect(f"/bureau/creche/demandes/{number}", status_code=303)
