@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from ribambelle.database import transaction
+from ribambelle.database import locks, transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
@@ -160,6 +160,16 @@ async def mark_closed(commission: int, now: datetime) -> Commission:
     if row.grid:
         await grid_versions.use(int(row.grid), now)
     return row
+
+
+async def require_closed(commission: int) -> None:
+    """Hold a commission that is being prepared, or refuse: its files are closed, nothing decided.
+
+    Called inside the transaction that writes.
+    """
+    await locks.advisory(f"creche.commission:{commission}")
+    if (await one(commission)).state != "closed":
+        raise Refused("commission_not_closed")
 
 
 def published_seed(row: Commission) -> str:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ribambelle.database import locks, transaction
+from ribambelle.database import transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.workflow import journal
 from ribambelle_creche.domain.pins import REASONS
-from ribambelle_creche.tables import Application, Commission, Examined, Pin, Proposal
+from ribambelle_creche.queries import commissions
+from ribambelle_creche.tables import Application, Examined, Pin, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ async def pin(
     if reason not in REASONS:
         raise Refused("pin_without_reason")
     async with transaction():
-        await _require_closed(commission)
+        await commissions.require_closed(commission)
         await _lift(commission, file, now)
         row = Pin(
             commission=commission,
@@ -92,7 +93,7 @@ async def pin(
 async def lift(commission: int, file: int, account: int, now: datetime) -> None:
     """Lift the pin of a file: it goes back to its rank."""
     async with transaction():
-        await _require_closed(commission)
+        await commissions.require_closed(commission)
         if not await _lift(commission, file, now):
             raise NotYours
         await _choose_again(commission)
@@ -129,10 +130,3 @@ async def _lift(commission: int, file: int, now: datetime) -> bool:
 async def _choose_again(commission: int) -> None:
     """Let no proposal stand that does not hold the pins: the commission chooses again."""
     await Proposal.update({Proposal.is_kept: False}).where(Proposal.commission == commission)
-
-
-async def _require_closed(commission: int) -> None:
-    await locks.advisory(f"creche.commission:{commission}")
-    row = await Commission.select(Commission.state).where(Commission.id == commission).first()
-    if row is None or row["state"] != "closed":
-        raise Refused("commission_not_closed")

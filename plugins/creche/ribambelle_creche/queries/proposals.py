@@ -5,14 +5,15 @@ from datetime import datetime
 
 import msgspec
 
-from ribambelle.database import locks, transaction
+from ribambelle.database import transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.workflow import journal
 from ribambelle_creche.domain import admission
 from ribambelle_creche.domain.admission import VERSION, Snapshot, seal
 from ribambelle_creche.domain.admission.reading import read_proposal, read_snapshot, written
 from ribambelle_creche.domain.preparation import Changes
-from ribambelle_creche.tables import Application, Commission, Examined, Proposal
+from ribambelle_creche.queries import commissions
+from ribambelle_creche.tables import Application, Examined, Proposal
 
 
 async def examined(commission: int) -> tuple[dict[int, str], list[Examined]]:
@@ -70,7 +71,7 @@ async def add(
 ) -> int:
     """Keep a run, and return its number; refuse one of a commission that is not being prepared."""
     async with transaction():
-        await _require_closed(commission)
+        await commissions.require_closed(commission)
         last = (
             await Proposal.select(Proposal.number)
             .where(Proposal.commission == commission)
@@ -108,7 +109,7 @@ async def add(
 async def keep(commission: int, number: int, account: int, now: datetime) -> None:
     """Choose the run a commission decides on; the one chosen before gives way."""
     async with transaction():
-        await _require_closed(commission)
+        await commissions.require_closed(commission)
         chosen = await one(commission, number)
         if changes_of(chosen).grid:
             raise Refused("trial_only")
@@ -151,12 +152,3 @@ async def names(numbers: Sequence[str]) -> dict[str, Application]:
         )
         found |= {row.number: row for row in rows}
     return found
-
-
-async def _require_closed(commission: int) -> None:
-    await locks.advisory(f"creche.commission:{commission}")
-    row = await Commission.select(Commission.state).where(Commission.id == commission).first()
-    if row is None:
-        raise NotYours
-    if row["state"] != "closed":
-        raise Refused("commission_not_closed")
