@@ -105,7 +105,8 @@ def complete(stage: Stage, agent: Any, name: str) -> None:
     agent.goto(stage.served.url("alpha", f"/bureau/creche/demandes?vue=toutes&q={name}"))
     agent.click("main tbody th a")
     while agent.locator("#pieces button:has-text('Vue')").count():
-        agent.locator("#pieces button:has-text('Vue')").first.click()
+        with agent.expect_navigation():  # a page on its way has no button left to count
+            agent.locator("#pieces button:has-text('Vue')").first.click()
     agent.check("input[name=act][value=complete]")
     agent.click("form[action$='/etat'] button")
     assert "Complète" in agent.inner_text("main .chapeau")
