@@ -139,7 +139,7 @@ def test_a_file_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str]) ->
 def test_the_theoretical_maximum_is_told_beside_and_changes_nothing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    pytest.importorskip("highspy")
+    pytest.importorskip("highspy", reason="missing highspy: an optional extra")
     run(["creche", "propose", lot(), "--out", "plain.json"])
     capsys.readouterr()
 
