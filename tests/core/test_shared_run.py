@@ -31,7 +31,7 @@ def test_what_a_process_called_is_told_as_it_ends(
     monkeypatch.setattr(coverage, "_called", {("GET", "/creche")})
     config = SimpleNamespace(workeroutput={})
 
-    conftest.pytest_sessionfinish(SimpleNamespace(config=config))  # type: ignore[arg-type]
+    conftest.pytest_sessionfinish(SimpleNamespace(config=config))  # type: ignore[arg-type]  # only its config is read
 
     assert config.workeroutput == {"called": [["GET", "/creche"]]}
 

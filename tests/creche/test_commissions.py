@@ -183,8 +183,9 @@ async def test_the_seed_is_read_once_files_are_closed_and_never_before(
     assert all(row.seed in page for page in after)
     (seen,) = await rows_of(town)
     with town.here():
-        name = (await Application.objects().get(Application.id == file)).number  # type: ignore[union-attr]
-    assert seen["draw"] == draw.number(seed, name)
+        found = await Application.objects().get(Application.id == file)
+    assert found
+    assert seen["draw"] == draw.number(seed, found.number)
     assert seen["draw"] > 0
 
 

@@ -4,6 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 from piccolo.columns.combination import WhereRaw
 from tests.creche.builders import an_application
@@ -13,7 +14,7 @@ from ribambelle.testing import Communes
 from ribambelle.workflow.tables import JournalLine
 from ribambelle_cli.main import run
 from ribambelle_creche import counting
-from ribambelle_creche.domain.dossier import Home, Situation, decode, encode
+from ribambelle_creche.domain.dossier import Dossier, Home, Situation, decode, encode
 from ribambelle_creche.queries import grids, points
 from ribambelle_creche.tables import Application, Evidence, Grid
 
@@ -127,8 +128,8 @@ async def test_points_are_counted_on_what_was_sent_and_not_on_what_is_being_type
     assert found.points == 0
 
 
-def _blocks(dossier: object) -> dict[str, object]:
-    return {name: getattr(dossier, name) for name in dossier.__struct_fields__}  # type: ignore[attr-defined]
+def _blocks(dossier: Dossier) -> dict[str, object]:
+    return msgspec.structs.asdict(dossier)
 
 
 async def test_a_proof_that_gives_points_is_asked_of_those_it_concerns(communes: Communes) -> None:

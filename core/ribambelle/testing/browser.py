@@ -164,7 +164,7 @@ def barriers(page: "Page", widths: Sequence[int] = (320, 1280)) -> list[str]:
         dark = [("dark", ["color-contrast"])] if width == widths[-1] else []
         for scheme, rules in (("light", RULES), *dark):
             # a colour on its way to another would be judged half-way
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # light or dark
             told += [f"{width} {scheme}: {one}" for one in violations(page, rules)]
         if scrolls_sideways(page):
             told.append(f"{width}: scrolls sideways")

@@ -27,64 +27,13 @@ def calculation(file: Application, answer: Answer, names: Mapping[int, str]) -> 
 
     CRPA, art. R. 311-3-1-2. Others are there as counts only: places taken ahead, last points.
     """
-    examined, seen, found, commission = (
-        answer.examined,
-        answer.seen,
-        answer.found,
-        answer.commission,
-    )
-    asked = examining.of_json(examined.asked) if examined and not examined.refusal else None
     return {
         "demande": file.number,
-        "commission": {
-            "nom": commission.label,
-            "tenue_le": commission.held_on.isoformat(),
-            "cloture": commission.closes_on.isoformat(),
-            "empreinte_du_tirage": commission.commitment,
-            "graine_du_tirage": commission.seed,
-        },
-        "regles": {
-            "version": answer.grid.version if answer.grid else "",
-            "deliberation": answer.grid.deliberation if answer.grid else "",
-            "sha256": answer.grid.digest if answer.grid else "",
-        },
-        "donnees": {
-            "complete_le": examined.complete_at.isoformat()
-            if examined and examined.complete_at
-            else None,
-            "numero_tire": examined.draw if examined else None,
-            "non_examinee": examined.refusal if examined else "",
-            "creches": [names.get(one, str(one)) for one in asked.wishes] if asked else [],
-            "semaines": list(asked.needs) if asked else [],
-            "sections": list(asked.groups) if asked else [],
-            "enfants": asked.count if asked else None,
-        },
-        "points": {
-            "par_critere": [
-                {
-                    "critere": line.label,
-                    "points": line.points,
-                    "par_creche": {
-                        names.get(one, str(one)): points for one, points in line.here.items()
-                    },
-                    "pourquoi": line.why,
-                }
-                for line in answer.trace
-            ],
-            "total": examined.points if examined else 0,
-        },
-        "operations": []
-        if seen is None
-        else [
-            {
-                "option": option.id,
-                "creche": names.get(int(option.facility), option.facility),
-                "points": seen.points + option.bonus,
-                "demande": dict(option.demand),
-                "bloque_par": _operations(seen, found, option.id),
-            }
-            for option in (seen.options if found else ())
-        ],
+        "commission": _commission(answer),
+        "regles": _rules(answer),
+        "donnees": _data(answer, names),
+        "points": _points(answer, names),
+        "operations": _every_operation(answer, names),
         "reponse": {
             "decision": answer.decision.outcome,
             "option": answer.decision.option,
@@ -101,15 +50,78 @@ def calculation(file: Application, answer: Answer, names: Mapping[int, str]) -> 
             }
             for one in answer.standings
         ],
-        "calcul_scelle": found.digest if found else "",
+        "calcul_scelle": answer.found.digest if answer.found else "",
     }
 
 
-def _operations(
-    seen: Seen | None, found: admission.Proposal | None, option: str
-) -> list[dict[str, Any]]:
+def _commission(answer: Answer) -> dict[str, Any]:
+    commission = answer.commission
+    return {
+        "nom": commission.label,
+        "tenue_le": commission.held_on.isoformat(),
+        "cloture": commission.closes_on.isoformat(),
+        "empreinte_du_tirage": commission.commitment,
+        "graine_du_tirage": commission.seed,
+    }
+
+
+def _rules(answer: Answer) -> dict[str, Any]:
+    return {
+        "version": answer.grid.version if answer.grid else "",
+        "deliberation": answer.grid.deliberation if answer.grid else "",
+        "sha256": answer.grid.digest if answer.grid else "",
+    }
+
+
+def _data(answer: Answer, names: Mapping[int, str]) -> dict[str, Any]:
+    examined = answer.examined
+    asked = examining.of_json(examined.asked) if examined and not examined.refusal else None
+    complete_at = examined.complete_at if examined else None
+    return {
+        "complete_le": complete_at.isoformat() if complete_at else None,
+        "numero_tire": examined.draw if examined else None,
+        "non_examinee": examined.refusal if examined else "",
+        "creches": [names.get(one, str(one)) for one in asked.wishes] if asked else [],
+        "semaines": list(asked.needs) if asked else [],
+        "sections": list(asked.groups) if asked else [],
+        "enfants": asked.count if asked else None,
+    }
+
+
+def _points(answer: Answer, names: Mapping[int, str]) -> dict[str, Any]:
+    return {
+        "par_critere": [
+            {
+                "critere": line.label,
+                "points": line.points,
+                "par_creche": {
+                    names.get(one, str(one)): points for one, points in line.here.items()
+                },
+                "pourquoi": line.why,
+            }
+            for line in answer.trace
+        ],
+        "total": answer.examined.points if answer.examined else 0,
+    }
+
+
+def _every_operation(answer: Answer, names: Mapping[int, str]) -> list[dict[str, Any]]:
+    seen, found = answer.seen, answer.found
     if seen is None or found is None:
         return []
+    return [
+        {
+            "option": option.id,
+            "creche": names.get(int(option.facility), option.facility),
+            "points": seen.points + option.bonus,
+            "demande": dict(option.demand),
+            "bloque_par": _operations(seen, found, option.id),
+        }
+        for option in seen.options
+    ]
+
+
+def _operations(seen: Seen, found: admission.Proposal, option: str) -> list[dict[str, Any]]:
     return [
         {
             "ressource": one.resource,

@@ -23,7 +23,7 @@ plain = st.recursive(
 @given(what=plain)
 @settings(deadline=None, derandomize=True, database=None)
 def test_it_is_written_as_the_rfc_writes_it(what: object) -> None:
-    assert seal.canonical(what) == rfc8785.dumps(what)  # type: ignore[arg-type]
+    assert seal.canonical(what) == rfc8785.dumps(what)  # type: ignore[arg-type]  # drawn from what it takes
 
 
 def test_a6_another_process_with_another_hash_seed_finds_the_same() -> None:

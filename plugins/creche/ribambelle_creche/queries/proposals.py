@@ -46,7 +46,7 @@ async def one(commission: int, number: int) -> Proposal:
 async def kept(commission: int) -> Proposal | None:
     """Return the run a commission decides on, once it chose one."""
     return await Proposal.objects().get(
-        (Proposal.commission == commission) & (Proposal.is_kept == True)  # noqa: E712
+        (Proposal.commission == commission) & Proposal.is_kept.eq(True)
     )
 
 

@@ -117,7 +117,7 @@ def check(snapshot: Snapshot) -> None:
 
 def _application(one: Application, path: str, snapshot: Snapshot) -> None:
     try:
-        one.completed  # noqa: B018  # reading it is the check
+        datetime.fromisoformat(one.complete_at)
     except ValueError:
         wrong(
             f"{path}.complete_at",
