@@ -13,6 +13,8 @@ from ribambelle_creche.domain.admission import faults, propose
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.dossier import Child, Entry, Week
 from ribambelle_creche.domain.preparation import Changes
+from ribambelle_creche.pages import minutes
+from ribambelle_creche.pages.commission_desk import opened
 from ribambelle_creche.proposing import replayed
 from ribambelle_creche.queries import commissions, facilities, grids, pins, proposals, supplies
 from ribambelle_creche.tables import Application, Commission, Proposal
@@ -127,6 +129,27 @@ async def test_the_desk_shows_lists_variants_pins_and_minutes(
     assert proposals.opened(runs[1])[1].served == 2
     assert proposals.opened(runs[2])[1].assignments[last] == option
     assert found.assignments[last] is None
+
+
+async def test_a_pin_that_was_lifted_stays_in_the_minutes(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await prepared(town, clock)
+    with town.here() as tenant:
+        file = await Application.objects().first()
+        assert file
+        await pins.pin(number, file.id, None, "S2", "", (), 1, clock())
+        await pins.lift(number, file.id, 1, clock())
+        row = await commissions.one(number)
+        run = await proposing.run(tenant, row, Changes(), "", 1, clock())
+        await proposals.keep(number, run, 1, clock())
+        _, kept = await opened(row)
+        assert kept
+        told = await minutes.data(row, kept, tenant)
+        assert await pins.standing(number) == []
+
+    assert [one["given"] for one in told["pins"]] == ["Aucune place (épingle levée)"]
 
 
 async def test_a_creche_reads_its_own_list_without_names_and_no_other(

@@ -51,7 +51,7 @@ async def download(commission: FromPath[int], tenant: NamedDependency[Tenant]) -
 async def data(row: Commission, run: Run, tenant: Tenant) -> dict[str, Any]:
     """Return what the minutes say, every value ready to print; files by their number only."""
     names, versions = await facilities.names(), dict(await commissions.grids())
-    standing, measure, sign = await pins.standing(row.id), run.measure, crest(tenant)
+    standing, measure, sign = await pins.made(row.id), run.measure, crest(tenant)
     return {
         "title": f"Procès-verbal : {row.label}",
         "commune": tenant.settings.name,
@@ -87,7 +87,7 @@ async def data(row: Commission, run: Run, tenant: Tenant) -> dict[str, Any]:
             {
                 "number": one.number,
                 "reason": f"{one.reason} : {REASONS.get(one.reason, one.reason)}",
-                "given": told(one.option, names),
+                "given": told(one.option, names) + (" (épingle levée)" if one.lifted_at else ""),
                 "note": one.note,
                 "passed": ", ".join(one.impact) or "personne",
             }

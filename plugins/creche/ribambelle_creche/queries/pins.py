@@ -15,7 +15,7 @@ from ribambelle_creche.tables import Application, Examined, Pin, Proposal
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A pin that stands."""
+    """A pin, which stands until it is lifted."""
 
     id: int
     application: int
@@ -25,13 +25,19 @@ class Standing:
     note: str
     impact: tuple[str, ...]
     at: datetime
+    lifted_at: datetime | None
 
 
 async def standing(commission: int) -> list[Standing]:
     """Return the pins of a commission that were not lifted, in the order they were made."""
+    return [one for one in await made(commission) if one.lifted_at is None]
+
+
+async def made(commission: int) -> list[Standing]:
+    """Return every pin of a commission, those lifted too, in the order they were made."""
     rows = (
         await Pin.select(*Pin.all_columns(), Pin.application.number.as_alias("number"))
-        .where((Pin.commission == commission) & Pin.lifted_at.is_null())
+        .where(Pin.commission == commission)
         .order_by(Pin.id)
     )
     return [
@@ -44,6 +50,7 @@ async def standing(commission: int) -> list[Standing]:
             note=row["note"],
             impact=tuple(json.loads(row["impact"])),
             at=row["at"],
+            lifted_at=row["lifted_at"],
         )
         for row in rows
     ]
