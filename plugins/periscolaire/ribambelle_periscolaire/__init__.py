@@ -1,0 +1,1 @@
+"""Canteen, care, Wednesdays and holidays."""

@@ -1,0 +1,1 @@
+"""The rules of booking, pricing and attendance: no clock, database or request."""
