@@ -25,6 +25,8 @@ from ribambelle_assmat.settings import Relais
 from ribambelle_assmat.settings import Settings as Assmat
 from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.settings import Settings as Creche
+from ribambelle_periscolaire.domain.cut_off import CutOff, Limit
+from ribambelle_periscolaire.settings import Settings as Periscolaire
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reglages.md").read_text("utf-8")
 TABLES = {
@@ -39,6 +41,9 @@ TABLES = {
     "`[families]`": Families,
     "`[creche]`": Creche,
     "`[[assmat.relais]]`": Relais,
+    "`[periscolaire]`": Periscolaire,
+    "`[[periscolaire.cut_offs]]`": CutOff,
+    "Un délai": Limit,
 }
 
 
@@ -72,7 +77,7 @@ def test_every_key_is_on_the_page_with_its_default(title: str) -> None:
 
 def test_every_table_has_its_chapter(installed: Plugins) -> None:
     """A plugin whose settings gain a schema must gain a chapter."""
-    assert set(dict(installed.each("settings")).values()) == {Creche, Assmat}
+    assert set(dict(installed.each("settings")).values()) == {Creche, Assmat, Periscolaire}
     assert all(f"`{kind}` (" in PAGE for kind in KINDS)
 
 

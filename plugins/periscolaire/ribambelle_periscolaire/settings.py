@@ -1,7 +1,34 @@
 """What a commune may set for its périscolaire: the table ``[periscolaire]`` of its file."""
 
+import datetime
+
 import msgspec
+
+from ribambelle.errors import Misconfigured
+from ribambelle_periscolaire.domain.calendar import WEEKDAYS
+from ribambelle_periscolaire.domain.cut_off import CutOff
+from ribambelle_periscolaire.domain.cut_off_check import require_sound
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every key has a value that suits a town that says nothing."""
+
+    school_weekdays: tuple[str, ...] = ("mon", "tue", "thu", "fri")
+    """Days of the week with class."""
+    closed: tuple[datetime.date, ...] = ()
+    """Days on which the commune opens no service."""
+    worked: tuple[datetime.date, ...] = ()
+    """Public holidays on which it works all the same."""
+    cut_offs: tuple[CutOff, ...] = ()
+    """Until when a booking may be added or cancelled, by name."""
+
+    def __post_init__(self) -> None:
+        """Refuse weekdays that do not exist and delays nobody could follow."""
+        unknown = [one for one in self.school_weekdays if one not in WEEKDAYS]
+        if unknown:
+            raise Misconfigured(
+                f"jour inconnu « {unknown[0]} »",
+                key="school_weekdays",
+                cure=f"choisissez parmi {', '.join(WEEKDAYS)}",
+            )
+        require_sound(self.cut_offs)
