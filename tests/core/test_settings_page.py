@@ -26,6 +26,7 @@ from ribambelle_assmat.settings import Settings as Assmat
 from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.settings import Settings as Creche
 from ribambelle_periscolaire.domain.cut_off import CutOff, Limit
+from ribambelle_periscolaire.domain.tariff import grid
 from ribambelle_periscolaire.settings import Settings as Periscolaire
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reglages.md").read_text("utf-8")
@@ -44,6 +45,16 @@ TABLES = {
     "`[periscolaire]`": Periscolaire,
     "`[[periscolaire.cut_offs]]`": CutOff,
     "Un délai": Limit,
+    "`[[periscolaire.tariffs]]`": grid.Tariff,
+    "Dans un tarif, `bands`": grid.Band,
+    "Dans un tarif, `effort`": grid.Effort,
+    "Dans un tarif, `siblings`": grid.Siblings,
+    "Dans un tarif, `duration`": grid.Duration,
+    "Dans un tarif, `slots`": grid.Slot,
+    "Dans un tarif, `out_of_town`": grid.OutOfTown,
+    "Dans un tarif, `unbooked`": grid.Unbooked,
+    "Dans un tarif, `absence`": grid.Absence,
+    "Dans un tarif, `late`": grid.Late,
 }
 
 

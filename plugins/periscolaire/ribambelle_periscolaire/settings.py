@@ -8,6 +8,8 @@ from ribambelle.errors import Misconfigured
 from ribambelle_periscolaire.domain.calendar import WEEKDAYS
 from ribambelle_periscolaire.domain.cut_off import CutOff
 from ribambelle_periscolaire.domain.cut_off_check import require_sound
+from ribambelle_periscolaire.domain.tariff import Tariff
+from ribambelle_periscolaire.domain.tariff import require_sound as require_sound_tariffs
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -21,9 +23,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Public holidays on which it works all the same."""
     cut_offs: tuple[CutOff, ...] = ()
     """Until when a booking may be added or cancelled, by name."""
+    tariffs: tuple[Tariff, ...] = ()
+    """What each unit costs, and when."""
 
     def __post_init__(self) -> None:
-        """Refuse weekdays that do not exist and delays nobody could follow."""
+        """Refuse weekdays that do not exist, delays nobody could follow, prices with a hole."""
         unknown = [one for one in self.school_weekdays if one not in WEEKDAYS]
         if unknown:
             raise Misconfigured(
@@ -32,3 +36,4 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 cure=f"choisissez parmi {', '.join(WEEKDAYS)}",
             )
         require_sound(self.cut_offs)
+        require_sound_tariffs(self.tariffs)
