@@ -50,7 +50,8 @@ def settings() -> "type[msgspec.Struct]":
         def settings():
             return Settings
 
-    Called by ``ribambelle.tenants``. Implemented by ``creche``, ``assmat``. Since 0.1.
+    Called by ``ribambelle.tenants``. Implemented by ``assmat``, ``creche``, ``periscolaire``.
+    Since 0.1.
     """
 
 
@@ -68,8 +69,8 @@ def tables() -> "Iterable[type[Table]]":
         def tables():
             return [Facility, Application]
 
-    Called by ``ribambelle.database``, ``ribambelle.identity``. Implemented by ``core``,
-    ``creche``. Since 0.1.
+    Called by ``ribambelle.database``, ``ribambelle.identity``. Implemented by ``core``, ``creche``,
+    ``periscolaire``. Since 0.1.
     """
 
 
@@ -86,7 +87,8 @@ def routes() -> Iterable[Any]:
         def routes():
             return [public.facilities, family.start]
 
-    Called by ``ribambelle.web``. Implemented by ``creche``, ``assmat``. Since 0.1.
+    Called by ``ribambelle.web``. Implemented by ``assmat``, ``creche``, ``periscolaire``.
+    Since 0.1.
     """
 
 
@@ -138,7 +140,8 @@ def menu(person: "Person | None") -> "Iterable[MenuEntry]":
         def menu(person):
             return [MenuEntry("Crèches", "/creche", "bebe", rank=20)]
 
-    Called by ``ribambelle.web``. Implemented by ``core``, ``creche``, ``assmat``. Since 0.1.
+    Called by ``ribambelle.web``. Implemented by ``core``, ``assmat``, ``creche``, ``periscolaire``.
+    Since 0.1.
     """
 
 
@@ -155,7 +158,8 @@ def to_do() -> "Iterable[Callable[[Person], Awaitable[list[ToDo]]]]":
             from ribambelle_creche.pages.home import waiting
             return [waiting]
 
-    Called by ``ribambelle.web.home``. Implemented by ``core``, ``creche``. Since 0.1.
+    Called by ``ribambelle.web.home``. Implemented by ``core``, ``creche``, ``periscolaire``.
+    Since 0.1.
     """
 
 
@@ -286,7 +290,7 @@ def jobs() -> "dict[str, Callable[..., Awaitable[None]]]":
         def jobs():
             return {"receipt": send_receipt}
 
-    Called by ``ribambelle.jobs``. Implemented by ``core``, ``creche``. Since 0.1.
+    Called by ``ribambelle.jobs``. Implemented by ``core``, ``creche``, ``periscolaire``. Since 0.1.
     """
 
 
@@ -333,7 +337,8 @@ def personal_data() -> "Iterable[PersonalData]":
             from ribambelle_creche.personal_data import HELD
             return HELD
 
-    Called by ``ribambelle.privacy``. Implemented by ``core``, ``creche``. Since 0.1.
+    Called by ``ribambelle.privacy``. Implemented by ``core``, ``creche``, ``periscolaire``.
+    Since 0.1.
     """
 
 
@@ -493,7 +498,8 @@ def message_templates() -> "Iterable[MessageTemplate]":
             from ribambelle_creche.declared_messages import MESSAGES
             return MESSAGES
 
-    Called by ``ribambelle.messages``. Implemented by ``core``, ``creche``. Since 0.1.
+    Called by ``ribambelle.messages``. Implemented by ``core``, ``creche``, ``periscolaire``.
+    Since 0.1.
     """
 
 

@@ -1,6 +1,7 @@
 """No page has a barrier that a machine can see: every page, in light and dark, narrow and wide."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from tests.core.documents.builders import a_document
 from tests.core.documents.papers import a_pdf
 from tests.creche.builders import BORN_ON, an_application
 from tests.creche.decided import Asks, a_decided_commission
+from tests.periscolaire.builders import THURSDAY, TUESDAY, a_canteen, a_child, a_person, settle
 
 from ribambelle.appointments import booking
 from ribambelle.appointments.tables import HelpSession
@@ -60,6 +62,8 @@ from ribambelle_creche.queries import (
 )
 from ribambelle_creche.queries.commissions import Told
 from ribambelle_creche.tables import Application
+from ribambelle_periscolaire.booking import save
+from ribambelle_periscolaire.domain.taking import Wanted
 
 pytestmark = pytest.mark.browser
 NOT_PAGES = {
@@ -74,6 +78,7 @@ NOT_PAGES = {
     *("/bureau/documents/suivant", "/agenda/flux/{secret}"),
     *("/bureau/documents/suivant", "/bureau/activations/suivi/export"),
     "/bureau/familles/import/{number}/erreurs",
+    "/periscolaire/semaine",
     "/creche/demandes/{number}/decision",
     "/bureau/campagnes/{number}/export",
     *("/bureau/informations/affiche", "/informations/{slug}/fichiers/{paper}"),
@@ -94,6 +99,10 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/activation/adresse": {"visitor": ("/activation/adresse",)},
     "/activation/lien/{secret}": {"visitor": ("{letter}", "/activation/lien/mort")},
     "/assmat": {"visitor": ("/assmat",)},
+    "/periscolaire/offres": {"family": ("/periscolaire/offres",)},
+    "/periscolaire/semaine/{day}": {
+        "family": ("/periscolaire/semaine/2026-11-30", "/periscolaire/semaine/2026-11-23")
+    },
     "/bureau": {"office": ("/bureau",), "facility": ("/bureau",)},
     "/bureau/activations": {
         "office": ("/bureau/activations", "/bureau/activations?vue=en-cours"),
@@ -375,6 +384,7 @@ class World:
         self.clients, self.names = stage.served.run(self.made(self.town))
 
     async def made(self, town: Town) -> tuple[dict[str, Any], dict[str, Any]]:
+        settle(town)
         with town.here() as tenant:
             await demo.fill(7)
         family = await town.family("axe@example.test", "Anne Hoarau")
@@ -396,6 +406,7 @@ class World:
             names |= await answered_of(account, tenant)
             names["decided"] = await decided(town, names)
             names |= await a_family_apart(tenant, account)
+            await a_canteen_day(tenant, account)
             names |= await written_of(account)
             names |= await campaigns_of(tenant, office.id)
             names |= await lists_of()
@@ -419,6 +430,20 @@ class World:
         page = self.stage.visitor(width=1280)
         self.stage.sign_in(page, "alpha", self.clients[space])
         return page
+
+
+async def a_canteen_day(tenant: Tenant, account: Account) -> None:
+    """Book a full canteen: somebody waits, and somebody is offered a place."""
+    canteen = await a_canteen(room=1, place="Au groupe scolaire")
+    anne = await a_person(account)
+    children = [await a_child(anne, canteen.activity, name=name) for name in ("Léa", "Noé")]
+    first, last = (Wanted(child, canteen.unit, THURSDAY, "book") for child in children)
+    for key, wanted in enumerate((first, last)):
+        await save(tenant, anne, [wanted], str(key), tenant.now())
+    day = replace(first, day=TUESDAY), replace(last, day=TUESDAY)
+    await save(tenant, anne, day, "both", tenant.now())
+    gone = replace(day[0], wish="cancel")
+    await save(tenant, anne, [gone], "gone", tenant.now())
 
 
 async def sessions_of(tenant: Tenant, account: int) -> int:

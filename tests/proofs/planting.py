@@ -43,6 +43,8 @@ WORDLESS = {
     *("core_merge", "core_appointment"),
     *("creche_capacity", "creche_wish", "creche_need", "creche_evidence", "creche_noted"),
     *("creche_case_member", "creche_supply", "creche_cut_off", "creche_decision"),
+    *("periscolaire_edition", "periscolaire_load", "periscolaire_enrolment"),
+    *("periscolaire_enrolled", "periscolaire_booking"),
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
 
@@ -204,9 +206,37 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         "creche_supply_move": {"kind": "departure", "age_group": "babies", "children": 1},
         "creche_cut_off": {"age_group": "babies", "weekday": 0, "half": "am"},
         "creche_contract": {"first": now.date(), "last": None},
+        **periscolaire(number, word, now),
         "creche_frozen_count": {"month": f"2026-0{number}", "age_group": "babies", "children": 12},
     }
     return known.get(table, {})
+
+
+def periscolaire(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]:
+    """Return the same for the périscolaire."""
+    return {
+        "periscolaire_edition": {"mark": str(number)},
+        "periscolaire_activity": {
+            **{"kind": "canteen", "runs": "school", "booked": "online", "is_open": True},
+            **{"cut_off": "veille", "regime": ""},
+        },
+        "periscolaire_unit": {"weekdays": 127, "parts": 1, "choice": "", "needs": None}
+        | {"begins": 700, "ends": 800, "is_open": True},
+        "periscolaire_group": {"school": None, "from_age": 0, "to_age": 99, "is_open": True},
+        "periscolaire_load": {"part": 1},
+        "periscolaire_closure": {
+            **{"reason": "strike", "activity": None, "school": None, "class_name": ""},
+            **{"first": now.date(), "last": now.date(), "lifted_at": None},
+        },
+        "periscolaire_enrolment": {"year": 2026},
+        "periscolaire_price": {"inputs": "[]", "steps": json.dumps([word])},
+        "periscolaire_booking": {
+            **{"state": ("offered", "waiting", "booked")[number - 1], "offered_until": now},
+            **{"day": (now + timedelta(days=7)).date(), "absence": ""},
+        },
+        "periscolaire_event": {"act": "book", "state": "booked"},
+        "periscolaire_request": {"answer": "[]"},
+    }
 
 
 async def kept(town: Town, *but: str) -> dict[str, list[dict[str, Any]]]:

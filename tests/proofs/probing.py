@@ -25,6 +25,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     **{"file": ("C-1", "C-2"), "group": ("babies",)},
     "code": ("enfant", "famille", "adresse", "voeux"),
     "kind": ("csv", "xlsx", "birth", "json"),
+    **{"booking": IDS, "day": ("2026-11-30",)},
     "secret": ("x" * 32,),
     "model": ("sign_in",),
     "slug": ("page-1", "page-3"),
@@ -59,7 +60,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     **{"noms": ("oui",), "option": ("aucune", "2/babies/0")},
     **{"vrai": ("lives_in_town",), "ressources": ("36000",), "enfants": ("2",), "aeeh": ("1",)},
     **{"points": ("70",), "section": ("babies",), "jours": ("mon-am",)},
-    **{"heures": ("35",), "semaines": ("46",)},
+    **{"heures": ("35",), "semaines": ("46",), "fait": ("k",)},
     **{"jour_day": ("1",), "jour_month": ("3",), "jour_year": ("2027",)},
 }
 """A query for each parameter a route reads; one missing here stops the proof."""
@@ -93,6 +94,7 @@ BODY: dict[str, str] = {
     **{"days": "mon-am", "first": "2026-09-01", "last": "2026-12-31", "overflow": "0"},
     **{"pour": "toutes", "opinion": "for", "members": "3", "answer_by": "2027-01-04"},
     **{"option": "aucune", "places": "1", "digest": ""},
+    **{"jour": "3.3.2026-12-03", "avant": "3.2.2026-12-03", "cle": "k", "copier": ""},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""

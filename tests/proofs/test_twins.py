@@ -18,6 +18,7 @@ import ribambelle
 import ribambelle_assmat
 import ribambelle_cli
 import ribambelle_creche
+import ribambelle_periscolaire
 from ribambelle.identity import limits
 from ribambelle.tenants import Platform, UnknownTenant
 from ribambelle.testing import Communes, Town
@@ -208,7 +209,13 @@ async def test_what_holds_breaks_when_it_is_taken_away(
 # -- every cache there is --------------------------------------------------------------------
 
 Remembering = type(assets.theme)
-OURS = (ribambelle, ribambelle_assmat, ribambelle_cli, ribambelle_creche)
+OURS = (
+    ribambelle,
+    ribambelle_assmat,
+    ribambelle_cli,
+    ribambelle_creche,
+    ribambelle_periscolaire,
+)
 CACHES = {
     # what a commune has of its own, and the part of the key that is the commune's
     "ribambelle.web.assets.theme": "colour",
@@ -227,6 +234,13 @@ CACHES = {
             "ribambelle.calendar.holidays.published",
             *("ribambelle.tenants.colour.luminance", "ribambelle.tenants.communes._lines"),
             # the national scale as shipped; the places of so many options in a list
+            # what a commune's file says is the whole of the key
+            *("ribambelle_periscolaire.domain.calendar.school_calendar",),
+            *("ribambelle_periscolaire.domain.calendar.public_holidays",),
+            *("ribambelle_periscolaire.domain.calendar.shipped",),
+            *("ribambelle_periscolaire.domain.cut_off.clock",),
+            *("ribambelle_periscolaire.domain.tariff.pricing._span",),
+            *("ribambelle_periscolaire.domain.tariff.pricing._percent",),
             *("ribambelle_creche.pricing.shipped", "ribambelle_creche.domain.admission.units.each"),
         ),
         "",
@@ -242,12 +256,15 @@ KEPT = {
     "prepared.py": {"_texts"},
     "postgres.py": {"_pools"},
     "sqlite.py": {"_pools"},
+    "engine.py": {"kept"},
     "assets.py": {"by_name"},
     "sessions.py": {"data"},
     # made for one run of one commission, and forgotten with it
     "auditor.py": {"taken", "first", "keys", "lasts"},
     "explanation.py": {"places", "held"},
     "matching.py": {"_watchers", "_pushed"},
+    # made for one page of one family, and forgotten with it
+    "pricing.py": {"found"},
     # made for one list of one commune, and forgotten with it
     "planning.py": {"by_id", "by_number", "by_birth", "by_email", "by_line"},
 }

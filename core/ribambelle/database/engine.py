@@ -23,12 +23,14 @@ class TenantEngine(Engine[Transaction]):
     Nothing is opened when it is made; the first statement does that.
     """
 
-    __slots__ = ()
+    __slots__ = ("kept",)
 
     def __init__(self, engine_type: str, min_version: float) -> None:
         # no super(): Piccolo's own connects at once, to ask the database its version
         self.engine_type, self.min_version_number, self.query_id = engine_type, min_version, 0
         self.log_queries = self.log_responses = False
+        self.kept: dict[str, Any] = {}
+        """What a plugin remembers of this database, by its name: forgotten when it is let go."""
 
     @abstractmethod
     def lease(self) -> AbstractAsyncContextManager[Connection]:

@@ -8,20 +8,29 @@ from typing import Any, TypeVar, cast
 
 from piccolo.query.methods.objects import Objects
 from piccolo.query.methods.select import Select
-from piccolo.querystring import QueryString
 
 from ribambelle.database.door import DOOR
 
 Question = TypeVar("Question", bound=Select[Any] | Objects[Any])
 
 
-async def advisory(key: str) -> None:
-    """Wait until no other transaction holds this name; it is let go when ours ends."""
+ONE_BY_ONE = """
+SELECT pg_advisory_xact_lock(number) FROM (
+  SELECT DISTINCT hashtextextended(name, 0) AS number FROM unnest($1::text[]) AS name ORDER BY 1
+) AS names
+"""
+
+
+async def advisory(*keys: str) -> None:
+    """Wait until no other transaction holds these names; they are let go when ours ends.
+
+    Several are taken in one order, whoever asks: two transactions never wait for each other.
+    """
     if not DOOR.transaction_exists():
-        raise RuntimeError(f"the lock “{key}” lasts as long as a transaction: open one first")
+        told = ", ".join(keys)
+        raise RuntimeError(f"the lock “{told}” lasts as long as a transaction: open one first")
     if DOOR.engine_type == "postgres":
-        lock = QueryString("SELECT pg_advisory_xact_lock(hashtextextended({}, 0))", key)
-        await DOOR.run_querystring(lock)
+        await DOOR.fetch(ONE_BY_ONE, [list(keys)])
 
 
 def for_update(query: Question) -> Question:

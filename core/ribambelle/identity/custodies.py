@@ -173,7 +173,39 @@ async def whose(child: int, first: date, last: date) -> list[Stay]:
 
     Days before the first custody in force are left out: nobody is said to have the child then.
     """
-    known = await _of_child(child, "in_force")
+    return _stays(await _of_child(child, "in_force"), first, last)
+
+
+async def elsewhere(
+    children: list[int], household: int, first: date, last: date
+) -> dict[int, frozenset[date]]:
+    """Return, of these children, the days each is with an adult of another household.
+
+    A child nobody shares is not there: no day of theirs is elsewhere.
+    """
+    rows = (
+        await Custody.objects()
+        .where(Custody.child.is_in(children or [0]) & (Custody.demande.state == "in_force"))
+        .order_by(Custody.id)
+    )
+    if not rows:
+        return {}
+    parents = {int(number) for row in rows for number in (row.even, row.odd)}
+    homes = await Adult.select(Adult.id, Adult.household).where(Adult.id.is_in(sorted(parents)))
+    theirs = {row["id"] for row in homes if row["household"] != household}
+    found: dict[int, frozenset[date]] = {}
+    for child in {int(row.child) for row in rows}:
+        shared = _stays([row for row in rows if int(row.child) == child], first, last)
+        found[child] = frozenset(
+            date.fromordinal(day)
+            for stay in shared
+            if stay.parent in theirs
+            for day in range(stay.first.toordinal(), stay.last.toordinal() + 1)
+        )
+    return found
+
+
+def _stays(known: list[Custody], first: date, last: date) -> list[Stay]:
     found: list[Stay] = []
     settings = tenants.current().settings
     free = holidays.between(settings.school_zone, settings.school_holidays, first, last)

@@ -1,6 +1,8 @@
 """What a commune may set for its périscolaire: the table ``[periscolaire]`` of its file."""
 
 import datetime
+from functools import cached_property
+from typing import Annotated
 
 import msgspec
 
@@ -8,11 +10,11 @@ from ribambelle.errors import Misconfigured
 from ribambelle_periscolaire.domain.calendar import WEEKDAYS
 from ribambelle_periscolaire.domain.cut_off import CutOff
 from ribambelle_periscolaire.domain.cut_off_check import require_sound
-from ribambelle_periscolaire.domain.tariff import Tariff
+from ribambelle_periscolaire.domain.tariff import Tariff, Tariffs, indexed
 from ribambelle_periscolaire.domain.tariff import require_sound as require_sound_tariffs
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """Every key has a value that suits a town that says nothing."""
 
     school_weekdays: tuple[str, ...] = ("mon", "tue", "thu", "fri")
@@ -25,6 +27,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Until when a booking may be added or cancelled, by name."""
     tariffs: tuple[Tariff, ...] = ()
     """What each unit costs, and when."""
+    offer_hours: Annotated[int, msgspec.Meta(ge=1, le=240)] = 24
+    """Hours a family has to answer when a place that came free is offered to it."""
 
     def __post_init__(self) -> None:
         """Refuse weekdays that do not exist, delays nobody could follow, prices with a hole."""
@@ -37,3 +41,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             )
         require_sound(self.cut_offs)
         require_sound_tariffs(self.tariffs)
+
+    @cached_property
+    def prices(self) -> Tariffs:
+        """The tariffs, ready to be asked."""
+        return indexed(self.tariffs)

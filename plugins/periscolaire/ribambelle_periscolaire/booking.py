@@ -1,0 +1,106 @@
+"""Taking places: one short transaction that decides again all that the page showed.
+
+Nothing the browser sent counts but which boxes to change: whose child, what price, until when and
+how many are all read here, under the lock of the days asked.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import date, datetime
+from typing import Any
+from weakref import WeakValueDictionary
+
+import msgspec
+
+from ribambelle.database import advisory, transaction
+from ribambelle.errors import Refused
+from ribambelle.identity import Person
+from ribambelle.tenants import Tenant
+from ribambelle_periscolaire.domain.taking import Line, Wanted
+from ribambelle_periscolaire.gathering import gather
+from ribambelle_periscolaire.queries import bookings, catalogue
+from ribambelle_periscolaire.settling import settle
+
+MOST_LINES = 2_000
+Turns = WeakValueDictionary[int, asyncio.Lock]
+
+TURNS = "periscolaire.turns"
+
+
+class AlreadyAnswered(Exception):
+    """The same request came before: nothing is done again, its answer is given again."""
+
+
+async def save(
+    tenant: Tenant, person: Person, wanted: Sequence[Wanted], key: str, now: datetime
+) -> list[Line]:
+    """Decide and write every line a family asks; the same request sent twice is done once.
+
+    :param key: names the request: made with the page, or chosen by who calls the API.
+    """
+    if not wanted:
+        return []
+    if len(wanted) > MOST_LINES:
+        raise Refused("too_many_lines", allowed=MOST_LINES)
+    kept = await catalogue.known()
+    named = {kept.units[one.unit].activity for one in wanted if one.unit in kept.units}
+    try:
+        async with _in_turn(tenant, named), transaction():
+            await lock(kept, wanted)
+            return await _decided(tenant, person, wanted, key, now)
+    except AlreadyAnswered:
+        return read(await bookings.answered(person, key))
+
+
+async def lock(kept: Any, wanted: Iterable[Wanted]) -> None:
+    """Take the days and the children asked, in one order: nobody else decides about them now."""
+    names = set()
+    for one in wanted:
+        names.add(f"periscolaire.child:{one.child}")
+        if one.unit in kept.units:
+            names.add(spot_name(kept.units[one.unit].activity, one.day))
+    await advisory(*sorted(names))
+
+
+def spot_name(activity: int, day: date) -> str:
+    """Return the name of what is locked to take a place: one activity, one day."""
+    return f"periscolaire.places:{activity}:{day}"
+
+
+async def _decided(
+    tenant: Tenant, person: Person, wanted: Sequence[Wanted], key: str, now: datetime
+) -> list[Line]:
+    days = [one.day for one in wanted]
+    gathered = await gather(tenant, person, min(days), max(days), now)
+    taking = gathered.taking()
+    lines = taking.decide(wanted)
+    account = person.behalf.staff if person.behalf else person.account
+    side = "office" if person.behalf else "family"
+    await settle(tenant, taking, account, side, now, priced_for=gathered)
+    if not await bookings.remember(person, key, written(lines), now):
+        raise AlreadyAnswered
+    return lines
+
+
+@asynccontextmanager
+async def _in_turn(tenant: Tenant, activities: Iterable[int]) -> AsyncIterator[None]:
+    """Wait for one's turn on each activity, in one order, before opening a transaction."""
+    turns: Turns = tenant.engine.kept.setdefault(TURNS, WeakValueDictionary())
+    async with AsyncExitStack() as stack:
+        for number in sorted(activities):
+            turn = turns.get(number)
+            if turn is None:
+                turn = turns[number] = asyncio.Lock()
+            await stack.enter_async_context(turn)
+        yield
+
+
+def written(lines: Sequence[Line]) -> str:
+    """Return an answer as it is kept."""
+    return msgspec.json.encode(lines).decode()
+
+
+def read(text: str) -> list[Line]:
+    """Return an answer that was kept."""
+    return msgspec.json.decode(text, type=list[Line]) if text else []

@@ -1,0 +1,177 @@
+"""All that decides about a family's boxes between two days, read once: for a page, or under a lock."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from ribambelle.errors import Refused
+from ribambelle.identity import Person, custodies
+from ribambelle.tenants import Tenant
+from ribambelle_periscolaire.calendars import calendar_of
+from ribambelle_periscolaire.domain import cut_off, ratios
+from ribambelle_periscolaire.domain.calendar import school_year
+from ribambelle_periscolaire.domain.catalogue import Activity, Catalogue, Unit
+from ribambelle_periscolaire.domain.cut_off import Act, Verdict
+from ribambelle_periscolaire.domain.doors import Doors, Pupil
+from ribambelle_periscolaire.domain.taking import Fill, Held, Key, Spot, Taking
+from ribambelle_periscolaire.queries import bookings, catalogue, pupils
+from ribambelle_periscolaire.queries.pupils import Family
+from ribambelle_periscolaire.settings import Settings
+
+MINUTES = 60
+NEVER = Verdict(False, "no_date")
+
+
+class Fills(dict[Spot, Fill]):
+    """How full each spot is; one nobody touched is empty, with the capacity of its group."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        super().__init__()
+        self.catalogue = catalogue
+
+    def __missing__(self, spot: Spot) -> Fill:
+        fill = self[spot] = Fill(places(self.catalogue, spot[0], None))
+        return fill
+
+    def take_in(self, loads: dict[Spot, Fill]) -> None:
+        """Count what is already taken."""
+        for spot, fill in loads.items():
+            capacity = places(self.catalogue, spot[0], fill.staff)
+            self[spot] = Fill(capacity, fill.taken, fill.waiting, fill.staff)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What stands for one family between two days, and the rules that say what may change."""
+
+    family: Family
+    doors: Doors
+    held: dict[Key, Held]
+    fills: Fills
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What the commune opens."""
+        return self.doors.catalogue
+
+    def taking(self, *, waiting_allowed: bool = True) -> Taking:
+        """Return what decides, on what stands."""
+        family = self.family
+        return Taking(
+            self.doors, family.pupils, self.held, self.fills, family.payers, waiting_allowed
+        )
+
+
+def doors_of(
+    tenant: Tenant,
+    known: Catalogue,
+    now: datetime,
+    elsewhere: dict[int, frozenset[date]] | None = None,
+) -> Doors:
+    """Return what says whether boxes may change now, in a commune."""
+    calendar = calendar_of(tenant)
+    rules = {rule.name: rule for rule in tenant.of(Settings).cut_offs}
+    away = elsewhere or {}
+
+    def allows(name: str, act: Act, day: date, begins: int, waited: bool) -> Verdict:
+        rule = rules.get(name)
+        if rule is None:
+            return NEVER
+        starts = time(*divmod(begins, MINUTES))
+        return cut_off.allows(rule, act, day, starts, calendar, now, waited=waited)
+
+    def priced(activity: Activity, unit: Unit, day: date) -> bool:
+        return has_tariff(tenant, activity.code, unit.code, day)
+
+    return Doors(
+        known,
+        calendar,
+        allows,
+        school_year,
+        lambda child, day: day in away.get(child, ()),
+        priced,
+    )
+
+
+def groups_of(doors: Doors, family: Iterable[Pupil], first: date, last: date) -> set[int]:
+    """Return the groups that may receive these children between two days."""
+    found = set()
+    for pupil in family:
+        opened = {number for numbers in pupil.activities.values() for number in numbers}
+        for number in opened & doors.catalogue.by_id.keys():
+            activity = doors.catalogue.by_id[number]
+            for day in {first, last}:  # a birthday in between changes group once at most
+                if group := doors.group(pupil, activity, day):
+                    found.add(group.id)
+    return found
+
+
+async def gather(
+    tenant: Tenant, person: Person, first: date, last: date, now: datetime
+) -> Gathered:
+    """Return what stands for a family between two days, both included."""
+    years = school_year(first), school_year(last)
+    family = await pupils.family_of(person, now.date(), years)
+    known = await catalogue.current(family.mark)
+    away = {}
+    if family.shared:
+        away = await custodies.elsewhere(list(family.shared), person.household, first, last)
+    doors = doors_of(tenant, known, now, away)
+    held = await bookings.of_children(list(family.pupils), first, last)
+    return await _filled(family, doors, held, first, last)
+
+
+async def at_office(
+    tenant: Tenant, children: list[int], first: date, last: date, now: datetime
+) -> Gathered:
+    """Return what stands for some children, whoever books for them: for an agent or the clock.
+
+    Nobody pays by it: prices are those already written.
+    """
+    years = school_year(first), school_year(last)
+    family = await pupils.family_of_children(children, years)
+    doors = doors_of(tenant, await catalogue.current(), now)
+    held = await bookings.of_children(children, first, last)
+    return await _filled(family, doors, held, first, last)
+
+
+async def _filled(
+    family: Family, doors: Doors, held: dict[Key, Held], first: date, last: date
+) -> Gathered:
+    groups = groups_of(doors, family.pupils.values(), first, last)
+    groups |= {one.group for one in held.values()}
+    fills = Fills(doors.catalogue)
+    fills.take_in(await bookings.loads(groups, first, last))
+    return Gathered(family, doors, held, fills)
+
+
+def has_tariff(tenant: Tenant, activity: str, unit: str, day: date) -> bool:
+    """Tell whether the commune says what a unit costs on a day."""
+    try:
+        tenant.of(Settings).prices.on(activity, unit, day)
+    except Refused:
+        return False
+    return True
+
+
+def places(catalogue: Catalogue, number: int, staff: int | None) -> int | None:
+    """Return how many children a group holds with this staff, or its usual one; None: no limit.
+
+    A group of mixed ages is counted as if all were under six: never too many for the adults.
+    """
+    group = catalogue.groups.get(number)
+    if group is None:
+        return 0
+    adults = group.staff if staff is None else staff
+    if adults is None or not (regime := catalogue.by_id[group.activity].regime):
+        known = [one for one in (group.licence, group.room) if one is not None]
+        return min(known) if known else None
+    present = (
+        ratios.Staff(six_and_over=adults)
+        if group.from_age >= ratios.SIX
+        else ratios.Staff(under_six=adults)
+    )
+    units = catalogue.by_id[group.activity].units
+    is_long = any(unit.ends - unit.begins > ratios.LONG_HOURS * MINUTES for unit in units)
+    rule = ratios.ratio(regime, is_long=is_long)
+    return ratios.capacity(group.licence, group.room, present, rule).total

@@ -1,0 +1,224 @@
+"""What booking pages show: one block a child, one row an activity, one box a day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from ribambelle.tenants import Tenant
+from ribambelle_periscolaire.domain.boxes import Box, box
+from ribambelle_periscolaire.domain.catalogue import Activity, Unit
+from ribambelle_periscolaire.domain.doors import Pupil
+from ribambelle_periscolaire.domain.taking import Taking
+from ribambelle_periscolaire.forms import Token
+from ribambelle_periscolaire.gathering import Gathered
+from ribambelle_periscolaire.pricing import PriceBook
+
+HUES = ("a", "b")
+TOLD = ("too_late", "closed", "elsewhere", "not_yet", "no_group", "no_price", "no_date")
+"""Reasons told under a child's boxes, in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A box with what its form sends, ticked or not on this page."""
+
+    box: Box
+    token: str
+    ticked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One unit, day by day."""
+
+    id: str
+    label: str
+    hours: tuple[int, int]
+    cents: int | None
+    boxes: list[Shown]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One unit of a choice on a day."""
+
+    label: str
+    shown: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Units that exclude each other on one day."""
+
+    name: str
+    label: str
+    day: date
+    hours: tuple[int, int]
+    options: list[Option]
+
+    @property
+    def chosen(self) -> Option | None:
+        """The unit that is ticked, if one is."""
+        return next((one for one in self.options if one.shown.ticked), None)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Tell whether nothing can change: what is held stays, or nothing can be taken."""
+        on = self.chosen
+        if on is not None:
+            return on.shown.box.look == "fixed"
+        return all(one.shown.box.look == "fixed" for one in self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Why some days cannot change: told once for all the boxes it holds for."""
+
+    code: str
+    days: tuple[date, ...]
+    at: datetime | None = None
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One child."""
+
+    pupil: Pupil
+    hue: str
+    rows: list[Row]
+    choices: list[Choice]
+    notes: list[Note] = field(default_factory=list)
+    not_enrolled: list[Activity] = field(default_factory=list)
+
+    @property
+    def place(self) -> str:
+        """The child's class and school."""
+        return ", ".join(part for part in (self.pupil.class_name, self.pupil.school_name) if part)
+
+    @property
+    def shown(self) -> list[Shown]:
+        """Every box of the child."""
+        found = [one for row in self.rows for one in row.boxes]
+        return found + [option.shown for choice in self.choices for option in choice.options]
+
+
+def blocks(
+    tenant: Tenant,
+    gathered: Gathered,
+    days: Sequence[date],
+    ticked: frozenset[Token] | None = None,
+) -> list[Block]:
+    """Return the children a person may book for, with their boxes on some days.
+
+    :param ticked: the boxes as somebody left them without saving; None for what stands.
+    """
+    taking, prices = gathered.taking(), PriceBook(tenant, gathered)
+    found = []
+    for place, pupil in enumerate(gathered.family.pupils.values()):
+        rows: list[Row] = []
+        choices: list[Choice] = []
+        for activity in gathered.catalogue.activities:
+            if activity.booked != "online" or not _enrolled(gathered, pupil, activity, days):
+                continue
+            made = _Boxes(taking, prices, pupil, activity, days, ticked)
+            rows += made.rows()
+            choices += made.choices()
+        block = Block(pupil, HUES[place % len(HUES)], rows, choices)
+        block.notes.extend(_notes(block))
+        block.not_enrolled.extend(_left_out(gathered, pupil, days))
+        found.append(block)
+    return found
+
+
+class _Boxes:
+    """The boxes of one child in one activity."""
+
+    def __init__(
+        self,
+        taking: Taking,
+        prices: PriceBook,
+        pupil: Pupil,
+        activity: Activity,
+        days: Sequence[date],
+        ticked: frozenset[Token] | None,
+    ) -> None:
+        self.taking, self.prices, self.pupil = taking, prices, pupil
+        self.activity, self.days, self.ticked = activity, days, ticked
+
+    def rows(self) -> list[Row]:
+        """Return the units that stand on their own, those that exist one of these days."""
+        found = []
+        for unit in self.activity.units:
+            if unit.choice:
+                continue
+            boxes = [self._shown(unit, day) for day in self.days]
+            if all(one.box.look == "none" for one in boxes):
+                continue
+            name = self.activity.name
+            if len([one for one in self.activity.units if not one.choice]) > 1:
+                name = f"{name} : {unit.name.lower()}"
+            costs = {one.box.cents for one in boxes if one.box.look in {"free", "on", "fixed"}}
+            found.append(
+                Row(
+                    f"{self.pupil.id}-{unit.id}",
+                    name,
+                    (unit.begins, unit.ends),
+                    costs.pop() if len(costs) == 1 else None,
+                    boxes,
+                )
+            )
+        return found
+
+    def choices(self) -> list[Choice]:
+        """Return, for each day it runs, the units among which one is chosen."""
+        found = []
+        for code in dict.fromkeys(unit.choice for unit in self.activity.units if unit.choice):
+            units = [unit for unit in self.activity.units if unit.choice == code]
+            for day in self.days:
+                options = [Option(unit.name, self._shown(unit, day)) for unit in units]
+                options = [one for one in options if one.shown.box.look != "none"]
+                if not options:
+                    continue
+                hours = min(unit.begins for unit in units), max(unit.ends for unit in units)
+                name = f"choix.{self.pupil.id}.{self.activity.id}.{code}.{day}"
+                found.append(Choice(name, self.activity.name, day, hours, options))
+        return found
+
+    def _shown(self, unit: Unit, day: date) -> Shown:
+        cents = self.prices.cents(self.pupil, self.activity, unit, day)
+        made = box(self.taking, self.pupil, unit, day, cents)
+        token = Token(self.pupil.id, unit.id, day)
+        may_change = made.look in {"free", "on"}
+        ticked = token in self.ticked if self.ticked is not None and may_change else made.is_on
+        return Shown(made, str(token), ticked)
+
+
+def _enrolled(gathered: Gathered, pupil: Pupil, activity: Activity, days: Sequence[date]) -> bool:
+    return any(gathered.doors.enrolled(pupil, activity, day) for day in (days[0], days[-1]))
+
+
+def _left_out(gathered: Gathered, pupil: Pupil, days: Sequence[date]) -> list[Activity]:
+    """Return the activities that would receive this child, and in which it is not enrolled."""
+    return [
+        activity
+        for activity in gathered.catalogue.activities
+        if activity.booked == "online"
+        and not _enrolled(gathered, pupil, activity, days)
+        and gathered.doors.group(pupil, activity, days[0]) is not None
+    ]
+
+
+def _notes(block: Block) -> list[Note]:
+    """Return why boxes cannot change, each reason once with its days."""
+    found: dict[tuple[str, datetime | None, str], list[date]] = {}
+    for shown in block.shown:
+        reason = shown.box.reason
+        if shown.box.look == "fixed" and reason and reason.code in TOLD:
+            kept = found.setdefault((reason.code, reason.at, reason.about), [])
+            if shown.box.day not in kept:
+                kept.append(shown.box.day)
+    notes = [
+        Note(code, tuple(sorted(days)), at, about) for (code, at, about), days in found.items()
+    ]
+    return sorted(notes, key=lambda note: (TOLD.index(note.code), note.days))

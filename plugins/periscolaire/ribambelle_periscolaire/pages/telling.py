@@ -1,0 +1,25 @@
+"""The delays of a commune in one sentence, for the head of a booking page."""
+
+from ribambelle.tenants import Tenant
+from ribambelle_periscolaire.domain.cut_off_words import told
+from ribambelle_periscolaire.gathering import Gathered
+from ribambelle_periscolaire.settings import Settings
+
+
+def rule_of(tenant: Tenant, gathered: Gathered) -> str:
+    """Return the delay of the activities these children are enrolled in, when it is the same."""
+    opened = {
+        number
+        for pupil in gathered.family.pupils.values()
+        for numbers in pupil.activities.values()
+        for number in numbers
+    }
+    names = {
+        activity.cut_off for activity in gathered.catalogue.activities if activity.id in opened
+    }
+    rules = [rule for rule in tenant.of(Settings).cut_offs if rule.name in names]
+    sentences = {(told(rule, "add"), told(rule, "cancel")) for rule in rules}
+    if len(sentences) != 1:
+        return ""
+    (add, cancel) = sentences.pop()
+    return add if add == cancel else ""

@@ -1,0 +1,222 @@
+"""A week of bookings: all the children of the family on one page."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from ribambelle.identity import Person
+from ribambelle.tenants import Tenant
+from ribambelle.web import guards
+from ribambelle.web.page import Page
+from ribambelle.web.visit import Visit
+from ribambelle_periscolaire import booking
+from ribambelle_periscolaire.domain.taking import Line
+from ribambelle_periscolaire.forms import Sent, Token, sent
+from ribambelle_periscolaire.gathering import Gathered, gather
+from ribambelle_periscolaire.pages.blocks import Block, blocks
+from ribambelle_periscolaire.pages.telling import rule_of
+from ribambelle_periscolaire.queries import bookings
+
+WEEK = timedelta(days=7)
+FIVE = range(5)
+
+
+@dataclass(frozen=True)
+class Results:
+    """What became of the boxes that were sent."""
+
+    lines: list[Line]
+    names: dict[int, str] = field(default_factory=dict)
+    units: dict[int, str] = field(default_factory=dict)
+
+    def of(self, outcome: str) -> list[Line]:
+        """Return the lines that ended so."""
+        return [line for line in self.lines if line.outcome == outcome]
+
+    @property
+    def undoing(self) -> tuple[str, str]:
+        """The boxes as they were and as they are, for the button that undoes."""
+        taken = [line for line in self.lines if line.outcome in {"booked", "waiting"}]
+        left = self.of("cancelled")
+        return _tokens(taken), _tokens(left)
+
+
+def _tokens(lines: list[Line]) -> str:
+    return " ".join(str(Token(one.wanted.child, one.wanted.unit, one.wanted.day)) for one in lines)
+
+
+@dataclass(frozen=True)
+class WeekPage:
+    """A week of a family."""
+
+    monday: date
+    days: list[date]
+    today: date
+    blocks: list[Block]
+    key: str
+    rule: str
+    results: Results | None = None
+    copied: str = ""
+
+    @property
+    def before(self) -> date:
+        """The Monday before."""
+        return self.monday - WEEK
+
+    @property
+    def after(self) -> date:
+        """The Monday after."""
+        return self.monday + WEEK
+
+    @property
+    def is_this_week(self) -> bool:
+        """Tell whether today is in it."""
+        return self.monday <= self.today < self.after
+
+    @property
+    def was(self) -> str:
+        """The boxes that are ticked and may change, as the form sends them back."""
+        return " ".join(
+            one.token
+            for block in self.blocks
+            for one in block.shown
+            if one.box.look == "on" and one.box.is_on
+        )
+
+    @property
+    def cents(self) -> int:
+        """What the week costs as it stands."""
+        return sum(
+            one.box.cents
+            for block in self.blocks
+            for one in block.shown
+            if one.box.state in {"booked", "offered", "absent"}
+        )
+
+    @property
+    def can_save(self) -> bool:
+        """Tell whether a box may change."""
+        return any(one.box.look in {"free", "on"} for b in self.blocks for one in b.shown)
+
+
+@get(
+    "/periscolaire/semaine",
+    name="periscolaire.week",
+    told="Réserver une semaine de périscolaire",
+    guards=[guards.family],
+)
+async def this_week(now: NamedDependency[datetime]) -> Redirect:
+    """Lead to this week; from Friday evening on, to the next."""
+    day = now.date()
+    if day.weekday() >= len(FIVE):
+        day += WEEK
+    return Redirect(f"/periscolaire/semaine/{day - timedelta(days=day.weekday())}", status_code=303)
+
+
+@get(
+    "/periscolaire/semaine/{day:date}",
+    name="periscolaire.one_week",
+    told="Voir une semaine de périscolaire",
+    guards=[guards.family],
+)
+async def week(
+    day: FromPath[date],
+    person: NamedDependency[Person],
+    tenant: NamedDependency[Tenant],
+    now: NamedDependency[datetime],
+    fait: FromQuery[str] = "",
+) -> Page:
+    """Show a week, with what became of the last save."""
+    gathered, days = await _gathered(day, person, tenant, now)
+    lines = booking.read(await bookings.answered(person, fait)) if fait else []
+    return Page("periscolaire/week.html", _page(tenant, gathered, days, now, lines=lines))
+
+
+@post(
+    "/periscolaire/semaine/{day:date}",
+    name="periscolaire.save_week",
+    told="Enregistrer une semaine de périscolaire",
+    guards=[guards.family],
+)
+async def save(
+    day: FromPath[date],
+    request: Request[Any, Any, Any],
+    person: NamedDependency[Person],
+    tenant: NamedDependency[Tenant],
+    seen: NamedDependency[Visit],
+    now: NamedDependency[datetime],
+) -> Page | Redirect:
+    """Save what changed; a copy asked for is shown, and saved only by its own button."""
+    form = sent(await request.form())
+    if form.copied:
+        return await copied(day, form, person, tenant, now)
+    if not form.wanted:
+        seen.tell("info", "Rien n’a changé : vos réservations restent comme elles étaient.")
+        return Redirect(f"/periscolaire/semaine/{day}", status_code=303)
+    key = form.key or secrets.token_urlsafe(12)
+    await booking.save(tenant, person, form.wanted, key, now)
+    return Redirect(f"/periscolaire/semaine/{day}?fait={quote(key)}", status_code=303)
+
+
+async def copied(day: date, form: Sent, person: Person, tenant: Tenant, now: datetime) -> Page:
+    """Show the week with the days of one child copied to another, not saved yet."""
+    gathered, days = await _gathered(day, person, tenant, now)
+    source, target = form.copied or (0, 0)
+    theirs = {one for one in form.now if one.child == target}
+    like = {Token(target, one.unit, one.day) for one in form.now if one.child == source}
+    held = {
+        Token(target, unit, day_)
+        for (child, day_, unit), one in gathered.held.items()
+        if child == source and one.state in {"booked", "waiting"}
+    }
+    ticked = frozenset((form.now - theirs) | like | held)
+    name = gathered.family.pupils[source].name if source in gathered.family.pupils else ""
+    return Page(
+        "periscolaire/week.html", _page(tenant, gathered, days, now, ticked=ticked, copied=name)
+    )
+
+
+async def _gathered(
+    day: date, person: Person, tenant: Tenant, now: datetime
+) -> tuple[Gathered, list[date]]:
+    monday = day - timedelta(days=day.weekday())
+    days = [monday + timedelta(days=number) for number in FIVE]
+    return await gather(tenant, person, days[0], days[-1], now), days
+
+
+def _page(
+    tenant: Tenant,
+    gathered: Gathered,
+    days: list[date],
+    now: datetime,
+    *,
+    lines: list[Line] | None = None,
+    ticked: frozenset[Token] | None = None,
+    copied: str = "",
+) -> WeekPage:
+    names = {pupil.id: pupil.name for pupil in gathered.family.pupils.values()}
+    units = {
+        unit.id: activity.name if len(activity.units) == 1 else f"{activity.name}, {unit.name}"
+        for activity in gathered.catalogue.activities
+        for unit in activity.units
+    }
+    return WeekPage(
+        days[0],
+        days,
+        now.date(),
+        blocks(tenant, gathered, days, ticked),
+        secrets.token_urlsafe(12),
+        rule_of(tenant, gathered),
+        Results(lines, names, units) if lines else None,
+        copied,
+    )
+
+
+ROUTES = [this_week, week, save]

@@ -1,0 +1,59 @@
+"""What the périscolaire holds of families, why, and for how long."""
+
+from ribambelle.privacy import PersonalData
+from ribambelle_periscolaire.tables import (
+    Booking,
+    BookingEvent,
+    Enrolled,
+    Enrolment,
+    Request,
+    Situation,
+)
+
+BASIS = "Mission d’intérêt public (RGPD, art. 6.1.e ; Code de l’éducation, art. L. 551-1)"
+BILLED = "Dix ans après l’exercice facturé (pièces comptables)"
+YEAR = "Deux ans après l’année scolaire"
+WHO = "Service enfance ; équipes des écoles, pour le jour"
+
+HELD = [
+    PersonalData(
+        Situation,
+        ("household", "quotient_familial", "is_resident"),
+        "Calculer le prix que paie le foyer",
+        BASIS,
+        BILLED,
+        "Service enfance ; régie",
+    ),
+    PersonalData(
+        Enrolment,
+        ("child", "account", "accepted_at"),
+        "Inscrire l’enfant pour l’année et garder l’accord sur le règlement",
+        BASIS,
+        YEAR,
+        WHO,
+    ),
+    PersonalData(Enrolled, ("activity",), "Savoir à quoi l’enfant est inscrit", BASIS, YEAR, WHO),
+    PersonalData(
+        Booking,
+        ("child", "day", "unit", "state", "payer", "price", "absence"),
+        "Accueillir l’enfant les jours réservés, puis facturer",
+        BASIS,
+        BILLED,
+        WHO,
+    ),
+    PersonalData(
+        BookingEvent,
+        ("child", "day", "unit", "act", "account"),
+        "Prouver ce qui a été réservé, annulé, proposé, et quand",
+        BASIS,
+        BILLED,
+        "Service enfance",
+    ),
+    PersonalData(
+        Request,
+        ("account", "answer"),
+        "Ne jamais faire deux fois la même demande",
+        BASIS,
+        "Trente jours",
+    ),
+]

@@ -1,0 +1,150 @@
+"""What a booking costs this family on this day: found again at each change, never taken from a page."""
+
+from dataclasses import replace
+from datetime import date
+
+from ribambelle.errors import Refused
+from ribambelle.tenants import Tenant
+from ribambelle_periscolaire.domain.calendar import school_year
+from ribambelle_periscolaire.domain.catalogue import Activity, Unit
+from ribambelle_periscolaire.domain.doors import Pupil
+from ribambelle_periscolaire.domain.taking import Change, Key, Taking
+from ribambelle_periscolaire.domain.tariff import Missed, Price, Situation, absence, price
+from ribambelle_periscolaire.gathering import Gathered
+from ribambelle_periscolaire.queries import bookings
+from ribambelle_periscolaire.queries.pupils import Family
+from ribambelle_periscolaire.settings import Settings
+
+STANDING = frozenset({"booked", "waiting", "offered"})
+
+
+JUSTIFIED = frozenset({"certificate", "justified"})
+"""Codes of absences the town hall takes as good."""
+
+
+def situation_of(tenant: Tenant, family: Family, day: date, rank: int, present: int) -> Situation:
+    """Return what a family is priced by on a day.
+
+    :param rank: the child's place, by age, among those of the family present that day.
+    :param present: how many they are, this child counted.
+    """
+    means = family.means_on(day)
+    resident = means.is_resident
+    if resident is None:
+        postcodes = tenant.settings.postcodes
+        resident = not postcodes or not family.postcode or family.postcode in postcodes
+    return Situation(
+        quotient_familial=means.quotient_familial,
+        is_resident=resident,
+        present_siblings=present - 1,
+        enrolled_siblings=max(0, family.enrolled.get(school_year(day), 1) - 1),
+        rank=rank,
+    )
+
+
+def price_of(
+    tenant: Tenant,
+    activity: Activity,
+    unit: Unit,
+    day: date,
+    situation: Situation,
+    missed: Missed | None = None,
+) -> Price | None:
+    """Return what one unit costs, or what is due when the child missed it; None: no tariff says it."""
+    tariffs = tenant.of(Settings).prices
+    try:
+        if missed is not None:
+            return absence(tariffs, activity.code, unit.code, day, situation, missed)
+        return price(tariffs, activity.code, unit.code, day, situation)
+    except Refused:
+        return None
+
+
+async def priced(tenant: Tenant, gathered: Gathered, taking: Taking) -> list[Change]:
+    """Return the changes with their prices, and those of brothers and sisters that they move."""
+    wanted = {
+        key: found
+        for key in _concerned(gathered, taking)
+        if (found := _price(tenant, gathered, taking, key)) is not None
+    }
+    numbers = await bookings.keep_prices(wanted.values())
+    changes = [_with_price(change, wanted, numbers) for change in taking.changes]
+    written = {change.key: change.held for change in changes}
+    for key, found in wanted.items():
+        held = written.get(key, taking.held[key])
+        number = numbers[bookings.name_of(found)]
+        if held.price != number and held.state in STANDING and key not in written:
+            after = replace(held, price=number, cents=found.cents)
+            changes.append(Change(key, "price", after))
+    return changes
+
+
+def _concerned(gathered: Gathered, taking: Taking) -> list[Key]:
+    """Return the bookings whose price may move: those changed, and the family's of the same day."""
+    mine = gathered.family.pupils
+    days = {
+        (taking.catalogue.units[unit].activity, day)
+        for child, day, unit in (change.key for change in taking.changes)
+        if child in mine
+    }
+    return [
+        key
+        for key, held in taking.held.items()
+        if key[0] in mine
+        and held.state in STANDING | {"absent"}
+        and key[2] in taking.catalogue.units
+        and (taking.catalogue.units[key[2]].activity, key[1]) in days
+    ]
+
+
+def _price(tenant: Tenant, gathered: Gathered, taking: Taking, key: Key) -> Price | None:
+    child, day, number = key
+    unit = taking.catalogue.units[number]
+    activity = taking.catalogue.by_id[unit.activity]
+    held = taking.held[key]
+    rank, present = _siblings(gathered, taking, child, day, activity)
+    situation = situation_of(tenant, gathered.family, day, rank, present)
+    missed = None
+    if held.state == "absent":
+        missed = Missed(justified=held.absence in JUSTIFIED)
+    return price_of(tenant, activity, unit, day, situation, missed)
+
+
+def _siblings(
+    gathered: Gathered, taking: Taking, child: int, day: date, activity: Activity
+) -> tuple[int, int]:
+    """Return a child's place, by age, among those of the family present that day, and their number."""
+    present = {child}
+    for other in gathered.family.pupils:
+        for unit in activity.units:
+            held = taking.held.get((other, day, unit.id))
+            if held and held.state in STANDING:
+                present.add(other)
+    ordered = [other for other in gathered.family.pupils if other in present]  # read by birthday
+    return ordered.index(child) + 1, len(ordered)
+
+
+def _with_price(change: Change, wanted: dict[Key, Price], numbers: dict[str, int]) -> Change:
+    found = wanted.get(change.key)
+    if found is None or change.held.state not in STANDING | {"absent"}:
+        return change
+    number = numbers[bookings.name_of(found)]
+    return Change(change.key, change.act, replace(change.held, price=number, cents=found.cents))
+
+
+class PriceBook:
+    """Prices for a page, each asked once: a month shows the same one twenty times."""
+
+    def __init__(self, tenant: Tenant, gathered: Gathered) -> None:
+        self.tenant, self.gathered, self.taking = tenant, gathered, gathered.taking()
+        self.found: dict[tuple[int, date, int, int], int | None] = {}
+
+    def cents(self, pupil: Pupil, activity: Activity, unit: Unit, day: date) -> int | None:
+        """Return what one box costs, or None when no tariff says it."""
+        siblings = _siblings(self.gathered, self.taking, pupil.id, day, activity)
+        asked = (unit.id, day, *siblings)
+        if asked not in self.found:
+            situation = situation_of(self.tenant, self.gathered.family, day, *siblings)
+            found = price_of(self.tenant, activity, unit, day, situation)
+            self.found[asked] = found.cents if found else None
+        return self.found[asked]

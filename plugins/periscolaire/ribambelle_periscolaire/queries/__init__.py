@@ -1,0 +1,1 @@
+"""Every question to the database, each a named sentence."""

@@ -1,0 +1,99 @@
+"""What the commune opens, read once and kept until it changes."""
+
+import secrets
+from typing import Any
+
+from ribambelle import tenants
+from ribambelle.database import Prepared
+from ribambelle_periscolaire import tables
+from ribambelle_periscolaire.domain.catalogue import Activity, Catalogue, Group, Unit
+from ribambelle_periscolaire.domain.closures import Closed
+
+MARK = Prepared(lambda _: tables.Edition.select(tables.Edition.mark).limit(1))
+ACTIVITIES = Prepared(
+    lambda _: (
+        tables.Activity.select()
+        .where(tables.Activity.is_open.eq(True))
+        .order_by(tables.Activity.position, tables.Activity.id)
+    )
+)
+UNITS = Prepared(
+    lambda _: (
+        tables.Unit.select()
+        .where(tables.Unit.is_open.eq(True))
+        .order_by(tables.Unit.position, tables.Unit.id)
+    )
+)
+GROUPS = Prepared(
+    lambda _: tables.Group.select().where(tables.Group.is_open.eq(True)).order_by(tables.Group.id)
+)
+CLOSURES = Prepared(
+    lambda _: (
+        tables.Closure.select()
+        .where(tables.Closure.lifted_at.is_null())
+        .order_by(tables.Closure.id)
+    )
+)
+
+KEPT = "periscolaire.catalogue"
+
+
+async def mark() -> str:
+    """Return the word that changes whenever what is open does."""
+    found = await MARK.ask()
+    return found[0]["mark"] if found else ""
+
+
+async def current(said: str | None = None) -> Catalogue:
+    """Return what is open; read again only when its mark is no longer the one that was read.
+
+    :param said: the mark, when another question already brought it.
+    """
+    now = await mark() if said is None else said
+    # kept with the database: one that is opened again, or restored, is read again
+    kept = tenants.current().engine.kept
+    known: Catalogue | None = kept.get(KEPT)
+    if known is None or known.mark != now:
+        known = kept[KEPT] = await _read(now)
+    return known
+
+
+async def known() -> Catalogue:
+    """Return what was last read, however old: good enough to name what to lock, never to decide."""
+    return tenants.current().engine.kept.get(KEPT) or await current()
+
+
+async def touch() -> None:
+    """Say that what is open has changed; in the transaction that changes it."""
+    new = secrets.token_hex(8)
+    changed = await tables.Edition.update({tables.Edition.mark: new}, force=True).returning(
+        tables.Edition.id
+    )
+    if not changed:
+        await tables.Edition.insert(tables.Edition(mark=new))
+
+
+async def _read(now: str) -> Catalogue:
+    units: dict[int, list[Unit]] = {}
+    for row in await UNITS.ask():
+        units.setdefault(row["activity"], []).append(_made(Unit, row))
+    groups: dict[int, list[Group]] = {}
+    for row in await GROUPS.ask():
+        groups.setdefault(row["activity"], []).append(_made(Group, row))
+    activities = tuple(
+        _made(
+            Activity,
+            row
+            | {
+                "units": tuple(units.get(row["id"], ())),
+                "groups": tuple(groups.get(row["id"], ())),
+            },
+        )
+        for row in await ACTIVITIES.ask()
+    )
+    closures = tuple(_made(Closed, row) for row in await CLOSURES.ask())
+    return Catalogue(now, activities, closures)
+
+
+def _made(kind: Any, row: dict[str, Any]) -> Any:
+    return kind(**{name: row[name] for name in kind.__dataclass_fields__ if name in row})

@@ -1,0 +1,166 @@
+"""The children a family may book for, with all that decides what it may book and what it pays."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ribambelle.database import Prepared, many
+from ribambelle.database.door import DOOR
+from ribambelle.identity import Person
+from ribambelle_periscolaire.domain.doors import Pupil
+from ribambelle_periscolaire.tables import Enrolment
+
+# One question, since every page and every booking asks it: whose children, enrolled in what, in
+# which school and home, paid by whom, and what the household pays by.
+ASKED = """
+SELECT c.id AS child, c.given_name, c.born_on, c.household, c.school, c.class_name,
+  s.name AS school_name, e.year, d.activity, h.postcode,
+  (SELECT mark FROM periscolaire_edition LIMIT 1) AS mark,
+  (SELECT count(*) FROM core_custody k WHERE k.child = c.id) AS shared,
+  (SELECT p.adult FROM core_responsibility p JOIN core_adult q ON q.id = p.adult
+   WHERE p.child = c.id AND p.ended_at IS NULL AND p.may_pay
+   ORDER BY CASE WHEN p.adult = {} THEN 0 WHEN q.household = {} THEN 1 ELSE 2 END, p.id
+   LIMIT 1) AS payer,
+  (SELECT count(DISTINCT o.child) FROM periscolaire_enrolment o
+   JOIN core_child b ON b.id = o.child JOIN core_demande w ON w.id = o.demande
+   WHERE b.household = c.household AND o.year = e.year AND w.state = 'accepted') AS enrolled,
+  (SELECT @GATHER@ FROM periscolaire_situation t WHERE t.household = {}) AS situations
+FROM core_responsibility r
+JOIN core_child c ON c.id = r.child
+LEFT JOIN core_school s ON s.id = c.school
+LEFT JOIN core_address h ON h.household = {}
+LEFT JOIN (
+  periscolaire_enrolment e JOIN core_demande m ON m.id = e.demande AND m.state = 'accepted'
+  JOIN periscolaire_enrolled d ON d.enrolment = e.id
+) ON e.child = c.id AND e.year BETWEEN {} AND {}
+WHERE r.adult = {} AND r.ended_at IS NULL AND r.may_book AND (r.until IS NULL OR r.until >= {})
+ORDER BY c.born_on, c.id
+"""
+OF_CHILDREN = """
+SELECT c.id AS child, c.given_name, c.born_on, c.household, c.school, c.class_name,
+  s.name AS school_name, e.year, d.activity
+FROM core_child c
+LEFT JOIN core_school s ON s.id = c.school
+LEFT JOIN (
+  periscolaire_enrolment e JOIN core_demande m ON m.id = e.demande AND m.state = 'accepted'
+  JOIN periscolaire_enrolled d ON d.enrolment = e.id
+) ON e.child = c.id"""
+LINE = "t.first || ';' || coalesce(t.quotient_familial, -1) || ';' || @RESIDENT@"
+GATHER = {
+    "sqlite": f"group_concat({LINE}, '|')".replace("@RESIDENT@", "coalesce(t.is_resident, -1)"),
+    "postgres": f"string_agg({LINE}, '|')".replace(
+        "@RESIDENT@", "coalesce(t.is_resident::int, -1)"
+    ),
+}
+
+
+def _asked(given: Any) -> Any:
+    text = ASKED.replace("@GATHER@", GATHER[DOOR.engine_type])
+    home, me = given.household, given.adult
+    return Enrolment.raw(
+        text, me, home, home, home, given.first_year, given.last_year, me, given.day
+    )
+
+
+PUPILS = Prepared(_asked)
+CHILDREN = Prepared(
+    lambda given: Enrolment.raw(
+        f"{OF_CHILDREN} AND e.year BETWEEN {{}} AND {{}} WHERE {many.among('c.id')} ORDER BY c.id",
+        given.first_year,
+        given.last_year,
+        given.children,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a household pays by from one day on; what is None is not known."""
+
+    first: date
+    quotient_familial: int | None
+    is_resident: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The children somebody may book for, and what the home they live in pays by."""
+
+    pupils: dict[int, Pupil]
+    payers: dict[int, int | None]
+    shared: tuple[int, ...]
+    """Children whose weeks two parents share, or may."""
+    enrolled: dict[int, int]
+    """By school year, how many children of the household are enrolled."""
+    means: tuple[Means, ...]
+    postcode: str
+    mark: str
+
+    def means_on(self, day: date) -> Means:
+        """Return what the household pays by on a day."""
+        known = [one for one in self.means if one.first <= day]
+        return known[-1] if known else Means(date.min, None, None)
+
+
+async def family_of(person: Person, day: date, years: tuple[int, int]) -> Family:
+    """Return the children a person may book for, with the enrolments of some school years."""
+    rows = await PUPILS.ask(
+        adult=person.adult,
+        household=person.household,
+        first_year=years[0],
+        last_year=years[1],
+        day=day,
+    )
+    some = rows[0] if rows else {}
+    return Family(
+        _pupils(rows),
+        {row["child"]: row["payer"] for row in rows},
+        tuple(sorted({row["child"] for row in rows if row["shared"]})),
+        {row["year"]: row["enrolled"] for row in rows if row["year"] is not None},
+        _means(some.get("situations") or ""),
+        some.get("postcode") or "",
+        some.get("mark") or "",
+    )
+
+
+async def family_of_children(children: list[int], years: tuple[int, int]) -> Family:
+    """Return some children, whoever's they are, with the enrolments of some school years."""
+    rows = await CHILDREN.ask(
+        children=many.listed(children), first_year=years[0], last_year=years[1]
+    )
+    return Family(_pupils(rows), {}, (), {}, (), "", "")
+
+
+def _pupils(rows: list[dict[str, Any]]) -> dict[int, Pupil]:
+    opened: dict[int, dict[int, set[int]]] = {}
+    for row in rows:
+        years = opened.setdefault(row["child"], {})
+        if row["year"] is not None:
+            years.setdefault(row["year"], set()).add(row["activity"])
+    return {
+        row["child"]: Pupil(
+            row["child"],
+            row["given_name"],
+            row["household"],
+            row["born_on"],
+            row["school"],
+            row["school_name"] or "",
+            row["class_name"],
+            {year: frozenset(found) for year, found in opened[row["child"]].items()},
+        )
+        for row in rows
+    }
+
+
+def _means(text: str) -> tuple[Means, ...]:
+    found = []
+    for line in filter(None, text.split("|")):
+        first, quotient, resident = line.split(";")
+        found.append(
+            Means(
+                date.fromisoformat(first[:10]),
+                int(quotient) if int(quotient) >= 0 else None,
+                bool(int(resident)) if int(resident) >= 0 else None,
+            )
+        )
+    return tuple(sorted(found, key=lambda one: one.first))
