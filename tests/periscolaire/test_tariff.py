@@ -310,6 +310,11 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
         "tariffs[0].bands[0].last",
         "deux prix pour 400",
     ),
+    (
+        {"bands": [{**BANDS[0], "last": 399}, *BANDS[1:]]},
+        "tariffs[0].bands[1].first",
+        "de 400 à 400",
+    ),
     ({"bands": BANDS[:2]}, "tariffs[0].bands[1].last", "au-dessus de 800"),
     ({"flat": 320, "round_to": 2}, "tariffs[0].round_to", "valeur inconnue"),
     ({"flat": 320, "rounding": "haut"}, "tariffs[0].rounding", "valeur inconnue"),
