@@ -4,6 +4,8 @@ The second reading never uses the rule's own code: a distance for each day of th
 week of the calendar, or a list of working days written out.
 """
 
+import re
+import tomllib
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -330,6 +332,21 @@ def test_every_rule_is_told_in_words(platform: Platform) -> None:
     assert phrases["illkirch", "cantine"] == "jusqu’à 15 jours ouvrés avant, minuit"
     assert phrases["saint-denis", "cantine"] == "jusqu’à la veille d’école, 10 h"
     assert all(one.startswith("jusqu’") and "  " not in one for one in phrases.values())
+
+
+def test_every_line_of_the_page_is_a_setting_that_works() -> None:
+    """docs/rules/delais.md: what a town copies from the table is accepted as it stands."""
+    page = (Path(__file__).parents[2] / "docs/rules/delais.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("|") and " = {" in line]
+    assert len(rows) == 15
+
+    for row in rows:
+        keys = dict(part.split(" = ", 1) for part in re.findall(r"`([^`]+)`", row))
+        lines = "\n".join(
+            f"{key} = {value}" for key, value in ({"add": "{ days = 1 }"} | keys).items()
+        )
+        told_rule = tomllib.loads(f'[[cut_offs]]\nname = "r"\n{lines}')
+        assert convert(told_rule, Settings, "delais.md").cut_offs[0].add is not None
 
 
 FAULTS = [
