@@ -77,6 +77,7 @@ def test_good_friday_is_worked_where_there_is_no_protestant_church() -> None:
 def test_the_bridge_of_the_ascension_begins_no_period() -> None:
     assert NANTES.period_start(date(2027, 5, 20)) == date(2027, 5, 3)
     assert NANTES.period_start(date(2026, 10, 20)) == date(2026, 10, 17)
+    assert SAINT_DENIS.period_start(date(2026, 9, 15)) == date(2026, 8, 18), "school is back"
     assert SchoolCalendar(ZoneInfo("Europe/Paris")).period_start(date(2027, 1, 5)) == date(
         2026, 9, 1
     )

@@ -4,6 +4,8 @@ The second reading never uses the rule's own code: a distance for each day of th
 week of the calendar, or a list of working days written out.
 """
 
+import re
+import tomllib
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -272,6 +274,54 @@ def test_cancelling_closes_later_while_a_child_waits(platform: Platform) -> None
     ]
 
 
+GRAMMAR: list[tuple[dict[str, object], str, str]] = [
+    # For a service on Thursday 20 May 2027 at 11:30: bridge of the 6th to the 8th, Whit Monday 17.
+    (
+        {"weekday": "fri", "weeks": 2, "at": "12:00"},
+        "2027-05-07 12:00",
+        "vendredi, 2 semaines avant",
+    ),
+    ({"weekday": "mon", "weeks": 0, "at": "09:00"}, "2027-05-17 09:00", "lundi de la même semaine"),
+    (
+        {
+            "weekday": "mon",
+            "weeks": 0,
+            "at": "09:00",
+            "excluded": ["sat", "sun", "public_holidays"],
+        },
+        "2027-05-14 09:00",
+        "sans compter le samedi, le dimanche et les jours fériés",
+    ),
+    ({"anchor": "month", "day_of_month": 20}, "2027-04-21 00:00", "20 du mois précédent"),
+    ({"day_of_month": 31, "months": 3, "at": "08:00"}, "2027-02-28 08:00", "31, 3 mois avant"),
+    ({"anchor": "month", "days": 10, "at": "08:00"}, "2027-04-21 08:00", "avant le 1er du mois"),
+    ({"anchor": "week", "days": 0, "at": "08:00"}, "2027-05-17 08:00", "lundi de la semaine"),
+    (
+        {"anchor": "period", "weekday": "tue", "at": "12:00"},
+        "2027-04-27 12:00",
+        "mardi, 1 semaine avant celle où commence la période",
+    ),
+    ({"days": 0, "at": "09:00"}, "2027-05-20 09:00", "au jour même"),
+    ({"hours": 48, "excluded": ["wed"]}, "2027-05-17 11:30", "48 heures avant le début"),
+    ({"hours": 12, "excluded": ["wed"]}, "2027-05-18 23:30", "12 heures avant le début"),
+    ({"days": 3, "count": "school", "at": "10:00"}, "2027-05-13 10:00", "3 jours d’école avant"),
+    ({"days": 11, "excluded": ["closed", "school_holidays"]}, "2027-05-06 00:00", "11 jours avant"),
+]
+
+
+@pytest.mark.parametrize(("limit", "closes", "words"), GRAMMAR)
+def test_the_rest_of_the_grammar_is_counted_and_told(
+    limit: dict[str, object], closes: str, words: str
+) -> None:
+    nantes = school_calendar("Europe/Paris", "B", (), "44", (date(2027, 5, 12),))
+    rule = convert({"cut_offs": [{"name": "r", "add": limit}]}, Settings, "").cut_offs[0]
+
+    found = closes_at(rule, "add", date(2027, 5, 20), NOON, nantes)
+
+    assert found.replace(tzinfo=None) == wall(closes)
+    assert words in told(rule)
+
+
 def test_every_rule_is_told_in_words(platform: Platform) -> None:
     phrases = {
         (slug, name): told(read(platform, slug)[0][name]).replace("\u00a0", " ")
@@ -282,6 +332,21 @@ def test_every_rule_is_told_in_words(platform: Platform) -> None:
     assert phrases["illkirch", "cantine"] == "jusqu’à 15 jours ouvrés avant, minuit"
     assert phrases["saint-denis", "cantine"] == "jusqu’à la veille d’école, 10 h"
     assert all(one.startswith("jusqu’") and "  " not in one for one in phrases.values())
+
+
+def test_every_line_of_the_page_is_a_setting_that_works() -> None:
+    """docs/rules/delais.md: what a town copies from the table is accepted as it stands."""
+    page = (Path(__file__).parents[2] / "docs/rules/delais.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("|") and " = {" in line]
+    assert len(rows) == 15
+
+    for row in rows:
+        keys = dict(part.split(" = ", 1) for part in re.findall(r"`([^`]+)`", row))
+        lines = "\n".join(
+            f"{key} = {value}" for key, value in ({"add": "{ days = 1 }"} | keys).items()
+        )
+        told_rule = tomllib.loads(f'[[cut_offs]]\nname = "r"\n{lines}')
+        assert convert(told_rule, Settings, "delais.md").cut_offs[0].add is not None
 
 
 FAULTS = [

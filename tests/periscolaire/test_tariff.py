@@ -27,6 +27,7 @@ from ribambelle_periscolaire.domain.tariff import (
 from ribambelle_periscolaire.settings import Settings
 
 DAY = date(2026, 10, 1)
+PAGE = (Path(__file__).parents[2] / "docs/rules/tarifs-periscolaires.md").read_text("utf-8")
 BANDS = [
     {"first": 0, "last": 400, "cents": 120},
     {"first": 401, "last": 800, "cents": 320},
@@ -238,6 +239,11 @@ def test_each_line_can_be_worked_out_again_by_the_family() -> None:
         "Arrondi aux 5 centimes, au plus proche : 8,80 €",
     ]
     assert found.cents == 880
+    rows = re.findall(r"^\| ([^|]+?) \| ([^|]+ €) \|$", PAGE, re.MULTILINE)
+    spoken = [re.sub("[\u00a0\u202f]", " ", step) for step in found.steps]
+    assert [re.sub(" [:=] (?=[0-9,]+ €$)", "|", step) for step in spoken] == [
+        f"{line}|{amount}" for line, amount in rows
+    ], "docs/rules/tarifs-periscolaires.md says this very calculation"
     assert dict(found.inputs)["Habite la commune"] == "non"
 
 
@@ -309,6 +315,11 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
         {"bands": [BANDS[0], {**BANDS[1], "first": 400}, BANDS[2]]},
         "tariffs[0].bands[0].last",
         "deux prix pour 400",
+    ),
+    (
+        {"bands": [{**BANDS[0], "last": 399}, *BANDS[1:]]},
+        "tariffs[0].bands[1].first",
+        "de 400 à 400",
     ),
     ({"bands": BANDS[:2]}, "tariffs[0].bands[1].last", "au-dessus de 800"),
     ({"flat": 320, "round_to": 2}, "tariffs[0].round_to", "valeur inconnue"),
@@ -457,6 +468,14 @@ def test_an_effort_stays_between_its_floor_and_its_ceiling(
 
     assert floor <= found <= ceiling
     assert found == min(max((quotient * 377 * 2 + 1000) // 2000, floor), ceiling)
+
+
+def test_the_file_on_the_page_is_the_one_of_the_example() -> None:
+    found = re.search(r"```toml\n(.+?)```", PAGE, re.DOTALL)
+    assert found
+    example = (Path(__file__).parent / "communes/nogent-sur-oise.toml").read_text("utf-8")
+
+    assert found[1].strip() in example
 
 
 def test_a_file_of_a_commune_prices_its_year(installed: Plugins, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEDNESDAY = 2
 SATURDAY = 5
 FOUR_DAYS = frozenset({0, 1, 3, 4})
-SEPTEMBER = 9
+AUGUST, SEPTEMBER = 8, 9
 LEAST_BREAK = 5
 """Days under which a pause does not end a school period: the Ascension bridge."""
 SHIPPED = {"La Réunion": "la-reunion.toml"}
@@ -107,8 +107,8 @@ class SchoolCalendar:
     def period_start(self, day: date) -> date:
         """Return the first day of the holidays a day is in, else of its school period.
 
-        A school period begins the day after holidays end; a bridge of a few days ends none. Before
-        any known holidays, it begins with the school year.
+        A school period begins the day after holidays end, in August where school does; a bridge of
+        a few days ends none. Before any known holidays, it begins with the school year.
 
         >>> autumn = Holiday("Toussaint", date(2026, 10, 17), date(2026, 11, 1))
         >>> paris = SchoolCalendar(ZoneInfo("Europe/Paris"), (autumn,))
@@ -119,8 +119,10 @@ class SchoolCalendar:
         for one in breaks:
             if one.first <= day <= one.last:
                 return one.first
+        year = school_year(day)
         ended = [one.last + DAY for one in breaks if one.last < day]
-        return max([year_bounds(school_year(day))[0], *ended])
+        this_year = [back for back in ended if back >= date(year, AUGUST, 1)]
+        return max(this_year, default=year_bounds(year)[0])
 
     def wednesdays(self, first: date, last: date) -> list[date]:
         """Return the Wednesdays out of holidays on which the commune is open, both ends included.

@@ -90,10 +90,12 @@ def _day(limit: Limit) -> str:
         return _days_before(limit, limit.days)
     if limit.weekday:
         name = WEEKDAYS[CODES.index(limit.weekday)]
-        return f"à le {name} {_weeks_before(limit)}"
+        return f"à le {name}{_weeks_before(limit)}"
     if limit.day_of_month is not None:
-        before = {0: "du mois même", 1: "du mois précédent"}
-        return f"à le {limit.day_of_month} {before.get(limit.months, f'{limit.months} mois avant')}"
+        before = {0: " du mois même", 1: " du mois précédent"}
+        return (
+            f"à le {limit.day_of_month}{before.get(limit.months, f', {limit.months} mois avant')}"
+        )
     return "à la date fixée pour chaque période"
 
 
@@ -106,14 +108,10 @@ def _days_before(limit: Limit, days: int) -> str:
 
 
 def _weeks_before(limit: Limit) -> str:
-    whose = {
-        "period": "celle où commence la période",
-        "month": "celle où commence le mois",
-    }.get(limit.anchor, "la semaine")
     if limit.anchor in ("day", "week"):
-        return {0: "de la même semaine", 1: "de la semaine précédente"}.get(
-            limit.weeks, f"{limit.weeks} semaines avant"
-        )
+        near = {0: " de la même semaine", 1: " de la semaine précédente"}
+        return near.get(limit.weeks, f", {limit.weeks} semaines avant")
+    whose = f"celle où commence {'la période' if limit.anchor == 'period' else 'le mois'}"
     if limit.weeks == 0:
-        return f"de {whose}"
-    return f"{several(limit.weeks, 'semaine')} avant {whose}"
+        return f" de {whose.replace('celle', 'la semaine')}"
+    return f", {several(limit.weeks, 'semaine')} avant {whose}"
