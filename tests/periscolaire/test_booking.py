@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 
 import pytest
+from tests.periscolaire import replaying
 from tests.periscolaire.builders import (
     FRIDAY,
     MONDAY,
@@ -24,9 +25,9 @@ from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
 from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes
-from ribambelle_periscolaire import booking, tables
+from ribambelle_periscolaire import booking, offering, tables
 from ribambelle_periscolaire.domain.taking import Line, Wanted
-from ribambelle_periscolaire.queries import catalogue
+from ribambelle_periscolaire.queries import bookings, catalogue
 
 
 @pytest.fixture
@@ -212,3 +213,54 @@ async def test_an_absence_is_told_after_the_cut_off_and_frees_the_place(
     assert (late, absent) == ([("refused", "too_late")], [("absent", "")])
     (load,) = await tables.Load.select()
     assert load["taken"] == 0
+
+
+async def test_without_its_key_the_same_request_is_done_twice(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sabotage twin: requests are no longer remembered."""
+    canteen = await a_canteen()
+    anne = await a_family()
+    lea = await a_child(anne, canteen.activity)
+    gone = Wanted(lea, canteen.unit, THURSDAY, "cancel")
+
+    async def forget(*_: object) -> bool:
+        return True
+
+    monkeypatch.setattr(bookings, "remember", forget)
+    await asks(tenant, anne, meal(lea, canteen), key="k1")
+    await asks(tenant, anne, gone, key="k2")
+
+    assert await asks(tenant, anne, meal(lea, canteen), key="k1") == [("booked", "")]
+    assert await tables.BookingEvent.count() == 3
+
+
+async def test_a_freed_place_goes_round_and_the_story_tells_it_again(
+    tenant: Tenant, clock: FrozenClock, communes: Communes
+) -> None:
+    canteen = await a_canteen(room=1)
+    people = [await a_family(f"p{n}@example.test", f"P{n} Hoarau") for n in range(3)]
+    children = [await a_child(one, canteen.activity) for one in people]
+    for person, child in zip(people, children, strict=True):
+        await asks(tenant, person, meal(child, canteen))
+    await asks(tenant, people[0], Wanted(children[0], canteen.unit, THURSDAY, "cancel"))
+
+    clock.move(hours=25)  # nobody answered
+    await communes.alpha.work()
+    row = await tables.Booking.objects().get(tables.Booking.child == children[2])
+    assert row is not None
+    accepted = await offering.accept(tenant, people[2], row.id, tenant.now())
+
+    found = await states()
+    assert accepted
+    assert [found[child, THURSDAY, canteen.unit] for child in children] == [
+        "cancelled",
+        "cancelled",
+        "booked",
+    ]
+    assert await replaying.differences() == []
+    told = await communes.alpha.mail()
+    assert [one.recipient for one in told if "libérée" in one.subject] == [
+        "p1@example.test",
+        "p2@example.test",
+    ]

@@ -106,7 +106,7 @@ class Adult(Table, tablename="core_adult"):
     """An adult of a household; `account` is null until they sign in themselves."""
 
     id: Serial
-    household = ForeignKey(Household, null=False, on_delete=OnDelete.cascade)
+    household = ForeignKey(Household, null=False, index=True, on_delete=OnDelete.cascade)
     account = ForeignKey(Account, null=True, default=None, on_delete=OnDelete.set_null)
     rank = SmallInt(default=1, help_text="1 for the adult who filed, 2 for the other.")
     given_name = Varchar(length=100)
@@ -130,7 +130,7 @@ class Child(Table, tablename="core_child"):
     """A child of a household, born or expected."""
 
     id: Serial
-    household = ForeignKey(Household, null=False, on_delete=OnDelete.cascade)
+    household = ForeignKey(Household, null=False, index=True, on_delete=OnDelete.cascade)
     given_name = Varchar(length=100, default="", help_text="Empty while expected.")
     family_name = Varchar(length=100)
     born_on = Date(null=True, default=None)

@@ -44,6 +44,8 @@ AFTER: dict[str, frozenset[str]] = {
 }
 """From which states each act is possible; an empty one is a day never booked."""
 
+IN_LINE = frozenset({"offer", "price"})
+"""Acts that leave somebody at their place in the waiting line."""
 Key = tuple[int, date, int]
 
 
@@ -74,7 +76,7 @@ def replayed(events: Iterable[Happened]) -> dict[Key, Standing]:
 
     >>> key = (8, date(2026, 11, 26), 3)
     >>> replayed([Happened(1, key, "book", "booked", 2, 70), Happened(2, key, "cancel", "cancelled", 2)])
-    {(8, datetime.date(2026, 11, 26), 3): Standing(state='cancelled', group=2, price=70, line=0)}
+    {(8, datetime.date(2026, 11, 26), 3): Standing(state='cancelled', group=2, price=None, line=0)}
     """
     found: dict[Key, Standing] = {}
     for one in events:
@@ -82,7 +84,7 @@ def replayed(events: Iterable[Happened]) -> dict[Key, Standing]:
         was = before.state if before else ""
         if was not in AFTER[one.act]:
             raise ValueError(f"event {one.number}: {one.act} after {was or 'nothing'}")
-        price = one.price if one.price is not None else before.price if before else None
-        line = one.number if one.act == "wait" else before.line if before else 0
-        found[one.key] = Standing(one.state, one.group, price, line)
+        line = before.line if before and one.act in IN_LINE else 0
+        line = one.number if one.act == "wait" else line
+        found[one.key] = Standing(one.state, one.group, one.price, line)
     return found

@@ -12,6 +12,12 @@ from ribambelle_periscolaire.tables import Enrolment
 
 # One question, since every page and every booking asks it: whose children, enrolled in what, in
 # which school and home, paid by whom, and what the household pays by.
+OPENED = """
+LEFT JOIN periscolaire_enrolment e ON e.child = c.id AND e.year BETWEEN {} AND {}
+LEFT JOIN core_demande m ON m.id = e.demande AND m.state || '' = 'accepted'
+LEFT JOIN periscolaire_enrolled d ON d.enrolment = e.id AND m.id IS NOT NULL
+"""
+# « || '' » keeps SQLite from starting with every demande ever accepted.
 ASKED = """
 SELECT c.id AS child, c.given_name, c.born_on, c.household, c.school, c.class_name,
   s.name AS school_name, e.year, d.activity, h.postcode,
@@ -23,16 +29,13 @@ SELECT c.id AS child, c.given_name, c.born_on, c.household, c.school, c.class_na
    LIMIT 1) AS payer,
   (SELECT count(DISTINCT o.child) FROM periscolaire_enrolment o
    JOIN core_child b ON b.id = o.child JOIN core_demande w ON w.id = o.demande
-   WHERE b.household = c.household AND o.year = e.year AND w.state = 'accepted') AS enrolled,
+   WHERE b.household = c.household AND o.year = e.year AND w.state || '' = 'accepted') AS enrolled,
   (SELECT @GATHER@ FROM periscolaire_situation t WHERE t.household = {}) AS situations
 FROM core_responsibility r
 JOIN core_child c ON c.id = r.child
 LEFT JOIN core_school s ON s.id = c.school
 LEFT JOIN core_address h ON h.household = {}
-LEFT JOIN (
-  periscolaire_enrolment e JOIN core_demande m ON m.id = e.demande AND m.state = 'accepted'
-  JOIN periscolaire_enrolled d ON d.enrolment = e.id
-) ON e.child = c.id AND e.year BETWEEN {} AND {}
+@OPENED@
 WHERE r.adult = {} AND r.ended_at IS NULL AND r.may_book AND (r.until IS NULL OR r.until >= {})
 ORDER BY c.born_on, c.id
 """
@@ -41,10 +44,7 @@ SELECT c.id AS child, c.given_name, c.born_on, c.household, c.school, c.class_na
   s.name AS school_name, e.year, d.activity
 FROM core_child c
 LEFT JOIN core_school s ON s.id = c.school
-LEFT JOIN (
-  periscolaire_enrolment e JOIN core_demande m ON m.id = e.demande AND m.state = 'accepted'
-  JOIN periscolaire_enrolled d ON d.enrolment = e.id
-) ON e.child = c.id"""
+"""
 LINE = "t.first || ';' || coalesce(t.quotient_familial, -1) || ';' || @RESIDENT@"
 GATHER = {
     "sqlite": f"group_concat({LINE}, '|')".replace("@RESIDENT@", "coalesce(t.is_resident, -1)"),
@@ -55,7 +55,7 @@ GATHER = {
 
 
 def _asked(given: Any) -> Any:
-    text = ASKED.replace("@GATHER@", GATHER[DOOR.engine_type])
+    text = ASKED.replace("@OPENED@", OPENED).replace("@GATHER@", GATHER[DOOR.engine_type])
     home, me = given.household, given.adult
     return Enrolment.raw(
         text, me, home, home, home, given.first_year, given.last_year, me, given.day
@@ -65,7 +65,7 @@ def _asked(given: Any) -> Any:
 PUPILS = Prepared(_asked)
 CHILDREN = Prepared(
     lambda given: Enrolment.raw(
-        f"{OF_CHILDREN} AND e.year BETWEEN {{}} AND {{}} WHERE {many.among('c.id')} ORDER BY c.id",
+        f"{OF_CHILDREN}{OPENED} WHERE {many.among('c.id')} ORDER BY c.id",
         given.first_year,
         given.last_year,
         given.children,
@@ -116,7 +116,7 @@ async def family_of(person: Person, day: date, years: tuple[int, int]) -> Family
         _pupils(rows),
         {row["child"]: row["payer"] for row in rows},
         tuple(sorted({row["child"] for row in rows if row["shared"]})),
-        {row["year"]: row["enrolled"] for row in rows if row["year"] is not None},
+        {row["year"]: row["enrolled"] for row in rows if row["activity"] is not None},
         _means(some.get("situations") or ""),
         some.get("postcode") or "",
         some.get("mark") or "",
@@ -135,7 +135,7 @@ def _pupils(rows: list[dict[str, Any]]) -> dict[int, Pupil]:
     opened: dict[int, dict[int, set[int]]] = {}
     for row in rows:
         years = opened.setdefault(row["child"], {})
-        if row["year"] is not None:
+        if row["activity"] is not None:
             years.setdefault(row["year"], set()).add(row["activity"])
     return {
         row["child"]: Pupil(
