@@ -99,6 +99,11 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/activation/adresse": {"visitor": ("/activation/adresse",)},
     "/activation/lien/{secret}": {"visitor": ("{letter}", "/activation/lien/mort")},
     "/assmat": {"visitor": ("/assmat",)},
+    "/periscolaire": {"visitor": ("/periscolaire",), "family": ("/periscolaire",)},
+    "/periscolaire/absence": {"family": ("/periscolaire/absence",)},
+    "/periscolaire/annee/{year}": {"family": ("/periscolaire/annee/2026",)},
+    "/periscolaire/mois/{month}": {"family": ("/periscolaire/mois/2026-12",)},
+    "/periscolaire/semaine-type": {"family": ("/periscolaire/semaine-type",)},
     "/periscolaire/offres": {"family": ("/periscolaire/offres",)},
     "/periscolaire/semaine/{day}": {
         "family": ("/periscolaire/semaine/2026-11-30", "/periscolaire/semaine/2026-11-23")

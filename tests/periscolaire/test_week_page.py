@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import httpx
 import pytest
 from tests.periscolaire.builders import (
     MONDAY,
     THURSDAY,
+    TUESDAY,
     Canteen,
     a_canteen,
     a_child,
@@ -16,7 +17,9 @@ from tests.periscolaire.builders import (
     settle,
 )
 
+from ribambelle.testing import FrozenClock
 from ribambelle.testing.communes import Communes, Town
+from ribambelle_periscolaire import tables
 
 WEEK = f"/periscolaire/semaine/{MONDAY}"
 
@@ -66,3 +69,150 @@ async def test_a_week_is_saved_for_two_children_and_told(town: Town) -> None:
     assert "2\u00a0réservations ajoutées" in shown.text
     assert "6,20" in shown.text
     assert hidden(shown, "avant").split() == [token(lea, canteen), token(noe, canteen)]
+
+
+async def test_a_price_a_child_or_a_day_from_the_browser_counts_for_nothing(town: Town) -> None:
+    """The three faults of the best open peer: oversold, 0,01 €, another family's child."""
+    browser, canteen, (lea,) = await a_booking_family(town, "Léa", room=1)
+    with town.here():
+        paul = await a_family("paul@example.test", "Paul Grondin")
+        tom = await a_child(paul, canteen.activity, name="Tom")
+    other = await town.family("paul@example.test")
+    await other.post(WEEK, data={"cle": "t", "jour": token(tom, canteen)})
+    forged = {"cle": "k", "prix": "1", "montant": "0.01", "jour": [token(lea, canteen)]}
+
+    await browser.post(WEEK, data=forged)
+    saved = await browser.post(WEEK, data={"cle": "k2", "jour": token(tom, canteen, TUESDAY)})
+    shown = await browser.get(saved.headers["location"])
+
+    with town.here():
+        rows = await tables.Booking.select(
+            tables.Booking.child, tables.Booking.state, tables.Booking.price.cents
+        ).order_by(tables.Booking.id)
+    assert [(r["child"], r["state"], r["price.cents"]) for r in rows] == [
+        (tom, "booked", 310),
+        (lea, "waiting", 310),
+    ]
+    assert "cette réservation n’existe pas pour vous" in shown.text
+
+
+async def test_what_the_other_parent_books_meanwhile_is_not_taken_back(town: Town) -> None:
+    browser, canteen, (lea,) = await a_booking_family(town, "Léa")
+    page = await browser.get(WEEK)
+    await browser.post(WEEK, data={"cle": "other tab", "jour": token(lea, canteen, TUESDAY)})
+
+    await browser.post(
+        WEEK, data={"cle": "k", "avant": hidden(page, "avant"), "jour": token(lea, canteen)}
+    )
+
+    shown = await browser.get(WEEK)
+    assert len(hidden(shown, "avant").split()) == 2
+
+
+async def test_a_copy_is_shown_and_saved_only_by_its_own_button(town: Town) -> None:
+    browser, canteen, (lea, noe) = await a_booking_family(town, "Léa", "Noé")
+    form = {"cle": "k", "jour": token(lea, canteen), "copier": f"{lea}.{noe}"}
+
+    copied = await browser.post(WEEK, data=form)
+
+    assert f'value="{token(noe, canteen)}"' in copied.text
+    assert copied.text.count(" checked") == 2
+    with town.here():
+        assert not await tables.Booking.exists()
+
+
+async def test_a_week_says_why_a_day_is_shut_and_until_when(town: Town, clock: FrozenClock) -> None:
+    browser, canteen, (lea,) = await a_booking_family(town, "Léa")
+    await browser.post(WEEK, data={"cle": "k", "jour": token(lea, canteen, MONDAY)})
+    clock.set(datetime(2026, 11, 29, 12, tzinfo=UTC))
+
+    page = await browser.get(WEEK)
+
+    assert "Lundi 30 novembre n’est plus modifiable depuis vendredi 27 novembre" in page.text
+    assert f"/periscolaire/absence?enfant={lea}" in page.text
+
+
+async def test_a_month_a_year_and_a_usual_week_follow_the_same_rules(town: Town) -> None:
+    browser, canteen, (lea,) = await a_booking_family(town, "Léa")
+    said = {
+        **{"enfant": str(lea), "jour": [f"{canteen.unit}-0", f"{canteen.unit}-3"]},
+        **{"premier_day": "30", "premier_month": "11", "premier_year": "2026"},
+        **{"dernier_day": "18", "dernier_month": "12", "dernier_year": "2026"},
+    }
+
+    preview = await browser.post("/periscolaire/semaine-type", data=said)
+    done = await browser.post("/periscolaire/semaine-type", data=said | {"confirme": "oui"})
+    month = await browser.get("/periscolaire/mois/2026-12")
+    year = await browser.get("/periscolaire/annee/2026")
+
+    assert "<b>6\u00a0réservations</b> de plus" in preview.text
+    assert done.status_code == 303
+    assert len(hidden(month, "avant").split()) == 5
+    assert "<td>5</td>" in year.text
+    moved = {"cle": "m", "avant": hidden(month, "avant"), "jour": token(lea, canteen)}
+    answer = await browser.post("/periscolaire/mois/2026-12", data=moved)
+    shown = await browser.get(answer.headers["location"])
+    assert "4\u00a0retirées" in shown.text
+
+
+async def test_a_usual_week_tells_what_it_leaves_out(town: Town) -> None:
+    browser, canteen, (lea,) = await a_booking_family(town, "Léa")
+    said = {
+        **{"enfant": str(lea), "jour": f"{canteen.unit}-1"},
+        **{"premier_day": "24", "premier_month": "11", "premier_year": "2026"},
+        **{"dernier_day": "30", "dernier_month": "11", "dernier_year": "2026"},
+    }
+
+    page = await browser.post("/periscolaire/semaine-type", data=said)
+    wrong = await browser.post("/periscolaire/semaine-type", data=said | {"dernier_year": "2025"})
+
+    assert "le délai est passé depuis" in page.text
+    assert (wrong.status_code, "vient avant le premier" in wrong.text) == (422, True)
+
+
+async def test_an_absence_cancels_what_can_be_and_tells_the_rest(
+    town: Town, clock: FrozenClock
+) -> None:
+    browser, canteen, (lea,) = await a_booking_family(town, "Léa")
+    days = [token(lea, canteen, day) for day in (MONDAY, THURSDAY)]
+    await browser.post(WEEK, data={"cle": "k", "jour": days})
+    clock.set(datetime(2026, 11, 30, 6, tzinfo=UTC))
+    said = {
+        **{"enfant": str(lea), "raison": "sick"},
+        **{"premier_day": "30", "premier_month": "11", "premier_year": "2026"},
+        **{"dernier_day": "4", "dernier_month": "12", "dernier_year": "2026"},
+    }
+
+    saved = await browser.post("/periscolaire/absence", data=said)
+    shown = await browser.get(saved.headers["location"])
+    again = await browser.post("/periscolaire/absence", data=said)
+
+    with town.here():
+        rows = await tables.Booking.select().order_by(tables.Booking.day)
+    assert [row["state"] for row in rows] == ["absent", "cancelled"]
+    assert "1\u00a0réservation annulée" in shown.text
+    assert (again.status_code, "Rien n’est réservé" in again.text) == (422, True)
+
+
+async def test_an_offer_is_answered_by_its_family_alone(town: Town) -> None:
+    browser, canteen, (lea,) = await a_booking_family(town, "Léa", room=1)
+    with town.here():
+        paul = await a_family("paul@example.test", "Paul Grondin")
+        tom = await a_child(paul, canteen.activity, name="Tom")
+    other = await town.family("paul@example.test")
+    await browser.post(WEEK, data={"cle": "a", "jour": token(lea, canteen)})
+    await other.post(WEEK, data={"cle": "b", "jour": token(tom, canteen)})
+    await browser.post(WEEK, data={"cle": "c", "avant": token(lea, canteen)})
+    page = await other.get("/periscolaire/offres")
+    there = re.search(r"/periscolaire/offres/\d+", page.text)
+    assert there
+
+    assert (await browser.post(f"{there[0]}/accepter")).status_code == 404
+    assert (await other.post(f"{there[0]}/accepter")).status_code == 303
+    twice = await other.post(f"{there[0]}/refuser")
+
+    assert twice.status_code == 303
+    with town.here():
+        row = await tables.Booking.objects().get(tables.Booking.child == tom)
+    assert row and row.state == "booked"
+    assert (await town.visitor().get("/periscolaire")).status_code == 200

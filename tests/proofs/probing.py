@@ -26,6 +26,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "code": ("enfant", "famille", "adresse", "voeux"),
     "kind": ("csv", "xlsx", "birth", "json"),
     **{"booking": IDS, "day": ("2026-11-30",)},
+    **{"month": ("2026-11",), "year": ("2026",)},
     "secret": ("x" * 32,),
     "model": ("sign_in",),
     "slug": ("page-1", "page-3"),
@@ -60,7 +61,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     **{"noms": ("oui",), "option": ("aucune", "2/babies/0")},
     **{"vrai": ("lives_in_town",), "ressources": ("36000",), "enfants": ("2",), "aeeh": ("1",)},
     **{"points": ("70",), "section": ("babies",), "jours": ("mon-am",)},
-    **{"heures": ("35",), "semaines": ("46",), "fait": ("k",)},
+    **{"heures": ("35",), "semaines": ("46",), "fait": ("k",), "enfant": IDS},
     **{"jour_day": ("1",), "jour_month": ("3",), "jour_year": ("2027",)},
 }
 """A query for each parameter a route reads; one missing here stops the proof."""
@@ -95,6 +96,9 @@ BODY: dict[str, str] = {
     **{"pour": "toutes", "opinion": "for", "members": "3", "answer_by": "2027-01-04"},
     **{"option": "aucune", "places": "1", "digest": ""},
     **{"jour": "3.3.2026-12-03", "avant": "3.2.2026-12-03", "cle": "k", "copier": ""},
+    **{"enfant": "3", "raison": "sick", "semaines": "all", "retirer": "oui", "confirme": "oui"},
+    **{"premier_day": "3", "premier_month": "12", "premier_year": "2026"},
+    **{"dernier_day": "4", "dernier_month": "12", "dernier_year": "2026"},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""

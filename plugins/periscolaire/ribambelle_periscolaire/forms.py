@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from litestar.datastructures import FormMultiDict
 
 from ribambelle_periscolaire.domain.taking import Wanted
@@ -95,3 +96,15 @@ def _copied(text: str) -> tuple[int, int] | None:
     if source.isascii() and source.isdigit() and target.isascii() and target.isdigit():
         return int(source), int(target)
     return None
+
+
+class UsualWeek(msgspec.Struct, frozen=True):
+    """What a family says of its usual week, its days apart."""
+
+    enfant: int
+    premier: date
+    dernier: date
+    semaines: str = "all"
+    retirer: bool = False
+    confirme: bool = False
+    cle: Annotated[str, msgspec.Meta(max_length=200)] = ""

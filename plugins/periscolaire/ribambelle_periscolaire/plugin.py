@@ -26,9 +26,9 @@ def tables() -> Iterable[Any]:
 @hookimpl
 def routes() -> Iterable[Any]:
     """Pages for families."""
-    from ribambelle_periscolaire.pages import offers, week
+    from ribambelle_periscolaire.pages import absence, month, offers, public, usual_week, week, year
 
-    pages = (week, offers)
+    pages = (public, week, month, year, usual_week, absence, offers)
     return [route for page in pages for route in page.ROUTES]
 
 
@@ -39,7 +39,7 @@ def menu(person: Person | None) -> list[Any]:
 
     if person and person.is_family:
         return [MenuEntry("Réserver", "/periscolaire", "agenda", rank=10)]
-    return []
+    return [] if person else [MenuEntry("Autour de l’école", "/periscolaire", "agenda", rank=10)]
 
 
 @hookimpl

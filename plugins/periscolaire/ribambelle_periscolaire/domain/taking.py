@@ -186,9 +186,11 @@ class Taking:
         now = self.held.get(wanted.key)
         if now is None or now.state != "booked":
             return Line(wanted, "unchanged")
-        # whoever may not book that day may not say the child absent either; a cut-off never stops it
         reason = self.doors.shut(pupil, unit, wanted.day, "cancel")
-        if reason and reason.code not in {"too_late", "not_yet", "not_enrolled"}:
+        if reason is None:  # still time: nothing will be due
+            return self._cancel(wanted, pupil, unit)
+        # whoever may not book that day may not say the child absent either; a cut-off never stops it
+        if reason.code not in {"too_late", "not_yet", "not_enrolled"}:
             return Line(wanted, "refused", reason)
         self.put(
             wanted.key,

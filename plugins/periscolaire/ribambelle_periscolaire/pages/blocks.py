@@ -131,6 +131,26 @@ def blocks(
     return found
 
 
+def standing(found: Sequence[Block]) -> str:
+    """Return the boxes that are ticked and may change, as a form sends them back."""
+    return " ".join(
+        one.token
+        for block in found
+        for one in block.shown
+        if one.box.look == "on" and one.box.is_on
+    )
+
+
+def cost(found: Sequence[Block]) -> int:
+    """Return what these days cost as they stand, in cents."""
+    return sum(
+        one.box.cents
+        for block in found
+        for one in block.shown
+        if one.box.state in {"booked", "offered", "absent"}
+    )
+
+
 class _Boxes:
     """The boxes of one child in one activity."""
 

@@ -1,7 +1,7 @@
 """A week of bookings: all the children of the family on one page."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -20,36 +20,13 @@ from ribambelle_periscolaire import booking
 from ribambelle_periscolaire.domain.taking import Line
 from ribambelle_periscolaire.forms import Sent, Token, sent
 from ribambelle_periscolaire.gathering import Gathered, gather
-from ribambelle_periscolaire.pages.blocks import Block, blocks
+from ribambelle_periscolaire.pages.blocks import Block, blocks, cost, standing
+from ribambelle_periscolaire.pages.results import Results, results_of
 from ribambelle_periscolaire.pages.telling import rule_of
 from ribambelle_periscolaire.queries import bookings
 
 WEEK = timedelta(days=7)
 FIVE = range(5)
-
-
-@dataclass(frozen=True)
-class Results:
-    """What became of the boxes that were sent."""
-
-    lines: list[Line]
-    names: dict[int, str] = field(default_factory=dict)
-    units: dict[int, str] = field(default_factory=dict)
-
-    def of(self, outcome: str) -> list[Line]:
-        """Return the lines that ended so."""
-        return [line for line in self.lines if line.outcome == outcome]
-
-    @property
-    def undoing(self) -> tuple[str, str]:
-        """The boxes as they were and as they are, for the button that undoes."""
-        taken = [line for line in self.lines if line.outcome in {"booked", "waiting"}]
-        left = self.of("cancelled")
-        return _tokens(taken), _tokens(left)
-
-
-def _tokens(lines: list[Line]) -> str:
-    return " ".join(str(Token(one.wanted.child, one.wanted.unit, one.wanted.day)) for one in lines)
 
 
 @dataclass(frozen=True)
@@ -83,22 +60,12 @@ class WeekPage:
     @property
     def was(self) -> str:
         """The boxes that are ticked and may change, as the form sends them back."""
-        return " ".join(
-            one.token
-            for block in self.blocks
-            for one in block.shown
-            if one.box.look == "on" and one.box.is_on
-        )
+        return standing(self.blocks)
 
     @property
     def cents(self) -> int:
         """What the week costs as it stands."""
-        return sum(
-            one.box.cents
-            for block in self.blocks
-            for one in block.shown
-            if one.box.state in {"booked", "offered", "absent"}
-        )
+        return cost(self.blocks)
 
     @property
     def can_save(self) -> bool:
@@ -201,12 +168,6 @@ def _page(
     ticked: frozenset[Token] | None = None,
     copied: str = "",
 ) -> WeekPage:
-    names = {pupil.id: pupil.name for pupil in gathered.family.pupils.values()}
-    units = {
-        unit.id: activity.name if len(activity.units) == 1 else f"{activity.name}, {unit.name}"
-        for activity in gathered.catalogue.activities
-        for unit in activity.units
-    }
     return WeekPage(
         days[0],
         days,
@@ -214,7 +175,7 @@ def _page(
         blocks(tenant, gathered, days, ticked),
         secrets.token_urlsafe(12),
         rule_of(tenant, gathered),
-        Results(lines, names, units) if lines else None,
+        results_of(gathered, lines or []),
         copied,
     )
 
