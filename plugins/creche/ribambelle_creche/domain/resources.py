@@ -184,6 +184,40 @@ def demand(house: House, groups: Sequence[str | None], need: int) -> dict[str, i
     return asked
 
 
+def taken_by(
+    house: House,
+    more: Mapping[Place, int],
+    free: Mapping[Place, int],
+    capacities: Mapping[str, int],
+    period: int,
+) -> dict[str, int]:
+    """Return what more children take of what a commission gave, in one period.
+
+    Les Lilas have 8 places of babies on Monday morning and gave 3 of the 5 free ones. One child
+    more takes one of the two kept aside; a third one takes one that was given.
+
+    >>> monday = ("babies", 0, "am")
+    >>> lilas, given = House(12, ({},), ({},), 10), {"12/babies/mon-am": 3, "12/all/mon-am": 5}
+    >>> taken_by(lilas, {monday: 1}, {monday: 4}, given, 1)
+    {'12/babies/mon-am': 0, '12/all/mon-am': 1}
+    >>> taken_by(lilas, {monday: 3}, {monday: 2}, given, 1)["12/babies/mon-am"]
+    1
+    """
+    end, found = _suffix(period, len(house.given)), {}
+    for slot in week.SLOTS:
+        places = [(group, *place_of(slot)) for group in GROUPS]
+        for place in places:
+            name = f"{house.facility}/{place[0]}/{slot}{end}"
+            lacking = max(0, capacities.get(name, 0) - free.get(place, 0))
+            found[name] = min(more.get(place, 0), lacking)
+        found[f"{house.facility}/all/{slot}{end}"] = sum(more.get(place, 0) for place in places)
+        found[f"{house.facility}/staff/{slot}{end}"] = sum(
+            WEIGHTS[house.ratio][place[0]] * more.get(place, 0) for place in places
+        )
+    found[f"{house.facility}/all/week{end}"] = sum(more.values())
+    return {name: many for name, many in found.items() if name in capacities}
+
+
 def of_all(houses: Iterable[House]) -> dict[str, int]:
     """Return the resources of every crèche, together."""
     return {name: number for house in houses for name, number in resources(house).items()}

@@ -10,6 +10,7 @@ from ribambelle.errors import NotYours, Refused
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
 from ribambelle_creche.domain import supply as rules
+from ribambelle_creche.domain import turnover
 from ribambelle_creche.domain.capacity import PLACES, Place
 from ribambelle_creche.domain.resources import House
 from ribambelle_creche.domain.supply import Cells, Move, Presence
@@ -114,13 +115,23 @@ def counted_apart(held: list[Contract], told_at: datetime | None) -> list[Presen
     ]
 
 
-async def free_on(facility: int, day: date, tenant: Tenant) -> Cells:
-    """Return the places of a crèche that nobody has on a day, those offered not counted as free."""
+async def free_between(
+    facility: int, start: date, until: date, tenant: Tenant
+) -> dict[date, Cells]:
+    """Return the places of a crèche that nobody has, on each day of a period on which that changes.
+
+    Those offered are not free.
+    """
     grid, held = await facilities.grid(facility), await contracts.of_facility(facility)
     taken = {} if keeps_list(held) else {p: cell.places - cell.free for p, cell in grid.items()}
     children = counted_apart(held, await facilities.changed_at(facility))
-    there = await _with_offers(facility, day, _present(children, taken, [], day, tenant))
-    return rules.less({place: cell.places for place, cell in grid.items()}, there)
+    promised = await offers.promised(facility)
+    places = {place: cell.places for place, cell in grid.items()}
+    found: dict[date, Cells] = {}
+    for day in turnover.changes(children, promised, start, until, tenant.of(Settings).ages):
+        there = await _with_offers(facility, day, _present(children, taken, [], day, tenant))
+        found[day] = rules.less(places, there)
+    return found
 
 
 async def _with_offers(facility: int, day: date, there: Cells) -> Cells:

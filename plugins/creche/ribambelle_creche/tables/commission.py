@@ -130,6 +130,9 @@ class Contract(Table, tablename="creche_contract"):
     first = Date()
     last = Date(null=True, default=None, help_text="Last day; none while it is not known.")
     source = Varchar(length=10, default="declared", help_text="admission, import or declared.")
+    added_at = Timestamptz(
+        null=True, default=None, help_text="When it was written; none before that was kept."
+    )
 
 
 class Proposal(Table, tablename="creche_proposal"):
