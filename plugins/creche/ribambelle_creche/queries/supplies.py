@@ -1,6 +1,6 @@
 """The places each crèche gives to a commission: what is known, what it declares, what is checked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -316,7 +316,9 @@ async def _note(
     )
 
 
-async def houses(row: Commission, tenant: Tenant) -> list[House]:
+async def houses(
+    row: Commission, tenant: Tenant, only: Collection[int] | None = None
+) -> list[House]:
     """Return every open crèche as a commission sees it; one that declared nothing gives nothing.
 
     What was corrected by hand is kept after September too: the correction is added to what is
@@ -324,7 +326,9 @@ async def houses(row: Commission, tenant: Tenant) -> list[House]:
     """
     elsewhere = await offers.given_elsewhere(row.id, calendar_of(row).periods[0])
     return [
-        _house(one, await given(row, one.id, tenant), elsewhere) for one in await facilities.every()
+        _house(one, await given(row, one.id, tenant), elsewhere)
+        for one in await facilities.every()
+        if only is None or one.id in only
     ]
 
 
