@@ -94,6 +94,7 @@ async def a_decided_commission(
     given = Snapshot(of_all(houses.values()), rows, pins)
     found = propose(given)
     proposal = await _kept(number, given, found, now)
+    places_of = sorted(found.assignments.items())
     for file, one in zip(files, seen, strict=True):
         await Examined.insert(
             Examined(
@@ -107,12 +108,7 @@ async def a_decided_commission(
             )
         )
         held = next(
-            (
-                found.assignments[a.id]
-                for a in rows
-                if file_of(a.id) == one.number and found.assignments[a.id]
-            ),
-            None,
+            (option for name, option in places_of if file_of(name) == one.number and option), None
         )
         await _answer(number, proposal, file, held, now, offers=offers)
     await cut_offs.keep(number, published.cut_offs(given, found))

@@ -30,9 +30,10 @@ MOST_POINTS = 1_000_000
 HALF_WORDS = {"am": "matin", "pm": "après-midi"}
 STATES = {"hidden": "masqué", "open": "place", "full": "plein", "right": "plein, par des droits"}
 HEADINGS = (
-    *("Commission", "Tenue le", "Crèche", "Section", "Jour", "Moment"),
+    *("Commission", "Tenue le", "À partir de", "Crèche", "Section", "Jour", "Moment"),
     *("Places", "Admis", "Derniers points", "État"),
 )
+SINCE = {1: "la première entrée", 2: "1er septembre"}
 KINDS = ("csv", "json")
 
 
@@ -84,6 +85,11 @@ class ThresholdsPage:
         return lines_of(self.table, self.asked.facility, self.names)
 
     @property
+    def after(self) -> list[tuple[str, str, list[CutOff | None]]]:
+        """The same lines, for what is counted from 1 September on."""
+        return lines_of(self.table, self.asked.facility, self.names, period=2)
+
+    @property
     def past(self) -> list[tuple[Commission, list[tuple[str, str, list[CutOff | None]]]]]:
         """The same crèche in the three years before."""
         return [
@@ -101,9 +107,10 @@ class ThresholdsPage:
 
 
 def lines_of(
-    table: Sequence[CutOff], facility: int, names: Mapping[int, str]
+    table: Sequence[CutOff], facility: int, names: Mapping[int, str], period: int = 1
 ) -> list[tuple[str, str, list[CutOff | None]]]:
     """Return a table of cut-offs as lines of five days; a section that gave no place is left out."""
+    table = [row for row in table if row.period == period]
     cells = {(row.facility, row.age_group, row.slot): row for row in table}
     here = sorted(
         {
@@ -195,8 +202,9 @@ def open_data(row: Commission, one: CutOff, names: Mapping[int, str]) -> tuple[A
     """Return one half-day as open data tells it."""
     weekday, half = one.when
     return (
-        *(row.label, row.held_on.isoformat(), names.get(one.facility, "?"), LABELS[one.age_group]),
-        *(DAYS[weekday][2], HALF_WORDS[half], one.places),
+        *(row.label, row.held_on.isoformat(), SINCE[one.period]),
+        *(names.get(one.facility, "?"), LABELS[one.age_group]),
+        *(DAYS[weekday][2], HALF_WORDS[half], None if one.is_withheld else one.places),
         one.admitted if one.is_told else None,
         one.last_points if one.is_told else None,
         STATES[one.state],

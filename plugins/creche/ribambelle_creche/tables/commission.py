@@ -215,13 +215,15 @@ class CutOff(Table, tablename="creche_cut_off"):
     id: Serial
     commission = ForeignKey(Commission, null=False, on_delete=OnDelete.cascade)
     facility = ForeignKey(Facility, null=False, on_delete=OnDelete.restrict)
+    period = SmallInt(default=1, help_text="1 for the first entries, 2 from 1 September on.")
     age_group = Varchar(length=10)
     weekday = SmallInt()
     half = Varchar(length=2)
     places = Integer(default=0)
     admitted = Integer(default=0)
+    entering = Integer(default=0, help_text="Children of the whole crèche who enter only then.")
     last_points = Integer(null=True, default=None, help_text="Null while places remain.")
-    once = Unique([commission, facility, age_group, weekday, half])
+    once = Unique([commission, facility, period, age_group, weekday, half])
 
 
 class Standing(Table, tablename="creche_standing"):

@@ -1,0 +1,12 @@
+-- When a contract was written: one that came after a commission takes places it had counted free.
+ALTER TABLE "creche_contract" ADD COLUMN "added_at" TIMESTAMPTZ;
+
+-- What is published from 1 September on, beside what is of the first entries.
+ALTER TABLE "creche_cut_off" ADD COLUMN "period" SMALLINT NOT NULL DEFAULT 1;
+
+ALTER TABLE "creche_cut_off" ADD COLUMN "entering" INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE "creche_cut_off" DROP CONSTRAINT "creche_cut_off_once";
+
+ALTER TABLE "creche_cut_off" ADD CONSTRAINT "creche_cut_off_once"
+  UNIQUE ("commission", "facility", "period", "age_group", "weekday", "half");

@@ -1,0 +1,28 @@
+-- When a contract was written: one that came after a commission takes places it had counted free.
+ALTER TABLE "creche_contract" ADD COLUMN "added_at" TIMESTAMPTZ;
+
+-- What is published from 1 September on, beside what is of the first entries.
+CREATE TABLE "creche_cut_off_by_period" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  "commission" INTEGER NOT NULL REFERENCES "creche_commission" ("id") ON DELETE CASCADE,
+  "facility" INTEGER NOT NULL REFERENCES "creche_facility" ("id") ON DELETE RESTRICT,
+  "period" INTEGER NOT NULL DEFAULT 1,
+  "age_group" VARCHAR(10) NOT NULL DEFAULT '',
+  "weekday" INTEGER NOT NULL DEFAULT 0,
+  "half" VARCHAR(2) NOT NULL DEFAULT '',
+  "places" INTEGER NOT NULL DEFAULT 0,
+  "admitted" INTEGER NOT NULL DEFAULT 0,
+  "entering" INTEGER NOT NULL DEFAULT 0,
+  "last_points" INTEGER,
+  CONSTRAINT "creche_cut_off_once"
+    UNIQUE ("commission", "facility", "period", "age_group", "weekday", "half")
+);
+
+INSERT INTO "creche_cut_off_by_period"
+  ("id", "commission", "facility", "age_group", "weekday", "half", "places", "admitted", "last_points")
+SELECT "id", "commission", "facility", "age_group", "weekday", "half", "places", "admitted", "last_points"
+FROM "creche_cut_off";
+
+DROP TABLE "creche_cut_off";
+
+ALTER TABLE "creche_cut_off_by_period" RENAME TO "creche_cut_off";
