@@ -64,7 +64,7 @@ HELD = [
     PersonalData(Grid, ("created_by",), "Savoir qui a enregistré les critères", BASIS, TERM),
     PersonalData(
         Examined,
-        ("asked", "points", "trace", "refusal", "draw"),
+        ("asked", "facts", "points", "trace", "refusal", "draw"),
         "Classer les demandes selon les critères votés",
         BASIS,
         TERM,

@@ -10,3 +10,6 @@ ALTER TABLE "creche_cut_off" DROP CONSTRAINT "creche_cut_off_once";
 
 ALTER TABLE "creche_cut_off" ADD CONSTRAINT "creche_cut_off_once"
   UNIQUE ("commission", "facility", "period", "age_group", "weekday", "half");
+
+-- What the points of a file are counted on, as they stood when the commission closed.
+ALTER TABLE "creche_examined" ADD COLUMN "facts" TEXT NOT NULL DEFAULT '';

@@ -26,3 +26,6 @@ FROM "creche_cut_off";
 DROP TABLE "creche_cut_off";
 
 ALTER TABLE "creche_cut_off_by_period" RENAME TO "creche_cut_off";
+
+-- What the points of a file are counted on, as they stood when the commission closed.
+ALTER TABLE "creche_examined" ADD COLUMN "facts" TEXT NOT NULL DEFAULT '';

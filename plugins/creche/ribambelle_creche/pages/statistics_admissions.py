@@ -17,29 +17,33 @@ from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle_creche import spreadsheets
 from ribambelle_creche.domain import statistics as rules
+from ribambelle_creche.domain.admission import Proposal
 from ribambelle_creche.domain.admission_figures import (
     BLOCKS,
     Served,
     median_days,
     occupancy,
     percent,
+    places_moved,
     profiles,
     satisfaction,
     unused,
 )
 from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.capacity import Place
+from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.domain.resources import place_of
 from ribambelle_creche.domain.week import DAYS, SLOTS
 from ribambelle_creche.pages.statistics_page import quartier_names
 from ribambelle_creche.pages.statistics_tables import laid_out, month_words, shown
 from ribambelle_creche.queries import admission_figures as figures
-from ribambelle_creche.queries import facilities, proposals, statistics
+from ribambelle_creche.queries import facilities, grids, proposals, statistics
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.spreadsheets import Sheet
 from ribambelle_creche.tables import Commission, Facility
 
 town_hall = Holding("agent", "admin")
+HIDDEN = "masqué"
 HALF_WORDS = ("matin", "ap.-m.")
 FULLEST = 15
 """Crèches drawn; the table has them all."""
@@ -237,6 +241,7 @@ async def of_commission(row: Commission, names: Mapping[int, str]) -> list[Panel
         return found
     given, proposal = proposals.opened(kept)
     houses = await facilities.all_names()
+    found += await other_grids(row, proposal)
     reserves = proposal.certificate.reserves
     lines: list[tuple[Any, ...]] = []
     for one in unused(given, proposal):
@@ -264,6 +269,41 @@ async def of_commission(row: Commission, names: Mapping[int, str]) -> list[Panel
             [(line[0], line[1]) for line in lines],
         ),
     ]
+
+
+async def other_grids(row: Commission, kept: Proposal) -> list[Panel]:
+    """Return who would have gained and lost a place, for each version of the points that was tried."""
+    told, tried = await figures.frozen(row.id), dict[int, Panel]()
+    for one in await proposals.every(row.id):
+        grid = proposals.changes_of(one).grid
+        if grid is None or not told:
+            continue
+        version = (await grids.one(grid)).grid.version
+        rows = places_moved(has_place(kept), has_place(proposals.opened(one)[1]), told)
+        tried[grid] = Panel(
+            f"equite-grille-{grid}",
+            f"Qui gagne et qui perd une place avec les critères {version}",
+            f"{row.label} ; essai {one.number}, les familles et les places inchangées",
+            ("Profil", "Gagnent une place", "Ne changent pas", "Perdent leur place", "Examinées"),
+            [
+                (
+                    line.label
+                    if line.dimension == "Ensemble"
+                    else f"{line.dimension} : {line.label}",
+                    *(HIDDEN if many is None else many for many in line.counts),
+                )
+                for line in rows
+            ],
+        )
+    return list(tried.values())
+
+
+def has_place(proposal: Proposal) -> dict[str, bool]:
+    """Return which files have a place by a proposal, one child of theirs at least."""
+    found: dict[str, bool] = {}
+    for name, option in proposal.assignments.items():
+        found[file_of(name)] = found.get(file_of(name), False) or option is not None
+    return found
 
 
 def equity(

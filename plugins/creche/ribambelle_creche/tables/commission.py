@@ -60,6 +60,7 @@ class Examined(Table, tablename="creche_examined"):
     application = ForeignKey(Application, null=False, on_delete=OnDelete.restrict)
     refusal = Varchar(length=30, default="", help_text="Why it is not examined; empty when it is.")
     asked = Text(default="{}", help_text="What it asked, as JSON: domain.resources.Asking.")
+    facts = Text(default="", help_text="What points are counted on, as JSON; none before 0009.")
     points = Integer(default=0, help_text="Without what a crèche adds.")
     trace = Text(default="[]", help_text="Points by criterion, as JSON.")
     complete_at = Timestamptz(null=True, default=None)
