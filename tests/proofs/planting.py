@@ -192,7 +192,10 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             **{"label": word, "changes": "{}", "number": 1, "is_kept": number == 3},
         },
         "creche_pin": {"option": "", "reason": "S2", "impact": "[]", "lifted_at": None},
-        "creche_supply": {"state": ("declared", "expected", "validated")[number - 1]},
+        "creche_supply": {
+            "state": ("declared", "expected", "validated")[number - 1],
+            **{"adults": "{}", "ratio": "5-8"},
+        },
         "creche_decision": {
             **{"outcome": "offered", "option": f"{number}/babies/0", "proposal": None},
         },

@@ -43,8 +43,17 @@ async def taken(
     own = await offers.accepted_of(row.id)
     gone = {one.id for _, left in moved for one in left}
     found: Counter[str] = Counter()
+    supply = await supplies.states(row.id)
+
+    def house_of(facility: int) -> House:
+        told = supply.get(facility)
+        ratio = told.ratio if told else "5-8"
+        by_period: tuple[Mapping[Place, int], ...] = tuple({} for _ in days)
+        adults = supplies.adults_of(told)
+        return House(facility, by_period, by_period, 0, adults=adults, ratio=ratio)
+
     for facility in sorted({int(o.facility) for one in given.applications for o in one.options}):
-        house = House(facility, ({},) * len(days), ({},) * len(days), 0)
+        house = house_of(facility)
         held = await contracts.of_facility(facility)
         others = [
             one
@@ -61,7 +70,7 @@ async def taken(
         found.update(_most(house, there, given.resources, days, today, ages))
     for offer, left in moved:
         for one in left:
-            found.subtract(_freed(offer, one, days, ages))
+            found.subtract(_freed(house_of(int(one.facility)), offer, one, days, ages))
     return dict(found)
 
 
@@ -101,12 +110,14 @@ def _is_new(one: Contract, kept: Proposal) -> bool:
     return came_after and one.first >= kept.made_at.date()
 
 
-def _freed(offer: Offer, left: Contract, days: Sequence[date], ages: AgeLimits) -> dict[str, int]:
+def _freed(
+    house: House, offer: Offer, left: Contract, days: Sequence[date], ages: AgeLimits
+) -> dict[str, int]:
     """Return what a child leaves who goes to another crèche, period by period, until school."""
-    facility, born = int(left.facility), left.born_on or offer.application.reference_on
+    born = left.born_on or offer.application.reference_on
     stays = Presence(born, left.slots, left.first)
     groups = [
         ages.group(born, max(day, left.first)) if stays.is_here(day) and born else None
         for day in days
     ]
-    return demand(House(facility, ({},) * len(days), ({},) * len(days), 0), groups, left.slots)
+    return demand(house, groups, left.slots)

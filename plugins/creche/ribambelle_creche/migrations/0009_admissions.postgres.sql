@@ -13,3 +13,8 @@ ALTER TABLE "creche_cut_off" ADD CONSTRAINT "creche_cut_off_once"
 
 -- What the points of a file are counted on, as they stood when the commission closed.
 ALTER TABLE "creche_examined" ADD COLUMN "facts" TEXT NOT NULL DEFAULT '';
+
+-- Adults a crèche has at each half-day, as JSON, and how many children it chose for one of them.
+ALTER TABLE "creche_supply" ADD COLUMN "adults" TEXT NOT NULL DEFAULT '{}';
+
+ALTER TABLE "creche_supply" ADD COLUMN "ratio" VARCHAR(3) NOT NULL DEFAULT '5-8';

@@ -1,5 +1,6 @@
 """The places each crèche gives to a commission: what is known, what it declares, what is checked."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -57,6 +58,21 @@ class Given:
     def overflow(self) -> int:
         """Children above its authorisation that the crèche agrees to."""
         return self.row.overflow if self.row else 0
+
+    @property
+    def adults(self) -> dict[str, int]:
+        """Adults of each half-day; none when the crèche does not say."""
+        return adults_of(self.row)
+
+    @property
+    def ratio(self) -> str:
+        """How many children it chose for one adult; a code of domain.staff.RATIOS."""
+        return self.row.ratio if self.row else "5-8"
+
+
+def adults_of(row: Supply | None) -> dict[str, int]:
+    """Return the adults a crèche declared, by half-day."""
+    return {str(slot): int(many) for slot, many in json.loads(row.adults).items()} if row else {}
 
 
 async def given(row: Commission, facility: int, tenant: Tenant) -> Given:
@@ -200,13 +216,20 @@ async def declare(
     account: int,
     side: str,
     now: datetime,
+    *,
+    adults: Mapping[str, int] | None = None,
+    ratio: str = "5-8",
 ) -> None:
-    """Write the places a crèche gives, whole; what the town hall had checked is to check again."""
+    """Write the places a crèche gives, whole; what the town hall had checked is to check again.
+
+    :param adults: adults of each half-day; nothing when the crèche does not say.
+    """
     async with transaction():
         kept = await _opened(row, facility, side)
         await Supply.update(
             {
                 **{Supply.state: "declared", Supply.overflow: overflow},
+                **{Supply.adults: json.dumps(dict(adults or {})), Supply.ratio: ratio},
                 **{Supply.declared_at: now, Supply.declared_by: account},
                 **{Supply.validated_at: None, Supply.validated_by: None},
             }
@@ -349,4 +372,6 @@ def _house(facility: Facility, told: Given, elsewhere: Sequence[Offer]) -> House
         present=told.known.present,
         authorised=facility.places,
         overflow=told.overflow,
+        adults=told.adults,
+        ratio=told.ratio,
     )

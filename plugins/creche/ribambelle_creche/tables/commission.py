@@ -87,6 +87,8 @@ class Supply(Table, tablename="creche_supply"):
     facility = ForeignKey(Facility, null=False, on_delete=OnDelete.restrict)
     state = Varchar(length=10, default="expected", help_text="expected, declared or validated.")
     overflow = Integer(default=0, help_text="Places above 100 % that the crèche agrees to open.")
+    adults = Text(default="{}", help_text="Adults by half-day, as JSON; {} when it does not say.")
+    ratio = Varchar(length=3, default="5-8", help_text="Code of domain.staff.RATIOS.")
     declared_at = Timestamptz(null=True, default=None)
     declared_by = Integer(null=True, default=None)
     validated_at = Timestamptz(null=True, default=None)
