@@ -20,7 +20,7 @@ from ribambelle_creche.domain.commission import refusal
 from ribambelle_creche.domain.grid import Grid, Score, score
 from ribambelle_creche.domain.grid.facts import Facts
 from ribambelle_creche.domain.grid.scoring import recorded
-from ribambelle_creche.domain.resources import Asking, groups_of
+from ribambelle_creche.domain.resources import Asking, groups_of, later_groups
 from ribambelle_creche.queries import commissions, facilities, grids, points
 from ribambelle_creche.queries.commissions import Found, calendar_of
 from ribambelle_creche.settings import Settings
@@ -131,7 +131,9 @@ async def seen(tenant: Tenant, row: Commission) -> list[tuple[Found, str]]:
     """Return the living files of the window, each with why it is left out, as it stands now."""
     ages, closes_on = tenant.of(Settings).ages, row.closes_on
     files = await commissions.in_window(row, tenant, set(await facilities.names()))
-    return [(file, refusal(file.candidate, closes_on, ages)) for file in files]
+    found = [(file, refusal(file.candidate, closes_on, ages)) for file in files]
+    # a file of another window is looked at early or not at all: it is never left out of this one
+    return [(file, why) for file, why in found if not (why and file.is_moved)]
 
 
 def as_json(told: Asking) -> str:
@@ -164,6 +166,13 @@ def asked(
         bonuses=dict(score.bonuses) if score else {},
         flags=score.flags if score else (),
         start_on=candidate.start_on,
+        later_groups=later_groups(
+            candidate.born_on,
+            candidate.start_on,
+            told.entry.latest if told.entry else None,
+            periods,
+            tenant.of(Settings).ages,
+        ),
     )
 
 

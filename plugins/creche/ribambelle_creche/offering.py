@@ -207,13 +207,20 @@ def offers_of(
             option=option,
             child=child,
             slots=frozen.needs[place_of(option).need],
-            start_on=max(starts_on(row, wished), now.date()),
+            start_on=max(entry_of(row, option, wished), now.date()),
             origin=origin,
             sent_at=now,
             answer_by=now.date() + timedelta(days=row.answer_days),
         )
         for child, option in places
     ]
+
+
+def entry_of(row: Commission, option: str, wished: date | None) -> date:
+    """Return the day a child enters by an option: in September when it was given for then."""
+    if place_of(option).from_september:
+        return calendar_of(row).periods[-1]
+    return starts_on(row, wished)
 
 
 def starts_on(row: Commission, wished: date | None) -> date:

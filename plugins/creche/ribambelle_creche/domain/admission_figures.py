@@ -64,7 +64,7 @@ def served(option: str, wishes: Sequence[int]) -> Served:
     >>> served("15/babies/1", [12, 15]), served("", [12])
     (Served(wish=2, week=2), Served(wish=0, week=0))
     """
-    facility, rank = option.partition("/")[0], option.rpartition("/")[2]
+    facility, rank = option.partition("/")[0], option.rpartition("/")[2].partition("@")[0]
     if not facility.isdecimal() or int(facility) not in wishes:
         return Served()
     return Served(wishes.index(int(facility)) + 1, int(rank) + 1)

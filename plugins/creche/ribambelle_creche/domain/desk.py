@@ -38,7 +38,7 @@ class Line:
     @property
     def is_fallback(self) -> bool:
         """Tell whether another week than the one wished is proposed."""
-        return self.standing == HERE and not self.option.id.endswith("/0")
+        return self.standing == HERE and not self.option.id.partition("@")[0].endswith("/0")
 
     @property
     def slots(self) -> tuple[str, ...]:

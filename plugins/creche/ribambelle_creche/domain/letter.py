@@ -95,6 +95,7 @@ def refused(
     for one in refusals:
         place = place_of(one.option)
         title = f"{names.get(place.facility, 'Une crèche')}, {week.words(needs[place.need])}"
+        title += ", à partir de septembre" if place.from_september else ""
         found.append(Wish(title, reasons(one.blocking)))
     return found
 

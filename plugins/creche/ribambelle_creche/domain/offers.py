@@ -37,16 +37,20 @@ class Place:
     facility: int
     age_group: str
     need: int
+    from_september: bool = False
 
 
 def place_of(option: str) -> Place:
     """Return what an option names.
 
     >>> place_of("12/babies/1")
-    Place(facility=12, age_group='babies', need=1)
+    Place(facility=12, age_group='babies', need=1, from_september=False)
+    >>> place_of("12/middle/0@2").from_september
+    True
     """
     facility, group, need = option.split("/")
-    return Place(int(facility), group, int(need))
+    rank, later, _ = need.partition("@")
+    return Place(int(facility), group, int(rank), bool(later))
 
 
 def application_of(number: str, child: int) -> str:

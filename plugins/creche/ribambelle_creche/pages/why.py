@@ -115,7 +115,7 @@ class WhyPage:
     def is_fallback(self) -> bool:
         """Tell whether a fallback week was given, and not the one wished."""
         assert self.answer
-        rank = self.answer.decision.option.rpartition("/")[2]
+        rank = self.answer.decision.option.rpartition("/")[2].partition("@")[0]
         return rank.isdecimal() and int(rank) > 0
 
     @property
