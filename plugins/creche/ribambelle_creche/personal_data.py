@@ -3,6 +3,7 @@
 from ribambelle.privacy import PersonalData
 from ribambelle_creche.tables import (
     Appeal,
+    AppealAnswer,
     Application,
     Case,
     CaseMember,
@@ -127,5 +128,12 @@ HELD = [
     ),
     PersonalData(
         Appeal, ("text", "answered_by"), "Répondre à une famille qui conteste", BASIS, TERM
+    ),
+    PersonalData(
+        AppealAnswer,
+        ("account", "outcome", "text"),
+        "Garder ce qui a été répondu à une famille qui conteste",
+        BASIS,
+        TERM,
     ),
 ]

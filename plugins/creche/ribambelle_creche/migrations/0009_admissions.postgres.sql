@@ -18,3 +18,13 @@ ALTER TABLE "creche_examined" ADD COLUMN "facts" TEXT NOT NULL DEFAULT '';
 ALTER TABLE "creche_supply" ADD COLUMN "adults" TEXT NOT NULL DEFAULT '{}';
 
 ALTER TABLE "creche_supply" ADD COLUMN "ratio" VARCHAR(3) NOT NULL DEFAULT '5-8';
+
+-- What the town hall answered to an appeal, word for word.
+CREATE TABLE "creche_appeal_answer" (
+  "id" SERIAL PRIMARY KEY NOT NULL,
+  "appeal" INTEGER NOT NULL UNIQUE REFERENCES "creche_appeal" ("id") ON DELETE CASCADE,
+  "at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "account" INTEGER NOT NULL DEFAULT 0,
+  "outcome" VARCHAR(12) NOT NULL DEFAULT '',
+  "text" TEXT NOT NULL DEFAULT ''
+);

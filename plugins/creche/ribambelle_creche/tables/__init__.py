@@ -3,6 +3,7 @@
 from ribambelle_creche.tables import commission, files
 from ribambelle_creche.tables.commission import (
     Appeal,
+    AppealAnswer,
     Case,
     CaseMember,
     CaseNote,
@@ -39,6 +40,7 @@ from ribambelle_creche.tables.files import (
 __all__ = [
     "TABLES",
     "Appeal",
+    "AppealAnswer",
     "Application",
     "Capacity",
     "Case",

@@ -290,6 +290,17 @@ class Appeal(Table, tablename="creche_appeal"):
     answered_by = Integer(null=True, default=None)
 
 
+class AppealAnswer(Table, tablename="creche_appeal_answer"):
+    """What the town hall answered to one appeal, once, as the family read it."""
+
+    id: Serial
+    appeal = ForeignKey(Appeal, null=False, unique=True, on_delete=OnDelete.cascade)
+    at = Timestamptz()
+    account = Integer()
+    outcome = Varchar(length=12, help_text="Code of domain.appeals.OUTCOMES.")
+    text = Text(default="")
+
+
 TABLES = (
     Grid,
     Commission,
@@ -309,4 +320,5 @@ TABLES = (
     CaseMember,
     CaseNote,
     Appeal,
+    AppealAnswer,
 )
