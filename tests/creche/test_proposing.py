@@ -11,7 +11,7 @@ from ribambelle.errors import Refused
 from ribambelle.identity import Grant
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import JournalLine
-from ribambelle_creche import examining, preparing, proposing
+from ribambelle_creche import advisory, examining, preparing, proposing
 from ribambelle_creche.domain.admission import faults, propose
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.dossier import Child, Entry, Home, Week, decode, encode
@@ -310,3 +310,26 @@ async def test_who_gains_and_loses_by_another_version_is_told_by_profile_and_few
     (alone,) = [line for line in table.splitlines() if line.startswith("Foyer : Parent seul")]
     assert "2" not in alone
     assert alone.endswith(";masqué"), alone
+
+
+async def test_the_theoretical_maximum_is_told_beside_and_its_absence_in_one_sentence(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = communes.alpha
+    number = await prepared(town, clock)
+    agent, desk = await town.staff(), f"/bureau/creche/commissions/{number}/proposition"
+
+    monkeypatch.setattr(advisory, "is_installed", lambda: False)
+    await agent.post(desk)
+    absent = (await agent.get(desk)).text
+    monkeypatch.setattr(advisory, "is_installed", lambda: True)
+    monkeypatch.setattr(advisory, "most_served", lambda given: len(given.applications) - 1)
+    await agent.post(desk)
+    pending = (await agent.get(desk)).text
+    await town.work()
+    told = (await agent.get(desk)).text
+
+    assert "Le maximum théorique n’est pas calculé" in absent
+    assert "Le maximum théorique est en cours de calcul" in pending
+    assert "Maximum théorique, sans aucun ordre de passage : 2 enfants." in told
+    assert "ne se décide pas" in told

@@ -171,6 +171,7 @@ def transition_announced() -> dict[str, Any]:
 @hookimpl
 def jobs() -> dict[str, Any]:
     """The month’s table, the round of confirmations, the drafts nobody sent, the receipts."""
+    from ribambelle_creche.advisory import advise
     from ribambelle_creche.counting import ask_proofs
     from ribambelle_creche.freezing import freeze_month
     from ribambelle_creche.jobs import (
@@ -186,6 +187,7 @@ def jobs() -> dict[str, Any]:
     from ribambelle_creche.telling import send_receipt
 
     return {
+        "advise": advise,
         "ask_proofs": ask_proofs,
         "call_next": call_next,
         "lapse_offers": lapse_offers,

@@ -44,3 +44,6 @@ CREATE TABLE "creche_appeal_answer" (
   "outcome" VARCHAR(12) NOT NULL DEFAULT '',
   "text" TEXT NOT NULL DEFAULT ''
 );
+
+-- The theoretical maximum, told beside a proposal where the solver is installed.
+ALTER TABLE "creche_proposal" ADD COLUMN "theoretical" INTEGER;

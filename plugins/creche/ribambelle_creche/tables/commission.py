@@ -152,6 +152,9 @@ class Proposal(Table, tablename="creche_proposal"):
     digest = Varchar(length=71)
     engine = Varchar(length=20, help_text="Version of the engine.")
     is_kept = Boolean(default=False, help_text="The one the commission decides on.")
+    theoretical = Integer(
+        null=True, default=None, help_text="Most children any assignment could serve, once known."
+    )
     made_at = Timestamptz()
     made_by = Integer(null=True, default=None)
     once = Unique([commission, number])
