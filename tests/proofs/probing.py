@@ -91,6 +91,7 @@ BODY: dict[str, str] = {
     **{"closes_on": "2026-12-04", "held_on": "2026-12-10", "answer_days": "8", "grid": ""},
     **{"move": "departure", "age_group": "babies", "into_group": "", "on": "2026-12-31"},
     **{"days": "mon-am", "first": "2026-09-01", "last": "2026-12-31", "overflow": "0"},
+    **{"counted_on": "2026-01-01", "source": "INSEE", "ratio": "5-8"},
     **{"pour": "toutes", "opinion": "for", "members": "3", "answer_by": "2027-01-04"},
     **{"option": "aucune", "places": "1", "digest": ""},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},

@@ -85,6 +85,7 @@ def routes() -> Iterable[Any]:
         renewal,
         sending,
         statistics,
+        statistics_coverage,
         tariff,
         thresholds,
         why,
@@ -92,7 +93,7 @@ def routes() -> Iterable[Any]:
 
     pages = (
         *(public, dossier, sending, family, receipt, renewal, papers),
-        *(facility, office, statistics, printed),
+        *(facility, office, statistics, statistics_coverage, printed),
         *(criteria, tariff, office_criteria, office_points),
         *(commissions, commissions_public, facility_supply, facility_children),
         *(commission_desk, commission_lists, minutes),

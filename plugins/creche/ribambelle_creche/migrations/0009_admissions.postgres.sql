@@ -31,3 +31,12 @@ CREATE TABLE "creche_appeal_answer" (
 
 -- The theoretical maximum, told beside a proposal where the solver is installed.
 ALTER TABLE "creche_proposal" ADD COLUMN "theoretical" INTEGER;
+
+-- Children under three, quartier by quartier, as the town hall has them from INSEE or the CAF.
+CREATE TABLE "creche_under_three" (
+  "id" SERIAL PRIMARY KEY NOT NULL,
+  "quartier" INTEGER NOT NULL DEFAULT 0 UNIQUE,
+  "children" INTEGER NOT NULL DEFAULT 0,
+  "counted_on" DATE NOT NULL DEFAULT CURRENT_DATE,
+  "source" VARCHAR(120) NOT NULL DEFAULT ''
+);

@@ -34,6 +34,8 @@ from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.domain.resources import place_of
 from ribambelle_creche.domain.week import DAYS, SLOTS
+from ribambelle_creche.pages import statistics_coverage
+from ribambelle_creche.pages.panels import Bar, Panel
 from ribambelle_creche.pages.statistics_page import quartier_names
 from ribambelle_creche.pages.statistics_tables import laid_out, month_words, shown
 from ribambelle_creche.queries import admission_figures as figures
@@ -55,25 +57,6 @@ FLOW = {
     "lapsed": "Offres sans réponse",
     "expire": "Expirations",
 }
-Bar = tuple[str, float] | tuple[str, float, float]
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One table, its chart, and what it counts."""
-
-    code: str
-    title: str
-    aside: str
-    headings: Sequence[str]
-    rows: Sequence[Sequence[Any]]
-    bars: Sequence[Bar] = ()
-    series: tuple[str, str] = ("", "")
-
-    @property
-    def columns(self) -> list[tuple[str, str]]:
-        """The heads of the table, numbers after the first."""
-        return [(head, "n" if place else "") for place, head in enumerate(self.headings)]
 
 
 @dataclass(frozen=True)
@@ -93,6 +76,7 @@ async def panels_of(now: datetime) -> list[Panel]:
     found = [
         pressure(open_now, cells, await figures.first_wishes()),
         supply(open_now, cells),
+        await statistics_coverage.panel(now),
         satisfied([(one, await figures.outcomes(one.id)) for one in commissions]),
         delay(names, await figures.waits(), await figures.waiting(), now.date()),
         flow(await figures.flow(now - A_YEAR)),

@@ -21,6 +21,7 @@ from ribambelle_creche.tables.commission import (
     Supply,
     SupplyCell,
     SupplyMove,
+    UnderThree,
 )
 from ribambelle_creche.tables.files import (
     Application,
@@ -69,6 +70,7 @@ __all__ = [
     "Supply",
     "SupplyCell",
     "SupplyMove",
+    "UnderThree",
     "Wish",
 ]
 

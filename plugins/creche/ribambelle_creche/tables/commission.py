@@ -304,6 +304,16 @@ class AppealAnswer(Table, tablename="creche_appeal_answer"):
     text = Text(default="")
 
 
+class UnderThree(Table, tablename="creche_under_three"):
+    """Children under three of one quartier, as the town hall has them from INSEE or the CAF."""
+
+    id: Serial
+    quartier = Integer(unique=True, help_text="Quartier of the commune.")
+    children = Integer(default=0)
+    counted_on = Date()
+    source = Varchar(length=120)
+
+
 TABLES = (
     Grid,
     Commission,
@@ -324,4 +334,5 @@ TABLES = (
     CaseNote,
     Appeal,
     AppealAnswer,
+    UnderThree,
 )
