@@ -140,12 +140,19 @@ class SupplyPage:
         return list(staff.RATIOS.items())
 
     @property
-    def adults(self) -> list[tuple[str, str, int | str]]:
-        """The half-days: words, field, adults declared; blank when the crèche does not say."""
+    def adults(self) -> list[tuple[str, list[tuple[str, str, int | str]]]]:
+        """One line per day: words, field and adults of each half; blank when the crèche does not say."""
         told = self.given.adults
         return [
-            (capacity.half_day(*place_of(slot)), staff.field(slot), told.get(slot, ""))
-            for slot in SLOTS
+            (
+                label,
+                [
+                    (capacity.half_day(*place_of(slot)), staff.field(slot), told.get(slot, ""))
+                    for slot in SLOTS
+                    if slot.startswith(day)
+                ],
+            )
+            for day, _, label in self.days
         ]
 
     def rows(self, group: str) -> list[tuple[str, str, int, int, int]]:

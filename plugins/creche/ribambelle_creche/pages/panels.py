@@ -18,6 +18,8 @@ class Panel:
     rows: Sequence[Sequence[Any]]
     bars: Sequence[Bar] = ()
     series: tuple[str, str] = ("", "")
+    decimals: int = 0
+    """Of the numbers that are drawn."""
 
     @property
     def columns(self) -> list[tuple[str, str]]:

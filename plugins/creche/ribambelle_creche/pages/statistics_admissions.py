@@ -91,7 +91,7 @@ def pressure(
     asked: Mapping[int, Counter[str]],
 ) -> Panel:
     """Return the first wishes per free place, crèche by crèche and half-day by half-day."""
-    rows = []
+    rows, bars = [], list[Bar]()
     for one in open_now:
         if one.id not in asked:
             continue
@@ -106,15 +106,21 @@ def pressure(
             many = asked[one.id][slot]
             line.append(round(many / free, 1) if free else f"{many} pour 0" if many else 0)
         rows.append(line)
+        places = sum(left for _, left in cells.get(one.id, {}).values())
+        if places:
+            bars.append((one.name, round(sum(asked[one.id].values()) / places, 1)))
+    bars.sort(key=lambda one: -one[1])
     return Panel(
         "demi-journees",
         "Pression par crèche et par demi-journée",
-        "Premiers vœux par place libre",
+        f"Premiers vœux par place libre, sur la semaine ; les {FULLEST} plus demandées",
         (
             "Crèche",
             *(f"{short.capitalize()} {half}" for _, short, _ in DAYS for half in HALF_WORDS),
         ),
         rows,
+        bars[:FULLEST],
+        decimals=1,
     )
 
 

@@ -85,6 +85,7 @@ async def panel(now: datetime) -> Panel:
         ("Quartier", "Places", "Moins de trois ans", "Places pour 100", "Comptés le", "Source"),
         rows,
         bars,
+        decimals=1,
     )
 
 
