@@ -247,6 +247,7 @@ KEPT = {
     # made for one run of one commission, and forgotten with it
     "auditor.py": {"taken", "first", "keys", "lasts"},
     "explanation.py": {"places", "held"},
+    "foresight.py": {"own"},
     "matching.py": {"_watchers", "_pushed"},
     # made for one list of one commune, and forgotten with it
     "planning.py": {"by_id", "by_number", "by_birth", "by_email", "by_line"},

@@ -85,9 +85,11 @@ def _most(
     """Return the most that was taken of each resource of one crèche, on any day of its period."""
     most: dict[str, int] = {}
     for period, (begins, ends) in enumerate(turnover.periods(days), start=1):
+        start, came = max(begins, today), len(there.now) > len(there.then)
+        if not (came or there.promised or any(begins < one.first <= ends for one in there.now)):
+            continue  # nobody came, nobody will: the usual case
         counted = turnover.there(there.then, [], begins, begins, ages)
-        start = max(begins, today)
-        for day in turnover.changes(there.now, there.promised, start, ends, ages):
+        for day in turnover.changes(there.now, there.promised, start, ends):
             now = turnover.there(there.now, there.promised, day, begins, ages)
             more = turnover.more(counted, now)
             free = {

@@ -26,12 +26,12 @@ def changes(
     promised: Iterable[Promised],
     start: date,
     until: date,
-    ages: AgeLimits,
+    ages: AgeLimits | None = None,
 ) -> list[date]:
     """Return the first day, then each one by the last on which a place is taken or left.
 
-    Who enters, leaves or changes section in between is counted on that very day. A child of this
-    crèche enters in February and leaves in May, the month it is fifteen months old.
+    Who enters, leaves or, where ages are given, changes section is counted on that very day. A
+    child of this crèche enters in February and leaves in May, the month it is fifteen months old.
 
     >>> tom = Presence(date(2026, 2, 10), 1, date(2027, 2, 1), date(2027, 5, 28))
     >>> [f"{day:%d/%m}" for day in
@@ -42,7 +42,7 @@ def changes(
     """
     days = {start}
     for child in children:
-        days |= {child.first, *(ages.changes(child.born_on) if child.born_on else ())}
+        days |= {child.first, *(ages.changes(child.born_on) if ages and child.born_on else ())}
         if child.leaves_on:
             days.add(child.leaves_on + TOMORROW)
     for one in promised:
