@@ -139,7 +139,9 @@ async def test_attack_september_tells_nothing_of_a_section_that_is_hidden(
     visitor, base = town.visitor(), f"/creche/commissions/{number}/seuils"
 
     async def everything() -> list[str]:
-        return [(await visitor.get(path)).text for path in (base, f"{base}/export/csv")]
+        asked = f"{base}?points=99&creche={lilas}&section=middle&periode=2&jours=mon-am"
+        paths = (base, f"{base}/export/csv", asked)
+        return [(await visitor.get(path)).text for path in paths]
 
     before = await everything()
     assert "À partir du 1er septembre" in before[0]
@@ -156,7 +158,10 @@ async def test_attack_september_tells_nothing_of_a_section_that_is_hidden(
         assert await everything() == before
     with town.here():
         await CutOff.update({CutOff.admitted: 5}).where(second & (CutOff.age_group == "babies"))
-    assert "1er septembre;Les Lilas;Moyens;lundi;matin;12;11;;place" in (await everything())[1]
+    _, table, asked = await everything()
+    assert "1er septembre;Les Lilas;Moyens;lundi;matin;12;11;;place" in table
+    assert "ne répond pas" in before[2]
+    assert "répond : une place" in asked
 
 
 async def test_decisions_with_a_reason_are_counted_by_year_once_it_is_over(

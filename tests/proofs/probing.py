@@ -46,7 +46,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     "table": ("creches",),
     "compter": ("wishes",),
     "type": ("municipal",),
-    "distance": ("5000",),
+    **{"distance": ("5000",), "periode": ("2",)},
     "page": ("2",),
     "apres": IDS,
     "attendu": ("oui",),

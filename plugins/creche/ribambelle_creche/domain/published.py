@@ -182,9 +182,16 @@ class Found:
 
 
 def found_again(
-    rows: Iterable[CutOff], facility: int, group: str, slots: Iterable[str], points: int
+    rows: Iterable[CutOff],
+    facility: int,
+    group: str,
+    slots: Iterable[str],
+    points: int,
+    period: int = 1,
 ) -> Found:
     """Return what the published table answers to these points for these half-days.
+
+    :param period: 2 for a child who enters from 1 September on.
 
     More points than the last admitted on each half-day: a place. Fewer on one: none. A half-day
     that is not published answers nothing, or asking many times would tell what it hides.
@@ -204,7 +211,7 @@ def found_again(
     table: Mapping[str, CutOff] = {
         row.slot: row
         for row in rows
-        if (row.facility, row.age_group, row.period) == (facility, group, 1)
+        if (row.facility, row.age_group, row.period) == (facility, group, period)
     }
     asked = list(slots)
     told = {slot: table[slot] for slot in asked if slot in table and table[slot].is_told}

@@ -33,6 +33,7 @@ HEADINGS = (
     *("Commission", "Tenue le", "À partir de", "Crèche", "Section", "Jour", "Moment"),
     *("Places", "Admis", "Derniers points", "État"),
 )
+ENTRIES = {1: "avant le 1er septembre", 2: "à partir du 1er septembre"}
 SINCE = {1: "la première entrée", 2: "1er septembre"}
 KINDS = ("csv", "json")
 
@@ -45,6 +46,7 @@ class Asked:
     group: str = ""
     points: int | None = None
     slots: tuple[str, ...] = ()
+    period: int = 1
 
     @property
     def is_whole(self) -> bool:
@@ -83,6 +85,11 @@ class ThresholdsPage:
     def lines(self) -> list[tuple[str, str, list[CutOff | None]]]:
         """One line per crèche, section and half of the day: its five days."""
         return lines_of(self.table, self.asked.facility, self.names)
+
+    @property
+    def entries(self) -> list[tuple[str, str]]:
+        """When a child enters, to choose from."""
+        return [(str(period), label.capitalize()) for period, label in ENTRIES.items()]
 
     @property
     def after(self) -> list[tuple[str, str, list[CutOff | None]]]:
@@ -145,6 +152,7 @@ def asked_of(request: Request[Any, Any, Any]) -> Asked:
         group if group in GROUPS else "",
         sign * int(digits) if known else None,
         tuple(slot for slot in SLOTS if slot in ticked),
+        2 if given.get("periode") == "2" else 1,
     )
 
 
@@ -161,7 +169,7 @@ async def thresholds(
     table = await cut_offs.of(commission)
     points = asked.points
     found = (
-        published.found_again(table, asked.facility, asked.group, asked.slots, points)
+        published.found_again(table, asked.facility, asked.group, asked.slots, points, asked.period)
         if asked.is_whole and points is not None
         else None
     )
