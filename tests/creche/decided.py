@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from tests.creche.builders import an_application
@@ -12,7 +12,7 @@ from ribambelle_creche import examining
 from ribambelle_creche.domain import admission, draw, published
 from ribambelle_creche.domain.admission import VERSION, Pin, Snapshot, propose, seal
 from ribambelle_creche.domain.admission.reading import written
-from ribambelle_creche.domain.preparation import Seen, applications
+from ribambelle_creche.domain.preparation import Seen, applications, file_of
 from ribambelle_creche.domain.resources import Asking, House, of_all
 from ribambelle_creche.domain.week import bits, slots
 from ribambelle_creche.queries import cut_offs
@@ -42,6 +42,8 @@ class Asks:
     wishes: tuple[int, ...]
     needs: tuple[int, ...] = (1023,)
     pin: str | None = None
+    twins: int = 0
+    """How many children of one birth, of whom one place suits."""
 
 
 async def a_decided_commission(
@@ -79,6 +81,8 @@ async def a_decided_commission(
     seen, asked = [], {}
     for file in files:
         asking = Asking(("babies",), file.needs, file.wishes)
+        if file.twins:
+            asking = replace(asking, count=file.twins, together="one_is_fine")
         name = names[file.application]
         asked[name] = asking
         tie = draw.number(SEED, name)
@@ -90,6 +94,7 @@ async def a_decided_commission(
     given = Snapshot(of_all(houses.values()), rows, pins)
     found = propose(given)
     proposal = await _kept(number, given, found, now)
+    places_of = sorted(found.assignments.items())
     for file, one in zip(files, seen, strict=True):
         await Examined.insert(
             Examined(
@@ -102,7 +107,10 @@ async def a_decided_commission(
                 draw=one.draw,
             )
         )
-        await _answer(number, proposal, file, found.assignments[one.number], now, offers=offers)
+        held = next(
+            (option for name, option in places_of if file_of(name) == one.number and option), None
+        )
+        await _answer(number, proposal, file, held, now, offers=offers)
     await cut_offs.keep(number, published.cut_offs(given, found))
     return number
 

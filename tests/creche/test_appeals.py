@@ -7,7 +7,7 @@ from tests.creche.test_deciding import states
 from tests.creche.test_offer_pages import families
 
 from ribambelle.testing import Communes, FrozenClock
-from ribambelle_creche.tables import Appeal
+from ribambelle_creche.tables import Appeal, AppealAnswer
 
 RECOURS = "/bureau/creche/recours"
 
@@ -46,7 +46,14 @@ async def test_a_family_contests_within_two_months_and_reads_the_answer(
     answers = [one for one in await town.mail("rose@example.test") if "recours" in one.subject]
     assert len(answers) == 1
     assert "trois jours" in answers[0].text
-    assert "Réponse maintenue" in (await rose.get(page)).text
+    read = (await rose.get(page)).text
+    assert "Réponse maintenue" in read
+    assert "Nous avons recompté : trois jours." in read
+    assert "Nous avons recompté : trois jours." in (await agent.get(f"{RECOURS}/1")).text
+    with town.here():
+        (kept,) = await AppealAnswer.objects()
+    assert (kept.outcome, kept.text) == ("upheld", told["text"])
+    assert "Peut-être hors délai" not in (await agent.get(f"{RECOURS}/1")).text
 
     assert "peut-être hors délai" not in (await agent.get(RECOURS)).text
     clock.move(days=63)  # 6 February: too late, unless the letter came after 5 December
@@ -55,3 +62,4 @@ async def test_a_family_contests_within_two_months_and_reads_the_answer(
     assert late.status_code == 303
     agent = await town.staff(email="other@example.test")
     assert (await agent.get(RECOURS)).text.count("peut-être hors délai") == 1
+    assert "Peut-être hors délai" in (await agent.get(f"{RECOURS}/2")).text

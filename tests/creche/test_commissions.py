@@ -15,16 +15,18 @@ from ribambelle.tenants import Tenant
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import JournalLine
 from ribambelle_cli.main import run
-from ribambelle_creche import examining, noticing
+from ribambelle_creche import deciding, examining, noticing, proposing
 from ribambelle_creche.domain import draw
+from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.commission import Calendar
 from ribambelle_creche.domain.dossier import Child, Entry, Family, Situation, Week
+from ribambelle_creche.domain.preparation import Changes
 from ribambelle_creche.domain.resources import Asking
 from ribambelle_creche.pages import commissions as office_pages
 from ribambelle_creche.pages import commissions_public as public_pages
-from ribambelle_creche.queries import commissions
+from ribambelle_creche.queries import commissions, proposals, supplies
 from ribambelle_creche.queries.commissions import Told
-from ribambelle_creche.tables import Application, Commission, Examined, Need, Notice, Wish
+from ribambelle_creche.tables import Application, Commission, Examined, Need, Notice, Offer, Wish
 
 WINTER = Calendar(date(2027, 1, 4), date(2027, 3, 31), date(2026, 12, 4), date(2026, 12, 10))
 SEED = bytes(range(32))
@@ -346,3 +348,57 @@ def test_the_command_closes_a_commission_once(
     assert "Aucune commission 7" in capsys.readouterr().err
     assert run(["creche", "commission", "list", "--tenant", "ville", "--json"]) == 0
     assert '"state": "closed"' in capsys.readouterr().out
+
+
+async def test_an_entry_that_may_move_by_some_weeks_is_examined_at_the_nearest_day(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """The window ends on 31 March: the wish is 12 April, and two weeks would do."""
+    town, wished = communes.alpha, date(2027, 4, 12)
+    with town.here() as tenant:
+        lilas = await a_facility()
+        supple = await an_application(lilas, state="complete", entry=Entry(wished, 2))
+        await an_application(lilas, state="complete", entry=Entry(wished, 1))
+        await an_application(lilas, state="incomplete", entry=Entry(wished, 2))
+        number = await a_commission(town)
+        clock.move(days=10)
+        await examining.close(tenant, number, 1, clock())
+
+    (row,) = await rows_of(town)
+    assert (row["application"], row["refusal"]) == (supple, "")
+    assert examining.of_json(row["asked"]).start_on == WINTER.last_start
+
+
+async def test_a_place_free_from_september_is_for_a_family_that_may_wait(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    across = Calendar(date(2027, 5, 3), date(2027, 10, 29), date(2026, 12, 4), date(2026, 12, 10))
+    town = communes.alpha
+    with town.here() as tenant:
+        lilas = await a_facility(places=10)
+        for name, weeks in (("Presse", 0), ("Attend", 4)):
+            await an_application(
+                lilas,
+                state="complete",
+                child=Child(given_name=name, family_name="Payet", born_on=date(2026, 5, 28)),
+                entry=Entry(date(2027, 8, 23), weeks),
+                week=Week(wished=1023),
+            )
+            clock.move(minutes=1)
+        number = await a_commission(town, across)
+        row = await commissions.one(number)
+        cells = {place: 2 if place[0] == "middle" else 0 for place in PLACES}
+        await supplies.declare(row, lilas, cells, 0, 1, "facility", tenant.now())
+        clock.move(days=10)
+        await examining.close(tenant, number, 1, clock())
+    with town.here() as tenant:
+        row = await commissions.one(number)
+        run = await proposing.run(tenant, row, Changes(), "", 1, clock())
+        await proposals.keep(number, run, 1, clock())
+    with town.here() as tenant:
+        done = await deciding.decide(tenant, number, 1, clock())
+        (offer,) = await Offer.objects(Offer.application)
+
+    assert (done.offered, done.waiting) == (1, 1)
+    assert offer.application.child_name == "Attend Payet"
+    assert (offer.age_group, offer.start_on) == ("middle", date(2027, 9, 1))

@@ -1,5 +1,8 @@
 """A commission that is prepared: its lot, its runs, its pins, and what is found again later."""
 
+from dataclasses import replace
+
+import msgspec
 import pytest
 from tests.creche.builders import a_facility, an_application
 from tests.creche.test_commissions import WINTER, a_commission
@@ -8,16 +11,16 @@ from ribambelle.errors import Refused
 from ribambelle.identity import Grant
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import JournalLine
-from ribambelle_creche import examining, proposing
+from ribambelle_creche import advisory, examining, preparing, proposing
 from ribambelle_creche.domain.admission import faults, propose
 from ribambelle_creche.domain.capacity import PLACES
-from ribambelle_creche.domain.dossier import Child, Entry, Week
+from ribambelle_creche.domain.dossier import Child, Entry, Home, Week, decode, encode
 from ribambelle_creche.domain.preparation import Changes
 from ribambelle_creche.pages import minutes
 from ribambelle_creche.pages.commission_desk import opened
 from ribambelle_creche.proposing import replayed
 from ribambelle_creche.queries import commissions, facilities, grids, pins, proposals, supplies
-from ribambelle_creche.tables import Application, Commission, Proposal
+from ribambelle_creche.tables import Application, Commission, Evidence, Examined, Proposal
 
 BORN = WINTER.first_start.replace(year=2026)
 SAME_EVERYWHERE = "sha256:6f27e5d90175c4276e84ded140979556145c91911de31fe56b38f087ae251b18"
@@ -59,6 +62,13 @@ async def prepared(town: Town, clock: FrozenClock, children: int = 3, places: in
         clock.move(days=10)
         await examining.close(tenant, number, 1, clock())
     return number
+
+
+OTHER_GRID = (
+    GRID.replace("2026-1", "2026-2")
+    .replace("lives_in_town", "aeeh")
+    .replace('proof = "address"', 'proof = "aeeh"')
+)
 
 
 async def row_of(number: int) -> Commission:
@@ -239,3 +249,87 @@ async def test_a6_both_databases_prepare_the_very_same_lot(
 
     assert found.digest == SAME_EVERYWHERE
     assert given.applications[0].complete_at.endswith("+00:00")
+
+
+async def test_another_version_of_the_points_counts_what_families_had_told_at_closing(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """A19: what is edited after the closing changes nothing, not even in a trial."""
+    town = communes.alpha
+    number = await prepared(town, clock)
+    with town.here() as tenant:
+        row, (version, _) = await row_of(number), await grids.keep(OTHER_GRID, "", 1, tenant.now())
+        file = await Application.objects().first().order_by(Application.id)
+        assert file
+        told = msgspec.structs.replace(decode(file.sent or ""), home=Home(has_aeeh=True))
+        await Application.update({Application.sent: encode(told)}).where(Application.id == file.id)
+        seen = Evidence(application=file.id, kind="aeeh", seen_at=tenant.now())
+        await Evidence.insert(seen)
+        lot = await preparing.lot_of(tenant, row, Changes(grid=version))
+        frozen = [one.points for one in lot.files]
+        # the twin: without what was frozen, the edited answers count
+        await Examined.update({Examined.facts: ""}, force=True)
+        edited = await preparing.lot_of(tenant, row, Changes(grid=version))
+
+    assert frozen == [0, 0, 0]
+    assert sorted(one.points for one in edited.files) == [0, 0, 20]
+
+
+async def test_who_gains_and_loses_by_another_version_is_told_by_profile_and_few_are_hidden(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await prepared(town, clock, children=12, places=6)
+    with town.here() as tenant:
+        row = await row_of(number)
+        version, _ = await grids.keep(OTHER_GRID, "", 1, tenant.now())
+        run = await proposing.run(tenant, row, Changes(), "", 1, clock())
+        await proposals.keep(number, run, 1, clock())
+        found = proposals.opened(await proposals.one(number, run))[1]
+        served = {one for one, option in found.assignments.items() if option}
+        rows = await Examined.objects(Examined.application)
+        for rank, one in enumerate(sorted(rows, key=lambda one: one.application.number)):
+            facts = examining.facts_of_json(one.facts)
+            poor = one.application.number not in served
+            told = {**facts.told, "aeeh": poor, "single_parent": rank < 2}
+            told["quotient_familial"] = 500 if poor else 900
+            changed = replace(facts, told=told, proofs=facts.proofs | {"aeeh"})
+            await Examined.update({Examined.facts: examining.facts_as_json(changed)}).where(
+                Examined.id == one.id
+            )
+        await proposing.run(tenant, row, Changes(grid=version), "Essai", 1, clock())
+        await Commission.update({Commission.state: "decided"}, force=True)
+    agent, url = await town.staff(), "/bureau/creche/statistiques/admissions"
+
+    page = (await agent.get(url)).text
+    table = (await agent.get(f"{url}/export/csv?table=equite-grille-{version}")).text
+
+    assert "Qui gagne et qui perd une place avec les critères 2026-2" in page
+    assert "Tous les dossiers complets;6;0;6;12" in table
+    assert "Quotient familial : QF jusqu’à 700;6;0;0;6" in table
+    (alone,) = [line for line in table.splitlines() if line.startswith("Foyer : Parent seul")]
+    assert "2" not in alone
+    assert alone.endswith(";masqué"), alone
+
+
+async def test_the_theoretical_maximum_is_told_beside_and_its_absence_in_one_sentence(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = communes.alpha
+    number = await prepared(town, clock)
+    agent, desk = await town.staff(), f"/bureau/creche/commissions/{number}/proposition"
+
+    monkeypatch.setattr(advisory, "is_installed", lambda: False)
+    await agent.post(desk)
+    absent = (await agent.get(desk)).text
+    monkeypatch.setattr(advisory, "is_installed", lambda: True)
+    monkeypatch.setattr(advisory, "most_served", lambda given: len(given.applications) - 1)
+    await agent.post(desk)
+    pending = (await agent.get(desk)).text
+    await town.work()
+    told = (await agent.get(desk)).text
+
+    assert "Le maximum théorique n’est pas calculé" in absent
+    assert "Le maximum théorique est en cours de calcul" in pending
+    assert "Maximum théorique, sans aucun ordre de passage : 2 enfants." in told
+    assert "ne se décide pas" in told

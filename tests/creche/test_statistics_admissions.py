@@ -2,9 +2,10 @@
 
 import csv
 import io
+import itertools
 from datetime import UTC, datetime
 
-from tests.creche.builders import a_facility, an_application
+from tests.creche.builders import a_facility, a_quartier, an_application
 from tests.creche.decided import Asks, a_decided_commission, some_files
 
 from ribambelle.identity import Grant
@@ -12,11 +13,12 @@ from ribambelle.testing import Communes, Town
 from ribambelle_creche.domain.dossier import Resources
 from ribambelle_creche.tables import Capacity, Offer
 
+NUMBERS = itertools.count()
 URL = "/bureau/creche/statistiques/admissions"
 
 
 async def table(town: Town, name: str) -> dict[str, list[str]]:
-    browser = await town.staff(email=f"{name}@example.test")
+    browser = await town.staff(email=f"{name}{next(NUMBERS)}@example.test")
     answer = await browser.get(f"{URL}/export/csv?table={name}")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     return {row[0]: row[1:] for row in rows[1:]}
@@ -79,6 +81,32 @@ async def test_only_the_town_hall_reads_them_and_its_own(communes: Communes) -> 
         assert (await (await town.family()).get(path)).status_code == 403
     other = await (await communes.beta.staff()).get(URL)
     assert "Entrées d’hiver" not in other.text
+
+
+async def test_places_are_told_for_a_hundred_children_under_three_with_their_source(
+    communes: Communes,
+) -> None:
+    town, url = communes.alpha, "/bureau/creche/statistiques/moins-de-trois-ans"
+    with town.here():
+        centre, gare = await a_quartier("Centre"), await a_quartier("Gare")
+        await a_facility("Les Lilas", places=30)
+    agent = await town.staff()
+    typed = {"counted_on": "2026-01-01", "source": "INSEE 2022", f"enfants-{centre}": "80"}
+
+    wrong = await agent.post(url, data={**typed, f"enfants-{gare}": "beaucoup"})
+    ahead = await agent.post(url, data={**typed, "counted_on": "2027-01-01"})
+    part = await agent.post(url, data=typed)
+    only = await table(town, "couverture")
+    await agent.post(url, data={**typed, f"enfants-{gare}": "40"})
+    whole = await table(town, "couverture")
+
+    assert [one.status_code for one in (wrong, ahead, part)] == [422, 422, 303]
+    assert 'value="beaucoup"' in wrong.text
+    assert only == {"Centre": ["30", "80", "37,5", "01/01/2026", "INSEE 2022"]}
+    assert whole["Gare"][:3] == ["0", "40", "0,0"]
+    assert whole["Ville"][:3] == ["30", "120", "25,0"]
+    assert (await (await town.family()).get(url)).status_code == 403
+    assert "INSEE 2022" not in (await (await communes.beta.staff()).get(url)).text
 
 
 async def test_the_inventory_that_is_printed_hides_small_counts(communes: Communes) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.creche.builders import a_facility
 from tests.creche.test_commissions import COMMISSIONS, WINTER, a_commission
+from tests.creche.test_proposing import prepared
 
 from ribambelle.identity import Grant
 from ribambelle.testing import Communes, FrozenClock, Town
@@ -14,8 +15,9 @@ from ribambelle_creche.domain.capacity import PLACES, Cell, field
 from ribambelle_creche.domain.commission import Calendar
 from ribambelle_creche.domain.present_children import Line
 from ribambelle_creche.domain.resources import of_all
+from ribambelle_creche.domain.week import SLOTS
 from ribambelle_creche.queries import commissions, contracts, facilities, supplies
-from ribambelle_creche.tables import Contract, Supply, SupplyMove
+from ribambelle_creche.tables import Commission, Contract, Facility, Supply, SupplyMove
 
 MONDAY = ("babies", 0, "am")
 MOVE = {
@@ -208,6 +210,45 @@ async def test_no_more_than_the_law_allows_above_the_authorisation(communes: Com
         found = of_all(await supplies.houses(await commissions.one(number), tenant))
     assert found[f"{lilas}/babies/mon-am"] == 6
     assert found[f"{lilas}/all/mon-am"] == 6  # five are there: eleven in all, and no more
+
+
+async def test_too_few_adults_keep_a_child_out_and_the_desk_says_so(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """CSP, art. R. 2324-46-4: two adults hold ten babies; the eleventh has a place and no adult."""
+    town = communes.alpha
+    number = await prepared(town, clock, children=3, places=3)
+    with town.here():
+        (lilas,) = [one.id for one in await facilities.every()]
+        await Commission.update({Commission.state: "open"}, force=True)
+        for name in range(9):
+            row = Contract(facility=lilas, child_name=f"Bébé {name}", born_on=date(2026, 5, 1))
+            row.slots, row.first, row.source = 1, date(2026, 9, 1), "import"
+            await Contract.insert(row)
+    manager, agent = await directing(town, lilas), await town.staff()
+    where = f"/creche/direction/{lilas}/commissions/{number}"
+    cells = given(**{f"babies__{slot.replace('-', '__')}__given": "3" for slot in SLOTS})
+    adults = {f"adults-{slot}": "2" for slot in SLOTS}
+    with town.here():
+        await Facility.update({Facility.places: 30}, force=True)
+
+    alone = await manager.post(where, data={**cells, **adults, "adults-tue-am": "1"})
+    half = await manager.post(where, data={**cells, "adults-mon-am": "2"})
+    told = await manager.post(where, data={**cells, **adults, "ratio": "5-8"})
+    shown = (await manager.get(where)).text
+
+    assert [one.status_code for one in (alone, half, told)] == [422, 422, 303]
+    assert "deux adultes au moins" in alone.text
+    assert re.search('name="adults-mon-am"[^>]* value="2"', shown)
+    with town.here() as tenant:
+        await Commission.update({Commission.state: "closed"}, force=True)
+        found = of_all(await supplies.houses(await commissions.one(number), tenant))
+    assert found[f"{lilas}/staff/mon-am"] == 240 - 9 * 24  # one more baby
+    assert found[f"{lilas}/babies/mon-am"] == 3
+    desk = f"{COMMISSIONS}/{number}"
+    await agent.post(f"{desk}/proposition")
+    listed = (await agent.get(f"{desk}/listes/{lilas}/babies")).text
+    assert listed.count("pas assez d’adultes lundi matin") == 2
 
 
 async def test_a_creche_that_declared_nothing_gives_nothing(communes: Communes) -> None:

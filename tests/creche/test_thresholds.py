@@ -10,6 +10,9 @@ from tests.creche.decided import Asks, a_decided_commission, some_files
 
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle_creche.domain import published
+from ribambelle_creche.domain.admission import Snapshot, propose
+from ribambelle_creche.domain.preparation import Seen, applications
+from ribambelle_creche.domain.resources import Asking, House, of_all
 from ribambelle_creche.tables import CutOff, Pin
 
 
@@ -95,6 +98,70 @@ async def test_attack_no_half_day_under_five_is_told_by_anything_published(
             await CutOff.update({CutOff.admitted: admitted}).where(small)
         seen.append(await everything())
     assert seen[0] != seen[1]
+
+
+def across_september(entering: int, staying: int = 6) -> Snapshot:
+    """Babies until August who are in the middle section then, and some who enter in September."""
+    houses = {12: House(12, ({("babies", 0, "am"): 8}, {("middle", 0, "am"): 12}), ({}, {}), 40)}
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    asks = [("babies", "middle")] * staying + [(None, "middle")] * entering
+    files = [
+        one
+        for rank, groups in enumerate(asks)
+        for one in applications(
+            Seen(f"C-{rank}", 90 - rank, at, 0, Asking(groups, (1,), (12,))), houses
+        )
+    ]
+    return Snapshot(of_all(houses.values()), tuple(files))
+
+
+@pytest.mark.parametrize(("entering", "told"), [(0, True), (1, False), (4, False), (5, True)])
+def test_september_is_told_when_it_gives_nobody_away(entering: int, told: bool) -> None:
+    given = across_september(entering)
+    rows = published.tellable(published.cut_offs(given, propose(given)))
+    here = {(row.period, row.age_group): row for row in rows if row.slot == "mon-am"}
+
+    assert here[1, "babies"].state == "open"
+    assert here[2, "middle"].admitted == 6 + entering
+    assert here[2, "middle"].is_told is told
+
+
+async def test_attack_september_tells_nothing_of_a_section_that_is_hidden(
+    communes: Communes,
+) -> None:
+    """Sections are told in September beside one another: none is the rest of a sum."""
+    town = communes.alpha
+    with town.here():
+        lilas, number = await a_public_commission(town)
+        common = {"commission": number, "facility": lilas, "weekday": 0, "half": "am", "period": 2}
+        for group, places, admitted in (("babies", 8, 2), ("middle", 12, 9), ("older", 0, 0)):
+            await CutOff.insert(CutOff(age_group=group, places=places, admitted=admitted, **common))
+    visitor, base = town.visitor(), f"/creche/commissions/{number}/seuils"
+
+    async def everything() -> list[str]:
+        asked = f"{base}?points=99&creche={lilas}&section=middle&periode=2&jours=mon-am"
+        paths = (base, f"{base}/export/csv", asked)
+        return [(await visitor.get(path)).text for path in paths]
+
+    before = await everything()
+    assert "À partir du 1er septembre" in before[0]
+    assert "1er septembre;Les Lilas;Moyens;lundi;matin;;;;masqué" in before[1]
+    for few, many in ((0, 9), (4, 9), (2, 11)):
+        with town.here():
+            second = CutOff.period == 2
+            await CutOff.update({CutOff.admitted: few}).where(
+                second & (CutOff.age_group == "babies")
+            )
+            await CutOff.update({CutOff.admitted: many}).where(
+                second & (CutOff.age_group == "middle")
+            )
+        assert await everything() == before
+    with town.here():
+        await CutOff.update({CutOff.admitted: 5}).where(second & (CutOff.age_group == "babies"))
+    _, table, asked = await everything()
+    assert "1er septembre;Les Lilas;Moyens;lundi;matin;12;11;;place" in table
+    assert "ne répond pas" in before[2]
+    assert "répond : une place" in asked
 
 
 async def test_decisions_with_a_reason_are_counted_by_year_once_it_is_over(

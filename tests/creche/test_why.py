@@ -3,7 +3,9 @@
 import json
 from datetime import date
 from html import unescape
+from typing import Any
 
+import pytest
 from tests.creche.builders import a_facility, an_application
 from tests.creche.decided import Asks, a_decided_commission, some_files
 
@@ -11,10 +13,12 @@ from ribambelle.identity.tables import Account
 from ribambelle.jobs.tables import Job
 from ribambelle.testing import Communes, Town
 from ribambelle_creche import standing
-from ribambelle_creche.domain.dossier import Child
+from ribambelle_creche.domain.admission import Snapshot, counterfactual
+from ribambelle_creche.domain.capacity import PLACES
+from ribambelle_creche.domain.dossier import Arrival, Child
 from ribambelle_creche.domain.week import bits
-from ribambelle_creche.queries import answers
-from ribambelle_creche.tables import Decision, Examined, Proposal, Standing
+from ribambelle_creche.queries import answers, commissions, supplies
+from ribambelle_creche.tables import Decision, Examined, Proposal, Standing, Supply
 
 MONDAY, TUESDAY = bits(["mon-am"]), bits(["tue-am"])
 
@@ -120,6 +124,76 @@ async def test_a_place_offered_is_answered_on_the_page(communes: Communes) -> No
     assert "Les Lilas vous propose une place." in told
     assert 'action="/creche/offres/1/accepter"' in told
     assert 'href="/creche/offres/1"' in told  # declining is done where its consequence is said
+
+
+async def test_twins_placed_apart_read_each_its_own_reasons(communes: Communes) -> None:
+    town = communes.alpha
+    browser = await town.family()
+    with town.here():
+        lilas, roses = await a_facility("Les Lilas"), await a_facility("Les Roses")
+        twins = Child(given_name="Zoé", family_name="P", born_on=date(2026, 3, 14), together=2)
+        mine = await an_application(
+            *(lilas, roses),
+            state="complete",
+            account=await account_of(),
+            child=twins,
+            arrival=Arrival(twins="one_is_fine"),
+        )
+        asks = Asks(mine, 70, (lilas, roses), twins=2)
+        await a_decided_commission(town, {lilas: 0, roses: 1}, [asks], offers=False)
+    base = f"/creche/demandes/{mine}/pourquoi"
+
+    told = text((await browser.get(base)).text)
+    kept = json.loads((await browser.get(f"{base}/calcul/json")).text)
+
+    assert "enfant 1 : Les Roses" in told
+    assert "enfant 2 : pas de place cette fois" in told
+    assert "Ce qui a bloqué pour l’enfant 1 : Les Lilas" in told
+    assert "Ce qui a bloqué pour l’enfant 1 : Les Roses" not in told
+    assert "Ce qui a bloqué pour l’enfant 2 : Les Roses" in told
+    blocked = [(one["enfant"], one["creche"]) for one in kept["operations"] if one["bloque_par"]]
+    assert blocked == [(1, "Les Lilas"), (2, "Les Lilas"), (2, "Les Roses")]
+
+
+async def test_a_view_runs_the_engine_a_few_times_and_says_the_effect_of_a_creche_nobody_asked(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town, runs = communes.alpha, []
+    browser = await town.family()
+    with town.here() as tenant:
+        lilas = await a_facility("Les Lilas", at=(47_200_000, -1_550_000))
+        near = [
+            await a_facility(f"Crèche {rank}", at=(47_201_000 + rank, -1_550_000))
+            for rank in range(5)
+        ]
+        mine = await an_application(lilas, state="complete", account=await account_of())
+        other = await an_application(
+            lilas, state="complete", child=Child(False, "Basile", "Lauret", date(2026, 3, 2))
+        )
+        asks = [Asks(mine, 70, (lilas,)), Asks(other, 85, (lilas,))]
+        commission = await a_decided_commission(town, {lilas: 1}, asks)
+        row = await commissions.one(commission)
+        cells = {place: 1 if place[0] == "babies" else 0 for place in PLACES}
+        supply = Supply(commission=commission, facility=near[3], state="validated")
+        kept = (await Supply.insert(supply).returning(Supply.id))[0]["id"]
+        await supplies._write(kept, cells)
+        await standing.stand(commission)
+        assert [one.facility for one in await supplies.houses(row, tenant, [near[3]])] == [near[3]]
+    real = counterfactual.place
+
+    def counted(given: Snapshot) -> Any:
+        runs.append(given)
+        return real(given)
+
+    monkeypatch.setattr(counterfactual, "place", counted)
+
+    told = text((await browser.get(f"/creche/demandes/{mine}/pourquoi")).text)
+
+    assert "Avec Crèche 3 dans vos vœux" in told
+    assert "Vos chances pour la suite : 10 à 50 % sans ce vœu, plus de 50 % avec." in told
+    assert "Chances : 10 à 50 %" in told
+    assert not [one for one in (0, 1, 2, 4) if f"Avec Crèche {one}" in told]
+    assert len(runs) == 1  # sixteen changes were looked at
 
 
 async def test_what_people_decided_is_said_with_its_reason_and_no_path_around_it(

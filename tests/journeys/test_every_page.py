@@ -173,6 +173,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/creche/statistiques/admissions": {
         "office": ("/bureau/creche/statistiques/admissions",)
     },
+    "/bureau/creche/statistiques/moins-de-trois-ans": {
+        "office": ("/bureau/creche/statistiques/moins-de-trois-ans",)
+    },
     "/bureau/creche/statistiques/besoins": {"office": ("/bureau/creche/statistiques/besoins",)},
     "/bureau/creche/statistiques": {
         "office": ("/bureau/creche/statistiques", "/bureau/creche/statistiques?compter=wishes"),

@@ -187,14 +187,18 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             "refusal": "",
             "asked": as_json(Asking(("babies",), (1,), (number,))),
             "trace": TRACE.format(word=word),
-            "points": 10,
+            **{"points": 10, "facts": ""},
         },
+        "creche_appeal_answer": {"outcome": "upheld"},
         "creche_proposal": {
             **{"inputs": written(lot).decode(), "outputs": written(propose(lot)).decode()},
             **{"label": word, "changes": "{}", "number": 1, "is_kept": number == 3},
         },
         "creche_pin": {"option": "", "reason": "S2", "impact": "[]", "lifted_at": None},
-        "creche_supply": {"state": ("declared", "expected", "validated")[number - 1]},
+        "creche_supply": {
+            "state": ("declared", "expected", "validated")[number - 1],
+            **{"adults": "{}", "ratio": "5-8"},
+        },
         "creche_decision": {
             **{"outcome": "offered", "option": f"{number}/babies/0", "proposal": None},
         },
@@ -204,7 +208,10 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             **{"option": f"{number}/babies/0", "answer_by": later.date(), "slots": 3},
         },
         "creche_supply_move": {"kind": "departure", "age_group": "babies", "children": 1},
-        "creche_cut_off": {"age_group": "babies", "weekday": 0, "half": "am"},
+        "creche_cut_off": {
+            **{"age_group": "babies", "weekday": 0, "half": "am"},
+            **{"period": 1, "entering": 0},
+        },
         "creche_contract": {"first": now.date(), "last": None},
         **periscolaire(number, word, now),
         "creche_frozen_count": {"month": f"2026-0{number}", "age_group": "babies", "children": 12},

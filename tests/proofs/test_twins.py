@@ -262,6 +262,7 @@ KEPT = {
     # made for one run of one commission, and forgotten with it
     "auditor.py": {"taken", "first", "keys", "lasts"},
     "explanation.py": {"places", "held"},
+    "foresight.py": {"own"},
     "matching.py": {"_watchers", "_pushed"},
     # made for one page of one family, and forgotten with it
     "pricing.py": {"found"},

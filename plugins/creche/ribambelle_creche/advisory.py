@@ -4,13 +4,35 @@ It is told beside the commission's result, never instead of it: it takes no acco
 first, so most families would have a justified complaint. HiGHS computes it, an optional extra.
 """
 
+import asyncio
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from ribambelle.errors import Refused
+from ribambelle_creche.domain.admission.reading import read_snapshot
 from ribambelle_creche.domain.admission.snapshot import Snapshot
+from ribambelle_creche.tables import Proposal
 
 PACKAGE = "ribambelle-creche[advisory]"
+
+
+def is_installed() -> bool:
+    """Tell whether the solver is there."""
+    return find_spec("highspy") is not None
+
+
+async def advise(proposal: int) -> None:
+    """Compute the theoretical maximum of a run, and keep it beside; run as a job, apart.
+
+    A run made again has the same places and files: the same number is written twice.
+    """
+    row = await Proposal.objects().get(Proposal.id == proposal)
+    if row is None or not is_installed():
+        return
+    given = read_snapshot(row.inputs.encode())
+    most = await asyncio.to_thread(most_served, given)
+    await Proposal.update({Proposal.theoretical: most}).where(Proposal.id == proposal)
 
 
 def most_served(snapshot: Snapshot, seconds: float = 60) -> int:

@@ -8,7 +8,7 @@ from datetime import date
 import msgspec
 
 from ribambelle.tenants import Tenant
-from ribambelle_creche import counting
+from ribambelle_creche import counting, nearby
 from ribambelle_creche.domain import admission
 from ribambelle_creche.domain.admission import Application as Seen
 from ribambelle_creche.domain.admission import Snapshot
@@ -21,12 +21,9 @@ from ribambelle_creche.domain.admission.counterfactual import (
     later,
     one_more,
 )
-from ribambelle_creche.domain.admission.position import standings
-from ribambelle_creche.domain.dossier import decode
-from ribambelle_creche.domain.geography import Point, metres
+from ribambelle_creche.domain.admission.position import standings, wanted
 from ribambelle_creche.domain.grid import Line
 from ribambelle_creche.domain.preparation import file_of
-from ribambelle_creche.domain.taking import Taking
 from ribambelle_creche.domain.why import Blocked, blocked, older_starts
 from ribambelle_creche.queries import answers, facilities, proposals
 from ribambelle_creche.queries.commissions import calendar_of
@@ -36,14 +33,20 @@ from ribambelle_creche.tables import (
     Commission,
     Decision,
     Examined,
-    Facility,
     Grid,
     Offer,
     Pin,
     Standing,
 )
 
-NEAREST = 5
+
+@dataclass(frozen=True)
+class Child:
+    """One child of a file as the engine read it: what it holds, what stood in the way."""
+
+    seen: Seen
+    held: str | None
+    blocked: list[Blocked]
 
 
 @dataclass(frozen=True)
@@ -59,10 +62,13 @@ class Answer:
     grid: Grid | None
     offer: Offer | None
     seen: Seen | None
-    """The file as the engine read it."""
+    """The file as the engine read it; of children placed apart, the one who has the least."""
     given: Snapshot | None
     found: admission.Proposal | None
-    blocked: list[Blocked] = field(default_factory=list)
+    children: list[Child] = field(default_factory=list)
+    """Children placed apart, each with its own reasons; one when the file is placed whole."""
+    drawn: list[Standing] = field(default_factory=list)
+    """Every chance that was drawn, those of crèches it did not ask for with them."""
     standings: list[Standing] = field(default_factory=list)
     is_drawn: bool = False
     """The chances are known, and not the places on the list alone."""
@@ -71,6 +77,11 @@ class Answer:
     def held(self) -> str | None:
         """The option the engine gave it."""
         return self.found.assignments.get(self.seen.id) if self.found and self.seen else None
+
+    @property
+    def blocked(self) -> list[Blocked]:
+        """What stood in the way of the child who has the least."""
+        return next((one.blocked for one in self.children if one.seen is self.seen), [])
 
     @property
     def is_pinned(self) -> bool:
@@ -91,7 +102,9 @@ async def answer_to(file: Application) -> Answer | None:
         else await proposals.kept(commission.id)
     )
     given, found = await asyncio.to_thread(proposals.opened, row) if row else (None, None)
-    seen = _seen(given, file.number)
+    children = _children(given, found, file.number)
+    seen = children[0].seen if children else None
+    own = {option.id for option in seen.options} if seen else set()
     kept = await answers.standings(commission.id, file.id)
     offer = await answers.live_offer(file.id)
     return Answer(
@@ -105,16 +118,26 @@ async def answer_to(file: Application) -> Answer | None:
         seen=seen,
         given=given,
         found=found,
-        blocked=blocked(seen, found.refusals.get(seen.id, ())) if seen and found else [],
-        standings=kept or _standings(decision, given, found, seen),
+        children=sorted(children, key=lambda one: one.seen.id),
+        drawn=kept,
+        standings=[one for one in kept if one.option in own]
+        or _standings(decision, given, found, seen),
         is_drawn=bool(kept),
     )
 
 
-def _seen(given: Snapshot | None, number: str) -> Seen | None:
-    """Return a file in a lot; twins placed apart have one file, and the first speaks for it."""
-    mine = [one for one in given.applications if file_of(one.id) == number] if given else []
-    return min(mine, key=lambda one: one.id, default=None)
+def _children(given: Snapshot | None, found: admission.Proposal | None, number: str) -> list[Child]:
+    """Return the children of a file in a lot, the one who has the least first."""
+    if given is None or found is None:
+        return []
+    mine = sorted(
+        (one for one in given.applications if file_of(one.id) == number), key=lambda one: one.id
+    )
+    told = [
+        Child(one, found.assignments[one.id], blocked(one, found.refusals.get(one.id, ())))
+        for one in mine
+    ]
+    return sorted(told, key=lambda one: -len(wanted(one.seen, one.held)))
 
 
 def _standings(
@@ -145,6 +168,8 @@ class Paths:
     later_until: date | None
     """The last start that was tried, when none of them changed anything."""
     distances: Mapping[int, int]
+    chances: Mapping[int, tuple[str, str]]
+    """For crèches near the family: its chances without each of them, and with it."""
 
 
 async def paths(tenant: Tenant, file: Application, answer: Answer) -> Paths | None:
@@ -158,8 +183,10 @@ async def paths(tenant: Tenant, file: Application, answer: Answer) -> Paths | No
     if answer.held == seen.options[0].id:
         return None
     wishes = dict.fromkeys(int(option.facility) for option in seen.options)
-    near, distances = await _near(tenant, file, list(wishes))
-    bonuses = _bonuses(answer.trace)
+    every, town = await facilities.every(), await counting.town_of(tenant)
+    near, distances = nearby.near(town, every, file, wishes)
+    given = await nearby.wider(tenant, answer.commission, given, near)
+    bonuses = nearby.bonuses(answer.trace)
     variants: list[Variant] = [
         *fewer_days(seen, found.refusals.get(seen.id, ())),
         *one_more(given, seen, [str(one) for one in near], bonuses),
@@ -169,51 +196,14 @@ async def paths(tenant: Tenant, file: Application, answer: Answer) -> Paths | No
             for variant in later(given, seen, day.isoformat(), groups)
         ),
     ]
-    done = await asyncio.to_thread(changes, given, seen.id, answer.held, variants)
+    done = await asyncio.to_thread(changes, given, seen.id, found.assignments, variants)
     in_vain = not any(one.kind == LATER for one in done)
-    return Paths(done, answer.commission.last_start if in_vain else None, distances)
-
-
-def _bonuses(trace: Sequence[Line]) -> dict[str, int]:
-    """Return what each crèche adds to this file, as far as its score says."""
-    found: dict[str, int] = {}
-    for line in trace:
-        for facility, points in line.here.items():
-            found[str(facility)] = found.get(str(facility), 0) + points
-    return found
-
-
-async def _near(
-    tenant: Tenant, file: Application, asked: list[int]
-) -> tuple[list[int], dict[int, int]]:
-    """Return the nearest crèches that take this child and that it did not ask, with metres from home.
-
-    Without a known home, those nearest to the first wish, and no distance is told.
-    """
-    home = (await counting.town_of(tenant)).context(decode(file.sent or file.answers)).home
-    every = await facilities.every()
-    first = next((_place(one) for one in every if one.id == asked[0]), None)
-    centre = home or first
-    far = {
-        one.id: metres(centre, place)
-        for one in every
-        if one.id not in asked and _takes(one, file) and centre and (place := _place(one))
-    }
-    near = sorted(far, key=lambda one: (far[one], one))[:NEAREST]
-    return near, far if home else {}
-
-
-def _takes(one: Facility, file: Application) -> bool:
-    if file.reference_on is None or file.start_on is None:
-        return False
-    taking = Taking(one.name, one.from_weeks, one.to_months)
-    return taking.takes(file.reference_on, file.start_on)
-
-
-def _place(one: Facility) -> Point | None:
-    if one.latitude is None or one.longitude is None:
-        return None
-    return one.latitude, one.longitude
+    return Paths(
+        done,
+        answer.commission.last_start if in_vain else None,
+        distances,
+        nearby.bands(seen, {one.option: one.chance for one in answer.drawn}),
+    )
 
 
 def _older(

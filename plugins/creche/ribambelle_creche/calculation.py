@@ -37,7 +37,9 @@ def calculation(file: Application, answer: Answer, names: Mapping[int, str]) -> 
         "reponse": {
             "decision": answer.decision.outcome,
             "option": answer.decision.option,
-            "calcul": answer.held,
+            "calcul": [one.held for one in answer.children]
+            if len(answer.children) > 1
+            else answer.held,
             "motif_de_la_commission": answer.is_pinned,
         },
         "liste": [
@@ -106,17 +108,20 @@ def _points(answer: Answer, names: Mapping[int, str]) -> dict[str, Any]:
 
 
 def _every_operation(answer: Answer, names: Mapping[int, str]) -> list[dict[str, Any]]:
-    seen, found = answer.seen, answer.found
-    if seen is None or found is None:
+    found = answer.found
+    if found is None:
         return []
+    several = len(answer.children) > 1
     return [
         {
+            **({"enfant": rank} if several else {}),
             "option": option.id,
             "creche": names.get(int(option.facility), option.facility),
             "points": seen.points + option.bonus,
             "demande": dict(option.demand),
             "bloque_par": _operations(seen, found, option.id),
         }
+        for rank, seen in enumerate((child.seen for child in answer.children), start=1)
         for option in seen.options
     ]
 
@@ -152,7 +157,8 @@ def printed(told: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
         ),
         *(
             (
-                f"{one['creche']} : {one['points']} points",
+                (f"Enfant {one['enfant']}, " if "enfant" in one else "")
+                + f"{one['creche']} : {one['points']} points",
                 [(name, f"{taken} par enfant") for name, taken in one["demande"].items()]
                 + [
                     (

@@ -18,6 +18,7 @@ from ribambelle_creche.domain.offers import child_of, outcome, place_of
 from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.queries import commissions, cut_offs, decisions, pins, proposals
 from ribambelle_creche.queries.decisions import Answered
+from ribambelle_creche.queries.offers import PLACES
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Commission, Decision, Proposal
 
@@ -51,6 +52,7 @@ async def decide(
     """
     async with transaction():
         await locks.advisory(f"creche.commission:{commission}")
+        await locks.advisory(PLACES)
         row = await commissions.one(commission)
         kept = await ready(tenant, row)
         if digest and kept.digest != digest:

@@ -7,7 +7,7 @@ from ribambelle.database import locks, transaction
 from ribambelle.errors import Refused
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
-from ribambelle_creche.domain import emergency
+from ribambelle_creche.domain import dossier, emergency
 from ribambelle_creche.queries import contracts, facilities, offers, supplies
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Application, Offer
@@ -25,7 +25,7 @@ class Urgent:
 
 
 async def give(tenant: Tenant, file: Application, told: Urgent, account: int, now: datetime) -> int:
-    """Give a place until a day; the file keeps waiting for a lasting one.
+    """Give a place until a day, one a child; the file keeps waiting for a lasting one.
 
     Raises Refused("emergency_full", where) when a half-day has no room left.
     """
@@ -33,10 +33,11 @@ async def give(tenant: Tenant, file: Application, told: Urgent, account: int, no
         raise Refused("emergency_unknown")
     group = tenant.of(Settings).ages.group(file.reference_on, told.start_on)
     async with transaction():
-        await locks.advisory(f"creche.facility:{told.facility}")
-        blocked = await _blocked(tenant, told, group)
+        await locks.advisory(offers.PLACES)
+        children = together(file)
+        blocked = await _blocked(tenant, told, group, children)
         if blocked:
-            raise Refused("emergency_full", where=emergency.told(blocked))
+            raise Refused("emergency_full", where=emergency.told(blocked), children=children)
         row = Offer(
             application=file.id,
             facility=await facilities.one(told.facility),
@@ -53,7 +54,7 @@ async def give(tenant: Tenant, file: Application, told: Urgent, account: int, no
             reason=told.reason,
         )
         row.id = int((await Offer.insert(row).returning(Offer.id))[0]["id"])
-        await contracts.admit(file, row, 1, account, "office")
+        await contracts.admit(file, row, children, account, "office")
         await journal.record(
             "creche.emergency_given",
             f"creche.application:{file.id}",
@@ -66,10 +67,18 @@ async def give(tenant: Tenant, file: Application, told: Urgent, account: int, no
     return row.id
 
 
-async def _blocked(tenant: Tenant, told: Urgent, group: str) -> list[tuple[int, str]]:
-    for day in emergency.days_to_check(told.start_on, told.until):
-        free = await supplies.free_on(told.facility, day, tenant)
-        if blocked := emergency.full(free, group, told.slots):
+def together(file: Application) -> int:
+    """Return how many children of one birth a file is for: each of them takes a place."""
+    child = dossier.decode(file.sent or file.answers).child
+    return child.together if child else 1
+
+
+async def _blocked(
+    tenant: Tenant, told: Urgent, group: str, children: int
+) -> list[tuple[int, str]]:
+    between = await supplies.free_between(told.facility, told.start_on, told.until, tenant)
+    for free in between.values():
+        if blocked := emergency.full(free, group, told.slots, children):
             return blocked
     return []
 

@@ -1,7 +1,8 @@
 """Closing a commission: what it saw of each file, once, and nothing that happens later to them."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
@@ -16,9 +17,10 @@ from ribambelle.workflow.declaration import Side
 from ribambelle_creche import counting
 from ribambelle_creche.domain import dossier, draw
 from ribambelle_creche.domain.commission import refusal
-from ribambelle_creche.domain.grid import Score
+from ribambelle_creche.domain.grid import Grid, Score, score
+from ribambelle_creche.domain.grid.facts import Facts
 from ribambelle_creche.domain.grid.scoring import recorded
-from ribambelle_creche.domain.resources import Asking, groups_of
+from ribambelle_creche.domain.resources import Asking, groups_of, later_groups
 from ribambelle_creche.queries import commissions, facilities, grids, points
 from ribambelle_creche.queries.commissions import Found, calendar_of
 from ribambelle_creche.settings import Settings
@@ -74,7 +76,9 @@ async def examine(tenant: Tenant, row: Commission) -> list[Examined]:
     seed, files = bytes.fromhex(row.seed), await seen(tenant, row)
     looked_at = [file.id for file, why in files if not why]
     answers = await commissions.answers_of(looked_at)
-    scores = await scores_by(tenant, row, looked_at, row.grid)
+    facts = await counting.facts_for(tenant, await points.files(looked_at), row.closes_on)
+    kept = await grids.one(row.grid) if row.grid else None
+    scores = {file: score(kept.grid, told) for file, told in facts.items()} if kept else {}
     return [
         Examined(
             commission=row.id,
@@ -83,6 +87,7 @@ async def examine(tenant: Tenant, row: Commission) -> list[Examined]:
             asked=as_json(asked(file, answers[file.id], row, tenant, scores.get(file.id)))
             if not why
             else "{}",
+            facts=facts_as_json(facts[file.id]) if not why else "",
             points=scores[file.id].points if file.id in scores else 0,
             trace=recorded(scores[file.id]) if file.id in scores else "[]",
             complete_at=file.complete_at,
@@ -93,20 +98,42 @@ async def examine(tenant: Tenant, row: Commission) -> list[Examined]:
 
 
 async def scores_by(
-    tenant: Tenant, row: Commission, files: list[int], grid: int | None
+    tenant: Tenant, row: Commission, rows: Sequence[Examined], grid: Grid
 ) -> dict[int, Score]:
-    """Return the points of some files on the day a commission closes; none without a grid."""
-    if grid is None:
-        return {}
-    kept, told = await grids.one(grid), await points.files(files)
-    return await counting.scores_of(tenant, told, kept.grid, row.closes_on)
+    """Return the points of files by another grid, on what the commission froze of each.
+
+    A commission closed before that was kept counts on what families last sent.
+    """
+    frozen = {int(one.application): facts_of_json(one.facts) for one in rows if one.facts}
+    others = [int(one.application) for one in rows if not one.facts]
+    told = await counting.facts_for(tenant, await points.files(others), row.closes_on)
+    return {file: score(grid, facts) for file, facts in (frozen | told).items()}
+
+
+def facts_as_json(told: Facts) -> str:
+    """Return what points are counted on as a commission keeps it."""
+    kept = replace(told, told=dict(told.told), here=dict(told.here), granted=dict(told.granted))
+    return msgspec.json.encode(kept).decode()
+
+
+def facts_of_json(told: str) -> Facts:
+    """Return what points were counted on.
+
+    >>> from datetime import date
+    >>> facts = Facts(date(2027, 3, 1), {"aeeh": True, "siblings": 2}, {12: {"own_quartier": True}})
+    >>> facts_of_json(facts_as_json(facts)).at(12, "own_quartier")
+    True
+    """
+    return msgspec.json.decode(told, type=Facts)
 
 
 async def seen(tenant: Tenant, row: Commission) -> list[tuple[Found, str]]:
     """Return the living files of the window, each with why it is left out, as it stands now."""
     ages, closes_on = tenant.of(Settings).ages, row.closes_on
     files = await commissions.in_window(row, tenant, set(await facilities.names()))
-    return [(file, refusal(file.candidate, closes_on, ages)) for file in files]
+    found = [(file, refusal(file.candidate, closes_on, ages)) for file in files]
+    # a file of another window is looked at early or not at all: it is never left out of this one
+    return [(file, why) for file, why in found if not (why and file.is_moved)]
 
 
 def as_json(told: Asking) -> str:
@@ -139,6 +166,13 @@ def asked(
         bonuses=dict(score.bonuses) if score else {},
         flags=score.flags if score else (),
         start_on=candidate.start_on,
+        later_groups=later_groups(
+            candidate.born_on,
+            candidate.start_on,
+            told.entry.latest if told.entry else None,
+            periods,
+            tenant.of(Settings).ages,
+        ),
     )
 
 

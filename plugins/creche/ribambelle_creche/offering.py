@@ -13,10 +13,10 @@ from ribambelle.jobs import later
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import Step, journal
 from ribambelle.workflow.declaration import Side
-from ribambelle_creche import examining
+from ribambelle_creche import examining, meanwhile
 from ribambelle_creche.domain.admission import propose
 from ribambelle_creche.domain.admission.snapshot import Snapshot
-from ribambelle_creche.domain.offers import child_of, demand_of, is_over, place_of, rolling
+from ribambelle_creche.domain.offers import child_of, is_over, place_of, rolling
 from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.queries import (
     commissions,
@@ -29,6 +29,7 @@ from ribambelle_creche.queries import (
 )
 from ribambelle_creche.queries.commissions import calendar_of
 from ribambelle_creche.queries.decisions import Answered
+from ribambelle_creche.queries.offers import PLACES
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Commission, Offer, Proposal
 
@@ -122,7 +123,7 @@ async def called(tenant: Tenant, row: Commission, now: datetime) -> list[tuple[s
     if kept is None or row.state != "decided" or now.date() > row.last_start:
         return []
     given = proposals.opened(kept)[0]
-    left, files = await _left(row, kept, given, now)
+    left, files = await _left(tenant, row, kept, given, now)
     found = await asyncio.to_thread(propose, left)
     current = {one.id: one.current for one in left.applications}
     given_to: dict[str, list[tuple[int, str]]] = {}
@@ -141,6 +142,7 @@ async def call_next(
     """Offer freed places to the next in rank; return how many families are called."""
     async with transaction():
         await locks.advisory(f"creche.commission:{commission}")
+        await locks.advisory(PLACES)
         row = await commissions.one(commission)
         found = await called(tenant, row, now)
         files = await offers.files([number for number, _ in found])
@@ -150,10 +152,10 @@ async def call_next(
 
 
 async def _left(
-    row: Commission, kept: Proposal, given: Snapshot, now: datetime
+    tenant: Tenant, row: Commission, kept: Proposal, given: Snapshot, now: datetime
 ) -> tuple[Snapshot, dict[str, offers.Asked]]:
     """Return what may still be given: to whoever waits, in crèches that are open, less what was
-    given outside of the commission since it proposed.
+    taken there since the commission proposed.
     """
     files = await offers.files(sorted({file_of(one.id) for one in given.applications}))
     out = await offers.refused_one(row.id)
@@ -162,16 +164,7 @@ async def _left(
         for one in given.applications
         if files[file_of(one.id)].state == "waiting" and files[file_of(one.id)].file not in out
     }
-    taken: dict[str, int] = {}
-    for place in await offers.emergencies(kept.made_at, now.date()):
-        demand = demand_of(int(place.facility), place.age_group, place.slots)
-        taken |= {name: taken.get(name, 0) + places for name, places in demand.items()}
-    current = {file_of(one.id): one.current for one in given.applications}
-    for moved in await offers.moved(row.id):
-        option = current.get(moved.application.number)
-        for left in await contracts.left_for(moved) if option else ():
-            demand = demand_of(int(left.facility), place_of(option or "").age_group, left.slots)
-            taken |= {name: taken.get(name, 0) - places for name, places in demand.items()}
+    taken = await meanwhile.taken(tenant, row, kept, given, now.date())
     still = {str(number) for number in await facilities.names()}
     return rolling(_where_open(given, still), await offers.held(row.id), waiting, taken), files
 
@@ -214,13 +207,20 @@ def offers_of(
             option=option,
             child=child,
             slots=frozen.needs[place_of(option).need],
-            start_on=max(starts_on(row, wished), now.date()),
+            start_on=max(entry_of(row, option, wished), now.date()),
             origin=origin,
             sent_at=now,
             answer_by=now.date() + timedelta(days=row.answer_days),
         )
         for child, option in places
     ]
+
+
+def entry_of(row: Commission, option: str, wished: date | None) -> date:
+    """Return the day a child enters by an option: in September when it was given for then."""
+    if place_of(option).from_september:
+        return calendar_of(row).periods[-1]
+    return starts_on(row, wished)
 
 
 def starts_on(row: Commission, wished: date | None) -> date:

@@ -3,6 +3,7 @@
 from ribambelle.privacy import PersonalData
 from ribambelle_creche.tables import (
     Appeal,
+    AppealAnswer,
     Application,
     Case,
     CaseMember,
@@ -64,7 +65,7 @@ HELD = [
     PersonalData(Grid, ("created_by",), "Savoir qui a enregistré les critères", BASIS, TERM),
     PersonalData(
         Examined,
-        ("asked", "points", "trace", "refusal", "draw"),
+        ("asked", "facts", "points", "trace", "refusal", "draw"),
         "Classer les demandes selon les critères votés",
         BASIS,
         TERM,
@@ -127,5 +128,12 @@ HELD = [
     ),
     PersonalData(
         Appeal, ("text", "answered_by"), "Répondre à une famille qui conteste", BASIS, TERM
+    ),
+    PersonalData(
+        AppealAnswer,
+        ("account", "outcome", "text"),
+        "Garder ce qui a été répondu à une famille qui conteste",
+        BASIS,
+        TERM,
     ),
 ]

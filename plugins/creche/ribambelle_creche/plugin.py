@@ -85,6 +85,7 @@ def routes() -> Iterable[Any]:
         renewal,
         sending,
         statistics,
+        statistics_coverage,
         tariff,
         thresholds,
         why,
@@ -92,7 +93,7 @@ def routes() -> Iterable[Any]:
 
     pages = (
         *(public, dossier, sending, family, receipt, renewal, papers),
-        *(facility, office, statistics, printed),
+        *(facility, office, statistics, statistics_coverage, printed),
         *(criteria, tariff, office_criteria, office_points),
         *(commissions, commissions_public, facility_supply, facility_children),
         *(commission_desk, commission_lists, minutes),
@@ -171,6 +172,7 @@ def transition_announced() -> dict[str, Any]:
 @hookimpl
 def jobs() -> dict[str, Any]:
     """The month’s table, the round of confirmations, the drafts nobody sent, the receipts."""
+    from ribambelle_creche.advisory import advise
     from ribambelle_creche.counting import ask_proofs
     from ribambelle_creche.freezing import freeze_month
     from ribambelle_creche.jobs import (
@@ -186,6 +188,7 @@ def jobs() -> dict[str, Any]:
     from ribambelle_creche.telling import send_receipt
 
     return {
+        "advise": advise,
         "ask_proofs": ask_proofs,
         "call_next": call_next,
         "lapse_offers": lapse_offers,

@@ -6,6 +6,7 @@ from datetime import UTC
 from ribambelle.tenants import Tenant
 from ribambelle_creche import examining
 from ribambelle_creche.domain.admission import Snapshot
+from ribambelle_creche.domain.grid import Grid
 from ribambelle_creche.domain.preparation import Changes, Lot, Seen, snapshot
 from ribambelle_creche.domain.transfers import with_rights
 from ribambelle_creche.queries import facilities, grids, pins, proposals, supplies, transferring
@@ -19,12 +20,13 @@ async def snapshot_of(tenant: Tenant, row: Commission, changes: Changes | None =
 
 
 async def lot_of(tenant: Tenant, row: Commission, changes: Changes) -> Lot:
-    """Gather a lot; a variant with other points counts them again on what families last sent."""
+    """Gather a lot; a variant with other points counts them again on what was frozen of each."""
     version = await grids.one(changes.grid or row.grid) if changes.grid or row.grid else None
     numbers, rows = await proposals.examined(row.id)
     seen = [_seen(one, numbers[int(one.application)]) for one in rows]
     if changes.grid:
-        seen = await _recounted(tenant, row, rows, seen, changes.grid)
+        assert version
+        seen = await _recounted(tenant, row, rows, seen, version.grid)
     return Lot(
         files=seen,
         houses=await supplies.houses(row, tenant),
@@ -48,10 +50,10 @@ def _seen(row: Examined, number: str) -> Seen:
 
 
 async def _recounted(
-    tenant: Tenant, row: Commission, rows: list[Examined], seen: list[Seen], grid: int
+    tenant: Tenant, row: Commission, rows: list[Examined], seen: list[Seen], grid: Grid
 ) -> list[Seen]:
     files = [int(one.application) for one in rows]
-    scores = await examining.scores_by(tenant, row, files, grid)
+    scores = await examining.scores_by(tenant, row, rows, grid)
     return [
         replace(
             one,

@@ -4,6 +4,7 @@ It may be run twice: what was computed is written again, the same.
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -11,12 +12,13 @@ from random import Random
 from ribambelle import tenants
 from ribambelle.database import locks, transaction
 from ribambelle.jobs import later
+from ribambelle_creche import nearby
 from ribambelle_creche.domain import admission
-from ribambelle_creche.domain.admission import Snapshot
+from ribambelle_creche.domain.admission import Option, Snapshot
 from ribambelle_creche.domain.admission.likelihood import Chance, chances
 from ribambelle_creche.domain.admission.position import Standing, standings
 from ribambelle_creche.domain.preparation import file_of
-from ribambelle_creche.queries import answers, proposals
+from ribambelle_creche.queries import answers, commissions, proposals
 from ribambelle_creche.tables import Standing as StandingRow
 
 DRAWS, FEWER_DRAWS = 1000, 200
@@ -53,9 +55,11 @@ async def stand(commission: int) -> None:
     if row is None:
         return
     given, proposal = proposals.opened(row)
-    found = await asyncio.to_thread(stood, given, proposal)
+    tenant, decided = tenants.current(), await commissions.one(commission)
+    given, others = await nearby.beside(tenant, decided, given, proposal.assignments)
+    found = await asyncio.to_thread(stood, given, proposal, others)
     ids = await answers.files_of(commission)
-    now = tenants.current().now()
+    now = tenant.now()
     async with transaction():
         await locks.advisory(f"creche.standing:{commission}")
         await answers.keep_standings(
@@ -63,17 +67,25 @@ async def stand(commission: int) -> None:
         )
 
 
-def stood(given: Snapshot, proposal: admission.Proposal) -> list[Stood]:
+def stood(
+    given: Snapshot,
+    proposal: admission.Proposal,
+    beside: Mapping[str, Sequence[Option]] | None = None,
+) -> list[Stood]:
     """Return where every file stands, the chance drawn from the seal of the proposal: always the same.
 
-    Twins placed apart have one file: the first of them speaks for it.
+    Twins placed apart have one file: the one of them who has the least speaks for it.
+
+    :param beside: options near a waiting file that it did not ask for.
     """
     draws = DRAWS if len(given.applications) <= LARGE else FEWER_DRAWS
     seed = Random(proposal.digest)  # noqa: S311  # published with the answer: anybody draws again
-    drawn = chances(given, proposal, draws, seed)
+    drawn, extra = chances(given, proposal, draws, seed, beside), beside or {}
+    places = standings(given, proposal.assignments)
     found: dict[tuple[str, str], Stood] = {}
-    for name, places in sorted(standings(given, proposal.assignments).items()):
-        for one in places:
+    for name in sorted(places, key=lambda name: (-len(places[name]), name)):
+        other = [Standing(option.id, 0, 0) for option in extra.get(name, ())]
+        for one in (*places[name], *other):
             key = (file_of(name), one.option)
             found.setdefault(key, Stood(key[0], one, drawn[name][one.option]))
     return list(found.values())

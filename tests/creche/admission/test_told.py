@@ -68,7 +68,7 @@ def test_each_change_told_is_what_the_engine_answers_to_it(seed: int) -> None:
             *fewer_days(one, proposal.refusals.get(one.id, ())),
             *one_more(given, one, ("1", "2", "3"), {}),
         ]
-        found = changes(given, one.id, held, variants)
+        found = changes(given, one.id, proposal.assignments, variants)
         for change in found:
             variant = next(v for v in variants if (v.kind, v.codes) == (change.kind, change.codes))
             others = [other for other in given.applications if other.id != one.id]

@@ -1,7 +1,7 @@
 """What commissions did, in figures: who was served, how long it took, what stayed unused and why."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,8 @@ from ribambelle_creche.domain.admission.counterfactual import slot_of
 from ribambelle_creche.domain.admission.position import halves, section_of
 from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.dossier import Dossier
+from ribambelle_creche.domain.grid.effect import Row, by_profile
+from ribambelle_creche.domain.grid.facts import WORK, Facts
 from ribambelle_creche.domain.week import SLOTS
 
 BANDS = ((700, "QF jusqu’à 700"), (1200, "QF de 701 à 1 200"), (0, "QF au-dessus de 1 200"))
@@ -62,7 +64,7 @@ def served(option: str, wishes: Sequence[int]) -> Served:
     >>> served("15/babies/1", [12, 15]), served("", [12])
     (Served(wish=2, week=2), Served(wish=0, week=0))
     """
-    facility, rank = option.partition("/")[0], option.rpartition("/")[2]
+    facility, rank = option.partition("/")[0], option.rpartition("/")[2].partition("@")[0]
     if not facility.isdecimal() or int(facility) not in wishes:
         return Served()
     return Served(wishes.index(int(facility)) + 1, int(rank) + 1)
@@ -147,6 +149,48 @@ def profiles(file: Dossier) -> list[str]:
     if file.home and (file.home.has_aeeh or file.home.has_ill_parent):
         found.append("Handicap ou maladie")
     return found
+
+
+DIMENSIONS: tuple[tuple[str, Callable[[Facts], str]], ...] = (
+    ("Quotient familial", lambda facts: _band_of(facts.of("quotient_familial"))),
+    ("Foyer", lambda facts: "Parent seul" if facts.of("single_parent") else "Deux parents"),
+    (
+        "Handicap",
+        lambda facts: (
+            "Handicap ou maladie"
+            if facts.of("aeeh") or facts.of("ill_parent")
+            else "Ni handicap ni maladie"
+        ),
+    ),
+    ("Travail", lambda facts: WORK.get(str(facts.of("work")), "Travail non précisé")),
+)
+"""Each splits the files examined into parts that leave nobody out."""
+
+
+def places_moved(
+    before: Mapping[str, bool], after: Mapping[str, bool], told: Mapping[str, Facts]
+) -> tuple[Row, ...]:
+    """Return, by profile, how many files get a place by another grid, stay as they are, lose it.
+
+    >>> from datetime import date
+    >>> told = {str(one): Facts(date(2027, 3, 1), {"single_parent": one < 6}) for one in range(12)}
+    >>> before = {name: int(name) >= 6 for name in told}
+    >>> after = {name: int(name) < 6 for name in told}
+    >>> [(row.label, row.counts) for row in places_moved(before, after, told)][0]
+    ('Tous les dossiers complets', (6, 0, 6, 12))
+    >>> {row.label: row.counts for row in places_moved(before, after, told)}["Parent seul"]
+    (6, 0, 0, 6)
+    """
+    moved = [
+        (told[name], 1 + (before[name] > after[name]) - (after[name] > before[name]))
+        for name in sorted(told)
+        if name in before and name in after
+    ]
+    return by_profile(moved, DIMENSIONS)
+
+
+def _band_of(euros: object) -> str:
+    return _band(euros * 100 if isinstance(euros, int) else None)
 
 
 def _band(cents: int | None) -> str:

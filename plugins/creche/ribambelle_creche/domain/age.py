@@ -52,6 +52,14 @@ class AgeLimits:
         year, month = today.year + years, month + 1
         return date(year, month, min(today.day, calendar.monthrange(year, month)[1]))
 
+    def changes(self, birth: date) -> tuple[date, date]:
+        """Return the days from which a child is of the middle group, then of the older one.
+
+        >>> AgeLimits().changes(date(2026, 3, 14))
+        (datetime.date(2027, 6, 14), datetime.date(2028, 3, 14))
+        """
+        return _months_after(birth, self.baby_until), _months_after(birth, self.middle_until)
+
     def label(self, group: str) -> str:
         """Return a group with its ages, as agents read it.
 
@@ -64,6 +72,15 @@ class AgeLimits:
             "older": f"plus de {self.middle_until} mois",
         }
         return f"{LABELS[group]} ({ages[group]})"
+
+
+def _months_after(birth: date, months: int) -> date:
+    """Return the day a child is so many months old: the 1st where its day is not in the month."""
+    years, month = divmod(birth.month - 1 + months, 12)
+    try:
+        return date(birth.year + years, month + 1, birth.day)
+    except ValueError:
+        return date(birth.year + years, month + 2, 1)
 
 
 def school_entry(birth: date) -> date:

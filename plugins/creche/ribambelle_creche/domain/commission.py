@@ -77,6 +77,22 @@ class Calendar:
         """
         return start is not None and self.first_start <= start <= self.last_start
 
+    def nearest(self, start: date, earliest: date | None, latest: date | None) -> date | None:
+        """Return the entry of the window nearest to the one wished, if the family said it would do.
+
+        >>> window = Calendar(date(2027, 1, 4), date(2027, 3, 31), date(2026, 12, 4), date(2026, 12, 10))
+        >>> window.nearest(date(2027, 4, 12), date(2027, 3, 29), None)
+        datetime.date(2027, 3, 31)
+        >>> window.nearest(date(2027, 4, 12), date(2027, 4, 5), None)
+        >>> window.nearest(date(2026, 12, 28), None, date(2027, 1, 11))
+        datetime.date(2027, 1, 4)
+        """
+        if self.takes(start):
+            return start
+        if start > self.last_start:
+            return self.last_start if earliest and earliest <= self.last_start else None
+        return self.first_start if latest and latest >= self.first_start else None
+
     @property
     def warns_on(self) -> date:
         """The day from which the families of incomplete files are told.

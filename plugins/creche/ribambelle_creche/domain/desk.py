@@ -27,6 +27,8 @@ class Line:
     blocked: tuple[str, ...]
     """Half-days that keep it out, as mon-am."""
     is_pinned: bool
+    short_staffed: tuple[str, ...] = ()
+    """Half-days that only the adults keep it from: its section has a place."""
 
     @property
     def points(self) -> int:
@@ -36,7 +38,7 @@ class Line:
     @property
     def is_fallback(self) -> bool:
         """Tell whether another week than the one wished is proposed."""
-        return self.standing == HERE and not self.option.id.endswith("/0")
+        return self.standing == HERE and not self.option.id.partition("@")[0].endswith("/0")
 
     @property
     def slots(self) -> tuple[str, ...]:
@@ -154,6 +156,7 @@ def _line(
         standing=standing,
         blocked=() if standing == HERE else blocked(found, one.id, option.id),
         is_pinned=is_pinned,
+        short_staffed=() if standing == HERE else short_staffed(found, one.id, option.id),
     )
 
 
@@ -166,6 +169,15 @@ def blocked(found: Proposal, application: str, option: str) -> tuple[str, ...]:
         for blocking in refusal.blocking
     }
     return tuple(slot for slot in (*SLOTS, "week") if slot in slots)
+
+
+def short_staffed(found: Proposal, application: str, option: str) -> tuple[str, ...]:
+    """Return the half-days for which there were places and too few adults, in the order of the week."""
+    why: dict[str, set[str]] = {}
+    for refusal in found.refusals.get(application, ()):
+        for blocking in refusal.blocking if refusal.option == option else ():
+            why.setdefault(slot_of(blocking.resource), set()).add(blocking.resource.split("/")[1])
+    return tuple(slot for slot in SLOTS if why.get(slot) == {"staff"})
 
 
 def half_days(found: Proposal, section: Section) -> list[HalfDay]:

@@ -5,7 +5,7 @@ Every block is optional: a file is saved at each step, in any order, and resumed
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Annotated
 
@@ -170,6 +170,26 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     flexible_weeks: Annotated[int, msgspec.Meta(ge=0, le=26)] = 0
     earliest_on: date | None = None
     latest_on: date | None = None
+
+    @property
+    def earliest(self) -> date | None:
+        """The first day that would do: as written, or so many weeks before the one wished.
+
+        >>> Entry(date(2027, 9, 6), 2).earliest, Entry(date(2027, 9, 6), 2).latest
+        (datetime.date(2027, 8, 23), datetime.date(2027, 9, 20))
+        >>> Entry(date(2027, 9, 6), 2, earliest_on=date(2027, 9, 1)).earliest
+        datetime.date(2027, 9, 1)
+        """
+        return self.earliest_on or (self.start_on and self.start_on - self._margin)
+
+    @property
+    def latest(self) -> date | None:
+        """The last day that would do."""
+        return self.latest_on or (self.start_on and self.start_on + self._margin)
+
+    @property
+    def _margin(self) -> timedelta:
+        return timedelta(weeks=self.flexible_weeks)
 
 
 class Week(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -38,24 +38,16 @@ def wrong_days(start: date, until: date, today: date) -> dict[str, str]:
     return errors
 
 
-def days_to_check(start: date, until: date) -> list[date]:
-    """Return the days on which room is looked for: the first, the last, September in between.
+def full(
+    free: Mapping[Place, int], age_group: str, slots: int, children: int = 1
+) -> list[tuple[int, str]]:
+    """Return the half-days asked that have no room left in a section for all children of a file.
 
-    >>> days_to_check(date(2027, 7, 1), date(2027, 10, 1))
-    [datetime.date(2027, 7, 1), datetime.date(2027, 9, 1), datetime.date(2027, 10, 1)]
+    >>> monday = {("babies", 0, "am"): 1, ("babies", 0, "pm"): 0}
+    >>> full(monday, "babies", 0b11), full(monday, "babies", 0b01, children=2)
+    ([(0, 'pm')], [(0, 'am')])
     """
-    september = date(start.year, 9, 1)
-    between = [september] if start < september < until else []
-    return [start, *between, until]
-
-
-def full(free: Mapping[Place, int], age_group: str, slots: int) -> list[tuple[int, str]]:
-    """Return the half-days asked that have no room left in a section.
-
-    >>> full({("babies", 0, "am"): 1, ("babies", 0, "pm"): 0}, "babies", 0b11)
-    [(0, 'pm')]
-    """
-    return [when for when in half_days(slots) if free.get((age_group, *when), 0) < 1]
+    return [when for when in half_days(slots) if free.get((age_group, *when), 0) < children]
 
 
 def told(blocked: Iterable[tuple[int, str]]) -> str:

@@ -64,7 +64,7 @@ def blocked(one: Blocking) -> str:
     if slot.startswith("week"):
         return "toutes les heures d’accueil de la semaine sont prises"
     if group == "staff":
-        return f"{half_day(slot)} : pas assez de professionnels pour un enfant de plus"
+        return f"{half_day(slot)} : pas assez d’adultes pour un enfant de plus"
     where = LABELS[group].lower() if group in GROUPS else "toute la crèche"
     many = "aucune place" if not one.capacity else f"{one.capacity} place{'s' * (one.capacity > 1)}"
     said = f"{half_day(slot)} ({where}) : {many}"
@@ -95,6 +95,7 @@ def refused(
     for one in refusals:
         place = place_of(one.option)
         title = f"{names.get(place.facility, 'Une crèche')}, {week.words(needs[place.need])}"
+        title += ", à partir de septembre" if place.from_september else ""
         found.append(Wish(title, reasons(one.blocking)))
     return found
 

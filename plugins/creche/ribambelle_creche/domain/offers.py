@@ -7,7 +7,6 @@ from datetime import date
 import msgspec
 
 from ribambelle_creche.domain.admission import Application, Snapshot
-from ribambelle_creche.domain.resources import House, demand
 
 STATES = {
     "live": "Réponse attendue",
@@ -38,16 +37,20 @@ class Place:
     facility: int
     age_group: str
     need: int
+    from_september: bool = False
 
 
 def place_of(option: str) -> Place:
     """Return what an option names.
 
     >>> place_of("12/babies/1")
-    Place(facility=12, age_group='babies', need=1)
+    Place(facility=12, age_group='babies', need=1, from_september=False)
+    >>> place_of("12/middle/0@2").from_september
+    True
     """
     facility, group, need = option.split("/")
-    return Place(int(facility), group, int(need))
+    rank, later, _ = need.partition("@")
+    return Place(int(facility), group, int(rank), bool(later))
 
 
 def application_of(number: str, child: int) -> str:
@@ -96,15 +99,6 @@ def is_over(answer_by: date, today: date) -> bool:
     return today > answer_by
 
 
-def demand_of(facility: int, age_group: str, slots: int) -> dict[str, int]:
-    """Return what a place given outside of a commission takes of a crèche.
-
-    >>> list(demand_of(12, "babies", 1))
-    ['12/babies/mon-am', '12/all/mon-am', '12/all/week']
-    """
-    return demand(House(facility, ({},), ({},), 0), [age_group], slots)
-
-
 def rolling(
     given: Snapshot,
     held: Mapping[str, str],
@@ -133,7 +127,7 @@ def rolling(
     >>> propose(after).assignments
     {'B': '12/babies/0', 'C': None}
 
-    :param taken: places given meanwhile outside of the commission, in an emergency.
+    :param taken: places taken meanwhile by others; below zero, left by who changed crèche.
     """
     files = [_as_it_stands(one, held, waiting) for one in given.applications]
     kept = tuple(one for one in files if one is not None)

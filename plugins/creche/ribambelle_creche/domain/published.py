@@ -4,8 +4,9 @@ The table is told so that a family finds its own answer again. Where fewer than 
 admitted, nothing is told but the places: a count that small would name them.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ribambelle_creche.domain.admission import Proposal, Snapshot
 from ribambelle_creche.domain.age import GROUPS
@@ -29,6 +30,12 @@ class CutOff:
     admitted: int
     last_points: int | None
     """Points of the last child who passed by points; None while places remain."""
+    period: int = 1
+    """1 for the first entries, 2 for what is counted from 1 September on."""
+    entering: int = 0
+    """Children of the whole crèche who are counted here and not before."""
+    is_withheld: bool = False
+    """Hidden for what it would tell of others; see :func:`tellable`."""
 
     @property
     def when(self) -> tuple[int, str]:
@@ -47,7 +54,7 @@ class CutOff:
         >>> CutOff(12, "babies", "mon-am", 0, 0, None).is_told
         True
         """
-        return self.admitted >= LEAST or self.places == 0
+        return not self.is_withheld and (self.admitted >= LEAST or self.places == 0)
 
     @property
     def state(self) -> str:
@@ -70,6 +77,33 @@ class CutOff:
         return self.last_points is not None or self.admitted >= self.places
 
 
+def tellable(rows: Iterable[CutOff]) -> list[CutOff]:
+    """Return cut-offs, those from September on withheld where they would tell what is hidden.
+
+    The same children are counted before and after: one table less the other would name the few who
+    enter in September, or those of a section that is hidden. So a half-day of a crèche is told from
+    September on when all its sections are, before and after, and when none or five at least enter.
+
+    >>> before, after = (CutOff(12, "babies", "mon-am", 8, 6, None),
+    ...                  CutOff(12, "middle", "mon-am", 8, 7, None, period=2, entering=1))
+    >>> [one.state for one in tellable([before, after])]
+    ['open', 'hidden']
+    >>> from dataclasses import replace
+    >>> [one.state for one in tellable([before, replace(after, admitted=6, entering=0)])]
+    ['open', 'open']
+    """
+    every = list(rows)
+    silent = {
+        (one.facility, one.slot) for one in every if not one.is_told or 0 < one.entering < LEAST
+    }
+    return [
+        replace(one, is_withheld=True)
+        if one.period > 1 and (one.facility, one.slot) in silent
+        else one
+        for one in every
+    ]
+
+
 def cut_offs(snapshot: Snapshot, proposal: Proposal) -> list[CutOff]:
     """Return the rows of the cut-off table of a proposal, crèche by crèche.
 
@@ -83,21 +117,21 @@ def cut_offs(snapshot: Snapshot, proposal: Proposal) -> list[CutOff]:
     ...     for name, points in (("A", 60), ("B", 40))
     ... )
     >>> town = Snapshot({"12/babies/mon-am": 5, "12/all/mon-am": 1}, files)
-    >>> cut_offs(town, propose(town))
-    ... # doctest: +NORMALIZE_WHITESPACE
-    [CutOff(facility=12, age_group='babies', slot='mon-am', places=5, admitted=1, last_points=60)]
+    >>> [(row.slot, row.places, row.admitted, row.last_points) for row in cut_offs(town, propose(town))]
+    [('mon-am', 5, 1, 60)]
 
-    What is counted from September on is not in the table: it tells the first entries.
+    What is counted from September on has rows of its own.
     """
-    rows = []
+    rows, entering = [], _entering(snapshot, proposal)
     for name in snapshot.resources:
-        facility, group, slot = name.split("/")
+        facility, group, when = name.split("/")
+        slot, _, second = when.partition("@")
         if group not in GROUPS or slot not in SLOTS:
             continue
-        own = proposal.cutoffs[name]
+        own, week = proposal.cutoffs[name], "all/week@2" if second else "all/week"
         needed = [
             name,
-            *(f"{facility}/{part}" for part in (f"all/{slot}", f"staff/{slot}", "all/week")),
+            *(f"{facility}/{part}" for part in (f"all/{when}", f"staff/{when}", week)),
         ]
         found = [proposal.cutoffs[one] for one in needed if one in proposal.cutoffs]
         lasts = [one.last_points for one in found if one.last_points is not None]
@@ -111,11 +145,29 @@ def cut_offs(snapshot: Snapshot, proposal: Proposal) -> list[CutOff]:
                 places=own.taken if shut and not lasts and own.taken >= LEAST else own.capacity,
                 admitted=own.taken,
                 last_points=max(lasts, default=None),
+                period=2 if second else 1,
+                entering=entering[facility, slot] if second else 0,
             )
         )
     return sorted(
-        rows, key=lambda row: (row.facility, GROUPS.index(row.age_group), SLOTS.index(row.slot))
+        rows,
+        key=lambda row: (
+            *(row.facility, row.period),
+            *(GROUPS.index(row.age_group), SLOTS.index(row.slot)),
+        ),
     )
+
+
+def _entering(snapshot: Snapshot, proposal: Proposal) -> Counter[tuple[str, str]]:
+    """Return how many children enter from September on only, by crèche and half-day."""
+    found: Counter[tuple[str, str]] = Counter()
+    for one in snapshot.applications:
+        option = one.option(proposal.assignments[one.id])
+        names = [name.partition("@") for name in option.demand] if option else []
+        if option and names and all(second for _, _, second in names):
+            for slot in {name.rpartition("/")[2] for name, _, _ in names}:
+                found[option.facility, slot] += one.count
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +182,16 @@ class Found:
 
 
 def found_again(
-    rows: Iterable[CutOff], facility: int, group: str, slots: Iterable[str], points: int
+    rows: Iterable[CutOff],
+    facility: int,
+    group: str,
+    slots: Iterable[str],
+    points: int,
+    period: int = 1,
 ) -> Found:
     """Return what the published table answers to these points for these half-days.
+
+    :param period: 2 for a child who enters from 1 September on.
 
     More points than the last admitted on each half-day: a place. Fewer on one: none. A half-day
     that is not published answers nothing, or asking many times would tell what it hides.
@@ -150,7 +209,9 @@ def found_again(
     ('hidden', 'no')
     """
     table: Mapping[str, CutOff] = {
-        row.slot: row for row in rows if (row.facility, row.age_group) == (facility, group)
+        row.slot: row
+        for row in rows
+        if (row.facility, row.age_group, row.period) == (facility, group, period)
     }
     asked = list(slots)
     told = {slot: table[slot] for slot in asked if slot in table and table[slot].is_told}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ribambelle_creche.domain import week
-from ribambelle_creche.domain.age import GROUPS, AgeLimits
+from ribambelle_creche.domain.age import GROUPS, AgeLimits, school_entry
 from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.supply import most_overflow
 from ribambelle_creche.domain.week import DAYS
@@ -101,6 +101,8 @@ class Asking:
     """Codes of the reserves it may enter."""
     start_on: date | None = None
     """The entry asked for, as the commission saw it."""
+    later_groups: tuple[str | None, ...] = ()
+    """The same child from September on, when the family said that its entry may wait until then."""
 
 
 def groups_of(
@@ -121,6 +123,28 @@ def groups_of(
         None if end and start_on >= end else ages.group(born_on, max(start_on, begins))
         for begins, end in zip(periods, ends, strict=True)
     )
+
+
+def later_groups(
+    born_on: date, start_on: date, latest: date | None, periods: Sequence[date], ages: AgeLimits
+) -> tuple[str | None, ...]:
+    """Return the groups of a child that may wait until September to enter; none when it may not.
+
+    A place that is free from September only is then for it too.
+
+    >>> periods = (date(2027, 5, 3), date(2027, 9, 1))
+    >>> born, start = date(2026, 5, 20), date(2027, 8, 23)
+    >>> later_groups(born, start, date(2027, 9, 6), periods, AgeLimits())
+    (None, 'middle')
+    >>> later_groups(born, start, date(2027, 8, 30), periods, AgeLimits())
+    ()
+    """
+    september = periods[-1]
+    if len(periods) < 2 or latest is None or not start_on < september <= latest:
+        return ()
+    if september >= school_entry(born_on):
+        return ()
+    return groups_of(born_on, september, periods, ages)
 
 
 Option = dict[str, object]
@@ -148,18 +172,25 @@ def options(file: Asking, houses: Mapping[int, House]) -> list[Option]:
      '12/middle/mon-am@2', '12/all/mon-am@2', '12/all/week@2']
     >>> options(Asking((None, "middle"), (1,), (12,)), across)[0]["id"]
     '12/middle/0'
+
+    A family whose entry may wait until September asks for that too, after the day it wished.
+
+    >>> waits = Asking(("babies", "middle"), (1,), (12,), later_groups=(None, "middle"))
+    >>> [(one["id"], len(one["demand"])) for one in options(waits, across)]
+    [('12/babies/0', 6), ('12/middle/0@2', 3)]
     """
-    first = next(group for group in file.groups if group)
+    entries = [("", file.groups), *([("@2", file.later_groups)] if file.later_groups else [])]
     return [
         {
-            "id": f"{facility}/{first}/{rank}",
+            "id": f"{facility}/{next(group for group in groups if group)}/{rank}{end}",
             "facility": str(facility),
             "bonus": file.bonuses.get(facility, 0),
-            "demand": demand(houses[facility], file.groups, need),
+            "demand": demand(houses[facility], groups, need),
         }
         for facility in file.wishes
         if facility in houses
         for rank, need in enumerate(file.needs)
+        for end, groups in entries
     ]
 
 
@@ -182,6 +213,40 @@ def demand(house: House, groups: Sequence[str | None], need: int) -> dict[str, i
                 asked[f"{house.facility}/staff/{slot}{end}"] = WEIGHTS[house.ratio][group]
         asked[f"{house.facility}/all/week{end}"] = week.count(need)
     return asked
+
+
+def taken_by(
+    house: House,
+    more: Mapping[Place, int],
+    free: Mapping[Place, int],
+    capacities: Mapping[str, int],
+    period: int,
+) -> dict[str, int]:
+    """Return what more children take of what a commission gave, in one period.
+
+    Les Lilas have 8 places of babies on Monday morning and gave 3 of the 5 free ones. One child
+    more takes one of the two kept aside; a third one takes one that was given.
+
+    >>> monday = ("babies", 0, "am")
+    >>> lilas, given = House(12, ({},), ({},), 10), {"12/babies/mon-am": 3, "12/all/mon-am": 5}
+    >>> taken_by(lilas, {monday: 1}, {monday: 4}, given, 1)
+    {'12/babies/mon-am': 0, '12/all/mon-am': 1}
+    >>> taken_by(lilas, {monday: 3}, {monday: 2}, given, 1)["12/babies/mon-am"]
+    1
+    """
+    end, found = _suffix(period, len(house.given)), {}
+    for slot in week.SLOTS:
+        places = [(group, *place_of(slot)) for group in GROUPS]
+        for place in places:
+            name = f"{house.facility}/{place[0]}/{slot}{end}"
+            lacking = max(0, capacities.get(name, 0) - free.get(place, 0))
+            found[name] = min(more.get(place, 0), lacking)
+        found[f"{house.facility}/all/{slot}{end}"] = sum(more.get(place, 0) for place in places)
+        found[f"{house.facility}/staff/{slot}{end}"] = sum(
+            WEIGHTS[house.ratio][place[0]] * more.get(place, 0) for place in places
+        )
+    found[f"{house.facility}/all/week{end}"] = sum(more.values())
+    return {name: many for name, many in found.items() if name in capacities}
 
 
 def of_all(houses: Iterable[House]) -> dict[str, int]:

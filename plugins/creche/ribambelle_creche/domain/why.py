@@ -28,6 +28,13 @@ class Blocked:
     count: int
     is_week_full: bool
     is_withheld: bool
+    short_staffed: tuple[str, ...] = ()
+    """Half-days that had a place, and too few adults."""
+
+    @property
+    def lacking_adults(self) -> str:
+        """The half-days that had a place and too few adults, in words."""
+        return week.words(week.bits(self.short_staffed))
 
     @property
     def answers(self) -> dict[str, str]:
@@ -107,6 +114,9 @@ def _blocked(one: Application, option: Option, refusal: Refusal) -> Blocked:
             known = [last for last in (full.get(slot), blocking.last_points) if last is not None]
             full[slot] = max(known, default=None)
     slots = {slot_of(name) for name in option.demand}
+    why: dict[str, set[str]] = {}
+    for told in refusal.blocking:
+        why.setdefault(slot_of(told.resource), set()).add(told.resource.split("/")[1])
     return Blocked(
         facility=int(option.facility),
         group=option.id.split("/")[1],
@@ -116,6 +126,7 @@ def _blocked(one: Application, option: Option, refusal: Refusal) -> Blocked:
         count=one.count,
         is_week_full=any(slot_of(one.resource) == WHOLE_WEEK for one in refusal.blocking),
         is_withheld=any(one.withheld for one in refusal.blocking),
+        short_staffed=tuple(slot for slot in week.SLOTS if why.get(slot) == {"staff"}),
     )
 
 

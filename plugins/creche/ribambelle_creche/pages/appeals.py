@@ -25,7 +25,7 @@ from ribambelle_creche.domain.appeals import OUTCOMES, is_maybe_late, until
 from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.queries import appeals, applications, decisions, renewals
 from ribambelle_creche.queries.applications import Mine
-from ribambelle_creche.tables import Appeal, Decision
+from ribambelle_creche.tables import Appeal, AppealAnswer, Decision
 
 RECOURS = "/bureau/creche/recours"
 
@@ -49,6 +49,7 @@ class ContestPage:
 
     file: Mine
     appeal: Appeal | None
+    answer: AppealAnswer | None
     last_day: date
     is_maybe_late: bool
     form: forms.Bound[ContestForm] | None = None
@@ -74,8 +75,7 @@ class AppealsPage:
 
     def maybe_late(self, appeal: Appeal) -> bool:
         """Tell whether an appeal came more than two months after the answer it contests."""
-        at = appeal.decision.at if appeal.decision else None
-        return at is not None and is_maybe_late(_day(at, self.zone), _day(appeal.at, self.zone))
+        return came_late(appeal, self.zone)
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,9 @@ class AppealPage:
     """One appeal, to answer."""
 
     appeal: Appeal
+    answer: AppealAnswer | None
     today: date
+    zone: ZoneInfo
     form: forms.Bound[AnswerForm] | None = None
 
     @property
@@ -92,9 +94,25 @@ class AppealPage:
         return list(OUTCOMES.items())
 
     @property
+    def is_maybe_late(self) -> bool:
+        """Tell whether it came more than two months after the answer it contests."""
+        return came_late(self.appeal, self.zone)
+
+    @property
+    def contested_on(self) -> date | None:
+        """The day of the answer it contests."""
+        return _day(self.appeal.decision.at, self.zone) if self.appeal.decision else None
+
+    @property
     def told(self) -> str:
         """What was answered."""
         return OUTCOMES.get(self.appeal.outcome, "")
+
+
+def came_late(appeal: Appeal, zone: ZoneInfo) -> bool:
+    """Tell whether an appeal came more than two months after the answer it contests."""
+    at = appeal.decision.at if appeal.decision else None
+    return at is not None and is_maybe_late(_day(at, zone), _day(appeal.at, zone))
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> date:
@@ -119,9 +137,11 @@ async def contest_page(
 ) -> Page:
     """Show how an answer is contested, and until when."""
     decided_on = decision.at.astimezone(tenant.zone).date()
+    appeal = await appeals.of_decision(decision.id)
     page = ContestPage(
         file=file,
-        appeal=await appeals.of_decision(decision.id),
+        appeal=appeal,
+        answer=await appeals.answer_to(appeal.id) if appeal else None,
         last_day=until(decided_on),
         is_maybe_late=is_maybe_late(decided_on, today),
         form=form,
@@ -185,9 +205,13 @@ async def listing(tenant: NamedDependency[Tenant], now: NamedDependency[datetime
     told="Lire le recours d’une famille",
     guards=[guards.agent],
 )
-async def look(appeal: FromPath[int], now: NamedDependency[datetime]) -> Page:
-    """Show one appeal."""
-    return Page("creche/office/appeal.html", AppealPage(await appeals.one(appeal), now.date()))
+async def look(
+    appeal: FromPath[int], tenant: NamedDependency[Tenant], now: NamedDependency[datetime]
+) -> Page:
+    """Show one appeal, with what was answered."""
+    row, kept = await appeals.one(appeal), await appeals.answer_to(appeal)
+    page = AppealPage(row, kept, now.date(), tenant.zone)
+    return Page("creche/office/appeal.html", page)
 
 
 @post(
@@ -211,12 +235,12 @@ async def answer(
     if form.struct is not None and not form.struct.text.strip():
         form = form.wrong(text="Écrivez à la famille pourquoi.")
     if form.struct is None:
-        page = AppealPage(row, now.date(), form)
+        page = AppealPage(row, None, now.date(), tenant.zone, form)
         return Page("creche/office/appeal.html", page, status=422)
     told = form.struct
     try:
         async with transaction():
-            await appeals.answer(appeal, told.outcome, person.account, now)
+            await appeals.answer(appeal, told.outcome, told.text, person.account, now)
             is_told = await tell(tenant, row, told)
     except Refused as refusal:
         if refusal.reason != "appeal_answered":

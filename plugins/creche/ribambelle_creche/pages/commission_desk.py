@@ -18,7 +18,7 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
-from ribambelle_creche import proposing
+from ribambelle_creche import advisory, proposing
 from ribambelle_creche.domain import admission, desk
 from ribambelle_creche.domain.admission import Snapshot
 from ribambelle_creche.domain.age import GROUPS, LABELS
@@ -129,6 +129,27 @@ class DeskPage:
     def reason(code: str) -> str:
         """Return the reason of a pin, in words."""
         return REASONS.get(code, code)
+
+    @property
+    def theoretical(self) -> str:
+        """What any assignment at all could serve, in one sentence that promises nothing."""
+        known = self.on_table.row.theoretical if self.on_table else None
+        if known is not None:
+            return (
+                f"Maximum théorique, sans aucun ordre de passage : {known} enfants. La plupart des "
+                "familles auraient alors une réclamation fondée : ce nombre ne se décide pas."
+            )
+        if not advisory.is_installed():
+            return (
+                "Le maximum théorique n’est pas calculé : il demande un module facultatif, que "
+                "votre hébergeur peut installer."
+            )
+        if self.on_table and not self.is_open:
+            return ""
+        return (
+            "Le maximum théorique est en cours de calcul : rechargez la page dans un moment, ou "
+            "refaites la proposition."
+        )
 
     @property
     def stable(self) -> bool:

@@ -103,7 +103,16 @@ class ListPage:
         days = [slot for slot in line.blocked if slot in week.SLOTS]
         if not days:
             return "semaine complète" if line.blocked else ""
-        return f"complet {week.words(week.bits(days))}"
+        staff = set(line.short_staffed)
+        told = [
+            f"{words} {week.words(week.bits(found))}"
+            for words, found in (
+                ("complet", [slot for slot in days if slot not in staff]),
+                ("pas assez d’adultes", [slot for slot in days if slot in staff]),
+            )
+            if found
+        ]
+        return " ; ".join(told)
 
     def name(self, line: Line) -> str:
         """Return the child's name when identities are shown."""

@@ -125,7 +125,9 @@ async def give(
     except Refused as refusal:
         if refusal.reason != "emergency_full":
             raise
-        wrong = f"Plus de place ici : {refusal.facts['where']}. Choisissez d’autres jours."
+        children = refusal.facts["children"]
+        each = f" pour {children} enfants" if children > 1 else ""
+        wrong = f"Plus de place ici{each} : {refusal.facts['where']}. Choisissez d’autres jours."
         return await urgent_page(tenant, form.wrong(days=wrong))
     seen.tell("ok", f"Place donnée à {file.child_name}. Prévenez la famille et la crèche.")
     return Redirect(URGENCES, status_code=303)

@@ -19,10 +19,11 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import formats, guards
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
-from ribambelle_creche.domain import capacity, week
+from ribambelle_creche.domain import capacity, staff, week
 from ribambelle_creche.domain import supply as rules
 from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.capacity import PLACES, Place
+from ribambelle_creche.domain.resources import place_of
 from ribambelle_creche.domain.supply import MOVES, STATES, Move
 from ribambelle_creche.domain.week import DAYS, HALVES, SLOTS
 from ribambelle_creche.pages.facility_space import Space, calls_of, manager, side_of, to_call
@@ -132,6 +133,27 @@ class SupplyPage:
     def kinds(self) -> list[tuple[str, str]]:
         """The kinds of moves, to choose from."""
         return list(MOVES.items())
+
+    @property
+    def ratios(self) -> list[tuple[str, str]]:
+        """How many children for one adult, to choose from."""
+        return list(staff.RATIOS.items())
+
+    @property
+    def adults(self) -> list[tuple[str, list[tuple[str, str, int | str]]]]:
+        """One line per day: words, field and adults of each half; blank when the crèche does not say."""
+        told = self.given.adults
+        return [
+            (
+                label,
+                [
+                    (capacity.half_day(*place_of(slot)), staff.field(slot), told.get(slot, ""))
+                    for slot in SLOTS
+                    if slot.startswith(day)
+                ],
+            )
+            for day, _, label in self.days
+        ]
 
     def rows(self, group: str) -> list[tuple[str, str, int, int, int]]:
         """Return the half-days of a group: words, field, children there, known free, given."""
@@ -267,12 +289,16 @@ async def declare(
     one, row = await facilities.managed(person, facility), await commissions.one(commission)
     typed = dict((await request.form()).items())
     cells, overflow, errors = read(typed, one.places)
+    adults, ratio, lacking = staff.read(typed, one.places)
+    errors |= lacking
     if errors:
         form = forms.Bound[Any](None, errors, typed if "" not in errors else {})
         return await supply_page(row, one, tenant, person, now.date(), form=form)
     try:
-        side = side_of(person)
-        await supplies.declare(row, facility, cells, overflow, person.account, side, now)
+        side, whose = side_of(person), person.account
+        await supplies.declare(
+            row, facility, cells, overflow, whose, side, now, adults=adults, ratio=ratio
+        )
     except Refused as refusal:
         return tell_closed(refusal, seen, facility, commission)
     seen.tell("ok", f"Places déclarées : {sum(cells.values())} demi-journées données.")

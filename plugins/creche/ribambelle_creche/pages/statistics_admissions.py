@@ -17,29 +17,35 @@ from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle_creche import spreadsheets
 from ribambelle_creche.domain import statistics as rules
+from ribambelle_creche.domain.admission import Proposal
 from ribambelle_creche.domain.admission_figures import (
     BLOCKS,
     Served,
     median_days,
     occupancy,
     percent,
+    places_moved,
     profiles,
     satisfaction,
     unused,
 )
 from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.capacity import Place
+from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.domain.resources import place_of
 from ribambelle_creche.domain.week import DAYS, SLOTS
+from ribambelle_creche.pages import statistics_coverage
+from ribambelle_creche.pages.panels import Bar, Panel
 from ribambelle_creche.pages.statistics_page import quartier_names
 from ribambelle_creche.pages.statistics_tables import laid_out, month_words, shown
 from ribambelle_creche.queries import admission_figures as figures
-from ribambelle_creche.queries import facilities, proposals, statistics
+from ribambelle_creche.queries import facilities, grids, proposals, statistics
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.spreadsheets import Sheet
 from ribambelle_creche.tables import Commission, Facility
 
 town_hall = Holding("agent", "admin")
+HIDDEN = "masqué"
 HALF_WORDS = ("matin", "ap.-m.")
 FULLEST = 15
 """Crèches drawn; the table has them all."""
@@ -51,25 +57,6 @@ FLOW = {
     "lapsed": "Offres sans réponse",
     "expire": "Expirations",
 }
-Bar = tuple[str, float] | tuple[str, float, float]
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One table, its chart, and what it counts."""
-
-    code: str
-    title: str
-    aside: str
-    headings: Sequence[str]
-    rows: Sequence[Sequence[Any]]
-    bars: Sequence[Bar] = ()
-    series: tuple[str, str] = ("", "")
-
-    @property
-    def columns(self) -> list[tuple[str, str]]:
-        """The heads of the table, numbers after the first."""
-        return [(head, "n" if place else "") for place, head in enumerate(self.headings)]
 
 
 @dataclass(frozen=True)
@@ -89,6 +76,7 @@ async def panels_of(now: datetime) -> list[Panel]:
     found = [
         pressure(open_now, cells, await figures.first_wishes()),
         supply(open_now, cells),
+        await statistics_coverage.panel(now),
         satisfied([(one, await figures.outcomes(one.id)) for one in commissions]),
         delay(names, await figures.waits(), await figures.waiting(), now.date()),
         flow(await figures.flow(now - A_YEAR)),
@@ -103,7 +91,7 @@ def pressure(
     asked: Mapping[int, Counter[str]],
 ) -> Panel:
     """Return the first wishes per free place, crèche by crèche and half-day by half-day."""
-    rows = []
+    rows, bars = [], list[Bar]()
     for one in open_now:
         if one.id not in asked:
             continue
@@ -118,15 +106,21 @@ def pressure(
             many = asked[one.id][slot]
             line.append(round(many / free, 1) if free else f"{many} pour 0" if many else 0)
         rows.append(line)
+        places = sum(left for _, left in cells.get(one.id, {}).values())
+        if places:
+            bars.append((one.name, round(sum(asked[one.id].values()) / places, 1)))
+    bars.sort(key=lambda one: -one[1])
     return Panel(
         "demi-journees",
         "Pression par crèche et par demi-journée",
-        "Premiers vœux par place libre",
+        f"Premiers vœux par place libre, sur la semaine ; les {FULLEST} plus demandées",
         (
             "Crèche",
             *(f"{short.capitalize()} {half}" for _, short, _ in DAYS for half in HALF_WORDS),
         ),
         rows,
+        bars[:FULLEST],
+        decimals=1,
     )
 
 
@@ -237,6 +231,7 @@ async def of_commission(row: Commission, names: Mapping[int, str]) -> list[Panel
         return found
     given, proposal = proposals.opened(kept)
     houses = await facilities.all_names()
+    found += await other_grids(row, proposal)
     reserves = proposal.certificate.reserves
     lines: list[tuple[Any, ...]] = []
     for one in unused(given, proposal):
@@ -264,6 +259,41 @@ async def of_commission(row: Commission, names: Mapping[int, str]) -> list[Panel
             [(line[0], line[1]) for line in lines],
         ),
     ]
+
+
+async def other_grids(row: Commission, kept: Proposal) -> list[Panel]:
+    """Return who would have gained and lost a place, for each version of the points that was tried."""
+    told, tried = await figures.frozen(row.id), dict[int, Panel]()
+    for one in await proposals.every(row.id):
+        grid = proposals.changes_of(one).grid
+        if grid is None or not told:
+            continue
+        version = (await grids.one(grid)).grid.version
+        rows = places_moved(has_place(kept), has_place(proposals.opened(one)[1]), told)
+        tried[grid] = Panel(
+            f"equite-grille-{grid}",
+            f"Qui gagne et qui perd une place avec les critères {version}",
+            f"{row.label} ; essai {one.number}, les familles et les places inchangées",
+            ("Profil", "Gagnent une place", "Ne changent pas", "Perdent leur place", "Examinées"),
+            [
+                (
+                    line.label
+                    if line.dimension == "Ensemble"
+                    else f"{line.dimension} : {line.label}",
+                    *(HIDDEN if many is None else many for many in line.counts),
+                )
+                for line in rows
+            ],
+        )
+    return list(tried.values())
+
+
+def has_place(proposal: Proposal) -> dict[str, bool]:
+    """Return which files have a place by a proposal, one child of theirs at least."""
+    found: dict[str, bool] = {}
+    for name, option in proposal.assignments.items():
+        found[file_of(name)] = found.get(file_of(name), False) or option is not None
+    return found
 
 
 def equity(

@@ -30,9 +30,11 @@ MOST_POINTS = 1_000_000
 HALF_WORDS = {"am": "matin", "pm": "après-midi"}
 STATES = {"hidden": "masqué", "open": "place", "full": "plein", "right": "plein, par des droits"}
 HEADINGS = (
-    *("Commission", "Tenue le", "Crèche", "Section", "Jour", "Moment"),
+    *("Commission", "Tenue le", "À partir de", "Crèche", "Section", "Jour", "Moment"),
     *("Places", "Admis", "Derniers points", "État"),
 )
+ENTRIES = {1: "avant le 1er septembre", 2: "à partir du 1er septembre"}
+SINCE = {1: "la première entrée", 2: "1er septembre"}
 KINDS = ("csv", "json")
 
 
@@ -44,6 +46,7 @@ class Asked:
     group: str = ""
     points: int | None = None
     slots: tuple[str, ...] = ()
+    period: int = 1
 
     @property
     def is_whole(self) -> bool:
@@ -84,6 +87,16 @@ class ThresholdsPage:
         return lines_of(self.table, self.asked.facility, self.names)
 
     @property
+    def entries(self) -> list[tuple[str, str]]:
+        """When a child enters, to choose from."""
+        return [(str(period), label.capitalize()) for period, label in ENTRIES.items()]
+
+    @property
+    def after(self) -> list[tuple[str, str, list[CutOff | None]]]:
+        """The same lines, for what is counted from 1 September on."""
+        return lines_of(self.table, self.asked.facility, self.names, period=2)
+
+    @property
     def past(self) -> list[tuple[Commission, list[tuple[str, str, list[CutOff | None]]]]]:
         """The same crèche in the three years before."""
         return [
@@ -101,9 +114,10 @@ class ThresholdsPage:
 
 
 def lines_of(
-    table: Sequence[CutOff], facility: int, names: Mapping[int, str]
+    table: Sequence[CutOff], facility: int, names: Mapping[int, str], period: int = 1
 ) -> list[tuple[str, str, list[CutOff | None]]]:
     """Return a table of cut-offs as lines of five days; a section that gave no place is left out."""
+    table = [row for row in table if row.period == period]
     cells = {(row.facility, row.age_group, row.slot): row for row in table}
     here = sorted(
         {
@@ -138,6 +152,7 @@ def asked_of(request: Request[Any, Any, Any]) -> Asked:
         group if group in GROUPS else "",
         sign * int(digits) if known else None,
         tuple(slot for slot in SLOTS if slot in ticked),
+        2 if given.get("periode") == "2" else 1,
     )
 
 
@@ -154,7 +169,7 @@ async def thresholds(
     table = await cut_offs.of(commission)
     points = asked.points
     found = (
-        published.found_again(table, asked.facility, asked.group, asked.slots, points)
+        published.found_again(table, asked.facility, asked.group, asked.slots, points, asked.period)
         if asked.is_whole and points is not None
         else None
     )
@@ -195,8 +210,9 @@ def open_data(row: Commission, one: CutOff, names: Mapping[int, str]) -> tuple[A
     """Return one half-day as open data tells it."""
     weekday, half = one.when
     return (
-        *(row.label, row.held_on.isoformat(), names.get(one.facility, "?"), LABELS[one.age_group]),
-        *(DAYS[weekday][2], HALF_WORDS[half], one.places),
+        *(row.label, row.held_on.isoformat(), SINCE[one.period]),
+        *(names.get(one.facility, "?"), LABELS[one.age_group]),
+        *(DAYS[weekday][2], HALF_WORDS[half], None if one.is_withheld else one.places),
         one.admitted if one.is_told else None,
         one.last_points if one.is_told else None,
         STATES[one.state],

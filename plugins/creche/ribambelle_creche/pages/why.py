@@ -20,7 +20,7 @@ from ribambelle_creche import answering
 from ribambelle_creche.answering import Answer, Paths
 from ribambelle_creche.calculation import MENTION, PAPER, calculation, printed
 from ribambelle_creche.domain import week
-from ribambelle_creche.domain.admission.counterfactual import FEWER, NEARBY, Change
+from ribambelle_creche.domain.admission.counterfactual import FEWER, MOST, NEARBY, Change
 from ribambelle_creche.domain.admission.likelihood import BANDS, DECLINE_PERCENT
 from ribambelle_creche.domain.age import LABELS
 from ribambelle_creche.domain.commission import TO_THE_FAMILY
@@ -115,7 +115,7 @@ class WhyPage:
     def is_fallback(self) -> bool:
         """Tell whether a fallback week was given, and not the one wished."""
         assert self.answer
-        rank = self.answer.decision.option.rpartition("/")[2]
+        rank = self.answer.decision.option.rpartition("/")[2].partition("@")[0]
         return rank.isdecimal() and int(rank) > 0
 
     @property
@@ -179,9 +179,34 @@ class WhyPage:
         return REASONS.get(pin.reason, "") if pin else ""
 
     @property
-    def blocked(self) -> list[Blocked]:
-        """What stood in the way of each wish."""
-        return self.answer.blocked if self.answer else []
+    def parted(self) -> list[tuple[int, str]]:
+        """Children placed apart who were not given the same: which one, where; empty for none."""
+        children = self.answer.children if self.answer else []
+        if len({one.held for one in children}) < 2:
+            return []
+        return [
+            (rank, self.facility_of(one.held or "")) for rank, one in enumerate(children, start=1)
+        ]
+
+    @property
+    def blocked(self) -> list[tuple[int, Blocked]]:
+        """What stood in the way of each wish, and of which child when they were placed apart.
+
+        The same reasons for all of them are said once, for none of them in particular.
+        """
+        children = self.answer.children if self.answer else []
+        if all(one.blocked == children[0].blocked for one in children):
+            return [(0, one) for one in children[0].blocked] if children else []
+        return [(rank, told) for rank, one in enumerate(children, start=1) for told in one.blocked]
+
+    @property
+    def least(self) -> int:
+        """Which child the changes tried are for, when children were not given the same."""
+        answer = self.answer
+        assert answer
+        if not self.parted:
+            return 0
+        return next(rank for rank, one in enumerate(answer.children, 1) if one.seen is answer.seen)
 
 
 async def why_page(number: int, person: Person, tenant: Tenant, app: Litestar) -> WhyPage:
@@ -214,6 +239,18 @@ def paths_told(found: Paths, names: Mapping[int, str], number: int, *, lives: bo
     """Return the changes in words, each with the step of the file where it is made."""
     step = f"/creche/demandes/{number}/etape/" if lives else ""
     told = [_path(one, found, names, step) for one in found.changes]
+    nearby = {one.codes[0] for one in found.changes if one.kind == NEARBY}
+    told += [
+        Path(
+            f"Avec {names.get(one, '')} dans vos vœux",
+            f"Pas de place cette fois. {_effect(found, one)}",
+            step and step + "voeux",
+            "Ajouter ce vœu",
+        )
+        for one, (without, having) in found.chances.items()
+        if str(one) not in nearby and LEVELS[having] > LEVELS[without]
+    ]
+    told = told[:MOST]
     if found.later_until is not None:
         until = formats.jour_du_mois(found.later_until, True)
         told.append(
@@ -222,6 +259,16 @@ def paths_told(found: Paths, names: Mapping[int, str], number: int, *, lives: bo
             )
         )
     return told
+
+
+def _effect(found: Paths, facility: int) -> str:
+    """Say what one more crèche does to the chances of a family that waits."""
+    if facility not in found.chances:
+        return ""
+    without, having = (BANDS[one] for one in found.chances[facility])
+    if without == having:
+        return f"Vos chances pour la suite resteraient les mêmes : {without}."
+    return f"Vos chances pour la suite : {without} sans ce vœu, {having} avec."
 
 
 def _path(one: Change, found: Paths, names: Mapping[int, str], step: str) -> Path:
@@ -234,7 +281,7 @@ def _path(one: Change, found: Paths, names: Mapping[int, str], step: str) -> Pat
     if one.kind == NEARBY:
         far = formats.distance(found.distances[facility]) if facility in found.distances else ""
         title = f"Avec {where} dans vos vœux"
-        told = f"Vous auriez eu une place{f', à {far}' if far else ''}."
+        told = f"Vous auriez eu une place{f', à {far}' if far else ''}. {_effect(found, facility)}"
         return Path(title, told, step and step + "voeux", "Ajouter ce vœu")
     day = formats.jour_du_mois(date.fromisoformat(one.codes[0]), True)
     group = LABELS.get(one.option.split("/")[1], "").lower()

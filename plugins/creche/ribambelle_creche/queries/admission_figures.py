@@ -10,6 +10,7 @@ from ribambelle_creche import examining
 from ribambelle_creche.domain.admission_figures import Served, served
 from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.dossier import Dossier, decode
+from ribambelle_creche.domain.grid.facts import Facts
 from ribambelle_creche.domain.week import slots
 from ribambelle_creche.queries.answers import DECIDED
 from ribambelle_creche.queries.statistics import LIVES, OPEN
@@ -60,6 +61,14 @@ async def outcomes(commission: int) -> list[tuple[int, Served]]:
         )
         for row in rows
     ]
+
+
+async def frozen(commission: int) -> dict[str, Facts]:
+    """Return what the points of each file were counted on when a commission closed, by number."""
+    rows = await Examined.select(
+        Examined.application.number.as_alias("number"), Examined.facts
+    ).where((Examined.commission == commission) & (Examined.refusal == "") & (Examined.facts != ""))
+    return {row["number"]: examining.facts_of_json(row["facts"]) for row in rows}
 
 
 async def dossiers(files: Sequence[int]) -> dict[int, tuple[int, Dossier]]:

@@ -3,7 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+
+from ribambelle_creche.domain.grid import Line
 from ribambelle_creche.tables import (
+    Application,
     Decision,
     Examined,
     Grid,
@@ -72,6 +76,25 @@ async def files_of(commission: int) -> dict[str, int]:
         Examined.application.id.as_alias("id"), Examined.application.number.as_alias("number")
     ).where((Examined.commission == commission) & (Examined.refusal == ""))
     return {row["number"]: row["id"] for row in rows}
+
+
+async def whole_files(numbers: Sequence[str]) -> dict[str, Application]:
+    """Return files by number, whole, asked by slices."""
+    found: dict[str, Application] = {}
+    for start in range(0, len(numbers), 500):
+        rows = await Application.objects().where(
+            Application.number.is_in(list(numbers[start : start + 500]))
+        )
+        found |= {row.number: row for row in rows}
+    return found
+
+
+async def traces(commission: int) -> dict[int, list[Line]]:
+    """Return where the points of each examined file come from."""
+    rows = await Examined.select(Examined.application, Examined.trace).where(
+        (Examined.commission == commission) & (Examined.refusal == "")
+    )
+    return {row["application"]: msgspec.json.decode(row["trace"], type=list[Line]) for row in rows}
 
 
 async def decided_without_standing(since: datetime) -> list[int]:

@@ -6,7 +6,7 @@ from ribambelle.database import locks, transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.workflow import journal
 from ribambelle_creche.domain import appeals
-from ribambelle_creche.tables import Appeal, Decision
+from ribambelle_creche.tables import Appeal, AppealAnswer, Decision
 
 
 async def contest(
@@ -42,11 +42,16 @@ async def of_decision(decision: int) -> Appeal | None:
 
 
 async def one(appeal: int) -> Appeal:
-    """Return an appeal with its file, or behave as if it did not exist."""
-    found = await Appeal.objects(Appeal.application).get(Appeal.id == appeal)
+    """Return an appeal with its file and what it contests, or behave as if it did not exist."""
+    found = await Appeal.objects(Appeal.application, Appeal.decision).get(Appeal.id == appeal)
     if found is None:
         raise NotYours
     return found
+
+
+async def answer_to(appeal: int) -> AppealAnswer | None:
+    """Return what the town hall answered to an appeal; None of one answered before that was kept."""
+    return await AppealAnswer.objects().get(AppealAnswer.appeal == appeal)
 
 
 async def every() -> list[Appeal]:
@@ -65,8 +70,8 @@ async def waiting() -> list[date]:
     return [row["answer_by"] for row in rows]
 
 
-async def answer(appeal: int, outcome: str, account: int, now: datetime) -> None:
-    """Keep the answer to an appeal, once."""
+async def answer(appeal: int, outcome: str, text: str, account: int, now: datetime) -> None:
+    """Keep the answer to an appeal, once, as the family will read it."""
     done = (
         await Appeal.update(
             {Appeal.outcome: outcome, Appeal.answered_at: now, Appeal.answered_by: account}
@@ -76,6 +81,8 @@ async def answer(appeal: int, outcome: str, account: int, now: datetime) -> None
     )
     if not done:
         raise Refused("appeal_answered")
+    told = AppealAnswer(appeal=appeal, at=now, account=account, outcome=outcome, text=text)
+    await AppealAnswer.insert(told)
     await journal.record(
         "creche.appeal_answered",
         f"creche.application:{done[0]['application']}",

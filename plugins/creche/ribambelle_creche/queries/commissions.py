@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from ribambelle.database import locks, transaction
@@ -11,6 +11,7 @@ from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
 from ribambelle_creche.domain import draw
 from ribambelle_creche.domain.commission import Calendar, Candidate
+from ribambelle_creche.domain.dossier import decode
 from ribambelle_creche.queries import grids as grid_versions
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import (
@@ -23,6 +24,9 @@ from ribambelle_creche.tables import (
     Wish,
 )
 from ribambelle_creche.workflow import FREE, WITHOUT_PLACE
+
+MOST_MARGIN = timedelta(weeks=26)
+"""How far outside of a window files are looked for whose day may move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class Found:
     child_name: str
     complete_at: datetime | None
     candidate: Candidate
+    is_moved: bool
+    """Its entry is in the window only because its family said that the day may move."""
     wishes: tuple[int, ...]
     needs: tuple[int, ...]
 
@@ -181,9 +187,10 @@ async def in_window(row: Commission, tenant: Tenant, open_facilities: set[int]) 
     """Return the living files whose entry is in the window of a commission, by number of file.
 
     One that another commission holds, or that has an offer, is decided there. One that an earlier
-    commission left without a place is looked at again, for the first entry of this one.
+    commission left without a place is looked at again, for the first entry of this one. One
+    that wishes another window is in it too, when its family said that the day may move so far.
     """
-    in_time = Application.start_on >= row.first_start
+    window = calendar_of(row)
     seen_before = Application.demande.state.is_in(list(WITHOUT_PLACE))
     files = (
         await Application.select(
@@ -193,15 +200,19 @@ async def in_window(row: Commission, tenant: Tenant, open_facilities: set[int]) 
             Application.complete_at,
             Application.reference_on,
             Application.start_on,
+            Application.sent,
+            Application.answers,
             Application.demande.state.as_alias("state"),
         )
         .where(
             Application.demande.state.is_in(list(FREE))
-            & (in_time | seen_before)
-            & (Application.start_on <= row.last_start)
+            & ((Application.start_on >= row.first_start - MOST_MARGIN) | seen_before)
+            & (Application.start_on <= row.last_start + MOST_MARGIN)
         )
         .order_by(Application.id)
     )
+    entries = {file["id"]: _entry(file, window) for file in files}
+    files = [file for file in files if entries[file["id"]]]
     wishes = await _by_file(Wish.application, Wish.facility, Wish.rank, files)
     needs = await _by_file(Need.application, Need.slots, Need.rank, files)
     return [
@@ -209,18 +220,29 @@ async def in_window(row: Commission, tenant: Tenant, open_facilities: set[int]) 
             file,
             tuple(one for one in wishes.get(file["id"], ()) if one in open_facilities),
             tuple(needs.get(file["id"], ())),
-            row.first_start,
+            entries[file["id"]] or row.first_start,
             tenant,
         )
         for file in files
     ]
 
 
+def _entry(file: dict[str, Any], window: Calendar) -> date | None:
+    """Return the entry of a file that a window decides, its own or the nearest that would do."""
+    start: date = file["start_on"]
+    if window.takes(start):
+        return start
+    if start < window.first_start and file["state"] in WITHOUT_PLACE:
+        return window.first_start
+    told = decode(file["sent"] or file["answers"]).entry
+    return window.nearest(start, told.earliest, told.latest) if told else None
+
+
 def _found(
     file: dict[str, Any],
     wishes: tuple[int, ...],
     needs: tuple[int, ...],
-    first_start: date,
+    entry: date,
     tenant: Tenant,
 ) -> Found:
     complete_at = file["complete_at"]
@@ -233,10 +255,11 @@ def _found(
             state=file["state"],
             complete_on=complete_at.astimezone(tenant.zone).date() if complete_at else None,
             born_on=file["reference_on"],
-            start_on=max(file["start_on"], first_start),
+            start_on=entry,
             open_wishes=len(wishes),
             half_days=max((need.bit_count() for need in needs), default=0),
         ),
+        is_moved=entry != file["start_on"] and file["state"] not in WITHOUT_PLACE,
         wishes=wishes,
         needs=needs,
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from ribambelle import tenants
 from ribambelle.database import transaction
 from ribambelle.errors import NotYours
 from ribambelle.workflow import journal
@@ -53,6 +54,7 @@ async def add(facility: int, lines: Sequence[Line], source: str, account: int, s
                 first=line.first,
                 last=line.last,
                 source=source,
+                added_at=tenants.current().now(),
             )
             for key, line in new
             if key not in known
@@ -85,6 +87,7 @@ async def admit(
                 first=offer.start_on,
                 last=offer.until,
                 source="admission",
+                added_at=tenants.current().now(),
             )
             for rank in range(children)
         ]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from ribambelle.errors import NotYours
-from ribambelle_creche.domain.published import CutOff
+from ribambelle_creche.domain.published import CutOff, tellable
 from ribambelle_creche.domain.register import Motivated
 from ribambelle_creche.domain.week import DAYS
 from ribambelle_creche.queries.answers import DECIDED
@@ -24,9 +24,9 @@ async def keep(commission: int, rows: Iterable[CutOff]) -> None:
 
 
 async def of(commission: int) -> list[CutOff]:
-    """Return the cut-offs of a commission, crèche by crèche."""
+    """Return the cut-offs of a commission, crèche by crèche, what may not be told marked so."""
     rows = await Row.select().where(Row.commission == commission).order_by(Row.facility, Row.id)
-    return [
+    return tellable(
         CutOff(
             facility=row["facility"],
             age_group=row["age_group"],
@@ -34,9 +34,11 @@ async def of(commission: int) -> list[CutOff]:
             places=row["places"],
             admitted=row["admitted"],
             last_points=row["last_points"],
+            period=row["period"],
+            entering=row["entering"],
         )
         for row in rows
-    ]
+    )
 
 
 async def decided(commission: int) -> Commission:
@@ -86,4 +88,6 @@ def _row(commission: int, one: CutOff) -> Row:
         places=one.places,
         admitted=one.admitted,
         last_points=one.last_points,
+        period=one.period,
+        entering=one.entering,
     )

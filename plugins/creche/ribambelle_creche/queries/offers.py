@@ -6,9 +6,12 @@ from datetime import date, datetime
 
 from ribambelle.errors import NotYours
 from ribambelle_creche.domain.offers import application_of
+from ribambelle_creche.domain.turnover import Promised
 from ribambelle_creche.tables import Application, Offer
 
 HOLDING = ("live", "accepted")
+PLACES = "creche.places"
+"""The lock of whoever gives a place of the commune: one at a time looks at what is free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +130,28 @@ async def refused_one(commission: int) -> set[int]:
     return {row["application"] for row in rows}
 
 
-async def emergencies(since: datetime, day: date) -> list[Offer]:
-    """Return the emergency places given since a moment and still held on a day."""
-    return await Offer.objects().where(
-        (Offer.origin == "emergency")
-        & (Offer.state == "accepted")
-        & (Offer.sent_at > since)
-        & (Offer.until.is_null() | (Offer.until >= day))
+async def accepted_of(commission: int) -> set[tuple[int, int, date]]:
+    """Return the places accepted because of a commission: file, crèche, first day."""
+    rows = await Offer.select(Offer.application, Offer.facility, Offer.start_on).where(
+        (Offer.commission == commission) & (Offer.state == "accepted")
     )
+    return {(row["application"], row["facility"], row["start_on"]) for row in rows}
+
+
+async def promised(
+    facility: int, *, but: int | None = None, since: datetime | None = None
+) -> list[Promised]:
+    """Return the places of a crèche that wait for an answer.
+
+    :param but: a commission whose own offers are counted elsewhere.
+    :param since: only those offered after this moment.
+    """
+    rows = await Offer.objects().where((Offer.facility == facility) & (Offer.state == "live"))
+    return [
+        Promised(one.age_group, one.slots, one.start_on, one.until)
+        for one in rows
+        if (but is None or one.commission != but) and (since is None or one.sent_at > since)
+    ]
 
 
 async def moved(commission: int) -> list[Offer]:

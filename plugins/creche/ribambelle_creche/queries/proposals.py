@@ -7,7 +7,9 @@ import msgspec
 
 from ribambelle.database import transaction
 from ribambelle.errors import NotYours, Refused
+from ribambelle.jobs import later
 from ribambelle.workflow import journal
+from ribambelle_creche import advisory
 from ribambelle_creche.domain import admission
 from ribambelle_creche.domain.admission import VERSION, Snapshot, seal
 from ribambelle_creche.domain.admission.reading import read_proposal, read_snapshot, written
@@ -79,7 +81,7 @@ async def add(
             .first()
         )
         number = (last["number"] if last else 0) + 1
-        await Proposal.insert(
+        kept = await Proposal.insert(
             Proposal(
                 commission=commission,
                 number=number,
@@ -93,7 +95,10 @@ async def add(
                 made_at=now,
                 made_by=account,
             )
-        )
+        ).returning(Proposal.id)
+        if advisory.is_installed():
+            proposal = int(kept[0]["id"])
+            await later("creche", "advise", once=f"creche.advise:{proposal}", proposal=proposal)
         await journal.record(
             "creche.proposed",
             f"creche.commission:{commission}",

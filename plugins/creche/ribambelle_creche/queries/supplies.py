@@ -1,6 +1,7 @@
 """The places each crèche gives to a commission: what is known, what it declares, what is checked."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from ribambelle.errors import NotYours, Refused
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
 from ribambelle_creche.domain import supply as rules
+from ribambelle_creche.domain import turnover
 from ribambelle_creche.domain.capacity import PLACES, Place
 from ribambelle_creche.domain.resources import House
 from ribambelle_creche.domain.supply import Cells, Move, Presence
@@ -56,6 +58,21 @@ class Given:
     def overflow(self) -> int:
         """Children above its authorisation that the crèche agrees to."""
         return self.row.overflow if self.row else 0
+
+    @property
+    def adults(self) -> dict[str, int]:
+        """Adults of each half-day; none when the crèche does not say."""
+        return adults_of(self.row)
+
+    @property
+    def ratio(self) -> str:
+        """How many children it chose for one adult; a code of domain.staff.RATIOS."""
+        return self.row.ratio if self.row else "5-8"
+
+
+def adults_of(row: Supply | None) -> dict[str, int]:
+    """Return the adults a crèche declared, by half-day."""
+    return {str(slot): int(many) for slot, many in json.loads(row.adults).items()} if row else {}
 
 
 async def given(row: Commission, facility: int, tenant: Tenant) -> Given:
@@ -114,13 +131,23 @@ def counted_apart(held: list[Contract], told_at: datetime | None) -> list[Presen
     ]
 
 
-async def free_on(facility: int, day: date, tenant: Tenant) -> Cells:
-    """Return the places of a crèche that nobody has on a day, those offered not counted as free."""
+async def free_between(
+    facility: int, start: date, until: date, tenant: Tenant
+) -> dict[date, Cells]:
+    """Return the places of a crèche that nobody has, on each day of a period on which that changes.
+
+    Those offered are not free.
+    """
     grid, held = await facilities.grid(facility), await contracts.of_facility(facility)
     taken = {} if keeps_list(held) else {p: cell.places - cell.free for p, cell in grid.items()}
     children = counted_apart(held, await facilities.changed_at(facility))
-    there = await _with_offers(facility, day, _present(children, taken, [], day, tenant))
-    return rules.less({place: cell.places for place, cell in grid.items()}, there)
+    promised = await offers.promised(facility)
+    places = {place: cell.places for place, cell in grid.items()}
+    found: dict[date, Cells] = {}
+    for day in turnover.changes(children, promised, start, until, tenant.of(Settings).ages):
+        there = await _with_offers(facility, day, _present(children, taken, [], day, tenant))
+        found[day] = rules.less(places, there)
+    return found
 
 
 async def _with_offers(facility: int, day: date, there: Cells) -> Cells:
@@ -189,13 +216,20 @@ async def declare(
     account: int,
     side: str,
     now: datetime,
+    *,
+    adults: Mapping[str, int] | None = None,
+    ratio: str = "5-8",
 ) -> None:
-    """Write the places a crèche gives, whole; what the town hall had checked is to check again."""
+    """Write the places a crèche gives, whole; what the town hall had checked is to check again.
+
+    :param adults: adults of each half-day; nothing when the crèche does not say.
+    """
     async with transaction():
         kept = await _opened(row, facility, side)
         await Supply.update(
             {
                 **{Supply.state: "declared", Supply.overflow: overflow},
+                **{Supply.adults: json.dumps(dict(adults or {})), Supply.ratio: ratio},
                 **{Supply.declared_at: now, Supply.declared_by: account},
                 **{Supply.validated_at: None, Supply.validated_by: None},
             }
@@ -305,7 +339,9 @@ async def _note(
     )
 
 
-async def houses(row: Commission, tenant: Tenant) -> list[House]:
+async def houses(
+    row: Commission, tenant: Tenant, only: Collection[int] | None = None
+) -> list[House]:
     """Return every open crèche as a commission sees it; one that declared nothing gives nothing.
 
     What was corrected by hand is kept after September too: the correction is added to what is
@@ -313,7 +349,9 @@ async def houses(row: Commission, tenant: Tenant) -> list[House]:
     """
     elsewhere = await offers.given_elsewhere(row.id, calendar_of(row).periods[0])
     return [
-        _house(one, await given(row, one.id, tenant), elsewhere) for one in await facilities.every()
+        _house(one, await given(row, one.id, tenant), elsewhere)
+        for one in await facilities.every()
+        if only is None or one.id in only
     ]
 
 
@@ -334,4 +372,6 @@ def _house(facility: Facility, told: Given, elsewhere: Sequence[Offer]) -> House
         present=told.known.present,
         authorised=facility.places,
         overflow=told.overflow,
+        adults=told.adults,
+        ratio=told.ratio,
     )

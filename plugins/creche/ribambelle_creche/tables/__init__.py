@@ -3,6 +3,7 @@
 from ribambelle_creche.tables import commission, files
 from ribambelle_creche.tables.commission import (
     Appeal,
+    AppealAnswer,
     Case,
     CaseMember,
     CaseNote,
@@ -20,6 +21,7 @@ from ribambelle_creche.tables.commission import (
     Supply,
     SupplyCell,
     SupplyMove,
+    UnderThree,
 )
 from ribambelle_creche.tables.files import (
     Application,
@@ -39,6 +41,7 @@ from ribambelle_creche.tables.files import (
 __all__ = [
     "TABLES",
     "Appeal",
+    "AppealAnswer",
     "Application",
     "Capacity",
     "Case",
@@ -67,6 +70,7 @@ __all__ = [
     "Supply",
     "SupplyCell",
     "SupplyMove",
+    "UnderThree",
     "Wish",
 ]
 

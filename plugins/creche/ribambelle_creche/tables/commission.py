@@ -60,6 +60,7 @@ class Examined(Table, tablename="creche_examined"):
     application = ForeignKey(Application, null=False, on_delete=OnDelete.restrict)
     refusal = Varchar(length=30, default="", help_text="Why it is not examined; empty when it is.")
     asked = Text(default="{}", help_text="What it asked, as JSON: domain.resources.Asking.")
+    facts = Text(default="", help_text="What points are counted on, as JSON; none before 0009.")
     points = Integer(default=0, help_text="Without what a crèche adds.")
     trace = Text(default="[]", help_text="Points by criterion, as JSON.")
     complete_at = Timestamptz(null=True, default=None)
@@ -86,6 +87,8 @@ class Supply(Table, tablename="creche_supply"):
     facility = ForeignKey(Facility, null=False, on_delete=OnDelete.restrict)
     state = Varchar(length=10, default="expected", help_text="expected, declared or validated.")
     overflow = Integer(default=0, help_text="Places above 100 % that the crèche agrees to open.")
+    adults = Text(default="{}", help_text="Adults by half-day, as JSON; {} when it does not say.")
+    ratio = Varchar(length=3, default="5-8", help_text="Code of domain.staff.RATIOS.")
     declared_at = Timestamptz(null=True, default=None)
     declared_by = Integer(null=True, default=None)
     validated_at = Timestamptz(null=True, default=None)
@@ -130,6 +133,9 @@ class Contract(Table, tablename="creche_contract"):
     first = Date()
     last = Date(null=True, default=None, help_text="Last day; none while it is not known.")
     source = Varchar(length=10, default="declared", help_text="admission, import or declared.")
+    added_at = Timestamptz(
+        null=True, default=None, help_text="When it was written; none before that was kept."
+    )
 
 
 class Proposal(Table, tablename="creche_proposal"):
@@ -146,6 +152,9 @@ class Proposal(Table, tablename="creche_proposal"):
     digest = Varchar(length=71)
     engine = Varchar(length=20, help_text="Version of the engine.")
     is_kept = Boolean(default=False, help_text="The one the commission decides on.")
+    theoretical = Integer(
+        null=True, default=None, help_text="Most children any assignment could serve, once known."
+    )
     made_at = Timestamptz()
     made_by = Integer(null=True, default=None)
     once = Unique([commission, number])
@@ -212,13 +221,15 @@ class CutOff(Table, tablename="creche_cut_off"):
     id: Serial
     commission = ForeignKey(Commission, null=False, on_delete=OnDelete.cascade)
     facility = ForeignKey(Facility, null=False, on_delete=OnDelete.restrict)
+    period = SmallInt(default=1, help_text="1 for the first entries, 2 from 1 September on.")
     age_group = Varchar(length=10)
     weekday = SmallInt()
     half = Varchar(length=2)
     places = Integer(default=0)
     admitted = Integer(default=0)
+    entering = Integer(default=0, help_text="Children of the whole crèche who enter only then.")
     last_points = Integer(null=True, default=None, help_text="Null while places remain.")
-    once = Unique([commission, facility, age_group, weekday, half])
+    once = Unique([commission, facility, period, age_group, weekday, half])
 
 
 class Standing(Table, tablename="creche_standing"):
@@ -282,6 +293,27 @@ class Appeal(Table, tablename="creche_appeal"):
     answered_by = Integer(null=True, default=None)
 
 
+class AppealAnswer(Table, tablename="creche_appeal_answer"):
+    """What the town hall answered to one appeal, once, as the family read it."""
+
+    id: Serial
+    appeal = ForeignKey(Appeal, null=False, unique=True, on_delete=OnDelete.cascade)
+    at = Timestamptz()
+    account = Integer()
+    outcome = Varchar(length=12, help_text="Code of domain.appeals.OUTCOMES.")
+    text = Text(default="")
+
+
+class UnderThree(Table, tablename="creche_under_three"):
+    """Children under three of one quartier, as the town hall has them from INSEE or the CAF."""
+
+    id: Serial
+    quartier = Integer(unique=True, help_text="Quartier of the commune.")
+    children = Integer(default=0)
+    counted_on = Date()
+    source = Varchar(length=120)
+
+
 TABLES = (
     Grid,
     Commission,
@@ -301,4 +333,6 @@ TABLES = (
     CaseMember,
     CaseNote,
     Appeal,
+    AppealAnswer,
+    UnderThree,
 )

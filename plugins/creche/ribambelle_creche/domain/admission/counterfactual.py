@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ribambelle_creche.domain.admission.engine import place
+from ribambelle_creche.domain.admission.foresight import Seated
 from ribambelle_creche.domain.admission.outcome import Refusal
 from ribambelle_creche.domain.admission.snapshot import Application, Option, Snapshot
 from ribambelle_creche.domain.resources import WEIGHTS
@@ -43,7 +44,7 @@ class Change:
 
 
 def changes(
-    given: Snapshot, application: str, held: str | None, variants: Iterable[Variant]
+    given: Snapshot, application: str, held: Mapping[str, str | None], variants: Iterable[Variant]
 ) -> tuple[Change, ...]:
     """Return the changes that would have given better than what is held, the best first.
 
@@ -54,27 +55,49 @@ def changes(
     ...     return Application(name, points, "2026-03-01", 0, (Option("12/babies/0", "12", asked),))
     >>> files = (asks("A", 60, "mon-am"), asks("B", 40, "mon-am", "tue-am"))
     >>> town = Snapshot({"12/babies/mon-am": 1, "12/babies/tue-am": 1}, files)
-    >>> changes(town, "B", None, fewer_days(files[1], ()))
+    >>> changes(town, "B", place(town).assignments, fewer_days(files[1], ()))
     (Change(kind='fewer', codes=('mon-am',), option='12/babies/0', rank=0),)
+
+    Only what those ranked ahead seem to leave room for is run, the best first, until enough is
+    found. A later start is always run: a family is told when none of them would have helped.
     """
-    found = []
     before = next(one for one in given.applications if one.id == application)
-    worst = _rank(before.options, held)
+    worst, seated = _rank(before.options, held[application]), Seated(given, held)
+    tried: list[tuple[int, Variant]] = []
     for variant in variants:
+        seems = seated.first(before, variant.options)
+        rank = _rank(variant.options, seems.id) if seems else len(variant.options)
+        if variant.kind == LATER or (seems is not None and rank < worst):
+            tried.append((rank, variant))
+    tried.sort(key=lambda one: (one[1].kind != LATER, one[0], *_order(one[1])))
+    found: list[Change] = []
+    for _, variant in tried:
+        enough = [set(one.codes) for one in found if one.kind == variant.kind == FEWER]
+        if len(found) >= MOST or any(slots <= set(variant.codes) for slots in enough):
+            continue
         option = answer(given, application, variant.options)
         rank = _rank(variant.options, option)
         if option is not None and rank < worst:
             found.append(Change(variant.kind, variant.codes, option, rank))
-    found.sort(key=lambda one: (one.rank, len(one.codes), KINDS.index(one.kind)))
-    return tuple(_short(found))[:MOST]
+    return tuple(sorted(found, key=lambda one: (one.rank, *_order(one))))
+
+
+def _order(one: "Variant | Change") -> tuple[int, int]:
+    return len(one.codes), KINDS.index(one.kind)
 
 
 def answer(given: Snapshot, application: str, options: tuple[Option, ...]) -> str | None:
-    """Return what the engine gives a file that asks for these options, everybody else unchanged."""
+    """Return what the engine gives a file that asks for these options, everybody else unchanged.
+
+    Children of one birth have one file: what changes in it changes for all of them.
+    """
+    group = next(one.group for one in given.applications if one.id == application)
     changed = msgspec.structs.replace(
         given,
         applications=tuple(
-            msgspec.structs.replace(one, options=options) if one.id == application else one
+            msgspec.structs.replace(one, options=options)
+            if one.id == application or (group and one.group == group)
+            else one
             for one in given.applications
         ),
     )
@@ -210,15 +233,3 @@ def _slots(option: Option) -> set[str]:
 
 def _rank(options: Sequence[Option], held: str | None) -> int:
     return next((rank for rank, one in enumerate(options) if one.id == held), len(options) + 99)
-
-
-def _short(found: Sequence[Change]) -> Iterator[Change]:
-    """Leave out a longer list of half-days when one of them alone is enough."""
-    enough: list[set[str]] = []
-    for one in found:
-        if one.kind != FEWER:
-            yield one
-            continue
-        if not any(slots <= set(one.codes) for slots in enough):
-            enough.append(set(one.codes))
-            yield one

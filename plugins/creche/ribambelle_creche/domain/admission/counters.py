@@ -14,6 +14,7 @@ from ribambelle_creche.domain.admission.snapshot import Application, Option, Sna
 from ribambelle_creche.domain.admission.units import Unit
 
 SHARED = "\0"
+NOTHING = (0, 0)
 Packed = tuple[tuple[int, int], ...]
 """What a choice takes: the number of a block and, in it, its packed demand."""
 
@@ -22,7 +23,7 @@ class Counters:
     """The free places of a snapshot, in one block per crèche; a resource that several share is alone."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        homes, most = _homes(snapshot), _most(snapshot)
+        homes, most = _fields(snapshot)
         self.blocks: Final = sorted(set(homes.values()))
         number = {home: index for index, home in enumerate(self.blocks)}
         inside: list[list[str]] = [[] for _ in self.blocks]
@@ -34,7 +35,7 @@ class Counters:
         """The block of each resource, and the shift of its field."""
         self.ones: Final[dict[str, int]] = {}
         """One place of each resource, in its field."""
-        self._packed: Final[dict[tuple[int, int], Packed]] = {}
+        self._packed: Final[dict[tuple[int, int], Packed]] = {NOTHING: ()}
         """Demands written once, however many files make them."""
         self.width: Final[list[int]] = []
         self.guards: Final[list[int]] = []
@@ -57,24 +58,28 @@ class Counters:
         other.free = list(self.free)
         return other
 
-    def pack(self, unit: Unit) -> list[Packed]:
-        """Return what each choice of a unit takes of each block."""
-        if len(unit.members) > 1:
-            return [self._sum(unit.asked(choice)) for choice in unit.choices]
-        one, ones, numbers = unit.members[0], self.ones, self.number
-        if self.shared:
-            return [self._sum([(one, option)]) for option in one.options]
-        found: list[Packed] = []
-        for option in one.options:
-            taken = 0
-            for name, places in option.demand.items():
-                taken += ones[name] * places
-            if not taken:
-                found.append(())  # nothing runs out: it always fits
+    def pack(self, units: Iterable[Unit]) -> list[list[Packed]]:
+        """Return what each choice of each unit takes of each block."""
+        ones, numbers, known = self.ones, self.number, self._packed
+        every: list[list[Packed]] = []
+        for unit in units:
+            found: list[Packed] = []
+            every.append(found)
+            if self.shared or len(unit.members) > 1:
+                found += [self._sum(unit.asked(choice)) for choice in unit.choices]
                 continue
-            pair = numbers[option.facility], taken * one.count
-            found.append(self._packed.get(pair) or self._packed.setdefault(pair, (pair,)))
-        return found
+            one = unit.members[0]
+            for option in one.options:
+                taken = 0
+                for name, places in option.demand.items():
+                    taken += ones[name] * places
+                # nothing that runs out: it always fits
+                pair = (numbers[option.facility], taken * one.count) if taken else NOTHING
+                packed = known.get(pair)
+                if packed is None:
+                    packed = known[pair] = (pair,)
+                found.append(packed)
+        return every
 
     def _sum(self, asked: Iterable[tuple[Application, Option]]) -> Packed:
         found: dict[int, int] = {}
@@ -101,7 +106,7 @@ class Counters:
         >>> two = Option("o", "f", {"mon": 1, "tue": 2})
         >>> one = Application("A", 0, "2026-03-01", 0, (two,))
         >>> counters = Counters(Snapshot({"mon": 1, "tue": 1}, (one,)))
-        >>> demand = counters.pack(alone(one))[0]
+        >>> demand = counters.pack([alone(one)])[0][0]
         >>> counters.fits(demand), {b: bin(m) for b, m in counters.lacking(demand, {}).items()}
         (False, {0: '0b11000'})
         """
@@ -114,29 +119,28 @@ class Counters:
         return found
 
 
-def _homes(snapshot: Snapshot) -> dict[str, str]:
-    """Return the block of each resource: its crèche, or itself when several crèches share it."""
+def _fields(snapshot: Snapshot) -> tuple[dict[str, str], dict[str, int]]:
+    """Return the block of each resource, and the largest number its field has to hold.
+
+    A block is a crèche, or the resource itself when several crèches share it. A field holds the
+    places there are, or what is asked at once.
+    """
+    most = {name: max(capacity, 1) for name, capacity in snapshot.resources.items()}
+    together: dict[str, int] = {}
+    for one in snapshot.applications:
+        if one.group:
+            together[one.group] = together.get(one.group, 0) + one.count
     named: defaultdict[str, set[str]] = defaultdict(set)
     for one in snapshot.applications:
+        times = together[one.group] if one.group else one.count
         for option in one.options:
-            named[option.facility].update(option.demand)
+            demand = option.demand
+            named[option.facility].update(demand)
+            if demand and (times > 1 or max(demand.values()) > 1):
+                for name, taken in demand.items():
+                    most[name] = max(most[name], taken * times)
     homes: dict[str, str] = {}
     for facility, names in named.items():
         for name in names:
             homes[name] = SHARED + name if name in homes else facility
-    return homes
-
-
-def _most(snapshot: Snapshot) -> dict[str, int]:
-    """Return the largest number each field has to hold: its places, or what is asked at once."""
-    most = {name: max(capacity, 1) for name, capacity in snapshot.resources.items()}
-    together: dict[str | None, int] = {}
-    for one in snapshot.applications:
-        together[one.group] = together.get(one.group, 0) + one.count
-    for one in snapshot.applications:
-        times = together[one.group] if one.group else one.count
-        for option in one.options:
-            if option.demand and (times > 1 or max(option.demand.values()) > 1):
-                for name, taken in option.demand.items():
-                    most[name] = max(most[name], taken * times)
-    return most
+    return homes, most

@@ -129,6 +129,7 @@ def _run(
 def _assignments(matching: Matching) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for unit, held in zip(matching.order.units, matching.held, strict=True):
+        choice = None if held is None else unit.choices[held]
         for place, one in enumerate(unit.members):
-            found[one.id] = None if held is None else one.options[unit.choices[held][place]].id
+            found[one.id] = None if choice is None else one.options[choice[place]].id
     return dict(sorted(found.items()))

@@ -6,16 +6,20 @@ the draws in which the place comes.
 """
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
 import msgspec
 
 from ribambelle_creche.domain.admission.engine import place
+from ribambelle_creche.domain.admission.foresight import Seated
 from ribambelle_creche.domain.admission.outcome import Proposal
-from ribambelle_creche.domain.admission.snapshot import Application, Snapshot
+from ribambelle_creche.domain.admission.snapshot import Application, Option, Snapshot
 
 DECLINE_PERCENT = 15
+BESIDE = 200
+"""Draws in which crèches a family did not ask for are looked at."""
 BANDS = {
     "low": "moins de 10 %",
     "medium": "10 à 50 %",
@@ -45,9 +49,16 @@ class Chance:
 
 
 def chances(
-    given: Snapshot, proposal: Proposal, draws: int, random: Random
+    given: Snapshot,
+    proposal: Proposal,
+    draws: int,
+    random: Random,
+    beside: Mapping[str, Sequence[Option]] | None = None,
 ) -> dict[str, dict[str, Chance]]:
     """Return the chance of each option of each file; the same seed always draws the same.
+
+    :param beside: options a file did not ask for; their chance is that of having them or any of
+        its own, looked for in the first draws, among those the others then leave.
 
     One place, held by A; B is next. B gets it whenever A declines, in about 15 draws in 100.
 
@@ -68,7 +79,8 @@ def chances(
     """
     hits: Counter[tuple[str, str]] = Counter()
     present: Counter[str] = Counter()
-    for _ in range(draws):
+    looked: Counter[str] = Counter()
+    for draw in range(draws):
         left = after_answers(given, proposal, random)
         held = place(left).assignments
         for one in left.applications:
@@ -77,9 +89,23 @@ def chances(
             ids = [option.id for option in one.options]
             if wanted is not None:
                 hits.update((one.id, option) for option in ids[ids.index(wanted) :])
+        if beside and draw < BESIDE:
+            seated = Seated(left, held)
+            for one in left.applications:
+                others = beside.get(one.id, ())
+                looked[one.id] += 1
+                hits.update(
+                    (one.id, option.id)
+                    for option in others
+                    if held[one.id] is not None or seated.fits(one, option)
+                )
     return {
         one.id: {
-            option.id: Chance(hits[one.id, option.id], present[one.id]) for option in one.options
+            **{o.id: Chance(hits[one.id, o.id], present[one.id]) for o in one.options},
+            **{
+                o.id: Chance(hits[one.id, o.id], looked[one.id])
+                for o in (beside or {}).get(one.id, ())
+            },
         }
         for one in given.applications
     }

@@ -11,7 +11,6 @@ pushed it out to everybody ranked behind it, for good: the run always ends.
 """
 
 from bisect import bisect_right, insort
-from heapq import heapify, heappop, heappush
 from typing import Final
 
 from ribambelle_creche.domain.admission.counters import Counters, Packed
@@ -27,7 +26,7 @@ class Matching:
     def __init__(self, order: Order, counters: Counters) -> None:
         self.order, self.counters = order, counters
         units = order.units
-        self.demands: Final[list[list[Packed]]] = [counters.pack(unit) for unit in units]
+        self.demands: Final[list[list[Packed]]] = counters.pack(units)
         self.keys: Final = order.keys()
         self.held: Final[list[int | None]] = [None] * len(units)
         self.closed: Final[dict[int, dict[int, int]]] = {}
@@ -38,18 +37,19 @@ class Matching:
         self._fixed = [False] * len(units)
         self._queued = [False] * len(units)
         self._agenda: list[int] = []
+        """Who may do better, each by its first claim below zero: the first in order is the last."""
 
     def run(self) -> None:
         """Serve everybody."""
         self._seat_rights()
-        for index, keys in enumerate(self.keys):
-            if keys and not self._fixed[index]:
-                self._queued[index] = True
-                self._agenda.append(keys[0])
-        heapify(self._agenda)
-        while self._agenda:
-            index, _ = self.order.claim(heappop(self._agenda))
-            self._queued[index] = False
+        waiting = zip(self.keys, self._fixed, strict=True)
+        self._queued = [bool(keys) and not fixed for keys, fixed in waiting]
+        asking = zip(self.keys, self._queued, strict=True)
+        agenda = self._agenda = sorted(-keys[0] for keys, queued in asking if queued)
+        queued, unit_of = self._queued, self.order.unit_of
+        while agenda:
+            index = unit_of(-agenda.pop())
+            queued[index] = False
             self._improve(index)
 
     def withheld(self) -> frozenset[str]:
@@ -75,36 +75,30 @@ class Matching:
 
     def _improve(self, index: int) -> None:
         """Let a unit take the first of its better choices that those ahead leave free."""
-        held = self.held[index]
-        for place in range(len(self.demands[index]) if held is None else held):
-            behind = self._room(index, place)
-            if behind is not None:
-                self._seize(index, place, behind)
+        held, keys, holders = self.held[index], self.keys[index], self._holders
+        free, guards = self.counters.free, self.counters.guards
+        for place, demand in enumerate(self.demands[index][:held]):
+            if self.closed and self._barred(demand, keys[place]):
+                continue
+            if held is None:
+                for block, taken in demand:
+                    if (free[block] - taken) & guards[block] != guards[block]:
+                        break
+                else:
+                    self._sit(index, place)
+                    return
+                if not holders[block] or holders[block][-1] < keys[place]:
+                    continue  # full of those ahead: nearly every refusal ends here
+            leaving = self._room(index, place)
+            if leaving is not None:
+                self._seize(index, place, leaving)
                 return
 
-    def _room(self, index: int, place: int) -> list[int] | None:  # noqa: PLR0912 - asked of every claim: a call more costs a tenth
+    def _room(self, index: int, place: int) -> list[int] | None:
         """Return the claims behind that must give way, the last first; None when none of them helps."""
         demand, key = self.demands[index][place], self.keys[index][place]
-        if self.closed and self._barred(demand, key):
-            return None
-        own: Packed = ()
-        if self.held[index] is None:
-            counters, holders = self.counters, self._holders
-            fits, anybody = True, False
-            for block, taken in demand:
-                guards = counters.guards[block]
-                if (counters.free[block] - taken) & guards != guards:
-                    fits = False
-                if holders[block] and holders[block][-1] > key:
-                    anybody = True
-            if fits:
-                return []
-            if not anybody:
-                return None
-        else:
-            own = self._own(index, demand)
         free = {block: self.counters.free[block] for block, _ in demand}
-        for block, taken in own:
+        for block, taken in self._own(index, demand):
             free[block] += taken
         leaving: list[int] = []
         lacking = self.counters.lacking(demand, free)
@@ -264,4 +258,4 @@ class Matching:
     def _queue(self, index: int) -> None:
         if not self._queued[index] and not self._fixed[index]:
             self._queued[index] = True
-            heappush(self._agenda, self.keys[index][0])
+            insort(self._agenda, -self.keys[index][0])

@@ -58,6 +58,10 @@ class Order:
             for place, (kind, points) in enumerate(zip(kinds, self.points[index], strict=True))
         ]
 
+    def unit_of(self, key: int) -> int:
+        """Return the unit of a claim."""
+        return key // self.places % self.count
+
     def claim(self, key: int) -> tuple[int, int]:
         """Return the unit and the choice of a claim."""
         rest, place = divmod(key, self.places)
@@ -90,9 +94,10 @@ def points(unit: Unit) -> list[int]:
 
 def last_tie(unit: Unit) -> tuple[datetime, int, str]:
     """Sort key of units with equal points: that of their last member."""
-    if len(unit.members) == 1:
-        return tie(unit.members[0])
-    return max(map(tie, unit.members))
+    if len(unit.members) > 1:
+        return max(map(tie, unit.members))
+    (one,) = unit.members
+    return one.completed, -one.draw, one.id
 
 
 def tie(one: Application) -> tuple[datetime, int, str]:

@@ -31,6 +31,8 @@ class _Waiting(NamedTuple):
 
     key: tuple[object, ...]
     file: str
+    family: str
+    """Children of one birth are one family: they do not stand before one another."""
     asked: frozenset[str]
     option: str
 
@@ -51,6 +53,14 @@ def standings(given: Snapshot, held: Mapping[str, str | None]) -> dict[str, tupl
     (Standing(option='lilas/babies/0', ahead=0, position=2),)
     >>> standings(town, {})["C"]
     (Standing(option='lilas/babies/0', ahead=1, position=3),)
+
+    Twins placed apart do not stand before one another.
+
+    >>> import msgspec
+    >>> twins = [msgspec.structs.replace(three[2], id=f"C.{rank}", group="C", group_mode="one")
+    ...          for rank in (1, 2)]
+    >>> standings(Snapshot(town.resources, (three[0], *twins)), {})["C.2"][0].position
+    2
     """
     lists: dict[tuple[str, str], list[_Waiting]] = {}
     for one in given.applications:
@@ -59,7 +69,7 @@ def standings(given: Snapshot, held: Mapping[str, str | None]) -> dict[str, tupl
             for section in sorted({section_of(name) for name in asked})[:1]:
                 key = (-(one.points + option.bonus), *tie(one))
                 lists.setdefault((option.facility, section), []).append(
-                    _Waiting(key, one.id, asked, option.id)
+                    _Waiting(key, one.id, one.group or one.id, asked, option.id)
                 )
     found: dict[str, dict[str, Standing]] = {}
     for waiting in lists.values():
@@ -78,10 +88,10 @@ def _ranked(waiting: Sequence[_Waiting]) -> Iterator[tuple[str, Standing]]:
     """Yield where each of a list stands; a file with fallback weeks stands in it once."""
     asked_before: dict[str, frozenset[str]] = {}
     for one in sorted(waiting):
-        others = [asked for file, asked in asked_before.items() if file != one.file]
+        others = [asked for family, asked in asked_before.items() if family != one.family]
         ahead = sum(not asked.isdisjoint(one.asked) for asked in others)
         yield one.file, Standing(one.option, ahead, len(others) + 1)
-        asked_before[one.file] = asked_before.get(one.file, frozenset()) | one.asked
+        asked_before[one.family] = asked_before.get(one.family, frozenset()) | one.asked
 
 
 def wanted(one: Application, held: str | None) -> Sequence[Option]:

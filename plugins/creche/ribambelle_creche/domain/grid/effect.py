@@ -5,12 +5,14 @@ By profile, never by family: a count under five is hidden, and others with it.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from ribambelle.statistics.small_cells import HIDDEN, protected
 from ribambelle_creche.domain.grid.criteria import Grid
 from ribambelle_creche.domain.grid.facts import WORK, Facts
 from ribambelle_creche.domain.grid.scoring import score
 
+T = TypeVar("T")
 THRESHOLD = 5
 MOVES = ("gagnent", "ne changent pas", "perdent")
 UNKNOWN = "Travail non précisé"
@@ -66,15 +68,28 @@ def effect(before: Grid | None, after: Grid, files: Iterable[Facts]) -> Effect:
     [(None, 0, 0, None), (None, None, 0, None)]
     """
     moved = [(facts, _move(before, after, facts)) for facts in files]
+    return Effect(len(moved), by_profile(moved, DIMENSIONS))
+
+
+def by_profile(
+    moved: Sequence[tuple[T, int]], dimensions: Sequence[tuple[str, Callable[[T], str]]]
+) -> tuple[Row, ...]:
+    """Return how many gain, stay and lose by profile, no count under five found by subtraction.
+
+    >>> by_profile([("A", 0)] * 6 + [("B", 2)] * 7, [("Lettre", str)])[1:]
+    ... # doctest: +NORMALIZE_WHITESPACE
+    (Row(dimension='Lettre', label='A', counts=(6, 0, 0, 6)),
+     Row(dimension='Lettre', label='B', counts=(0, 0, 7, 7)))
+    """
     tables = []
-    for name, part in DIMENSIONS:
-        labels = list(dict.fromkeys(part(facts) for facts, _ in moved))
+    for name, part in dimensions:
+        labels = list(dict.fromkeys(part(one) for one, _ in moved))
         counts = [
-            [sum(part(facts) == label and move == one for facts, move in moved) for one in range(3)]
+            [sum(part(one) == label and move == kind for one, move in moved) for kind in range(3)]
             for label in labels
         ]
         tables.append((name, labels, protected(counts, THRESHOLD).cells if counts else ()))
-    return Effect(len(moved), tuple(_rows(tables)))
+    return tuple(_rows(tables))
 
 
 def _move(before: Grid | None, after: Grid, facts: Facts) -> int:

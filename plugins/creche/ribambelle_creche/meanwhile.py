@@ -1,0 +1,125 @@
+"""What was taken in the crèches since a commission proposed: it may not be called for again."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ribambelle.tenants import Tenant
+from ribambelle_creche.domain import turnover
+from ribambelle_creche.domain.admission import Snapshot
+from ribambelle_creche.domain.age import AgeLimits
+from ribambelle_creche.domain.capacity import Cell, Place
+from ribambelle_creche.domain.resources import House, demand, taken_by
+from ribambelle_creche.domain.supply import Presence
+from ribambelle_creche.domain.turnover import Promised
+from ribambelle_creche.queries import contracts, facilities, offers, supplies
+from ribambelle_creche.queries.commissions import calendar_of
+from ribambelle_creche.settings import Settings
+from ribambelle_creche.tables import Commission, Contract, Offer, Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """Who is in one crèche: as the commission counted it, and as it is now."""
+
+    then: list[Presence]
+    now: list[Presence]
+    promised: list[Promised]
+    grid: Mapping[Place, Cell]
+    keeps_list: bool
+
+
+async def taken(
+    tenant: Tenant, row: Commission, kept: Proposal, given: Snapshot, today: date
+) -> dict[str, int]:
+    """Return what is no longer to be given, resource by resource; below zero, what was freed.
+
+    Every contract that holds on a day the place could be called for counts, whoever wrote it; what
+    the commission itself gave does not: it keeps its own count of that.
+    """
+    ages, days = tenant.of(Settings).ages, calendar_of(row).periods
+    moved = [(one, await contracts.left_for(one)) for one in await offers.moved(row.id)]
+    own = await offers.accepted_of(row.id)
+    gone = {one.id for _, left in moved for one in left}
+    found: Counter[str] = Counter()
+    supply = await supplies.states(row.id)
+
+    def house_of(facility: int) -> House:
+        told = supply.get(facility)
+        ratio = told.ratio if told else "5-8"
+        by_period: tuple[Mapping[Place, int], ...] = tuple({} for _ in days)
+        adults = supplies.adults_of(told)
+        return House(facility, by_period, by_period, 0, adults=adults, ratio=ratio)
+
+    for facility in sorted({int(o.facility) for one in given.applications for o in one.options}):
+        house = house_of(facility)
+        held = await contracts.of_facility(facility)
+        others = [
+            one
+            for one in held
+            if one.id not in gone and (one.application, facility, one.first) not in own
+        ]
+        there = There(
+            [contracts.presence(one) for one in others if not _is_new(one, kept)],
+            [contracts.presence(one) for one in others],
+            await offers.promised(facility, but=row.id, since=kept.made_at),
+            await facilities.grid(facility),
+            supplies.keeps_list(held),
+        )
+        found.update(_most(house, there, given.resources, days, today, ages))
+    for offer, left in moved:
+        for one in left:
+            found.subtract(_freed(house_of(int(one.facility)), offer, one, days, ages))
+    return dict(found)
+
+
+def _most(
+    house: House,
+    there: There,
+    capacities: Mapping[str, int],
+    days: Sequence[date],
+    today: date,
+    ages: AgeLimits,
+) -> dict[str, int]:
+    """Return the most that was taken of each resource of one crèche, on any day of its period."""
+    most: dict[str, int] = {}
+    for period, (begins, ends) in enumerate(turnover.periods(days), start=1):
+        start, came = max(begins, today), len(there.now) > len(there.then)
+        if not (came or there.promised or any(begins < one.first <= ends for one in there.now)):
+            continue  # nobody came, nobody will: the usual case
+        counted = turnover.there(there.then, [], begins, begins, ages)
+        for day in turnover.changes(there.now, there.promised, start, ends):
+            now = turnover.there(there.now, there.promised, day, begins, ages)
+            more = turnover.more(counted, now)
+            free = {
+                place: max(0, cell.places - now[place])
+                if there.keeps_list
+                else max(0, cell.free - more[place])
+                for place, cell in there.grid.items()
+            }
+            for name, many in taken_by(house, more, free, capacities, period).items():
+                most[name] = max(most.get(name, 0), many)
+    return most
+
+
+def _is_new(one: Contract, kept: Proposal) -> bool:
+    """Tell whether a contract came after the proposal; a child already there by then did not.
+
+    A crèche that writes the whole list of its children later takes no place twice.
+    """
+    came_after = one.added_at is not None and one.added_at > kept.made_at
+    return came_after and one.first >= kept.made_at.date()
+
+
+def _freed(
+    house: House, offer: Offer, left: Contract, days: Sequence[date], ages: AgeLimits
+) -> dict[str, int]:
+    """Return what a child leaves who goes to another crèche, period by period, until school."""
+    born = left.born_on or offer.application.reference_on
+    stays = Presence(born, left.slots, left.first)
+    groups = [
+        ages.group(born, max(day, left.first)) if stays.is_here(day) and born else None
+        for day in days
+    ]
+    return demand(house, groups, left.slots)

@@ -1,0 +1,198 @@
+"""What a crèche fills after a commission is not given again; the days in between count too."""
+
+import asyncio
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from tests.creche.builders import a_facility, an_application
+from tests.creche.test_commissions import a_commission
+from tests.creche.test_deciding import decided, kept
+from tests.creche.test_no_place_twice import one_place, urgent
+
+from ribambelle.database import locks
+from ribambelle.errors import Refused
+from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle_creche import deciding, emergencies, examining, offering
+from ribambelle_creche.domain.capacity import PLACES, Cell
+from ribambelle_creche.domain.commission import Calendar
+from ribambelle_creche.domain.dossier import Arrival, Child, Entry, Week
+from ribambelle_creche.domain.present_children import Line
+from ribambelle_creche.emergencies import Urgent
+from ribambelle_creche.queries import commissions, contracts, facilities, supplies
+from ribambelle_creche.tables import Application, Contract, Offer
+
+ACROSS = Calendar(date(2027, 5, 3), date(2027, 10, 29), date(2026, 12, 4), date(2026, 12, 10))
+
+
+async def freed(town: Town, clock: FrozenClock, number: int) -> int:
+    """Decline the offer of a commission; return how many families its place is then called for."""
+    with town.here() as tenant:
+        (offer,) = await Offer.objects().where(Offer.state == "live")
+        await offering.decline(tenant, offer, 1, "office", clock())
+        return len(await offering.called(tenant, await commissions.one(number), clock()))
+
+
+async def enters(town: Town, clock: FrozenClock, name: str, first: date, born: date) -> None:
+    """Write a child in the list of the only crèche, as its manager does."""
+    clock.move(minutes=1)
+    with town.here():
+        (lilas,) = [one.id for one in await facilities.every()]
+        await contracts.add(lilas, [Line(1, name, born, 1023, first)], "declared", 1, "facility")
+
+
+@pytest.mark.parametrize(
+    ("first", "called"),
+    [
+        (date(2027, 2, 1), 0),  # not there on the first day, and there before the summer
+        (date(2027, 9, 1), 1),  # takes the place of a later year
+        (date(2026, 9, 1), 1),  # was there already: what the crèche declared knew it
+    ],
+)
+async def test_a_child_the_creche_took_since_is_not_called_over(
+    communes: Communes, clock: FrozenClock, first: date, called: int
+) -> None:
+    town = communes.alpha
+    number = await decided(town, clock, children=2)
+
+    await enters(town, clock, "Tom", first, date(2026, 3, 1))
+
+    assert await freed(town, clock, number) == called
+
+
+async def test_places_of_september_taken_since_are_not_called_for(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """A baby until August is of the middle section then: it needs its place there too."""
+    town, called = communes.alpha, []
+    with town.here() as tenant:
+        lilas = await a_facility("Les Lilas", places=10)
+        for name in ("Una", "Duo", "Trio"):
+            await an_application(
+                lilas,
+                state="complete",
+                child=Child(given_name=name, family_name="Payet", born_on=date(2026, 5, 20)),
+                entry=Entry(start_on=ACROSS.first_start),
+                week=Week(wished=1023),
+            )
+            clock.move(minutes=1)
+        number = await a_commission(town, ACROSS)
+        cells = {place: 0 if place[0] == "older" else 1 for place in PLACES}
+        row = await commissions.one(number)
+        await supplies.declare(row, lilas, cells, 0, 1, "facility", tenant.now())
+        clock.move(days=10)
+        await examining.close(tenant, number, 1, clock())
+    await kept(town, clock, number)
+    with town.here() as tenant:
+        await deciding.decide(tenant, number, 1, clock())
+    called.append(await freed(town, clock, number))
+
+    await enters(town, clock, "Tom", date(2027, 9, 6), date(2026, 5, 1))
+    with town.here() as tenant:
+        called.append(len(await offering.called(tenant, await commissions.one(number), clock())))
+
+    assert called == [1, 0]
+
+
+async def test_an_emergency_looks_at_every_day_on_which_somebody_comes_or_goes(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Nobody on the first day nor on the last: a child is there for two weeks in between."""
+    town = communes.alpha
+    with town.here() as tenant:
+        lilas = await a_facility("Les Lilas", places=10)
+        await one_place(lilas, town)
+        today = tenant.now().date()
+        common: dict[str, Any] = {"born_on": date(2026, 3, 1), "slots": 1023, "source": "import"}
+        first = today + timedelta(days=10)
+        row = Contract(facility=lilas, first=first, last=first + timedelta(days=14), **common)
+        await Contract.insert(row)
+
+        with pytest.raises(Refused, match="emergency_full"):
+            await urgent(town, lilas, "Una", in_days=0, days=60)
+        await urgent(town, lilas, "Una", in_days=0, days=9)
+
+
+async def test_twins_given_a_place_at_once_take_one_each(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    with town.here() as tenant:
+        lilas = await a_facility("Les Lilas", places=10)
+        await one_place(lilas, town)
+        twins = Child(given_name="Una", family_name="Payet", born_on=date(2026, 3, 14), together=2)
+        file = await Application.objects().get(
+            Application.id
+            == await an_application(lilas, child=twins, arrival=Arrival(twins="together_only"))
+        )
+        assert file
+        today = tenant.now().date()
+        told = Urgent(lilas, 1, today, today + timedelta(days=9), "U2")
+        with pytest.raises(Refused, match="emergency_full"):
+            await emergencies.give(tenant, file, told, 1, tenant.now())
+
+        two = {
+            place: Cell(cell.places * 2, cell.free * 2)
+            for place, cell in (await facilities.grid(lilas)).items()
+        }
+        await facilities.set_grid(lilas, two, 1, tenant.now())
+        await emergencies.give(tenant, file, told, 1, tenant.now())
+        names = [one.child_name for one in await contracts.of_facility(lilas)]
+
+    assert sorted(names) == ["Una Payet", "Una Payet (2)"]
+
+
+async def both_give(town: Town, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Call for a freed place while an emergency takes the same; return how many it is given to."""
+    number = await decided(town, clock, children=2)
+    with town.here() as tenant:
+        (lilas,) = [one.id for one in await facilities.every()]
+        await one_place(lilas, town)
+        (offer,) = await Offer.objects().where(Offer.state == "live")
+        await offering.decline(tenant, offer, 1, "office", clock())
+        file = await Application.objects().get(Application.id == offer.application)
+        assert file
+        looked, real = asyncio.Event(), offering.called
+
+        async def slow(*told: Any) -> Any:
+            found = await real(*told)
+            looked.set()
+            await asyncio.sleep(0.5)
+            return found
+
+        monkeypatch.setattr(offering, "called", slow)
+
+        async def at_once() -> None:
+            await looked.wait()
+            first = offer.start_on
+            told = Urgent(lilas, 1023, first, first + timedelta(days=9), "U2")
+            await emergencies.give(tenant, file, told, 1, clock())
+
+        await asyncio.gather(
+            offering.call_next(tenant, number, 1, clock(), "office"),
+            at_once(),
+            return_exceptions=True,
+        )
+        return await Offer.count().where(Offer.state.is_in(["live", "accepted"]))
+
+
+async def test_a_place_is_not_called_for_and_given_at_once_together(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await both_give(communes.alpha, clock, monkeypatch) == 1
+
+
+@pytest.mark.parametrize("database_server", ["postgresql"], indirect=True)
+async def test_without_their_lock_both_would_give_it(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin, on PostgreSQL alone: SQLite writes one transaction at a time."""
+    real = locks.advisory
+
+    async def unlocked(key: str) -> None:
+        if key != "creche.places":
+            await real(key)
+
+    monkeypatch.setattr(locks, "advisory", unlocked)
+
+    assert await both_give(communes.alpha, clock, monkeypatch) == 2
