@@ -535,5 +535,5 @@ def demo() -> "Callable[[int], Awaitable[None]] | None":
             from ribambelle_creche.demo import fill
             return fill
 
-    Called by ``ribambelle_cli``. Implemented by ``core``, ``creche``. Since 0.1.
+    Called by ``ribambelle_cli``. Implemented by ``core``, ``creche``, ``periscolaire``. Since 0.1.
     """

@@ -73,3 +73,11 @@ def personal_data() -> list[Any]:
     from ribambelle_periscolaire.personal_data import HELD
 
     return HELD
+
+
+@hookimpl
+def demo() -> Any:
+    """Activities, and a school year of invented families."""
+    from ribambelle_periscolaire.demo import fill
+
+    return fill

@@ -177,12 +177,15 @@ async def write(
     return last
 
 
+LOAD = ("group", "day", "part", "taken", "waiting", "staff")
+
+
 async def write_loads(fills: dict[Spot, Fill]) -> None:
     """Write how full some spots are now."""
     rows = [(*spot, fill.taken, fill.waiting, fill.staff) for spot, fill in sorted(fills.items())]
     await many.write(
         "periscolaire_load",
-        ("group", "day", "part", "taken", "waiting", "staff"),
+        LOAD,
         rows,
         unique=("group", "day", "part"),
         change=("taken", "waiting"),
