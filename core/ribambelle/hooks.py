@@ -194,7 +194,8 @@ def agenda() -> "Iterable[Callable[[Person, date, date], Awaitable[list[Event]]]
             from ribambelle_creche.pages.home import deadlines
             return [deadlines]
 
-    Called by ``ribambelle.web.agenda``. Implemented by ``core``, ``creche``. Since 0.1.
+    Called by ``ribambelle.web.agenda``. Implemented by ``core``, ``creche``, ``periscolaire``.
+    Since 0.1.
     """
 
 

@@ -51,6 +51,14 @@ def to_do() -> list[Any]:
 
 
 @hookimpl
+def agenda() -> list[Any]:
+    """What each child has booked."""
+    from ribambelle_periscolaire.pages.home import events
+
+    return [events]
+
+
+@hookimpl
 def jobs() -> dict[str, Any]:
     """The places offered: told, then taken back when nobody answers."""
     from ribambelle_periscolaire.offering import lapse_job

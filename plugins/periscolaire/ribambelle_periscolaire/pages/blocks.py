@@ -232,10 +232,17 @@ def _left_out(gathered: Gathered, pupil: Pupil, days: Sequence[date]) -> list[Ac
 def _notes(block: Block) -> list[Note]:
     """Return why boxes cannot change, each reason once with its days."""
     found: dict[tuple[str, datetime | None, str], list[date]] = {}
+    late = {
+        one.box.reason.at
+        for one in block.shown
+        if one.box.look == "fixed" and one.box.reason and one.box.reason.code == "too_late"
+    }
     for shown in block.shown:
         reason = shown.box.reason
         if shown.box.look == "fixed" and reason and reason.code in TOLD:
-            kept = found.setdefault((reason.code, reason.at, reason.about), [])
+            # several delays that have passed are one sentence, without their moments
+            at = None if reason.code == "too_late" and len(late) > 1 else reason.at
+            kept = found.setdefault((reason.code, at, reason.about), [])
             if shown.box.day not in kept:
                 kept.append(shown.box.day)
     notes = [

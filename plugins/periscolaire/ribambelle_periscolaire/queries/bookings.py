@@ -45,6 +45,17 @@ LOADS = Prepared(
         given, given.groups, LOADS_READ + " WHERE " + many.among('"group"') + " AND day"
     )
 )
+OF_ADULT = Prepared(
+    lambda given: tables.Booking.raw(
+        "SELECT b.child, c.given_name, b.day, b.unit FROM periscolaire_booking b"
+        " JOIN core_child c ON c.id = b.child JOIN core_responsibility r ON r.child = b.child"
+        " WHERE r.adult = {} AND r.ended_at IS NULL AND b.day BETWEEN {} AND {}"
+        " AND b.state = 'booked' ORDER BY b.day, c.id, b.unit",
+        given.adult,
+        given.first,
+        given.last,
+    )
+)
 ANSWERED = Prepared(
     lambda given: (
         tables.Request.select(tables.Request.answer)
@@ -58,6 +69,12 @@ async def of_children(children: Sequence[int], first: date, last: date) -> dict[
     """Return what is held for some children between two days, both included."""
     rows = await OF_CHILDREN.ask(children=many.listed(children), first=first, last=last)
     return {(row["child"], row["day"], row["unit"]): _held(row) for row in rows}
+
+
+async def booked_for(adult: int, first: date, last: date) -> list[dict[str, Any]]:
+    """Return what is booked for the children an adult answers for, between two days."""
+    found: list[dict[str, Any]] = await OF_ADULT.ask(adult=adult, first=first, last=last)
+    return found
 
 
 async def waiting(groups: Iterable[int], first: date, last: date) -> list[Waiting]:
