@@ -42,8 +42,8 @@ async def fill(seed: int) -> None:
     now = tenant.now()
     year = school_year(now.date())
     async with transaction():
-        places = [await _school(name) for name in SCHOOLS]
-        await _activities(places)
+        places = [await school(name) for name in SCHOOLS]
+        await open_activities(places)
         await tables.Rules.insert(
             tables.Rules(version="2026", text=RULES, first=date(year, 9, 1), written_at=now)
         )
@@ -57,19 +57,13 @@ async def fill(seed: int) -> None:
         draw=draw,
         email="famille{}@demo.example",
     )
-    habits = [
-        Habit(unit.id, SHARES[unit.code])
-        for one in known.activities
-        if one.code != "vacances"
-        for unit in one.units
-        if unit.code in SHARES
-    ]
     last = now.date() + timedelta(weeks=BOOKED_WEEKS)
-    await town.book(tenant, known, homes, habits, date(year, 9, 1), last, draw)
+    await town.book(tenant, known, homes, habits(known), date(year, 9, 1), last, draw)
     await _camille(tenant, known, places, opened, year)
 
 
-async def _school(name: str) -> int:
+async def school(name: str) -> int:
+    """Return a school of this name, opened when there is none."""
     known = await School.select(School.id).where(School.name == name).first()
     if known is not None:
         return int(known["id"])
@@ -77,7 +71,7 @@ async def _school(name: str) -> int:
     return int((await School.insert(row).returning(School.id))[0]["id"])
 
 
-async def _activities(places: list[int]) -> None:
+async def open_activities(places: list[int]) -> None:
     """Write what the commune opens."""
     morning = await _activity(
         "matin", "Accueil du matin", "morning", cut_off="veille", tax_care=True
@@ -154,6 +148,17 @@ async def _unit(activity: int, code: str, name: str, begins: int, ends: int, **s
 
 async def _group(activity: int, name: str, **said: Any) -> None:
     await tables.Group.insert(tables.Group(activity=activity, name=name, **said))
+
+
+def habits(known: Catalogue) -> list[Habit]:
+    """Return how many children of a hundred take each unit of the school year."""
+    return [
+        Habit(unit.id, SHARES[unit.code])
+        for one in known.activities
+        if one.code != "vacances"
+        for unit in one.units
+        if unit.code in SHARES
+    ]
 
 
 async def _camille(

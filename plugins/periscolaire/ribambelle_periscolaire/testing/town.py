@@ -7,7 +7,7 @@ them, and how full each spot is. A test compares them with the ledger told again
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -46,6 +46,9 @@ PARENTS = ("Anne", "Paul", "Sami", "Élise")
 CLASSES = ("PS", "MS", "GS", "CP", "CE1", "CE2", "CM1", "CM2")
 YOUNGEST = 3
 QUOTIENTS = (180, 320, 450, 560, 640, 720, 830, 960, 1150, 1400, 1900, None)
+
+
+Fullness = Counter[tuple[int, date, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,12 +236,16 @@ async def book(
     first: date,
     last: date,
     draw: Random,
+    taken: Fullness | None = None,
 ) -> int:
-    """Write what families booked between two days, each child by its own habits; return how much."""
+    """Write what families booked between two days, each child by its own habits; return how much.
+
+    :param taken: how full each spot is already, counted on; `write_loads` writes it at the end.
+    """
     doors = replace(doors_of(tenant, known, tenant.now()), allows=always)
     calendar = calendar_of(tenant)
     open_days = [day for day in days(first, last) if calendar.is_working(day)]
-    taken: Counter[tuple[int, date, int]] = Counter()
+    counted: Fullness = Counter() if taken is None else taken
     rows: list[tuple[Any, ...]] = []
     prices: dict[tuple[int, int | None, date], Price | None] = {}
     for home in homes:
@@ -246,8 +253,30 @@ async def book(
             units = [known.units[one.unit] for one in habits if draw.randrange(100) < one.percent]
             weekdays = {unit.id: _some(draw) for unit in units}
             for day in open_days:
-                rows += _of_day(*(tenant, doors, home, pupil, units, weekdays, day, taken, prices))
-    return await _write(tenant, rows, taken)
+                rows += _of_day(
+                    *(tenant, doors, home, pupil, units, weekdays, day, counted, prices)
+                )
+    count = await _write(tenant, rows)
+    if taken is None:
+        await write_loads(counted)
+    return count
+
+
+async def write_loads(taken: Fullness) -> None:
+    """Write how full each spot is."""
+    loads = [(*spot, count, 0, None) for spot, count in sorted(taken.items())]
+    async with transaction():
+        await many.write("periscolaire_load", bookings.LOAD, loads)
+
+
+async def again(homes: Sequence[Home], activities: Sequence[int], year: int) -> list[Home]:
+    """Enrol the same children for another school year; return them as they were then."""
+    await enrol([child.id for home in homes for child in home.children], activities, year)
+    opened = {year: frozenset(activities)}
+    return [
+        replace(home, children=tuple(replace(child, activities=opened) for child in home.children))
+        for home in homes
+    ]
 
 
 def _some(draw: Random) -> frozenset[int]:
@@ -262,7 +291,7 @@ def _of_day(
     units: Sequence[Unit],
     weekdays: dict[int, frozenset[int]],
     day: date,
-    taken: Counter[tuple[int, date, int]],
+    taken: Fullness,
     prices: dict[tuple[int, int | None, date], Price | None],
 ) -> list[tuple[Any, ...]]:
     found: list[tuple[Any, ...]] = []
@@ -289,9 +318,7 @@ def _of_day(
     return found
 
 
-async def _write(
-    tenant: Tenant, rows: list[tuple[Any, ...]], taken: Counter[tuple[int, date, int]]
-) -> int:
+async def _write(tenant: Tenant, rows: list[tuple[Any, ...]]) -> int:
     now = tenant.now()
     numbers = await bookings.keep_prices({row[5] for row in rows if row[5] is not None})
     told = [
@@ -307,15 +334,7 @@ async def _write(
         (child, day, unit, group, "booked", payer, price, "", None, 0, now)
         for child, day, unit, group, payer, price, _ in told
     ]
-    loads = [(*spot, count, 0, None) for spot, count in sorted(taken.items())]
     async with transaction():
         await many.write("periscolaire_event", bookings.EVENT, events)
         await many.write("periscolaire_booking", bookings.BOOKING, kept)
-        await many.write("periscolaire_load", bookings.LOAD, loads)
     return len(told)
-
-
-def since(now: datetime, weeks: int) -> date:
-    """Return the Monday some weeks before a moment."""
-    day = now.date()
-    return day - timedelta(days=day.weekday() + 7 * weeks)
