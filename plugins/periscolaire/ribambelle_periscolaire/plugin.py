@@ -25,10 +25,17 @@ def tables() -> Iterable[Any]:
 
 @hookimpl
 def routes() -> Iterable[Any]:
-    """Pages for families."""
-    from ribambelle_periscolaire.pages import offers, week
+    """Pages for families and the town hall."""
+    from ribambelle_periscolaire.pages import (
+        enrolment,
+        enrolment_printed,
+        enrolment_sending,
+        enrolment_steps,
+        offers,
+        week,
+    )
 
-    pages = (week, offers)
+    pages = (week, offers, enrolment, enrolment_steps, enrolment_sending, enrolment_printed)
     return [route for page in pages for route in page.ROUTES]
 
 
@@ -44,10 +51,35 @@ def menu(person: Person | None) -> list[Any]:
 
 @hookimpl
 def to_do() -> list[Any]:
-    """The places offered, which wait for an answer."""
+    """The places offered, the children to enrol; what the town hall has to decide."""
     from ribambelle_periscolaire.pages.home import waiting
+    from ribambelle_periscolaire.pages.home_enrolments import to_enrol
 
-    return [waiting]
+    return [waiting, to_enrol]
+
+
+@hookimpl
+def workflows() -> list[Any]:
+    """The life of an enrolment."""
+    from ribambelle_periscolaire.workflow import WORKFLOW
+
+    return [WORKFLOW]
+
+
+@hookimpl
+def document_types() -> list[Any]:
+    """The papers an enrolment may need."""
+    from ribambelle_periscolaire.proofs import TYPES
+
+    return TYPES
+
+
+@hookimpl
+def paper_templates() -> Iterable[Any]:
+    """What a town hall prints about an enrolment."""
+    from ribambelle_periscolaire.declared_papers import PAPERS
+
+    return PAPERS
 
 
 @hookimpl

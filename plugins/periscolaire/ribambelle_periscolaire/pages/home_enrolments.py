@@ -1,0 +1,44 @@
+"""Enrolments on home pages: the children a family has still to enrol."""
+
+from ribambelle import tenants
+from ribambelle.identity import Person
+from ribambelle.web.home import ToDo
+from ribambelle_periscolaire.pages.enrolment import HERE, Line, lines_of
+from ribambelle_periscolaire.queries import catalogue
+
+WAITING = ("draft", "incomplete")
+
+
+async def to_enrol(person: Person) -> list[ToDo]:
+    """Return the children to enrol, and the enrolments a family has to finish."""
+    if not person.is_family:
+        return []
+    tenant = tenants.current()
+    if not any(one.booked == "online" for one in (await catalogue.current()).activities):
+        return []
+    lines = await lines_of(tenant, person, tenant.now().date())
+    return [_to_do(line) for line in lines if line.one is None or line.one.state in WAITING]
+
+
+def _to_do(line: Line) -> ToDo:
+    name = line.child.given_name
+    if line.one is None:
+        return ToDo(
+            title=f"Inscrire {name} pour {line.words}",
+            detail="Cantine, accueil, mercredis, vacances : une inscription par an, puis réservez.",
+            action="Inscrire",
+            href=HERE,
+            icon="agenda",
+            count=1,
+        )
+    return ToDo(
+        title=f"Terminer l’inscription de {name}",
+        detail="La mairie attend un complément."
+        if line.one.state == "incomplete"
+        else "Vos réponses sont gardées. Il reste à finir et à envoyer.",
+        action="Continuer",
+        href=f"{HERE}/{line.one.id}",
+        icon="agenda",
+        count=1,
+        since=line.one.demande.changed_at,
+    )
