@@ -1,10 +1,14 @@
 """An enrolment in words: for the family before it sends, for the town hall when it decides."""
 
-from ribambelle.identity import responsibilities, schools
+from ribambelle import tenants
+from ribambelle.identity import Person, responsibilities, schools
 from ribambelle.web.formats import jour_du_mois
+from ribambelle.workflow.followed import Followed
+from ribambelle_periscolaire.domain.calendar import school_year
+from ribambelle_periscolaire.domain.enrolments import year_words
 from ribambelle_periscolaire.domain.sheet import ChildSheet
 from ribambelle_periscolaire.enrolling import Dossier
-from ribambelle_periscolaire.queries import catalogue
+from ribambelle_periscolaire.queries import catalogue, enrolments, sheets
 
 Rows = list[tuple[str, str]]
 YES, NO, UNSAID = "Oui", "Non", "Pas encore dit"
@@ -31,6 +35,37 @@ async def told_of(dossier: Dossier) -> dict[str, Rows]:
         ],
         "reglement": _rules(dossier),
     }
+
+
+async def beside(demande: int, kind: str) -> Rows:
+    """Return whose a paper is, and what it should prove."""
+    one = await enrolments.of_demande(demande)
+    if one is None:
+        return []
+    born = one.child.born_on
+    rows = [("Enfant", one.whole_name), ("Né le", jour_du_mois(born, True) if born else UNSAID)]
+    rows.append(("Année scolaire", year_words(int(one.row.year))))
+    if kind == "pai":
+        told = (await sheets.of_child(int(one.child.id))).sheet
+        rows += [row for row in health_rows(told) if row[0] != "Repas"]
+    return rows
+
+
+async def followed(person: Person) -> list[Followed]:
+    """Return the enrolments a family sent, for it to say which it writes about."""
+    day = tenants.current().now().date()
+    children = [int(child.id) for child in await enrolments.children_of(person, day)]
+    year = school_year(day)
+    return [
+        Followed(
+            int(one.demande.id),
+            f"Inscription de {one.name}, {year_words(int(one.row.year))}",
+            f"/periscolaire/inscription/{one.id}",
+            f"/bureau/periscolaire/inscriptions/{one.id}",
+        )
+        for one in await enrolments.of_children(children, (year, year + 1))
+        if one.state != "draft"
+    ]
 
 
 def health_rows(sheet: ChildSheet) -> Rows:

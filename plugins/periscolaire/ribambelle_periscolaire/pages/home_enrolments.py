@@ -2,9 +2,12 @@
 
 from ribambelle import tenants
 from ribambelle.identity import Person
+from ribambelle.web import formats
 from ribambelle.web.home import ToDo
 from ribambelle_periscolaire.pages.enrolment import HERE, Line, lines_of
-from ribambelle_periscolaire.queries import catalogue
+from ribambelle_periscolaire.pages.office_enrolments import DESK
+from ribambelle_periscolaire.pages.office_quotients import DESK as QUOTIENTS
+from ribambelle_periscolaire.queries import catalogue, examined, means
 
 WAITING = ("draft", "incomplete")
 
@@ -18,6 +21,41 @@ async def to_enrol(person: Person) -> list[ToDo]:
         return []
     lines = await lines_of(tenant, person, tenant.now().date())
     return [_to_do(line) for line in lines if line.one is None or line.one.state in WAITING]
+
+
+async def to_decide(person: Person) -> list[ToDo]:
+    """Return the enrolments and the quotients that wait for the town hall."""
+    if not person.holds("agent", "admin"):
+        return []
+    found = []
+    count, since = await examined.waiting()
+    if count:
+        found.append(
+            ToDo(
+                title=formats.pluriel(count, "inscription à examiner", "inscriptions à examiner"),
+                detail="Cantine, accueil, mercredis : la plus ancienne d’abord.",
+                action="Examiner",
+                href=DESK,
+                icon="signet",
+                count=count,
+                since=since,
+            )
+        )
+    if waiting := await means.waiting():
+        found.append(
+            ToDo(
+                title=formats.pluriel(
+                    len(waiting), "quotient familial à vérifier", "quotients familiaux à vérifier"
+                ),
+                detail="Le prix des familles ne change qu’après.",
+                action="Vérifier",
+                href=QUOTIENTS,
+                icon="euro",
+                count=len(waiting),
+                since=waiting[0].claim.told_at,
+            )
+        )
+    return found
 
 
 def _to_do(line: Line) -> ToDo:

@@ -21,7 +21,7 @@ from ribambelle_periscolaire.domain.taking import Line
 from ribambelle_periscolaire.forms import Sent, Token, sent
 from ribambelle_periscolaire.gathering import Gathered, gather
 from ribambelle_periscolaire.pages.blocks import Block, blocks
-from ribambelle_periscolaire.pages.telling import rule_of
+from ribambelle_periscolaire.pages.telling import misses_quotient, rule_of
 from ribambelle_periscolaire.queries import bookings
 
 WEEK = timedelta(days=7)
@@ -64,6 +64,7 @@ class WeekPage:
     rule: str
     results: Results | None = None
     copied: str = ""
+    misses_quotient: bool = False
 
     @property
     def before(self) -> date:
@@ -216,6 +217,7 @@ def _page(
         rule_of(tenant, gathered),
         Results(lines, names, units) if lines else None,
         copied,
+        misses_quotient(tenant, gathered, days[0]),
     )
 
 

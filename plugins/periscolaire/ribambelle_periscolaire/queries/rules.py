@@ -118,6 +118,7 @@ async def acceptances(number: int, limit: int = 500) -> list[Acceptance]:
             Enrolment.child.family_name.as_alias("family_name"),
         )
         .where((Enrolment.rules == number) & Enrolment.accepted_at.is_not_null())
+        .where(Enrolment.sent_at.is_not_null())
         .order_by(Enrolment.accepted_at, ascending=False)
         .limit(limit)
     )
@@ -137,6 +138,6 @@ async def counts() -> dict[int, int]:
     """Return how many enrolments accepted each version."""
     rows = await Enrolment.raw(
         "SELECT rules, count(*) AS accepted FROM periscolaire_enrolment"
-        " WHERE rules IS NOT NULL GROUP BY rules"
+        " WHERE rules IS NOT NULL AND sent_at IS NOT NULL GROUP BY rules"
     )
     return {row["rules"]: row["accepted"] for row in rows}
