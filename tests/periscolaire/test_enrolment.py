@@ -17,14 +17,18 @@ from tests.periscolaire.builders import (
     settle,
 )
 
+from ribambelle.documents.sealing import Broken
 from ribambelle.documents.tables import DocumentUse
+from ribambelle.identity import responsibilities
+from ribambelle.identity.rights import Rights
 from ribambelle.identity.tables import Child, School
 from ribambelle.search import fold
 from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes, Town
 from ribambelle.workflow.tables import Demande
-from ribambelle_periscolaire import tables
-from ribambelle_periscolaire.queries import rules, sheets
+from ribambelle_periscolaire import sealing, tables
+from ribambelle_periscolaire.domain.sheet import ChildSheet, Health
+from ribambelle_periscolaire.queries import enrolments, rules, sheets
 from ribambelle_periscolaire.queries.rules import Written
 
 HERE = "/periscolaire/inscription"
@@ -217,6 +221,66 @@ async def test_a_new_reglement_asks_for_a_new_acceptance_and_the_old_stays_reada
     assert sent.status_code == 303
     assert "Soyez à l’heure." in before.text
     assert "Un nouveau texte." in now.text
+
+
+async def test_a_family_already_enrolled_is_asked_to_accept_the_new_reglement(
+    town: Town, clock: FrozenClock
+) -> None:
+    with town.here():
+        canteen = await a_canteen()
+        old = await published()
+        lea = await a_child(await a_family(), name="Léa")
+    browser = await town.family("anne@example.test")
+    base = await begun(browser, lea)
+    await filled(browser, base, canteen.activity, rules=old)
+    calm = await browser.get("/")
+    with town.here():
+        new = await published("Un nouveau texte.", "2026-b", "2026-11-25")
+    asked, shown = await browser.get("/"), await browser.get(base)
+    clock.move(minutes=5)
+    done = await browser.post(
+        f"{base}/etape/reglement", data={"accepted": "oui", "version": str(new)}
+    )
+    after = await browser.get("/")
+
+    assert "Le règlement du périscolaire a changé" not in calm.text
+    assert "Le règlement du périscolaire a changé" in asked.text
+    assert "Lire et accepter la nouvelle version" in shown.text
+    assert done.status_code == 303
+    assert "Le règlement du périscolaire a changé" not in after.text
+    with town.here():
+        assert await rules.counts() == {old: 1, new: 1}  # what was accepted before stays
+
+
+async def test_a_sheet_copied_from_another_row_or_commune_does_not_open(
+    communes: Communes,
+) -> None:
+    """The twin of the seal: moved, it is nothing; in its place, it opens."""
+    sheet = ChildSheet(Health(allergies="arachide"))
+    with communes.alpha.here():
+        text = sealing.sealed(sheet, "one")
+        assert sealing.opened(text, "one") == sheet
+        with pytest.raises(Broken):
+            sealing.opened(text, "other")
+    with communes.beta.here(), pytest.raises(Broken):
+        sealing.opened(text, "one")
+
+
+async def test_without_the_rule_of_who_enrols_the_probe_finds_a_leak(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: an adult who may only collect a child does not read its sheet, unless nobody asks."""
+    with town.here() as tenant:
+        lea = await a_child(await a_family(), name="Léa")
+        rose = await a_family("rose@example.test", "Rose Payet")
+        collects = Rights("relative", may_collect=True)
+        await responsibilities.write(lea, rose.adult, collects, tenant.now())
+    anne, relative = await town.family("anne@example.test"), await town.family("rose@example.test")
+    base = await begun(anne, lea)
+
+    assert (await relative.get(f"{base}/etape/sante")).status_code == 404
+    monkeypatch.setattr(enrolments, "may_enrol", lambda held, day: True)
+    assert (await relative.get(f"{base}/etape/sante")).status_code == 200
 
 
 async def test_complete_files_are_accepted_at_once_where_the_commune_says_so(town: Town) -> None:

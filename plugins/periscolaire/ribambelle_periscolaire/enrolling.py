@@ -114,7 +114,7 @@ async def begin(person: Person, child: Child, year: int, now: datetime) -> int:
         if current is not None and one.state == "draft" and one.row.rules is None:
             before = await enrolments.accepted_before(person.account, year, int(current.id))
             if before is not None:
-                await enrolments.set_rules(number, int(current.id), person.account, before)
+                await enrolments.set_rules(one, current, person.account, before)
     return number
 
 

@@ -15,6 +15,8 @@ EXAMINED = ("submitted", "incomplete")
 """States the town hall decides of."""
 OVER = ("refused", "withdrawn", "ended")
 """States from which one may begin again."""
+KEPT = ("submitted", "accepted")
+"""States in which what a child needs is kept up to date."""
 BOTH: Final[frozenset[Side]] = frozenset({FAMILY, OFFICE})
 
 WORKFLOW = Workflow(

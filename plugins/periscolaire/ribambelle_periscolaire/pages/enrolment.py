@@ -36,7 +36,7 @@ from ribambelle_periscolaire.queries import catalogue, enrolments, rules
 from ribambelle_periscolaire.queries.enrolments import One
 from ribambelle_periscolaire.settings import Settings
 from ribambelle_periscolaire.tables import Rules
-from ribambelle_periscolaire.workflow import OVER, WORKFLOW
+from ribambelle_periscolaire.workflow import KEPT, OVER, WORKFLOW
 
 HERE = "/periscolaire/inscription"
 
@@ -194,6 +194,11 @@ class EnrolmentPage:
     def is_over(self) -> bool:
         """Tell whether one may begin again."""
         return self.one.state in OVER
+
+    @property
+    def new_rules(self) -> bool:
+        """Tell whether a version that was not accepted is in force."""
+        return self.one.state in KEPT and not self.dossier.progress.rules
 
     @staticmethod
     def label(kind: str) -> str:

@@ -36,9 +36,10 @@ from ribambelle_periscolaire.enrolling import Dossier, dossier_of
 from ribambelle_periscolaire.pages.enrolment import HERE, next_after
 from ribambelle_periscolaire.queries import enrolments, rules, sheets
 from ribambelle_periscolaire.settings import Settings
+from ribambelle_periscolaire.workflow import KEPT
 
-OF_THE_CHILD = ("sante", "contacts", "autorisations")
-"""Steps that stay open once an enrolment is accepted: what they say is of the child."""
+STAYING = ("sante", "contacts", "autorisations", "reglement")
+"""Steps that stay open once an enrolment is accepted: a child grows, a règlement changes."""
 NOTHING, NO_WORDS = ChildSheet(), Markup()
 YES_NO = [("oui", "Oui"), ("non", "Non")]
 ANSWERS = {"oui": True, "non": False}
@@ -203,7 +204,7 @@ async def opened(
     dossier = await dossier_of(tenant, one, day)
     if code not in dossier.steps:
         raise NotYours
-    if one.may_change or (code in OF_THE_CHILD and one.state in ("submitted", "accepted")):
+    if one.may_change or (code in STAYING and one.state in KEPT):
         return dossier
     return None
 
@@ -399,7 +400,7 @@ async def _rules(
     if form.struct.version != current.id:
         return Bound(None, {"accepted": "Une nouvelle version vient de paraître : lisez-la."})
     async with transaction():
-        await enrolments.set_rules(dossier.one.id, int(current.id), person.account, now)
+        await enrolments.set_rules(dossier.one, current, person.account, now)
         await enrolling.note(dossier.one, person, "reglement", rules=int(current.id))
     return None
 

@@ -7,7 +7,8 @@ from ribambelle.web.home import ToDo
 from ribambelle_periscolaire.pages.enrolment import HERE, Line, lines_of
 from ribambelle_periscolaire.pages.office_enrolments import DESK
 from ribambelle_periscolaire.pages.office_quotients import DESK as QUOTIENTS
-from ribambelle_periscolaire.queries import catalogue, examined, means
+from ribambelle_periscolaire.queries import catalogue, examined, means, rules
+from ribambelle_periscolaire.workflow import KEPT
 
 WAITING = ("draft", "incomplete")
 
@@ -19,8 +20,26 @@ async def to_enrol(person: Person) -> list[ToDo]:
     tenant = tenants.current()
     if not any(one.booked == "online" for one in (await catalogue.current()).activities):
         return []
-    lines = await lines_of(tenant, person, tenant.now().date())
-    return [_to_do(line) for line in lines if line.one is None or line.one.state in WAITING]
+    day = tenant.now().date()
+    lines, current = await lines_of(tenant, person, day), await rules.in_force(day)
+    found = [_to_do(line) for line in lines if line.one is None or line.one.state in WAITING]
+    return found + [
+        _to_accept(line)
+        for line in lines
+        if current and line.one and line.one.state in KEPT and line.one.row.rules != current.id
+    ]
+
+
+def _to_accept(line: Line) -> ToDo:
+    assert line.one  # asked of enrolments only
+    return ToDo(
+        title="Le règlement du périscolaire a changé",
+        detail=f"Lisez la nouvelle version et acceptez-la pour {line.child.given_name}.",
+        action="Lire",
+        href=f"{HERE}/{line.one.id}/etape/reglement",
+        icon="feuille",
+        count=1,
+    )
 
 
 async def to_decide(person: Person) -> list[ToDo]:

@@ -31,7 +31,7 @@ from ribambelle_periscolaire.pages.enrolment import MOVED
 from ribambelle_periscolaire.pages.enrolment_printed import certificate_of
 from ribambelle_periscolaire.pages.enrolment_told import Rows, told_of
 from ribambelle_periscolaire.pages.office_enrolments import DESK
-from ribambelle_periscolaire.queries import enrolments
+from ribambelle_periscolaire.queries import catalogue, enrolments
 from ribambelle_periscolaire.queries.enrolments import One
 from ribambelle_periscolaire.workflow import CODE, EXAMINED, WORKFLOW
 
@@ -75,6 +75,8 @@ class FilePage:
     ending: Bound[EndForm] | None = None
     changing: Bound[ActivitiesForm] | None = None
     acts: list[tuple[str, str]] = field(default_factory=list)
+    held: list[Activity] = field(default_factory=list)
+    """What the child is enrolled in, were it closed to others since."""
 
     @property
     def one(self) -> One:
@@ -109,8 +111,9 @@ class FilePage:
 
     @property
     def open_to(self) -> list[Activity]:
-        """The activities booked on the portal that would receive the child."""
-        return [one for one in self.dossier.open_to if one.booked == "online"]
+        """The activities booked on the portal that would receive the child, and its own."""
+        online = [one for one in self.dossier.open_to if one.booked == "online"]
+        return online + [one for one in self.held if one not in online]
 
     @property
     def last_day(self) -> date:
@@ -144,6 +147,7 @@ async def file_page(number: int, tenant: Tenant, now: datetime, **wrong: Any) ->
             for code, label in ACTS.items()
             if code in open_to and one.state in EXAMINED
         ],
+        held=[each for each in (await catalogue.current()).activities if each.id in one.activities],
         **wrong,
     )
     return Page("periscolaire/office/enrolment.html", page, status=422 if wrong else 200)

@@ -19,7 +19,6 @@ from ribambelle.information import words
 from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
-from ribambelle_periscolaire.domain.enrolments import year_words
 from ribambelle_periscolaire.queries import rules
 from ribambelle_periscolaire.queries.rules import Acceptance, Written
 from ribambelle_periscolaire.tables import Rules
@@ -59,11 +58,6 @@ class VersionPage:
     def href(self) -> str:
         """Where its form leads."""
         return f"{DESK}/{self.rules.id}" if self.rules else DESK
-
-    @staticmethod
-    def year(number: int) -> str:
-        """Return a school year as people say it."""
-        return year_words(number)
 
 
 @get(
@@ -169,7 +163,7 @@ async def _kept(
     if form.struct.act == "publish":
         await rules.publish(number, person.account, now)
         seen.tell(
-            "ok", "Le règlement est publié. Chaque famille l’accepte à sa prochaine inscription."
+            "ok", "Le règlement est publié. Le portail demande à chaque famille de l’accepter."
         )
     else:
         seen.tell("ok", "Version gardée. Personne ne la lit tant qu’elle n’est pas publiée.")

@@ -46,11 +46,11 @@ class Told(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one unit costs one child today."""
+    """What one unit costs today; `children` says whose price it is when not all pay the same."""
 
-    child: str
     label: str
     cents: int
+    children: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,9 @@ class QuotientPage:
 
 
 def costs_of(tenant: Tenant, gathered: Gathered, day: date) -> list[Cost]:
-    """Return what a day costs each child, in what it is enrolled in."""
-    prices, found = PriceBook(tenant, gathered), []
+    """Return what a day costs, in what the children are enrolled in: each price once."""
+    prices = PriceBook(tenant, gathered)
+    found: dict[str, dict[int, list[str]]] = {}
     for pupil in gathered.family.pupils.values():
         for activity in gathered.catalogue.activities:
             if activity.booked != "online" or not gathered.doors.enrolled(pupil, activity, day):
@@ -80,8 +81,12 @@ def costs_of(tenant: Tenant, gathered: Gathered, day: date) -> list[Cost]:
                 if cents is not None:
                     one = len(activity.units) == 1
                     label = activity.name if one else f"{activity.name}, {unit.name.lower()}"
-                    found.append(Cost(pupil.name, label, cents))
-    return found
+                    found.setdefault(label, {}).setdefault(cents, []).append(pupil.name)
+    return [
+        Cost(label, cents, tuple(names) if len(by_cents) > 1 else ())
+        for label, by_cents in found.items()
+        for cents, names in sorted(by_cents.items())
+    ]
 
 
 async def shown(

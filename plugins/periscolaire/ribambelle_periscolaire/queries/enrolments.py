@@ -12,7 +12,8 @@ from ribambelle.identity.responsibilities import Held
 from ribambelle.identity.tables import Child
 from ribambelle.workflow import start
 from ribambelle.workflow.tables import Demande
-from ribambelle_periscolaire.tables import Enrolled, Enrolment
+from ribambelle_periscolaire.queries.sheets import ACCEPTED
+from ribambelle_periscolaire.tables import Consent, Enrolled, Enrolment, Rules
 from ribambelle_periscolaire.workflow import CHANGEABLE, CODE
 
 
@@ -100,7 +101,9 @@ async def of_children(children: Iterable[int], years: Iterable[int]) -> list[One
 
 
 async def _read(which: Any) -> list[One]:
-    rows = await Enrolment.objects(Enrolment.demande, Enrolment.child).where(which)
+    rows = await Enrolment.objects(Enrolment.demande, Enrolment.child).where(
+        which, Enrolment.demande.workflow == CODE
+    )
     opened = await activities_of(row.id for row in rows)
     found = []
     for row in sorted(rows, key=lambda each: int(each.id)):
@@ -157,11 +160,22 @@ async def set_activities(number: int, wanted: Iterable[int]) -> None:
             await Enrolled.insert(*rows)
 
 
-async def set_rules(number: int, rules: int, account: int, at: datetime) -> None:
-    """Write which règlement was accepted, by whom and when."""
-    await Enrolment.update(
-        {Enrolment.rules: rules, Enrolment.accepted_at: at, Enrolment.account: account}
-    ).where(Enrolment.id == number)
+async def set_rules(one: One, rules: Rules, account: int, at: datetime) -> None:
+    """Write which règlement was accepted, by whom and when; the acceptances before stay."""
+    async with transaction():
+        await Enrolment.update(
+            {Enrolment.rules: rules.id, Enrolment.accepted_at: at, Enrolment.account: account}
+        ).where(Enrolment.id == one.id)
+        await Consent.insert(
+            Consent(
+                child=one.child.id,
+                code=f"{ACCEPTED}{rules.id}",
+                words=f"Règlement intérieur, version {rules.version}",
+                is_given=True,
+                given_at=at,
+                account=account,
+            )
+        )
 
 
 async def accepted_before(account: int, year: int, rules: int) -> datetime | None:

@@ -7,7 +7,8 @@ from typing import Any
 from ribambelle.database import REFUSED, transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.workflow import journal
-from ribambelle_periscolaire.tables import Enrolment, Rules
+from ribambelle_periscolaire.queries.sheets import ACCEPTED
+from ribambelle_periscolaire.tables import Consent, Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,10 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """Who accepted a version: for which child and year, when."""
+    """Who accepted a version: for which child, when."""
 
-    enrolment: int
-    child: str
-    year: int
+    child: int
+    name: str
     account: int | None
     at: datetime
 
@@ -110,34 +110,32 @@ async def _note(act: str, number: int, by: int) -> None:
 
 
 async def acceptances(number: int, limit: int = 500) -> list[Acceptance]:
-    """Return who accepted a version, the latest first."""
+    """Return who accepted a version, the latest first, were it replaced since."""
     rows = (
-        await Enrolment.select(
-            *(Enrolment.id, Enrolment.year, Enrolment.account, Enrolment.accepted_at),
-            Enrolment.child.given_name.as_alias("given_name"),
-            Enrolment.child.family_name.as_alias("family_name"),
+        await Consent.select(
+            *(Consent.child, Consent.account, Consent.given_at),
+            Consent.child.given_name.as_alias("given_name"),
+            Consent.child.family_name.as_alias("family_name"),
         )
-        .where((Enrolment.rules == number) & Enrolment.accepted_at.is_not_null())
-        .where(Enrolment.sent_at.is_not_null())
-        .order_by(Enrolment.accepted_at, ascending=False)
+        .where(Consent.code == f"{ACCEPTED}{number}")
+        .order_by(Consent.id, ascending=False)
         .limit(limit)
     )
     return [
         Acceptance(
-            row["id"],
+            row["child"],
             f"{row['given_name']} {row['family_name']}".strip(),
-            row["year"],
             row["account"],
-            row["accepted_at"],
+            row["given_at"],
         )
         for row in rows
     ]
 
 
 async def counts() -> dict[int, int]:
-    """Return how many enrolments accepted each version."""
-    rows = await Enrolment.raw(
-        "SELECT rules, count(*) AS accepted FROM periscolaire_enrolment"
-        " WHERE rules IS NOT NULL AND sent_at IS NOT NULL GROUP BY rules"
+    """Return for how many children each version was accepted."""
+    rows = await Consent.raw(
+        "SELECT code, count(DISTINCT child) AS accepted FROM periscolaire_consent"
+        " WHERE code LIKE 'rules:%' GROUP BY code"
     )
-    return {row["rules"]: row["accepted"] for row in rows}
+    return {int(row["code"].removeprefix(ACCEPTED)): row["accepted"] for row in rows}

@@ -13,6 +13,8 @@ from ribambelle_periscolaire.domain.sheet import ChildSheet, Contact, Health
 from ribambelle_periscolaire.tables import Consent, Sheet
 
 NOTHING = ChildSheet()
+ACCEPTED = "rules:"
+"""How the codes of accepted versions of the règlement begin, among the consents of a child."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ async def consents(children: Iterable[int]) -> dict[int, dict[str, Consent]]:
         .order_by(Consent.id)
     )
     for row in rows:
+        if row.code.startswith(ACCEPTED):
+            continue
         found.setdefault(int(row.child), {})[row.code] = row
     return found
 
