@@ -22,7 +22,6 @@ from ribambelle.documents.tables import DocumentUse
 from ribambelle.identity import responsibilities
 from ribambelle.identity.rights import Rights
 from ribambelle.identity.tables import Child, School
-from ribambelle.search import fold
 from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes, Town
 from ribambelle.workflow.tables import Demande
@@ -345,4 +344,3 @@ async def test_a_paper_is_given_and_an_enrolment_withdrawn_then_begun_again(town
     assert [one.status_code for one in (*withdrawn, again)] == [303, 303, 303]
     assert "Recommencer l’inscription" in over.text
     assert "Continuer" in listed.text
-    assert fold("Léa") == "lea"

@@ -1,10 +1,10 @@
 """The town hall examines enrolments, ends them, publishes the règlement; families are told."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from datetime import date
 
-import httpx
 import pytest
 from python_calamine import CalamineWorkbook
 from tests.periscolaire.builders import (
@@ -14,21 +14,24 @@ from tests.periscolaire.builders import (
     a_canteen,
     a_child,
     a_family,
+    a_person,
     enrol,
     settle,
 )
 from tests.periscolaire.test_enrolment import HERE, begun, filled, published
 
-from ribambelle import tenants
+from ribambelle.errors import Refused
 from ribambelle.identity import Grant, Person
-from ribambelle.identity.tables import Child
+from ribambelle.identity.tables import Account, Child
 from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes, Town
-from ribambelle.workflow.tables import Demande, JournalLine
+from ribambelle.workflow.tables import Demande, HistoryStep, JournalLine
 from ribambelle_periscolaire import tables, turning
 from ribambelle_periscolaire.booking import save
 from ribambelle_periscolaire.domain.bookings import Happened, replayed
 from ribambelle_periscolaire.domain.taking import Wanted
+from ribambelle_periscolaire.pages.enrolment_told import beside, followed
+from ribambelle_periscolaire.queries import rules
 
 DESK = "/bureau/periscolaire/inscriptions"
 RULES = "/bureau/periscolaire/reglement"
@@ -313,14 +316,78 @@ async def test_at_the_counter_an_agent_fills_the_family_s_own_pages(town: Town) 
     assert line.side == "office"
 
 
-async def test_homes_of_both_sides_say_what_is_left(town: Town) -> None:
+async def test_the_home_of_an_agent_says_what_waits(town: Town) -> None:
     await an_enrolment(town)
     agent = await town.staff()
 
     office = await agent.get("/bureau")
 
     assert "1\u00a0inscription à examiner" in office.text
+
+
+async def test_sent_or_decided_at_the_same_time_is_done_once(town: Town) -> None:
     with town.here():
-        assert tenants.current().slug == "alpha"
-        await published()
-    assert isinstance(agent, httpx.AsyncClient)
+        canteen = await a_canteen()
+        lea = await a_child(await a_family(), name="Léa")
+    browser, agent = await town.family("anne@example.test"), await town.staff()
+    told = {"enfant": str(lea), "annee": "2026"}
+    begun_ = await asyncio.gather(*(browser.post(HERE, data=told) for _ in range(4)))
+    base = begun_[0].headers["location"]
+    await filled(browser, base, canteen.activity)
+    number = base.rsplit("/", 1)[1]
+    acts = ({"act": "accept"}, {"act": "refuse", "reason": "Non."}) * 2
+    decided = await asyncio.gather(*(agent.post(f"{DESK}/{number}/etat", data=act) for act in acts))
+
+    assert {one.headers["location"] for one in begun_} == {base}
+    assert {one.status_code for one in decided} == {303}
+    with town.here():
+        assert await tables.Enrolment.count() == 1
+        moves = await HistoryStep.select(HistoryStep.transition).order_by(HistoryStep.id)
+    assert [row["transition"] for row in moves][:1] == ["submit"]
+    assert len(moves) == 2
+
+
+async def test_an_enrolment_of_another_commune_does_not_exist(communes: Communes) -> None:
+    for town in communes.both:
+        settle(town)
+    number = await an_enrolment(communes.alpha)
+    agent = await communes.beta.staff()
+
+    asked = [
+        await agent.get(f"{DESK}/{number}"),
+        await agent.post(f"{DESK}/{number}/etat", data={"act": "accept"}),
+        await agent.post(f"{DESK}/{number}/attestation"),
+    ]
+    listed = await agent.get(DESK, params={"vue": "toutes"})
+
+    assert {one.status_code for one in asked} == {404}
+    assert "Léa" not in listed.text
+    assert await states(communes.alpha) == ["submitted"]
+
+
+async def test_without_the_guard_of_published_versions_the_text_would_change(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: a published version is left as it is by the write itself."""
+    with town.here() as tenant:
+        number = await published()
+        told = rules.Written("2026", "Changé.", date(2026, 11, 25))
+        with pytest.raises(Refused):
+            await rules.write(number, told, 1, tenant.now())
+        assert (await rules.one(number)).text == "Soyez à l’heure."
+        monkeypatch.setattr(rules, "_unread", lambda number: tables.Rules.id == number)
+        await rules.write(number, told, 1, tenant.now())
+        assert (await rules.one(number)).text == "Changé."
+
+
+async def test_a_paper_is_read_beside_whose_it_is(town: Town) -> None:
+    await an_enrolment(town)
+    with town.here():
+        demande = (await Demande.select(Demande.id).first())["id"]
+        rows = await beside(demande, "pai")
+        person = await a_person(await Account.objects().get(Account.email == "anne@example.test"))
+        followed_ = await followed(person)
+
+    assert ("Enfant", "Léa Hoarau") in rows
+    assert ("Allergies", "arachide") in rows
+    assert [one.label for one in followed_] == ["Inscription de Léa, 2026-2027"]

@@ -17,7 +17,8 @@ from tests.periscolaire.builders import (
     settle,
 )
 
-from ribambelle.identity import Person
+from ribambelle.identity import Person, responsibilities
+from ribambelle.identity.rights import FULL
 from ribambelle.testing.communes import Communes, Town
 from ribambelle_periscolaire import booking, tables
 from ribambelle_periscolaire.domain.taking import Wanted
@@ -66,7 +67,12 @@ async def test_a_quotient_recorded_prices_again_the_days_from_its_first_and_no_o
     anne, lea = await a_booked_family(town)
     _, tom = await a_booked_family(town, "paul@example.test")
     agent = await town.staff()
-    with town.here():
+    with town.here() as tenant:
+        other = await a_family("luc@example.test", "Luc Payet")
+        await responsibilities.write(lea, other.adult, FULL, tenant.now())
+        unit = (await tables.Unit.select(tables.Unit.id).first())["id"]
+        monday = [Wanted(lea, unit, date(2026, 12, 7), "book")]
+        await booking.save(tenant, other, monday, "k", tenant.now())
         before = await costs(lea)
 
     done = await agent.post(
@@ -77,9 +83,10 @@ async def test_a_quotient_recorded_prices_again_the_days_from_its_first_and_no_o
 
     assert done.status_code == again.status_code == 303
     assert "1\u00a0réservation change de prix" in shown.text.replace("changent", "change")
-    assert before == {THURSDAY: 310, FRIDAY: 310}
+    theirs = {date(2026, 12, 7): 310}  # what the other parent pays is priced by their own home
+    assert before == {THURSDAY: 310, FRIDAY: 310} | theirs
     with town.here():
-        assert await costs(lea) == {THURSDAY: 310, FRIDAY: 120}
+        assert await costs(lea) == {THURSDAY: 310, FRIDAY: 120} | theirs
         assert await costs(tom) == {THURSDAY: 310, FRIDAY: 310}
         acts = await tables.BookingEvent.select(
             tables.BookingEvent.act, tables.BookingEvent.day, tables.BookingEvent.side

@@ -33,6 +33,8 @@ async def record(
 ) -> int:
     """Keep what a household pays by from a day on; return how many bookings to come change price."""
     async with transaction():
+        adults = await households.adults_of(household)
+        seen = await _locked(tenant, adults, max(first, now.date()), now)
         await means.write(
             Situation(
                 household=household,
@@ -52,32 +54,55 @@ async def record(
             first=first.isoformat(),
             source=source,
         )
-        changed = 0
-        for adult in await households.adults_of(household):
-            changed += await reprice(tenant, adult, max(first, now.date()), account, side, now)
-    return changed
+        return sum(
+            [await reprice(tenant, adult, seen[adult.id], account, side, now) for adult in adults]
+        )
 
 
-async def reprice(
-    tenant: Tenant, adult: Adult, first: date, account: int | None, side: Side, now: datetime
-) -> int:
-    """Price again what an adult pays for from a day on, in a transaction; return how many changed."""
+async def _locked(
+    tenant: Tenant, adults: list[Adult], first: date, now: datetime
+) -> dict[int, list[Key]]:
+    """Return what each adult pays for from a day on, taken together: nobody changes it meanwhile."""
+    seen: dict[int, list[Key]] = {}
+    for adult in adults:
+        span = await _span(adult.id, first)
+        seen[adult.id] = []
+        if span is not None:
+            gathered = await gather(tenant, _payer(adult), *span, now)
+            seen[adult.id] = _paid(gathered, adult.id, first)
+    keys = [key for some in seen.values() for key in some]
+    if keys:
+        wanted = [Wanted(child, unit, day, "book") for child, day, unit in keys]
+        await lock(await catalogue.current(), wanted)
+    return seen
+
+
+async def _span(adult: int, first: date) -> tuple[date, date] | None:
     days = await Booking.raw(
         "SELECT min(day) AS first, max(day) AS last FROM periscolaire_booking"
         " WHERE payer = {} AND day >= {} AND state IN ('booked', 'waiting', 'offered', 'absent')",
-        adult.id,
+        adult,
         first,
     )
     if not days or days[0]["first"] is None:
+        return None
+    return _day(days[0]["first"]), _day(days[0]["last"])
+
+
+async def reprice(
+    tenant: Tenant,
+    adult: Adult,
+    seen: list[Key],
+    account: int | None,
+    side: Side,
+    now: datetime,
+) -> int:
+    """Price again some days an adult pays for, under their locks; return how many changed."""
+    if not seen:
         return 0
-    begins, ends = _day(days[0]["first"]), _day(days[0]["last"])
-    payer = _payer(adult)
-    seen = _paid(await gather(tenant, payer, begins, ends, now), adult.id, first)
-    await lock(
-        await catalogue.current(), [Wanted(child, unit, day, "book") for child, day, unit in seen]
-    )
-    gathered = await gather(tenant, payer, begins, ends, now)
-    standing = set(_paid(gathered, adult.id, first))
+    days = [day for _, day, _ in seen]
+    gathered = await gather(tenant, _payer(adult), min(days), max(days), now)
+    standing = set(_paid(gathered, adult.id, min(days)))
     taking = gathered.taking()
     keys = [key for key in seen if key in standing]
     changes = await repriced(tenant, gathered, taking, keys)

@@ -185,6 +185,14 @@ class StepPage:
             for code, words_ in self.settings.consents.items()
         ]
 
+    @property
+    def named(self) -> dict[str, str]:
+        """What each field is called, where several are wrong in the same words."""
+        found = {f"consent_{code}": words_ for code, words_, _ in self.consents}
+        for rank in self.most:
+            found |= dict.fromkeys((f"name_{rank}", f"phone_{rank}"), f"Personne {rank}")
+        return found | {"has_allergy": "Allergies", "has_pai": "PAI"}
+
     @staticmethod
     def said(answer: bool | None) -> str:
         """Return an answer as its form sends it."""
