@@ -122,6 +122,19 @@ async def test_pupils_and_parents_come_in_once_with_their_school_and_class(town:
         assert (row.class_name, row.is_placed) == ("CE1", True)
         assert await School.count() == 1
 
+    with town.here():
+        await tables.Enrolment.update(
+            {tables.Enrolment.class_name: "CM1", tables.Enrolment.is_placed: False}
+        ).where(tables.Enrolment.id == enrolment)
+    more = a_list(a_line("PAYET", "Léa", "03/05/2018"), a_line("PAYET", "Noé", "01/02/2020", "CP"))
+    third = (await sent(agent, more)).headers["location"]
+    await agent.post(f"{third}/importer")
+    with town.here():
+        # the list knows better than what the family typed, even where the register agrees
+        row = await tables.Enrolment.objects().get(tables.Enrolment.id == enrolment)
+        assert (row.class_name, row.is_placed) == ("CE1", True)
+        await Child.update({Child.class_name: "GS"}).where(Child.given_name == "Noé")
+
     again = await sent(agent, pupils)
     await sent(agent, adults, f"{again.headers['location']}/responsables")
     nothing = await agent.get(again.headers["location"])

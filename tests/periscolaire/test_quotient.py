@@ -19,9 +19,12 @@ from tests.periscolaire.builders import (
 
 from ribambelle.identity import Person, responsibilities
 from ribambelle.identity.rights import FULL
+from ribambelle.identity.tables import Child
 from ribambelle.testing.communes import Communes, Town
-from ribambelle_periscolaire import booking, tables
+from ribambelle.workflow import fire
+from ribambelle_periscolaire import booking, enrolling, leaving, tables
 from ribambelle_periscolaire.domain.taking import Wanted
+from ribambelle_periscolaire.queries import enrolments
 
 HERE = "/periscolaire/quotient"
 DESK = "/bureau/periscolaire/quotients"
@@ -227,3 +230,24 @@ async def test_wrong_figures_are_told_and_nothing_is_kept(town: Town) -> None:
     assert f"{DESK}/{anne.household}" in found.text
     with town.here():
         assert await tables.Situation.count() == 0
+
+
+async def test_one_more_child_enrolled_prices_again_what_the_family_booked(town: Town) -> None:
+    settle(town, SETTINGS.replace("flat = 310", 'flat = [320, 280]\ncount = "enrolled"'))
+    anne, lea = await a_booked_family(town)
+    with town.here() as tenant:
+        alone = await costs(lea)
+        noe = await a_child(anne, name="Noé", born_on=date(2020, 2, 1))
+        kept = await Child.objects().get(Child.id == noe)
+        number = await enrolling.begin(anne, kept, 2026, tenant.now())
+        one = await enrolments.one(number)
+        await fire(int(one.demande.id), "submit", side="family", account=anne.account)
+        await enrolling.accept(await enrolments.one(number), 1, "office", tenant.now())
+        both = await costs(lea)
+        await leaving.end(
+            tenant, await enrolments.one(number), tenant.now().date(), 1, "office", tenant.now()
+        )
+
+        assert alone == {THURSDAY: 320, FRIDAY: 320}
+        assert both == {THURSDAY: 280, FRIDAY: 280}
+        assert await costs(lea) == alone

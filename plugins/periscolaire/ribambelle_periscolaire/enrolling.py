@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from ribambelle import tenants
 from ribambelle.database import transaction
 from ribambelle.documents import uses
 from ribambelle.documents.tables import Document
@@ -19,6 +20,7 @@ from ribambelle_periscolaire.domain.enrolments import STEPS, Progress, papers_as
 from ribambelle_periscolaire.queries import catalogue, enrolments, rules, sheets
 from ribambelle_periscolaire.queries.enrolments import One
 from ribambelle_periscolaire.queries.sheets import Kept
+from ribambelle_periscolaire.repricing import again
 from ribambelle_periscolaire.settings import Settings
 from ribambelle_periscolaire.tables import Consent, Enrolment, Rules
 
@@ -151,6 +153,7 @@ async def accept(one: One, account: int | None, side: Side, now: datetime) -> No
         await fire(int(one.demande.id), "accept", side=side, account=account)
         if school_year(now.date()) == one.row.year:
             await place(one, account, side)
+        await again(tenants.current(), int(one.child.household), account, side, now)
 
 
 async def place(one: One, account: int | None, side: Side) -> None:

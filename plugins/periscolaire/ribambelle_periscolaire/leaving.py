@@ -12,6 +12,7 @@ from ribambelle_periscolaire.domain.taking import Held, Key, Wanted
 from ribambelle_periscolaire.gathering import at_office
 from ribambelle_periscolaire.queries import bookings, catalogue, enrolments
 from ribambelle_periscolaire.queries.enrolments import One
+from ribambelle_periscolaire.repricing import again
 from ribambelle_periscolaire.settling import settle
 from ribambelle_periscolaire.tables import Enrolment
 
@@ -45,6 +46,8 @@ async def end(
     # what the family booked while we waited for the locks
     async with transaction():
         cancelled += await cancel(tenant, child, None, first, year, account, side, now)
+        if last <= now.date():
+            await again(tenant, int(one.child.household), account, side, now)
     return cancelled
 
 

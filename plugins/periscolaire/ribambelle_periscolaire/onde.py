@@ -328,26 +328,29 @@ async def bring_in(number: int, now: datetime, *, by: int) -> Sent:
 
 async def _place(found: Sent) -> None:
     """Write the school and the class of the children already known, and of their enrolment."""
-    opened = await schools.opened(
-        one.pupil.school for one in found.matched if one.becomes == "changed"
-    )
-    for one in found.matched:
-        if one.becomes != "changed" or one.child is None:
-            continue
+    ours = [one for one in found.matched if one.child and one.becomes in ("same", "changed")]
+    opened = await schools.opened(one.pupil.school for one in ours)
+    rows = await Enrolment.select(Enrolment.child).where(Enrolment.year == found.year)
+    enrolled = {row["child"] for row in rows}
+    for one in ours:
+        assert one.child  # those without are left out above
         school = opened.get(fold(one.pupil.school))
         class_name = one.pupil.class_name or one.child.class_name
-        changed: dict[Any, Any] = {Child.class_name: class_name}
-        if school is not None:
-            changed[Child.school] = school
-        if one.child.born_on is None:
-            changed[Child.born_on] = one.pupil.born_on
-        await Child.update(changed).where(Child.id == one.child.id)
-        asked: dict[Any, Any] = {Enrolment.class_name: class_name, Enrolment.is_placed: True}
-        if school is not None:
-            asked[Enrolment.school] = school
-        await Enrolment.update(asked).where(
-            (Enrolment.child == one.child.id) & (Enrolment.year == found.year)
-        )
+        if one.becomes == "changed":
+            changed: dict[Any, Any] = {Child.class_name: class_name}
+            if school is not None:
+                changed[Child.school] = school
+            if one.child.born_on is None:
+                changed[Child.born_on] = one.pupil.born_on
+            await Child.update(changed).where(Child.id == one.child.id)
+        if one.child.id in enrolled:
+            # what the school says is surer than what was typed in spring: it is not written over
+            asked: dict[Any, Any] = {Enrolment.class_name: class_name, Enrolment.is_placed: True}
+            if school is not None:
+                asked[Enrolment.school] = school
+            await Enrolment.update(asked).where(
+                (Enrolment.child == one.child.id) & (Enrolment.year == found.year)
+            )
 
 
 async def last(most: int = 10) -> list[OndeList]:

@@ -13,6 +13,7 @@ from ribambelle_periscolaire.domain.taking import Held, Key, Wanted
 from ribambelle_periscolaire.gathering import Gathered, gather
 from ribambelle_periscolaire.pricing import repriced
 from ribambelle_periscolaire.queries import catalogue, means
+from ribambelle_periscolaire.settings import Settings
 from ribambelle_periscolaire.settling import settle
 from ribambelle_periscolaire.tables import Booking, Situation
 
@@ -54,6 +55,20 @@ async def record(
             first=first.isoformat(),
             source=source,
         )
+        return sum(
+            [await reprice(tenant, adult, seen[adult.id], account, side, now) for adult in adults]
+        )
+
+
+async def again(
+    tenant: Tenant, household: int, account: int | None, side: Side, now: datetime
+) -> int:
+    """Price again what a household booked, when one more or one less of its children is enrolled."""
+    if not any(one.count == "enrolled" for one in tenant.of(Settings).tariffs):
+        return 0
+    async with transaction():
+        adults = await households.adults_of(household)
+        seen = await _locked(tenant, adults, now.date(), now)
         return sum(
             [await reprice(tenant, adult, seen[adult.id], account, side, now) for adult in adults]
         )
