@@ -25,10 +25,33 @@ def tables() -> Iterable[Any]:
 
 @hookimpl
 def routes() -> Iterable[Any]:
-    """Pages for families."""
-    from ribambelle_periscolaire.pages import absence, month, offers, public, usual_week, week, year
+    """Pages for families and the town hall."""
+    from ribambelle_periscolaire.pages import (
+        absence,
+        enrolment,
+        enrolment_printed,
+        enrolment_sending,
+        enrolment_steps,
+        month,
+        offers,
+        office_enrolment,
+        office_enrolments,
+        office_onde,
+        office_quotients,
+        office_rules,
+        public,
+        quotient,
+        usual_week,
+        week,
+        year,
+    )
 
-    pages = (public, week, month, year, usual_week, absence, offers)
+    pages = (
+        *(public, week, month, year, usual_week, absence, offers),
+        *(enrolment, enrolment_steps, enrolment_sending, enrolment_printed),
+        *(quotient, office_enrolments, office_enrolment, office_rules, office_quotients),
+        office_onde,
+    )
     return [route for page in pages for route in page.ROUTES]
 
 
@@ -39,15 +62,77 @@ def menu(person: Person | None) -> list[Any]:
 
     if person and person.is_family:
         return [MenuEntry("Réserver", "/periscolaire", "agenda", rank=10)]
+    if person and person.holds("agent", "admin"):
+        desk = "/bureau/periscolaire/inscriptions"
+        return [MenuEntry("Inscriptions", desk, "signet", rank=21)]
     return [] if person else [MenuEntry("Autour de l’école", "/periscolaire", "agenda", rank=10)]
 
 
 @hookimpl
 def to_do() -> list[Any]:
-    """The places offered, which wait for an answer."""
+    """The places offered, the children to enrol; what the town hall has to decide."""
     from ribambelle_periscolaire.pages.home import waiting
+    from ribambelle_periscolaire.pages.home_enrolments import to_decide, to_enrol
 
-    return [waiting]
+    return [waiting, to_enrol, to_decide]
+
+
+@hookimpl
+def workflows() -> list[Any]:
+    """The life of an enrolment."""
+    from ribambelle_periscolaire.workflow import WORKFLOW
+
+    return [WORKFLOW]
+
+
+@hookimpl
+def transition_announced() -> dict[str, Any]:
+    """Write to the parents of what changed."""
+    from ribambelle_periscolaire.telling_enrolments import tell_parents
+    from ribambelle_periscolaire.workflow import CODE
+
+    return {CODE: tell_parents}
+
+
+@hookimpl
+def schedules() -> list[Any]:
+    """Each night, what the calendar asks of enrolments."""
+    from ribambelle.jobs import Schedule
+
+    return [Schedule("turn", 3)]
+
+
+@hookimpl
+def declared_beside() -> dict[str, Any]:
+    """Whose a paper is, beside it."""
+    from ribambelle_periscolaire.pages.enrolment_told import beside
+    from ribambelle_periscolaire.workflow import CODE
+
+    return {CODE: beside}
+
+
+@hookimpl
+def family_demandes() -> list[Any]:
+    """The enrolments a family sent."""
+    from ribambelle_periscolaire.pages.enrolment_told import followed
+
+    return [followed]
+
+
+@hookimpl
+def document_types() -> list[Any]:
+    """The papers an enrolment may need."""
+    from ribambelle_periscolaire.proofs import TYPES
+
+    return TYPES
+
+
+@hookimpl
+def paper_templates() -> Iterable[Any]:
+    """What a town hall prints about an enrolment."""
+    from ribambelle_periscolaire.declared_papers import PAPERS
+
+    return PAPERS
 
 
 @hookimpl
@@ -60,11 +145,12 @@ def agenda() -> list[Any]:
 
 @hookimpl
 def jobs() -> dict[str, Any]:
-    """The places offered: told, then taken back when nobody answers."""
+    """Places offered, told then taken back; each night, what the calendar asks of enrolments."""
     from ribambelle_periscolaire.offering import lapse_job
     from ribambelle_periscolaire.telling import tell_offer
+    from ribambelle_periscolaire.turning import turn
 
-    return {"tell_offer": tell_offer, "lapse": lapse_job}
+    return {"tell_offer": tell_offer, "lapse": lapse_job, "turn": turn}
 
 
 @hookimpl

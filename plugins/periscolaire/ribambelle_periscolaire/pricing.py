@@ -1,5 +1,6 @@
 """What a booking costs this family on this day: found again at each change, never taken from a page."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -77,6 +78,22 @@ async def priced(tenant: Tenant, gathered: Gathered, taking: Taking) -> list[Cha
         if held.price != number and held.state in STANDING and key not in written:
             after = replace(held, price=number, cents=found.cents)
             changes.append(Change(key, "price", after))
+    return changes
+
+
+async def repriced(
+    tenant: Tenant, gathered: Gathered, taking: Taking, keys: Iterable[Key]
+) -> list[Change]:
+    """Return the bookings that no longer cost what was written of them, with their new price."""
+    wanted = {
+        key: found for key in keys if (found := _price(tenant, gathered, taking, key)) is not None
+    }
+    numbers = await bookings.keep_prices(wanted.values())
+    changes = []
+    for key, found in wanted.items():
+        held, number = taking.held[key], numbers[bookings.name_of(found)]
+        if held.price != number:
+            changes.append(Change(key, "price", replace(held, price=number, cents=found.cents)))
     return changes
 
 
