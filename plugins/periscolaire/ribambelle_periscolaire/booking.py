@@ -48,9 +48,11 @@ async def save(
     try:
         async with _in_turn(tenant, named), transaction():
             await lock(kept, wanted)
-            return await _decided(tenant, person, wanted, key, now)
+            lines, prices = await _decided(tenant, person, wanted, key, now)
     except AlreadyAnswered:
         return read(await bookings.answered(person, key))
+    bookings.trust(prices)
+    return lines
 
 
 async def lock(kept: Any, wanted: Iterable[Wanted]) -> None:
@@ -70,7 +72,7 @@ def spot_name(activity: int, day: date) -> str:
 
 async def _decided(
     tenant: Tenant, person: Person, wanted: Sequence[Wanted], key: str, now: datetime
-) -> list[Line]:
+) -> tuple[list[Line], dict[str, int]]:
     days = [one.day for one in wanted]
     gathered = await gather(tenant, person, min(days), max(days), now)
     taking = gathered.taking()
@@ -80,7 +82,7 @@ async def _decided(
     await settle(tenant, taking, account, side, now, priced_for=gathered)
     if not await bookings.remember(person, key, written(lines), now):
         raise AlreadyAnswered
-    return lines
+    return lines, taking.prices
 
 
 @asynccontextmanager

@@ -69,7 +69,7 @@ async def priced(tenant: Tenant, gathered: Gathered, taking: Taking) -> list[Cha
         for key in _concerned(gathered, taking)
         if (found := _price(tenant, gathered, taking, key)) is not None
     }
-    numbers = await bookings.keep_prices(wanted.values())
+    taking.prices = numbers = await bookings.keep_prices(wanted.values())
     changes = [_with_price(change, wanted, numbers) for change in taking.changes]
     written = {change.key: change.held for change in changes}
     for key, found in wanted.items():

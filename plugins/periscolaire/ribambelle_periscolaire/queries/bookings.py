@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from ribambelle import tenants
 from ribambelle.database import Prepared, many
 from ribambelle.identity import Person
 from ribambelle_periscolaire import tables
@@ -115,14 +116,25 @@ async def loads(groups: Iterable[int], first: date, last: date) -> dict[Spot, Fi
 PRICE = ("digest", "tariff", "cents", "inputs", "steps")
 
 
+KNOWN_PRICES = "periscolaire.prices"
+MANY_PRICES = 5_000
+
+
 async def keep_prices(prices: Iterable[Price]) -> dict[str, int]:
-    """Keep each price with what it was computed from, once; return their numbers by name."""
-    rows = {}
+    """Keep each price with what it was computed from, once; return their numbers by name.
+
+    Those `trust` was told of are not asked again: nothing removes a price.
+    """
+    known: dict[str, int] = tenants.current().engine.kept.get(KNOWN_PRICES, {})
+    found, rows = {}, {}
     for price in prices:
-        inputs, steps = _told(price)
-        rows[name_of(price)] = (name_of(price), price.tariff, price.cents, inputs, steps)
+        name = name_of(price)
+        if name in known:
+            found[name] = known[name]
+        else:
+            rows[name] = (name, price.tariff, price.cents, *_told(price))
     if not rows:
-        return {}
+        return found
     written = await many.write(
         "periscolaire_price",
         PRICE,
@@ -131,7 +143,15 @@ async def keep_prices(prices: Iterable[Price]) -> dict[str, int]:
         change=("digest",),
         returning=("id", "digest"),
     )
-    return {row["digest"]: row["id"] for row in written}
+    return found | {row["digest"]: row["id"] for row in written}
+
+
+def trust(numbers: dict[str, int]) -> None:
+    """Remember prices that are written for good; only once their transaction is kept."""
+    known = tenants.current().engine.kept.setdefault(KNOWN_PRICES, {})
+    if len(known) > MANY_PRICES:
+        known.clear()
+    known.update(numbers)
 
 
 def name_of(price: Price) -> str:
