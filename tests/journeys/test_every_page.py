@@ -113,6 +113,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/activation/lien/{secret}": {"visitor": ("{letter}", "/activation/lien/mort")},
     "/assmat": {"visitor": ("/assmat",)},
     "/periscolaire": {"visitor": ("/periscolaire",), "family": ("/periscolaire",)},
+    "/periscolaire/tarifs": {
+        "visitor": ("/periscolaire/tarifs", "/periscolaire/tarifs?quotient=640&enfants=2")
+    },
     "/periscolaire/absence": {"family": ("/periscolaire/absence",)},
     "/periscolaire/annee/{year}": {"family": ("/periscolaire/annee/2026",)},
     "/periscolaire/mois/{month}": {"family": ("/periscolaire/mois/2026-12",)},

@@ -64,6 +64,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     **{"vrai": ("lives_in_town",), "ressources": ("36000",), "enfants": ("2",), "aeeh": ("1",)},
     **{"points": ("70",), "section": ("babies",), "jours": ("mon-am",)},
     **{"heures": ("35",), "semaines": ("46",), "fait": ("k",), "enfant": IDS},
+    **{"quotient": ("640",), "habite": ("non",)},
     **{"jour_day": ("1",), "jour_month": ("3",), "jour_year": ("2027",)},
 }
 """A query for each parameter a route reads; one missing here stops the proof."""

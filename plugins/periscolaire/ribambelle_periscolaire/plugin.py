@@ -41,13 +41,14 @@ def routes() -> Iterable[Any]:
         office_rules,
         public,
         quotient,
+        simulator,
         usual_week,
         week,
         year,
     )
 
     pages = (
-        *(public, week, month, year, usual_week, absence, offers),
+        *(public, simulator, week, month, year, usual_week, absence, offers),
         *(enrolment, enrolment_steps, enrolment_sending, enrolment_printed),
         *(quotient, office_enrolments, office_enrolment, office_rules, office_quotients),
         office_onde,
