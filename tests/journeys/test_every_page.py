@@ -113,6 +113,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/activation/lien/{secret}": {"visitor": ("{letter}", "/activation/lien/mort")},
     "/assmat": {"visitor": ("/assmat",)},
     "/periscolaire": {"visitor": ("/periscolaire",), "family": ("/periscolaire",)},
+    "/bureau/periscolaire/laboratoire": {"office": ("/bureau/periscolaire/laboratoire",)},
     "/periscolaire/tarifs": {
         "visitor": ("/periscolaire/tarifs", "/periscolaire/tarifs?quotient=640&enfants=2")
     },

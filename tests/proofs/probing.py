@@ -100,6 +100,7 @@ BODY: dict[str, str] = {
     **{"pour": "toutes", "opinion": "for", "members": "3", "answer_by": "2027-01-04"},
     **{"option": "aucune", "places": "1", "digest": ""},
     **{"jour": "3.3.2026-12-03", "avant": "3.2.2026-12-03", "cle": "k", "copier": ""},
+    **{"grille": "g", "fichier": "oui"},
     **{"enfant": "3", "raison": "sick", "semaines": "all", "retirer": "oui", "confirme": "oui"},
     **{"premier_day": "3", "premier_month": "12", "premier_year": "2026"},
     **{"dernier_day": "4", "dernier_month": "12", "dernier_year": "2026"},

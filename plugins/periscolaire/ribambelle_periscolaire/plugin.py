@@ -36,6 +36,7 @@ def routes() -> Iterable[Any]:
         offers,
         office_enrolment,
         office_enrolments,
+        office_laboratory,
         office_onde,
         office_quotients,
         office_rules,
@@ -51,7 +52,7 @@ def routes() -> Iterable[Any]:
         *(public, simulator, week, month, year, usual_week, absence, offers),
         *(enrolment, enrolment_steps, enrolment_sending, enrolment_printed),
         *(quotient, office_enrolments, office_enrolment, office_rules, office_quotients),
-        office_onde,
+        *(office_onde, office_laboratory),
     )
     return [route for page in pages for route in page.ROUTES]
 
