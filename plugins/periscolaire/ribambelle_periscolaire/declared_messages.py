@@ -1,7 +1,7 @@
 """What the périscolaire makes the portal write to a family."""
 
-from ribambelle.messages.types import MessageTemplate, Placeholder, greeting
-from ribambelle.web.formats import moment
+from ribambelle.messages.types import MessageTemplate, Placeholder, greeting, listed
+from ribambelle.web.formats import jour, moment
 
 HOME = "https://famille.exemple.fr"
 CHILD = Placeholder("enfant", "Le prénom de l’enfant", "Léa", fact="child")
@@ -13,7 +13,66 @@ HELLO = Placeholder(
     write=greeting,
 )
 
+
+def _service(name: str) -> str:
+    return name or "Tous les accueils"
+
+
+LINK = Placeholder(
+    "lien",
+    "La semaine, sur le portail",
+    f"{HOME}/periscolaire/semaine/2026-11-30",
+    fact="link",
+    required=True,
+)
+REASON = Placeholder("motif", "Ce que la mairie a écrit", "Sortie au musée", fact="reason")
+SERVICE = Placeholder("activite", "L’activité, ou toutes", "Cantine", fact="what", write=_service)
+FIRST = Placeholder("jour", "Le premier jour", "jeudi 3 décembre", fact="first", write=jour)
+
+
+def _booked(sample: str) -> Placeholder:
+    return Placeholder(
+        "reservations",
+        "Les réservations de la famille, une par ligne",
+        sample,
+        fact="lines",
+        required=True,
+        lines=True,
+        write=listed,
+    )
+
+
 MESSAGES = (
+    MessageTemplate(
+        "periscolaire/messages/closed",
+        "Jour fermé",
+        "quand la mairie ferme un jour pour lequel la famille a réservé",
+        "la famille qui avait réservé",
+        (
+            HELLO,
+            SERVICE,
+            FIRST,
+            REASON,
+            _booked("- Léa, Cantine, jeudi 3 décembre"),
+            LINK,
+        ),
+        area="Périscolaire",
+    ),
+    MessageTemplate(
+        "periscolaire/messages/reopened",
+        "Jour rouvert",
+        "quand la mairie rouvre un jour qu’elle avait fermé",
+        "la famille qui avait réservé",
+        (
+            HELLO,
+            SERVICE,
+            FIRST,
+            REASON,
+            _booked("- Léa, Cantine, jeudi 3 décembre : réservé de nouveau"),
+            LINK,
+        ),
+        area="Périscolaire",
+    ),
     MessageTemplate(
         "periscolaire/messages/offer",
         "Place libérée",

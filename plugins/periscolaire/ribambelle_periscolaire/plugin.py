@@ -52,11 +52,16 @@ def to_do() -> list[Any]:
 
 @hookimpl
 def jobs() -> dict[str, Any]:
-    """The places offered: told, then taken back when nobody answers."""
+    """The places offered: told, then taken back when nobody answers; the days closed, told."""
     from ribambelle_periscolaire.offering import lapse_job
-    from ribambelle_periscolaire.telling import tell_offer
+    from ribambelle_periscolaire.telling import tell_closed, tell_closure, tell_offer
 
-    return {"tell_offer": tell_offer, "lapse": lapse_job}
+    return {
+        "tell_offer": tell_offer,
+        "lapse": lapse_job,
+        "tell_closure": tell_closure,
+        "tell_closed": tell_closed,
+    }
 
 
 @hookimpl

@@ -58,6 +58,11 @@ async def current(said: str | None = None) -> Catalogue:
     return known
 
 
+async def fresh() -> Catalogue:
+    """Return what is open as this transaction wrote it; others go on with what they read."""
+    return await _read(await mark())
+
+
 async def known() -> Catalogue:
     """Return what was last read, however old: good enough to name what to lock, never to decide."""
     return tenants.current().engine.kept.get(KEPT) or await current()
