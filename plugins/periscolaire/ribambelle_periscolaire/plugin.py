@@ -25,11 +25,30 @@ def tables() -> Iterable[Any]:
 
 @hookimpl
 def routes() -> Iterable[Any]:
-    """Pages for families."""
-    from ribambelle_periscolaire.pages import absence, month, offers, public, usual_week, week, year
+    """Pages for families, and for the town hall."""
+    from ribambelle_periscolaire.pages import (
+        absence,
+        month,
+        offers,
+        office,
+        office_child,
+        office_classes,
+        office_closures,
+        office_day,
+        office_fill,
+        office_parts,
+        public,
+        usual_week,
+        week,
+        year,
+    )
 
     pages = (public, week, month, year, usual_week, absence, offers)
-    return [route for page in pages for route in page.ROUTES]
+    desks = (
+        *(office, office_parts, office_closures, office_day),
+        *(office_child, office_classes, office_fill),
+    )
+    return [route for page in (*pages, *desks) for route in page.ROUTES]
 
 
 @hookimpl
@@ -39,6 +58,12 @@ def menu(person: Person | None) -> list[Any]:
 
     if person and person.is_family:
         return [MenuEntry("Réserver", "/periscolaire", "agenda", rank=10)]
+    if person and person.holds("agent", "admin"):
+        return [
+            MenuEntry("Périscolaire", "/bureau/periscolaire", "agenda", rank=17, short="Périsco")
+        ]
+    if person and person.holds("school_staff", "kitchen"):
+        return [MenuEntry("Périscolaire", "/bureau/periscolaire/jour", "agenda", rank=17)]
     return [] if person else [MenuEntry("Autour de l’école", "/periscolaire", "agenda", rank=10)]
 
 
@@ -48,6 +73,14 @@ def to_do() -> list[Any]:
     from ribambelle_periscolaire.pages.home import waiting
 
     return [waiting]
+
+
+@hookimpl
+def search() -> list[Any]:
+    """The children enrolled, by name."""
+    from ribambelle_periscolaire.pages.office_child import find
+
+    return [find]
 
 
 @hookimpl
