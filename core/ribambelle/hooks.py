@@ -211,7 +211,7 @@ def search() -> "Iterable[Callable[[Person, str], Awaitable[list[Found]]]]":
             from ribambelle_creche.pages.home import find
             return [find]
 
-    Called by ``ribambelle.web.home``. Implemented by ``core``, ``creche``. Since 0.1.
+    Called by ``ribambelle.web.home``. Implemented by ``core``, ``creche``, ``periscolaire``. Since 0.1.
     """
 
 
@@ -304,7 +304,7 @@ def schedules() -> "Iterable[Schedule]":
         def schedules():
             return [Schedule("remind", hour=6)]
 
-    Called by ``ribambelle.jobs``. Implemented by ``core``, ``creche``. Since 0.1.
+    Called by ``ribambelle.jobs``. Implemented by ``core``, ``creche``, ``periscolaire``. Since 0.1.
     """
 
 

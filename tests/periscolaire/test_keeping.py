@@ -1,7 +1,10 @@
 """What is open changes under nobody's feet: bookings to come follow, or the change is refused whole."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import nullcontext
 from datetime import date
+from typing import Any
 
 import pytest
 from tests.periscolaire import replaying
@@ -12,6 +15,7 @@ from tests.periscolaire.builders import (
     a_child,
     a_family,
     a_group,
+    many_families,
     settle,
 )
 
@@ -21,7 +25,7 @@ from ribambelle.testing.communes import Communes
 from ribambelle.workflow.tables import JournalLine
 from ribambelle_periscolaire import booking, keeping, staffing, tables
 from ribambelle_periscolaire.domain.taking import Wanted
-from ribambelle_periscolaire.queries import offer
+from ribambelle_periscolaire.queries import catalogue, offer
 from ribambelle_periscolaire.tables import Activity, Group, Unit
 
 AGENT = 99
@@ -146,6 +150,50 @@ async def test_whoever_was_quicker_is_not_written_over(tenant: Tenant) -> None:
 
     assert refused.value.reason == "offer_moved"
     assert (await offer.one(Activity, canteen.activity)).name == "La cantine"
+
+
+async def lowered_in_a_rush(tenant: Tenant) -> tuple[int, int | None]:
+    """Lower a room to five while forty families book; return how many are in, and the room."""
+    canteen = await a_canteen(room=40)
+    families = await many_families(40, canteen.activity)
+    await catalogue.current()
+    group = await offer.one(Group, canteen.group)
+    asked: list[Coroutine[Any, Any, Any]] = [
+        booking.save(
+            tenant, one, [Wanted(child, canteen.unit, THURSDAY, "book")], "k", tenant.now()
+        )
+        for one, child in families
+    ]
+    asked.insert(3, changed(tenant, group, room=5))
+    await asyncio.gather(*asked, return_exceptions=True)
+    booked = await tables.Booking.count().where(tables.Booking.state == "booked")
+    return booked, (await offer.one(Group, canteen.group)).room
+
+
+async def test_a_room_lowered_while_families_book_never_holds_more(tenant: Tenant) -> None:
+    booked, room = await lowered_in_a_rush(tenant)
+
+    assert room is not None and booked <= room
+    assert await replaying.differences() == []
+
+
+async def test_without_its_locks_a_lowered_room_holds_more(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sabotage twin: neither lock, nor transaction, on either side."""
+
+    async def no_lock(*_: object) -> None:
+        return
+
+    for module in (booking, keeping):
+        monkeypatch.setattr(module, "transaction", nullcontext)
+        monkeypatch.setattr(module, "advisory", no_lock)
+    monkeypatch.setattr(booking, "_in_turn", lambda *_: nullcontext())
+
+    with pytest.raises(AssertionError):
+        booked, room = await lowered_in_a_rush(tenant)
+        assert room is not None and booked <= room
+        assert await replaying.differences() == []
 
 
 async def test_an_adult_missing_lowers_the_day_and_sends_nobody_away(tenant: Tenant) -> None:

@@ -62,6 +62,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     **{"vrai": ("lives_in_town",), "ressources": ("36000",), "enfants": ("2",), "aeeh": ("1",)},
     **{"points": ("70",), "section": ("babies",), "jours": ("mon-am",)},
     **{"heures": ("35",), "semaines": ("46",), "fait": ("k",), "enfant": IDS},
+    **dict.fromkeys(("activite", "ecole"), IDS),
     **{"jour_day": ("1",), "jour_month": ("3",), "jour_year": ("2027",)},
 }
 """A query for each parameter a route reads; one missing here stops the proof."""
@@ -100,6 +101,10 @@ BODY: dict[str, str] = {
     **{"enfant": "3", "raison": "sick", "semaines": "all", "retirer": "oui", "confirme": "oui"},
     **{"premier_day": "3", "premier_month": "12", "premier_year": "2026"},
     **{"dernier_day": "4", "dernier_month": "12", "dernier_year": "2026"},
+    **{"premier": "2026-12-03", "dernier": "2026-12-04"},
+    **{"activite": "3", "ecole": "3", "classe": "3:n", "unite": "3", "faire": "book"},
+    **{"jour_day": "3", "jour_month": "12", "jour_year": "2026", "tard": "oui"},
+    **{"weekdays": "3", "parts": "1", "needs": "3", "staff": "1"},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""

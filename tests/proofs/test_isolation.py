@@ -21,6 +21,8 @@ FREE = {
     *("hours", "languages", "parent_support", "project"),
     *("subject", "body", "sms"),
     *("title", "text", "label", "place", "about", "deliberation"),
+    *("cut_off", "regime", "regie", "runs", "booked", "tax_care", "is_meal", "choice"),
+    *("from_age", "to_age", "licence", "room"),
 }
 """Fields of forms that hold no id and decide of none."""
 

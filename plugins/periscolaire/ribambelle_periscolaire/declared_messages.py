@@ -59,6 +59,40 @@ MESSAGES = (
         area="Périscolaire",
     ),
     MessageTemplate(
+        "periscolaire/messages/remind",
+        "Rappel avant la fin des réservations",
+        "avant le premier délai d’une semaine pour laquelle rien n’est réservé",
+        "la famille",
+        (
+            HELLO,
+            Placeholder(
+                "semaine", "Le lundi de la semaine", "lundi 30 novembre", fact="week", write=jour
+            ),
+            Placeholder(
+                "enfants",
+                "Les enfants et les activités, un enfant par ligne",
+                "- Léa : Cantine, Accueil du soir",
+                fact="lines",
+                required=True,
+                lines=True,
+                write=listed,
+            ),
+            Placeholder(
+                "fin",
+                "Le premier délai",
+                "vendredi 27 novembre à 10 h",
+                fact="until",
+                required=True,
+                write=moment,
+            ),
+            LINK,
+        ),
+        area="Périscolaire",
+        sms="{commune} : rien n’est réservé pour la semaine du {semaine}. "
+        "Réservez avant le {fin} : {lien}",
+        is_optional=True,
+    ),
+    MessageTemplate(
         "periscolaire/messages/reopened",
         "Jour rouvert",
         "quand la mairie rouvre un jour qu’elle avait fermé",

@@ -87,6 +87,7 @@ def search() -> list[Any]:
 def jobs() -> dict[str, Any]:
     """The places offered: told, then taken back when nobody answers; the days closed, told."""
     from ribambelle_periscolaire.offering import lapse_job
+    from ribambelle_periscolaire.reminding import remind, remind_family
     from ribambelle_periscolaire.telling import tell_closed, tell_closure, tell_offer
 
     return {
@@ -94,7 +95,17 @@ def jobs() -> dict[str, Any]:
         "lapse": lapse_job,
         "tell_closure": tell_closure,
         "tell_closed": tell_closed,
+        "remind": remind,
+        "remind_family": remind_family,
     }
+
+
+@hookimpl
+def schedules() -> list[Any]:
+    """Each morning: who booked nothing before a deadline."""
+    from ribambelle.jobs import Schedule
+
+    return [Schedule("remind", hour=8)]
 
 
 @hookimpl

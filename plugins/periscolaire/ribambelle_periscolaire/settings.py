@@ -13,6 +13,8 @@ from ribambelle_periscolaire.domain.cut_off_check import require_sound
 from ribambelle_periscolaire.domain.tariff import Tariff, Tariffs, indexed
 from ribambelle_periscolaire.domain.tariff import require_sound as require_sound_tariffs
 
+DAILY = 24
+
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """Every key has a value that suits a town that says nothing."""
@@ -30,6 +32,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     offer_hours: Annotated[int, msgspec.Meta(ge=1, le=240)] = 24
     """Hours a family has to answer when a place that came free is offered to it."""
 
+    remind_hours: Annotated[int, msgspec.Meta(ge=0, le=240)] = 0
+    """Hours before a week's first deadline to remind families who booked nothing; 0 for never."""
+
     def __post_init__(self) -> None:
         """Refuse weekdays that do not exist, delays nobody could follow, prices with a hole."""
         unknown = [one for one in self.school_weekdays if one not in WEEKDAYS]
@@ -38,6 +43,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
                 f"jour inconnu « {unknown[0]} »",
                 key="school_weekdays",
                 cure=f"choisissez parmi {', '.join(WEEKDAYS)}",
+            )
+        if 0 < self.remind_hours < DAILY:
+            raise Misconfigured(
+                "un rappel part une fois par jour : moins d’un jour avant, il peut arriver trop tard",
+                key="remind_hours",
+                cure="écrivez 24 ou plus (48, par exemple), ou 0 pour ne rien rappeler",
             )
         require_sound(self.cut_offs)
         require_sound_tariffs(self.tariffs)
