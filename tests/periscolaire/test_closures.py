@@ -78,7 +78,7 @@ async def test_a_closed_day_is_nobodys_and_costs_nothing(town: Town, tenant: Ten
     (load,) = await tables.Load.select().where(tables.Load.day == THURSDAY)
     assert (load["taken"], load["waiting"]) == (0, 0)
     assert (again, await Closure.count()) == (number, 1)
-    told = [one for one in await town.mail() if "fermé" in one.subject]
+    told = [one for one in await town.mail() if "Fermeture" in one.subject]
     assert sorted(one.recipient for one in told) == ["anne@example.test", "paul@example.test"]
     assert "Léa, Cantine, jeudi 3 décembre" in told[0].text
     assert "Grève du service" in told[0].text
@@ -126,7 +126,7 @@ async def test_a_closure_lifted_gives_back_what_still_fits(town: Town, tenant: T
     ]
     lines = await tables.Booking.select().order_by(tables.Booking.line)
     assert [row["child"] for row in lines if row["line"]] == children[2:]
-    told = {one.recipient: one.text for one in await town.mail() if "rouvert" in one.subject}
+    told = {one.recipient: one.text for one in await town.mail() if "Réouverture" in one.subject}
     assert "réservé de nouveau" in told["p0@example.test"]
     assert "la place n’est plus libre" in told["p1@example.test"]
     assert await replaying.differences() == []

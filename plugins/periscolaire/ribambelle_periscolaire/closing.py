@@ -22,7 +22,7 @@ from ribambelle_periscolaire.domain.taking import Held, Taking
 from ribambelle_periscolaire.gathering import Gathered, at_office
 from ribambelle_periscolaire.queries import catalogue, closures, office
 from ribambelle_periscolaire.queries.office import Booked
-from ribambelle_periscolaire.settling import settle
+from ribambelle_periscolaire.settling import offer_anew, settle
 from ribambelle_periscolaire.tables import Closure
 
 
@@ -142,6 +142,8 @@ async def lift(tenant: Tenant, number: int, by: int, now: datetime) -> Reopened:
         taking = gathered.taking()
         done = await _reopen(taking, found.bookings)
         await settle(tenant, taking, by, "office", now)
+        groups = {held.group for held in taking.held.values()}
+        await offer_anew(tenant, groups, (row.first, row.last), by, now, known)
         await _told(number, by, "lifted")
     return done
 

@@ -22,11 +22,15 @@ from ribambelle_periscolaire.gathering import at_office, doors_of, places
 from ribambelle_periscolaire.queries import catalogue, offer, office
 from ribambelle_periscolaire.queries.offer import Kept
 from ribambelle_periscolaire.queries.office import Booked
-from ribambelle_periscolaire.settling import settle
+from ribambelle_periscolaire.settling import offer_anew, settle
 from ribambelle_periscolaire.tables import Activity, Booking, Group, Unit
 
 OFFER = "periscolaire.offer"
 """Name of the lock of all that the town hall opens: one agent changes it at a time."""
+HARMLESS = frozenset(
+    {"name", "place", "position", "kind", "cut_off", "regie", "tax_care", "is_meal"}
+)
+"""Columns that move no child and fill no group."""
 NAMES: dict[type[Any], str] = {Activity: "activity", Unit: "unit", Group: "group"}
 
 
@@ -38,7 +42,7 @@ class Moving:
     group: int
 
 
-@dataclass
+@dataclass(repr=False)  # its lists name children: they stay out of any log
 class Consequences:
     """What a change of what is open does to the bookings of the days to come."""
 
@@ -65,7 +69,8 @@ async def add(
     activity = int(values["activity"]) if "activity" in values else 0
     try:
         async with transaction():
-            before = await _locked(tenant, activity)
+            await advisory(OFFER)
+            before = await _read(tenant, activity)
             made = await kind.insert(kind(**values)).returning(kind.id)
             number = int(made[0]["id"])
             await _follow(tenant, activity or number, before, by, now, confirmed)
@@ -93,14 +98,20 @@ async def change(
     kind = type(row)
     activity = int(row.id if isinstance(row, Activity) else row.activity)
     async with transaction():
-        before = await _locked(tenant, activity)
-        if offer.version(await offer.one(kind, row.id)) != version:
+        await advisory(OFFER)
+        stands = await offer.one(kind, row.id)
+        if offer.version(stands) != version:
             raise Refused("offer_moved")
-        if isinstance(row, Unit) and values.get("parts", row.parts) != row.parts:
-            await _require_never_booked(row)
+        changed = {name for name, value in values.items() if getattr(stands, name) != value}
+        before = await (_read(tenant, activity) if changed - HARMLESS else catalogue.current())
+        if isinstance(stands, Unit) and "parts" in changed:
+            await _require_never_booked(stands)
         columns: dict[Any, Any] = {**values}
         await kind.update(columns).where(kind.id == row.id)
-        await _follow(tenant, activity, before, by, now, confirmed)
+        if changed - HARMLESS:
+            await _follow(tenant, activity, before, by, now, confirmed)
+        else:
+            await catalogue.touch()
         await _told(kind, row.id, by, "changed")
 
 
@@ -110,9 +121,8 @@ async def _require_never_booked(unit: Unit) -> None:
         raise Refused("parts_booked")
 
 
-async def _locked(tenant: Tenant, activity: int) -> Catalogue:
-    """Take what is open, then every day to come of an activity; return what is open."""
-    await advisory(OFFER)
+async def _read(tenant: Tenant, activity: int) -> Catalogue:
+    """Take every day to come of an activity, then return what is open."""
     await advisory(*(spot_name(activity, day) for day in coming(tenant.now().date())))
     return await catalogue.current()
 
@@ -149,6 +159,8 @@ async def _follow(
     if found.over:
         raise Refused("over", found=found)
     await settle(tenant, taking, by, "office", now)
+    groups = [group.id for group in _groups(after, activity)]
+    await offer_anew(tenant, groups, (today, coming(today)[-1]), by, now, after)
 
 
 def consequences(standing: Iterable[Booked], before: Doors, after: Doors) -> Consequences:
@@ -207,21 +219,23 @@ async def _moved(
         held = taking.held.get(one.booked.key, one.booked.held)
         taking.put(one.booked.key, unit, "move", replace(held, group=one.group))
         gained |= set(taking.spots(one.group, unit, one.booked.day))
-    full = set[Spot]()
-    for spot, fill in list(taking.fills.items()):
-        group, day, _ = spot
-        had = places(before, group, fill.staff) if group in before.groups else 0
-        if group not in after.groups or day < now.date():
-            continue
-        lowered = fill.capacity is not None and (had is None or had > fill.capacity)
-        if fill.capacity is not None and fill.taken > fill.capacity:
-            if lowered or spot in gained:
-                full.add(spot)
-        elif fill.waiting and fill.has_room:
-            taking.freed.add((group, day))
+    full = _fuller(taking, before, after, gained)
     if full:
         found.over = await _past(activity, taking, full)
     return taking
+
+
+def _fuller(taking: Taking, before: Catalogue, after: Catalogue, gained: set[Spot]) -> set[Spot]:
+    """Return the spots this change makes too full; one that already was is left as it is."""
+    full = set()
+    for spot, fill in taking.fills.items():
+        group = spot[0]
+        if group not in after.groups or fill.capacity is None or fill.taken <= fill.capacity:
+            continue
+        had = places(before, group, fill.staff) if group in before.groups else 0
+        if spot in gained or had is None or had > fill.capacity:
+            full.add(spot)
+    return full
 
 
 def _groups(kept: Catalogue, activity: int) -> Iterable[Any]:
@@ -238,14 +252,15 @@ async def _past(activity: int, taking: Taking, full: set[Spot]) -> list[Booked]:
 def past(rows: Iterable[Booked], taking: Taking, full: Iterable[Spot]) -> list[Booked]:
     """Return the bookings past the capacity of some spots, in the order they were made."""
     found: dict[int, Booked] = {}
-    standing = list(rows)
+    on_day: dict[date, list[Booked]] = {}
+    for one in rows:
+        on_day.setdefault(one.day, []).append(one)
     for spot in full:
         group, day, part = spot
         there = [
             one
-            for one in standing
-            if one.day == day
-            and taking.held.get(one.key, one.held).group == group
+            for one in on_day.get(day, [])
+            if taking.held.get(one.key, one.held).group == group
             and one.unit in taking.catalogue.units
             and taking.catalogue.units[one.unit].parts & part
         ]

@@ -1,14 +1,15 @@
 """What was decided becomes what stands: freed places offered on, prices kept, everything written."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from ribambelle.jobs import later
 from ribambelle.tenants import Tenant
 from ribambelle_periscolaire.domain.calendar import school_year
+from ribambelle_periscolaire.domain.catalogue import Catalogue
 from ribambelle_periscolaire.domain.taking import Change, Key, Taking, Waiting, offer
-from ribambelle_periscolaire.gathering import Gathered
+from ribambelle_periscolaire.gathering import Gathered, at_office
 from ribambelle_periscolaire.pricing import priced
 from ribambelle_periscolaire.queries import bookings, pupils
 from ribambelle_periscolaire.settings import Settings
@@ -36,6 +37,23 @@ async def settle(
     for each, held in last.items():
         if held.state == "offered" and held.offered_until:
             await _announce(each, held.line, held.offered_until)
+
+
+async def offer_anew(
+    tenant: Tenant,
+    groups: Iterable[int],
+    days: tuple[date, date],
+    account: int,
+    now: datetime,
+    known: Catalogue | None = None,
+) -> None:
+    """Offer every place some groups have free between two days to those who wait; under the lock."""
+    gathered = await at_office(tenant, [], *days, now, groups=groups, known=known)
+    taking = gathered.taking()
+    for (group, day, _), fill in taking.fills.items():
+        if fill.waiting and fill.has_room:
+            taking.freed.add((group, day))
+    await settle(tenant, taking, account, "office", now)
 
 
 async def pass_on(tenant: Tenant, taking: Taking, now: datetime) -> list[Change]:

@@ -8,9 +8,8 @@ from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
 from ribambelle_periscolaire.booking import spot_name
 from ribambelle_periscolaire.domain.activities import PARTS
-from ribambelle_periscolaire.gathering import at_office
 from ribambelle_periscolaire.queries import bookings, catalogue
-from ribambelle_periscolaire.settling import settle
+from ribambelle_periscolaire.settling import offer_anew
 
 
 async def write(
@@ -30,11 +29,7 @@ async def write(
         for unit in known.by_id[group.activity].units:
             taken |= unit.parts
         await bookings.write_staff(number, day, [part for part in PARTS if taken & part], staff)
-        gathered = await at_office(tenant, [], day, day, now, groups=[number])
-        taking = gathered.taking()
-        if any(fill.waiting and fill.has_room for fill in taking.fills.values()):
-            taking.freed.add((number, day))
-        await settle(tenant, taking, by, "office", now)
+        await offer_anew(tenant, [number], (day, day), by, now)
         await journal.record(
             "periscolaire.staff_written",
             f"periscolaire.group:{number}",

@@ -112,17 +112,17 @@ BACK = {
 }
 
 
-async def _touched(row: Closure, what: str) -> dict[Key, str]:
+async def _touched(row: Closure, what: str, children: list[int] | None = None) -> dict[Key, str]:
     """Return what a closure closed, or what became of it when it was lifted."""
-    mine = await closures.closed(row)
+    mine = await closures.closed(row, children)
     if what == "closed":
         return dict.fromkeys(mine, "close")
     # those whose place was gone are still closed
-    return dict.fromkeys(mine, "left") | await closures.given_back(row)
+    return dict.fromkeys(mine, "left") | await closures.given_back(row, children)
 
 
 async def _lines(row: Closure, what: str, mine: list[int], known: Catalogue) -> list[str]:
-    touched = await _touched(row, what)
+    touched = await _touched(row, what, mine)
     rows = await Child.select(Child.id, Child.given_name).where(Child.id.is_in(mine or [0]))
     names = {one["id"]: one["given_name"] for one in rows}
     found = []

@@ -34,6 +34,7 @@ DESK = "/bureau/periscolaire"
 ACTIVITY = f"{DESK}/activites"
 REGIMES = {
     "": "Aucun taux : cantine, garderie",
+    "none": "Aucun taux, 300 enfants au plus",
     "periscolaire": "Accueil déclaré : 1 adulte pour 10 ou 14 enfants",
     "periscolaire_pedt": "Accueil déclaré avec PEDT : 1 pour 14 ou 18",
     "extrascolaire": "Vacances et samedis : 1 pour 8 ou 12",

@@ -8,11 +8,9 @@ from ribambelle.errors import NotYours
 from ribambelle_periscolaire.domain.bookings import Happened, Key
 from ribambelle_periscolaire.tables import BookingEvent, Closure
 
-CLOSED_BY = """
-SELECT e.child, e.day, e.unit, e.act FROM periscolaire_event e
-WHERE e.at = {} AND e.side = 'office'
-  AND e.day BETWEEN {} AND {} ORDER BY e.day, e.child
-"""
+ACTS = (
+    "SELECT child, day, unit, act FROM periscolaire_event WHERE at = {} AND day BETWEEN {} AND {}"
+)
 EVENTS = 'SELECT id, child, day, unit, act, state, "group", price FROM periscolaire_event'
 
 
@@ -63,20 +61,25 @@ def _is(column: Any, value: Any) -> Any:
     return column.is_null() if value is None else column == value
 
 
-async def closed(row: Closure) -> set[Key]:
-    """Return the bookings a closure closed."""
-    return {key for key, act in await _acts(row, row.declared_at) if act == "close"}
+async def closed(row: Closure, children: list[int] | None = None) -> set[Key]:
+    """Return the bookings a closure closed, of some children or of all."""
+    return {key for key, act in await _acts(row, row.declared_at, children) if act == "close"}
 
 
-async def given_back(row: Closure) -> dict[Key, str]:
+async def given_back(row: Closure, children: list[int] | None = None) -> dict[Key, str]:
     """Return what lifting a closure gave back, and how: reopened, or waiting again."""
     if row.lifted_at is None:
         return {}
-    return {key: act for key, act in await _acts(row, row.lifted_at) if act in {"reopen", "wait"}}
+    acts = await _acts(row, row.lifted_at, children)
+    return {key: act for key, act in acts if act in {"reopen", "wait"}}
 
 
-async def _acts(row: Closure, at: datetime) -> list[tuple[Key, str]]:
-    rows = await BookingEvent.raw(CLOSED_BY, at, row.first, row.last)
+async def _acts(row: Closure, at: datetime, children: list[int] | None) -> list[tuple[Key, str]]:
+    if children is None:
+        rows = await BookingEvent.raw(ACTS, at, row.first, row.last)
+    else:
+        among, listed = many.among("child"), many.listed(children)
+        rows = await BookingEvent.raw(f"{ACTS} AND {among}", at, row.first, row.last, listed)
     return [((one["child"], one["day"], one["unit"]), one["act"]) for one in rows]
 
 
