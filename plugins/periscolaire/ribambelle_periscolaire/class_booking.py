@@ -12,7 +12,7 @@ from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
 from ribambelle_periscolaire import booking
 from ribambelle_periscolaire.domain.taking import Line, Wanted
-from ribambelle_periscolaire.gathering import Gathered, at_office
+from ribambelle_periscolaire.gathering import at_office
 from ribambelle_periscolaire.queries import classes
 from ribambelle_periscolaire.queries.classes import Class
 
@@ -31,14 +31,15 @@ class Asked:
     """Pass over the families' deadline."""
 
 
-async def preview(tenant: Tenant, asked: Asked, now: datetime) -> tuple[Gathered, list[Line]]:
-    """Return what would become of each child of the class; nothing is written."""
+async def preview(tenant: Tenant, asked: Asked, now: datetime) -> list[tuple[str, Line]]:
+    """Return each child of the class by name, and what would become of it; nothing is written."""
     children = await classes.children(asked.found)
-    gathered = await at_office(tenant, children, asked.day, asked.day, now)
+    gathered = await at_office(tenant, list(children), asked.day, asked.day, now)
     if asked.is_late:
         gathered = gathered.past_cut_off()
     wanted = [Wanted(child, asked.unit, asked.day, asked.wish) for child in children]
-    return gathered, gathered.taking().decide(wanted)
+    lines = gathered.taking().decide(wanted)
+    return [(children[line.wanted.child], line) for line in lines]
 
 
 async def book(
@@ -50,7 +51,7 @@ async def book(
     """
     children = await classes.children(asked.found)
     told = Counter[str]()
-    holders = await responsibilities.of_children(children, now.date())
+    holders = await responsibilities.of_children(list(children), now.date())
     for child in children:
         mine = [one for one in holders if one.child == child and one.rights.may_book]
         line = await _one(tenant, asked, staff, child, mine, key, now)

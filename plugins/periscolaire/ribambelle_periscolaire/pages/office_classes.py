@@ -19,7 +19,6 @@ from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle_periscolaire import class_booking
 from ribambelle_periscolaire.class_booking import Asked
-from ribambelle_periscolaire.domain.doors import Pupil
 from ribambelle_periscolaire.domain.taking import Line
 from ribambelle_periscolaire.pages.office import DESK
 from ribambelle_periscolaire.queries import catalogue, classes
@@ -55,7 +54,7 @@ class ClassesPage:
     units: list[tuple[int, str]]
     key: str
     form: Bound[ClassForm] | None = None
-    lines: list[tuple[Pupil, Line]] | None = None
+    lines: list[tuple[str, Line]] | None = None
     wishes: tuple[tuple[str, str], ...] = tuple(WISHES.items())
 
     @property
@@ -70,7 +69,7 @@ class ClassesPage:
 
 
 async def _page(
-    form: Bound[ClassForm] | None = None, lines: list[tuple[Pupil, Line]] | None = None
+    form: Bound[ClassForm] | None = None, lines: list[tuple[str, Line]] | None = None
 ) -> Page:
     known = await catalogue.current()
     page = ClassesPage(
@@ -118,9 +117,7 @@ async def book(
     wish: class_booking.Wish = "cancel" if told.faire == "cancel" else "book"
     asked = Asked(found, told.unite, told.jour, wish, told.tard)
     if told.act != "do":
-        gathered, lines = await class_booking.preview(tenant, asked, now)
-        pupils = gathered.family.pupils
-        return await _page(form, [(pupils[one.wanted.child], one) for one in lines])
+        return await _page(form, await class_booking.preview(tenant, asked, now))
     done = await class_booking.book(
         tenant, asked, person, told.cle or secrets.token_urlsafe(12), now
     )

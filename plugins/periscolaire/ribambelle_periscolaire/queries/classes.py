@@ -51,11 +51,11 @@ async def named(key: str) -> Class | None:
     return next((one for one in await every() if one.key == key), None) if key else None
 
 
-async def children(found: Class) -> list[int]:
-    """Return the children of a class."""
+async def children(found: Class) -> dict[int, str]:
+    """Return the children of a class with their whole names, in the order of a register."""
     rows = (
-        await Child.select(Child.id)
+        await Child.select(Child.id, Child.given_name, Child.family_name)
         .where((Child.school == found.school) & (Child.class_name == found.name))
-        .order_by(Child.family_name, Child.id)
+        .order_by(Child.family_name, Child.given_name, Child.id)
     )
-    return [row["id"] for row in rows]
+    return {row["id"]: f"{row['given_name']} {row['family_name']}".strip() for row in rows}
