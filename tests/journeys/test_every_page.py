@@ -91,6 +91,7 @@ NOT_PAGES = {
     "/periscolaire/semaine",
     *("/bureau/periscolaire/jour", "/bureau/periscolaire/jour/{day}/enfants/export/{kind}"),
     "/bureau/periscolaire/remplissage/export/{kind}",
+    "/bureau/periscolaire/jour/{day}/export/{kind}",
     "/creche/demandes/{number}/decision",
     "/bureau/campagnes/{number}/export",
     *("/bureau/informations/affiche", "/informations/{slug}/fichiers/{paper}"),

@@ -85,6 +85,21 @@ async def test_a_closed_day_is_nobodys_and_costs_nothing(town: Town, tenant: Ten
     assert await replaying.differences() == []
 
 
+async def test_without_looking_for_the_same_one_days_are_closed_twice(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sabotage twin of « declared twice is one »."""
+
+    async def never(row: Closure) -> int:
+        return 0
+
+    monkeypatch.setattr(closing.closures, "same", never)
+    for _ in range(2):
+        await closing.declare(tenant, a_closure(tenant), AGENT, tenant.now())
+
+    assert await Closure.count() == 2
+
+
 async def test_a_class_away_leaves_its_places_to_the_others(tenant: Tenant) -> None:
     canteen = await a_canteen(room=1)
     anne, paul = await a_family(), await a_family("paul@example.test", "Paul Grondin")

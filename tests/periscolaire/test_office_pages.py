@@ -187,6 +187,7 @@ async def test_a_day_is_counted_printed_and_taken_away(town: Town) -> None:
     today = await agent.get(f"{DESK}/jour")
     listed = await agent.get(f"{DAY}/enfants?q=lea")
     book = await agent.get(f"{DAY}/enfants/export/xlsx?q=lea")
+    counts = await agent.get(f"{DAY}/export/csv")
     gone = await agent.get(f"{DAY}/enfants/export/exe")
     found = await agent.get("/bureau/recherche?q=tom")
     child = await agent.get(f"{DESK}/enfants/2")
@@ -199,6 +200,7 @@ async def test_a_day_is_counted_printed_and_taken_away(town: Town) -> None:
     with zipfile.ZipFile(io.BytesIO(book.content)) as archive:
         cells = archive.read("xl/sharedStrings.xml").decode()
     assert "Jean-Jaurès" in cells and "Tom" not in cells
+    assert "Cantine;Tous;2;0;0;0;0;1;0" in counts.text
     assert gone.status_code == 404
     assert f"{DESK}/enfants/2" in found.text
     assert "Paul Grondin" in child.text

@@ -97,6 +97,43 @@ async def one_day(
     return Page("periscolaire/office/day.html", DayPage(day, now.date(), services, reach))
 
 
+COUNTED = (
+    *("Activité", "Groupe", "Réservés", "Proposés", "En attente", "Absents"),
+    *("Capacité", "Adultes à prévoir", "Adultes présents"),
+)
+
+
+@get(
+    f"{DESK}/jour/{{day:date}}/export/{{kind:str}}",
+    name="periscolaire.day_counts",
+    told="Télécharger les effectifs d’un jour",
+    guards=[day_guard],
+)
+async def counts(
+    day: FromPath[date],
+    kind: FromPath[str],
+    tenant: NamedDependency[Tenant],
+    person: NamedDependency[Person],
+    now: NamedDependency[datetime],
+) -> Response[bytes]:
+    """Send the counts of the page: no name is in them."""
+    reach = reach_of(person)
+    require_near(day, reach, now.date())
+    if kind not in spreadsheets.KINDS:
+        raise NotYours
+    lines = [
+        (
+            service.activity.name,
+            line.group.name,
+            *(line.counts[state] for state in ("booked", "offered", "waiting", "absent")),
+            *(line.capacity, line.needed, line.adults),
+        )
+        for service in await viewing.day_of(tenant, reach, day, now)
+        for line in service.lines
+    ]
+    return spreadsheets.answer(kind, f"effectifs-{day}", COUNTED, lines)
+
+
 class StaffForm(msgspec.Struct, frozen=True):
     """Adults of a group on a day; nothing for the usual ones."""
 
@@ -295,4 +332,4 @@ def _cells(row: Row) -> Sequence[str]:
     )
 
 
-ROUTES = [today, one_day, write_staff, children, export]
+ROUTES = [today, one_day, counts, write_staff, children, export]

@@ -91,7 +91,8 @@ async def _unit_page(
     needed = [
         (one.id, f"{named[int(one.activity)]} : {one.name}")
         for one in await offer.units()
-        if one.is_open and (row is None or one.id != row.id)
+        # what it needs already is still offered, closed or not: saving the page must not drop it
+        if (one.is_open or (row and one.id == row.needs)) and (row is None or one.id != row.id)
     ]
     version = shown_version(form, row, is_rival=is_rival)
     page = UnitPage(activity, row, version, needed, form, is_rival, found)
@@ -228,7 +229,7 @@ async def _group_page(
         row,
         shown_version(form, row, is_rival=is_rival),
         capacity_of(await catalogue.current(), row) if row else "",
-        list((await schools.names()).items()),
+        list((await _schools(row)).items()),
         names | dict.fromkeys(_new(found, names), "le nouveau groupe"),
         {one.id: one.name for one in await offer.units(activity.id)},
         form,
@@ -237,6 +238,12 @@ async def _group_page(
     )
     status = status_of(form, is_rival=is_rival, found=found)
     return Page("periscolaire/office/group.html", page, status=status)
+
+
+async def _schools(row: Group | None) -> dict[int, str]:
+    """Return the schools a group may be of: those that are open, and its own."""
+    mine = row.school if row else None
+    return {one.id: one.name for one in await schools.every() if one.is_open or one.id == mine}
 
 
 def _new(found: Consequences | None, names: dict[int, str]) -> set[int]:
@@ -333,7 +340,7 @@ async def change_group(
 async def _checked(
     form: Bound[GroupForm], activity: Activity, row: Group | None
 ) -> Bound[GroupForm]:
-    known = await schools.names()
+    known = await _schools(row)
     others = [
         one
         for one in await offer.groups(activity.id)
