@@ -64,13 +64,13 @@ class Server:
         return best
 
 
-def answered(line: socket.socket) -> None:
-    """Read one whole answer, and refuse any but a good one."""
+def answered(line: socket.socket, wanted: bytes = b"HTTP/1.1 200") -> None:
+    """Read one whole answer, and refuse any but the one wanted."""
     text = b""
     while b"\r\n\r\n" not in text:
         text += line.recv(65536)
     head, _, body = text.partition(b"\r\n\r\n")
-    if not head.startswith(b"HTTP/1.1 200"):
+    if not head.startswith(wanted):
         sys.exit(head.decode())
     if b"transfer-encoding: chunked" in head.lower():
         while not body.endswith(b"0\r\n\r\n"):

@@ -194,7 +194,8 @@ def agenda() -> "Iterable[Callable[[Person, date, date], Awaitable[list[Event]]]
             from ribambelle_creche.pages.home import deadlines
             return [deadlines]
 
-    Called by ``ribambelle.web.agenda``. Implemented by ``core``, ``creche``. Since 0.1.
+    Called by ``ribambelle.web.agenda``. Implemented by ``core``, ``creche``, ``periscolaire``.
+    Since 0.1.
     """
 
 
@@ -228,7 +229,8 @@ def workflows() -> "Iterable[Workflow]":
             from ribambelle_creche.domain.workflow import WORKFLOW
             return [WORKFLOW]
 
-    Called by ``ribambelle.workflow``. Implemented by ``core``, ``creche``. Since 0.1.
+    Called by ``ribambelle.workflow``. Implemented by ``core``, ``creche``, ``periscolaire``.
+    Since 0.1.
     """
 
 
@@ -274,7 +276,8 @@ def transition_announced() -> "dict[str, Callable[[Step], Awaitable[None]]]":
         def transition_announced():
             return {"creche.application": write_to_the_family}
 
-    Called by ``ribambelle.workflow``. Implemented by ``core``, ``creche``. Since 0.1.
+    Called by ``ribambelle.workflow``. Implemented by ``core``, ``creche``, ``periscolaire``.
+    Since 0.1.
     """
 
 
@@ -304,7 +307,8 @@ def schedules() -> "Iterable[Schedule]":
         def schedules():
             return [Schedule("remind", hour=6)]
 
-    Called by ``ribambelle.jobs``. Implemented by ``core``, ``creche``, ``periscolaire``. Since 0.1.
+    Called by ``ribambelle.jobs``. Implemented by ``core``, ``creche``, ``periscolaire``.
+    Since 0.1.
     """
 
 
@@ -356,7 +360,8 @@ def document_types() -> "Iterable[DocumentType]":
         def document_types():
             return [DocumentType("address", "Justificatif de domicile", months=3)]
 
-    Called by ``ribambelle.documents``. Implemented by ``core``, ``creche``. Since 0.1.
+    Called by ``ribambelle.documents``. Implemented by ``core``, ``creche``, ``periscolaire``.
+    Since 0.1.
     """
 
 
@@ -373,7 +378,8 @@ def declared_beside() -> "dict[str, Callable[[int, str], Awaitable[list[tuple[st
         def declared_beside():
             return {"creche.application": beside}
 
-    Called by ``ribambelle.web``. Implemented by ``core``, ``creche``. Since 0.1.
+    Called by ``ribambelle.web``. Implemented by ``core``, ``creche``, ``periscolaire``.
+    Since 0.1.
     """
 
 
@@ -445,7 +451,8 @@ def family_demandes() -> "Iterable[Callable[[Person], Awaitable[list[Followed]]]
             from ribambelle_creche.queries.applications import followed
             return [followed]
 
-    Called by ``ribambelle.workflow``. Implemented by ``creche``. Since 0.1.
+    Called by ``ribambelle.workflow``. Implemented by ``creche``, ``periscolaire``.
+    Since 0.1.
     """
 
 
@@ -518,7 +525,8 @@ def paper_templates() -> "Iterable[PaperTemplate]":
             from ribambelle_creche.declared_papers import PAPERS
             return PAPERS
 
-    Called by ``ribambelle.messages``. Implemented by ``core``, ``creche``. Since 0.1.
+    Called by ``ribambelle.messages``. Implemented by ``core``, ``creche``, ``periscolaire``.
+    Since 0.1.
     """
 
 
@@ -535,5 +543,5 @@ def demo() -> "Callable[[int], Awaitable[None]] | None":
             from ribambelle_creche.demo import fill
             return fill
 
-    Called by ``ribambelle_cli``. Implemented by ``core``, ``creche``. Since 0.1.
+    Called by ``ribambelle_cli``. Implemented by ``core``, ``creche``, ``periscolaire``. Since 0.1.
     """

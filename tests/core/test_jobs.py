@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from piccolo.columns.combination import WhereRaw
 from ribambelle import hookimpl
 from ribambelle.database import DOOR, transaction
 from ribambelle.jobs import Schedule, later, queue
+from ribambelle.jobs import worker as jobs_worker
 from ribambelle.jobs.tables import Job
 from ribambelle.messages import post
 from ribambelle.plugins import Plugins
@@ -23,6 +25,7 @@ class Worker:
         self.ran: list[int] = []
         self.breaks = False
         self.daily = 0
+        self.long, self.begun = asyncio.Event(), asyncio.Event()
 
     @hookimpl
     def jobs(self) -> dict[str, Any]:
@@ -34,7 +37,11 @@ class Worker:
         async def daily() -> None:
             self.daily += 1
 
-        return {"count": count, "daily": daily}
+        async def long() -> None:
+            self.begun.set()
+            await self.long.wait()
+
+        return {"count": count, "daily": daily, "long": long}
 
     @hookimpl
     def schedules(self) -> list[Schedule]:
@@ -65,6 +72,26 @@ async def test_a_job_runs_once(communes: Communes, worker: Worker) -> None:
     await communes.alpha.work()
 
     assert worker.ran == [1]
+
+
+async def test_long_work_keeps_neither_a_link_nor_another_commune_waiting(
+    communes: Communes, worker: Worker
+) -> None:
+    with communes.alpha.here():
+        await later("worker", "long")
+        await post("messages/sign_in", "a@b.test", link="x")
+    with communes.beta.here():
+        await later("worker", "count", number=2)
+
+    working = asyncio.create_task(jobs_worker.work(communes.app.platform, timedelta(0)))
+    await asyncio.wait_for(worker.begun.wait(), 20)
+    async with asyncio.timeout(20):
+        while worker.ran != [2] or not (await communes.alpha.mail())[0].sent_at:
+            await asyncio.sleep(0.01)
+
+    worker.long.set()
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
 
 
 async def test_a_job_named_once_is_queued_once(communes: Communes, worker: Worker) -> None:

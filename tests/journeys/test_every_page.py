@@ -23,6 +23,7 @@ from tests.periscolaire.builders import (
     settle,
 )
 
+from ribambelle import workflow
 from ribambelle.appointments import booking
 from ribambelle.appointments.tables import HelpSession
 from ribambelle.campaigns import drafts, recipients, sending, text
@@ -45,6 +46,7 @@ from ribambelle.identity.households import AdultEntry
 from ribambelle.identity.rights import FULL, Rights
 from ribambelle.identity.sessions import OpenSession, person
 from ribambelle.identity.tables import Account, Adult
+from ribambelle.identity.tables import Child as RegisterChild
 from ribambelle.information import pages
 from ribambelle.messages import inbox, outbox
 from ribambelle.tenants import Tenant
@@ -70,10 +72,17 @@ from ribambelle_creche.queries import (
 )
 from ribambelle_creche.queries.commissions import Told
 from ribambelle_creche.tables import Application
-from ribambelle_periscolaire import closing
+from ribambelle_periscolaire import closing, enrolling, onde
 from ribambelle_periscolaire.booking import save
+from ribambelle_periscolaire.domain.enrolments import STEPS as ENROLMENT_STEPS
+from ribambelle_periscolaire.domain.sheet import Contact, Health
 from ribambelle_periscolaire.domain.taking import Wanted
-from ribambelle_periscolaire.tables import Closure
+from ribambelle_periscolaire.queries import catalogue as opened_catalogue
+from ribambelle_periscolaire.queries import enrolments, means, sheets
+from ribambelle_periscolaire.queries import rules as reglement
+from ribambelle_periscolaire.queries.rules import Written as RulesWritten
+from ribambelle_periscolaire.settings import Settings as PeriscolaireSettings
+from ribambelle_periscolaire.tables import Claim, Closure
 
 pytestmark = pytest.mark.browser
 NOT_PAGES = {
@@ -89,6 +98,8 @@ NOT_PAGES = {
     *("/bureau/documents/suivant", "/bureau/activations/suivi/export"),
     "/bureau/familles/import/{number}/erreurs",
     "/periscolaire/semaine",
+    "/bureau/periscolaire/inscriptions/export",
+    "/bureau/periscolaire/onde/{sent}/erreurs",
     *("/bureau/periscolaire/jour", "/bureau/periscolaire/jour/{day}/enfants/export/{kind}"),
     "/bureau/periscolaire/remplissage/export/{kind}",
     "/bureau/periscolaire/jour/{day}/export/{kind}",
@@ -113,10 +124,66 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/activation/lien/{secret}": {"visitor": ("{letter}", "/activation/lien/mort")},
     "/assmat": {"visitor": ("/assmat",)},
     "/periscolaire": {"visitor": ("/periscolaire",), "family": ("/periscolaire",)},
+    "/periscolaire/tarifs": {
+        "visitor": ("/periscolaire/tarifs", "/periscolaire/tarifs?quotient=640&enfants=2")
+    },
     "/periscolaire/absence": {"family": ("/periscolaire/absence",)},
     "/periscolaire/annee/{year}": {"family": ("/periscolaire/annee/2026",)},
     "/periscolaire/mois/{month}": {"family": ("/periscolaire/mois/2026-12",)},
     "/periscolaire/semaine-type": {"family": ("/periscolaire/semaine-type",)},
+    "/periscolaire/inscription": {"family": ("/periscolaire/inscription",)},
+    "/periscolaire/inscription/{enrolment}": {
+        "family": tuple(
+            f"/periscolaire/inscription/{{enrolment_{state}}}"
+            for state in ("draft", "submitted", "incomplete", "accepted", "refused")
+        )
+    },
+    "/periscolaire/inscription/{enrolment}/etape/{code}": {
+        "family": tuple(
+            f"/periscolaire/inscription/{{enrolment_draft}}/etape/{code}"
+            for code in ENROLMENT_STEPS
+        )
+    },
+    "/periscolaire/inscription/{enrolment}/pieces/{kind}": {
+        "family": ("/periscolaire/inscription/{enrolment_draft}/pieces/insurance",)
+    },
+    "/periscolaire/inscription/{enrolment}/verification": {
+        "family": ("/periscolaire/inscription/{enrolment_incomplete}/verification",)
+    },
+    "/periscolaire/quotient": {"family": ("/periscolaire/quotient",)},
+    "/periscolaire/reglement": {"visitor": ("/periscolaire/reglement",)},
+    "/periscolaire/reglement/{version}": {"visitor": ("/periscolaire/reglement/{rules}",)},
+    "/bureau/periscolaire/inscriptions": {
+        "office": (
+            "/bureau/periscolaire/inscriptions?vue=toutes",
+            "/bureau/periscolaire/inscriptions?vue=closes&q=personne",
+        )
+    },
+    "/bureau/periscolaire/inscriptions/accepter": {
+        "office": ("/bureau/periscolaire/inscriptions/accepter",)
+    },
+    "/bureau/periscolaire/inscriptions/{enrolment}": {
+        "office": tuple(
+            f"/bureau/periscolaire/inscriptions/{{enrolment_{state}}}"
+            for state in ("submitted", "accepted", "refused")
+        )
+    },
+    "/bureau/periscolaire/reglement": {"office": ("/bureau/periscolaire/reglement",)},
+    "/bureau/periscolaire/reglement/nouvelle": {
+        "office": ("/bureau/periscolaire/reglement/nouvelle",)
+    },
+    "/bureau/periscolaire/reglement/{version}": {
+        "office": (
+            "/bureau/periscolaire/reglement/{rules}",
+            "/bureau/periscolaire/reglement/{rules_draft}",
+        )
+    },
+    "/bureau/periscolaire/quotients": {"office": ("/bureau/periscolaire/quotients?q=hoarau",)},
+    "/bureau/periscolaire/quotients/{household}": {
+        "office": ("/bureau/periscolaire/quotients/{household}",)
+    },
+    "/bureau/periscolaire/onde": {"office": ("/bureau/periscolaire/onde",)},
+    "/bureau/periscolaire/onde/{sent}": {"office": ("/bureau/periscolaire/onde/{onde}",)},
     "/periscolaire/offres": {"family": ("/periscolaire/offres",)},
     "/periscolaire/semaine/{day}": {
         "family": ("/periscolaire/semaine/2026-11-30", "/periscolaire/semaine/2026-11-23")
@@ -456,6 +523,7 @@ class World:
             names["decided"] = await decided(town, names)
             names |= await a_family_apart(tenant, account)
             names |= await a_canteen_day(tenant, account)
+            names |= await enrolments_of(tenant, account)
             names |= await written_of(account)
             names |= await campaigns_of(tenant, office.id)
             names |= await lists_of()
@@ -498,6 +566,53 @@ async def a_canteen_day(tenant: Tenant, account: Account) -> dict[str, int]:
         "pupil": children[0],
         "shut": await closing.declare(tenant, strike, account.id, tenant.now()),
     }
+
+
+async def enrolments_of(tenant: Tenant, account: Account) -> dict[str, int]:
+    """Enrol a child in each state, publish a règlement, tell a quotient, send a list of pupils."""
+    me, now = await a_person(account), tenant.now()
+    rules = [
+        await reglement.write(None, RulesWritten(name, "## Accueil\nÀ l’heure.", day), 1, now)
+        for name, day in (("2026", now.date()), ("2027", now.date()))
+    ]
+    await reglement.publish(rules[0], 1, now)
+    activity = next(iter((await opened_catalogue.current()).activities)).id
+    names = {"rules": rules[0], "rules_draft": rules[1]}
+    moves = {
+        "draft": (),
+        "submitted": ("submit",),
+        "incomplete": ("submit", "ask_more"),
+        "accepted": ("submit", "accept"),
+        "refused": ("submit", "refuse"),
+    }
+    for state, fired in moves.items():
+        number = await a_child(me, name=state.capitalize())
+        child = await RegisterChild.objects().get(RegisterChild.id == number)
+        assert child
+        number = await enrolling.begin(me, child, 2026, now)
+        now = tenant.now()
+        await enrolments.set_school(number, None, "CE1")
+        await enrolments.set_activities(number, [activity])
+        one = await enrolments.one(number)
+        await enrolments.set_rules(one, await reglement.one(rules[0]), account.id, now)
+        await sheets.write(child.id, now, health=Health("", True, "Lait", True))
+        await sheets.write(child.id, now, contacts=(Contact("Rose", "06", "Mamie", True),))
+        words = tenant.of(PeriscolaireSettings).consents
+        await sheets.consent(child.id, dict.fromkeys(words, True), words, account.id, now)
+        demande = int(one.demande.id)
+        for move in fired:
+            side = "family" if move == "submit" else "office"
+            await workflow.fire(demande, move, side=side, account=1, reason="Il manque une pièce.")
+        names[f"enrolment_{state}"] = number
+    await means.tell(
+        Claim(household=me.household, account=account.id, quotient_familial=480, told_at=now)
+    )
+    pupils = (
+        "Nom élève;Prénom élève;Date naissance;Libellé classe\n"
+        "Hoarau;Draft;04/05/2018;CE1\nPayet;Zoé;;CE1\n"
+    )
+    names["onde"] = await onde.keep(pupils.encode(), "", 2026, now, by=1)
+    return names
 
 
 async def sessions_of(tenant: Tenant, account: int) -> int:

@@ -2,20 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date
+from random import Random
 from typing import Any
 
-from piccolo.table import Table
-
 from ribambelle import tenants
-from ribambelle.database import many
 from ribambelle.identity import Person, responsibilities, sessions
 from ribambelle.identity.rights import Rights
-from ribambelle.identity.tables import Account, Adult, Child, Household, Responsibility, School
+from ribambelle.identity.tables import Account, Adult, Child, Household, School
 from ribambelle.search import fold
 from ribambelle.testing.communes import Town
 from ribambelle.workflow.tables import Demande
 from ribambelle_periscolaire import tables
 from ribambelle_periscolaire.queries import catalogue
+from ribambelle_periscolaire.testing import town
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 2)
 THURSDAY, FRIDAY = date(2026, 12, 3), date(2026, 12, 4)
@@ -37,9 +36,9 @@ flat = 310
 """Until the eve of school, ten o'clock; the tests' clock says Wednesday 25 November, nine o'clock."""
 
 
-def settle(town: Town, text: str = SETTINGS) -> None:
+def settle(place: Town, text: str = SETTINGS) -> None:
     """Give a commune its rules."""
-    file = town.app.platform.folder / f"{town.slug}.toml"
+    file = place.app.platform.folder / f"{place.slug}.toml"
     written = file.read_text().split("[periscolaire]")[0]
     if "school_zone" not in written:
         written = 'school_zone = "B"\ndepartement = "44"\n' + written
@@ -171,67 +170,7 @@ async def enrol(child: int, *activities: int, year: int = 2026) -> int:
 
 
 async def many_families(count: int, activity: int, year: int = 2026) -> list[tuple[Person, int]]:
-    """Write so many families of one enrolled child at once: an account, a home, a parent, a child."""
-    now = tenants.current().now()
-    rights = {"kind": "parent", "has_authority": True, "may_book": True, "may_pay": True}
-
-    async def rows(table: type[Table], told: list[dict[str, Any]]) -> list[int]:
-        columns = list(told[0])
-        values = [list(row.values()) for row in told]
-        written = await many.write(table._meta.tablename, columns, values, returning=["id"])
-        return sorted(row["id"] for row in written)
-
-    def emails(number: int) -> str:
-        return f"famille{number}@example.test"
-
-    accounts = await rows(
-        Account,
-        [
-            {"email": emails(n), "name": f"Famille {n}", "kind": "family", "created_at": now}
-            for n in range(count)
-        ],
-    )
-    homes = await rows(Household, [{"created_at": now} for _ in range(count)])
-    adults = await rows(
-        Adult,
-        [
-            {"household": home, "account": account, "given_name": "Anne", "family_name": "Hoarau"}
-            | {"email": emails(n), "folded": "anne hoarau"}
-            for n, (home, account) in enumerate(zip(homes, accounts, strict=True))
-        ],
-    )
-    born = date(2018, 5, 3)
-    children = await rows(
-        Child,
-        [
-            {"household": home, "given_name": f"Léa {n}", "family_name": "Hoarau"}
-            | {"born_on": born, "folded": f"lea {n}"}
-            for n, home in enumerate(homes)
-        ],
-    )
-    pairs = list(zip(children, adults, strict=True))
-    await rows(
-        Responsibility,
-        [{"child": child, "adult": adult, "given_at": now} | rights for child, adult in pairs],
-    )
-    state = {"workflow": "periscolaire.enrolment", "state": "accepted"}
-    demandes = await rows(
-        Demande, [state | {"created_at": now, "changed_at": now} for _ in range(count)]
-    )
-    enrolments = await rows(
-        tables.Enrolment,
-        [
-            {"demande": demande, "child": child, "year": year}
-            for demande, child in zip(demandes, children, strict=True)
-        ],
-    )
-    await rows(tables.Enrolled, [{"enrolment": one, "activity": activity} for one in enrolments])
-    return [
-        (
-            Person(account, 0, emails(n), f"Famille {n}", "family", adult=adult, household=home),
-            child,
-        )
-        for n, (account, adult, home, child) in enumerate(
-            zip(accounts, adults, homes, children, strict=True)
-        )
-    ]
+    """Write so many families of one enrolled child at once."""
+    draw = Random(count)
+    homes = await town.families(count, year=year, activities=[activity], draw=draw, children=[1])
+    return [(home.person, home.children[0].id) for home in homes]

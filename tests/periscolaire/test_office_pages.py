@@ -25,8 +25,9 @@ from ribambelle.testing import FrozenClock
 from ribambelle.testing.communes import Communes, Town
 from ribambelle.workflow.tables import JournalLine
 from ribambelle_periscolaire import booking, tables
+from ribambelle_periscolaire.domain.sheet import Health
 from ribambelle_periscolaire.domain.taking import Wanted
-from ribambelle_periscolaire.queries import catalogue
+from ribambelle_periscolaire.queries import catalogue, sheets
 
 DESK = "/bureau/periscolaire"
 DAY = f"{DESK}/jour/{THURSDAY}"
@@ -175,12 +176,15 @@ async def test_days_are_closed_after_a_look_and_opened_again(town: Town) -> None
 
 
 async def test_a_day_is_counted_printed_and_taken_away(town: Town) -> None:
-    canteen, _, _ = await a_school_day(town)
+    canteen, (lea, _), _ = await a_school_day(town)
     agent = await town.staff()
-    with town.here():
+    with town.here() as tenant:
         await tables.Activity.update({tables.Activity.regime: "periscolaire"}, force=True)
         await tables.Group.update({tables.Group.staff: 1}, force=True)
         await catalogue.touch()
+
+        health = Health("Sans porc", has_allergy=True, allergies="Arachide", has_pai=True)
+        await sheets.write(lea, tenant.now(), health=health)
 
     written = await agent.post(f"{DAY}/adultes", data={"group": str(canteen.group), "staff": "0"})
     shown = await agent.get(DAY)
@@ -197,6 +201,7 @@ async def test_a_day_is_counted_printed_and_taken_away(town: Town) -> None:
     assert "1 à prévoir" in shown.text
     assert today.headers["location"] == f"{DESK}/jour/2026-11-25"
     assert "Léa Hoarau" in listed.text and "Tom" not in listed.text
+    assert "Sans porc, allergie, PAI" in listed.text and "Arachide" not in listed.text
     with zipfile.ZipFile(io.BytesIO(book.content)) as archive:
         cells = archive.read("xl/sharedStrings.xml").decode()
     assert "Jean-Jaurès" in cells and "Tom" not in cells

@@ -216,3 +216,13 @@ async def test_an_offer_is_answered_by_its_family_alone(town: Town) -> None:
         row = await tables.Booking.objects().get(tables.Booking.child == tom)
     assert row and row.state == "booked"
     assert (await town.visitor().get("/periscolaire")).status_code == 200
+
+
+async def test_what_is_booked_is_in_the_familys_calendar_and_nobody_elses(town: Town) -> None:
+    browser, canteen, (lea,) = await a_booking_family(town, "Léa")
+    await browser.post(WEEK, data={"cle": "k", "jour": token(lea, canteen)})
+    stranger = await town.family("paul@example.test")
+
+    pages = [(await one.get("/agenda")).text for one in (browser, stranger)]
+
+    assert ["Léa : cantine" in page for page in pages] == [True, False]

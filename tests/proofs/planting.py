@@ -20,6 +20,8 @@ from ribambelle_creche.domain.dossier import Child, Family, encode
 from ribambelle_creche.domain.resources import Asking
 from ribambelle_creche.examining import as_json
 from ribambelle_creche.filing import PURPOSE
+from ribambelle_periscolaire.domain.sheet import ChildSheet, Contact
+from ribambelle_periscolaire.sealing import sealed
 
 FAMILY = "family@example.test"
 STATES = ("submitted", "draft", "to_confirm")
@@ -43,7 +45,7 @@ WORDLESS = {
     *("core_merge", "core_appointment"),
     *("creche_capacity", "creche_wish", "creche_need", "creche_evidence", "creche_noted"),
     *("creche_case_member", "creche_supply", "creche_cut_off", "creche_decision"),
-    *("periscolaire_edition", "periscolaire_load", "periscolaire_enrolment"),
+    *("periscolaire_edition", "periscolaire_load"),
     *("periscolaire_enrolled", "periscolaire_booking"),
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
@@ -235,7 +237,22 @@ def periscolaire(number: int, word: str, now: datetime) -> dict[str, dict[str, A
             **{"reason": "strike", "activity": None, "school": None, "class_name": ""},
             **{"first": now.date(), "last": now.date(), "lifted_at": None},
         },
-        "periscolaire_enrolment": {"year": 2026},
+        "periscolaire_enrolment": {"year": 2026, "ends_on": None},
+        "periscolaire_sheet": {
+            "sealed": sealed(ChildSheet(contacts=(Contact(word, "0"),)), f"{word}{number}"),
+        },
+        "periscolaire_claim": {"state": "waiting", "document": None},
+        "periscolaire_onde": {
+            **{"choices": "{}", "outcome": "{}", "done_at": None, "year": 2026},
+            "content": json.dumps(
+                {
+                    "pupils": {
+                        "headings": ["Nom élève", "Prénom élève", "Date naissance"],
+                        "rows": [[word, word, "14/03/2019"]],
+                    }
+                }
+            ),
+        },
         "periscolaire_price": {"inputs": "[]", "steps": json.dumps([word])},
         "periscolaire_booking": {
             **{"state": ("offered", "waiting", "booked")[number - 1], "offered_until": now},

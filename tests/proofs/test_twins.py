@@ -234,6 +234,8 @@ CACHES = {
             "ribambelle.calendar.holidays.published",
             *("ribambelle.tenants.colour.luminance", "ribambelle.tenants.communes._lines"),
             # the national scale as shipped; the places of so many options in a list
+            # a day or an amount, written the same everywhere
+            *("ribambelle.web.formats.jour", "ribambelle.web.formats.euros"),
             # what a commune's file says is the whole of the key
             *("ribambelle_periscolaire.domain.calendar.school_calendar",),
             *("ribambelle_periscolaire.domain.calendar.public_holidays",),
@@ -265,7 +267,7 @@ KEPT = {
     "foresight.py": {"own"},
     "matching.py": {"_watchers", "_pushed"},
     # made for one page of one family, and forgotten with it
-    "pricing.py": {"found"},
+    "pricing.py": {"found", "told"},
     # made for one list of one commune, and forgotten with it
     "planning.py": {"by_id", "by_number", "by_birth", "by_email", "by_line"},
 }

@@ -45,15 +45,18 @@ async def later(
     await Job.insert(job).on_conflict(target=Job.once, action="DO NOTHING")
 
 
-async def take(now: datetime, aside: Sequence[str] = ()) -> Job | None:
+async def take(now: datetime, aside: Sequence[str] = (), only: str = "") -> Job | None:
     """Lease the oldest due job, or return None; two workers never take the same.
 
-    :param aside: plugins that do not work at this moment: their jobs wait, and no try is counted.
+    :param aside: plugins whose jobs are left: they wait, and no try is counted.
+    :param only: the one plugin whose jobs are taken; empty for all.
     """
     free = Job.leased_until.is_null() | (Job.leased_until < now)
     wanted = (Job.run_at <= now) & free & (Job.attempts < TRIES)
     if aside:
         wanted &= Job.plugin.not_in(list(aside))
+    if only:
+        wanted &= Job.plugin == only
     due = Job.select(Job.id).where(wanted).order_by(Job.run_at, Job.id).limit(1)
     # “= (…)”, not “IN (…)”: PostgreSQL may ask the latter once a row, and each time it skips what
     # it has just locked; several jobs would then be leased and one of them run

@@ -19,10 +19,22 @@ async def drain(tenant: Tenant, limit: int = 500) -> int:
     done = 0
     with tenant.here():
         await plan(tenant)
-        aside = tuple(tenant.platform.plugins.broken)  # their jobs wait for them, untried
-        while done < limit and (job := await queue.take(tenant.now(), aside)):
-            await run(tenant, job)
-            done += 1
+        while done < limit:
+            # a sign-in link never waits behind a plugin's long computation
+            ran = sum(await asyncio.gather(_lane(tenant, limit, CORE), _lane(tenant, limit)))
+            if not ran:
+                break
+            done += ran
+    return done
+
+
+async def _lane(tenant: Tenant, limit: int, only: str = "") -> int:
+    """Run, one after another, the due jobs of the core, or those of the plugins."""
+    broken = tenant.platform.plugins.broken  # their jobs wait for them, untried
+    aside, done = tuple(broken) if only else (*broken, CORE), 0
+    while done < limit and (job := await queue.take(tenant.now(), aside, only)):
+        await run(tenant, job)
+        done += 1
     return done
 
 
@@ -61,20 +73,33 @@ async def _first_today(name: str, now: datetime) -> bool:
 
 
 async def work(platform: Platform, every: timedelta = timedelta(seconds=1)) -> None:
-    """Serve every commune in turn, for ever; a commune that cannot be read waits its turn."""
+    """Serve every commune, for ever: one that has long work keeps no other waiting."""
     seen: dict[str, tuple[object, datetime]] = {}
-    while True:
-        try:
-            slugs = platform.slugs()
-        except OSError as error:  # the folder of the files is away for a moment
-            log.warning("worker_sees_no_file", reason=str(error))
-            slugs = []
-        for slug in slugs:
-            await serve(platform, slug, seen)
-        await asyncio.sleep(every.total_seconds())
+    busy: dict[str, asyncio.Task[None]] = {}
+    try:
+        while True:
+            try:
+                slugs = platform.slugs()
+            except OSError as error:  # the folder of the files is away for a moment
+                log.warning("worker_sees_no_file", reason=str(error))
+                slugs = []
+            for slug in slugs:
+                if slug in busy and not busy[slug].done():
+                    continue
+                while len(working := [one for one in busy.values() if not one.done()]) >= AT_ONCE:
+                    await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
+                busy[slug] = asyncio.create_task(serve(platform, slug, seen))
+                await asyncio.sleep(0)  # most communes have nothing due: they end at once
+            await asyncio.sleep(every.total_seconds())
+    finally:
+        for task in busy.values():
+            task.cancel()
 
 
 IDLE = timedelta(seconds=30)
+AT_ONCE = 4
+"""Communes whose jobs run side by side."""
+CORE = "core"
 FAILED = object()
 
 

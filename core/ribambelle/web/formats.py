@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -24,6 +25,7 @@ SHORT_MONTHS = (
 )
 
 
+@lru_cache(maxsize=4096)  # a month of boxes writes the same days and prices hundreds of times
 def jour(day: date, year: bool = False) -> str:
     """Write a day in full; the year only when it is not obvious.
 
@@ -87,6 +89,7 @@ def moment_court(at: datetime) -> str:
     return f"{jour_court(at)}, {heure(at)}"
 
 
+@lru_cache(maxsize=4096)
 def euros(cents: int) -> Markup:
     """Write an amount; isolated, so that right-to-left languages do not turn it round.
 

@@ -56,9 +56,11 @@ async def save(
     try:
         async with _in_turn(tenant, named), transaction():
             await lock(kept, wanted)
-            return await _decided(tenant, person, wanted, key, now, is_late)
+            lines, prices = await _decided(tenant, person, wanted, key, now, is_late)
     except AlreadyAnswered:
         return read(await bookings.answered(person, key))
+    bookings.trust(prices)
+    return lines
 
 
 async def lock(kept: Any, wanted: Iterable[Wanted]) -> None:
@@ -83,7 +85,7 @@ async def _decided(
     key: str,
     now: datetime,
     is_late: bool,
-) -> list[Line]:
+) -> tuple[list[Line], dict[str, int]]:
     days = [one.day for one in wanted]
     gathered = await gather(tenant, person, min(days), max(days), now)
     if is_late:
@@ -98,7 +100,7 @@ async def _decided(
     if person.behalf and person.behalf.errand and taking.changes:
         # the family is told what was done in its name: the events alone are the plugin's own
         await journal.record("booking.changed", f"account:{person.account}", account=person.account)
-    return lines
+    return lines, taking.prices
 
 
 @asynccontextmanager

@@ -1,6 +1,8 @@
 """What the périscolaire makes the portal write to a family."""
 
-from ribambelle.messages.types import MessageTemplate, Placeholder, greeting, listed
+from datetime import date
+
+from ribambelle.messages.types import MessageTemplate, Placeholder, greeting
 from ribambelle.web.formats import jour, moment
 
 HOME = "https://famille.exemple.fr"
@@ -14,98 +16,87 @@ HELLO = Placeholder(
 )
 
 
-def _service(name: str) -> str:
-    return name or "Tous les accueils"
+def _fact(
+    name: str, label: str, sample: str, fact: str, *, required: bool = False, lines: bool = False
+) -> Placeholder:
+    return Placeholder(name, label, sample, fact=fact, required=required, lines=lines)
 
 
-LINK = Placeholder(
-    "lien",
-    "La semaine, sur le portail",
-    f"{HOME}/periscolaire/semaine/2026-11-30",
-    fact="link",
+NUMBER = _fact("numero", "Le numéro de l’inscription", "P-12", "number")
+YEAR = _fact("annee", "L’année scolaire", "2026-2027", "year")
+LINK = _fact("lien", "La page de l’inscription", f"{HOME}/periscolaire/inscription/12", "link")
+REASON = _fact(
+    "motif",
+    "Ce qu’écrit l’agent",
+    "Il manque l’attestation d’assurance.",
+    "reason",
     required=True,
+    lines=True,
 )
-REASON = Placeholder("motif", "Ce que la mairie a écrit", "Sortie au musée", fact="reason")
-SERVICE = Placeholder("activite", "L’activité, ou toutes", "Cantine", fact="what", write=_service)
-FIRST = Placeholder("jour", "Le premier jour", "jeudi 3 décembre", fact="first", write=jour)
 
 
-def _booked(sample: str) -> Placeholder:
-    return Placeholder(
-        "reservations",
-        "Les réservations de la famille, une par ligne",
-        sample,
-        fact="lines",
-        required=True,
-        lines=True,
-        write=listed,
+def _enrolment(code: str, title: str, sent: str, *more: Placeholder) -> MessageTemplate:
+    return MessageTemplate(
+        f"periscolaire/messages/{code}",
+        title,
+        sent,
+        "les parents de l’enfant",
+        (CHILD, HELLO, NUMBER, YEAR, LINK, *more),
+        area="Périscolaire",
+    )
+
+
+def _day(day: date) -> str:
+    return jour(day, year=True)
+
+
+def _quotient(code: str, title: str, sent: str, more: Placeholder) -> MessageTemplate:
+    return MessageTemplate(
+        f"periscolaire/messages/{code}",
+        title,
+        sent,
+        "le parent qui l’a donné",
+        (
+            HELLO,
+            _fact("quotient", "Le quotient familial", "820", "quotient"),
+            more,
+            _fact("lien", "La page du quotient", f"{HOME}/periscolaire/quotient", "link"),
+        ),
+        area="Périscolaire",
     )
 
 
 MESSAGES = (
-    MessageTemplate(
-        "periscolaire/messages/closed",
-        "Jour fermé",
-        "quand la mairie ferme un jour pour lequel la famille a réservé",
-        "la famille qui avait réservé",
-        (
-            HELLO,
-            SERVICE,
-            FIRST,
-            REASON,
-            _booked("- Léa, Cantine, jeudi 3 décembre"),
-            LINK,
-        ),
-        area="Périscolaire",
+    _enrolment("submitted", "Inscription reçue", "dès que la famille envoie l’inscription"),
+    _enrolment(
+        "accepted",
+        "Inscription acceptée",
+        "quand la mairie accepte l’inscription",
+        _fact("reserver", "La page où réserver", f"{HOME}/periscolaire/semaine", "book"),
     ),
-    MessageTemplate(
-        "periscolaire/messages/remind",
-        "Rappel avant la fin des réservations",
-        "avant le premier délai d’une semaine pour laquelle rien n’est réservé",
-        "la famille",
-        (
-            HELLO,
-            Placeholder(
-                "semaine", "Le lundi de la semaine", "lundi 30 novembre", fact="week", write=jour
-            ),
-            Placeholder(
-                "enfants",
-                "Les enfants et les activités, un enfant par ligne",
-                "- Léa : Cantine, Accueil du soir",
-                fact="lines",
-                required=True,
-                lines=True,
-                write=listed,
-            ),
-            Placeholder(
-                "fin",
-                "Le premier délai",
-                "vendredi 27 novembre à 10 h",
-                fact="until",
-                required=True,
-                write=moment,
-            ),
-            LINK,
-        ),
-        area="Périscolaire",
-        sms="{commune} : rien n’est réservé pour la semaine du {semaine}. "
-        "Réservez avant le {fin} : {lien}",
-        is_optional=True,
+    _enrolment(
+        "incomplete", "Inscription à compléter", "quand la mairie demande un complément", REASON
     ),
-    MessageTemplate(
-        "periscolaire/messages/reopened",
-        "Jour rouvert",
-        "quand la mairie rouvre un jour qu’elle avait fermé",
-        "la famille qui avait réservé",
-        (
-            HELLO,
-            SERVICE,
-            FIRST,
-            REASON,
-            _booked("- Léa, Cantine, jeudi 3 décembre : réservé de nouveau"),
-            LINK,
+    _enrolment("refused", "Inscription refusée", "quand la mairie refuse l’inscription", REASON),
+    _enrolment("ended", "Inscription terminée", "quand une inscription prend fin"),
+    _quotient(
+        "quotient_kept",
+        "Quotient familial vérifié",
+        "quand la mairie valide le quotient familial",
+        Placeholder(
+            "debut",
+            "Le premier jour où il compte",
+            "mardi 1er décembre 2026",
+            fact="first",
+            required=True,
+            write=_day,
         ),
-        area="Périscolaire",
+    ),
+    _quotient(
+        "quotient_refused",
+        "Quotient familial refusé",
+        "quand la mairie ne peut pas garder le quotient familial",
+        REASON,
     ),
     MessageTemplate(
         "periscolaire/messages/offer",

@@ -25,9 +25,13 @@ def tables() -> Iterable[Any]:
 
 @hookimpl
 def routes() -> Iterable[Any]:
-    """Pages for families, and for the town hall."""
+    """Pages for families and the town hall."""
     from ribambelle_periscolaire.pages import (
         absence,
+        enrolment,
+        enrolment_printed,
+        enrolment_sending,
+        enrolment_steps,
         month,
         offers,
         office,
@@ -35,20 +39,29 @@ def routes() -> Iterable[Any]:
         office_classes,
         office_closures,
         office_day,
+        office_enrolment,
+        office_enrolments,
         office_fill,
+        office_onde,
         office_parts,
+        office_quotients,
+        office_rules,
         public,
+        quotient,
+        simulator,
         usual_week,
         week,
         year,
     )
 
-    pages = (public, week, month, year, usual_week, absence, offers)
-    desks = (
-        *(office, office_parts, office_closures, office_day),
+    pages = (
+        *(public, simulator, week, month, year, usual_week, absence, offers),
+        *(enrolment, enrolment_steps, enrolment_sending, enrolment_printed),
+        *(quotient, office_enrolments, office_enrolment, office_rules, office_quotients),
+        *(office_onde, office, office_parts, office_closures, office_day),
         *(office_child, office_classes, office_fill),
     )
-    return [route for page in (*pages, *desks) for route in page.ROUTES]
+    return [route for page in pages for route in page.ROUTES]
 
 
 @hookimpl
@@ -59,8 +72,10 @@ def menu(person: Person | None) -> list[Any]:
     if person and person.is_family:
         return [MenuEntry("Réserver", "/periscolaire", "agenda", rank=10)]
     if person and person.holds("agent", "admin"):
+        desk = "/bureau/periscolaire"
         return [
-            MenuEntry("Périscolaire", "/bureau/periscolaire", "agenda", rank=17, short="Périsco")
+            MenuEntry("Inscriptions", f"{desk}/inscriptions", "signet", rank=21),
+            MenuEntry("Périscolaire", desk, "agenda", rank=17, short="Périsco"),
         ]
     if person and person.holds("school_staff", "kitchen"):
         return [MenuEntry("Périscolaire", "/bureau/periscolaire/jour", "agenda", rank=17)]
@@ -69,10 +84,77 @@ def menu(person: Person | None) -> list[Any]:
 
 @hookimpl
 def to_do() -> list[Any]:
-    """The places offered, which wait for an answer."""
+    """The places offered, the children to enrol; what the town hall has to decide."""
     from ribambelle_periscolaire.pages.home import waiting
+    from ribambelle_periscolaire.pages.home_enrolments import to_decide, to_enrol
 
-    return [waiting]
+    return [waiting, to_enrol, to_decide]
+
+
+@hookimpl
+def workflows() -> list[Any]:
+    """The life of an enrolment."""
+    from ribambelle_periscolaire.workflow import WORKFLOW
+
+    return [WORKFLOW]
+
+
+@hookimpl
+def transition_announced() -> dict[str, Any]:
+    """Write to the parents of what changed."""
+    from ribambelle_periscolaire.telling_enrolments import tell_parents
+    from ribambelle_periscolaire.workflow import CODE
+
+    return {CODE: tell_parents}
+
+
+@hookimpl
+def schedules() -> list[Any]:
+    """Each night, what the calendar asks of enrolments; each morning, who booked nothing in time."""
+    from ribambelle.jobs import Schedule
+
+    return [Schedule("turn", 3), Schedule("remind", 8)]
+
+
+@hookimpl
+def declared_beside() -> dict[str, Any]:
+    """Whose a paper is, beside it."""
+    from ribambelle_periscolaire.pages.enrolment_told import beside
+    from ribambelle_periscolaire.workflow import CODE
+
+    return {CODE: beside}
+
+
+@hookimpl
+def family_demandes() -> list[Any]:
+    """The enrolments a family sent."""
+    from ribambelle_periscolaire.pages.enrolment_told import followed
+
+    return [followed]
+
+
+@hookimpl
+def document_types() -> list[Any]:
+    """The papers an enrolment may need."""
+    from ribambelle_periscolaire.proofs import TYPES
+
+    return TYPES
+
+
+@hookimpl
+def paper_templates() -> Iterable[Any]:
+    """What a town hall prints about an enrolment."""
+    from ribambelle_periscolaire.declared_papers import PAPERS
+
+    return PAPERS
+
+
+@hookimpl
+def agenda() -> list[Any]:
+    """What each child has booked."""
+    from ribambelle_periscolaire.pages.home import events
+
+    return [events]
 
 
 @hookimpl
@@ -89,31 +171,25 @@ def jobs() -> dict[str, Any]:
     from ribambelle_periscolaire.offering import lapse_job
     from ribambelle_periscolaire.reminding import remind, remind_family
     from ribambelle_periscolaire.telling import tell_closed, tell_closure, tell_offer
+    from ribambelle_periscolaire.turning import turn
 
     return {
         "tell_offer": tell_offer,
         "lapse": lapse_job,
         "tell_closure": tell_closure,
         "tell_closed": tell_closed,
+        "turn": turn,
         "remind": remind,
         "remind_family": remind_family,
     }
 
 
 @hookimpl
-def schedules() -> list[Any]:
-    """Each morning: who booked nothing before a deadline."""
-    from ribambelle.jobs import Schedule
-
-    return [Schedule("remind", hour=8)]
-
-
-@hookimpl
 def message_templates() -> Iterable[Any]:
     """What bookings make the portal write."""
-    from ribambelle_periscolaire.declared_messages import MESSAGES
+    from ribambelle_periscolaire import declared_days, declared_messages
 
-    return MESSAGES
+    return (*declared_messages.MESSAGES, *declared_days.MESSAGES)
 
 
 @hookimpl
@@ -122,3 +198,11 @@ def personal_data() -> list[Any]:
     from ribambelle_periscolaire.personal_data import HELD
 
     return HELD
+
+
+@hookimpl
+def demo() -> Any:
+    """Activities, and a school year of invented families."""
+    from ribambelle_periscolaire.demo import fill
+
+    return fill

@@ -1,5 +1,6 @@
 """What a booking costs this family on this day: found again at each change, never taken from a page."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -10,9 +11,10 @@ from ribambelle_periscolaire.domain.catalogue import Activity, Unit
 from ribambelle_periscolaire.domain.doors import Pupil
 from ribambelle_periscolaire.domain.taking import Change, Key, Taking
 from ribambelle_periscolaire.domain.tariff import Missed, Price, Situation, absence, price
+from ribambelle_periscolaire.domain.words import euros
 from ribambelle_periscolaire.gathering import Gathered
 from ribambelle_periscolaire.queries import bookings
-from ribambelle_periscolaire.queries.pupils import Family
+from ribambelle_periscolaire.queries.pupils import Family, Means
 from ribambelle_periscolaire.settings import Settings
 
 STANDING = frozenset({"booked", "waiting", "offered"})
@@ -67,7 +69,7 @@ async def priced(tenant: Tenant, gathered: Gathered, taking: Taking) -> list[Cha
         for key in _concerned(gathered, taking)
         if (found := _price(tenant, gathered, taking, key)) is not None
     }
-    numbers = await bookings.keep_prices(wanted.values())
+    taking.prices = numbers = await bookings.keep_prices(wanted.values())
     changes = [_with_price(change, wanted, numbers) for change in taking.changes]
     written = {change.key: change.held for change in changes}
     for key, found in wanted.items():
@@ -76,6 +78,22 @@ async def priced(tenant: Tenant, gathered: Gathered, taking: Taking) -> list[Cha
         if held.price != number and held.state in STANDING and key not in written:
             after = replace(held, price=number, cents=found.cents)
             changes.append(Change(key, "price", after))
+    return changes
+
+
+async def repriced(
+    tenant: Tenant, gathered: Gathered, taking: Taking, keys: Iterable[Key]
+) -> list[Change]:
+    """Return the bookings that no longer cost what was written of them, with their new price."""
+    wanted = {
+        key: found for key in keys if (found := _price(tenant, gathered, taking, key)) is not None
+    }
+    numbers = await bookings.keep_prices(wanted.values())
+    changes = []
+    for key, found in wanted.items():
+        held, number = taking.held[key], numbers[bookings.name_of(found)]
+        if held.price != number:
+            changes.append(Change(key, "price", replace(held, price=number, cents=found.cents)))
     return changes
 
 
@@ -133,18 +151,47 @@ def _with_price(change: Change, wanted: dict[Key, Price], numbers: dict[str, int
 
 
 class PriceBook:
-    """Prices for a page, each asked once: a month shows the same one twenty times."""
+    """Prices for a page, each computed once: a month shows the same one twenty times."""
 
     def __init__(self, tenant: Tenant, gathered: Gathered) -> None:
-        self.tenant, self.gathered, self.taking = tenant, gathered, gathered.taking()
-        self.found: dict[tuple[int, date, int, int], int | None] = {}
+        self.tenant, self.gathered = tenant, gathered
+        self.tariffs = tenant.of(Settings).prices
+        self.found: dict[tuple[int, int, Means, int, int], int | None] = {}
+        self.told: dict[int, str] = {}
+        self.present = _present(gathered)
+
+    def words(self, cents: int) -> str:
+        """Return a price in plain text, for where no tag may stand: the options of a list."""
+        if cents not in self.told:
+            self.told[cents] = euros(cents)
+        return self.told[cents]
 
     def cents(self, pupil: Pupil, activity: Activity, unit: Unit, day: date) -> int | None:
         """Return what one box costs, or None when no tariff says it."""
-        siblings = _siblings(self.gathered, self.taking, pupil.id, day, activity)
-        asked = (unit.id, day, *siblings)
+        try:
+            tariff = self.tariffs.on(activity.code, unit.code, day)
+        except Refused:
+            return None
+        there = self.present.get((activity.id, day), frozenset()) | {pupil.id}
+        rank, present = 1, 1
+        if len(there) > 1:
+            ordered = [other for other in self.gathered.family.pupils if other in there]
+            rank, present = ordered.index(pupil.id) + 1, len(ordered)
+        means = self.gathered.family.means_on(day)
+        asked = (unit.id, id(tariff), means, rank, present)
         if asked not in self.found:
-            situation = situation_of(self.tenant, self.gathered.family, day, *siblings)
+            situation = situation_of(self.tenant, self.gathered.family, day, rank, present)
             found = price_of(self.tenant, activity, unit, day, situation)
             self.found[asked] = found.cents if found else None
         return self.found[asked]
+
+
+def _present(gathered: Gathered) -> dict[tuple[int, date], frozenset[int]]:
+    """Return which children of the family are present, by activity and day."""
+    found: dict[tuple[int, date], frozenset[int]] = {}
+    units = gathered.catalogue.units
+    for (child, day, unit), held in gathered.held.items():
+        if held.state in STANDING and unit in units:
+            key = units[unit].activity, day
+            found[key] = found.get(key, frozenset()) | {child}
+    return found

@@ -7,7 +7,7 @@ Past the last day a source speaks of, nothing is known: no day is called a schoo
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -63,6 +63,13 @@ class SchoolCalendar:
     school_weekdays: frozenset[int] = FOUR_DAYS
     known_from: date = date.min
     known_until: date = date.max
+    free: frozenset[date] = field(init=False, repr=False, compare=False)
+    """Every day of school holidays: a month page asks hundreds of times."""
+
+    def __post_init__(self) -> None:
+        """Spread the holidays out, day by day."""
+        spread = (day for one in self.school_holidays for day in days(one.first, one.last))
+        object.__setattr__(self, "free", frozenset(spread))
 
     def knows(self, day: date) -> bool:
         """Tell whether the school calendar of this day is known."""
@@ -81,7 +88,7 @@ class SchoolCalendar:
             and self.knows(day)
             and day not in self.public_holidays
             and day not in self.closed
-            and self.holiday_of(day) is None
+            and day not in self.free
         )
 
     def is_working(self, day: date) -> bool:
@@ -99,6 +106,8 @@ class SchoolCalendar:
 
     def holiday_of(self, day: date) -> Holiday | None:
         """Return the school holidays a day is in, if it is."""
+        if day not in self.free:
+            return None
         for one in self.school_holidays:
             if one.first <= day <= one.last:
                 return one

@@ -68,10 +68,13 @@ class Activity:
 
     def group_of(self, school: int | None, age: int) -> Group | None:
         """Return the group a child belongs to; one of its own school comes before one for all."""
-        for group in sorted(self.groups, key=lambda one: (one.school is None, one.id)):
+        wide = None
+        for group in self.groups:
             if group.receives(school, age):
-                return group
-        return None
+                if group.school is not None:
+                    return group
+                wide = wide or group
+        return wide
 
     @property
     def is_choice(self) -> bool:

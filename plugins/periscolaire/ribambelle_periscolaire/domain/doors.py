@@ -86,13 +86,21 @@ class Doors:
     priced: Callable[[Activity, Unit, date], bool] = lambda activity, unit, day: True
     """Tells whether a tariff says what a unit costs on a day."""
     known: dict[tuple[str, Act, date, int, bool], Verdict] = field(default_factory=dict)
+    running: dict[tuple[int, date], bool] = field(default_factory=dict)
 
     def group(self, pupil: Pupil, activity: Activity, day: date) -> Group | None:
         """Return the group that receives a child on a day."""
         return activity.group_of(pupil.school, age_on(pupil.born_on, day))
 
     def runs(self, activity: Activity, unit: Unit, day: date) -> bool:
-        """Tell whether a unit exists on a day, closures apart."""
+        """Tell whether a unit exists on a day, closures apart; asked once for all the children."""
+        asked = unit.id, day
+        found = self.running.get(asked)
+        if found is None:
+            found = self.running[asked] = self._runs(activity, unit, day)
+        return found
+
+    def _runs(self, activity: Activity, unit: Unit, day: date) -> bool:
         if not on(unit.weekdays, day.weekday()):
             return False
         calendar = self.calendar

@@ -103,6 +103,8 @@ class Taking:
     changes: list[Change] = field(default_factory=list)
     touched: set[Spot] = field(default_factory=set)
     freed: set[tuple[int, date]] = field(default_factory=set)
+    prices: dict[str, int] = field(default_factory=dict)
+    """Numbers of the prices given, by name."""
 
     @property
     def catalogue(self) -> Catalogue:

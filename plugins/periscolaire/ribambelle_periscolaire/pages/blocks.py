@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from markupsafe import Markup
+
 from ribambelle.tenants import Tenant
+from ribambelle.web.formats import jour
 from ribambelle_periscolaire.domain.boxes import Box, box
 from ribambelle_periscolaire.domain.catalogue import Activity, Unit
 from ribambelle_periscolaire.domain.doors import Pupil
@@ -14,17 +17,39 @@ from ribambelle_periscolaire.gathering import Gathered
 from ribambelle_periscolaire.pricing import PriceBook
 
 HUES = ("a", "b")
+PLAIN = Markup()
+MARKS = {
+    (False, False): PLAIN,
+    (False, True): Markup(" checked"),
+    (True, False): Markup(" data-avant"),
+    (True, True): Markup(" data-avant checked"),
+}
+"""By what a box was when the page was drawn, and whether it is ticked."""
 TOLD = ("too_late", "closed", "elsewhere", "not_yet", "no_group", "no_price", "no_date")
 """Reasons told under a child's boxes, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A box with what its form sends, ticked or not on this page."""
+    """A box with what its form sends, ticked or not on this page.
+
+    A month has three hundred of them: what a template writes of each is ready, in few pieces.
+    """
 
     box: Box
     token: str
     ticked: bool
+    label: str = ""
+    """The day in words, and what ticking would do when it is not plain."""
+    kind: str = ""
+    """Classes of the box, after « case »."""
+    marks: Markup = PLAIN
+    """Attributes of the tick: what it was, what it is."""
+
+    @property
+    def cents(self) -> int:
+        """What ticking it adds to the total."""
+        return 0 if self.box.full or self.box.state == "waiting" else self.box.cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +69,8 @@ class Option:
 
     label: str
     shown: Shown
+    price: str = ""
+    """In plain text, when it costs something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +141,7 @@ def blocks(
     :param ticked: the boxes as somebody left them without saving; None for what stands.
     """
     taking, prices = gathered.taking(), PriceBook(tenant, gathered)
+    nothing = {day: Shown(Box(day, 0, "none"), "", False, jour(day)) for day in days}
     found = []
     for place, pupil in enumerate(gathered.family.pupils.values()):
         rows: list[Row] = []
@@ -121,7 +149,7 @@ def blocks(
         for activity in gathered.catalogue.activities:
             if activity.booked != "online" or not _enrolled(gathered, pupil, activity, days):
                 continue
-            made = _Boxes(taking, prices, pupil, activity, days, ticked)
+            made = _Boxes(taking, prices, pupil, activity, days, ticked, nothing)
             rows += made.rows()
             choices += made.choices()
         block = Block(pupil, HUES[place % len(HUES)], rows, choices)
@@ -162,9 +190,11 @@ class _Boxes:
         activity: Activity,
         days: Sequence[date],
         ticked: frozenset[Token] | None,
+        nothing: dict[date, Shown],
     ) -> None:
         self.taking, self.prices, self.pupil = taking, prices, pupil
         self.activity, self.days, self.ticked = activity, days, ticked
+        self.nothing = nothing
 
     def rows(self) -> list[Row]:
         """Return the units that stand on their own, those that exist one of these days."""
@@ -195,23 +225,41 @@ class _Boxes:
         found = []
         for code in dict.fromkeys(unit.choice for unit in self.activity.units if unit.choice):
             units = [unit for unit in self.activity.units if unit.choice == code]
+            hours = min(unit.begins for unit in units), max(unit.ends for unit in units)
             for day in self.days:
-                options = [Option(unit.name, self._shown(unit, day)) for unit in units]
-                options = [one for one in options if one.shown.box.look != "none"]
-                if not options:
+                if not any(self._exists(unit, day) for unit in units):
                     continue
-                hours = min(unit.begins for unit in units), max(unit.ends for unit in units)
+                options = [self._option(unit, day) for unit in units]
+                options = [one for one in options if one.shown.box.look != "none"]
                 name = f"choix.{self.pupil.id}.{self.activity.id}.{code}.{day}"
                 found.append(Choice(name, self.activity.name, day, hours, options))
         return found
 
+    def _option(self, unit: Unit, day: date) -> Option:
+        shown = self._shown(unit, day)
+        return Option(unit.name, shown, self.prices.words(shown.cents) if shown.cents else "")
+
+    def _exists(self, unit: Unit, day: date) -> bool:
+        """Tell whether a unit runs on a day, or the child held it when it did."""
+        held = self.pupil.id, day, unit.id
+        return self.taking.doors.runs(self.activity, unit, day) or held in self.taking.held
+
     def _shown(self, unit: Unit, day: date) -> Shown:
+        if not self._exists(unit, day):
+            return self.nothing[day]
         cents = self.prices.cents(self.pupil, self.activity, unit, day)
         made = box(self.taking, self.pupil, unit, day, cents)
         token = Token(self.pupil.id, unit.id, day)
         may_change = made.look in {"free", "on"}
         ticked = token in self.ticked if self.ticked is not None and may_change else made.is_on
-        return Shown(made, str(token), ticked)
+        label, kind = self.nothing[day].label, ""
+        if made.full:
+            label, kind = f"{label}, complet : liste d’attente", " complet"
+        elif made.state == "waiting":
+            label, kind = f"{label}, sur liste d’attente", " attente"
+        elif made.look == "fixed" and made.is_on:
+            kind = " on"
+        return Shown(made, str(token), ticked, label, kind, MARKS[made.is_on, ticked])
 
 
 def _enrolled(gathered: Gathered, pupil: Pupil, activity: Activity, days: Sequence[date]) -> bool:
@@ -232,10 +280,17 @@ def _left_out(gathered: Gathered, pupil: Pupil, days: Sequence[date]) -> list[Ac
 def _notes(block: Block) -> list[Note]:
     """Return why boxes cannot change, each reason once with its days."""
     found: dict[tuple[str, datetime | None, str], list[date]] = {}
+    late = {
+        one.box.reason.at
+        for one in block.shown
+        if one.box.look == "fixed" and one.box.reason and one.box.reason.code == "too_late"
+    }
     for shown in block.shown:
         reason = shown.box.reason
         if shown.box.look == "fixed" and reason and reason.code in TOLD:
-            kept = found.setdefault((reason.code, reason.at, reason.about), [])
+            # several delays that have passed are one sentence, without their moments
+            at = None if reason.code == "too_late" and len(late) > 1 else reason.at
+            kept = found.setdefault((reason.code, at, reason.about), [])
             if shown.box.day not in kept:
                 kept.append(shown.box.day)
     notes = [

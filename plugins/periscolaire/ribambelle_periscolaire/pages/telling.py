@@ -1,5 +1,7 @@
 """The delays of a commune in one sentence, for the head of a booking page."""
 
+from datetime import date
+
 from ribambelle.tenants import Tenant
 from ribambelle_periscolaire.domain.cut_off_words import told
 from ribambelle_periscolaire.gathering import Gathered
@@ -23,3 +25,11 @@ def rule_of(tenant: Tenant, gathered: Gathered) -> str:
         return ""
     (add, cancel) = sentences.pop()
     return add if add == cancel else ""
+
+
+def misses_quotient(tenant: Tenant, gathered: Gathered, day: date) -> bool:
+    """Tell whether a family pays the highest rate because its quotient is not known."""
+    family = gathered.family
+    enrolled = any(pupil.activities for pupil in family.pupils.values())
+    depends = any(one.bands or one.effort for one in tenant.of(Settings).tariffs)
+    return enrolled and depends and family.means_on(day).quotient_familial is None

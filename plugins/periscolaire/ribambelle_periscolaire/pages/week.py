@@ -22,7 +22,7 @@ from ribambelle_periscolaire.forms import Sent, Token, sent
 from ribambelle_periscolaire.gathering import Gathered, gather
 from ribambelle_periscolaire.pages.blocks import Block, blocks, cost, standing
 from ribambelle_periscolaire.pages.results import Results, results_of
-from ribambelle_periscolaire.pages.telling import rule_of
+from ribambelle_periscolaire.pages.telling import misses_quotient, rule_of
 from ribambelle_periscolaire.queries import bookings
 
 WEEK = timedelta(days=7)
@@ -41,6 +41,7 @@ class WeekPage:
     rule: str
     results: Results | None = None
     copied: str = ""
+    misses_quotient: bool = False
 
     @property
     def before(self) -> date:
@@ -177,6 +178,7 @@ def _page(
         rule_of(tenant, gathered),
         results_of(gathered, lines or []),
         copied,
+        misses_quotient(tenant, gathered, days[0]),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from ribambelle import tenants
 from ribambelle.database import Prepared, many
 from ribambelle.identity import Person
 from ribambelle_periscolaire import tables
@@ -45,6 +46,17 @@ LOADS = Prepared(
         given, given.groups, LOADS_READ + " WHERE " + many.among('"group"') + " AND day"
     )
 )
+OF_ADULT = Prepared(
+    lambda given: tables.Booking.raw(
+        "SELECT b.child, c.given_name, b.day, b.unit FROM periscolaire_booking b"
+        " JOIN core_child c ON c.id = b.child JOIN core_responsibility r ON r.child = b.child"
+        " WHERE r.adult = {} AND r.ended_at IS NULL AND b.day BETWEEN {} AND {}"
+        " AND b.state = 'booked' ORDER BY b.day, c.id, b.unit",
+        given.adult,
+        given.first,
+        given.last,
+    )
+)
 ANSWERED = Prepared(
     lambda given: (
         tables.Request.select(tables.Request.answer)
@@ -58,6 +70,12 @@ async def of_children(children: Sequence[int], first: date, last: date) -> dict[
     """Return what is held for some children between two days, both included."""
     rows = await OF_CHILDREN.ask(children=many.listed(children), first=first, last=last)
     return {(row["child"], row["day"], row["unit"]): _held(row) for row in rows}
+
+
+async def booked_for(adult: int, first: date, last: date) -> list[dict[str, Any]]:
+    """Return what is booked for the children an adult answers for, between two days."""
+    found: list[dict[str, Any]] = await OF_ADULT.ask(adult=adult, first=first, last=last)
+    return found
 
 
 async def waiting(groups: Iterable[int], first: date, last: date) -> list[Waiting]:
@@ -98,14 +116,25 @@ async def loads(groups: Iterable[int], first: date, last: date) -> dict[Spot, Fi
 PRICE = ("digest", "tariff", "cents", "inputs", "steps")
 
 
+KNOWN_PRICES = "periscolaire.prices"
+MANY_PRICES = 5_000
+
+
 async def keep_prices(prices: Iterable[Price]) -> dict[str, int]:
-    """Keep each price with what it was computed from, once; return their numbers by name."""
-    rows = {}
+    """Keep each price with what it was computed from, once; return their numbers by name.
+
+    Those `trust` was told of are not asked again: nothing removes a price.
+    """
+    known: dict[str, int] = tenants.current().engine.kept.get(KNOWN_PRICES, {})
+    found, rows = {}, {}
     for price in prices:
-        inputs, steps = _told(price)
-        rows[name_of(price)] = (name_of(price), price.tariff, price.cents, inputs, steps)
+        name = name_of(price)
+        if name in known:
+            found[name] = known[name]
+        else:
+            rows[name] = (name, price.tariff, price.cents, *_told(price))
     if not rows:
-        return {}
+        return found
     written = await many.write(
         "periscolaire_price",
         PRICE,
@@ -114,7 +143,15 @@ async def keep_prices(prices: Iterable[Price]) -> dict[str, int]:
         change=("digest",),
         returning=("id", "digest"),
     )
-    return {row["digest"]: row["id"] for row in written}
+    return found | {row["digest"]: row["id"] for row in written}
+
+
+def trust(numbers: dict[str, int]) -> None:
+    """Remember prices that are written for good; only once their transaction is kept."""
+    known = tenants.current().engine.kept.setdefault(KNOWN_PRICES, {})
+    if len(known) > MANY_PRICES:
+        known.clear()
+    known.update(numbers)
 
 
 def name_of(price: Price) -> str:
@@ -177,12 +214,15 @@ async def write(
     return last
 
 
+LOAD = ("group", "day", "part", "taken", "waiting", "staff")
+
+
 async def write_loads(fills: dict[Spot, Fill]) -> None:
     """Write how full some spots are now."""
     rows = [(*spot, fill.taken, fill.waiting, fill.staff) for spot, fill in sorted(fills.items())]
     await many.write(
         "periscolaire_load",
-        ("group", "day", "part", "taken", "waiting", "staff"),
+        LOAD,
         rows,
         unique=("group", "day", "part"),
         change=("taken", "waiting"),

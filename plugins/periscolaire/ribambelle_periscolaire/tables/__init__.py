@@ -1,6 +1,6 @@
 """What the périscolaire keeps: what the town hall opens, then what families take of it."""
 
-from ribambelle_periscolaire.tables import families, offer
+from ribambelle_periscolaire.tables import families, files, offer
 from ribambelle_periscolaire.tables.families import (
     Booking,
     BookingEvent,
@@ -11,6 +11,7 @@ from ribambelle_periscolaire.tables.families import (
     Rules,
     Situation,
 )
+from ribambelle_periscolaire.tables.files import Claim, Consent, OndeList, Sheet
 from ribambelle_periscolaire.tables.offer import Activity, Closure, Edition, Group, Load, Unit
 
 __all__ = [
@@ -18,17 +19,21 @@ __all__ = [
     "Activity",
     "Booking",
     "BookingEvent",
+    "Claim",
     "Closure",
+    "Consent",
     "Edition",
     "Enrolled",
     "Enrolment",
     "Group",
     "Load",
+    "OndeList",
     "Price",
     "Request",
     "Rules",
+    "Sheet",
     "Situation",
     "Unit",
 ]
 
-TABLES = (*offer.TABLES, *families.TABLES)
+TABLES = (*offer.TABLES, *families.TABLES, *files.TABLES)

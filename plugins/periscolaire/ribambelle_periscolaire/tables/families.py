@@ -16,7 +16,7 @@ from piccolo.columns.base import OnDelete
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
-from ribambelle.identity.tables import Adult, Child, Household
+from ribambelle.identity.tables import Adult, Child, Household, School
 from ribambelle.workflow.tables import Demande
 from ribambelle_periscolaire.tables.offer import Activity, Group, Unit
 
@@ -36,7 +36,7 @@ class Situation(Table, tablename="periscolaire_situation"):
 
 
 class Rules(Table, tablename="periscolaire_rules"):
-    """One version of the règlement intérieur; never changed once families accepted it."""
+    """One version of the règlement intérieur; once published it never changes."""
 
     id: Serial
     version = Varchar(length=40, unique=True)
@@ -44,6 +44,7 @@ class Rules(Table, tablename="periscolaire_rules"):
     first = Date(help_text="First day it is in force.")
     written_at = Timestamptz()
     written_by = Integer(null=True, default=None)
+    published_at = Timestamptz(null=True, default=None, help_text="Null: nobody reads it yet.")
 
 
 class Enrolment(Table, tablename="periscolaire_enrolment"):
@@ -56,6 +57,13 @@ class Enrolment(Table, tablename="periscolaire_enrolment"):
     account = Integer(null=True, default=None, help_text="Family account that asked; null: import.")
     rules = ForeignKey(Rules, null=True, default=None, on_delete=OnDelete.restrict)
     accepted_at = Timestamptz(null=True, default=None, help_text="When the rules were accepted.")
+    school = ForeignKey(
+        School, null=True, default=None, on_delete=OnDelete.set_null, help_text="That year."
+    )
+    class_name = Varchar(length=40, default="")
+    sent_at = Timestamptz(null=True, default=None)
+    ends_on = Date(null=True, default=None, help_text="Last day, of a child who leaves.")
+    is_placed = Boolean(default=False, help_text="The child's school was written that year.")
     once = Unique([child, year])
 
 

@@ -1,0 +1,132 @@
+"""What do booking pages cost on a real town's volume, and with ten times the families and three years?
+
+Run: ``python benchmarks/bookings.py [--large]``. CPU of the portal's process per request, the best of
+some rounds, on one kept connection. The town: 1,000 families, 1,600 children, a school year of
+bookings. ``--large``: ten times the families, and three school years.
+"""
+
+import asyncio
+import socket
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from random import Random
+
+from page import ROUNDS, Server, answered, serve_bare, serve_portal, server
+
+from ribambelle.plugins import Plugins
+from ribambelle.tenants import Platform
+from ribambelle.testing.clock import FrozenClock
+from ribambelle.testing.communes import bring_up
+from ribambelle.web.portal import portal
+from ribambelle_periscolaire import demo, tables
+from ribambelle_periscolaire.queries import catalogue
+from ribambelle_periscolaire.testing import town
+
+FAMILIES, YEAR, MONDAY, MONTH = 1000, 2026, "2026-11-30", "2026-12"
+RULES = Path(__file__).parents[1] / "tenants" / "chatenoy-le-royal.toml"
+SAVES = 100
+AIMS = {"week": 4.0, "month": 6.0, "save a week": 3.0}
+
+
+def settle(file: Path) -> None:
+    """Give the commune of a bench the rules of the demonstration, since 2020."""
+    rules = RULES.read_text("utf-8")
+    told = rules[rules.index("[[periscolaire.cut_offs]]") :].replace("2026-08-01", "2020-08-01")
+    head = 'school_zone = "A"\ndepartement = "71"\n'
+    file.write_text(f"{head}{file.read_text()}\n{told}", "utf-8")
+
+
+async def made(folder: Path, times: int, years: int) -> tuple[str, list[str]]:
+    """Make the town; return the cookie of a family of two children, and the boxes it changes."""
+    app = portal(Platform(folder, folder / "data", plugins=Plugins(), clock=FrozenClock()))
+    communes = await bring_up(app, folder, folder / "templates", "", ["periscolaire"])
+    place, draw = communes.alpha, Random(7)
+    settle(folder / "alpha.toml")
+    with place.here() as tenant:
+        schools = [await demo.school(name) for name in demo.SCHOOLS]
+        await demo.open_activities(schools)
+        wide = dict.fromkeys((tables.Group.room, tables.Group.licence))
+        await tables.Group.update({**wide, tables.Group.staff: None}, force=True)
+        await catalogue.touch()
+        known = await catalogue.current()
+        opened = [one.id for one in known.activities if one.booked == "online"]
+        homes = await town.families(
+            FAMILIES * times, year=YEAR, activities=opened, schools=schools, draw=draw
+        )
+        habits, count = demo.habits(known), 0
+        for year in range(YEAR, YEAR - years, -1):
+            there = homes if year == YEAR else await town.again(homes, opened, year)
+            taken: town.Fullness = Counter()
+            for start in range(0, len(there), 500):
+                some = there[start : start + 500]
+                span = date(year, 9, 1), date(year + 1, 7, 3)
+                count += await town.book(tenant, known, some, habits, *span, draw, taken)
+            await town.write_loads(taken)
+        print(f"  {len(homes)} families, {count} bookings", file=sys.stderr)
+        two = next(home for home in homes if len(home.children) == 2)
+        browser = await place.family(two.person.email)
+        meal = next(unit.id for unit in known.units.values() if unit.code == "repas")
+        monday = date.fromisoformat(MONDAY)
+        await tables.Booking.delete().where(
+            tables.Booking.child.is_in([child.id for child in two.children])
+            & (tables.Booking.day >= monday)
+        )
+        days = [monday.replace(month=12, day=day) for day in (1, 3, 4)]
+        boxes = [f"{child.id}.{meal}.{day}" for child in two.children for day in days]
+    await app.platform.aclose()
+    return f"session={browser.cookies['session']}", boxes
+
+
+def saving(place: Server, cookie: str, boxes: list[str]) -> float:
+    """Return the CPU of saving a week, booked then cancelled in turn, without the page after it."""
+    ticked, best = "&".join(f"jour={box}" for box in boxes), float("inf")
+    with closing(socket.create_connection(("127.0.0.1", place.port))) as line:
+        for round_ in range(ROUNDS + 1):
+            began = place.spent()
+            for number in range(SAVES):
+                key = f"cle={round_}-{number}"
+                body = f"{key}&{ticked}" if number % 2 == 0 else f"{key}&avant={'+'.join(boxes)}"
+                head = f"POST /periscolaire/semaine/{MONDAY} HTTP/1.1\r\nHost: alpha.localhost\r\n"
+                head += f"Cookie: {cookie}\r\nOrigin: http://alpha.localhost\r\n"
+                head += "Content-Type: application/x-www-form-urlencoded\r\n"
+                line.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+                answered(line, b"HTTP/1.1 303")
+            if round_:
+                best = min(best, (place.spent() - began) / SAVES)
+    return best
+
+
+def measured(times: int, years: int) -> dict[str, float]:
+    """Measure the pages of one town."""
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.process_time()
+        cookie, boxes = asyncio.run(made(Path(folder), times, years))
+        print(f"  made in {time.process_time() - began:.0f} s of CPU", file=sys.stderr)
+        with server(serve_bare) as bare, server(serve_portal, Path(folder)) as place:
+            return {
+                "bare hello": bare.per_request("/"),
+                "week": place.per_request(f"/periscolaire/semaine/{MONDAY}", cookie),
+                "month": place.per_request(f"/periscolaire/mois/{MONTH}", cookie),
+                "year": place.per_request(f"/periscolaire/annee/{YEAR}", cookie),
+                "save a week": saving(place, cookie, boxes),
+            }
+
+
+def main() -> None:
+    """Measure one town, and the large one when asked."""
+    found = measured(1, 1)
+    large = measured(10, 3) if "--large" in sys.argv else {}
+    print(f"\n{'SQLite, CPU per request':28} {'ms':>7} {'× hello':>8} {'aim':>5} {'large':>7}")
+    for page, spent in found.items():
+        aim = f"{AIMS[page]:.0f}" if page in AIMS else ""
+        more = f"{large[page] / spent:.2f} ×" if large else ""
+        print(f"{page:28} {spent:7.2f} {spent / found['bare hello']:8.0f} {aim:>5} {more:>7}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,221 @@
+"""A commune of demonstration: what Châtenoy-le-Royal opens, and a school year of invented families."""
+
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from ribambelle import tenants
+from ribambelle.database import transaction
+from ribambelle.demonstration import CAMILLE
+from ribambelle.identity import accounts, households, schools, sessions
+from ribambelle.identity.tables import Child, School
+from ribambelle.search import fold
+from ribambelle.tenants import Tenant
+from ribambelle_periscolaire import booking, tables
+from ribambelle_periscolaire.domain.calendar import school_year
+from ribambelle_periscolaire.domain.catalogue import Catalogue
+from ribambelle_periscolaire.domain.taking import Wanted
+from ribambelle_periscolaire.queries import catalogue
+from ribambelle_periscolaire.testing import town
+from ribambelle_periscolaire.testing.town import Habit
+
+FAMILIES = 310
+SCHOOLS = ("École Rosa-Parks", "École des Alouettes")
+PEDT = "periscolaire_pedt"
+BOOKED_WEEKS = 6
+"""Weeks ahead that families have already booked."""
+SHARES = {
+    "repas": 60,
+    "matin": 16,
+    "soir": 22,
+    "journee": 10,
+    "matin-repas": 8,
+    "apres-midi": 6,
+}
+"""Children of a hundred who take each unit: about 200 meals, 50 and 70 in care, 70 on Wednesdays."""
+
+
+async def fill(seed: int) -> None:
+    """Fill the current commune, if its file says what things cost."""
+    tenant = tenants.current()
+    draw = Random(f"{seed}:{tenant.slug}")  # noqa: S311 - invented families, not secrets
+    now = tenant.now()
+    year = school_year(now.date())
+    async with transaction():
+        places = [await school(name) for name in SCHOOLS]
+        await open_activities(places)
+        await tables.Rules.insert(
+            tables.Rules(version="2026", text=RULES, first=date(year, 9, 1), written_at=now)
+        )
+    known = await catalogue.current()
+    opened = [one.id for one in known.activities if one.booked == "online"]
+    homes = await town.families(
+        FAMILIES,
+        year=year,
+        activities=opened,
+        schools=places,
+        draw=draw,
+        email="famille{}@demo.example",
+    )
+    last = now.date() + timedelta(weeks=BOOKED_WEEKS)
+    await town.book(tenant, known, homes, habits(known), date(year, 9, 1), last, draw)
+    await _camille(tenant, known, places, opened, year)
+
+
+async def school(name: str) -> int:
+    """Return a school of this name, opened when there is none."""
+    known = await School.select(School.id).where(School.name == name).first()
+    if known is not None:
+        return int(known["id"])
+    row = School(name=name, folded=fold(name), is_open=True)
+    return int((await School.insert(row).returning(School.id))[0]["id"])
+
+
+async def open_activities(places: list[int]) -> None:
+    """Write what the commune opens."""
+    morning = await _activity(
+        "matin", "Accueil du matin", "morning", cut_off="veille", tax_care=True
+    )
+    canteen = await _activity("cantine", "Cantine", "canteen", cut_off="veille")
+    evening = await _activity("soir", "Accueil du soir", "evening", cut_off="veille", tax_care=True)
+    wednesday = await _activity(
+        "mercredi",
+        "Centre de loisirs du mercredi",
+        "wednesday",
+        runs="wednesday",
+        cut_off="mercredi",
+        regime=PEDT,
+        tax_care=True,
+    )
+    holidays = await _activity(
+        "vacances",
+        "Centre de loisirs des vacances",
+        "holidays",
+        runs="holidays",
+        cut_off="vacances",
+        regime="extrascolaire",
+        tax_care=True,
+    )
+    await _activity(
+        "jeunes",
+        "Accueil jeunes, 11-17 ans",
+        "workshop",
+        runs="always",
+        booked="on_site",
+        place="Espace jeunesse, rue du Bourg, mercredi et samedi de 14 h à 18 h. "
+        "Téléphone : 03 99 00 12 40.",
+    )
+    await _unit(morning, "matin", "Matin", 7 * 60 + 30, 8 * 60 + 30)
+    await _unit(canteen, "repas", "Repas", 11 * 60 + 45, 13 * 60 + 30, is_meal=True)
+    await _unit(evening, "soir", "Soir", 16 * 60 + 30, 18 * 60 + 30)
+    for activity in (wednesday, holidays):
+        await _unit(activity, "journee", "Journée", 8 * 60, 18 * 60, parts=7, choice="jour")
+    await _unit(
+        wednesday, "matin-repas", "Matin et repas", 8 * 60, 13 * 60 + 30, parts=3, choice="jour"
+    )
+    await _unit(
+        wednesday, "apres-midi", "Après-midi", 13 * 60 + 30, 18 * 60, parts=4, choice="jour"
+    )
+    for activity, room in ((morning, 60), (canteen, 130), (evening, 60)):
+        for place, name in zip(places, SCHOOLS, strict=True):
+            await _group(activity, name, school=place, room=room)
+    for activity in (wednesday, holidays):
+        await _group(activity, "Moins de 6 ans", to_age=5, licence=32, staff=3)
+        await _group(activity, "6 ans et plus", from_age=6, licence=48, staff=4)
+    await catalogue.touch()
+
+
+async def _activity(code: str, name: str, kind: str, **said: Any) -> int:
+    position = await tables.Activity.count()
+    row = tables.Activity(code=code, name=name, kind=kind, position=position, **said)
+    return int((await tables.Activity.insert(row).returning(tables.Activity.id))[0]["id"])
+
+
+async def _unit(activity: int, code: str, name: str, begins: int, ends: int, **said: Any) -> None:
+    position = await tables.Unit.count()
+    await tables.Unit.insert(
+        tables.Unit(
+            activity=activity,
+            code=code,
+            name=name,
+            begins=begins,
+            ends=ends,
+            position=position,
+            **said,
+        )
+    )
+
+
+async def _group(activity: int, name: str, **said: Any) -> None:
+    await tables.Group.insert(tables.Group(activity=activity, name=name, **said))
+
+
+def habits(known: Catalogue) -> list[Habit]:
+    """Return how many children of a hundred take each unit of the school year."""
+    return [
+        Habit(unit.id, SHARES[unit.code])
+        for one in known.activities
+        if one.code != "vacances"
+        for unit in one.units
+        if unit.code in SHARES
+    ]
+
+
+async def _camille(
+    tenant: Tenant, known: Catalogue, places: list[int], opened: list[int], year: int
+) -> None:
+    """Give the family one signs in as a second child, their enrolments and a week of bookings."""
+    account = await accounts.by_email(CAMILLE)
+    if account is None:
+        return
+    me = await sessions.person(account, 0, strong=False)
+    now = tenant.now()
+    noe = await households.add_child(me.household, "Noé", "Hoarau", born_on=date(year - 4, 4, 2))
+    mine = [row["id"] for row in await _children(me.household)]
+    for child, place, class_name in zip(mine, places, ("CP", "Moyenne section"), strict=False):
+        await schools.send(child, place, class_name, by=account.id)
+    await town.enrol(mine, opened, year)
+    await tables.Situation.insert(
+        tables.Situation(
+            household=me.household,
+            first=date(year, 9, 1),
+            quotient_familial=640,
+            is_resident=True,
+            source="proof",
+            written_at=now,
+        )
+    )
+    monday = now.date() + timedelta(days=7 - now.date().weekday())
+    units = {unit.code: unit.id for one in known.activities[:4] for unit in one.units}
+    wanted = [
+        Wanted(child, units[code], monday + timedelta(days=day), "book")
+        for child, code, day in (
+            (mine[0], "repas", 1),
+            (mine[0], "repas", 3),
+            (mine[0], "soir", 1),
+            (mine[0], "journee", 2),
+            (noe, "repas", 1),
+            (noe, "repas", 3),
+            (noe, "matin", 3),
+        )
+    ]
+    await booking.save(tenant, me, wanted, "demo", now)
+
+
+async def _children(household: int) -> list[dict[str, int]]:
+    found: list[dict[str, int]] = (
+        await Child.select(Child.id).where(Child.household == household).order_by(Child.id)
+    )
+    return found
+
+
+RULES = """\
+## Réserver et annuler
+Chaque jour se réserve et s’annule jusqu’à la veille d’école, 10 heures.
+
+## Absences
+Une absence signalée après ce délai reste due, sauf certificat médical donné sous 72 heures.
+
+## Retards
+Au-delà de cinq minutes de retard le soir, chaque quart d’heure commencé est facturé.
+"""
