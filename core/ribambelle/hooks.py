@@ -212,7 +212,7 @@ def search() -> "Iterable[Callable[[Person, str], Awaitable[list[Found]]]]":
             from ribambelle_creche.pages.home import find
             return [find]
 
-    Called by ``ribambelle.web.home``. Implemented by ``core``, ``creche``. Since 0.1.
+    Called by ``ribambelle.web.home``. Implemented by ``core``, ``creche``, ``periscolaire``. Since 0.1.
     """
 
 

@@ -13,7 +13,15 @@ from tests.core.documents.builders import a_document
 from tests.core.documents.papers import a_pdf
 from tests.creche.builders import BORN_ON, an_application
 from tests.creche.decided import Asks, a_decided_commission
-from tests.periscolaire.builders import THURSDAY, TUESDAY, a_canteen, a_child, a_person, settle
+from tests.periscolaire.builders import (
+    FRIDAY,
+    THURSDAY,
+    TUESDAY,
+    a_canteen,
+    a_child,
+    a_person,
+    settle,
+)
 
 from ribambelle import workflow
 from ribambelle.appointments import booking
@@ -64,7 +72,7 @@ from ribambelle_creche.queries import (
 )
 from ribambelle_creche.queries.commissions import Told
 from ribambelle_creche.tables import Application
-from ribambelle_periscolaire import enrolling, onde
+from ribambelle_periscolaire import closing, enrolling, onde
 from ribambelle_periscolaire.booking import save
 from ribambelle_periscolaire.domain.enrolments import STEPS as ENROLMENT_STEPS
 from ribambelle_periscolaire.domain.sheet import Contact, Health
@@ -74,7 +82,7 @@ from ribambelle_periscolaire.queries import enrolments, means, sheets
 from ribambelle_periscolaire.queries import rules as reglement
 from ribambelle_periscolaire.queries.rules import Written as RulesWritten
 from ribambelle_periscolaire.settings import Settings as PeriscolaireSettings
-from ribambelle_periscolaire.tables import Claim
+from ribambelle_periscolaire.tables import Claim, Closure
 
 pytestmark = pytest.mark.browser
 NOT_PAGES = {
@@ -92,6 +100,9 @@ NOT_PAGES = {
     "/periscolaire/semaine",
     "/bureau/periscolaire/inscriptions/export",
     "/bureau/periscolaire/onde/{sent}/erreurs",
+    *("/bureau/periscolaire/jour", "/bureau/periscolaire/jour/{day}/enfants/export/{kind}"),
+    "/bureau/periscolaire/remplissage/export/{kind}",
+    "/bureau/periscolaire/jour/{day}/export/{kind}",
     "/creche/demandes/{number}/decision",
     "/bureau/campagnes/{number}/export",
     *("/bureau/informations/affiche", "/informations/{slug}/fichiers/{paper}"),
@@ -177,6 +188,34 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/periscolaire/offres": {"family": ("/periscolaire/offres",)},
     "/periscolaire/semaine/{day}": {
         "family": ("/periscolaire/semaine/2026-11-30", "/periscolaire/semaine/2026-11-23")
+    },
+    "/bureau/periscolaire": {"office": ("/bureau/periscolaire",)},
+    "/bureau/periscolaire/activites/nouvelle": {
+        "office": ("/bureau/periscolaire/activites/nouvelle",)
+    },
+    "/bureau/periscolaire/activites/{number}": {"office": ("/bureau/periscolaire/activites/1",)},
+    "/bureau/periscolaire/activites/{number}/unites/nouvelle": {
+        "office": ("/bureau/periscolaire/activites/1/unites/nouvelle",)
+    },
+    "/bureau/periscolaire/activites/{number}/groupes/nouveau": {
+        "office": ("/bureau/periscolaire/activites/1/groupes/nouveau",)
+    },
+    "/bureau/periscolaire/unites/{number}": {"office": ("/bureau/periscolaire/unites/1",)},
+    "/bureau/periscolaire/groupes/{number}": {"office": ("/bureau/periscolaire/groupes/1",)},
+    "/bureau/periscolaire/fermetures": {"office": ("/bureau/periscolaire/fermetures",)},
+    "/bureau/periscolaire/fermetures/{number}": {
+        "office": ("/bureau/periscolaire/fermetures/{shut}",)
+    },
+    "/bureau/periscolaire/jour/{day}": {
+        "office": ("/bureau/periscolaire/jour/2026-12-01", "/bureau/periscolaire/jour/2026-11-29")
+    },
+    "/bureau/periscolaire/jour/{day}/enfants": {
+        "office": ("/bureau/periscolaire/jour/2026-12-01/enfants",)
+    },
+    "/bureau/periscolaire/enfants/{number}": {"office": ("/bureau/periscolaire/enfants/{pupil}",)},
+    "/bureau/periscolaire/classes": {"office": ("/bureau/periscolaire/classes",)},
+    "/bureau/periscolaire/remplissage": {
+        "office": ("/bureau/periscolaire/remplissage?de=2026-12",)
     },
     "/bureau": {"office": ("/bureau",), "facility": ("/bureau",)},
     "/bureau/activations": {
@@ -484,7 +523,7 @@ class World:
             names |= await answered_of(account, tenant)
             names["decided"] = await decided(town, names)
             names |= await a_family_apart(tenant, account)
-            await a_canteen_day(tenant, account)
+            names |= await a_canteen_day(tenant, account)
             names |= await enrolments_of(tenant, account)
             names |= await written_of(account)
             names |= await campaigns_of(tenant, office.id)
@@ -511,9 +550,9 @@ class World:
         return page
 
 
-async def a_canteen_day(tenant: Tenant, account: Account) -> None:
-    """Book a full canteen: somebody waits, and somebody is offered a place."""
-    canteen = await a_canteen(room=1, place="Au groupe scolaire")
+async def a_canteen_day(tenant: Tenant, account: Account) -> dict[str, int]:
+    """Book a full canteen: somebody waits, and somebody is offered a place; a Friday is closed."""
+    canteen = await a_canteen(room=1, place="Au groupe scolaire", regime="periscolaire")
     anne = await a_person(account)
     children = [await a_child(anne, canteen.activity, name=name) for name in ("Léa", "Noé")]
     first, last = (Wanted(child, canteen.unit, THURSDAY, "book") for child in children)
@@ -523,6 +562,11 @@ async def a_canteen_day(tenant: Tenant, account: Account) -> None:
     await save(tenant, anne, day, "both", tenant.now())
     gone = replace(day[0], wish="cancel")
     await save(tenant, anne, [gone], "gone", tenant.now())
+    strike = Closure(first=FRIDAY, last=FRIDAY, reason="strike", declared_at=tenant.now())
+    return {
+        "pupil": children[0],
+        "shut": await closing.declare(tenant, strike, account.id, tenant.now()),
+    }
 
 
 async def enrolments_of(tenant: Tenant, account: Account) -> dict[str, int]:

@@ -65,6 +65,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     **{"points": ("70",), "section": ("babies",), "jours": ("mon-am",)},
     **{"heures": ("35",), "semaines": ("46",), "fait": ("k",), "enfant": IDS},
     **{"quotient": ("640",), "habite": ("non",)},
+    **dict.fromkeys(("activite", "ecole"), IDS),
     **{"jour_day": ("1",), "jour_month": ("3",), "jour_year": ("2027",)},
 }
 """A query for each parameter a route reads; one missing here stops the proof."""
@@ -107,6 +108,10 @@ BODY: dict[str, str] = {
     **{"enfant": "3", "annee": "2026", "activities": "3", "enrolments": "3", "claim": "3"},
     **{"has_allergy": "oui", "has_pai": "oui", "pai_until": "2027-07-02", "diet": ""},
     **{"accepted": "oui", "last": "2026-12-04", "source": "proof", "resident": "oui"},
+    **{"premier": "2026-12-03", "dernier": "2026-12-04"},
+    **{"activite": "3", "ecole": "3", "classe": "3:n", "unite": "3", "faire": "book"},
+    **{"jour_day": "3", "jour_month": "12", "jour_year": "2026", "tard": "oui"},
+    **{"weekdays": "3", "parts": "1", "needs": "3", "staff": "1"},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""

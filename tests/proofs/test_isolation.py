@@ -24,6 +24,8 @@ FREE = {
     *("allergies", "pai_note", "doctor", "doctor_phone", "quotient_familial"),
     *(f"{name}_{rank}" for name in ("name", "phone", "link", "collect") for rank in (1, 2, 3)),
     *("consent_photo", "consent_care"),
+    *("cut_off", "regime", "regie", "runs", "booked", "tax_care", "is_meal", "choice"),
+    *("from_age", "to_age", "licence", "room"),
 }
 """Fields of forms that hold no id and decide of none."""
 

@@ -34,6 +34,7 @@ ACTS = {
     "family.rights_given": "Droits donnés à une personne",
     "appointment.booked": "Rendez-vous pris",
     "appointment.cancelled": "Rendez-vous annulé",
+    "booking.changed": "Réservations changées",
     "document.given": "Document ajouté",
     "document.replaced": "Document remplacé",
     "document.removed": "Document retiré",

@@ -46,5 +46,16 @@ def menu(
     :param waiting: by address, how many things wait behind an entry.
     """
     entries: list[MenuEntry] = tenant.hooks.all("menu", person=person)
-    shown = (replace(one.at(path), count=waiting.get(one.href, one.count)) for one in entries)
-    return sorted(shown, key=lambda entry: entry.rank)
+    found = [replace(one.at(path), count=waiting.get(one.href, one.count)) for one in entries]
+    return sorted(nearest(found), key=lambda entry: entry.rank)
+
+
+def nearest(entries: list[MenuEntry]) -> list[MenuEntry]:
+    """Return the entries, only the nearest to the page marked where one lies under another.
+
+    >>> above, under = (MenuEntry("", href, "", current=True) for href in ("/a", "/a/b"))
+    >>> [entry.current for entry in nearest([above, under])]
+    [False, True]
+    """
+    longest = max((len(one.href) for one in entries if one.current), default=0)
+    return [replace(one, current=one.current and len(one.href) == longest) for one in entries]

@@ -17,6 +17,7 @@ from ribambelle.database import advisory, transaction
 from ribambelle.errors import Refused
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
+from ribambelle.workflow import journal
 from ribambelle_periscolaire.domain.taking import Line, Wanted
 from ribambelle_periscolaire.gathering import gather
 from ribambelle_periscolaire.queries import bookings, catalogue
@@ -33,11 +34,18 @@ class AlreadyAnswered(Exception):
 
 
 async def save(
-    tenant: Tenant, person: Person, wanted: Sequence[Wanted], key: str, now: datetime
+    tenant: Tenant,
+    person: Person,
+    wanted: Sequence[Wanted],
+    key: str,
+    now: datetime,
+    *,
+    is_late: bool = False,
 ) -> list[Line]:
     """Decide and write every line a family asks; the same request sent twice is done once.
 
     :param key: names the request: made with the page, or chosen by who calls the API.
+    :param is_late: an agent passes over the families' deadline.
     """
     if not wanted:
         return []
@@ -48,7 +56,7 @@ async def save(
     try:
         async with _in_turn(tenant, named), transaction():
             await lock(kept, wanted)
-            lines, prices = await _decided(tenant, person, wanted, key, now)
+            lines, prices = await _decided(tenant, person, wanted, key, now, is_late)
     except AlreadyAnswered:
         return read(await bookings.answered(person, key))
     bookings.trust(prices)
@@ -71,10 +79,17 @@ def spot_name(activity: int, day: date) -> str:
 
 
 async def _decided(
-    tenant: Tenant, person: Person, wanted: Sequence[Wanted], key: str, now: datetime
+    tenant: Tenant,
+    person: Person,
+    wanted: Sequence[Wanted],
+    key: str,
+    now: datetime,
+    is_late: bool,
 ) -> tuple[list[Line], dict[str, int]]:
     days = [one.day for one in wanted]
     gathered = await gather(tenant, person, min(days), max(days), now)
+    if is_late:
+        gathered = gathered.past_cut_off()
     taking = gathered.taking()
     lines = taking.decide(wanted)
     account = person.behalf.staff if person.behalf else person.account
@@ -82,6 +97,9 @@ async def _decided(
     await settle(tenant, taking, account, side, now, priced_for=gathered)
     if not await bookings.remember(person, key, written(lines), now):
         raise AlreadyAnswered
+    if person.behalf and person.behalf.errand and taking.changes:
+        # the family is told what was done in its name: the events alone are the plugin's own
+        await journal.record("booking.changed", f"account:{person.account}", account=person.account)
     return lines, taking.prices
 
 

@@ -1,7 +1,7 @@
 """All that decides about a family's boxes between two days, read once: for a page, or under a lock."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from ribambelle.errors import Refused
@@ -53,6 +53,11 @@ class Gathered:
     def catalogue(self) -> Catalogue:
         """What the commune opens."""
         return self.doors.catalogue
+
+    def past_cut_off(self) -> "Gathered":
+        """Return the same, as an agent decides: the families' deadline does not stop it."""
+        doors = replace(self.doors, allows=lambda *_: Verdict(True), known={})
+        return replace(self, doors=doors)
 
     def taking(self, *, waiting_allowed: bool = True) -> Taking:
         """Return what decides, on what stands."""
@@ -122,24 +127,39 @@ async def gather(
 
 
 async def at_office(
-    tenant: Tenant, children: list[int], first: date, last: date, now: datetime
+    tenant: Tenant,
+    children: list[int],
+    first: date,
+    last: date,
+    now: datetime,
+    *,
+    groups: Iterable[int] = (),
+    known: Catalogue | None = None,
 ) -> Gathered:
     """Return what stands for some children, whoever books for them: for an agent or the clock.
 
     Nobody pays by it: prices are those already written.
+
+    :param groups: groups to count too, whichever these children are in.
+    :param known: what is open, when this transaction has just written it.
     """
     years = school_year(first), school_year(last)
     family = await pupils.family_of_children(children, years)
-    doors = doors_of(tenant, await catalogue.current(), now)
+    doors = doors_of(tenant, known or await catalogue.current(), now)
     held = await bookings.of_children(children, first, last)
-    return await _filled(family, doors, held, first, last)
+    return await _filled(family, doors, held, first, last, groups)
 
 
 async def _filled(
-    family: Family, doors: Doors, held: dict[Key, Held], first: date, last: date
+    family: Family,
+    doors: Doors,
+    held: dict[Key, Held],
+    first: date,
+    last: date,
+    more: Iterable[int] = (),
 ) -> Gathered:
     groups = groups_of(doors, family.pupils.values(), first, last)
-    groups |= {one.group for one in held.values()}
+    groups |= {one.group for one in held.values()} | set(more)
     fills = Fills(doors.catalogue)
     fills.take_in(await bookings.loads(groups, first, last))
     return Gathered(family, doors, held, fills)
@@ -155,23 +175,36 @@ def has_tariff(tenant: Tenant, activity: str, unit: str, day: date) -> bool:
 
 
 def places(catalogue: Catalogue, number: int, staff: int | None) -> int | None:
-    """Return how many children a group holds with this staff, or its usual one; None: no limit.
+    """Return how many children a group holds with this staff, or its usual one; None: no limit."""
+    return limit(catalogue, number, staff)[0]
+
+
+def limit(catalogue: Catalogue, number: int, staff: int | None) -> tuple[int | None, str]:
+    """Return how many children a group holds and what sets it: licence, room, staff, law or nothing.
 
     A group of mixed ages is counted as if all were under six: never too many for the adults.
     """
     group = catalogue.groups.get(number)
     if group is None:
-        return 0
+        return 0, ""
     adults = group.staff if staff is None else staff
-    if adults is None or not (regime := catalogue.by_id[group.activity].regime):
-        known = [one for one in (group.licence, group.room) if one is not None]
-        return min(known) if known else None
+    if adults is None or not catalogue.by_id[group.activity].regime:
+        named = {"licence": group.licence, "room": group.room}
+        known = {name: count for name, count in named.items() if count is not None}
+        least = min(known, key=lambda name: known[name]) if known else ""
+        return known.get(least), least
     present = (
         ratios.Staff(six_and_over=adults)
         if group.from_age >= ratios.SIX
         else ratios.Staff(under_six=adults)
     )
-    units = catalogue.by_id[group.activity].units
-    is_long = any(unit.ends - unit.begins > ratios.LONG_HOURS * MINUTES for unit in units)
-    rule = ratios.ratio(regime, is_long=is_long)
-    return ratios.capacity(group.licence, group.room, present, rule).total
+    found = ratios.capacity(
+        group.licence, group.room, present, ratio_of(catalogue.by_id[group.activity])
+    )
+    return found.total, found.limited_by
+
+
+def ratio_of(activity: Activity) -> ratios.Ratio:
+    """Return how many children an adult may look after in an activity that has a regime."""
+    is_long = any(unit.ends - unit.begins > ratios.LONG_HOURS * MINUTES for unit in activity.units)
+    return ratios.ratio(activity.regime, is_long=is_long)

@@ -34,10 +34,17 @@ def routes() -> Iterable[Any]:
         enrolment_steps,
         month,
         offers,
+        office,
+        office_child,
+        office_classes,
+        office_closures,
+        office_day,
         office_enrolment,
         office_enrolments,
+        office_fill,
         office_laboratory,
         office_onde,
+        office_parts,
         office_quotients,
         office_rules,
         public,
@@ -52,7 +59,8 @@ def routes() -> Iterable[Any]:
         *(public, simulator, week, month, year, usual_week, absence, offers),
         *(enrolment, enrolment_steps, enrolment_sending, enrolment_printed),
         *(quotient, office_enrolments, office_enrolment, office_rules, office_quotients),
-        *(office_onde, office_laboratory),
+        *(office_onde, office_laboratory, office, office_parts, office_closures, office_day),
+        *(office_child, office_classes, office_fill),
     )
     return [route for page in pages for route in page.ROUTES]
 
@@ -65,8 +73,13 @@ def menu(person: Person | None) -> list[Any]:
     if person and person.is_family:
         return [MenuEntry("Réserver", "/periscolaire", "agenda", rank=10)]
     if person and person.holds("agent", "admin"):
-        desk = "/bureau/periscolaire/inscriptions"
-        return [MenuEntry("Inscriptions", desk, "signet", rank=21)]
+        desk = "/bureau/periscolaire"
+        return [
+            MenuEntry("Inscriptions", f"{desk}/inscriptions", "signet", rank=21),
+            MenuEntry("Périscolaire", desk, "agenda", rank=17, short="Périsco"),
+        ]
+    if person and person.holds("school_staff", "kitchen"):
+        return [MenuEntry("Périscolaire", "/bureau/periscolaire/jour", "agenda", rank=17)]
     return [] if person else [MenuEntry("Autour de l’école", "/periscolaire", "agenda", rank=10)]
 
 
@@ -98,10 +111,10 @@ def transition_announced() -> dict[str, Any]:
 
 @hookimpl
 def schedules() -> list[Any]:
-    """Each night, what the calendar asks of enrolments."""
+    """Each night, what the calendar asks of enrolments; each morning, who booked nothing in time."""
     from ribambelle.jobs import Schedule
 
-    return [Schedule("turn", 3)]
+    return [Schedule("turn", 3), Schedule("remind", 8)]
 
 
 @hookimpl
@@ -146,21 +159,38 @@ def agenda() -> list[Any]:
 
 
 @hookimpl
+def search() -> list[Any]:
+    """The children enrolled, by name."""
+    from ribambelle_periscolaire.pages.office_child import find
+
+    return [find]
+
+
+@hookimpl
 def jobs() -> dict[str, Any]:
-    """Places offered, told then taken back; each night, what the calendar asks of enrolments."""
+    """The places offered: told, then taken back when nobody answers; the days closed, told."""
     from ribambelle_periscolaire.offering import lapse_job
-    from ribambelle_periscolaire.telling import tell_offer
+    from ribambelle_periscolaire.reminding import remind, remind_family
+    from ribambelle_periscolaire.telling import tell_closed, tell_closure, tell_offer
     from ribambelle_periscolaire.turning import turn
 
-    return {"tell_offer": tell_offer, "lapse": lapse_job, "turn": turn}
+    return {
+        "tell_offer": tell_offer,
+        "lapse": lapse_job,
+        "tell_closure": tell_closure,
+        "tell_closed": tell_closed,
+        "turn": turn,
+        "remind": remind,
+        "remind_family": remind_family,
+    }
 
 
 @hookimpl
 def message_templates() -> Iterable[Any]:
     """What bookings make the portal write."""
-    from ribambelle_periscolaire.declared_messages import MESSAGES
+    from ribambelle_periscolaire import declared_days, declared_messages
 
-    return MESSAGES
+    return (*declared_messages.MESSAGES, *declared_days.MESSAGES)
 
 
 @hookimpl

@@ -18,6 +18,7 @@ CONSENTS = {
     "photo": "Photographier et filmer l’enfant, pour les publications de la commune",
     "care": "Faire soigner l’enfant en urgence, et le conduire à l’hôpital",
 }
+DAILY = 24
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
@@ -52,6 +53,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     """What parents authorise or not, as it is asked, by code."""
     quotient: Literal["proof", "declared"] = "proof"
     """A quotient told by a family counts once an agent saw its proof, or at once."""
+    remind_hours: Annotated[int, msgspec.Meta(ge=0, le=240)] = 0
+    """Hours before a week's first deadline to remind families who booked nothing; 0 for never."""
 
     def __post_init__(self) -> None:
         """Refuse weekdays that do not exist, delays nobody could follow, prices with a hole."""
@@ -61,6 +64,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
                 f"jour inconnu « {unknown[0]} »",
                 key="school_weekdays",
                 cure=f"choisissez parmi {', '.join(WEEKDAYS)}",
+            )
+        if 0 < self.remind_hours < DAILY:
+            raise Misconfigured(
+                "un rappel part une fois par jour : moins d’un jour avant, il peut arriver trop tard",
+                key="remind_hours",
+                cure="écrivez 24 ou plus (48, par exemple), ou 0 pour ne rien rappeler",
             )
         asked = {*self.proofs, *(one for some in self.activity_proofs.values() for one in some)}
         if strangers := sorted(asked - KINDS.keys()):

@@ -5,11 +5,16 @@ from datetime import date, datetime
 from ribambelle import tenants
 from ribambelle.database import transaction
 from ribambelle.identity import limits, responsibilities
-from ribambelle.identity.tables import Child
+from ribambelle.identity.tables import Adult, Child
+from ribambelle.jobs import later
 from ribambelle.messages import post
 from ribambelle.web.formats import jour
 from ribambelle_periscolaire import tables
-from ribambelle_periscolaire.queries import catalogue
+from ribambelle_periscolaire.domain.bookings import Key
+from ribambelle_periscolaire.domain.catalogue import Catalogue
+from ribambelle_periscolaire.domain.closures import REASONS
+from ribambelle_periscolaire.queries import catalogue, closures
+from ribambelle_periscolaire.tables import Closure
 
 
 async def tell_offer(child: int, day: str, unit: int, line: int) -> None:
@@ -51,3 +56,79 @@ async def _write(child: int, until: datetime, day: date, unit: int) -> None:
                 until=until,
                 link=tenant.url("/periscolaire/offres"),
             )
+
+
+async def tell_closure(closure: int, what: str) -> None:
+    """Have each family told, once, of the days a closure closed or gave back; a job."""
+    row = await closures.one(closure)
+    children = sorted({child for child, _, _ in await _touched(row, what)})
+    for held in await responsibilities.of_children(children, tenants.current().now().date()):
+        if held.rights.may_book and held.account:
+            once = f"periscolaire.closure:{closure}:{what}:{held.account}"
+            await later(
+                "periscolaire",
+                "tell_closed",
+                once=once,
+                closure=closure,
+                what=what,
+                account=held.account,
+            )
+
+
+async def tell_closed(closure: int, what: str, account: int) -> None:
+    """Tell one adult of all the days of their children that a closure closed or gave back; a job."""
+    tenant, row = tenants.current(), await closures.one(closure)
+    now, known = tenant.now(), await catalogue.current()
+    at = row.declared_at if what == "closed" else row.lifted_at
+    adult = await Adult.objects().get(Adult.account == account)
+    if at is None or adult is None:
+        return
+    mine = await responsibilities.children_of(adult.id, "book", now.date())
+    lines = await _lines(row, what, mine, known)
+    if not lines:
+        return
+    async with transaction():
+        if await limits.count(f"periscolaire.closure:{closure}:{what}:{account}", at) > 1:
+            return
+        activity = known.by_id.get(row.activity) if row.activity else None
+        await post(
+            f"periscolaire/messages/{'closed' if what == 'closed' else 'reopened'}",
+            adult.email,
+            account=account,
+            name=adult.given_name,
+            what=activity.name if activity else "",
+            first=row.first,
+            reason=row.note or REASONS[row.reason],
+            lines=lines,
+            link=tenant.url(f"/periscolaire/semaine/{row.first}"),
+        )
+
+
+BACK = {
+    "close": "fermé",
+    "reopen": "réservé de nouveau",
+    "wait": "de nouveau sur liste d’attente",
+    "left": "la place n’est plus libre",
+}
+
+
+async def _touched(row: Closure, what: str, children: list[int] | None = None) -> dict[Key, str]:
+    """Return what a closure closed, or what became of it when it was lifted."""
+    mine = await closures.closed(row, children)
+    if what == "closed":
+        return dict.fromkeys(mine, "close")
+    # those whose place was gone are still closed
+    return dict.fromkeys(mine, "left") | await closures.given_back(row, children)
+
+
+async def _lines(row: Closure, what: str, mine: list[int], known: Catalogue) -> list[str]:
+    touched = await _touched(row, what, mine)
+    rows = await Child.select(Child.id, Child.given_name).where(Child.id.is_in(mine or [0]))
+    names = {one["id"]: one["given_name"] for one in rows}
+    found = []
+    for (child, day, unit), act in sorted(touched.items(), key=lambda one: (one[0][1], one[0])):
+        if child in names and unit in known.units:
+            service = known.activity_of(unit).name
+            told = f" : {BACK[act]}" if what == "lifted" else ""
+            found.append(f"{names[child]}, {service}, {jour(day)}{told}")
+    return found

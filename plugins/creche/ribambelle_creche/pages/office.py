@@ -11,8 +11,8 @@ from litestar.params import FromPath
 from ribambelle.errors import NotYours
 from ribambelle.identity import Person, quartiers
 from ribambelle.tenants import Tenant
+from ribambelle.web import spreadsheets
 from ribambelle.web.page import Page
-from ribambelle_creche import spreadsheets
 from ribambelle_creche.domain import week as half_days
 from ribambelle_creche.domain.age import GROUPS
 from ribambelle_creche.domain.evidence import KINDS

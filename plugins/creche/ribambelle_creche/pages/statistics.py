@@ -10,9 +10,9 @@ from litestar.params import FromPath
 from ribambelle.errors import NotYours
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
+from ribambelle.web import spreadsheets
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
-from ribambelle_creche import spreadsheets
 from ribambelle_creche.domain.statistics import FACILITY_ORDERS
 from ribambelle_creche.pages import statistics_admissions, statistics_public
 from ribambelle_creche.pages.statistics_page import MEASURES, Asked, page_of

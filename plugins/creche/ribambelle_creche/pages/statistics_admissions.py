@@ -13,9 +13,10 @@ from litestar.params import FromPath
 from ribambelle import childcare
 from ribambelle.errors import NotYours
 from ribambelle.tenants import Tenant
+from ribambelle.web import spreadsheets
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
-from ribambelle_creche import spreadsheets
+from ribambelle.web.spreadsheets import Sheet
 from ribambelle_creche.domain import statistics as rules
 from ribambelle_creche.domain.admission import Proposal
 from ribambelle_creche.domain.admission_figures import (
@@ -41,7 +42,6 @@ from ribambelle_creche.pages.statistics_tables import laid_out, month_words, sho
 from ribambelle_creche.queries import admission_figures as figures
 from ribambelle_creche.queries import facilities, grids, proposals, statistics
 from ribambelle_creche.settings import Settings
-from ribambelle_creche.spreadsheets import Sheet
 from ribambelle_creche.tables import Commission, Facility
 
 town_hall = Holding("agent", "admin")

@@ -9,9 +9,8 @@ from litestar.params import FromPath
 
 from ribambelle.errors import NotYours
 from ribambelle.tenants import Tenant
-from ribambelle.web import guards
+from ribambelle.web import guards, spreadsheets
 from ribambelle.web.page import Page
-from ribambelle_creche import spreadsheets
 from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.freezing import ELSEWHERE, TOTAL
 from ribambelle_creche.pages.statistics_tables import month_words

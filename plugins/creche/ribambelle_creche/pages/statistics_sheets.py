@@ -3,10 +3,10 @@
 from typing import Any
 
 from ribambelle.tenants import Tenant
+from ribambelle.web.spreadsheets import Sheet
 from ribambelle_creche.freezing import TOWN
 from ribambelle_creche.pages.statistics_page import MEASURES, Row, StatisticsPage
 from ribambelle_creche.pages.statistics_tables import Bar, month_words
-from ribambelle_creche.spreadsheets import Sheet
 
 NEED = ("Besoin (temps pleins)", "Places libres (temps pleins)", "Demandes par place")
 

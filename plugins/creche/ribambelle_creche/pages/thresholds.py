@@ -12,9 +12,8 @@ from litestar.params import FromPath
 
 from ribambelle.errors import NotYours
 from ribambelle.tenants import Tenant
-from ribambelle.web import guards
+from ribambelle.web import guards, spreadsheets
 from ribambelle.web.page import Page
-from ribambelle_creche import spreadsheets
 from ribambelle_creche.domain import published, register
 from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.published import LEAST, CutOff, Found

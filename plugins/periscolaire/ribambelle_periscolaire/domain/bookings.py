@@ -31,7 +31,7 @@ ACTS: dict[str, str] = {
 AFTER: dict[str, frozenset[str]] = {
     "book": frozenset({"", "cancelled", "waiting", "absent"}),
     "cancel": frozenset({"booked", "waiting", "offered", "absent"}),
-    "wait": frozenset({"", "cancelled"}),
+    "wait": frozenset({"", "cancelled", "closed"}),
     "offer": frozenset({"waiting"}),
     "accept": frozenset({"offered"}),
     "decline": frozenset({"offered"}),
@@ -40,11 +40,11 @@ AFTER: dict[str, frozenset[str]] = {
     "close": frozenset({"booked", "waiting", "offered", "absent"}),
     "reopen": frozenset({"closed"}),
     "price": frozenset({"booked", "waiting", "offered", "absent"}),
-    "move": frozenset({"booked"}),
+    "move": frozenset({"booked", "waiting", "offered", "absent"}),
 }
 """From which states each act is possible; an empty one is a day never booked."""
 
-IN_LINE = frozenset({"offer", "price"})
+IN_LINE = frozenset({"offer", "price", "move"})
 """Acts that leave somebody at their place in the waiting line."""
 Key = tuple[int, date, int]
 
@@ -88,3 +88,21 @@ def replayed(events: Iterable[Happened]) -> dict[Key, Standing]:
         line = one.number if one.act == "wait" else line
         found[one.key] = Standing(one.state, one.group, one.price, line)
     return found
+
+
+def before_closed(events: Iterable[Happened]) -> Standing:
+    """Return where a booking stood when it was last closed: what it may come back to.
+
+    >>> key = (8, date(2026, 11, 26), 3)
+    >>> story = [Happened(1, key, "wait", "waiting", 2, 70), Happened(5, key, "close", "closed", 2)]
+    >>> before_closed(story)
+    Standing(state='waiting', group=2, price=70, line=1)
+    """
+    before, line = Standing("", 0, None, 0), 0
+    now = before
+    for one in events:
+        if one.act == "close":
+            before = now
+        line = one.number if one.act == "wait" else line
+        now = Standing(one.state, one.group, one.price, line)
+    return before

@@ -103,6 +103,11 @@ class Catalogue:
         """Return the activity a unit belongs to."""
         return self.by_id[self.units[unit].activity]
 
+    def told(self, unit: int) -> str:
+        """Return what a unit is called out of its activity: « Cantine », « Mercredi : matin »."""
+        activity, name = self.activity_of(unit), self.units[unit].name
+        return activity.name if len(activity.units) == 1 else f"{activity.name} : {name.lower()}"
+
     def rivals(self, unit: Unit) -> Iterator[Unit]:
         """Give the units that a day cannot hold beside this one."""
         if unit.choice:

@@ -6,6 +6,7 @@ from datetime import date
 
 REASONS: dict[str, str] = {
     "closed": "Fermé",
+    "bridge": "Pont",
     "strike": "Grève",
     "outing": "Sortie",
     "class": "Classe fermée",

@@ -229,6 +229,17 @@ async def write_loads(fills: dict[Spot, Fill]) -> None:
     )
 
 
+async def write_staff(group: int, day: date, parts: Sequence[int], staff: int | None) -> None:
+    """Write how many adults a group has on a day, for each part of it; None for its usual ones."""
+    await many.write(
+        "periscolaire_load",
+        ("group", "day", "part", "taken", "waiting", "staff"),
+        [(group, day, part, 0, 0, staff) for part in parts],
+        unique=("group", "day", "part"),
+        change=("staff",),
+    )
+
+
 async def remember(person: Person, key: str, answer: str, now: datetime) -> bool:
     """Keep what a request was answered; False when the same one was answered already."""
     written = await many.write(

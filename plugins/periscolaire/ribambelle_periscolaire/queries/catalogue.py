@@ -58,6 +58,22 @@ async def current(said: str | None = None) -> Catalogue:
     return known
 
 
+async def fresh() -> Catalogue:
+    """Return what is open as this transaction wrote it; others go on with what they read."""
+    return await _read(await mark())
+
+
+async def whole() -> Catalogue:
+    """Return what is open and what was: for days that are past."""
+    return _made_of(
+        await mark(),
+        await tables.Activity.select().order_by(tables.Activity.position, tables.Activity.id),
+        await tables.Unit.select().order_by(tables.Unit.position, tables.Unit.id),
+        await tables.Group.select().order_by(tables.Group.id),
+        await CLOSURES.ask(),
+    )
+
+
 async def known() -> Catalogue:
     """Return what was last read, however old: good enough to name what to lock, never to decide."""
     return tenants.current().engine.kept.get(KEPT) or await current()
@@ -74,13 +90,28 @@ async def touch() -> None:
 
 
 async def _read(now: str) -> Catalogue:
+    return _made_of(
+        now,
+        await ACTIVITIES.ask(),
+        await UNITS.ask(),
+        await GROUPS.ask(),
+        await CLOSURES.ask(),
+    )
+
+
+Rows = list[dict[str, Any]]
+
+
+def _made_of(
+    now: str, activities: Rows, unit_rows: Rows, group_rows: Rows, closures: Rows
+) -> Catalogue:
     units: dict[int, list[Unit]] = {}
-    for row in await UNITS.ask():
+    for row in unit_rows:
         units.setdefault(row["activity"], []).append(_made(Unit, row))
     groups: dict[int, list[Group]] = {}
-    for row in await GROUPS.ask():
+    for row in group_rows:
         groups.setdefault(row["activity"], []).append(_made(Group, row))
-    activities = tuple(
+    made = tuple(
         _made(
             Activity,
             row
@@ -89,10 +120,9 @@ async def _read(now: str) -> Catalogue:
                 "groups": tuple(groups.get(row["id"], ())),
             },
         )
-        for row in await ACTIVITIES.ask()
+        for row in activities
     )
-    closures = tuple(_made(Closed, row) for row in await CLOSURES.ask())
-    return Catalogue(now, activities, closures)
+    return Catalogue(now, made, tuple(_made(Closed, row) for row in closures))
 
 
 def _made(kind: Any, row: dict[str, Any]) -> Any:
