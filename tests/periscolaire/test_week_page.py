@@ -226,3 +226,22 @@ async def test_what_is_booked_is_in_the_familys_calendar_and_nobody_elses(town: 
     pages = [(await one.get("/agenda")).text for one in (browser, stranger)]
 
     assert ["Léa : cantine" in page for page in pages] == [True, False]
+
+
+async def test_days_nobody_lives_to_see_are_no_error(town: Town) -> None:
+    browser, canteen, (lea,) = await a_booking_family(town, "Léa")
+    far = date(9999, 12, 31)
+
+    pages = [f"semaine/{far}", "mois/9999-12", "annee/9999", "mois/hier"]
+    answers = [(await browser.get(f"/periscolaire/{page}")).status_code for page in pages]
+    saved = await browser.post(WEEK, data={"cle": "k", "jour": token(lea, canteen, far)})
+    said = {
+        **{"enfant": str(lea), "raison": "sick"},
+        **{"premier_day": "31", "premier_month": "12", "premier_year": "9999"},
+    }
+    told = await browser.post("/periscolaire/absence", data=said)
+
+    assert answers == [404] * 4
+    assert (saved.status_code, told.status_code) == (303, 422)
+    with town.here():
+        assert not await tables.Booking.exists()

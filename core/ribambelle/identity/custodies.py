@@ -181,7 +181,8 @@ async def elsewhere(
 ) -> dict[int, frozenset[date]]:
     """Return, of these children, the days each is with an adult of another household.
 
-    A child nobody shares is not there: no day of theirs is elsewhere.
+    A child nobody shares is not there: no day of theirs is elsewhere. Nor is one of whom neither
+    parent lives in this household: a grandparent may book the days of both.
     """
     rows = (
         await Custody.objects()
@@ -195,6 +196,9 @@ async def elsewhere(
     theirs = {row["id"] for row in homes if row["household"] != household}
     found: dict[int, frozenset[date]] = {}
     for child in {int(row.child) for row in rows}:
+        sharing = {int(n) for row in rows if int(row.child) == child for n in (row.even, row.odd)}
+        if sharing <= theirs:
+            continue
         shared = _stays([row for row in rows if int(row.child) == child], first, last)
         found[child] = frozenset(
             date.fromordinal(day)

@@ -7,7 +7,7 @@ how many are all read here, under the lock of the days asked.
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -18,12 +18,15 @@ from ribambelle.errors import Refused
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
+from ribambelle_periscolaire.domain.doors import Reason
 from ribambelle_periscolaire.domain.taking import Line, Wanted
 from ribambelle_periscolaire.gathering import gather
 from ribambelle_periscolaire.queries import bookings, catalogue
 from ribambelle_periscolaire.settling import settle
 
 MOST_LINES = 2_000
+FARTHEST = timedelta(days=430)
+"""Nothing is booked, nor read, further than the next school year."""
 Turns = WeakValueDictionary[int, asyncio.Lock]
 
 TURNS = "periscolaire.turns"
@@ -51,6 +54,8 @@ async def save(
         return []
     if len(wanted) > MOST_LINES:
         raise Refused("too_many_lines", allowed=MOST_LINES)
+    if any(abs(one.day - now.date()) > FARTHEST for one in wanted):
+        return [Line(one, "refused", Reason("no_service")) for one in wanted]
     kept = await catalogue.known()
     named = {kept.units[one.unit].activity for one in wanted if one.unit in kept.units}
     try:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from ribambelle import tenants
 from ribambelle.database import advisory, transaction
+from ribambelle.errors import NotYours
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
 from ribambelle_periscolaire.booking import spot_name
@@ -31,6 +32,8 @@ async def _answer(
     async with transaction():
         await _lock(key[2], key[1])
         gathered = await gather(tenant, person, key[1], key[1], now)
+        if gathered.doors.with_other(key[0], key[1]):
+            raise NotYours  # the other parent books, pays and answers for that day
         taking, held = gathered.taking(), gathered.held.get(key)
         if held is None or held.state != "offered":
             return False

@@ -110,6 +110,7 @@ def _concerned(gathered: Gathered, taking: Taking) -> list[Key]:
         for key, held in taking.held.items()
         if key[0] in mine
         and held.state in STANDING | {"absent"}
+        and not taking.doors.with_other(key[0], key[1])
         and key[2] in taking.catalogue.units
         and (taking.catalogue.units[key[2]].activity, key[1]) in days
     ]

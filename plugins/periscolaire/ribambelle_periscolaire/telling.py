@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from ribambelle import tenants
 from ribambelle.database import transaction
-from ribambelle.identity import limits, responsibilities
+from ribambelle.identity import custodies, limits, responsibilities
 from ribambelle.identity.tables import Adult, Child
 from ribambelle.jobs import later
 from ribambelle.messages import post
@@ -46,6 +46,9 @@ async def _write(child: int, until: datetime, day: date, unit: int) -> None:
     )
     for held in await responsibilities.of_children([child], tenant.now().date()):
         if held.rights.may_book and held.account:
+            away = await custodies.elsewhere([child], held.household, day, day)
+            if away.get(child):
+                continue  # the other parent books, pays and answers for that day
             await post(
                 "periscolaire/messages/offer",
                 held.email,

@@ -18,6 +18,7 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle_periscolaire import booking
+from ribambelle_periscolaire.booking import FARTHEST
 from ribambelle_periscolaire.domain.doors import Pupil
 from ribambelle_periscolaire.domain.taking import Line, Wanted
 from ribambelle_periscolaire.gathering import Gathered, gather
@@ -128,6 +129,8 @@ def _checked(bound: Bound[Absence], today: date) -> Bound[Absence]:
         )
     if last < said.premier:
         return bound.wrong(dernier="Le dernier jour vient avant le premier.")
+    if last - today > FARTHEST:
+        return bound.wrong(premier="Choisissez un jour de cette année scolaire ou de la suivante.")
     if last - said.premier > LONGEST:
         return bound.wrong(dernier="Trois mois au plus. Pour plus longtemps, écrivez à la mairie.")
     if said.raison not in REASONS:

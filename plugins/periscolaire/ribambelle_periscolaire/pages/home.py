@@ -15,7 +15,7 @@ async def waiting(person: Person) -> list[ToDo]:
     if not person.is_family:
         return []
     tenant, known = tenants.current(), await catalogue.current()
-    rows = await waiting_lists.of_family(person, tenant.now().date())
+    rows = await waiting_lists.own(person, tenant.now().date())
     offered = sorted((r for r in rows if r["offered_until"]), key=lambda r: r["offered_until"])
     return [
         ToDo(

@@ -26,8 +26,8 @@ from ribambelle_periscolaire.pages.blocks import Block, Shown, blocks, cost, sta
 from ribambelle_periscolaire.pages.results import Results, results_of
 from ribambelle_periscolaire.queries import bookings
 
-SUNDAY = 6
 SATURDAY = 5
+YEARS = range(2020, 2100)
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,12 @@ class MonthPage:
 def first_of(month: str) -> date:
     """Return the first day of a month named in an address; NotYours when there is no such month."""
     try:
-        return date.fromisoformat(f"{month}-01")
+        first = date.fromisoformat(f"{month}-01")
     except ValueError as error:
         raise NotYours from error
+    if first.year not in YEARS:
+        raise NotYours
+    return first
 
 
 def weekdays_of(first: date) -> list[date]:

@@ -49,7 +49,7 @@ class OffersPage:
 async def offers(person: NamedDependency[Person], now: NamedDependency[datetime]) -> Page:
     """Show the places offered to a family, and its ranks where it waits."""
     known = await catalogue.current()
-    found = await waiting_lists.of_family(person, now.date())
+    found = await waiting_lists.own(person, now.date())
     places = [
         Place(
             row["id"],

@@ -61,7 +61,7 @@ async def activities(
         shown.append(Offered(one, RUNS[one.runs], *words))
     offers = 0
     if visitor and visitor.is_family:
-        rows = await waiting_lists.of_family(visitor, now.date())
+        rows = await waiting_lists.own(visitor, now.date())
         offers = sum(row["offered_until"] is not None for row in rows)
     return Page("periscolaire/public.html", PublicPage(shown, offers))
 

@@ -19,6 +19,7 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle_periscolaire import booking
+from ribambelle_periscolaire.booking import FARTHEST
 from ribambelle_periscolaire.domain.activities import on
 from ribambelle_periscolaire.domain.calendar import school_year, year_bounds
 from ribambelle_periscolaire.domain.catalogue import Unit
@@ -162,6 +163,8 @@ def _bound(form: FormMultiDict, today: date) -> tuple[Bound[UsualWeek], frozense
         return bound.wrong(
             dernier="Un an au plus : choisissez un dernier jour plus proche."
         ), ticked
+    if said.dernier - today > FARTHEST:
+        return bound.wrong(dernier="Choisissez un jour de cette année ou de la suivante."), ticked
     if said.dernier < today:
         return bound.wrong(dernier="Cette période est passée."), ticked
     if said.semaines not in WEEKS:

@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
+from ribambelle.errors import NotYours
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
 from ribambelle.web import guards
@@ -27,6 +28,7 @@ from ribambelle_periscolaire.queries import bookings
 
 WEEK = timedelta(days=7)
 FIVE = range(5)
+YEARS = range(2020, 2100)
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,8 @@ async def copied(day: date, form: Sent, person: Person, tenant: Tenant, now: dat
 async def _gathered(
     day: date, person: Person, tenant: Tenant, now: datetime
 ) -> tuple[Gathered, list[date]]:
+    if day.year not in YEARS:
+        raise NotYours
     monday = day - timedelta(days=day.weekday())
     days = [monday + timedelta(days=number) for number in FIVE]
     return await gather(tenant, person, days[0], days[-1], now), days

@@ -102,7 +102,10 @@ def _line(gathered: Gathered, pupil: Pupil, first: date) -> Line:
             continue
         month = months[(day.year - first.year) * 12 + day.month - first.month]
         month.days[gathered.catalogue.units[unit].activity] += 1
-        month.cents += held.cents
+        if not gathered.doors.with_other(
+            child, day
+        ):  # what the other parent pays is theirs to know
+            month.cents += held.cents
     opened = pupil.activities.get(first.year, frozenset())
     activities = [
         (one.id, one.name)

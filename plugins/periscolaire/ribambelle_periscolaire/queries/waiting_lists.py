@@ -5,7 +5,7 @@ from typing import Any
 
 from ribambelle.database import Prepared
 from ribambelle.errors import NotYours
-from ribambelle.identity import Person
+from ribambelle.identity import Person, custodies
 from ribambelle_periscolaire import tables
 
 MINE = """
@@ -24,10 +24,17 @@ ORDER BY b.day, b.child
 OF_FAMILY = Prepared(lambda given: tables.Booking.raw(MINE, given.adult, given.day, given.day))
 
 
-async def of_family(person: Person, day: date) -> list[dict[str, Any]]:
-    """Return what is offered to a family and what it waits for, from a day on."""
+async def own(person: Person, day: date) -> list[dict[str, Any]]:
+    """Return what is offered to a family and what it waits for, from a day on.
+
+    The days a child is with its other parent are the other's to book, to pay and to answer for.
+    """
     found: list[dict[str, Any]] = await OF_FAMILY.ask(adult=person.adult, day=day)
-    return found
+    if not found:
+        return found
+    children, last = sorted({row["child"] for row in found}), found[-1]["day"]
+    away = await custodies.elsewhere(children, person.household, day, last)
+    return [row for row in found if row["day"] not in away.get(row["child"], ())]
 
 
 async def mine(person: Person, booking: int, day: date) -> tables.Booking:
