@@ -159,24 +159,36 @@ def blocks(
     return found
 
 
-def standing(found: Sequence[Block]) -> str:
-    """Return the boxes that are ticked and may change, as a form sends them back."""
-    return " ".join(
-        one.token
-        for block in found
-        for one in block.shown
-        if one.box.look == "on" and one.box.is_on
-    )
+@dataclass(frozen=True)
+class Planned:
+    """Some days of a family, as a page shows them and takes them back."""
 
+    blocks: list[Block]
 
-def cost(found: Sequence[Block]) -> int:
-    """Return what these days cost as they stand, in cents."""
-    return sum(
-        one.box.cents
-        for block in found
-        for one in block.shown
-        if one.box.state in {"booked", "offered", "absent"}
-    )
+    @property
+    def was(self) -> str:
+        """The boxes that are ticked and may change, as the form sends them back."""
+        return " ".join(
+            one.token
+            for block in self.blocks
+            for one in block.shown
+            if one.box.look == "on" and one.box.is_on
+        )
+
+    @property
+    def cents(self) -> int:
+        """What these days cost as they stand."""
+        return sum(
+            one.box.cents
+            for block in self.blocks
+            for one in block.shown
+            if one.box.state in {"booked", "offered", "absent"}
+        )
+
+    @property
+    def can_save(self) -> bool:
+        """Tell whether a box may change."""
+        return any(one.box.look in {"free", "on"} for block in self.blocks for one in block.shown)
 
 
 class _Boxes:

@@ -22,7 +22,7 @@ from ribambelle.web.visit import Visit
 from ribambelle_periscolaire import booking
 from ribambelle_periscolaire.forms import sent
 from ribambelle_periscolaire.gathering import gather
-from ribambelle_periscolaire.pages.blocks import Block, Shown, blocks, cost, standing
+from ribambelle_periscolaire.pages.blocks import Planned, Shown, blocks
 from ribambelle_periscolaire.pages.results import Results, results_of
 from ribambelle_periscolaire.queries import bookings
 
@@ -31,11 +31,10 @@ YEARS = range(2020, 2100)
 
 
 @dataclass(frozen=True)
-class MonthPage:
+class MonthPage(Planned):
     """A month of a family."""
 
     first: date
-    blocks: list[Block]
     key: str
     today: date
     results: Results | None = None
@@ -54,21 +53,6 @@ class MonthPage:
     def here(self) -> str:
         """This month."""
         return f"{self.first:%Y-%m}"
-
-    @property
-    def was(self) -> str:
-        """The boxes that are ticked and may change, as the form sends them back."""
-        return standing(self.blocks)
-
-    @property
-    def cents(self) -> int:
-        """What the month costs as it stands."""
-        return cost(self.blocks)
-
-    @property
-    def can_save(self) -> bool:
-        """Tell whether a box may change."""
-        return any(one.box.look in {"free", "on"} for b in self.blocks for one in b.shown)
 
     def weeks(self, boxes: list[Shown]) -> list[list[Shown | None]]:
         """Return the boxes of a row, week by week, nothing where the month has not begun."""
@@ -118,8 +102,8 @@ async def month_page(
     gathered = await gather(tenant, person, days[0], days[-1], now)
     lines = booking.read(await bookings.answered(person, fait)) if fait else []
     page = MonthPage(
-        first,
         blocks(tenant, gathered, days),
+        first,
         secrets.token_urlsafe(12),
         now.date(),
         results_of(gathered, lines),

@@ -14,7 +14,7 @@ from ribambelle import forms
 from ribambelle.errors import Refused
 from ribambelle.identity import Person, schools
 from ribambelle.tenants import Tenant
-from ribambelle.web import guards
+from ribambelle.web import guards, spreadsheets
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle_periscolaire import enrolling
@@ -23,7 +23,6 @@ from ribambelle_periscolaire.domain.enrolments import KINDS, year_words
 from ribambelle_periscolaire.pages.enrolment import MOVED
 from ribambelle_periscolaire.queries import enrolments, examined
 from ribambelle_periscolaire.queries.examined import PAGE, VIEWS, Filters, Row
-from ribambelle_periscolaire.workbooks import workbook
 from ribambelle_periscolaire.workflow import WORKFLOW
 
 DESK = "/bureau/periscolaire/inscriptions"
@@ -188,7 +187,7 @@ async def export(
         )
         for row in found
     ]
-    return workbook("inscriptions", HEADINGS, lines)
+    return spreadsheets.answer("xlsx", "inscriptions", HEADINGS, lines)
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,10 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 
-from ribambelle import lists
 from ribambelle.errors import Misconfigured
 from ribambelle.forms import Bound, read
 from ribambelle.tenants import Tenant
-from ribambelle.web import guards
+from ribambelle.web import guards, spreadsheets
 from ribambelle.web.page import Page
 from ribambelle_periscolaire.domain.tariff.laboratory import Comparison, Slice, compare, merged
 from ribambelle_periscolaire.queries import catalogue, uses
@@ -136,8 +135,7 @@ def _file(page: LaboratoryPage) -> Response[bytes]:
         )
         for one in page.slices
     ]
-    headers = {"content-disposition": 'attachment; filename="essai-de-tarifs.csv"'}
-    return Response(lists.as_csv(HEADINGS, rows), media_type=lists.CSV, headers=headers)
+    return spreadsheets.answer("csv", "essai-de-tarifs", HEADINGS, rows)
 
 
 ROUTES = [look, attempt]

@@ -21,7 +21,7 @@ from ribambelle_periscolaire import booking
 from ribambelle_periscolaire.domain.taking import Line
 from ribambelle_periscolaire.forms import Sent, Token, sent
 from ribambelle_periscolaire.gathering import Gathered, gather
-from ribambelle_periscolaire.pages.blocks import Block, blocks, cost, standing
+from ribambelle_periscolaire.pages.blocks import Planned, blocks
 from ribambelle_periscolaire.pages.results import Results, results_of
 from ribambelle_periscolaire.pages.telling import misses_quotient, rule_of
 from ribambelle_periscolaire.queries import bookings
@@ -32,13 +32,12 @@ YEARS = range(2020, 2100)
 
 
 @dataclass(frozen=True)
-class WeekPage:
+class WeekPage(Planned):
     """A week of a family."""
 
     monday: date
     days: list[date]
     today: date
-    blocks: list[Block]
     key: str
     rule: str
     results: Results | None = None
@@ -59,21 +58,6 @@ class WeekPage:
     def is_this_week(self) -> bool:
         """Tell whether today is in it."""
         return self.monday <= self.today < self.after
-
-    @property
-    def was(self) -> str:
-        """The boxes that are ticked and may change, as the form sends them back."""
-        return standing(self.blocks)
-
-    @property
-    def cents(self) -> int:
-        """What the week costs as it stands."""
-        return cost(self.blocks)
-
-    @property
-    def can_save(self) -> bool:
-        """Tell whether a box may change."""
-        return any(one.box.look in {"free", "on"} for b in self.blocks for one in b.shown)
 
 
 @get(
@@ -174,10 +158,10 @@ def _page(
     copied: str = "",
 ) -> WeekPage:
     return WeekPage(
+        blocks(tenant, gathered, days, ticked),
         days[0],
         days,
         now.date(),
-        blocks(tenant, gathered, days, ticked),
         secrets.token_urlsafe(12),
         rule_of(tenant, gathered),
         results_of(gathered, lines or []),
