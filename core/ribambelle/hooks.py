@@ -434,7 +434,7 @@ def family_groups() -> "Iterable[Callable[[], Awaitable[list[FamilyGroup]]]]":
             from ribambelle_creche.queries.wishes import groups
             return [groups]
 
-    Called by ``ribambelle.families``. Implemented by ``creche``. Since 0.1.
+    Called by ``ribambelle.families``. Implemented by ``creche``, ``periscolaire``. Since 0.1.
     """
 
 

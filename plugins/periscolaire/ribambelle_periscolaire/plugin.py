@@ -207,3 +207,11 @@ def demo() -> Any:
     from ribambelle_periscolaire.demo import fill
 
     return fill
+
+
+@hookimpl
+def family_groups() -> list[Any]:
+    """The families enrolled in each activity, and those who booked it tomorrow."""
+    from ribambelle_periscolaire.queries.family_groups import by_activity
+
+    return [by_activity]
