@@ -154,8 +154,8 @@ class SQLiteConnection:
         try:
             self.raw.execute("BEGIN IMMEDIATE")
             return
-        except dbapi2.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != dbapi2.SQLITE_BUSY:
+        except dbapi2.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF != dbapi2.SQLITE_BUSY:
                 raise self.explained(error) from error
         finally:
             self.raw.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
