@@ -63,6 +63,18 @@ async def test_each_parent_books_and_pays_its_own_weeks(tenant: Tenant) -> None:
     assert [row["payer"] for row in rows] == [anne.adult, paul.adult]
 
 
+async def test_the_other_parents_place_in_line_is_not_mine_to_leave(tenant: Tenant) -> None:
+    canteen, lea, anne, paul = await shared(tenant)
+    await tables.Group.update({tables.Group.room: 0}, force=True)
+    await catalogue.touch()
+    await outcomes(tenant, anne, lea, canteen)
+    gone = [Wanted(lea, canteen.unit, MONDAY, "cancel")]
+
+    (line,) = await booking.save(tenant, paul, gone, "gone", tenant.now())
+
+    assert line.reason and line.reason.code == "elsewhere"
+
+
 async def test_a_grandparent_who_may_book_does_for_both(tenant: Tenant) -> None:
     canteen, lea, anne, _ = await shared(tenant)
     rose = await a_family("rose@example.test", "Rose Hoarau")

@@ -20,12 +20,25 @@ async def drain(tenant: Tenant, limit: int = 500) -> int:
     with tenant.here():
         await plan(tenant)
         while done < limit:
-            # a sign-in link never waits behind a plugin's long computation
-            ran = sum(await asyncio.gather(_lane(tenant, limit, CORE), _lane(tenant, limit)))
+            ran = await _both_lanes(tenant, limit)
             if not ran:
                 break
             done += ran
     return done
+
+
+async def _both_lanes(tenant: Tenant, limit: int) -> int:
+    """Run what is due; a sign-in link never waits behind a plugin's long computation."""
+    plugins = asyncio.create_task(_lane(tenant, limit))
+    try:
+        ran = await _lane(tenant, limit, CORE)
+        while not plugins.done():
+            await asyncio.wait([plugins], timeout=BETWEEN)
+            ran += await _lane(tenant, limit, CORE)
+    except BaseException:
+        plugins.cancel()
+        raise
+    return ran + await plugins
 
 
 async def _lane(tenant: Tenant, limit: int, only: str = "") -> int:
@@ -97,8 +110,10 @@ async def work(platform: Platform, every: timedelta = timedelta(seconds=1)) -> N
 
 
 IDLE = timedelta(seconds=30)
-AT_ONCE = 4
-"""Communes whose jobs run side by side."""
+AT_ONCE = 32
+"""Communes whose jobs run side by side: some wait for a computation, most for nothing."""
+BETWEEN = 1.0
+"""Seconds between two looks at the core's jobs while a plugin's still run."""
 CORE = "core"
 FAILED = object()
 

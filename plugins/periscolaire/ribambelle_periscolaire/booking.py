@@ -57,6 +57,8 @@ async def save(
     if any(abs(one.day - now.date()) > FARTHEST for one in wanted):
         return [Line(one, "refused", Reason("no_service")) for one in wanted]
     kept = await catalogue.known()
+    if any(one.unit not in kept.units for one in wanted):
+        kept = await catalogue.current()  # opened since: what is not known cannot be locked
     named = {kept.units[one.unit].activity for one in wanted if one.unit in kept.units}
     try:
         async with _in_turn(tenant, named), transaction():

@@ -10,7 +10,7 @@ from ribambelle.tenants import Tenant
 from ribambelle_periscolaire.calendars import calendar_of
 from ribambelle_periscolaire.domain import cut_off, ratios
 from ribambelle_periscolaire.domain.calendar import school_year
-from ribambelle_periscolaire.domain.catalogue import Activity, Catalogue, Unit
+from ribambelle_periscolaire.domain.catalogue import Activity, Catalogue, Unit, age_on
 from ribambelle_periscolaire.domain.cut_off import Act, Verdict
 from ribambelle_periscolaire.domain.doors import Doors, Pupil
 from ribambelle_periscolaire.domain.taking import Fill, Held, Key, Spot, Taking
@@ -25,11 +25,13 @@ NEVER = Verdict(False, "no_date")
 class Fills(dict[Spot, Fill]):
     """How full each spot is; one nobody touched is empty, with the capacity of its group."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, groups: Iterable[int]) -> None:
         super().__init__()
-        self.catalogue = catalogue
+        self.catalogue, self.groups = catalogue, frozenset(groups)
 
     def __missing__(self, spot: Spot) -> Fill:
+        if spot[0] not in self.groups:  # never read: nobody knows how full it is
+            raise LookupError(f"group {spot[0]} was not counted")
         fill = self[spot] = Fill(places(self.catalogue, spot[0], None))
         return fill
 
@@ -63,7 +65,9 @@ class Gathered:
         """Return what decides, on what stands."""
         family = self.family
         return Taking(
-            self.doors, family.pupils, self.held, self.fills, family.payers, waiting_allowed
+            *(self.doors, family.pupils, self.held, self.fills, family.payers, waiting_allowed),
+            home=family.household or None,
+            homes=family.homes,
         )
 
 
@@ -105,8 +109,8 @@ def groups_of(doors: Doors, family: Iterable[Pupil], first: date, last: date) ->
         opened = {number for numbers in pupil.activities.values() for number in numbers}
         for number in opened & doors.catalogue.by_id.keys():
             activity = doors.catalogue.by_id[number]
-            for day in {first, last}:  # a birthday in between changes group once at most
-                if group := doors.group(pupil, activity, day):
+            for age in range(age_on(pupil.born_on, first), age_on(pupil.born_on, last) + 1):
+                if group := activity.group_of(pupil.school, age):
                     found.add(group.id)
     return found
 
@@ -160,7 +164,7 @@ async def _filled(
 ) -> Gathered:
     groups = groups_of(doors, family.pupils.values(), first, last)
     groups |= {one.group for one in held.values()} | set(more)
-    fills = Fills(doors.catalogue)
+    fills = Fills(doors.catalogue, groups)
     fills.take_in(await bookings.loads(groups, first, last))
     return Gathered(family, doors, held, fills)
 

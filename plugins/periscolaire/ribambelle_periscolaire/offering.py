@@ -70,6 +70,8 @@ def _lapse(taking: Taking, key: tuple[int, date, int]) -> None:
 
 async def _lock(unit: int, day: date) -> None:
     known = await catalogue.known()
+    if unit not in known.units:
+        known = await catalogue.current()
     if unit in known.units:
         await advisory(spot_name(known.units[unit].activity, day))
 

@@ -6,10 +6,11 @@ from datetime import date
 
 from ribambelle.errors import Refused
 from ribambelle.tenants import Tenant
+from ribambelle_periscolaire.domain.bookings import HOLDING
 from ribambelle_periscolaire.domain.calendar import school_year
 from ribambelle_periscolaire.domain.catalogue import Activity, Unit
 from ribambelle_periscolaire.domain.doors import Pupil
-from ribambelle_periscolaire.domain.taking import Change, Key, Taking
+from ribambelle_periscolaire.domain.taking import Change, Held, Key, Taking
 from ribambelle_periscolaire.domain.tariff import Missed, Price, Situation, absence, price
 from ribambelle_periscolaire.domain.words import euros
 from ribambelle_periscolaire.gathering import Gathered
@@ -24,17 +25,20 @@ JUSTIFIED = frozenset({"certificate", "justified"})
 """Codes of absences the town hall takes as good."""
 
 
-def situation_of(tenant: Tenant, family: Family, day: date, rank: int, present: int) -> Situation:
+def situation_of(
+    tenant: Tenant, family: Family, child: int, day: date, rank: int, present: int
+) -> Situation:
     """Return what a family is priced by on a day.
 
     :param rank: the child's place, by age, among those of the family present that day.
     :param present: how many they are, this child counted.
     """
-    means = family.means_on(day)
+    means = family.means_on(child, day)
     resident = means.is_resident
     if resident is None:
         postcodes = tenant.settings.postcodes
-        resident = not postcodes or not family.postcode or family.postcode in postcodes
+        postcode = family.postcodes.get(family.homes.get(child) or 0, "")
+        resident = not postcodes or not postcode or postcode in postcodes
     return Situation(
         quotient_familial=means.quotient_familial,
         is_resident=resident,
@@ -100,6 +104,7 @@ async def repriced(
 def _concerned(gathered: Gathered, taking: Taking) -> list[Key]:
     """Return the bookings whose price may move: those changed, and the family's of the same day."""
     mine = gathered.family.pupils
+    moved = {change.key for change in taking.changes}
     days = {
         (taking.catalogue.units[unit].activity, day)
         for child, day, unit in (change.key for change in taking.changes)
@@ -110,10 +115,16 @@ def _concerned(gathered: Gathered, taking: Taking) -> list[Key]:
         for key, held in taking.held.items()
         if key[0] in mine
         and held.state in STANDING | {"absent"}
+        and (key in moved or _is_paid_alike(gathered, key[0], held))
         and not taking.doors.with_other(key[0], key[1])
         and key[2] in taking.catalogue.units
         and (taking.catalogue.units[key[2]].activity, key[1]) in days
     ]
+
+
+def _is_paid_alike(gathered: Gathered, child: int, held: Held) -> bool:
+    """Tell whether what is held is paid by the home that would pay for the child now."""
+    return held.home is None or held.home == gathered.family.homes.get(child)
 
 
 def _price(tenant: Tenant, gathered: Gathered, taking: Taking, key: Key) -> Price | None:
@@ -122,7 +133,7 @@ def _price(tenant: Tenant, gathered: Gathered, taking: Taking, key: Key) -> Pric
     activity = taking.catalogue.by_id[unit.activity]
     held = taking.held[key]
     rank, present = _siblings(gathered, taking, child, day, activity)
-    situation = situation_of(tenant, gathered.family, day, rank, present)
+    situation = situation_of(tenant, gathered.family, child, day, rank, present)
     missed = None
     if held.state == "absent":
         missed = Missed(justified=held.absence in JUSTIFIED)
@@ -137,7 +148,7 @@ def _siblings(
     for other in gathered.family.pupils:
         for unit in activity.units:
             held = taking.held.get((other, day, unit.id))
-            if held and held.state in STANDING:
+            if held and held.state in HOLDING and _is_paid_alike(gathered, other, held):
                 present.add(other)
     ordered = [other for other in gathered.family.pupils if other in present]  # read by birthday
     return ordered.index(child) + 1, len(ordered)
@@ -178,10 +189,13 @@ class PriceBook:
         if len(there) > 1:
             ordered = [other for other in self.gathered.family.pupils if other in there]
             rank, present = ordered.index(pupil.id) + 1, len(ordered)
-        means = self.gathered.family.means_on(day)
+        if not self.gathered.family.pays(pupil.id):
+            return 0  # a relative books: what it costs is for whoever pays to know
+        means = self.gathered.family.means_on(pupil.id, day)
         asked = (unit.id, id(tariff), means, rank, present)
         if asked not in self.found:
-            situation = situation_of(self.tenant, self.gathered.family, day, rank, present)
+            family = self.gathered.family
+            situation = situation_of(self.tenant, family, pupil.id, day, rank, present)
             found = price_of(self.tenant, activity, unit, day, situation)
             self.found[asked] = found.cents if found else None
         return self.found[asked]
@@ -192,7 +206,8 @@ def _present(gathered: Gathered) -> dict[tuple[int, date], frozenset[int]]:
     found: dict[tuple[int, date], frozenset[int]] = {}
     units = gathered.catalogue.units
     for (child, day, unit), held in gathered.held.items():
-        if held.state in STANDING and unit in units:
+        alike = _is_paid_alike(gathered, child, held)
+        if held.state in HOLDING and unit in units and alike:
             key = units[unit].activity, day
             found[key] = found.get(key, frozenset()) | {child}
     return found

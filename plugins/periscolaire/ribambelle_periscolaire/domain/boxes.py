@@ -72,8 +72,8 @@ def box(taking: Taking, pupil: Pupil, unit: Unit, day: date, cents: int | None) 
     held: Held | None = taking.held.get((pupil.id, day, unit.id))
     state = held.state if held and held.state != "cancelled" else ""
     price = held.cents if held and state and held.price else cents or 0
-    if taking.doors.with_other(pupil.id, day):
-        price = 0  # what the other parent pays is theirs to know
+    if taking.doors.with_other(pupil.id, day) or not taking.pays(pupil.id, held):
+        price = 0  # what another home pays is theirs to know
     look, reason, left = _look(taking, pupil, unit, day, held, state)
     return Box(day, unit.id, look, state, reason, look == "free" and left == 0, left, price)
 
@@ -81,6 +81,8 @@ def box(taking: Taking, pupil: Pupil, unit: Unit, day: date, cents: int | None) 
 def _look(
     taking: Taking, pupil: Pupil, unit: Unit, day: date, held: Held | None, state: str
 ) -> tuple[Look, Reason | None, int | None]:
+    if held and state and taking.doors.with_other(pupil.id, day):
+        return "fixed", Reason("elsewhere"), None
     if held and state in {"offered", "waiting"}:
         return ("offered" if state == "offered" else "on"), None, None
     if held and state == "booked":

@@ -50,6 +50,8 @@ class Held:
     line: int = 0
     absence: str = ""
     offered_until: datetime | None = None
+    home: int | None = None
+    """Where whoever pays lives; None when it was not read."""
 
 
 @dataclass(slots=True)
@@ -100,6 +102,10 @@ class Taking:
     payers: Mapping[int, int | None] = field(default_factory=dict)
     """Who pays for each child: an adult of the register."""
     waiting_allowed: bool = True
+    home: int | None = None
+    """Where whoever asks lives; None for the town hall, which is told every price."""
+    homes: Mapping[int, int | None] = field(default_factory=dict)
+    """Where whoever pays for each child lives."""
     changes: list[Change] = field(default_factory=list)
     touched: set[Spot] = field(default_factory=set)
     freed: set[tuple[int, date]] = field(default_factory=set)
@@ -110,6 +116,13 @@ class Taking:
     def catalogue(self) -> Catalogue:
         """What the commune opens."""
         return self.doors.catalogue
+
+    def pays(self, child: int, held: Held | None = None) -> bool:
+        """Tell whether the home that asks pays for a child, or paid for what is held."""
+        if self.home is None:
+            return True
+        home = held.home if held and held.home is not None else self.homes.get(child)
+        return home == self.home
 
     def decide(self, wanted: Sequence[Wanted]) -> list[Line]:
         """Decide every line: what is given back first, then what is asked, needed units before."""
@@ -171,6 +184,8 @@ class Taking:
         now = self.held.get(wanted.key)
         if now is None or now.state in {"cancelled", "closed"}:
             return Line(wanted, "unchanged")
+        if self.doors.with_other(pupil.id, wanted.day):
+            return Line(wanted, "refused", Reason("elsewhere"))
         if now.state == "booked":  # one may leave a waiting line at any time
             waited = self._waited(now.group, unit, wanted.day)
             if reason := self.doors.shut(pupil, unit, wanted.day, "cancel", waited=waited):
@@ -188,7 +203,8 @@ class Taking:
         now = self.held.get(wanted.key)
         if now is None or now.state != "booked":
             return Line(wanted, "unchanged")
-        reason = self.doors.shut(pupil, unit, wanted.day, "cancel")
+        waited = self._waited(now.group, unit, wanted.day)
+        reason = self.doors.shut(pupil, unit, wanted.day, "cancel", waited=waited)
         if reason is None:  # still time: nothing will be due
             return self._cancel(wanted, pupil, unit)
         # whoever may not book that day may not say the child absent either; a cut-off never stops it

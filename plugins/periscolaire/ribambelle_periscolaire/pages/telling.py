@@ -32,4 +32,8 @@ def misses_quotient(tenant: Tenant, gathered: Gathered, day: date) -> bool:
     family = gathered.family
     enrolled = any(pupil.activities for pupil in family.pupils.values())
     depends = any(one.bands or one.effort for one in tenant.of(Settings).tariffs)
-    return enrolled and depends and family.means_on(day).quotient_familial is None
+    unknown = any(
+        family.pays(child) and family.means_on(child, day).quotient_familial is None
+        for child in family.pupils
+    )
+    return enrolled and depends and unknown

@@ -17,8 +17,9 @@ from ribambelle_periscolaire.domain.tariff import Price
 
 COLUMNS = """
 SELECT b.child, b.day, b.unit, b."group", b.state, b.payer, b.price, p.cents, b.absence,
-  b.offered_until, b.line
+  b.offered_until, b.line, y.household AS home
 FROM periscolaire_booking b LEFT JOIN periscolaire_price p ON p.id = b.price
+LEFT JOIN core_adult y ON y.id = b.payer
 """
 WITHIN = "BETWEEN {} AND {}"
 LOADS_READ = 'SELECT "group", day, part, taken, waiting, staff FROM periscolaire_load'
@@ -95,6 +96,7 @@ def _held(row: dict[str, Any]) -> Held:
         row["line"],
         row["absence"],
         row["offered_until"],
+        row["home"],
     )
 
 

@@ -1,6 +1,6 @@
 """The children a family may book for, with all that decides what it may book and what it pays."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -27,6 +27,10 @@ SELECT c.id AS child, c.given_name, c.born_on, c.household, c.school, c.class_na
    WHERE p.child = c.id AND p.ended_at IS NULL AND p.may_pay
    ORDER BY CASE WHEN p.adult = {} THEN 0 WHEN q.household = {} THEN 1 ELSE 2 END, p.id
    LIMIT 1) AS payer,
+  (SELECT q.household FROM core_responsibility p JOIN core_adult q ON q.id = p.adult
+   WHERE p.child = c.id AND p.ended_at IS NULL AND p.may_pay
+   ORDER BY CASE WHEN p.adult = {} THEN 0 WHEN q.household = {} THEN 1 ELSE 2 END, p.id
+   LIMIT 1) AS payer_home,
   (SELECT count(DISTINCT o.child) FROM periscolaire_enrolment o
    JOIN core_child b ON b.id = o.child JOIN core_demande w ON w.id = o.demande
    WHERE b.household = c.household AND o.year = e.year AND w.state || '' = 'accepted') AS enrolled,
@@ -58,11 +62,23 @@ def _asked(given: Any) -> Any:
     text = ASKED.replace("@OPENED@", OPENED).replace("@GATHER@", GATHER[DOOR.engine_type])
     home, me = given.household, given.adult
     return Enrolment.raw(
-        text, me, home, home, home, given.first_year, given.last_year, me, given.day
+        text, me, home, me, home, home, home, given.first_year, given.last_year, me, given.day
     )
 
 
 PUPILS = Prepared(_asked)
+HOME = """
+SELECT (SELECT @GATHER@ FROM periscolaire_situation t WHERE t.household = {}) AS situations,
+  (SELECT h.postcode FROM core_address h WHERE h.household = {}) AS postcode
+"""
+# What another home pays by, when a relative books for it: asked then only.
+OF_HOME = Prepared(
+    lambda given: Enrolment.raw(
+        HOME.replace("@GATHER@", GATHER[DOOR.engine_type]),
+        given.home,
+        given.home,
+    )
+)
 CHILDREN = Prepared(
     lambda given: Enrolment.raw(
         f"{OF_CHILDREN}{OPENED} WHERE {many.among('c.id')} ORDER BY c.id",
@@ -92,14 +108,24 @@ class Family:
     """Children whose weeks two parents share, or may."""
     enrolled: dict[int, int]
     """By school year, how many children of the household are enrolled."""
-    means: tuple[Means, ...]
-    postcode: str
+    means: dict[int, tuple[Means, ...]]
+    """By household that pays, what it pays by."""
+    postcodes: dict[int, str]
     mark: str
+    household: int = 0
+    """Where the person who asks lives."""
+    homes: dict[int, int | None] = field(default_factory=dict)
+    """Where whoever pays for each child lives: elsewhere, when a relative books."""
 
-    def means_on(self, day: date) -> Means:
-        """Return what the household pays by on a day."""
-        known = [one for one in self.means if one.first <= day]
+    def means_on(self, child: int, day: date) -> Means:
+        """Return what whoever pays for a child pays by on a day."""
+        home = self.homes.get(child)
+        known = [one for one in self.means.get(home or 0, ()) if one.first <= day]
         return known[-1] if known else Means(date.min, None, None)
+
+    def pays(self, child: int) -> bool:
+        """Tell whether it is this home that pays for a child: others are not told how much."""
+        return self.homes.get(child) == self.household
 
 
 async def family_of(person: Person, day: date, years: tuple[int, int]) -> Family:
@@ -111,15 +137,24 @@ async def family_of(person: Person, day: date, years: tuple[int, int]) -> Family
         last_year=years[1],
         day=day,
     )
-    some = rows[0] if rows else {}
+    some, home = (rows[0] if rows else {}), person.household
+    means = {home: _means(some.get("situations") or "")}
+    postcodes = {home: some.get("postcode") or ""}
+    homes = {row["child"]: row["payer_home"] for row in rows}
+    for other in sorted({one for one in homes.values() if one is not None} - {home}):
+        found = await OF_HOME.ask(home=other)
+        means[other] = _means(found[0]["situations"] or "" if found else "")
+        postcodes[other] = (found[0]["postcode"] or "") if found else ""
     return Family(
         _pupils(rows),
         {row["child"]: row["payer"] for row in rows},
         tuple(sorted({row["child"] for row in rows if row["shared"]})),
         {row["year"]: row["enrolled"] for row in rows if row["activity"] is not None},
-        _means(some.get("situations") or ""),
-        some.get("postcode") or "",
+        means,
+        postcodes,
         some.get("mark") or "",
+        home,
+        homes,
     )
 
 
@@ -128,7 +163,7 @@ async def family_of_children(children: list[int], years: tuple[int, int]) -> Fam
     rows = await CHILDREN.ask(
         children=many.listed(children), first_year=years[0], last_year=years[1]
     )
-    return Family(_pupils(rows), {}, (), {}, (), "", "")
+    return Family(_pupils(rows), {}, (), {}, {}, {}, "")
 
 
 def _pupils(rows: list[dict[str, Any]]) -> dict[int, Pupil]:
