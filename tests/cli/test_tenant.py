@@ -326,7 +326,7 @@ def test_a_demonstration_writes_its_communes_where_there_are_none(
     assert run(["demo", "--prepare", "--json"]) == 0
 
     told = json.loads(capsys.readouterr().out)
-    assert [one["slug"] for one in told["portals"]] == ["nantes"]
+    assert [one["slug"] for one in told["portals"]] == ["chatenoy-le-royal", "nantes"]
     assert "demo" not in (place / "tenants" / "saint-denis.toml").read_text()
 
 

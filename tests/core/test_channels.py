@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from ribambelle.identity.tables import Account
-from ribambelle.messages import ovh, post, texts
+from ribambelle.messages import choices, ovh, post, texts
 from ribambelle.messages.declared import MESSAGES
 from ribambelle.messages.tables import Message
 from ribambelle.messages.wording import Wording
@@ -18,14 +18,12 @@ from ribambelle.testing import Communes, FrozenClock, Town
 
 PAGE = "/compte/messages"
 CAMILLE = "camille@example.test"
-OPTIONAL = (
-    "document_ending",
-    "creche.complete",
-    "creche.remind",
-    "new_letter",
-    "campaign",
-    "appointment_reminder",
-)
+
+
+def optional(town: Town) -> list[str]:
+    """Return what a family may choose the way of: whatever the plugins write."""
+    with town.here():
+        return [one.code for one in choices.optional()]
 
 
 def with_sms(town: Town, provider: str = "file", **keys: str) -> None:
@@ -36,7 +34,7 @@ def with_sms(town: Town, provider: str = "file", **keys: str) -> None:
 
 async def chose(town: Town, channel: str, phone: str = "", **others: str) -> httpx.Response:
     browser = await town.family(CAMILLE)
-    wished = dict.fromkeys(OPTIONAL, channel) | others
+    wished = dict.fromkeys(optional(town), channel) | others
     return await browser.post(PAGE, data={**wished, "phone": phone})
 
 
@@ -130,7 +128,7 @@ async def test_a_number_that_takes_no_sms_is_said_and_nothing_is_lost(
 
     assert answer.status_code == 422
     assert "Écrivez un numéro de mobile" in answer.text
-    assert answer.text.count('value="portal" checked') == len(OPTIONAL) - 1
+    assert answer.text.count('value="portal" checked') == len(optional(communes.alpha)) - 1
     assert 'value="sms" checked' in answer.text
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from PIL import Image
 from tests.core.documents import papers
-from tests.core.test_channels import OPTIONAL
+from tests.core.test_channels import optional
 from tests.creche.builders import a_facility, an_application
 
 from ribambelle.documents import queries, receiving
@@ -367,7 +367,7 @@ async def test_what_the_antivirus_refuses_later_opens_to_nobody(
 async def test_what_is_read_on_the_portal_waits_there(communes: Communes) -> None:
     town = communes.alpha
     browser = await town.family(CAMILLE)
-    wished = dict.fromkeys(OPTIONAL, "portal")
+    wished = dict.fromkeys(optional(communes.alpha), "portal")
     assert (await browser.post("/compte/messages", data=wished)).status_code == 303
     where = await asked(browser)
     await replied(town, await town.staff(), f"/bureau{where}", "Voilà.")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.core.test_channels import OPTIONAL
+from tests.core.test_channels import optional
 from tests.creche.builders import a_facility, an_application
 
 from ribambelle import workflow
@@ -163,7 +163,7 @@ async def test_a_reminder_comes_as_the_family_chose_and_the_question_always_by_e
 ) -> None:
     town = communes.alpha
     browser = await town.family("anne@example.test")
-    wished = dict.fromkeys(OPTIONAL, "email")
+    wished = dict.fromkeys(optional(town), "email")
     chosen = await browser.post("/compte/messages", data={**wished, "creche.remind": "portal"})
     await asked(town, clock)
     clock.move(days=23)
