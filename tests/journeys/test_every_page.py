@@ -91,6 +91,7 @@ NOT_PAGES = {
     "/bureau/familles/import/{number}/erreurs",
     "/periscolaire/semaine",
     "/bureau/periscolaire/inscriptions/export",
+    "/pointage/service.js",
     "/bureau/periscolaire/onde/{sent}/erreurs",
     "/creche/demandes/{number}/decision",
     "/bureau/campagnes/{number}/export",
@@ -145,6 +146,15 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             "/bureau/periscolaire/inscriptions?vue=closes&q=personne",
         )
     },
+    "/pointage": {"visitor": ("/pointage",), "office": ("/pointage",)},
+    "/pointage/{roll}/{day}": {"office": ("/pointage/1/2026-12-03",)},
+    "/bureau/periscolaire/pointages": {
+        "office": (f"/bureau/periscolaire/pointages?jour={THURSDAY}",)
+    },
+    "/bureau/periscolaire/pointages/{day}/{child}/{unit}": {
+        "office": ("/bureau/periscolaire/pointages/2026-12-03/{canteen_child}/1",)
+    },
+    "/bureau/periscolaire/tablettes": {"office": ("/bureau/periscolaire/tablettes",)},
     "/bureau/periscolaire/inscriptions/accepter": {
         "office": ("/bureau/periscolaire/inscriptions/accepter",)
     },
@@ -480,7 +490,7 @@ class World:
             names |= await answered_of(account, tenant)
             names["decided"] = await decided(town, names)
             names |= await a_family_apart(tenant, account)
-            await a_canteen_day(tenant, account)
+            names["canteen_child"] = await a_canteen_day(tenant, account)
             names |= await enrolments_of(tenant, account)
             names |= await written_of(account)
             names |= await campaigns_of(tenant, office.id)
@@ -507,7 +517,7 @@ class World:
         return page
 
 
-async def a_canteen_day(tenant: Tenant, account: Account) -> None:
+async def a_canteen_day(tenant: Tenant, account: Account) -> int:
     """Book a full canteen: somebody waits, and somebody is offered a place."""
     canteen = await a_canteen(room=1, place="Au groupe scolaire")
     anne = await a_person(account)
@@ -519,6 +529,7 @@ async def a_canteen_day(tenant: Tenant, account: Account) -> None:
     await save(tenant, anne, day, "both", tenant.now())
     gone = replace(day[0], wish="cancel")
     await save(tenant, anne, [gone], "gone", tenant.now())
+    return children[0]
 
 
 async def enrolments_of(tenant: Tenant, account: Account) -> dict[str, int]:

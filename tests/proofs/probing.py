@@ -27,6 +27,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "kind": ("csv", "xlsx", "birth", "json", "insurance"),
     **{"booking": IDS, "day": ("2026-11-30",)},
     **{"month": ("2026-11",), "year": ("2026",)},
+    **dict.fromkeys(("roll", "unit", "activity"), IDS),
     **dict.fromkeys(("enrolment", "version", "household", "claim", "sent"), IDS),
     "secret": ("x" * 32,),
     "model": ("sign_in",),
@@ -39,7 +40,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("quartier", "creche", "guichet", "autour"), IDS),
     **dict.fromkeys(("numero", "avec"), ("C-1", "C-3")),
     "groupe": ("quartier:1", "creche:1", "quartier:3"),
-    "etat": ("to_write",),
+    **{"etat": ("to_write",), "jour": ("2026-11-25",)},
     **{"ecole": IDS, "annee": ("2026",)},
     "vue": ("toutes", "jointes"),
     "age": ("babies",),
@@ -105,6 +106,7 @@ BODY: dict[str, str] = {
     **{"enfant": "3", "annee": "2026", "activities": "3", "enrolments": "3", "claim": "3"},
     **{"has_allergy": "oui", "has_pai": "oui", "pai_until": "2027-07-02", "diet": ""},
     **{"accepted": "oui", "last": "2026-12-04", "source": "proof", "resident": "oui"},
+    **{"marque": "3.3.present", "arrived": "08:00", "left": "16:30", "state": "present"},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""

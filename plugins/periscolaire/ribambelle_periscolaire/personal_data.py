@@ -2,12 +2,14 @@
 
 from ribambelle.privacy import PersonalData
 from ribambelle_periscolaire.tables import (
+    Attendance,
     Booking,
     BookingEvent,
     Claim,
     Consent,
     Enrolled,
     Enrolment,
+    Mark,
     OndeList,
     Request,
     Sheet,
@@ -84,6 +86,22 @@ HELD = [
         BASIS,
         BILLED,
         "Service enfance",
+    ),
+    PersonalData(
+        Mark,
+        ("child", "day", "act", "absence", "arrived", "left", "account", "reason"),
+        "Savoir qui est là et qui est parti, et qui l’a pointé",
+        BASIS,
+        BILLED,
+        WHO,
+    ),
+    PersonalData(
+        Attendance,
+        ("child", "day", "unit", "state", "absence", "arrived", "left"),
+        "Savoir qui est venu, pour la sécurité des enfants puis pour facturer",
+        BASIS,
+        BILLED,
+        WHO,
     ),
     PersonalData(
         Request,

@@ -28,17 +28,20 @@ def routes() -> Iterable[Any]:
     """Pages for families and the town hall."""
     from ribambelle_periscolaire.pages import (
         absence,
+        attendance,
         enrolment,
         enrolment_printed,
         enrolment_sending,
         enrolment_steps,
         month,
         offers,
+        office_attendance,
         office_enrolment,
         office_enrolments,
         office_onde,
         office_quotients,
         office_rules,
+        office_tablets,
         public,
         quotient,
         usual_week,
@@ -51,6 +54,7 @@ def routes() -> Iterable[Any]:
         *(enrolment, enrolment_steps, enrolment_sending, enrolment_printed),
         *(quotient, office_enrolments, office_enrolment, office_rules, office_quotients),
         office_onde,
+        *(attendance, office_attendance, office_tablets),
     )
     return [route for page in pages for route in page.ROUTES]
 
@@ -64,7 +68,13 @@ def menu(person: Person | None) -> list[Any]:
         return [MenuEntry("Réserver", "/periscolaire", "agenda", rank=10)]
     if person and person.holds("agent", "admin"):
         desk = "/bureau/periscolaire/inscriptions"
-        return [MenuEntry("Inscriptions", desk, "signet", rank=21)]
+        marks = "/bureau/periscolaire/pointages"
+        return [
+            MenuEntry("Inscriptions", desk, "signet", rank=21),
+            MenuEntry("Pointages", marks, "coche", rank=22),
+        ]
+    if person and person.holds("school_staff", "paired_device"):
+        return [MenuEntry("Pointage", "/pointage", "coche", rank=10)]
     return [] if person else [MenuEntry("Autour de l’école", "/periscolaire", "agenda", rank=10)]
 
 
@@ -147,10 +157,15 @@ def agenda() -> list[Any]:
 def jobs() -> dict[str, Any]:
     """Places offered, told then taken back; each night, what the calendar asks of enrolments."""
     from ribambelle_periscolaire.offering import lapse_job
-    from ribambelle_periscolaire.telling import tell_offer
+    from ribambelle_periscolaire.telling import tell_offer, tell_unplanned
     from ribambelle_periscolaire.turning import turn
 
-    return {"tell_offer": tell_offer, "lapse": lapse_job, "turn": turn}
+    return {
+        "tell_offer": tell_offer,
+        "tell_unplanned": tell_unplanned,
+        "lapse": lapse_job,
+        "turn": turn,
+    }
 
 
 @hookimpl

@@ -1,6 +1,7 @@
 """What the périscolaire keeps: what the town hall opens, then what families take of it."""
 
-from ribambelle_periscolaire.tables import families, files, offer
+from ribambelle_periscolaire.tables import attendance, families, files, offer
+from ribambelle_periscolaire.tables.attendance import Attendance, Device, Mark, Roll
 from ribambelle_periscolaire.tables.families import (
     Booking,
     BookingEvent,
@@ -17,23 +18,27 @@ from ribambelle_periscolaire.tables.offer import Activity, Closure, Edition, Gro
 __all__ = [
     "TABLES",
     "Activity",
+    "Attendance",
     "Booking",
     "BookingEvent",
     "Claim",
     "Closure",
     "Consent",
+    "Device",
     "Edition",
     "Enrolled",
     "Enrolment",
     "Group",
     "Load",
+    "Mark",
     "OndeList",
     "Price",
     "Request",
+    "Roll",
     "Rules",
     "Sheet",
     "Situation",
     "Unit",
 ]
 
-TABLES = (*offer.TABLES, *families.TABLES, *files.TABLES)
+TABLES = (*offer.TABLES, *families.TABLES, *files.TABLES, *attendance.TABLES)
