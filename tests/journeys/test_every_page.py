@@ -91,7 +91,7 @@ NOT_PAGES = {
     "/bureau/familles/import/{number}/erreurs",
     "/periscolaire/semaine",
     "/bureau/periscolaire/inscriptions/export",
-    "/pointage/service.js",
+    *("/pointage/service.js", "/bureau/periscolaire/cuisine/{day}/export"),
     "/bureau/periscolaire/onde/{sent}/erreurs",
     "/creche/demandes/{number}/decision",
     "/bureau/campagnes/{number}/export",
@@ -148,6 +148,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "/pointage": {"visitor": ("/pointage",), "office": ("/pointage",)},
     "/pointage/{roll}/{day}": {"office": ("/pointage/1/2026-12-03",)},
+    "/bureau/periscolaire/cuisine": {"office": (f"/bureau/periscolaire/cuisine?jour={THURSDAY}",)},
     "/bureau/periscolaire/pointages": {
         "office": (f"/bureau/periscolaire/pointages?jour={THURSDAY}",)
     },

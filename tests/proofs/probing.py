@@ -106,6 +106,7 @@ BODY: dict[str, str] = {
     **{"enfant": "3", "annee": "2026", "activities": "3", "enrolments": "3", "claim": "3"},
     **{"has_allergy": "oui", "has_pai": "oui", "pai_until": "2027-07-02", "diet": ""},
     **{"accepted": "oui", "last": "2026-12-04", "source": "proof", "resident": "oui"},
+    **{"roll": "3", "unit": "3", "eaten": "2"},
     **{"marque": "3.3.present", "arrived": "08:00", "left": "16:30", "state": "present"},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
 }

@@ -33,6 +33,7 @@ def routes() -> Iterable[Any]:
         enrolment_printed,
         enrolment_sending,
         enrolment_steps,
+        kitchen,
         month,
         offers,
         office_attendance,
@@ -54,7 +55,7 @@ def routes() -> Iterable[Any]:
         *(enrolment, enrolment_steps, enrolment_sending, enrolment_printed),
         *(quotient, office_enrolments, office_enrolment, office_rules, office_quotients),
         office_onde,
-        *(attendance, office_attendance, office_tablets),
+        *(attendance, office_attendance, office_tablets, kitchen),
     )
     return [route for page in pages for route in page.ROUTES]
 
@@ -72,7 +73,10 @@ def menu(person: Person | None) -> list[Any]:
         return [
             MenuEntry("Inscriptions", desk, "signet", rank=21),
             MenuEntry("Pointages", marks, "coche", rank=22),
+            MenuEntry("Repas", "/bureau/periscolaire/cuisine", "barres", rank=23),
         ]
+    if person and person.holds("kitchen"):
+        return [MenuEntry("Repas", "/bureau/periscolaire/cuisine", "barres", rank=10)]
     if person and person.holds("school_staff", "paired_device"):
         return [MenuEntry("Pointage", "/pointage", "coche", rank=10)]
     return [] if person else [MenuEntry("Autour de l’école", "/periscolaire", "agenda", rank=10)]
@@ -109,7 +113,7 @@ def schedules() -> list[Any]:
     """Each night, what the calendar asks of enrolments."""
     from ribambelle.jobs import Schedule
 
-    return [Schedule("turn", 3)]
+    return [Schedule("turn", 3), Schedule("freeze", 4)]
 
 
 @hookimpl
@@ -157,6 +161,7 @@ def agenda() -> list[Any]:
 def jobs() -> dict[str, Any]:
     """Places offered, told then taken back; each night, what the calendar asks of enrolments."""
     from ribambelle_periscolaire.offering import lapse_job
+    from ribambelle_periscolaire.ordering import freeze
     from ribambelle_periscolaire.telling import tell_offer, tell_unplanned
     from ribambelle_periscolaire.turning import turn
 
@@ -165,6 +170,7 @@ def jobs() -> dict[str, Any]:
         "tell_unplanned": tell_unplanned,
         "lapse": lapse_job,
         "turn": turn,
+        "freeze": freeze,
     }
 
 

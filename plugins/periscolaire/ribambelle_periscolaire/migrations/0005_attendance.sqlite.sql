@@ -33,6 +33,17 @@ CREATE INDEX "periscolaire_device_school" ON "periscolaire_device" ("school");
 
 CREATE INDEX "periscolaire_device_secret" ON "periscolaire_device" ("secret");
 
+CREATE TABLE "periscolaire_eaten" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  "day" DATE NOT NULL DEFAULT CURRENT_DATE,
+  "group" INTEGER NOT NULL REFERENCES "periscolaire_group" ("id") ON DELETE RESTRICT,
+  "unit" INTEGER NOT NULL REFERENCES "periscolaire_unit" ("id") ON DELETE RESTRICT,
+  "meals" INTEGER NOT NULL DEFAULT 0,
+  "counted_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "counted_by" INTEGER,
+  CONSTRAINT "periscolaire_eaten_once" UNIQUE ("day", "group", "unit")
+);
+
 CREATE TABLE "periscolaire_mark" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
   "event" VARCHAR(36) UNIQUE NOT NULL DEFAULT '',
@@ -51,6 +62,18 @@ CREATE TABLE "periscolaire_mark" (
   "received_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
 );
 
+CREATE TABLE "periscolaire_order" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  "day" DATE NOT NULL DEFAULT CURRENT_DATE,
+  "group" INTEGER NOT NULL REFERENCES "periscolaire_group" ("id") ON DELETE RESTRICT,
+  "unit" INTEGER NOT NULL REFERENCES "periscolaire_unit" ("id") ON DELETE RESTRICT,
+  "meals" INTEGER NOT NULL DEFAULT 0,
+  "diets" TEXT NOT NULL DEFAULT '{}',
+  "cut_off" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "kept_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT "periscolaire_order_once" UNIQUE ("day", "group", "unit")
+);
+
 CREATE TABLE "periscolaire_roll" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
   "activity" INTEGER NOT NULL REFERENCES "periscolaire_activity" ("id") ON DELETE RESTRICT,
@@ -59,3 +82,5 @@ CREATE TABLE "periscolaire_roll" (
   "locked_by" INTEGER,
   CONSTRAINT "periscolaire_roll_once" UNIQUE ("activity", "day")
 );
+
+CREATE INDEX "periscolaire_event_day" ON "periscolaire_event" ("day");

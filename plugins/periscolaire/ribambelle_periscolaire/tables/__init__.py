@@ -1,6 +1,6 @@
 """What the périscolaire keeps: what the town hall opens, then what families take of it."""
 
-from ribambelle_periscolaire.tables import attendance, families, files, offer
+from ribambelle_periscolaire.tables import attendance, families, files, kitchen, offer
 from ribambelle_periscolaire.tables.attendance import Attendance, Device, Mark, Roll
 from ribambelle_periscolaire.tables.families import (
     Booking,
@@ -13,6 +13,7 @@ from ribambelle_periscolaire.tables.families import (
     Situation,
 )
 from ribambelle_periscolaire.tables.files import Claim, Consent, OndeList, Sheet
+from ribambelle_periscolaire.tables.kitchen import Eaten, Order
 from ribambelle_periscolaire.tables.offer import Activity, Closure, Edition, Group, Load, Unit
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Closure",
     "Consent",
     "Device",
+    "Eaten",
     "Edition",
     "Enrolled",
     "Enrolment",
@@ -32,6 +34,7 @@ __all__ = [
     "Load",
     "Mark",
     "OndeList",
+    "Order",
     "Price",
     "Request",
     "Roll",
@@ -41,4 +44,4 @@ __all__ = [
     "Unit",
 ]
 
-TABLES = (*offer.TABLES, *families.TABLES, *files.TABLES, *attendance.TABLES)
+TABLES = (*offer.TABLES, *families.TABLES, *files.TABLES, *attendance.TABLES, *kitchen.TABLES)
