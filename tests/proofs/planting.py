@@ -47,7 +47,7 @@ WORDLESS = {
     *("creche_case_member", "creche_supply", "creche_cut_off", "creche_decision"),
     *("periscolaire_edition", "periscolaire_load"),
     *("periscolaire_enrolled", "periscolaire_booking", "periscolaire_attendance"),
-    *("periscolaire_roll", "periscolaire_eaten"),
+    *("periscolaire_roll", "periscolaire_eaten", "periscolaire_due"),
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
 
@@ -262,6 +262,7 @@ def periscolaire(number: int, word: str, now: datetime) -> dict[str, dict[str, A
         "periscolaire_mark": {"act": "present", "absence": ""},
         "periscolaire_attendance": {"state": "present", "absence": "", "is_unplanned": True},
         "periscolaire_roll": {"day": (now + timedelta(days=40)).date()},
+        "periscolaire_due": {"nature": "day", "what": "booked"},
         "periscolaire_order": {"diets": json.dumps({word: 1}), "day": now.date()},
         "periscolaire_device": {"revoked_at": None, "expires_at": now + timedelta(days=99)},
         "periscolaire_event": {"act": "book", "state": "booked"},

@@ -12,10 +12,11 @@ from ribambelle.errors import NotYours, Refused
 from ribambelle.jobs import later
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
+from ribambelle_periscolaire.billing import settle_day
 from ribambelle_periscolaire.booking import spot_name
 from ribambelle_periscolaire.domain import attendance as rules
 from ribambelle_periscolaire.domain.catalogue import Activity, Catalogue, Group, Unit
-from ribambelle_periscolaire.queries import attendance, catalogue
+from ribambelle_periscolaire.queries import attendance, catalogue, dues
 
 MOST = 2_000
 
@@ -200,7 +201,14 @@ class Correction:
 
 
 async def correct(
-    found: Sheet, child: int, unit: int, told: Correction, event: str, by: int, now: datetime
+    tenant: Tenant,
+    found: Sheet,
+    child: int,
+    unit: int,
+    told: Correction,
+    event: str,
+    by: int,
+    now: datetime,
 ) -> None:
     """Write what an agent corrects, locked day or not: before every tablet, with its reason."""
     if not found.holds(child, unit) and (child, unit) not in found.standing:
@@ -215,17 +223,21 @@ async def correct(
         await _stand(found, {(child, unit)}, now)
         about = f"periscolaire.attendance:{child}:{found.day}:{unit}"
         was_locked = found.locked_at is not None
+        if was_locked:
+            await dues.forget((child, found.day, unit))
+            await settle_day(tenant, found.activity, found.day, now, child)
         facts: dict[str, Any] = {"state": told.state, "absence": absence, "locked": was_locked}
         act = "periscolaire.attendance_corrected"
         await journal.record(act, about, account=by, side="office", **facts)
 
 
-async def close(activity: Activity, day: date, by: int, now: datetime) -> bool:
-    """Lock an activity on a day: its marks are final; False when they already were."""
+async def close(tenant: Tenant, activity: Activity, day: date, by: int, now: datetime) -> bool:
+    """Lock an activity on a day: its marks are final and priced; False when they already were."""
     async with transaction():
         await advisory(spot_name(activity.id, day))
         if not await attendance.lock(activity.id, day, by, now):
             return False
+        await settle_day(tenant, activity, day, now)
         about = f"periscolaire.roll:{activity.id}:{day}"
         await journal.record("periscolaire.roll_locked", about, account=by, side="office")
     return True

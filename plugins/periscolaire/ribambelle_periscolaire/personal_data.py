@@ -7,6 +7,7 @@ from ribambelle_periscolaire.tables import (
     BookingEvent,
     Claim,
     Consent,
+    Due,
     Enrolled,
     Enrolment,
     Mark,
@@ -102,6 +103,14 @@ HELD = [
         BASIS,
         BILLED,
         WHO,
+    ),
+    PersonalData(
+        Due,
+        ("child", "day", "unit", "payer", "price"),
+        "Facturer chaque jour au prix du jour, et pouvoir l’expliquer",
+        BASIS,
+        BILLED,
+        "Service enfance ; régie",
     ),
     PersonalData(
         Request,

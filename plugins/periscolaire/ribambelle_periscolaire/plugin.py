@@ -134,6 +134,14 @@ def family_demandes() -> list[Any]:
 
 
 @hookimpl
+def billable_items() -> list[Any]:
+    """What locked days cost."""
+    from ribambelle_periscolaire.billing import items
+
+    return [items]
+
+
+@hookimpl
 def document_types() -> list[Any]:
     """The papers an enrolment may need."""
     from ribambelle_periscolaire.proofs import TYPES

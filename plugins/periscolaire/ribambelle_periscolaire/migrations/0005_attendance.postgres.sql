@@ -33,6 +33,20 @@ CREATE INDEX "periscolaire_device_school" ON "periscolaire_device" ("school");
 
 CREATE INDEX "periscolaire_device_secret" ON "periscolaire_device" ("secret");
 
+CREATE TABLE "periscolaire_due" (
+  "id" SERIAL PRIMARY KEY NOT NULL,
+  "child" INTEGER NOT NULL REFERENCES "core_child" ("id") ON DELETE CASCADE,
+  "day" DATE NOT NULL DEFAULT CURRENT_DATE,
+  "unit" INTEGER NOT NULL REFERENCES "periscolaire_unit" ("id") ON DELETE RESTRICT,
+  "nature" VARCHAR(10) NOT NULL DEFAULT '',
+  "what" VARCHAR(10) NOT NULL DEFAULT '',
+  "payer" INTEGER REFERENCES "core_adult" ("id") ON DELETE SET NULL,
+  "price" INTEGER NOT NULL REFERENCES "periscolaire_price" ("id") ON DELETE RESTRICT,
+  "written_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT "periscolaire_due_once" UNIQUE ("child", "day", "unit", "nature"),
+  CONSTRAINT "periscolaire_due_listed" UNIQUE ("day", "unit", "child", "nature")
+);
+
 CREATE TABLE "periscolaire_eaten" (
   "id" SERIAL PRIMARY KEY NOT NULL,
   "day" DATE NOT NULL DEFAULT CURRENT_DATE,

@@ -15,6 +15,7 @@ from ribambelle import forms
 from ribambelle.errors import NotYours
 from ribambelle.forms import Bound
 from ribambelle.identity import Person
+from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
@@ -111,6 +112,7 @@ async def close(
     day: FromPath[str],
     activity: FromPath[int],
     person: NamedDependency[Person],
+    tenant: NamedDependency[Tenant],
     seen: NamedDependency[Visit],
     now: NamedDependency[datetime],
 ) -> Response[Any]:
@@ -120,7 +122,7 @@ async def close(
         raise NotYours
     if on > now.date():
         seen.tell("erreur", "Cette journée n’est pas encore passée : attendez pour la clore.")
-    elif await attending.close(known.by_id[activity], on, person.account, now):
+    elif await attending.close(tenant, known.by_id[activity], on, person.account, now):
         seen.tell("ok", "Journée close. Une correction reste possible, avec sa raison.")
     else:
         seen.tell("info", "Cette journée était déjà close.")
@@ -232,6 +234,7 @@ async def correct(
     unit: FromPath[int],
     request: Request[Any, Any, Any],
     person: NamedDependency[Person],
+    tenant: NamedDependency[Tenant],
     seen: NamedDependency[Visit],
     now: NamedDependency[datetime],
 ) -> Response[Any]:
@@ -254,6 +257,7 @@ async def correct(
         return Page("periscolaire/office/child_day.html", shown, status=422)
     is_present = told.state == "present"
     await attending.correct(
+        tenant,
         page.sheet,
         child,
         unit,

@@ -1,7 +1,8 @@
 """What the périscolaire keeps: what the town hall opens, then what families take of it."""
 
-from ribambelle_periscolaire.tables import attendance, families, files, kitchen, offer
+from ribambelle_periscolaire.tables import attendance, dues, families, files, kitchen, offer
 from ribambelle_periscolaire.tables.attendance import Attendance, Device, Mark, Roll
+from ribambelle_periscolaire.tables.dues import Due
 from ribambelle_periscolaire.tables.families import (
     Booking,
     BookingEvent,
@@ -26,6 +27,7 @@ __all__ = [
     "Closure",
     "Consent",
     "Device",
+    "Due",
     "Eaten",
     "Edition",
     "Enrolled",
@@ -44,4 +46,11 @@ __all__ = [
     "Unit",
 ]
 
-TABLES = (*offer.TABLES, *families.TABLES, *files.TABLES, *attendance.TABLES, *kitchen.TABLES)
+TABLES = (
+    *offer.TABLES,
+    *families.TABLES,
+    *files.TABLES,
+    *attendance.TABLES,
+    *kitchen.TABLES,
+    *dues.TABLES,
+)
