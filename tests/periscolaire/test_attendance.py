@@ -23,6 +23,7 @@ from ribambelle.identity.tables import School
 from ribambelle.testing import FrozenClock
 from ribambelle.testing.communes import Communes, Town
 from ribambelle_periscolaire import booking, tables
+from ribambelle_periscolaire.attending import Marker
 from ribambelle_periscolaire.domain.taking import Wanted
 
 JAURES, TILLEULS = "Jean-Jaurès", "Les Tilleuls"
@@ -172,6 +173,16 @@ async def test_a_tablet_shows_its_school_alone_and_takes_no_mark_of_another(day:
     assert await day.stands() == []
     family = await day.town.family("anne@example.test")
     assert (await family.get(f"/pointage/{day.groups[JAURES]}/{THURSDAY}")).status_code == 403
+
+
+async def test_a_tablet_that_forgets_its_school_is_seen(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: what limits a tablet is taken away, and the other school's child shows."""
+    monkeypatch.setattr(Marker, "sees", lambda self, school: True)
+    monkeypatch.setattr(Marker, "enters", lambda self, group: True)
+    tablet = await day.tablet(JAURES)
+    assert "Tom" in (await tablet.get(f"/pointage/{day.groups[TILLEULS]}/{THURSDAY}")).text
 
 
 async def test_a_revoked_or_expired_tablet_is_wiped(day: Day, clock: FrozenClock) -> None:
