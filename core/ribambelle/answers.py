@@ -183,6 +183,7 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "family_demandes": _functions,
     "childcare_supply": _functions,
     "childcare_costs": _functions,
+    "billable_items": _functions,
     "message_templates": _message_templates,
     "paper_templates": _paper_templates,
     "demo": _demo,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import typer
     from piccolo.table import Table
 
+    from ribambelle.billing import BillableItem, Period
     from ribambelle.calendar.events import Event
     from ribambelle.childcare import Childcare, Cost, Situation
     from ribambelle.documents.types import DocumentType
@@ -488,6 +489,25 @@ def childcare_costs() -> "Iterable[Callable[[Situation], Awaitable[list[Cost]]]]
             return [costs]
 
     Called by ``ribambelle.childcare``. Implemented by ``creche``. Since 0.2.
+    """
+
+
+@hookspec
+def billable_items() -> "Iterable[Callable[[Period], Awaitable[list[BillableItem]]]]":
+    """Functions that tell what families owe for a period, line by line.
+
+    Awaited with the period when invoices are prepared; the answers are joined. A key names one line
+    for ever: asked again, it says the same cents. Only what is final is told: days that may still
+    change are left out. One that fails stops the invoices: a missing line would be wrong silently.
+
+    Example::
+
+        @hookimpl
+        def billable_items():
+            from ribambelle_periscolaire.billing import items
+            return [items]
+
+    Called by ``ribambelle.billing``. Implemented by ``periscolaire``. Since 0.2.
     """
 
 

@@ -99,6 +99,7 @@ NOT_PAGES = {
     "/bureau/familles/import/{number}/erreurs",
     "/periscolaire/semaine",
     "/bureau/periscolaire/inscriptions/export",
+    *("/pointage/service.js", "/bureau/periscolaire/cuisine/{day}/export"),
     "/bureau/periscolaire/onde/{sent}/erreurs",
     *("/bureau/periscolaire/jour", "/bureau/periscolaire/jour/{day}/enfants/export/{kind}"),
     "/bureau/periscolaire/remplissage/export/{kind}",
@@ -160,6 +161,16 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             "/bureau/periscolaire/inscriptions?vue=closes&q=personne",
         )
     },
+    "/pointage": {"visitor": ("/pointage",), "office": ("/pointage",)},
+    "/pointage/{roll}/{day}": {"office": ("/pointage/1/2026-12-03",)},
+    "/bureau/periscolaire/cuisine": {"office": (f"/bureau/periscolaire/cuisine?jour={THURSDAY}",)},
+    "/bureau/periscolaire/pointages": {
+        "office": (f"/bureau/periscolaire/pointages?jour={THURSDAY}",)
+    },
+    "/bureau/periscolaire/pointages/{day}/{child}/{unit}": {
+        "office": ("/bureau/periscolaire/pointages/2026-12-03/{canteen_child}/1",)
+    },
+    "/bureau/periscolaire/tablettes": {"office": ("/bureau/periscolaire/tablettes",)},
     "/bureau/periscolaire/inscriptions/accepter": {
         "office": ("/bureau/periscolaire/inscriptions/accepter",)
     },
@@ -565,6 +576,7 @@ async def a_canteen_day(tenant: Tenant, account: Account) -> dict[str, int]:
     strike = Closure(first=FRIDAY, last=FRIDAY, reason="strike", declared_at=tenant.now())
     return {
         "pupil": children[0],
+        "canteen_child": children[0],
         "shut": await closing.declare(tenant, strike, account.id, tenant.now()),
     }
 

@@ -46,7 +46,8 @@ WORDLESS = {
     *("creche_capacity", "creche_wish", "creche_need", "creche_evidence", "creche_noted"),
     *("creche_case_member", "creche_supply", "creche_cut_off", "creche_decision"),
     *("periscolaire_edition", "periscolaire_load"),
-    *("periscolaire_enrolled", "periscolaire_booking"),
+    *("periscolaire_enrolled", "periscolaire_booking", "periscolaire_attendance"),
+    *("periscolaire_roll", "periscolaire_eaten", "periscolaire_due"),
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
 
@@ -258,6 +259,12 @@ def periscolaire(number: int, word: str, now: datetime) -> dict[str, dict[str, A
             **{"state": ("offered", "waiting", "booked")[number - 1], "offered_until": now},
             **{"day": (now + timedelta(days=7)).date(), "absence": ""},
         },
+        "periscolaire_mark": {"act": "present", "absence": ""},
+        "periscolaire_attendance": {"state": "present", "absence": "", "is_unplanned": True},
+        "periscolaire_roll": {"day": (now + timedelta(days=40)).date()},
+        "periscolaire_due": {"nature": "day", "what": "booked"},
+        "periscolaire_order": {"diets": json.dumps({word: 1}), "day": now.date()},
+        "periscolaire_device": {"revoked_at": None, "expires_at": now + timedelta(days=99)},
         "periscolaire_event": {"act": "book", "state": "booked"},
         "periscolaire_request": {"answer": "[]"},
     }

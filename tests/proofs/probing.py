@@ -27,6 +27,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "kind": ("csv", "xlsx", "birth", "json", "insurance"),
     **{"booking": IDS, "day": ("2026-11-30",)},
     **{"month": ("2026-11",), "year": ("2026",)},
+    **dict.fromkeys(("roll", "unit", "activity"), IDS),
     **dict.fromkeys(("enrolment", "version", "household", "claim", "sent"), IDS),
     "secret": ("x" * 32,),
     "model": ("sign_in",),
@@ -39,7 +40,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("quartier", "creche", "guichet", "autour"), IDS),
     **dict.fromkeys(("numero", "avec"), ("C-1", "C-3")),
     "groupe": ("quartier:1", "creche:1", "quartier:3"),
-    "etat": ("to_write",),
+    **{"etat": ("to_write",), "jour": ("2026-11-25",)},
     **{"ecole": IDS, "annee": ("2026",)},
     "vue": ("toutes", "jointes"),
     "age": ("babies",),
@@ -112,6 +113,8 @@ BODY: dict[str, str] = {
     **{"activite": "3", "ecole": "3", "classe": "3:n", "unite": "3", "faire": "book"},
     **{"jour_day": "3", "jour_month": "12", "jour_year": "2026", "tard": "oui"},
     **{"weekdays": "3", "parts": "1", "needs": "3", "staff": "1"},
+    **{"roll": "3", "unit": "3", "eaten": "2"},
+    **{"marque": "3.3.present", "arrived": "08:00", "left": "16:30", "state": "present"},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""

@@ -132,4 +132,17 @@ MESSAGES = (
         area="Périscolaire",
         sms="{enfant} : une place s’est libérée, {place}. Répondez avant le {fin} : {lien}",
     ),
+    MessageTemplate(
+        "periscolaire/messages/unplanned",
+        "Venu sans réservation",
+        "le jour où un enfant est pointé présent sans réservation",
+        "les parents qui réservent pour l’enfant",
+        (
+            CHILD,
+            HELLO,
+            _fact("place", "L’activité et le jour", "Cantine, jeudi 3 décembre", "place"),
+            _fact("lien", "La page où le contester", f"{HOME}/messages", "link", required=True),
+        ),
+        area="Périscolaire",
+    ),
 )

@@ -2,12 +2,15 @@
 
 from ribambelle.privacy import PersonalData
 from ribambelle_periscolaire.tables import (
+    Attendance,
     Booking,
     BookingEvent,
     Claim,
     Consent,
+    Due,
     Enrolled,
     Enrolment,
+    Mark,
     OndeList,
     Request,
     Sheet,
@@ -84,6 +87,30 @@ HELD = [
         BASIS,
         BILLED,
         "Service enfance",
+    ),
+    PersonalData(
+        Mark,
+        ("child", "day", "act", "absence", "arrived", "left", "account", "reason"),
+        "Savoir qui est là et qui est parti, et qui l’a pointé",
+        BASIS,
+        BILLED,
+        WHO,
+    ),
+    PersonalData(
+        Attendance,
+        ("child", "day", "unit", "state", "absence", "arrived", "left"),
+        "Savoir qui est venu, pour la sécurité des enfants puis pour facturer",
+        BASIS,
+        BILLED,
+        WHO,
+    ),
+    PersonalData(
+        Due,
+        ("child", "day", "unit", "payer", "price"),
+        "Facturer chaque jour au prix du jour, et pouvoir l’expliquer",
+        BASIS,
+        BILLED,
+        "Service enfance ; régie",
     ),
     PersonalData(
         Request,

@@ -28,13 +28,16 @@ def routes() -> Iterable[Any]:
     """Pages for families and the town hall."""
     from ribambelle_periscolaire.pages import (
         absence,
+        attendance,
         enrolment,
         enrolment_printed,
         enrolment_sending,
         enrolment_steps,
+        kitchen,
         month,
         offers,
         office,
+        office_attendance,
         office_child,
         office_classes,
         office_closures,
@@ -47,6 +50,7 @@ def routes() -> Iterable[Any]:
         office_parts,
         office_quotients,
         office_rules,
+        office_tablets,
         public,
         quotient,
         simulator,
@@ -61,6 +65,7 @@ def routes() -> Iterable[Any]:
         *(quotient, office_enrolments, office_enrolment, office_rules, office_quotients),
         *(office_onde, office_laboratory, office, office_parts, office_closures, office_day),
         *(office_child, office_classes, office_fill),
+        *(attendance, office_attendance, office_tablets, kitchen),
     )
     return [route for page in pages for route in page.ROUTES]
 
@@ -78,8 +83,18 @@ def menu(person: Person | None) -> list[Any]:
             MenuEntry("Inscriptions", f"{desk}/inscriptions", "signet", rank=21),
             MenuEntry("Périscolaire", desk, "agenda", rank=17, short="Périsco"),
         ]
-    if person and person.holds("school_staff", "kitchen"):
-        return [MenuEntry("Périscolaire", "/bureau/periscolaire/jour", "agenda", rank=17)]
+    if person and person.holds("kitchen"):
+        return [
+            MenuEntry("Repas", "/bureau/periscolaire/cuisine", "barres", rank=10),
+            MenuEntry("Périscolaire", "/bureau/periscolaire/jour", "agenda", rank=17),
+        ]
+    if person and person.holds("school_staff"):
+        return [
+            MenuEntry("Pointage", "/pointage", "coche", rank=10),
+            MenuEntry("Périscolaire", "/bureau/periscolaire/jour", "agenda", rank=17),
+        ]
+    if person and person.holds("paired_device"):
+        return [MenuEntry("Pointage", "/pointage", "coche", rank=10)]
     return [] if person else [MenuEntry("Autour de l’école", "/periscolaire", "agenda", rank=10)]
 
 
@@ -114,7 +129,7 @@ def schedules() -> list[Any]:
     """Each night, what the calendar asks of enrolments; each morning, who booked nothing in time."""
     from ribambelle.jobs import Schedule
 
-    return [Schedule("turn", 3), Schedule("remind", 8)]
+    return [Schedule("turn", 3), Schedule("freeze", 4), Schedule("remind", 8)]
 
 
 @hookimpl
@@ -132,6 +147,14 @@ def family_demandes() -> list[Any]:
     from ribambelle_periscolaire.pages.enrolment_told import followed
 
     return [followed]
+
+
+@hookimpl
+def billable_items() -> list[Any]:
+    """What locked days cost."""
+    from ribambelle_periscolaire.billing import items
+
+    return [items]
 
 
 @hookimpl
@@ -170,16 +193,24 @@ def search() -> list[Any]:
 def jobs() -> dict[str, Any]:
     """The places offered: told, then taken back when nobody answers; the days closed, told."""
     from ribambelle_periscolaire.offering import lapse_job
+    from ribambelle_periscolaire.ordering import freeze
     from ribambelle_periscolaire.reminding import remind, remind_family
-    from ribambelle_periscolaire.telling import tell_closed, tell_closure, tell_offer
+    from ribambelle_periscolaire.telling import (
+        tell_closed,
+        tell_closure,
+        tell_offer,
+        tell_unplanned,
+    )
     from ribambelle_periscolaire.turning import turn
 
     return {
         "tell_offer": tell_offer,
+        "tell_unplanned": tell_unplanned,
         "lapse": lapse_job,
         "tell_closure": tell_closure,
         "tell_closed": tell_closed,
         "turn": turn,
+        "freeze": freeze,
         "remind": remind,
         "remind_family": remind_family,
     }

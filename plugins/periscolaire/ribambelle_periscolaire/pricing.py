@@ -140,6 +140,27 @@ def _price(tenant: Tenant, gathered: Gathered, taking: Taking, key: Key) -> Pric
     return price_of(tenant, activity, unit, day, situation, missed)
 
 
+def day_price(
+    tenant: Tenant,
+    gathered: Gathered | None,
+    key: Key,
+    activity: Activity,
+    unit: Unit,
+    *,
+    missed: Missed | None,
+    is_booked: bool,
+    minutes: int | None,
+) -> Price | None:
+    """Return what a day costs as it was lived; a child nobody may pay for costs the dearest."""
+    child, day, _ = key
+    situation = Situation()
+    if gathered and child in gathered.family.pupils:
+        rank, present = _siblings(gathered, gathered.taking(), child, day, activity)
+        situation = situation_of(tenant, gathered.family, child, day, rank, present)
+    situation = replace(situation, booked=is_booked, minutes=minutes)
+    return price_of(tenant, activity, unit, day, situation, missed)
+
+
 def _siblings(
     gathered: Gathered, taking: Taking, child: int, day: date, activity: Activity
 ) -> tuple[int, int]:

@@ -83,7 +83,7 @@ async def _locked(
         span = await _span(adult.id, first)
         seen[adult.id] = []
         if span is not None:
-            gathered = await gather(tenant, _payer(adult), *span, now)
+            gathered = await gather(tenant, payer_of(adult), *span, now)
             seen[adult.id] = _paid(gathered, adult.id, first)
     keys = [key for some in seen.values() for key in some]
     if keys:
@@ -116,7 +116,7 @@ async def reprice(
     if not seen:
         return 0
     days = [day for _, day, _ in seen]
-    gathered = await gather(tenant, _payer(adult), min(days), max(days), now)
+    gathered = await gather(tenant, payer_of(adult), min(days), max(days), now)
     standing = set(_paid(gathered, adult.id, min(days)))
     taking = gathered.taking()
     keys = [key for key in seen if key in standing]
@@ -128,7 +128,7 @@ async def reprice(
     return len(changes)
 
 
-def _payer(adult: Adult) -> Person:
+def payer_of(adult: Adult) -> Person:
     """Return an adult as prices are asked: by their own household, whoever types."""
     name = f"{adult.given_name} {adult.family_name}".strip()
     account = int(adult.account) if adult.account else 0

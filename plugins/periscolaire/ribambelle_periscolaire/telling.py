@@ -1,6 +1,6 @@
 """Writing to families what happened to their bookings: once, to whoever may book for the child."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from ribambelle import tenants
 from ribambelle.database import transaction
@@ -15,6 +15,9 @@ from ribambelle_periscolaire.domain.catalogue import Catalogue
 from ribambelle_periscolaire.domain.closures import REASONS
 from ribambelle_periscolaire.queries import catalogue, closures
 from ribambelle_periscolaire.tables import Closure
+
+NEVER_AGAIN = datetime(2026, 1, 1, tzinfo=UTC)
+"""One window for ever: what is counted in it happens once."""
 
 
 async def tell_offer(child: int, day: str, unit: int, line: int) -> None:
@@ -135,3 +138,32 @@ async def _lines(row: Closure, what: str, mine: list[int], known: Catalogue) -> 
             told = f" : {BACK[act]}" if what == "lifted" else ""
             found.append(f"{names[child]}, {service}, {jour(day)}{told}")
     return found
+
+
+async def tell_unplanned(child: int, day: str, unit: int) -> None:
+    """Tell the adults who may book for a child that it came without a booking, once; a job."""
+    tenant, on = tenants.current(), date.fromisoformat(day)
+    now = tenant.now()
+    stands = tables.Attendance
+    standing = (stands.child == child) & (stands.day == on) & (stands.unit == unit)
+    there = await stands.exists().where(
+        standing & stands.is_unplanned.eq(True) & (stands.state == "present")
+    )
+    known = await catalogue.current()
+    if not there or unit not in known.units:
+        return
+    whole = await Child.objects().get(Child.id == child)
+    async with transaction():
+        if await limits.count(f"periscolaire.unplanned:{child}:{day}:{unit}", NEVER_AGAIN) > 1:
+            return
+        for held in await responsibilities.of_children([child], now.date()):
+            if held.rights.may_book and held.account:
+                await post(
+                    "periscolaire/messages/unplanned",
+                    held.email,
+                    account=held.account,
+                    name=held.name.split(" ")[0],
+                    child=whole.given_name if whole else "",
+                    place=f"{known.activity_of(unit).name}, {jour(on)}",
+                    link=tenant.url("/messages"),
+                )

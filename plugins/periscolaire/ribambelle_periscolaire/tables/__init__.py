@@ -1,6 +1,8 @@
 """What the périscolaire keeps: what the town hall opens, then what families take of it."""
 
-from ribambelle_periscolaire.tables import families, files, offer
+from ribambelle_periscolaire.tables import attendance, dues, families, files, kitchen, offer
+from ribambelle_periscolaire.tables.attendance import Attendance, Device, Mark, Roll
+from ribambelle_periscolaire.tables.dues import Due
 from ribambelle_periscolaire.tables.families import (
     Booking,
     BookingEvent,
@@ -12,28 +14,43 @@ from ribambelle_periscolaire.tables.families import (
     Situation,
 )
 from ribambelle_periscolaire.tables.files import Claim, Consent, OndeList, Sheet
+from ribambelle_periscolaire.tables.kitchen import Eaten, Order
 from ribambelle_periscolaire.tables.offer import Activity, Closure, Edition, Group, Load, Unit
 
 __all__ = [
     "TABLES",
     "Activity",
+    "Attendance",
     "Booking",
     "BookingEvent",
     "Claim",
     "Closure",
     "Consent",
+    "Device",
+    "Due",
+    "Eaten",
     "Edition",
     "Enrolled",
     "Enrolment",
     "Group",
     "Load",
+    "Mark",
     "OndeList",
+    "Order",
     "Price",
     "Request",
+    "Roll",
     "Rules",
     "Sheet",
     "Situation",
     "Unit",
 ]
 
-TABLES = (*offer.TABLES, *families.TABLES, *files.TABLES)
+TABLES = (
+    *offer.TABLES,
+    *families.TABLES,
+    *files.TABLES,
+    *attendance.TABLES,
+    *kitchen.TABLES,
+    *dues.TABLES,
+)

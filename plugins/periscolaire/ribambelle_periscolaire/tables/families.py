@@ -119,7 +119,7 @@ class BookingEvent(Table, tablename="periscolaire_event"):
 
     id: Serial
     child = Integer(index=True)
-    day = Date()
+    day = Date(index=True)
     unit = Integer()
     group = Integer()
     act = Varchar(length=10, help_text="Code of domain.bookings.ACTS.")

@@ -1,0 +1,148 @@
+"""A locked day becomes what is due for it: priced once, then read as it was kept, however often."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from ribambelle.billing import BillableItem, Kind, Period
+from ribambelle.errors import Refused
+from ribambelle.identity import responsibilities
+from ribambelle.identity.tables import Adult
+from ribambelle.tenants import Tenant
+from ribambelle_periscolaire.domain.catalogue import Activity, Catalogue, Unit
+from ribambelle_periscolaire.domain.closures import stopping
+from ribambelle_periscolaire.domain.dues import REASONS, Lived, minutes_late, reason
+from ribambelle_periscolaire.domain.tariff import Missed, Price, late
+from ribambelle_periscolaire.gathering import gather
+from ribambelle_periscolaire.pricing import JUSTIFIED, day_price
+from ribambelle_periscolaire.queries import bookings, catalogue, dues
+from ribambelle_periscolaire.repricing import payer_of
+from ribambelle_periscolaire.settings import Settings
+
+Line = tuple[int, int, str, str, int | None, int | Price]
+"""Child, unit, nature, reason, payer, then a price: the number of one kept, or a new one."""
+
+
+async def settle_day(
+    tenant: Tenant, activity: Activity, day: date, now: datetime, child: int | None = None
+) -> None:
+    """Write what a day costs, in the transaction that locks it.
+
+    :param child: only this one, whose attendance an agent corrects afterwards.
+    """
+    known = await catalogue.current()
+    lines: list[Line] = []
+    for row in await dues.lived(activity.id, day):
+        if child in (None, row["child"]) and row["unit"] in known.units:
+            lines += await _lines(tenant, known, activity, day, row, now)
+    fresh = [one[5] for one in lines if isinstance(one[5], Price)]
+    numbers = await bookings.keep_prices(fresh)
+    rows = []
+    for number, unit, nature, what, payer, price in lines:
+        kept = numbers[bookings.name_of(price)] if isinstance(price, Price) else price
+        rows.append((number, day, unit, nature, what, payer, kept))
+    await dues.write(rows, now)
+
+
+async def _lines(
+    tenant: Tenant,
+    known: Catalogue,
+    activity: Activity,
+    day: date,
+    row: dict[str, Any],
+    now: datetime,
+) -> list[Line]:
+    unit, child = known.units[row["unit"]], row["child"]
+    closed = stopping(known.closures, activity.id, row["school"], row["class_name"], day)
+    lived = Lived(row["state"] or "", row["mark"] or "", row["left"], closed is not None)
+    what = reason(lived)
+    if not what:
+        return []
+    payer = row["payer"] or await _payer(child, day)
+    found = await _price(tenant, activity, unit, day, row, what, payer, now)
+    lines: list[Line] = []
+    if found is not None:
+        lines.append((child, unit.id, "day", what, payer, found))
+    penalty = _late(tenant, activity, unit, day, minutes_late(lived.left, unit.ends))
+    if penalty is not None and lived.attendance == "present":
+        lines.append((child, unit.id, "late", "late", payer, penalty))
+    return lines
+
+
+async def _price(
+    tenant: Tenant,
+    activity: Activity,
+    unit: Unit,
+    day: date,
+    row: dict[str, Any],
+    what: str,
+    payer: int | None,
+    now: datetime,
+) -> int | Price | None:
+    """Return the price agreed at booking, or a new one when the day was not lived as booked."""
+    spent = row["left"] - row["arrived"] if row["left"] and row["arrived"] else None
+    timed = spent is not None and _is_timed(tenant, activity, unit, day)
+    as_said = row["state"] == ("absent" if what == "absent" else "booked") and not row["absence"]
+    if row["price"] and what != "unbooked" and as_said and not timed:
+        return int(row["price"])
+    missed = None
+    if what == "absent":
+        missed = Missed(justified=(row["absence"] or row["said"]) in JUSTIFIED)
+    adult = await Adult.objects().get(Adult.id == payer) if payer else None
+    gathered = await gather(tenant, payer_of(adult), day, day, now) if adult else None
+    key = row["child"], day, unit.id
+    return day_price(
+        *(tenant, gathered, key, activity, unit),
+        missed=missed,
+        is_booked=what != "unbooked",
+        minutes=spent,
+    )
+
+
+def _is_timed(tenant: Tenant, activity: Activity, unit: Unit, day: date) -> bool:
+    try:
+        tariff = tenant.of(Settings).prices.on(activity.code, unit.code, day)
+    except Refused:
+        return False
+    return bool(tariff.duration or tariff.slots)
+
+
+def _late(tenant: Tenant, activity: Activity, unit: Unit, day: date, minutes: int) -> Price | None:
+    if not minutes:
+        return None
+    try:
+        found = late(tenant.of(Settings).prices, activity.code, unit.code, day, minutes)
+    except Refused:
+        return None
+    return found if found.cents else None
+
+
+async def _payer(child: int, day: date) -> int | None:
+    held = await responsibilities.of_children([child], day)
+    return next((one.adult for one in held if one.rights.may_pay), None)
+
+
+async def items(period: Period) -> list[BillableItem]:
+    """Return what the locked days of a period cost, as they were locked."""
+    return [_item(row) for row in await dues.between(period.first, period.last)]
+
+
+def _item(row: dict[str, Any]) -> BillableItem:
+    names: Iterable[str] = dict.fromkeys((row["name"], row["unit_name"], REASONS[row["what"]]))
+    kind: Kind = "other" if row["nature"] == "late" else "meal" if row["is_meal"] else "care"
+    day = row["day"]
+    return BillableItem(
+        f"periscolaire:{row['child']}:{day}:{row['unit']}:{row['nature']}",
+        row["payer"],
+        row["child"],
+        day,
+        ", ".join(names),
+        kind,
+        1,
+        row["cents"],
+        row["cents"],
+        bool(row["tax_care"]) and row["nature"] == "day",
+        row["regie"],
+        dues.pairs(row["inputs"]),
+        dues.sentences(row["steps"]),
+    )

@@ -1,0 +1,133 @@
+"""The order of the kitchen: what stood at the cut-off of each day, kept the night after."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from ribambelle import tenants
+from ribambelle.database import transaction
+from ribambelle.errors import Refused
+from ribambelle.tenants import Tenant
+from ribambelle_periscolaire.calendars import calendar_of
+from ribambelle_periscolaire.domain.catalogue import Activity, Catalogue, Group, Unit
+from ribambelle_periscolaire.domain.cut_off import closes_at
+from ribambelle_periscolaire.queries import catalogue, kitchen
+from ribambelle_periscolaire.settings import Settings
+
+AHEAD = timedelta(days=35)
+"""How far ahead a cut-off may freeze an order: a month booked in advance."""
+
+
+@dataclass(frozen=True)
+class Meals:
+    """The meals of one group on one day."""
+
+    activity: Activity
+    group: Group
+    unit: Unit
+    booked: int
+    ordered: int | None = None
+    """None while one may still book."""
+    cut_off: datetime | None = None
+    diets: Counter[str] = field(default_factory=Counter)
+    eaten: int | None = None
+    late: list[tuple[str, datetime]] = field(default_factory=list)
+
+
+def services(known: Catalogue) -> Iterator[tuple[Activity, Group, Unit]]:
+    """Give what the kitchen cooks for: each group of each activity with a meal."""
+    for activity in known.activities:
+        for unit in activity.units:
+            if unit.is_meal:
+                for group in activity.groups:
+                    yield activity, group, unit
+
+
+def cut_off_of(tenant: Tenant, activity: Activity, unit: Unit, day: date) -> datetime | None:
+    """Return from when it is too late to book a meal; None when no rule says it."""
+    rule = next((one for one in tenant.of(Settings).cut_offs if one.name == activity.cut_off), None)
+    if rule is None:
+        return None
+    starts = time(*divmod(unit.begins, 60))
+    try:
+        return closes_at(rule, "add", day, starts, calendar_of(tenant))
+    except Refused:
+        return None
+
+
+async def of_day(tenant: Tenant, day: date, now: datetime) -> list[Meals]:
+    """Return the meals of a day: what is booked, what was ordered, of which diet, what came late."""
+    known = await catalogue.current()
+    booked, orders = await kitchen.booked(day, day), await kitchen.orders(day, day)
+    eaten, diets = await kitchen.eaten(day, day), await kitchen.diets(day)
+    frozen: dict[int, tuple[datetime, dict[kitchen.Spot, int], list[kitchen.Row]]] = {}
+    found = []
+    for activity, group, unit in services(known):
+        closes = cut_off_of(tenant, activity, unit, day)
+        if closes and closes <= now and unit.id not in frozen:
+            known_order = all((day, one.id, unit.id) in orders for one in activity.groups)
+            asked = {} if known_order else await kitchen.ordered(day, unit.id, closes)
+            frozen[unit.id] = closes, asked, await kitchen.late(day, unit.id, closes)
+        spot = day, group.id, unit.id
+        one = Meals(activity, group, unit, booked.get(spot, 0), eaten=eaten.get(spot))
+        found.append(_frozen(one, spot, orders, frozen.get(unit.id), diets.get(spot, Counter())))
+    return [one for one in found if one.booked or one.ordered or one.eaten or one.late]
+
+
+def _frozen(
+    one: Meals,
+    spot: kitchen.Spot,
+    orders: dict[kitchen.Spot, kitchen.Row],
+    frozen: tuple[datetime, dict[kitchen.Spot, int], list[kitchen.Row]] | None,
+    diets: Counter[str],
+) -> Meals:
+    kept = orders.get(spot)
+    ordered = closes = None
+    late: list[tuple[str, datetime]] = []
+    if frozen:
+        closes, asked, changes = frozen
+        ordered = asked.get(spot, 0)
+        late = [(row["act"], row["at"]) for row in changes if row["group"] == one.group.id]
+    if kept:
+        ordered, closes, diets = kept["meals"], kept["cut_off"], kitchen.as_diets(kept["diets"])
+    told: dict[str, Any] = {"ordered": ordered, "cut_off": closes, "diets": diets, "late": late}
+    return Meals(one.activity, one.group, one.unit, one.booked, eaten=one.eaten, **told)
+
+
+async def freeze() -> None:
+    """Keep the orders whose cut-off has passed; a job, which may run twice."""
+    tenant = tenants.current()
+    now = tenant.now()
+    today = now.date()
+    known = await catalogue.current()
+    kept = await kitchen.orders(today, today + AHEAD)
+    booked = await kitchen.booked(today, today + AHEAD)
+    for day in sorted({day for day, _, _ in booked}):
+        missing = [
+            (activity, group, unit)
+            for activity, group, unit in services(known)
+            if (day, group.id, unit.id) not in kept
+        ]
+        if missing:
+            await _keep(tenant, day, missing, now)
+
+
+async def _keep(
+    tenant: Tenant, day: date, missing: list[tuple[Activity, Group, Unit]], now: datetime
+) -> None:
+    async with transaction():
+        diets, asked = await kitchen.diets(day), {}
+        rows = []
+        for activity, group, unit in missing:
+            closes = cut_off_of(tenant, activity, unit, day)
+            if closes is None or closes > now:
+                continue
+            if unit.id not in asked:
+                asked[unit.id] = await kitchen.ordered(day, unit.id, closes)
+            spot = day, group.id, unit.id
+            told = kitchen.as_text(diets.get(spot, Counter()))
+            rows.append((*spot, asked[unit.id].get(spot, 0), told, closes, now))
+        if rows:
+            await kitchen.keep_orders(rows)

@@ -1,0 +1,92 @@
+"""What locked days cost: read to be locked, written once, read again to be billed."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from ribambelle.database import Prepared, many
+from ribambelle_periscolaire.domain.bookings import Key
+from ribambelle_periscolaire.tables import Attendance, Booking, Due
+
+Row = dict[str, Any]
+LIVED = Prepared(
+    lambda given: Booking.raw(
+        "SELECT b.child, b.unit, b.state, b.price, b.payer, b.absence AS said, a.state AS mark,"
+        ' a.absence, a.arrived, a."left", c.school, c.class_name'
+        " FROM periscolaire_booking b JOIN periscolaire_unit u ON u.id = b.unit"
+        " JOIN core_child c ON c.id = b.child"
+        " LEFT JOIN periscolaire_attendance a"
+        " ON a.child = b.child AND a.day = b.day AND a.unit = b.unit"
+        " WHERE u.activity = {} AND b.day = {}",
+        given.activity,
+        given.day,
+    )
+)
+UNBOOKED = Prepared(
+    lambda given: Attendance.raw(
+        'SELECT a.child, a.unit, a.state AS mark, a.absence, a.arrived, a."left",'
+        " c.school, c.class_name, NULL AS state, NULL AS price, NULL AS payer, '' AS said"
+        " FROM periscolaire_attendance a JOIN periscolaire_unit u ON u.id = a.unit"
+        " JOIN core_child c ON c.id = a.child WHERE u.activity = {} AND a.day = {}"
+        " AND NOT EXISTS (SELECT 1 FROM periscolaire_booking b"
+        " WHERE b.child = a.child AND b.day = a.day AND b.unit = a.unit)",
+        given.activity,
+        given.day,
+    )
+)
+BETWEEN = Prepared(
+    lambda given: Due.raw(
+        "SELECT d.child, d.day, d.unit, d.nature, d.what, d.payer, p.cents, p.inputs, p.steps,"
+        " u.name AS unit_name, u.is_meal, t.name, t.regie, t.tax_care"
+        " FROM periscolaire_due d JOIN periscolaire_price p ON p.id = d.price"
+        " JOIN periscolaire_unit u ON u.id = d.unit"
+        " JOIN periscolaire_activity t ON t.id = u.activity"
+        " WHERE d.day BETWEEN {} AND {} ORDER BY d.id",
+        given.first,
+        given.last,
+    )
+)
+
+
+async def lived(activity: int, day: date) -> list[Row]:
+    """Return every child's day of an activity: its booking if any, and what was marked."""
+    found: list[Row] = await LIVED.ask(activity=activity, day=day)
+    return found + list(await UNBOOKED.ask(activity=activity, day=day))
+
+
+async def between(first: date, last: date) -> list[Row]:
+    """Return what the locked days of a period cost, with each price's inputs and steps."""
+    found: list[Row] = await BETWEEN.ask(first=first, last=last)
+    return found
+
+
+COLUMNS = ("child", "day", "unit", "nature", "what", "payer", "price", "written_at")
+
+
+async def write(rows: Sequence[tuple[Any, ...]], now: datetime) -> None:
+    """Write what days cost: child, day, unit, nature, what, payer, price."""
+    await many.write(
+        "periscolaire_due",
+        COLUMNS,
+        [(*row, now) for row in rows],
+        unique=COLUMNS[:4],
+        change=COLUMNS[4:],
+    )
+
+
+async def forget(key: Key) -> None:
+    """Forget what one child's day cost, before an agent's correction writes it again."""
+    child, day, unit = key
+    await Due.delete().where((Due.child == child) & (Due.day == day) & (Due.unit == unit))
+
+
+def pairs(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the inputs a price was kept with."""
+    return msgspec.json.decode(text, type=tuple[tuple[str, str], ...])
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """Return the steps a price was kept with."""
+    return msgspec.json.decode(text, type=tuple[str, ...])

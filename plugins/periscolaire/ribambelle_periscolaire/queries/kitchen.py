@@ -1,0 +1,172 @@
+"""How many meals, of which diet, for which group: counted by the database, never child by child."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from ribambelle import tenants
+from ribambelle.database import Prepared, many
+from ribambelle_periscolaire import sealing
+from ribambelle_periscolaire.tables import Booking, BookingEvent, Eaten, Order, Sheet
+
+Row = dict[str, Any]
+Spot = tuple[date, int, int]
+"""A day, a group, a unit."""
+KEPT = "periscolaire.diets"
+MINDED = """
+SELECT b."group", b.unit, b.child FROM periscolaire_booking b
+JOIN periscolaire_unit u ON u.id = b.unit WHERE
+"""
+BOOKED = Prepared(
+    lambda given: Booking.raw(
+        'SELECT b.day, b."group", b.unit, count(*) AS meals FROM periscolaire_booking b'
+        " JOIN periscolaire_unit u ON u.id = b.unit"
+        " WHERE b.day BETWEEN {} AND {} AND b.state = 'booked' AND u.is_meal"
+        ' GROUP BY b.day, b."group", b.unit',
+        given.first,
+        given.last,
+    )
+)
+ORDERED = Prepared(
+    lambda given: BookingEvent.raw(
+        'SELECT e.day, e."group", e.unit, count(*) AS meals FROM periscolaire_event e'
+        " JOIN (SELECT max(id) AS id FROM periscolaire_event"
+        " WHERE day = {} AND unit = {} AND at <= {} GROUP BY child) l ON l.id = e.id"
+        " WHERE e.state = 'booked' GROUP BY e.day, e.\"group\", e.unit",
+        given.day,
+        given.unit,
+        given.at,
+    )
+)
+LATE = Prepared(
+    lambda given: BookingEvent.raw(
+        'SELECT "group", unit, act, at FROM periscolaire_event'
+        " WHERE day = {} AND unit = {} AND at > {}"
+        " AND act IN ('book', 'accept', 'cancel', 'absent', 'close', 'reopen')"
+        " ORDER BY id LIMIT 200",
+        given.day,
+        given.unit,
+        given.at,
+    )
+)
+SPECIAL = Prepared(
+    lambda given: Booking.raw(
+        f"{MINDED} {many.among('b.child')} AND b.day = {{}} AND b.state = 'booked' AND u.is_meal",
+        given.children,
+        given.day,
+    )
+)
+ORDERS = Prepared(
+    lambda given: Order.select(
+        Order.day, Order.group, Order.unit, Order.meals, Order.diets, Order.cut_off
+    ).where((Order.day >= given.first) & (Order.day <= given.last))
+)
+EATEN = Prepared(
+    lambda given: Eaten.select(Eaten.day, Eaten.group, Eaten.unit, Eaten.meals).where(
+        (Eaten.day >= given.first) & (Eaten.day <= given.last)
+    )
+)
+SAID = Prepared(
+    lambda _: Booking.raw("SELECT count(*) AS sheets, max(health_at) AS at FROM periscolaire_sheet")
+)
+
+
+async def booked(first: date, last: date) -> dict[Spot, int]:
+    """Return how many meals are booked between two days, by day, group and unit."""
+    return _counted(await BOOKED.ask(first=first, last=last))
+
+
+async def ordered(day: date, unit: int, at: datetime) -> dict[Spot, int]:
+    """Return how many were booked at a moment: what the kitchen was asked for, told by the events."""
+    return _counted(await ORDERED.ask(day=day, unit=unit, at=at))
+
+
+async def late(day: date, unit: int, at: datetime) -> list[Row]:
+    """Return what changed after a moment, in order."""
+    found: list[Row] = await LATE.ask(day=day, unit=unit, at=at)
+    return found
+
+
+async def orders(first: date, last: date) -> dict[Spot, Row]:
+    """Return the orders kept between two days."""
+    rows = await ORDERS.ask(first=first, last=last)
+    return {(row["day"], row["group"], row["unit"]): row for row in rows}
+
+
+async def eaten(first: date, last: date) -> dict[Spot, int]:
+    """Return the meals counted as eaten between two days."""
+    return _counted(await EATEN.ask(first=first, last=last))
+
+
+async def diets(day: date) -> dict[Spot, Counter[str]]:
+    """Return how many meals of each diet, and for children with an allergy or a PAI, on a day."""
+    told = await _told()
+    found: dict[Spot, Counter[str]] = {}
+    for row in await SPECIAL.ask(children=many.listed(sorted(told)), day=day):
+        spot = day, row["group"], row["unit"]
+        found.setdefault(spot, Counter()).update(told[row["child"]])
+    return found
+
+
+async def _told() -> dict[int, tuple[str, ...]]:
+    """Return what each child's meal must mind; sheets are opened again only when one was written."""
+    said = (await SAID.ask())[0]
+    mark = said["sheets"], str(said["at"])
+    kept = tenants.current().engine.kept
+    known = kept.get(KEPT)
+    if known is None or known[0] != mark:
+        found = {}
+        for row in await Sheet.select(Sheet.child, Sheet.sealed, Sheet.name):
+            health = sealing.opened(row["sealed"], row["name"]).health
+            words = (
+                health.diet,
+                "Allergie" if health.has_allergy else "",
+                "PAI" if health.has_pai else "",
+            )
+            if any(words):
+                found[int(row["child"])] = tuple(filter(None, words))
+        known = kept[KEPT] = mark, found
+    told: dict[int, tuple[str, ...]] = known[1]
+    return told
+
+
+async def keep_orders(rows: Sequence[tuple[Any, ...]]) -> None:
+    """Keep orders, each once: day, group, unit, meals, diets, its moment, now."""
+    columns = ("day", "group", "unit", "meals", "diets", "cut_off", "kept_at")
+    await many.write("periscolaire_order", columns, rows, unique=("day", "group", "unit"))
+
+
+async def count_eaten(spot: Spot, meals: int, by: int, now: datetime) -> None:
+    """Write how many meals were eaten."""
+    await many.write(
+        "periscolaire_eaten",
+        ("day", "group", "unit", "meals", "counted_at", "counted_by"),
+        [(*spot, meals, now, by)],
+        unique=("day", "group", "unit"),
+        change=("meals", "counted_at", "counted_by"),
+    )
+
+
+def as_text(diets: Counter[str]) -> str:
+    """Return diets as an order keeps them.
+
+    >>> as_text(Counter({"Sans porc": 2}))
+    '{"Sans porc":2}'
+    """
+    return msgspec.json.encode(dict(sorted(diets.items()))).decode()
+
+
+def as_diets(text: str) -> Counter[str]:
+    """Return diets as an order kept them.
+
+    >>> as_diets('{"Sans porc":2}')
+    Counter({'Sans porc': 2})
+    """
+    return Counter(msgspec.json.decode(text, type=dict[str, int]))
+
+
+def _counted(rows: list[Row]) -> dict[Spot, int]:
+    return {(row["day"], row["group"], row["unit"]): int(row["meals"]) for row in rows}

@@ -1,0 +1,146 @@
+"""What is billed: locked days alone, at the price of that day, and the same cents for ever."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import pytest
+from tests.periscolaire.builders import (
+    THURSDAY,
+    a_child,
+    a_family,
+    a_group,
+    a_unit,
+    an_activity,
+    insert,
+    settle,
+)
+
+from ribambelle import billing
+from ribambelle.billing import BillableItem, Period
+from ribambelle.identity import Person
+from ribambelle.testing import FrozenClock
+from ribambelle.testing.communes import Communes, Town
+from ribambelle_periscolaire import attending, booking, repricing, tables
+from ribambelle_periscolaire.attending import Correction, Marker, Sent
+from ribambelle_periscolaire.domain.taking import Wanted
+from ribambelle_periscolaire.queries import attendance, catalogue
+
+MONTH = Period(date(2026, 12, 1), date(2026, 12, 31))
+RULES = """
+[periscolaire]
+[[periscolaire.cut_offs]]
+name = "veille"
+[periscolaire.cut_offs.add]
+days = 1
+at = "10:00"
+[[periscolaire.tariffs]]
+name = "Soir"
+activity = ["soir"]
+unit = ["soir"]
+first = 2026-09-01
+bands = [{first = 0, last = 500, cents = 100}, {first = 501, cents = 300}]
+unbooked = {add_cents = 150}
+absence = {justified_percent = 0, unjustified_percent = 100}
+late = {cents = 500, per_minutes = 15}
+"""
+
+
+@dataclass
+class Evening:
+    """An evening that four children lived differently."""
+
+    town: Town
+    anne: Person
+    activity: int
+    unit: int
+    group: int
+    children: dict[str, int]
+
+    def mark(self, name: str, act: str, at: str) -> Sent:
+        """Return a mark made that evening."""
+        moment = datetime.fromisoformat(f"{THURSDAY}T{at}:00+01:00")
+        child = self.children[name]
+        return Sent(f"{name}-{act}", self.group, THURSDAY, child, self.unit, act, moment)
+
+    async def close(self) -> None:
+        """Lock the evening."""
+        known = await catalogue.current()
+        now = self.town.tenant.now()
+        await attending.close(self.town.tenant, known.by_id[self.activity], THURSDAY, 1, now)
+
+    async def billed(self) -> dict[str, list[int]]:
+        """Return what is billed for each child, in cents."""
+        names = {number: name for name, number in self.children.items()}
+        found: dict[str, list[int]] = {}
+        for one in await billing.items(MONTH):
+            found.setdefault(names[one.child], []).append(one.amount_cents)
+        return found
+
+
+@pytest.fixture
+async def evening(communes: Communes, clock: FrozenClock) -> AsyncIterator[Evening]:
+    """Léa comes and leaves late, Noé is absent, Zoé comes unbooked, Tom is not marked."""
+    town = communes.alpha
+    settle(town, RULES)
+    with town.here() as tenant:
+        activity = await an_activity("soir", "Accueil du soir", kind="evening", regie="enfance")
+        unit = await a_unit(activity, "soir", "Soir", begins=990, ends=1110)
+        group = await a_group(activity)
+        anne = await a_family()
+        situation = {"household": anne.household, "first": date(2026, 9, 1), "source": "proof"}
+        await insert(tables.Situation(**situation, quotient_familial=400, written_at=tenant.now()))
+        children = {
+            name: await a_child(anne, activity, name=name) for name in ("Léa", "Noé", "Tom", "Zoé")
+        }
+        wanted = [Wanted(children[name], unit, THURSDAY, "book") for name in ("Léa", "Noé", "Tom")]
+        await booking.save(tenant, anne, wanted, "key", tenant.now())
+        one = Evening(town, anne, activity, unit, group, children)
+        clock.set(datetime(2026, 12, 3, 19, tzinfo=UTC))
+        marks = [
+            *(one.mark("Léa", "present", "16:35"), one.mark("Léa", "left", "18:40")),
+            *(one.mark("Noé", "absent", "16:40"), one.mark("Zoé", "present", "16:45")),
+        ]
+        await attending.take(tenant, Marker(account=1), marks, tenant.now())
+        yield one
+
+
+async def test_a_locked_evening_is_billed_as_it_was_lived(evening: Evening) -> None:
+    assert await evening.billed() == {}
+    await evening.close()
+    assert await evening.billed() == {"Léa": [100, 500], "Noé": [100], "Tom": [100], "Zoé": [250]}
+    found: list[BillableItem] = await billing.items(MONTH)
+    assert {(one.kind, one.regie) for one in found} == {("care", "enfance"), ("other", "enfance")}
+    assert all(one.payer == evening.anne.adult and one.steps for one in found)
+
+
+async def test_a_locked_month_keeps_its_cents_whatever_changes_after(evening: Evening) -> None:
+    await evening.close()
+    before = await billing.items(MONTH)
+    tenant = evening.town.tenant
+    household = evening.anne.household
+    told = {"source": "proof", "account": 1, "side": "office"}
+    await repricing.record(tenant, household, 900, date(2026, 10, 1), tenant.now(), **told)
+    await tables.Booking.update({tables.Booking.state: "cancelled"}, force=True)
+    await evening.close()
+    assert await billing.items(MONTH) == before
+
+
+async def test_a_reasoned_correction_alone_changes_a_locked_day(evening: Evening) -> None:
+    await evening.close()
+    tenant, known = evening.town.tenant, await catalogue.current()
+    sheet = await attending.sheet(known, Marker(), evening.group, THURSDAY)
+    told = Correction("absent", "certificate", None, None, "Certificat reçu")
+    noe = evening.children["Noé"]
+    await attending.correct(tenant, sheet, noe, evening.unit, told, "e", 1, tenant.now())
+    assert (await evening.billed())["Noé"] == [0]
+    assert await attendance.locked(THURSDAY)
+
+
+async def test_a_closed_day_is_never_billed(evening: Evening) -> None:
+    now = evening.town.tenant.now()
+    days = {"first": THURSDAY, "last": THURSDAY, "reason": "strike", "note": ""}
+    await insert(tables.Closure(**days, declared_at=now))
+    await catalogue.touch()
+    await evening.close()
+    assert await evening.billed() == {}
