@@ -1,5 +1,6 @@
 """Another grid tried on days really booked: who would pay less, who more, nothing written."""
 
+import pytest
 from tests.periscolaire.builders import (
     MONDAY,
     THURSDAY,
@@ -77,6 +78,22 @@ async def test_a_grid_is_tried_on_what_was_booked(communes: Communes) -> None:
     assert "1\u00a0famille paierait moins" in page.text
     with communes.alpha.here():
         assert await tables.Booking.select() == before
+
+
+@pytest.mark.parametrize(
+    "grid",
+    ["tariffs = 5", "a = " + "[" * 3000, "a = " + "9" * 5000],
+    ids=["no list", "no end", "too long a number"],
+)
+async def test_what_is_no_grid_is_told_so(communes: Communes, grid: str) -> None:
+    settle(communes.alpha, RULES)
+    agent = await communes.alpha.staff()
+
+    page = await agent.post(HERE, data=PERIOD | {"grille": grid})
+
+    assert page.status_code == 422
+    assert 'id="f-grille-faute"' in page.text
+    assert grid in page.text
 
 
 async def test_a_grid_with_a_hole_says_where_and_keeps_what_was_typed(communes: Communes) -> None:
