@@ -11,9 +11,11 @@ from tests.periscolaire.builders import (
     settle,
 )
 
+from ribambelle.identity.tables import Address
 from ribambelle.testing import Communes
 from ribambelle_periscolaire import booking, tables
 from ribambelle_periscolaire.domain.taking import Wanted
+from ribambelle_periscolaire.queries import catalogue, uses
 
 HERE = "/bureau/periscolaire/laboratoire"
 RULES = """
@@ -78,6 +80,25 @@ async def test_a_grid_is_tried_on_what_was_booked(communes: Communes) -> None:
     assert "1\u00a0famille paierait moins" in page.text
     with communes.alpha.here():
         assert await tables.Booking.select() == before
+
+
+async def test_who_lives_elsewhere_is_tried_as_they_pay(communes: Communes) -> None:
+    settle(communes.alpha, RULES)
+    file = communes.alpha.app.platform.folder / "alpha.toml"
+    file.write_text(f'postcodes = ["97400"]\n{file.read_text()}')
+    with communes.alpha.here() as tenant:
+        canteen, now = await a_canteen(), tenant.now()
+        for email, postcode in (("a@example.test", "97400"), ("b@example.test", "44119")):
+            person = await a_family(email)
+            home = Address(household=person.household, line="1 rue", postcode=postcode, city="X")
+            await insert(home)
+            child = await a_child(person, canteen.activity)
+            wanted = [Wanted(child, canteen.unit, MONDAY, "book")]
+            await booking.save(tenant, person, wanted, "k", now)
+        postcodes = tenant.settings.postcodes
+        found = await uses.between(MONDAY, MONDAY, await catalogue.current(), postcodes)
+
+    assert [one.situation.is_resident for one in found] == [True, False]
 
 
 @pytest.mark.parametrize(

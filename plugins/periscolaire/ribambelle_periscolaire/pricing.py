@@ -9,6 +9,7 @@ from ribambelle.tenants import Tenant
 from ribambelle_periscolaire.domain.calendar import school_year
 from ribambelle_periscolaire.domain.catalogue import Activity, Unit
 from ribambelle_periscolaire.domain.doors import Pupil
+from ribambelle_periscolaire.domain.residency import is_resident
 from ribambelle_periscolaire.domain.taking import Change, Key, Taking
 from ribambelle_periscolaire.domain.tariff import Missed, Price, Situation, absence, price
 from ribambelle_periscolaire.domain.words import euros
@@ -31,10 +32,7 @@ def situation_of(tenant: Tenant, family: Family, day: date, rank: int, present: 
     :param present: how many they are, this child counted.
     """
     means = family.means_on(day)
-    resident = means.is_resident
-    if resident is None:
-        postcodes = tenant.settings.postcodes
-        resident = not postcodes or not family.postcode or family.postcode in postcodes
+    resident = is_resident(means.is_resident, family.postcode, tenant.settings.postcodes)
     return Situation(
         quotient_familial=means.quotient_familial,
         is_resident=resident,
