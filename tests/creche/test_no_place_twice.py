@@ -1,5 +1,7 @@
 """What is given at once, left, or kept aside never makes one place two."""
 
+import asyncio
+import contextvars
 from datetime import timedelta
 
 import pytest
@@ -7,13 +9,15 @@ from tests.creche.builders import BORN_ON, a_facility, an_application
 from tests.creche.test_deciding import kept
 from tests.creche.test_proposing import prepared
 
+from ribambelle.database import locks, transaction
 from ribambelle.errors import Refused
 from ribambelle.testing import Communes, FrozenClock, Town
-from ribambelle_creche import deciding, emergencies, proposing
+from ribambelle_creche import deciding, emergencies, offering, proposing
 from ribambelle_creche.domain.dossier import Child
 from ribambelle_creche.domain.preparation import Changes
 from ribambelle_creche.emergencies import Urgent
 from ribambelle_creche.queries import commissions, facilities, grids, proposals
+from ribambelle_creche.queries.offers import PLACES
 from ribambelle_creche.tables import Application, Capacity, Offer
 
 
@@ -49,8 +53,9 @@ async def test_two_emergencies_that_begin_today_do_not_share_a_place(communes: C
             await urgent(town, lilas, "Deux", in_days=0)
 
 
+@pytest.mark.parametrize("in_days", [0, 50], ids=["begun before", "begins after the first entry"])
 async def test_a_place_given_at_once_after_the_creche_declared_is_not_decided_again(
-    communes: Communes, clock: FrozenClock
+    communes: Communes, clock: FrozenClock, in_days: int
 ) -> None:
     town = communes.alpha
     number = await prepared(town, clock, 2, 1)
@@ -59,7 +64,7 @@ async def test_a_place_given_at_once_after_the_creche_declared_is_not_decided_ag
         (lilas,) = [one.id for one in await facilities.every()]
         await one_place(lilas, town)
         clock.move(minutes=1)
-        await urgent(town, lilas, "Una", in_days=0, days=100)
+        await urgent(town, lilas, "Una", in_days=in_days, days=100)
         with pytest.raises(Refused, match="places_since"):
             await deciding.decide(tenant, number, 1, clock())
 
@@ -69,6 +74,47 @@ async def test_a_place_given_at_once_after_the_creche_declared_is_not_decided_ag
         origins = {row["origin"] for row in await Offer.select(Offer.origin)}
     assert (done.offered, done.waiting) == (0, 2)
     assert origins == {"emergency"}
+
+
+async def accepts_meanwhile(town: Town, clock: FrozenClock) -> bool:
+    """Let a family accept while somebody looks at what is free; tell whether it was done at once."""
+    number = await prepared(town, clock, 1, 1)
+    await kept(town, clock, number)
+    with town.here() as tenant:
+        clock.move(minutes=1)
+        await deciding.decide(tenant, number, 1, clock())
+        (offer,) = await Offer.objects(Offer.facility)
+        outside = contextvars.copy_context()
+        async with transaction():
+            await locks.advisory(PLACES)
+            accepting = offering.accept(offer, 1, "office", clock())
+            task = asyncio.create_task(accepting, context=outside)
+            done, _ = await asyncio.wait({task}, timeout=0.5)
+        await task
+        assert [row["state"] for row in await Offer.select(Offer.state)] == ["accepted"]
+    return bool(done)
+
+
+async def test_a_place_is_not_accepted_while_others_are_given(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    assert not await accepts_meanwhile(communes.alpha, clock)
+
+
+@pytest.mark.parametrize("database_server", ["postgresql"], indirect=True)
+async def test_without_their_lock_it_would_be(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin, on PostgreSQL alone: SQLite writes one transaction at a time."""
+    real = locks.advisory
+
+    async def unlocked(*keys: str) -> None:
+        if PLACES not in keys:
+            await real(*keys)
+
+    monkeypatch.setattr(locks, "advisory", unlocked)
+
+    assert await accepts_meanwhile(communes.alpha, clock)
 
 
 async def test_a_commission_decides_what_was_read_and_by_the_points_it_announced(

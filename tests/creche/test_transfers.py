@@ -113,6 +113,31 @@ async def test_a_place_is_given_at_once_where_there_is_room_with_a_reason_and_an
         assert await Offer.count().where(Offer.application == second) == 0
 
 
+async def test_a_place_given_at_once_and_sent_twice_is_given_once(communes: Communes) -> None:
+    town = communes.alpha
+    agent = await town.staff()
+    with town.here() as tenant:
+        lilas = await a_facility()
+        place = Capacity(facility=lilas, age_group="babies", weekday=0, half="am")
+        place.places, place.free, place.changed_at = 3, 3, tenant.now()
+        await Capacity.insert(place)
+        await an_application(lilas)
+        (number,) = [row["number"] for row in await Application.select(Application.number)]
+    told = {
+        **{"number": number, "facility": str(lilas), "reason": "U2", "days": ["mon-am"]},
+        **{"start_on": "2026-12-01", "until": "2027-02-26"},
+    }
+    assert (await agent.post(URGENCES, data=told)).status_code == 303
+
+    again = await agent.post(URGENCES, data=told | {"start_on": "2027-02-26"})
+    assert again.status_code == 422
+    assert "déjà une place en urgence" in again.text
+    with town.here():
+        assert (await Offer.count(), await Contract.count()) == (1, 1)
+    after = told | {"start_on": "2027-02-27", "until": "2027-03-31"}
+    assert (await agent.post(URGENCES, data=after)).status_code == 303
+
+
 def lot_of(count: int) -> Lot:
     asked = Asking(("babies",), (1,), (15, 12), count=count, together="together_only")
     zoe = Seen("C-1", 40, datetime(2026, 3, 1, tzinfo=UTC), 7, asked)

@@ -147,6 +147,26 @@ async def test_a_closure_lifted_gives_back_what_still_fits(town: Town, tenant: T
     assert await replaying.differences() == []
 
 
+async def test_a_day_not_given_back_may_be_booked_again(tenant: Tenant) -> None:
+    canteen = await a_canteen(room=2)
+    people = [await a_family(f"p{n}@example.test", f"P{n} Hoarau") for n in range(2)]
+    children = [await a_child(one, canteen.activity) for one in people]
+    for person, child in zip(people, children, strict=True):
+        await books(tenant, person, child, canteen, THURSDAY)
+    number = await closing.declare(tenant, a_closure(tenant), AGENT, tenant.now())
+    for room in (1, 2):
+        await tables.Group.update({tables.Group.room: room}).where(tables.Group.id == canteen.group)
+        await catalogue.touch()
+        await closing.lift(tenant, number, AGENT, tenant.now())
+    assert await states() == ["booked", "closed"]
+
+    wanted = [Wanted(children[1], canteen.unit, THURSDAY, "book")]
+    await booking.save(tenant, people[1], wanted, "again", tenant.now())
+
+    assert await states() == ["booked", "booked"]
+    assert await replaying.differences() == []
+
+
 async def rush(tenant: Tenant) -> list[str]:
     """Let forty families book a day while it is being closed; return how each booking stands."""
     canteen = await a_canteen()

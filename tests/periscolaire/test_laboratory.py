@@ -1,5 +1,6 @@
 """Another grid tried on days really booked: who would pay less, who more, nothing written."""
 
+import pytest
 from tests.periscolaire.builders import (
     MONDAY,
     THURSDAY,
@@ -10,9 +11,11 @@ from tests.periscolaire.builders import (
     settle,
 )
 
+from ribambelle.identity.tables import Address
 from ribambelle.testing import Communes
 from ribambelle_periscolaire import booking, tables
 from ribambelle_periscolaire.domain.taking import Wanted
+from ribambelle_periscolaire.queries import catalogue, uses
 
 HERE = "/bureau/periscolaire/laboratoire"
 RULES = """
@@ -77,6 +80,41 @@ async def test_a_grid_is_tried_on_what_was_booked(communes: Communes) -> None:
     assert "1\u00a0famille paierait moins" in page.text
     with communes.alpha.here():
         assert await tables.Booking.select() == before
+
+
+async def test_who_lives_elsewhere_is_tried_as_they_pay(communes: Communes) -> None:
+    settle(communes.alpha, RULES)
+    file = communes.alpha.app.platform.folder / "alpha.toml"
+    file.write_text(f'postcodes = ["97400"]\n{file.read_text()}')
+    with communes.alpha.here() as tenant:
+        canteen, now = await a_canteen(), tenant.now()
+        for email, postcode in (("a@example.test", "97400"), ("b@example.test", "44119")):
+            person = await a_family(email)
+            home = Address(household=person.household, line="1 rue", postcode=postcode, city="X")
+            await insert(home)
+            child = await a_child(person, canteen.activity)
+            wanted = [Wanted(child, canteen.unit, MONDAY, "book")]
+            await booking.save(tenant, person, wanted, "k", now)
+        postcodes = tenant.settings.postcodes
+        found = await uses.between(MONDAY, MONDAY, await catalogue.current(), postcodes)
+
+    assert [one.situation.is_resident for one in found] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "grid",
+    ["tariffs = 5", "a = " + "[" * 3000, "a = " + "9" * 5000],
+    ids=["no list", "no end", "too long a number"],
+)
+async def test_what_is_no_grid_is_told_so(communes: Communes, grid: str) -> None:
+    settle(communes.alpha, RULES)
+    agent = await communes.alpha.staff()
+
+    page = await agent.post(HERE, data=PERIOD | {"grille": grid})
+
+    assert page.status_code == 422
+    assert 'id="f-grille-faute"' in page.text
+    assert grid in page.text
 
 
 async def test_a_grid_with_a_hole_says_where_and_keeps_what_was_typed(communes: Communes) -> None:

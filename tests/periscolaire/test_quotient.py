@@ -213,6 +213,28 @@ async def test_a_declared_quotient_counts_at_once_where_the_commune_says_so(town
     )
 
 
+async def test_a_quotient_declared_leaves_the_family_where_it_lives(town: Town) -> None:
+    settle(town, BANDS.replace("[periscolaire]\n", '[periscolaire]\nquotient = "declared"\n'))
+    anne, _ = await a_booked_family(town)
+    agent = await town.staff()
+    said = {"first": "2026-09-01", "source": "proof", "quotient_familial": "700"}
+    page = f"{DESK}/{anne.household}"
+    assert (await agent.post(page, data=said | {"resident": "non"})).status_code == 303
+    assert '<option value="non" selected>' in (await agent.get(page)).text
+    browser = await town.family("anne@example.test")
+
+    for number in ("300", "310"):
+        told = {"quotient_familial": number}
+        assert (await browser.post(HERE, data=told, files={"file": ("", b"")})).status_code == 303
+
+    with town.here():
+        rows = await tables.Situation.select().order_by(tables.Situation.first)
+    assert [(row["quotient_familial"], row["is_resident"]) for row in rows] == [
+        (700, False),
+        (310, False),
+    ]
+
+
 async def test_wrong_figures_are_told_and_nothing_is_kept(town: Town) -> None:
     anne, _ = await a_booked_family(town)
     agent = await town.staff()

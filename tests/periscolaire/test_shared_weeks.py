@@ -18,6 +18,7 @@ from ribambelle.errors import NotYours
 from ribambelle.identity import Person, custodies, responsibilities
 from ribambelle.identity.custody import Sharing
 from ribambelle.identity.rights import FULL, Rights
+from ribambelle.identity.tables import Responsibility
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Communes
 from ribambelle_periscolaire import booking, offering, tables
@@ -73,6 +74,26 @@ async def test_the_other_parents_place_in_line_is_not_mine_to_leave(tenant: Tena
     (line,) = await booking.save(tenant, paul, gone, "gone", tenant.now())
 
     assert line.reason and line.reason.code == "elsewhere"
+
+
+async def test_no_day_is_elsewhere_once_the_other_parent_no_longer_answers(tenant: Tenant) -> None:
+    canteen, lea, anne, paul = await shared(tenant)
+    (held,) = [
+        one for one in await responsibilities.of_children([lea], MONDAY) if one.adult == paul.adult
+    ]
+    until = NEXT + timedelta(days=1)
+    await Responsibility.update({Responsibility.until: until}).where(Responsibility.id == held.id)
+    days = (MONDAY, MONDAY + timedelta(days=13))
+    away = await custodies.elsewhere([lea], anne.household, *days)
+    assert away[lea] == {NEXT, until}
+    stays = await custodies.whose(lea, *days)
+    assert [one.parent for one in stays] == [anne.adult, paul.adult]
+    assert stays[-1].last == until
+
+    await responsibilities.end(held, tenant.now(), by=None, side="office", reason="judgment")
+
+    assert await custodies.whose(lea, *days) == []
+    assert await outcomes(tenant, anne, lea, canteen) == ["booked", "booked"]
 
 
 async def test_a_grandparent_who_may_book_does_for_both(tenant: Tenant) -> None:

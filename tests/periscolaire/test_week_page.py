@@ -165,7 +165,9 @@ async def test_a_usual_week_tells_what_it_leaves_out(town: Town) -> None:
 
     page = await browser.post("/periscolaire/semaine-type", data=said)
     wrong = await browser.post("/periscolaire/semaine-type", data=said | {"dernier_year": "2025"})
+    odd = await browser.post("/periscolaire/semaine-type", data=said | {"jour": ["²-1", "1-²"]})
 
+    assert (odd.status_code, "Cochez au moins un jour" in odd.text) == (422, True)
     assert "le délai est passé depuis" in page.text
     assert (wrong.status_code, "vient avant le premier" in wrong.text) == (422, True)
 

@@ -4,6 +4,7 @@ A plugin asks ``whose`` before it lets somebody book or shares an invoice. The r
 parent makes and the other answers is a workflow like any other.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
@@ -172,8 +173,10 @@ async def whose(child: int, first: date, last: date) -> list[Stay]:
     """Return with which adult a child is, from one day to another, both included.
 
     Days before the first custody in force are left out: nobody is said to have the child then.
+    So are those from which one of the two parents no longer answers for the child.
     """
-    return _stays(await _of_child(child, "in_force"), first, last)
+    answering = await responsibilities.lasting([child])
+    return _stays(await _of_child(child, "in_force"), first, last, answering)
 
 
 async def elsewhere(
@@ -182,7 +185,8 @@ async def elsewhere(
     """Return, of these children, the days each is with an adult of another household.
 
     A child nobody shares is not there: no day of theirs is elsewhere. Nor is one of whom neither
-    parent lives in this household: a grandparent may book the days of both.
+    parent lives in this household: a grandparent may book the days of both. Once one of the two
+    no longer answers for the child, no day is elsewhere for the other.
     """
     rows = (
         await Custody.objects()
@@ -194,12 +198,14 @@ async def elsewhere(
     parents = {int(number) for row in rows for number in (row.even, row.odd)}
     homes = await Adult.select(Adult.id, Adult.household).where(Adult.id.is_in(sorted(parents)))
     theirs = {row["id"] for row in homes if row["household"] != household}
+    answering = await responsibilities.lasting(children)
     found: dict[int, frozenset[date]] = {}
     for child in {int(row.child) for row in rows}:
         sharing = {int(n) for row in rows if int(row.child) == child for n in (row.even, row.odd)}
         if sharing <= theirs:
             continue
-        shared = _stays([row for row in rows if int(row.child) == child], first, last)
+        mine = [row for row in rows if int(row.child) == child]
+        shared = _stays(mine, first, last, answering)
         found[child] = frozenset(
             date.fromordinal(day)
             for stay in shared
@@ -209,7 +215,9 @@ async def elsewhere(
     return found
 
 
-def _stays(known: list[Custody], first: date, last: date) -> list[Stay]:
+def _stays(
+    known: list[Custody], first: date, last: date, answering: Mapping[tuple[int, int], date]
+) -> list[Stay]:
     found: list[Stay] = []
     settings = tenants.current().settings
     free = holidays.between(settings.school_zone, settings.school_holidays, first, last)
@@ -220,15 +228,20 @@ def _stays(known: list[Custody], first: date, last: date) -> list[Stay]:
             (one for one in known if one.starts_on <= start),
             key=lambda one: (one.starts_on, one.id),
         )
-        found += stays(sharing_of(counts), start, until, free)
+        # a custody left by one of its parents is over; an older one does not count again
+        both = [answering.get((int(counts.child), int(n))) for n in (counts.even, counts.odd)]
+        until = min(until, *(day or date.min for day in both))
+        if start <= until:
+            found += stays(sharing_of(counts), start, until, free)
     return _joined(found)
 
 
 def _joined(found: list[Stay]) -> list[Stay]:
     joined: list[Stay] = []
     for one in found:
-        if joined and joined[-1].parent == one.parent:
-            joined[-1] = Stay(one.parent, joined[-1].first, one.last)
+        last = joined[-1] if joined else None
+        if last and last.parent == one.parent and last.last + ONE_DAY == one.first:
+            joined[-1] = Stay(one.parent, last.first, one.last)
         else:
             joined.append(one)
     return joined

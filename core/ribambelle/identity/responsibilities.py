@@ -38,6 +38,17 @@ async def of_children(children: list[int], day: date) -> list[Held]:
     return sorted(found, key=lambda one: (one.rights.kind != "parent", one.id))
 
 
+async def lasting(children: list[int]) -> dict[tuple[int, int], date]:
+    """Return until when each adult answers for each of these children, by child and adult.
+
+    Those whose responsibility ended are not there.
+    """
+    rows = await Responsibility.select(
+        Responsibility.child, Responsibility.adult, Responsibility.until
+    ).where(Responsibility.child.is_in(children or [0]), Responsibility.ended_at.is_null())
+    return {(row["child"], row["adult"]): row["until"] or date.max for row in rows}
+
+
 async def of_adult(adult: int, day: date) -> list[Held]:
     """Return the children an adult answers for on a day: every page of a family asks."""
     return [_read(row) for row in await OF_ADULT.ask(adult=adult, day=day)] if adult else []

@@ -10,7 +10,7 @@ from ribambelle.workflow import journal
 from ribambelle_creche.domain import dossier, emergency
 from ribambelle_creche.queries import contracts, facilities, offers, supplies
 from ribambelle_creche.settings import Settings
-from ribambelle_creche.tables import Application, Offer
+from ribambelle_creche.tables import Application, Contract, Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,17 @@ class Urgent:
 async def give(tenant: Tenant, file: Application, told: Urgent, account: int, now: datetime) -> int:
     """Give a place until a day, one a child; the file keeps waiting for a lasting one.
 
-    Raises Refused("emergency_full", where) when a half-day has no room left.
+    Raises Refused("emergency_full", where) when a half-day has no room left, and
+    Refused("emergency_given", until) when the file has one on some of these days already.
     """
     if told.reason not in emergency.REASONS or file.reference_on is None:
         raise Refused("emergency_unknown")
     group = tenant.of(Settings).ages.group(file.reference_on, told.start_on)
     async with transaction():
         await locks.advisory(offers.PLACES)
+        standing = await _standing(file, told)
+        if standing is not None:
+            raise Refused("emergency_given", until=standing.last or told.until)
         children = together(file)
         blocked = await _blocked(tenant, told, group, children)
         if blocked:
@@ -71,6 +75,13 @@ def together(file: Application) -> int:
     """Return how many children of one birth a file is for: each of them takes a place."""
     child = dossier.decode(file.sent or file.answers).child
     return child.together if child else 1
+
+
+async def _standing(file: Application, told: Urgent) -> Contract | None:
+    """Return the emergency this file has on some of these days; one ended early no longer is."""
+    given = {(int(one.facility), one.start_on) for one in await offers.emergencies_of(file.id)}
+    held = await contracts.of_file(file.id, told.start_on, told.until)
+    return next((one for one in held if (int(one.facility), one.first) in given), None)
 
 
 async def _blocked(

@@ -46,6 +46,8 @@ async def issue(rows: Sequence[Offer], demande: int, account: int | None, side: 
 async def accept(offer: Offer, account: int | None, side: Side, now: datetime) -> None:
     """Accept an offer: the place is the child's, and its crèche expects it."""
     async with transaction():
+        # a place accepted is counted otherwise than one offered: nobody looks meanwhile
+        await locks.advisory(PLACES)
         rows, demande = await _answered(offer, "accepted", account, now)
         await workflow.fire(demande, "accept", side=side, account=account)
         file = await renewals.one(int(offer.application))

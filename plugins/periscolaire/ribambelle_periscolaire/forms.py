@@ -92,8 +92,13 @@ def _tokens(texts: Iterable[str]) -> frozenset[Token]:
 
 
 def _copied(text: str) -> tuple[int, int] | None:
+    """Return which child's week is copied to which; None when nothing of ours is written so.
+
+    >>> _copied("8.9"), _copied("8.²"), _copied("8." + "9" * 5000)
+    ((8, 9), None, None)
+    """
     source, _, target = text.partition(".")
-    if source.isascii() and source.isdigit() and target.isascii() and target.isdigit():
+    if all(one.isascii() and one.isdecimal() and len(one) < 11 for one in (source, target)):
         return int(source), int(target)
     return None
 

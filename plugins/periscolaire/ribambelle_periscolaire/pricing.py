@@ -10,6 +10,7 @@ from ribambelle_periscolaire.domain.bookings import HOLDING
 from ribambelle_periscolaire.domain.calendar import school_year
 from ribambelle_periscolaire.domain.catalogue import Activity, Unit
 from ribambelle_periscolaire.domain.doors import Pupil
+from ribambelle_periscolaire.domain.residency import is_resident
 from ribambelle_periscolaire.domain.taking import Change, Held, Key, Taking
 from ribambelle_periscolaire.domain.tariff import Missed, Price, Situation, absence, price
 from ribambelle_periscolaire.domain.words import euros
@@ -34,11 +35,8 @@ def situation_of(
     :param present: how many they are, this child counted.
     """
     means = family.means_on(child, day)
-    resident = means.is_resident
-    if resident is None:
-        postcodes = tenant.settings.postcodes
-        postcode = family.postcodes.get(family.homes.get(child) or 0, "")
-        resident = not postcodes or not postcode or postcode in postcodes
+    postcode = family.postcodes.get(family.homes.get(child) or 0, "")
+    resident = is_resident(means.is_resident, postcode, tenant.settings.postcodes)
     return Situation(
         quotient_familial=means.quotient_familial,
         is_resident=resident,

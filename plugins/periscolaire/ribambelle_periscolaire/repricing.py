@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from msgspec import UNSET, UnsetType
+
 from ribambelle.database import transaction
 from ribambelle.identity import Person, households
 from ribambelle.identity.tables import Adult
@@ -30,12 +32,18 @@ async def record(
     source: str,
     account: int | None,
     side: Side,
-    is_resident: bool | None = None,
+    is_resident: bool | UnsetType | None = UNSET,
 ) -> int:
-    """Keep what a household pays by from a day on; return how many bookings to come change price."""
+    """Keep what a household pays by from a day on; return how many bookings to come change price.
+
+    :param is_resident: None to go by its address; unsaid, it stays as it was known.
+    """
     async with transaction():
         adults = await households.adults_of(household)
         seen = await _locked(tenant, adults, max(first, now.date()), now)
+        if is_resident is UNSET:
+            before = await means.on(household, first)
+            is_resident = before.is_resident if before else None
         await means.write(
             Situation(
                 household=household,

@@ -31,17 +31,20 @@ def read(text: str) -> Tariffs:
     """
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
+        # not only what TOML says is wrong: brackets without end, numbers too long to be read
+        said = f" ({error})" if isinstance(error, tomllib.TOMLDecodeError) else ""
         raise Misconfigured(
-            f"ce texte n’est pas du TOML ({error})",
+            f"ce texte n’est pas du TOML{said}",
             cure="chaque tarif commence par [[tariffs]], chaque clé par son nom et « = »",
         ) from error
     told = raw.get("periscolaire", raw)
-    for one in told.get("tariffs", ()) if isinstance(told, dict) else ():
+    tariffs = told.get("tariffs", []) if isinstance(told, dict) else []
+    for one in tariffs if isinstance(tariffs, list) else []:
         if isinstance(one, dict):
             one["first"] = datetime.date.min
             one.pop("last", None)
-    kept = {"tariffs": told.get("tariffs", ())} if isinstance(told, dict) else told
+    kept = {"tariffs": tariffs} if isinstance(told, dict) else told
     written = convert(kept, Written, "grille essayée")
     if not written.tariffs:
         raise Misconfigured("aucun tarif", cure="écrivez au moins un [[tariffs]]")

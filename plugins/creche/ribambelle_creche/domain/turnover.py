@@ -73,11 +73,43 @@ def there(
             group = ages.group(born, entered) if born else GROUPS[-1]
             for when in half_days(child.slots):
                 cells[group, *when] += 1
+    for place, many in held(promised, day).items():
+        cells[place] += many
+    return cells
+
+
+def held(promised: Iterable[Promised], day: date) -> Cells:
+    """Return how many places are held on a day.
+
+    >>> tom = Promised("babies", 1, date(2027, 1, 14), date(2027, 4, 24))
+    >>> [held([tom], day)["babies", 0, "am"] for day in (date(2027, 1, 13), date(2027, 4, 24))]
+    [0, 1]
+    """
+    cells = dict.fromkeys(PLACES, 0)
     for one in promised:
         if one.first <= day and (one.last is None or day <= one.last):
             for when in half_days(one.slots):
                 cells[one.group, *when] += 1
     return cells
+
+
+def to_come(promised: Sequence[Promised], start: date, until: date) -> Cells:
+    """Return how many places more than on the first day are held on the fullest day of a period.
+
+    Two children who follow one another take one place; who is there from the first day is left out.
+
+    >>> here = Promised("babies", 1, date(2026, 12, 1), date(2027, 1, 13))
+    >>> tom = Promised("babies", 1, date(2027, 1, 14), date(2027, 4, 24))
+    >>> zoe = Promised("babies", 1, date(2027, 4, 25))
+    >>> period = date(2027, 1, 4), date(2027, 8, 31)
+    >>> to_come([tom, zoe], *period)["babies", 0, "am"]
+    1
+    >>> to_come([here, tom], *period)["babies", 0, "am"]
+    0
+    """
+    now = held(promised, start)
+    days = [held(promised, day) for day in changes([], promised, start, until)]
+    return {place: max(cells[place] for cells in days) - now[place] for place in PLACES}
 
 
 def periods(days: Sequence[date]) -> list[tuple[date, date]]:

@@ -14,7 +14,7 @@ from ribambelle import forms
 from ribambelle.errors import Refused
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
-from ribambelle.web import guards
+from ribambelle.web import formats, guards
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle_creche import emergencies
@@ -123,6 +123,11 @@ async def give(
     try:
         await emergencies.give(tenant, file, urgent, person.account, now)
     except Refused as refusal:
+        if refusal.reason == "emergency_given":
+            last = formats.jour(refusal.facts["until"], year=True)
+            wrong = f"Cette demande a déjà une place en urgence jusqu’au {last}."
+            wrong = f"{wrong} Donnez la suivante à partir du lendemain."
+            return await urgent_page(tenant, form.wrong(number=wrong))
         if refusal.reason != "emergency_full":
             raise
         children = refusal.facts["children"]

@@ -161,6 +161,15 @@ async def left_for(offer: Offer) -> list[Contract]:
     )
 
 
+async def of_file(file: int, first: date, last: date) -> list[Contract]:
+    """Return the contracts of a file that hold on some day of a period."""
+    return await Contract.objects().where(
+        (Contract.application == file)
+        & (Contract.first <= last)
+        & (Contract.last.is_null() | (Contract.last >= first))
+    )
+
+
 async def end_others(file: Application, last: date, account: int | None, side: str) -> None:
     """End the contracts a child has elsewhere: it changes crèche the day after."""
     for one in await running([int(file.child)], last):

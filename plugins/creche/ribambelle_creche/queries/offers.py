@@ -148,10 +148,15 @@ async def promised(
     """
     rows = await Offer.objects().where((Offer.facility == facility) & (Offer.state == "live"))
     return [
-        Promised(one.age_group, one.slots, one.start_on, one.until)
+        promise(one)
         for one in rows
         if (but is None or one.commission != but) and (since is None or one.sent_at > since)
     ]
+
+
+def promise(offer: Offer) -> Promised:
+    """Return what an offer takes, as the rules speak of it."""
+    return Promised(offer.age_group, offer.slots, offer.start_on, offer.until)
 
 
 async def moved(commission: int) -> list[Offer]:
@@ -163,12 +168,12 @@ async def moved(commission: int) -> list[Offer]:
     )
 
 
-async def given_elsewhere(commission: int, day: date) -> list[Offer]:
-    """Return the places held on a day that one commission did not give."""
+async def given_elsewhere(commission: int, first: date, last: date) -> list[Offer]:
+    """Return the places held on some day of a period that one commission did not give."""
     rows = await Offer.objects().where(
         Offer.state.is_in(list(HOLDING))
-        & (Offer.start_on <= day)
-        & (Offer.until.is_null() | (Offer.until >= day))
+        & (Offer.start_on <= last)
+        & (Offer.until.is_null() | (Offer.until >= first))
     )
     return [one for one in rows if one.commission != commission]
 
@@ -177,6 +182,13 @@ async def live_at(facility: int, day: date) -> list[Offer]:
     """Return the places of a crèche that wait for an answer, and would be taken on a day."""
     return await Offer.objects().where(
         (Offer.facility == facility) & (Offer.state == "live") & (Offer.start_on <= day)
+    )
+
+
+async def emergencies_of(file: int) -> list[Offer]:
+    """Return the places given at once to a file."""
+    return await Offer.objects().where(
+        (Offer.application == file) & (Offer.origin == "emergency") & (Offer.state == "accepted")
     )
 
 

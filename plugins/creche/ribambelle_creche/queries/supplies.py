@@ -347,28 +347,39 @@ async def houses(
     What was corrected by hand is kept after September too: the correction is added to what is
     known by then.
     """
-    elsewhere = await offers.given_elsewhere(row.id, calendar_of(row).periods[0])
+    spans = turnover.periods(calendar_of(row).periods)
+    elsewhere = await offers.given_elsewhere(row.id, spans[0][0], spans[-1][1])
     return [
-        _house(one, await given(row, one.id, tenant), elsewhere)
+        _house(one, await given(row, one.id, tenant), elsewhere, spans)
         for one in await facilities.every()
         if only is None or one.id in only
     ]
 
 
-def _house(facility: Facility, told: Given, elsewhere: Sequence[Offer]) -> House:
+def _house(
+    facility: Facility,
+    told: Given,
+    elsewhere: Sequence[Offer],
+    spans: Sequence[tuple[date, date]],
+) -> House:
     first, *after = told.known.free
     declared = dict(told.cells) if told.state != "expected" else dict.fromkeys(PLACES, 0)
     declared_at = told.row.declared_at if told.row else None
-    for one in elsewhere:
-        # given after the crèche declared, to another commission or at once: no more to be given
-        if one.facility == facility.id and declared_at and one.sent_at > declared_at:
-            for when in rules.half_days(one.slots):
-                place = (one.age_group, *when)
-                declared[place] = max(0, declared.get(place, 0) - 1)
+    # given after the crèche declared, to another commission or at once: no more to be given
+    taken = [
+        offers.promise(one)
+        for one in elsewhere
+        if one.facility == facility.id and declared_at and one.sent_at > declared_at
+    ]
+    declared = rules.less(declared, turnover.held(taken, spans[0][0]))
     later = [rules.carried(declared, first, free) for free in after]
+    cells = [declared, *(later if told.state != "expected" else [declared] * len(after))]
     return House(
         facility=facility.id,
-        given=(declared, *(later if told.state != "expected" else [declared] * len(after))),
+        given=tuple(
+            rules.less(free, turnover.to_come(taken, *span))
+            for free, span in zip(cells, spans, strict=True)
+        ),
         present=told.known.present,
         authorised=facility.places,
         overflow=told.overflow,

@@ -29,7 +29,7 @@ ACTS: dict[str, str] = {
     "move": "Change de groupe",
 }
 AFTER: dict[str, frozenset[str]] = {
-    "book": frozenset({"", "cancelled", "waiting", "absent"}),
+    "book": frozenset({"", "cancelled", "waiting", "absent", "closed"}),
     "cancel": frozenset({"booked", "waiting", "offered", "absent"}),
     "wait": frozenset({"", "cancelled", "closed"}),
     "offer": frozenset({"waiting"}),

@@ -104,7 +104,8 @@ async def attempt(
     except Misconfigured as error:
         wrong = bound.wrong(grille=f"{error.message[:1].upper()}{error.message[1:]}")
         return _page(LaboratoryPage(said.premier, said.dernier, text, wrong))
-    booked = await uses.between(said.premier, said.dernier, await catalogue.current())
+    known, postcodes = await catalogue.current(), tenant.settings.postcodes
+    booked = await uses.between(said.premier, said.dernier, known, postcodes)
     before = tenant.of(Settings).prices
     found = await asyncio.to_thread(lambda: compare(merged(booked), before, after))
     page = LaboratoryPage(said.premier, said.dernier, text, Bound(said, {}, bound.raw), found)

@@ -93,6 +93,14 @@ class HouseholdPage:
     residents: list[tuple[str, str]] = field(default_factory=lambda: list(RESIDENTS.items()))
 
     @property
+    def resident(self) -> str:
+        """What is known today of where the household lives, as the form says it."""
+        now = next((one for one in self.past if one.first <= self.today), None)
+        return next(
+            (code for code, is_so in ANSWERS.items() if now and now.is_resident is is_so), ""
+        )
+
+    @property
     def told(self) -> dict[str, str]:
         """Where each figure comes from, in words."""
         return SOURCES

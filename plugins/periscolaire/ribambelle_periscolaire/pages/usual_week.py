@@ -179,7 +179,9 @@ def _asked(
     days: dict[str, set[int]] = {}
     for one in ticked:
         unit, _, weekday = one.partition("-")
-        if unit.isdigit() and weekday.isdigit() and int(unit) in gathered.catalogue.units:
+        if not all(part.isascii() and part.isdecimal() for part in (unit, weekday)):
+            continue
+        if int(unit) in gathered.catalogue.units:
             days.setdefault(unit, set()).add(int(weekday))
     habits = [Habit(unit, frozenset(found), said.semaines) for unit, found in days.items()]  # type: ignore[arg-type] # one of WEEKS, checked
     asked = [(int(unit), day) for unit, day in wanted(habits, said.premier, said.dernier)]
