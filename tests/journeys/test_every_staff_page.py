@@ -1,0 +1,27 @@
+"""No page of staff has a barrier a machine can see: one narrow, the next wide, many as they are."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.journeys.test_every_page import World, looked_at
+
+from ribambelle.testing.browser import Stage
+from ribambelle_creche.demo_figures import TOWNS
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def world(stage: Stage) -> Iterator[World]:
+    real = TOWNS["saint-denis"]
+    TOWNS["alpha"] = type(real)(real.areas, 40, real.desks)
+    yield World(stage)
+    del TOWNS["alpha"]
+
+
+@pytest.mark.parametrize("space", ["office", "facility"])
+def test_no_page_of_staff_has_a_barrier_that_a_machine_can_see(world: World, space: str) -> None:
+    refused, found = looked_at(world, space, in_turn=True)
+
+    assert refused == []
+    assert found == {}
