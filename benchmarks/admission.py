@@ -47,7 +47,7 @@ def in_a_fresh_process(work: Callable[..., T], *given: Any) -> T:
 
 
 def cost(scale: int, tries: int) -> tuple[float, float, int, int, int, bool]:
-    """Return the CPU of the engine and of a whole proposal, memory, files, served, stability."""
+    """A24: the CPU of the engine and of a whole proposal, memory, files, served, stability."""
     snapshot = town(Draw(scale=scale))
     placed, _ = cpu(lambda: engine.place(snapshot), tries)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -57,7 +57,7 @@ def cost(scale: int, tries: int) -> tuple[float, float, int, int, int, bool]:
 
 
 def peer(scale: int) -> tuple[float, float, bool]:
-    """Return our CPU, that of ``matching``, and whether both answer the same."""
+    """A26: our CPU, that of ``matching``, and whether both answer the same."""
     from matching.games import HospitalResident
 
     snapshot = town(Draw(scale=scale, single_slot=True))
@@ -105,7 +105,7 @@ def peer(scale: int) -> tuple[float, float, bool]:
 
 
 def likelihood(draws: int) -> tuple[float, int]:
-    """Return the CPU of so many draws, and how many files have a chance."""
+    """A24: the CPU of so many draws, and how many files have a chance."""
     snapshot = town(Draw(seed=1))
     proposal = propose(snapshot)
     spent, found = cpu(lambda: chances(snapshot, proposal, draws, Random(1)))
@@ -113,7 +113,7 @@ def likelihood(draws: int) -> tuple[float, int]:
 
 
 def stable_optimum(snapshot: Snapshot) -> tuple[int, bool]:
-    """Return the most children an answer without any claim serves, and whether it was proved."""
+    """A25: the most children an answer without any claim serves, and whether it was proved."""
     from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()

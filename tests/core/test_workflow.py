@@ -180,6 +180,7 @@ DIALECT_CHANGES = {
 
 
 async def test_the_database_refuses_to_change_the_journal(communes: Communes) -> None:
+    """A21: the chain verifies."""
     with communes.alpha.here():
         for number in range(5):
             await journal.record("test.act", f"thing:{number}")
@@ -195,6 +196,7 @@ async def test_the_database_refuses_to_change_the_journal(communes: Communes) ->
 async def test_twin_without_its_triggers_a_change_passes_and_the_chain_shows_it(
     communes: Communes,
 ) -> None:
+    """A21: an edited or deleted line is found."""
     with communes.alpha.here():
         for number in range(5):
             await journal.record("test.act", f"thing:{number}", account=number)

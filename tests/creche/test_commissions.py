@@ -52,6 +52,7 @@ async def rows_of(town: Town) -> list[dict[str, Any]]:
 async def test_closing_keeps_each_file_of_the_window_and_why_it_is_left_out(
     communes: Communes, clock: FrozenClock
 ) -> None:
+    """A15: complete, confirmed, in the window and of age by the due date."""
     town = communes.alpha
     with town.here() as tenant:
         lilas = await a_facility()

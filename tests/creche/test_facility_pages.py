@@ -75,6 +75,7 @@ def places_form(**typed: str) -> dict[str, str]:
 
 
 async def test_another_creche_does_not_exist(communes: Communes) -> None:
+    """A20: a manager of one crèche reads nothing of another."""
     town = communes.alpha
     with town.here():
         mine, other = await a_facility("Les Lilas"), await a_facility("Les Roses")

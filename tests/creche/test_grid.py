@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.creche.admission.commissions import a_commission, a_file, an_option
 from tests.creche.builders import a_dossier
 
 import ribambelle_creche
+from ribambelle_creche.domain.admission import propose
 from ribambelle_creche.domain.dossier import (
     Address,
     Care,
@@ -141,6 +143,23 @@ def test_a_sibling_that_nobody_shows_gives_nothing_and_the_trace_says_what_would
     assert (found.points, found.possible) == (340, 50)
 
 
+def test_a13_a_decisive_sibling_passes_and_without_evidence_counts_for_nothing():
+    def first_served(proofs: frozenset[str]) -> str:
+        """Of two alike but for a sibling, the one without has the better draw."""
+        home = Home(has_sibling_in_creche=True)
+        of = {"sibling": a_dossier(home=home), "alone": a_dossier()}
+        wish, context = an_option("lilas"), Context(TODAY, "Alpha", proofs=proofs)
+        files = [
+            a_file(name, score(the_grid("pessac"), facts_of(one, context)).points, wish, draw=draw)
+            for draw, (name, one) in enumerate(of.items())
+        ]
+        got = propose(a_commission({"lilas/s0": 1}, *files)).assignments
+        return next(name for name, option in got.items() if option)
+
+    assert first_served(frozenset(KINDS)) == "sibling"
+    assert first_served(frozenset(KINDS) - {"sibling"}) == "alone"
+
+
 def test_a_pregnancy_stands_for_the_birth_of_twins():
     twins = a_dossier(child=Child(is_expected=True, due_on=date(2027, 5, 1), together=2))
     context = Context(TODAY, proofs=frozenset({"pregnancy"}))
@@ -197,6 +216,7 @@ def test_a_criterion_counts_between_its_days_only():
     ],
 )
 def test_a_grid_that_may_not_be_used_says_where_and_why(changed: str, line: int, said: str):
+    """A28: a criterion that is unknown, or whose proof is, stops the check at its line."""
     before, _, after = changed.partition("|")
     text = HEAD + WORK
     assert read(text).faults == ()
@@ -246,6 +266,7 @@ both_work = "40"
 
 
 def test_every_fact_has_a_proof_and_none_reads_the_week():
+    """A28: what a criterion may read never depends on the schedule asked."""
     assert {one.proof for one in FACTS.values()} <= {*KINDS, TOWN_HALL}
     one_week, another = a_dossier(), a_dossier(entry=None, week=None)
     context = Context(TODAY)

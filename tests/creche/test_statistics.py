@@ -80,6 +80,7 @@ async def told(town: Town, query: str = "", *grants: Grant) -> dict[str, list[st
 
 
 async def test_a_child_with_three_wishes_counts_once(communes: Communes) -> None:
+    """A22: a child is counted once, whatever it wishes."""
     town = communes.alpha
     with town.here():
         centre = await quartier("Centre")
@@ -91,6 +92,7 @@ async def test_a_child_with_three_wishes_counts_once(communes: Communes) -> None
 
 
 async def test_a_change_shows_at_once(communes: Communes) -> None:
+    """A22: what changes is read at the next request."""
     town = communes.alpha
     with town.here():
         centre = await quartier("Centre")
@@ -104,6 +106,7 @@ async def test_a_change_shows_at_once(communes: Communes) -> None:
 
 
 async def test_the_town_is_the_sum_of_its_quartiers(communes: Communes) -> None:
+    """A22: the town is the sum of its quartiers."""
     town = communes.alpha
     with town.here():
         places = [await quartier("Centre"), await quartier("Gare"), None]
@@ -130,6 +133,7 @@ async def test_only_the_months_asked_are_counted(communes: Communes) -> None:
 
 
 async def test_a_creche_sees_no_small_count_of_others(communes: Communes) -> None:
+    """A22: cells under five are hidden."""
     town = communes.alpha
     with town.here():
         centre, gare = await quartier("Centre"), await quartier("Gare")

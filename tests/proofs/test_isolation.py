@@ -64,7 +64,7 @@ async def test_a_word_is_planted_in_every_table(communes: Communes, installed: P
 
 
 async def test_every_route_asked_by_beta_gives_beta(communes: Communes, reading: Reading) -> None:
-    """Path, query and body hold ids of alpha; beta answers with its own, and alpha does not move."""
+    """A20: path, query and body hold ids of alpha; beta answers its own, alpha does not move."""
     await both_planted(communes)
     before = await kept(communes.alpha)
     leaks, faults, shown, requests = [], [], set[str](), 0
