@@ -25,6 +25,7 @@ from ribambelle_assmat.settings import Relais
 from ribambelle_assmat.settings import Settings as Assmat
 from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.settings import Settings as Creche
+from ribambelle_periscolaire.domain.criteria import Criterion
 from ribambelle_periscolaire.domain.cut_off import CutOff, Limit
 from ribambelle_periscolaire.domain.tariff import grid
 from ribambelle_periscolaire.settings import Settings as Periscolaire
@@ -45,6 +46,7 @@ TABLES = {
     "`[periscolaire]`": Periscolaire,
     "`[[periscolaire.cut_offs]]`": CutOff,
     "Un délai": Limit,
+    "`[[periscolaire.criteria]]`": Criterion,
     "`[[periscolaire.tariffs]]`": grid.Tariff,
     "Dans un tarif, `bands`": grid.Band,
     "Dans un tarif, `effort`": grid.Effort,

@@ -17,6 +17,7 @@ from tests.periscolaire.builders import (
     FRIDAY,
     THURSDAY,
     TUESDAY,
+    Canteen,
     a_canteen,
     a_child,
     a_person,
@@ -72,15 +73,24 @@ from ribambelle_creche.queries import (
 )
 from ribambelle_creche.queries.commissions import Told
 from ribambelle_creche.tables import Application
-from ribambelle_periscolaire import closing, enrolling, onde
+from ribambelle_periscolaire import (
+    allocating,
+    closing,
+    enrolling,
+    onde,
+    opening_days,
+    rooming,
+    wishing,
+)
 from ribambelle_periscolaire.booking import save
 from ribambelle_periscolaire.domain.enrolments import STEPS as ENROLMENT_STEPS
 from ribambelle_periscolaire.domain.sheet import Contact, Health
 from ribambelle_periscolaire.domain.taking import Wanted
 from ribambelle_periscolaire.queries import catalogue as opened_catalogue
-from ribambelle_periscolaire.queries import enrolments, means, sheets
+from ribambelle_periscolaire.queries import enrolments, means, openings, sheets
 from ribambelle_periscolaire.queries import rules as reglement
 from ribambelle_periscolaire.queries.rules import Written as RulesWritten
+from ribambelle_periscolaire.queries.wishes import Wished
 from ribambelle_periscolaire.settings import Settings as PeriscolaireSettings
 from ribambelle_periscolaire.tables import Claim, Closure
 
@@ -126,6 +136,22 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/activation/lien/{secret}": {"visitor": ("{letter}", "/activation/lien/mort")},
     "/assmat": {"visitor": ("/assmat",)},
     "/periscolaire": {"visitor": ("/periscolaire",), "family": ("/periscolaire",)},
+    "/periscolaire/ouvertures": {"family": ("/periscolaire/ouvertures",)},
+    "/periscolaire/ouvertures/{opening}": {
+        "family": tuple(
+            f"/periscolaire/ouvertures/{{opening_{one}}}" for one in ("room", "wishes", "answered")
+        )
+    },
+    "/periscolaire/ouvertures/{opening}/tirage": {
+        "family": ("/periscolaire/ouvertures/{opening_answered}/tirage",)
+    },
+    "/bureau/periscolaire/ouvertures": {"office": ("/bureau/periscolaire/ouvertures",)},
+    "/bureau/periscolaire/ouvertures/{opening}": {
+        "office": tuple(
+            f"/bureau/periscolaire/ouvertures/{{opening_{one}}}"
+            for one in ("room", "answered", "to_allocate")
+        )
+    },
     "/bureau/periscolaire/laboratoire": {"office": ("/bureau/periscolaire/laboratoire",)},
     "/periscolaire/tarifs": {
         "visitor": ("/periscolaire/tarifs", "/periscolaire/tarifs?quotient=640&enfants=2")
@@ -574,12 +600,51 @@ async def a_canteen_day(tenant: Tenant, account: Account) -> dict[str, int]:
     await save(tenant, anne, day, "both", tenant.now())
     gone = replace(day[0], wish="cancel")
     await save(tenant, anne, [gone], "gone", tenant.now())
+    names = await openings_of(canteen, anne, children, tenant)
     strike = Closure(first=FRIDAY, last=FRIDAY, reason="strike", declared_at=tenant.now())
     return {
         "pupil": children[0],
         "canteen_child": children[0],
         "shut": await closing.declare(tenant, strike, account.id, tenant.now()),
+        **names,
     }
+
+
+async def openings_of(
+    canteen: Canteen, anne: Person, children: list[int], tenant: Tenant
+) -> dict[str, int]:
+    """Open a waiting room a family is in, and three wish windows: open, closed, answered."""
+    now, found = tenant.now(), {}
+    hours = {"room": (-1, 9), "wishes": (-9, 9), "to_allocate": (-9, -1), "answered": (-9, -1)}
+    for week, (name, (begins, ends)) in enumerate(hours.items(), start=20):
+        first = THURSDAY + timedelta(days=7 * week)
+        found[name] = await opening_days.announce(
+            {
+                **{"activity": canteen.activity, "mode": "room" if week == 20 else "wishes"},
+                **{
+                    "name": f"Jours de fête, {name}",
+                    "first": first,
+                    "last": first + timedelta(days=5),
+                },
+                **{"begins_at": now + timedelta(hours=begins), "span": "day", "rate": 1},
+                "ends_at": now + timedelta(hours=ends),
+            },
+            1,
+            now,
+        )
+        row = await openings.one(found[name])
+        if row.mode == "room":
+            await rooming.come_in(tenant, openings.told(row), anne)
+            continue
+        days = tuple((first + timedelta(days=number)).isoformat() for number in (0, 5))
+        wished = [Wished(rank, canteen.unit, (day,)) for rank, day in enumerate(days, 1)]
+        within = replace(openings.told(row), ends_at=now + timedelta(days=1))
+        await wishing.save(within, anne, children, [], wished, now)
+    row = await openings.one(found["answered"])
+    result = await allocating.result(tenant, row, now)
+    await allocating.confirm(tenant, row.id, result.digest, 1, now)
+    await allocating.place_wishes(row.id)
+    return {f"opening_{name}": number for name, number in found.items()}
 
 
 async def enrolments_of(tenant: Tenant, account: Account) -> dict[str, int]:

@@ -48,6 +48,8 @@ WORDLESS = {
     *("periscolaire_edition", "periscolaire_load"),
     *("periscolaire_enrolled", "periscolaire_booking", "periscolaire_attendance"),
     *("periscolaire_roll", "periscolaire_eaten", "periscolaire_due"),
+    *("periscolaire_arrival", "periscolaire_wish_request", "periscolaire_wish"),
+    "periscolaire_wish_child",
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
 
@@ -267,6 +269,19 @@ def periscolaire(number: int, word: str, now: datetime) -> dict[str, dict[str, A
         "periscolaire_device": {"revoked_at": None, "expires_at": now + timedelta(days=99)},
         "periscolaire_event": {"act": "book", "state": "booked"},
         "periscolaire_request": {"answer": "[]"},
+        "periscolaire_opening": {
+            **{"mode": "room" if number == 1 else "wishes", "seed": f"{number:064x}"},
+            **{"begins_at": now, "ends_at": now + timedelta(days=9 if number == 1 else 0)},
+            **{"first": now.date(), "last": (now + timedelta(days=9)).date(), "span": "day"},
+            **{"cancelled_at": None, "decided_at": None},
+            "published_at": now if number == 3 else None,
+        },
+        "periscolaire_arrival": {"place": f"1{number:09d}", "step": 0},
+        "periscolaire_wish_request": {
+            **{"declared": "", "kept": None, "refusals": "[]", "given": 0},
+            "placed_at": now if number == 3 else None,
+        },
+        "periscolaire_wish": {"rank": 1, "spans": now.date().isoformat()},
     }
 
 

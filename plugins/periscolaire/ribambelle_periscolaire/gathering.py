@@ -1,6 +1,6 @@
 """All that decides about a family's boxes between two days, read once: for a page, or under a lock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
@@ -13,8 +13,9 @@ from ribambelle_periscolaire.domain.calendar import school_year
 from ribambelle_periscolaire.domain.catalogue import Activity, Catalogue, Unit, age_on
 from ribambelle_periscolaire.domain.cut_off import Act, Verdict
 from ribambelle_periscolaire.domain.doors import Doors, Pupil
+from ribambelle_periscolaire.domain.openings import Turn
 from ribambelle_periscolaire.domain.taking import Fill, Held, Key, Spot, Taking
-from ribambelle_periscolaire.queries import bookings, catalogue, pupils
+from ribambelle_periscolaire.queries import bookings, catalogue, pupils, rooms
 from ribambelle_periscolaire.queries.pupils import Family
 from ribambelle_periscolaire.settings import Settings
 
@@ -61,6 +62,10 @@ class Gathered:
         doors = replace(self.doors, allows=lambda *_: Verdict(True), known={})
         return replace(self, doors=doors)
 
+    def let_in(self) -> "Gathered":
+        """Return the same, as the town hall gives the places of a wish window out."""
+        return replace(self, doors=replace(self.doors, now=None))
+
     def taking(self, *, waiting_allowed: bool = True) -> Taking:
         """Return what decides, on what stands."""
         family = self.family
@@ -76,6 +81,7 @@ def doors_of(
     known: Catalogue,
     now: datetime,
     elsewhere: dict[int, frozenset[date]] | None = None,
+    turns: Mapping[int, Turn] | None = None,
 ) -> Doors:
     """Return what says whether boxes may change now, in a commune."""
     calendar = calendar_of(tenant)
@@ -99,6 +105,8 @@ def doors_of(
         school_year,
         lambda child, day: day in away.get(child, ()),
         priced,
+        now,
+        turns or {},
     )
 
 
@@ -125,7 +133,8 @@ async def gather(
     away = {}
     if family.shared:
         away = await custodies.elsewhere(list(family.shared), person.household, first, last)
-    doors = doors_of(tenant, known, now, away)
+    turns = await rooms.turns(known.openings, person.household, first, last, now)
+    doors = doors_of(tenant, known, now, away, turns)
     held = await bookings.of_children(list(family.pupils), first, last)
     return await _filled(family, doors, held, first, last)
 

@@ -2,6 +2,7 @@
 
 from ribambelle.privacy import PersonalData
 from ribambelle_periscolaire.tables import (
+    Arrival,
     Attendance,
     Booking,
     BookingEvent,
@@ -15,6 +16,9 @@ from ribambelle_periscolaire.tables import (
     Request,
     Sheet,
     Situation,
+    Wish,
+    WishChild,
+    WishRequest,
 )
 
 BASIS = "Mission d’intérêt public (RGPD, art. 6.1.e ; Code de l’éducation, art. L. 551-1)"
@@ -119,4 +123,22 @@ HELD = [
         BASIS,
         "Trente jours",
     ),
+    PersonalData(
+        Arrival,
+        ("household", "account", "at", "place"),
+        "Donner à chaque famille son rang le jour d’une ouverture, et prouver le tirage",
+        BASIS,
+        YEAR,
+        "Service enfance",
+    ),
+    PersonalData(
+        WishRequest,
+        ("household", "adult", "account", "declared", "kept", "rank", "points", "refusals"),
+        "Attribuer les places selon les critères du conseil, et expliquer chaque refus",
+        BASIS,
+        YEAR,
+        "Service enfance",
+    ),
+    PersonalData(WishChild, ("child",), "Garder ensemble les enfants d’une famille", BASIS, YEAR),
+    PersonalData(Wish, ("unit", "spans"), "Connaître les vœux, du préféré au dernier", BASIS, YEAR),
 ]

@@ -47,10 +47,12 @@ def routes() -> Iterable[Any]:
         office_fill,
         office_laboratory,
         office_onde,
+        office_openings,
         office_parts,
         office_quotients,
         office_rules,
         office_tablets,
+        openings,
         public,
         quotient,
         simulator,
@@ -66,6 +68,7 @@ def routes() -> Iterable[Any]:
         *(office_onde, office_laboratory, office, office_parts, office_closures, office_day),
         *(office_child, office_classes, office_fill),
         *(attendance, office_attendance, office_tablets, kitchen),
+        *(openings, office_openings),
     )
     return [route for page in pages for route in page.ROUTES]
 
@@ -103,8 +106,9 @@ def to_do() -> list[Any]:
     """The places offered, the children to enrol; what the town hall has to decide."""
     from ribambelle_periscolaire.pages.home import waiting
     from ribambelle_periscolaire.pages.home_enrolments import to_decide, to_enrol
+    from ribambelle_periscolaire.pages.home_openings import opening_soon, to_allocate
 
-    return [waiting, to_enrol, to_decide]
+    return [waiting, opening_soon, to_enrol, to_decide, to_allocate]
 
 
 @hookimpl
@@ -192,6 +196,7 @@ def search() -> list[Any]:
 @hookimpl
 def jobs() -> dict[str, Any]:
     """The places offered: told, then taken back when nobody answers; the days closed, told."""
+    from ribambelle_periscolaire.allocating import place_wishes
     from ribambelle_periscolaire.offering import lapse_job
     from ribambelle_periscolaire.ordering import freeze
     from ribambelle_periscolaire.reminding import remind, remind_family
@@ -207,6 +212,7 @@ def jobs() -> dict[str, Any]:
         "tell_offer": tell_offer,
         "tell_unplanned": tell_unplanned,
         "lapse": lapse_job,
+        "place_wishes": place_wishes,
         "tell_closure": tell_closure,
         "tell_closed": tell_closed,
         "turn": turn,
@@ -219,9 +225,13 @@ def jobs() -> dict[str, Any]:
 @hookimpl
 def message_templates() -> Iterable[Any]:
     """What bookings make the portal write."""
-    from ribambelle_periscolaire import declared_days, declared_messages
+    from ribambelle_periscolaire import declared_days, declared_messages, declared_openings
 
-    return (*declared_messages.MESSAGES, *declared_days.MESSAGES)
+    return (
+        *declared_messages.MESSAGES,
+        *declared_days.MESSAGES,
+        *declared_openings.MESSAGES,
+    )
 
 
 @hookimpl

@@ -8,6 +8,8 @@ import msgspec
 
 from ribambelle.errors import Misconfigured
 from ribambelle_periscolaire.domain.calendar import WEEKDAYS
+from ribambelle_periscolaire.domain.criteria import Criterion
+from ribambelle_periscolaire.domain.criteria import require_sound as require_sound_criteria
 from ribambelle_periscolaire.domain.cut_off import CutOff
 from ribambelle_periscolaire.domain.cut_off_check import require_sound
 from ribambelle_periscolaire.domain.enrolments import KINDS
@@ -37,6 +39,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     offer_hours: Annotated[int, msgspec.Meta(ge=1, le=240)] = 24
     """Hours a family has to answer when a place that came free is offered to it."""
 
+    criteria: tuple[Criterion, ...] = ()
+    """What the council voted to go first by, in wish windows."""
     ages: tuple[int, int] = (3, 12)
     """The youngest and oldest child one enrols, by year of birth."""
     next_year_from: Annotated[str, msgspec.Meta(pattern=r"^(\d\d-\d\d)?$")] = "05-15"
@@ -80,6 +84,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
             )
         require_sound(self.cut_offs)
         require_sound_tariffs(self.tariffs)
+        require_sound_criteria(self.criteria)
 
     @cached_property
     def prices(self) -> Tariffs:

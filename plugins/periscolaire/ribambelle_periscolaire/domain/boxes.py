@@ -12,7 +12,13 @@ from ribambelle_periscolaire.domain.taking import Held, Taking
 
 Look = Literal["free", "on", "fixed", "none", "offered"]
 ON = frozenset({"booked", "waiting", "offered"})
-ICONS = {"closed": "croix", "outing": "bus", "elsewhere": "gens", "not_yet": "horloge"}
+KEPT_BACK = ("wishes_soon", "wishes", "wishes_ended", "room_soon", "room", "turn", "turn_over")
+ICONS = {
+    "closed": "croix",
+    "outing": "bus",
+    "elsewhere": "gens",
+    "not_yet": "horloge",
+} | dict.fromkeys(KEPT_BACK, "horloge")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +60,12 @@ class Box:
                 return REASONS.get(self.reason.kind, "Fermé") if self.reason else "Fermé"
             case "elsewhere":
                 return "Autre parent"
-            case "not_yet":
+            case "not_yet" | "wishes_soon" | "wishes_ended" | "room_soon" | "turn":
                 return "Pas encore"
+            case "wishes":
+                return "Vœux"
+            case "room" | "turn_over":
+                return "Attente"
             case _:
                 return "Non"
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ribambelle_periscolaire.domain.closures import Closed
+from ribambelle_periscolaire.domain.openings import Opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ class Catalogue:
     mark: str
     activities: tuple[Activity, ...]
     closures: tuple[Closed, ...] = ()
+    openings: tuple[Opening, ...] = ()
+    """Days that all may not book yet."""
     by_id: dict[int, Activity] = field(init=False)
     units: dict[int, Unit] = field(init=False)
     groups: dict[int, Group] = field(init=False)

@@ -13,6 +13,7 @@ from ribambelle_periscolaire.domain.activities import on
 from ribambelle_periscolaire.domain.catalogue import Activity, Catalogue, Group, Unit, age_on
 from ribambelle_periscolaire.domain.closures import Closed, stopping
 from ribambelle_periscolaire.domain.cut_off import Act, Verdict
+from ribambelle_periscolaire.domain.openings import Turn
 
 Code = Literal[
     "not_enrolled",
@@ -30,6 +31,13 @@ Code = Literal[
     "needed",
     "no_price",
     "unknown",
+    "wishes_soon",
+    "wishes",
+    "wishes_ended",
+    "room_soon",
+    "room",
+    "turn",
+    "turn_over",
 ]
 
 
@@ -85,6 +93,10 @@ class Doors:
     """Tells whether a child is with its other parent on a day."""
     priced: Callable[[Activity, Unit, date], bool] = lambda activity, unit, day: True
     """Tells whether a tariff says what a unit costs on a day."""
+    now: datetime | None = None
+    """The moment asked about; None where no opening holds days back."""
+    turns: Mapping[int, Turn] = field(default_factory=dict)
+    """By opening with a waiting room, the turn of the family."""
     known: dict[tuple[str, Act, date, int, bool], Verdict] = field(default_factory=dict)
     running: dict[tuple[int, date], bool] = field(default_factory=dict)
 
@@ -123,6 +135,17 @@ class Doors:
         """Return what stops an activity for a child on a day, if anything does."""
         return stopping(self.catalogue.closures, activity.id, pupil.school, pupil.class_name, day)
 
+    def held_back(self, activity: Activity, day: date) -> Reason | None:
+        """Return why a day that opens by wishes or turns may not be booked by this family now."""
+        if self.now is None:
+            return None
+        for opening in self.catalogue.openings:
+            if opening.holds(activity.id, day, self.now):
+                kept = opening.keeps_out(self.turns.get(opening.id), self.now)
+                if kept:
+                    return Reason(kept[0], at=kept[1], about=str(opening.id))
+        return None
+
     def enrolled(self, pupil: Pupil, activity: Activity, day: date) -> bool:
         """Tell whether a child is enrolled in an activity for the school year of a day."""
         return activity.id in pupil.activities.get(self.school_year(day), frozenset())
@@ -155,6 +178,8 @@ class Doors:
             return Reason("closed", about=closed.note or closed.said, kind=closed.reason)
         if self.with_other(pupil.id, day):
             return Reason("elsewhere")
+        if act == "add" and (kept := self.held_back(activity, day)):
+            return kept
         verdict = self.verdict(activity, unit, act, day, waited)
         if not verdict.open:
             at = verdict.until if verdict.reason == "not_yet" else verdict.since

@@ -25,7 +25,10 @@ MARKS = {
     (True, True): Markup(" data-avant checked"),
 }
 """By what a box was when the page was drawn, and whether it is ticked."""
-TOLD = ("too_late", "closed", "elsewhere", "not_yet", "no_group", "no_price", "no_date")
+TOLD = (
+    *("too_late", "closed", "elsewhere", "not_yet", "no_group", "no_price", "no_date"),
+    *("wishes_soon", "wishes", "wishes_ended", "room_soon", "room", "turn", "turn_over"),
+)
 """Reasons told under a child's boxes, in this order."""
 
 

@@ -8,6 +8,7 @@ from ribambelle.database import Prepared
 from ribambelle_periscolaire import tables
 from ribambelle_periscolaire.domain.catalogue import Activity, Catalogue, Group, Unit
 from ribambelle_periscolaire.domain.closures import Closed
+from ribambelle_periscolaire.domain.openings import Opening
 
 MARK = Prepared(lambda _: tables.Edition.select(tables.Edition.mark).limit(1))
 ACTIVITIES = Prepared(
@@ -32,6 +33,13 @@ CLOSURES = Prepared(
         tables.Closure.select()
         .where(tables.Closure.lifted_at.is_null())
         .order_by(tables.Closure.id)
+    )
+)
+OPENINGS = Prepared(
+    lambda _: (
+        tables.Opening.select()
+        .where(tables.Opening.cancelled_at.is_null() & tables.Opening.published_at.is_null())
+        .order_by(tables.Opening.id)
     )
 )
 
@@ -71,6 +79,7 @@ async def whole() -> Catalogue:
         await tables.Unit.select().order_by(tables.Unit.position, tables.Unit.id),
         await tables.Group.select().order_by(tables.Group.id),
         await CLOSURES.ask(),
+        await OPENINGS.ask(),
     )
 
 
@@ -96,6 +105,7 @@ async def _read(now: str) -> Catalogue:
         await UNITS.ask(),
         await GROUPS.ask(),
         await CLOSURES.ask(),
+        await OPENINGS.ask(),
     )
 
 
@@ -103,7 +113,12 @@ Rows = list[dict[str, Any]]
 
 
 def _made_of(
-    now: str, activities: Rows, unit_rows: Rows, group_rows: Rows, closures: Rows
+    now: str,
+    activities: Rows,
+    unit_rows: Rows,
+    group_rows: Rows,
+    closures: Rows,
+    openings: Rows,
 ) -> Catalogue:
     units: dict[int, list[Unit]] = {}
     for row in unit_rows:
@@ -122,7 +137,20 @@ def _made_of(
         )
         for row in activities
     )
-    return Catalogue(now, made, tuple(_made(Closed, row) for row in closures))
+    return Catalogue(
+        now,
+        made,
+        tuple(_made(Closed, row) for row in closures),
+        tuple(opening_of(row) for row in openings),
+    )
+
+
+def opening_of(row: dict[str, Any]) -> Opening:
+    """Return an opening as the rules read it, its moments in the commune's own time."""
+    zone = tenants.current().zone
+    moments = {name: row[name].astimezone(zone) for name in ("begins_at", "ends_at")}
+    made: Opening = _made(Opening, row | moments)
+    return made
 
 
 def _made(kind: Any, row: dict[str, Any]) -> Any:

@@ -1,6 +1,14 @@
 """What the périscolaire keeps: what the town hall opens, then what families take of it."""
 
-from ribambelle_periscolaire.tables import attendance, dues, families, files, kitchen, offer
+from ribambelle_periscolaire.tables import (
+    attendance,
+    dues,
+    families,
+    files,
+    kitchen,
+    offer,
+    openings,
+)
 from ribambelle_periscolaire.tables.attendance import Attendance, Device, Mark, Roll
 from ribambelle_periscolaire.tables.dues import Due
 from ribambelle_periscolaire.tables.families import (
@@ -16,10 +24,18 @@ from ribambelle_periscolaire.tables.families import (
 from ribambelle_periscolaire.tables.files import Claim, Consent, OndeList, Sheet
 from ribambelle_periscolaire.tables.kitchen import Eaten, Order
 from ribambelle_periscolaire.tables.offer import Activity, Closure, Edition, Group, Load, Unit
+from ribambelle_periscolaire.tables.openings import (
+    Arrival,
+    Opening,
+    Wish,
+    WishChild,
+    WishRequest,
+)
 
 __all__ = [
     "TABLES",
     "Activity",
+    "Arrival",
     "Attendance",
     "Booking",
     "BookingEvent",
@@ -36,6 +52,7 @@ __all__ = [
     "Load",
     "Mark",
     "OndeList",
+    "Opening",
     "Order",
     "Price",
     "Request",
@@ -44,6 +61,9 @@ __all__ = [
     "Sheet",
     "Situation",
     "Unit",
+    "Wish",
+    "WishChild",
+    "WishRequest",
 ]
 
 TABLES = (
@@ -53,4 +73,5 @@ TABLES = (
     *attendance.TABLES,
     *kitchen.TABLES,
     *dues.TABLES,
+    *openings.TABLES,
 )
