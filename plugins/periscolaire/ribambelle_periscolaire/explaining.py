@@ -18,7 +18,7 @@ def refused(
     ...     print(sentence)
     lundi 8 février, groupe « 6-11 ans » : il restait 1 place pour 2 enfants, sur 24 à donner
     La dernière est allée au rang 17
-    Il manquait de la place 3 jours.
+    Il manquait de la place sur 3 jours.
     >>> print(refused(date(2027, 2, 8), "Tous", 0, 0, 1, None, 1).replace("\u00a0", " "))
     lundi 8 février, groupe « Tous » : il n’y avait aucune place à donner.
     """
@@ -30,7 +30,7 @@ def refused(
     if last_rank is not None:
         told += f" La dernière est allée au rang {last_rank}."
     if full_days > 1:
-        told += f" Il manquait de la place {pluriel(full_days, 'jour')}."
+        told += f" Il manquait de la place sur {pluriel(full_days, 'jour')}."
     return told
 
 

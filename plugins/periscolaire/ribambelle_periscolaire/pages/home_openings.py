@@ -48,13 +48,16 @@ async def opening_soon(person: Person) -> list[ToDo]:
     for one in soon:
         if one.activity in enrolled:
             is_in = one.id in mine
-            told = await _told(one, person, now, is_in=is_in)
+            name = f"{known.by_id[one.activity].name} : {one.name}"
+            told = await _told(one, name, person, now, is_in=is_in)
             if told:
                 found.append(told)
     return found
 
 
-async def _told(one: Opening, person: Person, now: datetime, *, is_in: bool) -> ToDo | None:
+async def _told(
+    one: Opening, name: str, person: Person, now: datetime, *, is_in: bool
+) -> ToDo | None:
     if one.mode == "wishes":
         if is_in:
             return None
@@ -62,18 +65,23 @@ async def _told(one: Opening, person: Person, now: datetime, *, is_in: bool) -> 
         if not one.is_before(now):
             until = formats.moment(one.ends_at)
             detail = f"Rangez vos vœux avant {until} : l’ordre d’arrivée ne compte pas."
-            action = "Donner mes vœux"
+            action = "Choisir"
     else:
         detail = f"Ouverture {formats.moment(one.begins_at)}, par la salle d’attente."
         action = "Entrer"
         stands = await rooms.place(one, person.household, now) if is_in else None
         if stands:
-            action = "Voir mon rang"
-        if stands and stands.turn and stands.turn.is_on(now):
+            action = "Voir"
+        if stands and stands.turn and now < stands.turn.at:
+            at = formats.heure(stands.turn.at)
+            detail = f"Votre rang : {stands.turn.rank}. Votre tour vient vers {at}."
+        elif stands and stands.turn and stands.turn.is_on(now):
             until = formats.heure(stands.turn.until)
             detail, action = f"C’est à vous : réservez avant {until}.", "Réserver"
+        elif stands and stands.turn:
+            detail = "Votre tour est passé. Reprenez un rang pour continuer."
     return ToDo(
-        title=one.name,
+        title=name,
         detail=detail,
         action=action,
         href=f"{HERE}/{one.id}",
