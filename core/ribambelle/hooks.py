@@ -51,8 +51,8 @@ def settings() -> "type[msgspec.Struct]":
         def settings():
             return Settings
 
-    Called by ``ribambelle.tenants``. Implemented by ``assmat``, ``creche``, ``periscolaire``.
-    Since 0.1.
+    Called by ``ribambelle.tenants``. Implemented by ``assmat``, ``creche``, ``paiement``,
+    ``periscolaire``. Since 0.1.
     """
 
 
