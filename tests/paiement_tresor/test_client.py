@@ -1,6 +1,7 @@
 """Our client against a treasury that goes wrong in every way it is known to, and some others."""
 
 import asyncio
+import gzip
 import socket
 import time
 from datetime import date
@@ -17,6 +18,7 @@ from ribambelle_paiement_tresor.payfip import (
     PayfipTechnical,
     PayfipUnreachable,
 )
+from ribambelle_paiement_tresor.payfip.envelope import ENVELOPE, Malformed, answer
 from ribambelle_paiement_tresor.testing.treasury import SimulatedTreasury
 
 
@@ -302,11 +304,38 @@ async def test_what_is_kept_of_a_call_never_names_the_family(treasury: Simulated
     assert (result.exchange.status, "<resultrans>P<" in result.exchange.answer) == (200, True)
 
 
-async def test_a_bomb_of_compressed_bytes_is_not_opened() -> None:
-    """The cap is on what arrives, and nothing is decompressed."""
-    import gzip
+LAUGHS = (
+    '<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]>'
+    f'<S:Envelope xmlns:S="{ENVELOPE}"><S:Body>&c;</S:Body></S:Envelope>'
+)
+THIEF = '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'
 
-    bomb = gzip.compress(b"<a>" + b" " * 50_000_000 + b"</a>", compresslevel=9)
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (LAUGHS.encode(), "doctype"),
+        (f'<?xml version="1.0" encoding="UTF-16"?>{LAUGHS}'.encode("utf-16"), "doctype"),
+        (THIEF.encode(), "doctype"),
+        (b"<a>" * 10_000 + b"</a>" * 10_000, "not_soap"),
+        (b'<?xml version="1.0" encoding="cp-of-nobody"?><a/>', "not_xml"),
+        (b"<a>\xff\xfe</a>", "not_xml"),
+        (b"\0" * 100, "not_xml"),
+        (f'<S:Envelope xmlns:S="{ENVELOPE}"><S:Body/></S:Envelope>'.encode(), "not_soap"),
+        (
+            f'<S:Envelope xmlns:S="{ENVELOPE}"><S:Body><a/></S:Body></S:Envelope>'.encode(),
+            "no_answer",
+        ),
+    ],
+)
+def test_s21_hostile_bytes_are_told_and_never_followed(body: bytes, why: str) -> None:
+    with pytest.raises(Malformed, match=why):
+        answer("recupererDetailClient", body)
+
+
+async def test_a_bomb_of_compressed_bytes_is_not_opened() -> None:
+    """The cap is on what arrives, and nothing is decompressed: what comes is not XML."""
+    bomb = gzip.compress(b"<a>" + b" " * 5_000_000 + b"</a>", compresslevel=1)
     head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(bomb)}\r\n\r\n"
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -317,5 +346,5 @@ async def test_a_bomb_of_compressed_bytes_is_not_opened() -> None:
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0, family=socket.AF_INET) as server:
         host, port = server.sockets[0].getsockname()
-        with pytest.raises(PayfipMalformed):
+        with pytest.raises(PayfipMalformed, match="not_xml"):
             await Payfip(f"http://{host}:{port}").result("x")

@@ -2,11 +2,14 @@
 
 import socket
 from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+ALLER = "PES_V2/Rev0/PES_Aller.xsd"
 
 
 def treasury_sim(
@@ -33,6 +36,8 @@ def treasury_sim(
     """
     if allow_w and address not in LOOPBACK:
         refuse("--allow-w n’est possible que sur l’adresse 127.0.0.1.")
+    if pes_xsd and not (Path(pes_xsd, ALLER).is_file() and find_spec("lxml")):
+        refuse(f"Les schémas PES demandent le fichier {pes_xsd}/{ALLER} et le paquet lxml.")
     clients = dict(labelled(each) for each in client or [])
     import uvicorn
 
@@ -42,8 +47,10 @@ def treasury_sim(
 
     # refused before the server starts, rather than by the server itself
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.create_server((address, port), family=family):
-        pass
+    try:
+        socket.create_server((address, port), family=family).close()
+    except OSError as error:
+        refuse(f"On ne peut pas écouter {address}, port {port} : {error.strerror}")
     setup = Setup(
         seed=seed,
         allow_w=allow_w,

@@ -74,7 +74,7 @@ async def reset(
     asked = await told(request)
     at = moment(str(asked["at"])) if "at" in asked else None
     treasury.reset(seed=asked.get("seed"), at=at)
-    notifier.later.clear()
+    notifier.forget()
     return {"now": treasury.clock.now().isoformat()}
 
 

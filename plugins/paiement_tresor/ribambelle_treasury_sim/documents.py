@@ -1,5 +1,6 @@
 """Reading the XML files that communes send, without trusting them."""
 
+import re
 from xml.etree import ElementTree
 
 
@@ -38,14 +39,29 @@ def value(parent: ElementTree.Element, path: str) -> str:
     return "" if found is None else found.get("V", "")
 
 
+def code(parent: ElementTree.Element, path: str) -> str:
+    """Return the value of an element that can only be a number or a code."""
+    found = value(parent, path)
+    if not re.fullmatch(r"[0-9A-Za-z._-]*", found):
+        raise Unreadable(f"{path} : valeur inattendue")
+    return found
+
+
 def cents(text: str) -> int:
     """Read an amount in euros.
 
-    >>> cents("48.20"), cents("7"), cents("0.5")
-    (4820, 700, 50)
+    >>> cents("48.20"), cents("7"), cents("0.5"), cents("-1.05")
+    (4820, 700, 50, -105)
+    >>> cents("48.205")
+    Traceback (most recent call last):
+    ...
+    ribambelle_treasury_sim.documents.Unreadable: montant illisible : 48.205
     """
-    whole, _, rest = text.partition(".")
-    return int(whole or 0) * 100 + int(f"{rest:0<2}"[:2])
+    read = re.fullmatch(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,2}))?", text)
+    if read is None:
+        raise Unreadable(f"montant illisible : {text}"[:100])
+    sign, whole, rest = read.groups("")
+    return int(f"{sign}1") * (int(whole) * 100 + int(f"{rest:0<2}"))
 
 
 def euros(amount: int) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ribambelle_treasury_sim.contract import CREATE
+
 ANSWERS = {
     "technical": "fault 999, TechDysfonctionnementErreur; the request is not kept",
     "unavailable": "fault TechIndisponibiliteErreur; the request is not kept",
@@ -68,9 +70,11 @@ class Faults:
         kind = str(given.pop("kind", ""))
         if kind not in KINDS:
             raise NoSuchKind(kind)
+        operation = str(given.pop("operation", ""))
         fault = Fault(
             kind,
-            operation=str(given.pop("operation", "")),
+            # only a payment just made can be paid before its answer leaves
+            operation=CREATE if kind == "early" else operation,
             idop=str(given.pop("idop", "")),
             times=int(given.pop("times", 1)),
             given=given,

@@ -32,7 +32,11 @@ async def show_form(
     request: Request[Any, Any, Any], treasury: NamedDependency[Treasury]
 ) -> Response[str]:
     """Show the debt of the address; with `saisie=M` the family types it."""
-    fields = {name: request.query_params.get(name, "") for name in NAMES}
+    return shown(treasury, {name: request.query_params.get(name, "") for name in NAMES})
+
+
+def shown(treasury: Treasury, fields: Fields) -> Response[str]:
+    """Show a debt, or why it is refused."""
     if fields["saisie"] == "M" and treasury.allows("M", "M") and fields["numcli"]:
         return page(
             "typed.html", action=PATH, hidden=hidden(fields, TYPED), typed=TYPED, fields=fields
@@ -65,6 +69,8 @@ async def end_form(
     """End the payment; the browser stays here, `urlcl` is told in the background."""
     form = await request.form()
     fields = {name: str(form.get(name, "")) for name in NAMES}
+    if "outcome" not in form:  # a commune may send the debt as a form too
+        return shown(treasury, fields)
     try:
         check(treasury, fields)
     except SoapFault as fault:

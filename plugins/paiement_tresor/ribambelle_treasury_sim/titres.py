@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
-from ribambelle_treasury_sim.documents import Unreadable, cents, parsed, value
+from ribambelle_treasury_sim.documents import Unreadable, cents, code, parsed, value
 
 ALLER = "http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller"
 ACQUIT = "http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/retour"
@@ -99,23 +99,20 @@ def read(root: ElementTree.Element, today: date) -> list[Bordereau]:
     found = root.findall("PES_RecetteAller/Bordereau")
     if head is None or not found:
         raise Unreadable("en-tête ou bordereau absent")
-    try:
-        return [bordereau(head, one, today) for one in found]
-    except ValueError as error:
-        raise Unreadable(f"montant illisible : {error}") from None
+    return [bordereau(head, one, today) for one in found]
 
 
 def bordereau(head: ElementTree.Element, one: ElementTree.Element, today: date) -> Bordereau:
     """Read one bordereau."""
     return Bordereau(
-        post=value(head, "IdPost"),
-        siret=value(head, "IdColl"),
-        commune=value(head, "CodCol"),
-        budget=value(head, "CodBud"),
-        exer=value(one, "BlocBordereau/Exer"),
-        number=value(one, "BlocBordereau/IdBord"),
-        kind=value(one, "BlocBordereau/TypBord"),
-        total=cents(value(one, "BlocBordereau/MtBordHt")),
+        post=code(head, "IdPost"),
+        siret=code(head, "IdColl"),
+        commune=code(head, "CodCol"),
+        budget=code(head, "CodBud"),
+        exer=code(one, "BlocBordereau/Exer"),
+        number=code(one, "BlocBordereau/IdBord"),
+        kind=code(one, "BlocBordereau/TypBord"),
+        total=cents(code(one, "BlocBordereau/MtBordHt")),
         taken_on=today,
         pieces=[piece(found) for found in one.findall("Piece")],
     )
@@ -127,15 +124,15 @@ def piece(found: ElementTree.Element) -> Piece:
     if block is None:
         raise Unreadable("BlocPiece absent")
     return Piece(
-        number=value(block, "IdPce"),
-        kind=value(block, "TypPce"),
-        nature=value(block, "NatPce"),
-        debt=value(block, "NumDette"),
-        period=value(block, "Per"),
-        key1=value(block, "Cle1"),
-        key2=value(block, "Cle2"),
+        number=code(block, "IdPce"),
+        kind=code(block, "TypPce"),
+        nature=code(block, "NatPce"),
+        debt=code(block, "NumDette"),
+        period=code(block, "Per"),
+        key1=code(block, "Cle1"),
+        key2=code(block, "Cle2"),
         lines=[
-            Line(value(info, "IdLigne"), cents(value(info, "MtHT")))
+            Line(code(info, "IdLigne"), cents(code(info, "MtHT")))
             for info in found.findall("LigneDePiece/BlocLignePiece/InfoLignePiece")
         ],
     )
@@ -185,8 +182,8 @@ def acknowledgement(
     """Write the acknowledgement: all taken, or each reason for none."""
     name = value(root, "Enveloppe/Parametres/NomFic") or "SIM"
     head = "".join(
-        f"<{tag} V={quoteattr(value(root, f'EnTetePES/{tag}') or '0')}/>"
-        for tag in ("IdPost", "IdColl", "CodCol", "CodBud")
+        f"<{tag} V={quoteattr(value(root, f'EnTetePES/{tag}') or '9' * length)}/>"
+        for tag, length in (("IdPost", 6), ("IdColl", 14), ("CodCol", 3), ("CodBud", 2))
     )
     numbers = "".join(
         f'<ExerciceBord V="{one.exer}"/><NumBord V="{one.number}"/>' for one in found[:1]

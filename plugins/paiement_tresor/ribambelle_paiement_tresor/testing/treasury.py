@@ -52,6 +52,10 @@ class SimulatedTreasury:
         asked: list[dict[str, Any]] = self.http.get("/_sim/requests").raise_for_status().json()
         return asked
 
+    def report(self, **asked: str) -> str:
+        """Return the report of a day: `numcli`, `date`, and what to hide or to add."""
+        return self.http.get("/_sim/daily.csv", params=asked).raise_for_status().text
+
     def _post(self, path: str, told: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = self.http.post(path, json=told).raise_for_status().json()
         return answer
@@ -62,7 +66,8 @@ def simulated_treasury(*options: str) -> Iterator[SimulatedTreasury]:
     """Run a simulator on a free port until the end of the block."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    arguments = ["--port", str(port), "--at", STARTED_AT, *options]
+    # the same with or without the schemas on this machine
+    arguments = ["--port", str(port), "--at", STARTED_AT, "--pes-xsd", "", *options]
     process = subprocess.Popen(  # noqa: S603 - this interpreter, our own module
         [sys.executable, "-m", "ribambelle_treasury_sim", *arguments], stdout=subprocess.DEVNULL
     )
