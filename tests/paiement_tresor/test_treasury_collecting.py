@@ -7,8 +7,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from lxml import etree
 from tests.paiement_tresor.asking import an_idop
 
+from ribambelle.testing.missing import miss
 from ribambelle_paiement_tresor.testing.treasury import SimulatedTreasury
 from ribambelle_treasury_sim.titres import ALLER, take
 
@@ -156,13 +158,13 @@ async def test_s40_the_daily_report_tells_what_was_taken_that_day_for_a_regie(
     assert ("F20260004" in told, "UNKNOWN1;100" in told) == (False, True)
 
 
-@pytest.mark.skipif("RIBAMBELLE_PES_XSD" not in os.environ, reason="the schemas are elsewhere")
 def test_acknowledgements_and_returns_follow_the_official_schemas(
     treasury: SimulatedTreasury,
 ) -> None:
-    from lxml import etree
-
-    folder = Path(os.environ["RIBAMBELLE_PES_XSD"], "PES_V2")
+    given = os.environ.get("RIBAMBELLE_PES_XSD", "")
+    if not given:
+        miss("pes_xsd", "RIBAMBELLE_PES_XSD names no folder")
+    folder = Path(given, "PES_V2")
     acquit = etree.XMLSchema(etree.parse(str(folder / "Rev0/PES_V2_Acquit_Autonome.xsd")))
     retour = etree.XMLSchema(etree.parse(str(folder / "RETOUR/Rev0/PES_Retour.xsd")))
     for body in (a_file(), a_file(), b"<!DOCTYPE a>"):
@@ -173,5 +175,5 @@ def test_acknowledgements_and_returns_follow_the_official_schemas(
 
     # told to check, it refuses what the schema refuses: our smallest file says too little
     now = datetime(2026, 11, 25, 9, tzinfo=UTC)
-    _, (refused,) = take([], a_file(), now, os.environ["RIBAMBELLE_PES_XSD"])
+    _, (refused,) = take([], a_file(), now, given)
     assert (refused.code, "Version" in refused.told) == ("ERREUR_SCHEMA_INCOMPLET", True)

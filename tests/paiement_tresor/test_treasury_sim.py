@@ -19,6 +19,7 @@ from ribambelle_paiement_tresor.testing.treasury import SimulatedTreasury
 from ribambelle_treasury_sim.application import application as simulator
 from ribambelle_treasury_sim.treasury import Setup
 
+ROOT = Path(__file__).parents[2]
 XML = "text/xml; charset=utf-8"
 PAGE = "/tpa/paiementws.web"
 FORM = "/tpa/paiement.web"
@@ -343,6 +344,17 @@ def test_a_control_call_that_means_nothing_is_refused(
     assert treasury.http.post(path, json=body).status_code == 400
 
 
+def test_the_page_for_integrators_names_everything_that_can_go_wrong_and_every_route(
+    treasury: SimulatedTreasury,
+) -> None:
+    page = (ROOT / "docs/treasury-simulator.md").read_text()
+    kinds = treasury.http.get("/_sim/faults").json()["kinds"]
+    routes = {route.path for route in simulator(Setup()).routes} - {"/", "/tpa/sim.css"}
+
+    assert [kind for kind in kinds if f"`{kind}`" not in page] == []
+    assert [path for path in routes if path.partition("{")[0] not in page] == []
+
+
 # -- the program ------------------------------------------------------------------------------
 
 
@@ -395,8 +407,7 @@ def test_a_program_that_cannot_be_added_leaves_the_others() -> None:
 
 
 def test_the_simulator_listens_to_this_machine_only_unless_told() -> None:
-    help_ = CliRunner().invoke(application(), ["treasury-sim", "--help"]).output
+    told = CliRunner().invoke(application(), ["treasury-sim", "--help"]).output
 
-    assert "127.0.0.1" in help_
-    assert "aucun argent" in help_
-    assert Path(simulator.__code__.co_filename).parent.name == "ribambelle_treasury_sim"
+    assert "par défaut : 127.0.0.1" in told
+    assert "aucun argent" in told
