@@ -245,6 +245,8 @@ CACHES = {
             *("ribambelle_periscolaire.domain.cut_off.clock",),
             *("ribambelle_periscolaire.domain.tariff.pricing._span",),
             *("ribambelle_periscolaire.domain.tariff.pricing._percent",),
+            *("ribambelle_periscolaire.queries.dues.pairs",),
+            *("ribambelle_periscolaire.queries.dues.sentences",),
             *("ribambelle_creche.pricing.shipped", "ribambelle_creche.domain.admission.units.each"),
             # the authorities this machine trusts
             *("ribambelle_paiement_tresor.payfip.client.trusted",),
