@@ -53,13 +53,13 @@ async def test_the_number_of_a_regie_tells_its_name(treasury: SimulatedTreasury)
 async def test_s17_an_answer_that_is_lost_leaves_an_orphan_and_no_hanging_call(
     treasury: SimulatedTreasury,
 ) -> None:
-    treasury.will("slow", seconds=1)
+    treasury.will("slow", seconds=10)
     before = time.monotonic()
 
     with pytest.raises(PayfipUnreachable) as lost:
-        await asking(treasury, patience=0.2).create(a_request())
+        await asking(treasury, patience=0.5).create(a_request())
 
-    assert (lost.value.why, time.monotonic() - before < 0.8) == ("timeout", True)
+    assert (lost.value.why, time.monotonic() - before < 5) == ("timeout", True)
     assert "F20260000034501" in lost.value.exchange.request
     retried = await an_idop(treasury, refdet="F20260000034502")
     assert [one["refdet"] for one in treasury.operations()] == [
@@ -75,13 +75,13 @@ async def test_s22_a_slow_status_is_given_up_in_time_even_when_bytes_trickle(
 ) -> None:
     """15 s in all: each byte that comes must not start the wait again."""
     idop = await an_idop(treasury)
-    treasury.will(kind, seconds=0.05 if kind == "drip" else 1)
+    treasury.will(kind, seconds=0.05 if kind == "drip" else 10)
     before, running = time.monotonic(), asyncio.all_tasks()
 
     with pytest.raises(PayfipUnreachable, match="timeout"):
         await asking(treasury, patience=0.25).result(idop)
 
-    assert time.monotonic() - before < 0.9
+    assert time.monotonic() - before < 5
     assert asyncio.all_tasks() == running
 
 

@@ -105,7 +105,7 @@ class Payfip:
                 return await self._posted(request)
         except TooLong:
             raise PayfipMalformed("too_long", kept(operation, request)) from None
-        except TimeoutError:
+        except (TimeoutError, httpx.TimeoutException):
             raise PayfipUnreachable("timeout", kept(operation, request)) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             why = type(error).__name__
