@@ -12,7 +12,11 @@ from ribambelle.testing import coverage
 from ribambelle.testing.missing import NAMES
 from ribambelle.web.portal import portal
 
-pytest_plugins = ["ribambelle.testing.fixtures", "ribambelle.testing.browser"]
+pytest_plugins = [
+    "ribambelle.testing.fixtures",
+    "ribambelle.testing.browser",
+    "ribambelle_paiement_tresor.testing.fixtures",
+]
 WHOLE = 500
 """A run of fewer tests was asked for by name: it says nothing of the routes it leaves out."""
 

@@ -1,6 +1,8 @@
 """The command `ribambelle`: exit code 0 done, 1 refused, 2 misused."""
 
 import sys
+from collections.abc import Iterable
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -10,7 +12,12 @@ from ribambelle.errors import RibambelleError
 from ribambelle_cli import french
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from ribambelle.plugins import Plugins
+
+PROGRAMS = "ribambelle.commands"
+"""The entry points by which a package adds a program of its own, beside the plugins' commands."""
 
 
 def application() -> typer.Typer:
@@ -37,25 +44,50 @@ def application() -> typer.Typer:
     for command in (demo, serve, work, backup, restore):
         app.command()(command)
     mount(app, Plugins())
+    add_programs(app, entry_points(group=PROGRAMS))
     return app
 
 
 def mount(app: typer.Typer, plugins: "Plugins") -> None:
     """Add each plugin's sub-command, under the plugin's name; one that cannot be is left out."""
-    taken = {group.name for group in app.registered_groups} | {
-        command.callback.__name__ for command in app.registered_commands if command.callback
-    }
     for name, sub in plugins.each("commands"):
         if sub is None:
             continue
         try:
-            if name in taken:
+            if name in taken(app):
                 raise ValueError(f"le nom « {name} » est celui d’une commande de Ribambelle")
             typer.main.get_command(sub)
         except Exception as error:  # the other commands must go on working
             plugins.put_aside(name, error)
         else:
             app.add_typer(sub, name=name)
+
+
+def add_programs(app: typer.Typer, found: Iterable["EntryPoint"]) -> None:
+    """Add the programs that installed packages declare; one that cannot be is left out.
+
+    Their modules are read for the help: each imports what is heavy when it runs.
+    """
+    for entry in sorted(found, key=lambda entry: entry.name):
+        try:
+            if entry.name in taken(app):
+                raise ValueError(f"le nom « {entry.name} » est celui d’une commande de Ribambelle")
+            program = typer.Typer(add_completion=False)
+            program.command(name=entry.name)(entry.load())
+            typer.main.get_command(program)
+        except Exception as error:  # the other commands must go on working
+            err.print(f"Programme {entry.name} laissé de côté : {error}", markup=False)
+        else:
+            app.registered_commands += program.registered_commands
+
+
+def taken(app: typer.Typer) -> set[str | None]:
+    """Return the names of commands that exist already."""
+    return {group.name for group in app.registered_groups} | {
+        command.name or command.callback.__name__
+        for command in app.registered_commands
+        if command.callback
+    }
 
 
 def main(arguments: list[str] | None = None) -> None:

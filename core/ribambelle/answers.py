@@ -184,6 +184,7 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "childcare_supply": _functions,
     "childcare_costs": _functions,
     "billable_items": _functions,
+    "billing_gaps": _functions,
     "message_templates": _message_templates,
     "paper_templates": _paper_templates,
     "demo": _demo,

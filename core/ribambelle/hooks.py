@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import typer
     from piccolo.table import Table
 
-    from ribambelle.billing import BillableItem, Period
+    from ribambelle.billing import BillableItem, Gap, Period
     from ribambelle.calendar.events import Event
     from ribambelle.childcare import Childcare, Cost, Situation
     from ribambelle.documents.types import DocumentType
@@ -51,8 +51,8 @@ def settings() -> "type[msgspec.Struct]":
         def settings():
             return Settings
 
-    Called by ``ribambelle.tenants``. Implemented by ``assmat``, ``creche``, ``periscolaire``.
-    Since 0.1.
+    Called by ``ribambelle.tenants``. Implemented by ``assmat``, ``creche``, ``paiement``,
+    ``periscolaire``. Since 0.1.
     """
 
 
@@ -71,7 +71,7 @@ def tables() -> "Iterable[type[Table]]":
             return [Facility, Application]
 
     Called by ``ribambelle.database``, ``ribambelle.identity``. Implemented by ``core``, ``creche``,
-    ``periscolaire``. Since 0.1.
+    ``paiement``, ``periscolaire``. Since 0.1.
     """
 
 
@@ -213,7 +213,8 @@ def search() -> "Iterable[Callable[[Person, str], Awaitable[list[Found]]]]":
             from ribambelle_creche.pages.home import find
             return [find]
 
-    Called by ``ribambelle.web.home``. Implemented by ``core``, ``creche``, ``periscolaire``. Since 0.1.
+    Called by ``ribambelle.web.home``. Implemented by ``core``, ``creche``, ``periscolaire``.
+    Since 0.1.
     """
 
 
@@ -294,7 +295,8 @@ def jobs() -> "dict[str, Callable[..., Awaitable[None]]]":
         def jobs():
             return {"receipt": send_receipt}
 
-    Called by ``ribambelle.jobs``. Implemented by ``core``, ``creche``, ``periscolaire``. Since 0.1.
+    Called by ``ribambelle.jobs``. Implemented by ``core``, ``creche``, ``paiement``,
+    ``periscolaire``. Since 0.1.
     """
 
 
@@ -308,8 +310,8 @@ def schedules() -> "Iterable[Schedule]":
         def schedules():
             return [Schedule("remind", hour=6)]
 
-    Called by ``ribambelle.jobs``. Implemented by ``core``, ``creche``, ``periscolaire``.
-    Since 0.1.
+    Called by ``ribambelle.jobs``. Implemented by ``core``, ``creche``, ``paiement``,
+    ``periscolaire``. Since 0.1.
     """
 
 
@@ -512,6 +514,24 @@ def billable_items() -> "Iterable[Callable[[Period], Awaitable[list[BillableItem
 
 
 @hookspec
+def billing_gaps() -> "Iterable[Callable[[Period], Awaitable[list[Gap]]]]":
+    """Functions that tell what a period cannot bill yet: days booked that nobody closed.
+
+    Awaited with the period when it is tried; the answers are joined, and invoices wait until each
+    is gone or somebody said why it may be left for later.
+
+    Example::
+
+        @hookimpl
+        def billing_gaps():
+            from ribambelle_periscolaire.billing import gaps
+            return [gaps]
+
+    Called by ``ribambelle.billing``. Implemented by ``periscolaire``. Since 0.2.
+    """
+
+
+@hookspec
 def message_templates() -> "Iterable[MessageTemplate]":
     """What the plugin writes to people: when, to whom, and the facts each text may hold.
 
@@ -525,8 +545,8 @@ def message_templates() -> "Iterable[MessageTemplate]":
             from ribambelle_creche.declared_messages import MESSAGES
             return MESSAGES
 
-    Called by ``ribambelle.messages``. Implemented by ``core``, ``creche``, ``periscolaire``.
-    Since 0.1.
+    Called by ``ribambelle.messages``. Implemented by ``core``, ``creche``, ``paiement``,
+    ``periscolaire``. Since 0.1.
     """
 
 

@@ -25,6 +25,8 @@ from ribambelle_assmat.settings import Relais
 from ribambelle_assmat.settings import Settings as Assmat
 from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.settings import Settings as Creche
+from ribambelle_paiement_tresor.settings import Regie
+from ribambelle_paiement_tresor.settings import Settings as Paiement
 from ribambelle_periscolaire.domain.criteria import Criterion
 from ribambelle_periscolaire.domain.cut_off import CutOff, Limit
 from ribambelle_periscolaire.domain.tariff import grid
@@ -57,6 +59,8 @@ TABLES = {
     "Dans un tarif, `unbooked`": grid.Unbooked,
     "Dans un tarif, `absence`": grid.Absence,
     "Dans un tarif, `late`": grid.Late,
+    "`[paiement]`": Paiement,
+    "`[[paiement.regies]]`": Regie,
 }
 
 
@@ -90,7 +94,12 @@ def test_every_key_is_on_the_page_with_its_default(title: str) -> None:
 
 def test_every_table_has_its_chapter(installed: Plugins) -> None:
     """A plugin whose settings gain a schema must gain a chapter."""
-    assert set(dict(installed.each("settings")).values()) == {Creche, Assmat, Periscolaire}
+    assert set(dict(installed.each("settings")).values()) == {
+        Creche,
+        Assmat,
+        Periscolaire,
+        Paiement,
+    }
     assert all(f"`{kind}` (" in PAGE for kind in KINDS)
 
 

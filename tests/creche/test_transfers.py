@@ -90,7 +90,8 @@ async def test_a_place_is_given_at_once_where_there_is_room_with_a_reason_and_an
         place.places, place.free, place.changed_at = 1, 1, tenant.now()
         await Capacity.insert(place)
         first, second = await an_application(lilas), await an_application(lilas)
-        numbers = [row["number"] for row in await Application.select(Application.number)]
+        rows = await Application.select(Application.number).order_by(Application.id)
+        numbers = [row["number"] for row in rows]
     told = {
         **{"number": numbers[0], "facility": str(lilas), "reason": "U2", "days": ["mon-am"]},
         **{"start_on": "2026-12-01", "until": "2027-02-26"},

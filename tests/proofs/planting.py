@@ -1,10 +1,11 @@
 """A commune whose every table holds rows that bear a word of its own."""
 
 import json
+import zlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from piccolo.columns import Boolean, Date, ForeignKey, Text, Timestamptz, Varchar
+from piccolo.columns import Boolean, Bytea, Date, ForeignKey, Text, Timestamptz, Varchar
 from piccolo.table import Table, sort_table_classes
 from tests.creche.builders import BORN_ON, a_dossier
 
@@ -50,6 +51,8 @@ WORDLESS = {
     *("periscolaire_roll", "periscolaire_eaten", "periscolaire_due"),
     *("periscolaire_arrival", "periscolaire_wish_request", "periscolaire_wish"),
     "periscolaire_wish_child",
+    *("paiement_payer", "paiement_period", "paiement_mode", "paiement_allocation"),
+    "paiement_posting",
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
 
@@ -90,6 +93,8 @@ def a_value(column: Any, number: int, word: str, now: datetime) -> Any:
             return now.date()
         case Boolean():
             return False
+        case Bytea():
+            return str(number).encode()
         case ForeignKey():
             return number
         case _:
@@ -219,6 +224,7 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         },
         "creche_contract": {"first": now.date(), "last": None},
         **periscolaire(number, word, now),
+        **paiement(number, word, now),
         "creche_frozen_count": {"month": f"2026-0{number}", "age_group": "babies", "children": 12},
     }
     return known.get(table, {})
@@ -282,6 +288,48 @@ def periscolaire(number: int, word: str, now: datetime) -> dict[str, dict[str, A
             "placed_at": now if number == 3 else None,
         },
         "periscolaire_wish": {"rank": 1, "spans": now.date().isoformat()},
+    }
+
+
+def paiement(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]:
+    """Return the same for the paiement."""
+    first = (now - timedelta(days=40 * number)).date()
+    return {
+        "paiement_period": {
+            **{"regie": "regie", "first": first, "last": first + timedelta(days=20)},
+            **{"state": ("open", "issued", "issued")[number - 1], "due_on": now.date()},
+            "opened_by": None,
+        },
+        "paiement_trial": {
+            **{"doubts": json.dumps([{"code": "no_address", "key": "k", "label": word}])},
+            **{"totals": zlib.compress(b"[[1,310]]")},
+        },
+        "paiement_terms": {
+            "told": json.dumps(
+                {
+                    **dict.fromkeys(("commune", "regie", "address", "payee", "iban"), word),
+                    **dict.fromkeys(("after", "disputes", "service", "phone", "email"), word),
+                    **{"prefix": "F", "payfip": "", "means": ["cash"]},
+                }
+            )
+        },
+        "paiement_basis": {"inputs": json.dumps([[word, word]]), "steps": json.dumps([word])},
+        "paiement_invoice": {
+            **{"kind": "invoice", "regie": "regie", "year": 2026, "corrects": None, "cents": 310},
+            "recipient": json.dumps([word, word, "71880", word]),
+        },
+        "paiement_line": {"kind": "meal", "cents": 310, "unit_cents": 310, "quantity": 1},
+        "paiement_entry": {"kind": "issued", "regie": "regie"},
+        "paiement_posting": {"ledger": "families", "cents": 310},
+        "paiement_mode": {"mode": "off"},
+        "paiement_payment": {
+            **{"regie": "regie", "client": "090909", "saisie": "T", "is_real": False},
+            **{"state": ("open", "awaiting", "expired")[number - 1], "cents": 310, "means": ""},
+            **{"seen_at": None, "asked_at": None, "ask_at": None, "alert": "", "failures": 0},
+            **{"paid_at": None, "settled_at": None},
+        },
+        "paiement_notice": {"came_from": "return"},
+        "paiement_receipt": {"regie": "regie", "year": 2026, "means": "cash", "allocations": "[]"},
     }
 
 

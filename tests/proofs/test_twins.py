@@ -18,6 +18,7 @@ import ribambelle
 import ribambelle_assmat
 import ribambelle_cli
 import ribambelle_creche
+import ribambelle_paiement_tresor
 import ribambelle_periscolaire
 from ribambelle.identity import limits
 from ribambelle.tenants import Platform, UnknownTenant
@@ -214,6 +215,7 @@ OURS = (
     ribambelle_assmat,
     ribambelle_cli,
     ribambelle_creche,
+    ribambelle_paiement_tresor,
     ribambelle_periscolaire,
 )
 CACHES = {
@@ -243,7 +245,11 @@ CACHES = {
             *("ribambelle_periscolaire.domain.cut_off.clock",),
             *("ribambelle_periscolaire.domain.tariff.pricing._span",),
             *("ribambelle_periscolaire.domain.tariff.pricing._percent",),
+            *("ribambelle_periscolaire.queries.dues.pairs",),
+            *("ribambelle_periscolaire.queries.dues.sentences",),
             *("ribambelle_creche.pricing.shipped", "ribambelle_creche.domain.admission.units.each"),
+            # the authorities this machine trusts
+            *("ribambelle_paiement_tresor.payfip.client.trusted",),
         ),
         "",
     ),

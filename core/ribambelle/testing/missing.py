@@ -7,6 +7,7 @@ import pytest
 
 NAMES = {
     "browser": "Chromium (browser journeys, accessibility)",
+    "pes_xsd": "the official PES schemas",
     "postgresql": "a PostgreSQL server",
     "real_data": "the folder of real data",
 }

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from ribambelle.billing import BillableItem, Kind, Period
+from ribambelle.billing import BillableItem, Gap, Kind, Period
 from ribambelle.errors import Refused
 from ribambelle.identity import responsibilities
 from ribambelle.identity.tables import Adult
@@ -13,12 +13,14 @@ from ribambelle_periscolaire.domain.catalogue import Activity, Catalogue, Unit
 from ribambelle_periscolaire.domain.closures import stopping
 from ribambelle_periscolaire.domain.dues import REASONS, Lived, minutes_late, reason
 from ribambelle_periscolaire.domain.tariff import Missed, Price, late
+from ribambelle_periscolaire.domain.tariff.pricing import NOT_KNOWN, QUOTIENT
 from ribambelle_periscolaire.gathering import gather
 from ribambelle_periscolaire.pricing import JUSTIFIED, day_price
 from ribambelle_periscolaire.queries import bookings, catalogue, dues
 from ribambelle_periscolaire.repricing import payer_of
 from ribambelle_periscolaire.settings import Settings
 
+UNKNOWN = (QUOTIENT, NOT_KNOWN)
 Line = tuple[int, int, str, str, int | None, int | Price]
 """Child, unit, nature, reason, payer, then a price: the number of one kept, or a new one."""
 
@@ -124,7 +126,22 @@ async def _payer(child: int, day: date) -> int | None:
 
 async def items(period: Period) -> list[BillableItem]:
     """Return what the locked days of a period cost, as they were locked."""
-    return [_item(row) for row in await dues.between(period.first, period.last)]
+    rows = await dues.between(period.first, period.last, period.payers)
+    return [_item(row) for row in rows]
+
+
+async def gaps(period: Period) -> list[Gap]:
+    """Return the days of a period that were booked and that nobody closed."""
+    return [
+        Gap(
+            f"periscolaire:{row['activity']}:{row['day']}",
+            row["name"],
+            row["day"],
+            "Le pointage de ce jour n’est pas clos : rien n’en est facturé.",
+            row["booked"],
+        )
+        for row in await dues.unlocked(period.first, period.last)
+    ]
 
 
 def _item(row: dict[str, Any]) -> BillableItem:
@@ -143,6 +160,7 @@ def _item(row: dict[str, Any]) -> BillableItem:
         row["cents"],
         bool(row["tax_care"]) and row["nature"] == "day",
         row["regie"],
-        dues.pairs(row["inputs"]),
+        inputs := dues.pairs(row["inputs"]),
         dues.sentences(row["steps"]),
+        ("quotient",) if UNKNOWN in inputs else (),
     )

@@ -162,6 +162,14 @@ def billable_items() -> list[Any]:
 
 
 @hookimpl
+def billing_gaps() -> list[Any]:
+    """The days booked whose attendance nobody closed."""
+    from ribambelle_periscolaire.billing import gaps
+
+    return [gaps]
+
+
+@hookimpl
 def document_types() -> list[Any]:
     """The papers an enrolment may need."""
     from ribambelle_periscolaire.proofs import TYPES

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -36,14 +37,39 @@ UNBOOKED = Prepared(
         given.day,
     )
 )
+TO_BILL = (
+    "SELECT d.child, d.day, d.unit, d.nature, d.what, d.payer, p.cents, p.inputs, p.steps,"
+    " u.name AS unit_name, u.is_meal, t.name, t.regie, t.tax_care"
+    " FROM periscolaire_due d JOIN periscolaire_price p ON p.id = d.price"
+    " JOIN periscolaire_unit u ON u.id = d.unit"
+    " JOIN periscolaire_activity t ON t.id = u.activity"
+)
 BETWEEN = Prepared(
+    lambda given: Due.raw(f"{TO_BILL} WHERE d.day BETWEEN {{}} AND {{}}", given.first, given.last)
+)
+OF_SOME = Prepared(
     lambda given: Due.raw(
-        "SELECT d.child, d.day, d.unit, d.nature, d.what, d.payer, p.cents, p.inputs, p.steps,"
-        " u.name AS unit_name, u.is_meal, t.name, t.regie, t.tax_care"
-        " FROM periscolaire_due d JOIN periscolaire_price p ON p.id = d.price"
-        " JOIN periscolaire_unit u ON u.id = d.unit"
+        f"{TO_BILL} WHERE d.payer >= {{}} AND d.payer < {{}} AND d.day BETWEEN {{}} AND {{}}",
+        given.low,
+        given.high,
+        given.first,
+        given.last,
+    )
+)
+OF_NOBODY = Prepared(
+    lambda given: Due.raw(
+        f"{TO_BILL} WHERE d.payer IS NULL AND d.day BETWEEN {{}} AND {{}}", given.first, given.last
+    )
+)
+UNLOCKED = Prepared(
+    lambda given: Booking.raw(
+        "SELECT u.activity, t.name, b.day, COUNT(*) AS booked"
+        " FROM periscolaire_booking b JOIN periscolaire_unit u ON u.id = b.unit"
         " JOIN periscolaire_activity t ON t.id = u.activity"
-        " WHERE d.day BETWEEN {} AND {} ORDER BY d.id",
+        " WHERE b.day BETWEEN {} AND {} AND b.state IN ('booked', 'absent')"
+        " AND NOT EXISTS (SELECT 1 FROM periscolaire_roll r"
+        " WHERE r.activity = u.activity AND r.day = b.day)"
+        " GROUP BY u.activity, t.name, b.day",
         given.first,
         given.last,
     )
@@ -56,9 +82,20 @@ async def lived(activity: int, day: date) -> list[Row]:
     return found + list(await UNBOOKED.ask(activity=activity, day=day))
 
 
-async def between(first: date, last: date) -> list[Row]:
+async def between(first: date, last: date, payers: tuple[int, int] | None) -> list[Row]:
     """Return what the locked days of a period cost, with each price's inputs and steps."""
-    found: list[Row] = await BETWEEN.ask(first=first, last=last)
+    if payers is None:
+        return list(await BETWEEN.ask(first=first, last=last))
+    low, high = payers
+    found: list[Row] = await OF_SOME.ask(low=low, high=high, first=first, last=last)
+    if low <= 0:
+        found += await OF_NOBODY.ask(first=first, last=last)
+    return found
+
+
+async def unlocked(first: date, last: date) -> list[Row]:
+    """Return the days of a period that were booked and that nobody locked, by activity."""
+    found: list[Row] = await UNLOCKED.ask(first=first, last=last)
     return found
 
 
@@ -82,11 +119,13 @@ async def forget(key: Key) -> None:
     await Due.delete().where((Due.child == child) & (Due.day == day) & (Due.unit == unit))
 
 
+@lru_cache(maxsize=4096)
 def pairs(text: str) -> tuple[tuple[str, str], ...]:
     """Return the inputs a price was kept with."""
     return msgspec.json.decode(text, type=tuple[tuple[str, str], ...])
 
 
+@lru_cache(maxsize=4096)
 def sentences(text: str) -> tuple[str, ...]:
     """Return the steps a price was kept with."""
     return msgspec.json.decode(text, type=tuple[str, ...])

@@ -27,6 +27,9 @@ Steps = list[str]
 HUNDRED = 100
 FEES = {"month": "Compris dans le forfait du mois", "year": "Compris dans le forfait de l’année"}
 
+QUOTIENT, NOT_KNOWN = "Quotient familial", "non connu"
+"""How a price says that it was computed without a quotient."""
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:
@@ -274,8 +277,8 @@ def inputs_of(tariff: Tariff, situation: Situation) -> tuple[tuple[str, str], ..
     found: list[tuple[str, str]] = []
     if tariff.flat is None:
         quotient = situation.quotient_familial
-        told = "non connu" if quotient is None else f"{quotient}{NBSP}€"
-        found.append(("Quotient familial", told))
+        told = NOT_KNOWN if quotient is None else f"{quotient}{NBSP}€"
+        found.append((QUOTIENT, told))
     if tariff.out_of_town:
         found.append(("Habite la commune", "oui" if situation.is_resident else "non"))
     if tariff.siblings or _by_number(tariff):

@@ -1,13 +1,11 @@
-"""What families owe for the days of a period: what each plugin says, line by line."""
+"""What is billed, as plugins say it: one line each, named by a key for ever."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from ribambelle import tenants
-
-VERSION = 1
+VERSION = 2
 """Of the form of items; one more when a field changes its meaning."""
 Kind = Literal["meal", "care", "other"]
 
@@ -18,6 +16,11 @@ class Period:
 
     first: date
     last: date
+    payers: tuple[int, int] | None = None
+    """Only what these adults pay, by number, the second left out; 0 stands for nobody.
+
+    A town is billed slice by slice, so that its size never shows in memory. None for everything.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +45,21 @@ class BillableItem:
     """What the amount depended on when the day was locked."""
     steps: tuple[str, ...] = ()
     """Each line of its calculation, in words."""
+    missing: tuple[str, ...] = ()
+    """What was not known when it was priced, as codes: ``quotient``."""
 
 
-async def items(period: Period) -> list[BillableItem]:
-    """Return all that is to bill, by payer and day; a plugin that fails stops everything.
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing a period should bill and cannot yet."""
 
-    An invoice with a line missing would be wrong without a word.
-    """
-    found: list[BillableItem] = []
-    for _, functions in tenants.current().hooks.each("billable_items"):
-        for function in functions:
-            found += await function(period)
-    return ordered(found)
+    key: str
+    label: str
+    day: date
+    reason: str
+    """A sentence: what is missing, and who can give it."""
+    lines: int = 1
+    """How many lines it holds back."""
 
 
 def ordered(found: Iterable[BillableItem]) -> list[BillableItem]:

@@ -1,0 +1,1 @@
+"""Invoices paid through the public treasury: bill, pay, reconcile."""

@@ -1,0 +1,1 @@
+"""Rules of invoices and payments: no clock, no database, no request."""

@@ -1,0 +1,1 @@
+"""Every question the paiement asks of the database."""

@@ -1,0 +1,95 @@
+"""The books: written once, read as sums."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ribambelle.database import Prepared, many
+from ribambelle_paiement_tresor.domain.accounts import Entry
+from ribambelle_paiement_tresor.tables import Posting
+
+OWED = Prepared(
+    lambda given: Posting.raw(
+        "SELECT invoice, SUM(CASE WHEN ledger = 'families' THEN cents END) AS owed,"  # noqa: S608 - ours
+        " SUM(CASE WHEN ledger = 'titres' THEN cents END) AS titre"
+        " FROM paiement_posting WHERE " + many.among("invoice") + " GROUP BY invoice",
+        given.some,
+    )
+)
+CREDIT = Prepared(
+    lambda given: Posting.raw(
+        "SELECT SUM(cents) AS cents FROM paiement_posting WHERE ledger = 'credit' AND "  # noqa: S608
+        + many.among("payer"),
+        given.some,
+    )
+)
+UNBALANCED = Prepared(
+    lambda given: Posting.raw(
+        "SELECT e.key FROM paiement_entry e LEFT JOIN paiement_posting p ON p.entry = e.id"
+        " GROUP BY e.id, e.key HAVING COALESCE(SUM(p.cents), 1) <> 0 ORDER BY e.id"
+    )
+)
+BALANCES = Prepared(
+    lambda given: Posting.raw(
+        "SELECT ledger, SUM(cents) AS cents FROM paiement_posting GROUP BY ledger"
+    )
+)
+ENTRY = ("key", "kind", "regie", "day", "at", "account", "note", "is_real")
+POSTING = ("entry", "ledger", "payer", "invoice", "cents")
+
+
+async def write(
+    entries: Sequence[Entry], now: datetime, account: int | None = None, *, is_real: bool = True
+) -> int:
+    """Write entries that are not there yet, in the open transaction; return how many were new.
+
+    An entry known by its key is left as it was written, with its postings.
+    """
+    rows = [
+        (one.key, one.kind, one.regie, one.day, now, account, one.note, is_real) for one in entries
+    ]
+    written = await many.write(
+        "paiement_entry", ENTRY, rows, unique=("key",), returning=("id", "key")
+    )
+    numbers = {row["key"]: row["id"] for row in written}
+    await many.write(
+        "paiement_posting",
+        POSTING,
+        [
+            (numbers[one.key], posting.ledger, posting.payer, posting.invoice, posting.cents)
+            for one in entries
+            if one.key in numbers
+            for posting in one.postings
+        ],
+    )
+    return len(numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the books say of one invoice, in cents."""
+
+    owed: int = 0
+    titre: int = 0
+
+
+async def standing(invoices: Sequence[int]) -> dict[int, Standing]:
+    """Return what each invoice still owes, to the régie and to the comptable."""
+    rows = await OWED.ask(some=many.listed(invoices)) if invoices else []
+    return {row["invoice"]: Standing(row["owed"] or 0, row["titre"] or 0) for row in rows}
+
+
+async def credit(payers: Sequence[int]) -> int:
+    """Return what the régie owes a family that paid too much, in cents."""
+    rows = await CREDIT.ask(some=many.listed(payers)) if payers else []
+    return -int(rows[0]["cents"] or 0) if rows else 0
+
+
+async def faults() -> list[str]:
+    """Return the keys of entries that do not balance: never any, or the books were touched."""
+    return [row["key"] for row in await UNBALANCED.ask()]
+
+
+async def balances() -> dict[str, int]:
+    """Return what each account of the books comes to, in cents."""
+    return {row["ledger"]: int(row["cents"]) for row in await BALANCES.ask()}

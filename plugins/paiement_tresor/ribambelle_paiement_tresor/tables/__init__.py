@@ -1,0 +1,44 @@
+"""What the paiement keeps: invoices, the books, payments on line and at the counter."""
+
+from ribambelle_paiement_tresor.tables import billing, books, counter, treasury
+from ribambelle_paiement_tresor.tables.billing import (
+    Basis,
+    Invoice,
+    Line,
+    Payer,
+    Period,
+    Terms,
+    Trial,
+    Waiver,
+)
+from ribambelle_paiement_tresor.tables.books import Entry, Posting
+from ribambelle_paiement_tresor.tables.counter import Receipt
+from ribambelle_paiement_tresor.tables.treasury import (
+    Allocation,
+    Exchange,
+    Mode,
+    Notice,
+    Payment,
+)
+
+__all__ = [
+    "TABLES",
+    "Allocation",
+    "Basis",
+    "Entry",
+    "Exchange",
+    "Invoice",
+    "Line",
+    "Mode",
+    "Notice",
+    "Payer",
+    "Payment",
+    "Period",
+    "Posting",
+    "Receipt",
+    "Terms",
+    "Trial",
+    "Waiver",
+]
+
+TABLES = (*billing.TABLES, *books.TABLES, *treasury.TABLES, *counter.TABLES)

@@ -1,0 +1,1 @@
+"""The treasury, played for tests and demonstrations: it knows nothing of the portal."""
