@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,9 @@ from tests.periscolaire.builders import (
 )
 
 from ribambelle.database import TenantEngine
-from ribambelle.testing import Communes, Town
+from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle_periscolaire import opening_days
+from ribambelle_periscolaire.tables import Booking
 
 WEEK = f"/periscolaire/semaine/{MONDAY}"
 PAGE, SAVE = 8, 10
@@ -80,3 +83,30 @@ async def test_saving_a_week_asks_ten_questions_at_most(town: Town) -> None:
     assert answer.status_code == 303
     # on PostgreSQL one more: the names of what is locked
     assert len([one for one in asked if "pg_advisory" not in one]) <= SAVE, asked
+
+
+async def test_on_opening_day_only_the_turn_is_asked_beside(town: Town, clock: FrozenClock) -> None:
+    canteen, children = await a_town_of(town, 2)
+    with town.here() as tenant:
+        now = tenant.now()
+        told = {"activity": canteen.activity, "mode": "room", "name": "Fête", "rate": 1}
+        days = {"first": MONDAY, "last": FRIDAY}
+        hours = {"begins_at": now + timedelta(hours=1), "ends_at": now + timedelta(hours=9)}
+        number = await opening_days.announce(told | days | hours, 1, now)
+    clock.move(hours=1)
+    browser, room = await town.family("anne@example.test"), f"/periscolaire/ouvertures/{number}"
+    await browser.post(f"{room}/file")
+    await browser.get(WEEK)
+    box = f"{children[0]}.{canteen.unit}.{FRIDAY}"
+    await browser.post(WEEK, data={"cle": "first", "jour": box})
+
+    for path in (room, WEEK):
+        with counted() as asked:
+            assert (await browser.get(path)).status_code == 200
+        assert len(asked) <= PAGE, asked
+    with counted() as asked:
+        boxes = [f"{child}.{canteen.unit}.{THURSDAY}" for child in children]
+        await browser.post(WEEK, data={"cle": "k", "jour": boxes})
+    assert len([one for one in asked if "advisory" not in one]) <= SAVE + 1, asked
+    with town.here():
+        assert await Booking.count().where(Booking.state == "booked") == 1 + len(children)
