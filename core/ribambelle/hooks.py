@@ -88,8 +88,8 @@ def routes() -> Iterable[Any]:
         def routes():
             return [public.facilities, family.start]
 
-    Called by ``ribambelle.web``. Implemented by ``assmat``, ``creche``, ``periscolaire``.
-    Since 0.1.
+    Called by ``ribambelle.web``. Implemented by ``assmat``, ``creche``, ``paiement``,
+    ``periscolaire``. Since 0.1.
     """
 
 
@@ -141,8 +141,8 @@ def menu(person: "Person | None") -> "Iterable[MenuEntry]":
         def menu(person):
             return [MenuEntry("Crèches", "/creche", "bebe", rank=20)]
 
-    Called by ``ribambelle.web``. Implemented by ``core``, ``assmat``, ``creche``, ``periscolaire``.
-    Since 0.1.
+    Called by ``ribambelle.web``. Implemented by ``core``, ``assmat``, ``creche``, ``paiement``,
+    ``periscolaire``. Since 0.1.
     """
 
 
@@ -159,8 +159,8 @@ def to_do() -> "Iterable[Callable[[Person], Awaitable[list[ToDo]]]]":
             from ribambelle_creche.pages.home import waiting
             return [waiting]
 
-    Called by ``ribambelle.web.home``. Implemented by ``core``, ``creche``, ``periscolaire``.
-    Since 0.1.
+    Called by ``ribambelle.web.home``. Implemented by ``core``, ``creche``, ``paiement``,
+    ``periscolaire``. Since 0.1.
     """
 
 
@@ -344,8 +344,8 @@ def personal_data() -> "Iterable[PersonalData]":
             from ribambelle_creche.personal_data import HELD
             return HELD
 
-    Called by ``ribambelle.privacy``. Implemented by ``core``, ``creche``, ``periscolaire``.
-    Since 0.1.
+    Called by ``ribambelle.privacy``. Implemented by ``core``, ``creche``, ``paiement``,
+    ``periscolaire``. Since 0.1.
     """
 
 

@@ -11,7 +11,7 @@ from tests.creche.builders import an_application
 from ribambelle.identity import Grant
 from ribambelle.identity.tables import Account
 from ribambelle.testing import Communes, FrozenClock, Town
-from ribambelle_creche import demo
+from ribambelle_creche import demo, standing
 from ribambelle_creche.demo_figures import TOWNS
 from ribambelle_creche.domain import desk
 from ribambelle_creche.domain.admission import faults
@@ -83,6 +83,8 @@ async def test_from_closing_to_answers_in_a_town_of_112_creches(
 ) -> None:
     town = communes.alpha
     monkeypatch.setitem(TOWNS, "alpha", TOWNS["nantes"])
+    # three minutes of computing for the thousand draws of a real commission; they are counted apart
+    monkeypatch.setattr(standing, "DRAWS", 10)
     with town.here():
         await demo.fill(7)
         assert len(await facilities.every()) == 112

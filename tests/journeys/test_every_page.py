@@ -13,6 +13,7 @@ from tests.core.documents.builders import a_document
 from tests.core.documents.papers import a_pdf
 from tests.creche.builders import BORN_ON, an_application
 from tests.creche.decided import Asks, a_decided_commission
+from tests.journeys.billed import invoices_of
 from tests.periscolaire.builders import (
     FRIDAY,
     THURSDAY,
@@ -109,6 +110,9 @@ NOT_PAGES = {
     "/bureau/familles/import/{number}/erreurs",
     "/periscolaire/semaine",
     "/bureau/periscolaire/inscriptions/export",
+    *("/paiement/tresor/avis", "/paiement/factures/{number}/pdf"),
+    *("/bureau/paiement/jour", "/bureau/paiement/facturation/{number}/anomalies"),
+    *("/bureau/paiement/factures/liste", "/bureau/paiement/factures/{number}/pdf"),
     *("/pointage/service.js", "/bureau/periscolaire/cuisine/{day}/export"),
     "/bureau/periscolaire/onde/{sent}/erreurs",
     *("/bureau/periscolaire/jour", "/bureau/periscolaire/jour/{day}/enfants/export/{kind}"),
@@ -152,6 +156,40 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             for one in ("room", "answered", "to_allocate")
         )
     },
+    "/paiement/compte": {"family": ("/paiement/compte",)},
+    "/paiement/factures": {"family": ("/paiement/factures",)},
+    "/paiement/factures/{number}": {
+        "family": tuple(
+            f"/paiement/factures/{{invoice_{state}}}" for state in ("due", "paying", "settled")
+        )
+    },
+    "/paiement/paiements/{number}": {
+        "family": tuple(
+            f"/paiement/paiements/{{payment_{state}}}"
+            for state in ("open", "awaiting", "paid", "refused", "disputed", "reversed")
+        )
+    },
+    "/paiement/paiements/{number}/tresor": {
+        "family": ("/paiement/paiements/{payment_open}/tresor",)
+    },
+    "/paiement/retour": {"visitor": ("/paiement/retour?idop=inconnu",)},
+    "/bureau/paiement": {"office": ("/bureau/paiement",)},
+    "/bureau/paiement/paiements/{number}": {
+        "office": tuple(
+            f"/bureau/paiement/paiements/{{payment_{state}}}" for state in ("open", "disputed")
+        )
+    },
+    "/bureau/paiement/facturation": {"office": ("/bureau/paiement/facturation",)},
+    "/bureau/paiement/facturation/{number}": {
+        "office": tuple(
+            f"/bureau/paiement/facturation/{{{name}}}" for name in ("period", "period_issued")
+        )
+    },
+    "/bureau/paiement/factures": {
+        "office": ("/bureau/paiement/factures", "/bureau/paiement/factures?q=personne")
+    },
+    "/bureau/paiement/factures/{number}": {"office": ("/bureau/paiement/factures/{invoice_due}",)},
+    "/bureau/paiement/comptes/{payer}": {"office": ("/bureau/paiement/comptes/{payer}",)},
     "/bureau/periscolaire/laboratoire": {"office": ("/bureau/periscolaire/laboratoire",)},
     "/periscolaire/tarifs": {
         "visitor": ("/periscolaire/tarifs", "/periscolaire/tarifs?quotient=640&enfants=2")
@@ -563,6 +601,7 @@ class World:
             names |= await a_family_apart(tenant, account)
             names |= await a_canteen_day(tenant, account)
             names |= await enrolments_of(tenant, account)
+            names |= await invoices_of(town, tenant, account)
             names |= await written_of(account)
             names |= await campaigns_of(tenant, office.id)
             names |= await lists_of()

@@ -1,6 +1,6 @@
 """What tests of payments start from: adults, children, and days that were locked at a price."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from ribambelle.identity.tables import Address, Adult, Child, Household
@@ -12,6 +12,23 @@ from ribambelle_periscolaire import tables as school
 
 OCTOBER = date(2026, 10, 1), date(2026, 10, 31)
 DUE = date(2026, 11, 30)
+
+
+PAYFIP = """[paiement]
+mode = "{mode}"
+treasury = "{address}"
+testers = ["camille@example.test"]
+[[paiement.regies]]
+code = "regie"
+label = "Régie enfance"
+payfip = "090909"
+means = ["card", "cash", "cheque", "cesu"]
+"""
+
+
+def on_line(place: Town, address: str, mode: str = "demo") -> None:
+    """Let the families of a commune pay on line, at this treasury."""
+    settle(place, PAYFIP.format(mode=mode, address=address))
 
 
 def settle(place: Town, text: str) -> None:
@@ -119,6 +136,22 @@ async def a_period(first: date = OCTOBER[0], last: date = OCTOBER[1], regie: str
     return await insert(
         tables.Period(regie=regie, first=first, last=last, due_on=DUE, opened_at=current().now())
     )
+
+
+async def an_invoice(adult: int, cents: int = 4820, first: date = OCTOBER[0]) -> int:
+    """Bill an adult one day of canteen, and return the invoice."""
+    child, unit = await a_child(adult), await a_unit(f"cantine-{first}-{adult}")
+    await a_due(adult, child, unit, first, cents)
+    last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    known = await tables.Period.objects().get(tables.Period.first == first)
+    if known is None:
+        documents = await issued(await a_period(first, last))
+        return int(documents[-1].id)
+    await tables.Period.update({tables.Period.state: "issuing"}).where(tables.Period.id == known.id)
+    await issuing.issue(known.id)
+    row = await tables.Invoice.objects().order_by(tables.Invoice.id, ascending=False).first()
+    assert row
+    return int(row.id)
 
 
 async def issued(period: int) -> list[tables.Invoice]:

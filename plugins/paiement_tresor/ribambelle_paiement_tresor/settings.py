@@ -45,6 +45,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How far the commune went with the treasury; ``ribambelle paiement mode`` changes it."""
     treasury: str = TREASURY
     """Address of the treasury; another one only for trials."""
+    testers: tuple[str, ...] = ()
+    """E-mail addresses, in lower case, of those who may pay on line before production."""
     regies: tuple[Regie, ...] = ()
     """The régies that bill families; the first bills what names none. Nobody says: a single one."""
     catch_up_months: Annotated[int, msgspec.Meta(ge=0, le=24)] = 4

@@ -16,6 +16,7 @@ LEDGERS = {
     "cash": "Caisse",
     "cheques": "Chèques à remettre",
     "cesu": "CESU à remettre",
+    "terminal": "Cartes au guichet à rapprocher",
     "debits": "Prélèvements en cours",
     "credit": "Avances des familles",
     "suspense": "Sommes en attente d’explication",
@@ -28,6 +29,7 @@ KINDS = {
     "corrected": "Avoir",
     "paid": "Paiement en ligne",
     "counter": "Paiement au guichet",
+    "counter_undone": "Paiement au guichet annulé",
     "disputed": "Paiement en litige",
     "dispute_settled": "Litige tranché",
     "reversed": "Paiement rejeté",
@@ -41,8 +43,8 @@ KINDS = {
     "titre_corrected": "Titre corrigé",
     "debited": "Prélèvement",
 }
-MEANS = {"card": "payfip", "debit": "payfip", "cash": "cash", "cheque": "cheques", "cesu": "cesu"}
-"""Where money is, by how it was paid, until the treasury has it."""
+HELD = ("cash", "cheques", "cesu", "terminal")
+"""Where the régie keeps money until the treasury has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ribambelle.database import Prepared, many
+from ribambelle_paiement_tresor.domain import accounts
 from ribambelle_paiement_tresor.domain.accounts import Entry
 from ribambelle_paiement_tresor.tables import Posting
 
@@ -21,6 +22,13 @@ CREDIT = Prepared(
         "SELECT SUM(cents) AS cents FROM paiement_posting WHERE ledger = 'credit' AND "  # noqa: S608
         + many.among("payer"),
         given.some,
+    )
+)
+POSTINGS = Prepared(
+    lambda given: Posting.raw(
+        "SELECT p.ledger, p.cents, p.payer, p.invoice FROM paiement_posting p"
+        " JOIN paiement_entry e ON e.id = p.entry WHERE e.key = {} ORDER BY p.id",
+        given.key,
     )
 )
 UNBALANCED = Prepared(
@@ -83,6 +91,14 @@ async def credit(payers: Sequence[int]) -> int:
     """Return what the régie owes a family that paid too much, in cents."""
     rows = await CREDIT.ask(some=many.listed(payers)) if payers else []
     return -int(rows[0]["cents"] or 0) if rows else 0
+
+
+async def postings(key: str) -> list[accounts.Posting]:
+    """Return the postings of an entry; none when it was never written."""
+    return [
+        accounts.Posting(row["ledger"], row["cents"], row["payer"], row["invoice"])
+        for row in await POSTINGS.ask(key=key)
+    ]
 
 
 async def faults() -> list[str]:

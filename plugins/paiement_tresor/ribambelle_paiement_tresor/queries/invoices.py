@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,8 @@ from ribambelle_paiement_tresor.domain.terms import Told
 from ribambelle_paiement_tresor.tables import Basis, Invoice, Terms
 from ribambelle_paiement_tresor.tables import Line as LineRow
 
+GIVEN = "avoir:"
+"""Begins the keys of what an agent gave back: no plugin bills it, no later period takes it back."""
 BILLED = Prepared(
     lambda given: LineRow.raw(
         "SELECT l.key, p.adult, SUM(l.cents) AS cents,"
@@ -20,6 +23,7 @@ BILLED = Prepared(
         " FROM paiement_payer p JOIN paiement_invoice i ON i.payer = p.id"
         " JOIN paiement_line l ON l.invoice = i.id"
         " WHERE p.adult >= {} AND p.adult < {} AND i.regie = {} AND l.day >= {} AND l.day <= {}"
+        " AND l.key NOT LIKE 'avoir:%'"
         " GROUP BY l.key, p.adult HAVING SUM(l.cents) <> 0",
         *(given.low, given.high, given.regie, given.first, given.last),
     )
@@ -28,6 +32,14 @@ LINES = Prepared(
     lambda given: LineRow.raw(
         "SELECT id, invoice, label, child, child_name, day, kind, tax_care"  # noqa: S608 - ours
         " FROM paiement_line WHERE " + many.among("id"),
+        given.some,
+    )
+)
+TOTALS = Prepared(
+    lambda given: Invoice.raw(
+        "SELECT period, SUM(CASE WHEN kind = 'invoice' THEN 1 ELSE 0 END) AS invoices,"  # noqa: S608
+        " SUM(CASE WHEN kind = 'credit' THEN 1 ELSE 0 END) AS credits, SUM(cents) AS cents"
+        " FROM paiement_invoice WHERE " + many.among("period") + " GROUP BY period",
         given.some,
     )
 )
@@ -66,6 +78,24 @@ async def billed(regie: str, low: int, high: int, first: date, last: date) -> di
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a period issued, in documents and cents."""
+
+    invoices: int
+    credits: int
+    cents: int
+
+
+async def totals(numbers: Sequence[int]) -> dict[int, Totals]:
+    """Return what some periods issued, by period."""
+    rows = await TOTALS.ask(some=many.listed(numbers)) if numbers else []
+    return {
+        row["period"]: Totals(int(row["invoices"]), int(row["credits"]), int(row["cents"]))
+        for row in rows
+    }
+
+
 async def next_number(regie: str, year: int) -> int:
     """Return the next number of a régie and year; nobody else takes it before our transaction ends."""
     await locks.advisory(f"paiement.number:{regie}:{year}")
@@ -76,6 +106,12 @@ async def next_number(regie: str, year: int) -> int:
         .first()
     )
     return int(row["number"]) + 1 if row else 1
+
+
+async def of_line(key: str) -> int | None:
+    """Return the document that bears a line, by the line's key."""
+    row = await LineRow.select(LineRow.invoice).where(LineRow.key == key).first()
+    return int(row["invoice"]) if row else None
 
 
 async def terms(told: Told) -> int:

@@ -12,7 +12,9 @@ from ribambelle.errors import NotYours
 from ribambelle.identity import Person
 from ribambelle_paiement_tresor.domain import invoices as rule
 from ribambelle_paiement_tresor.domain.invoices import Account
+from ribambelle_paiement_tresor.domain.summary import Written
 from ribambelle_paiement_tresor.domain.terms import Recipient, Told
+from ribambelle_paiement_tresor.domain.words import span
 from ribambelle_paiement_tresor.queries import books
 from ribambelle_paiement_tresor.tables import Invoice, Payer
 from ribambelle_paiement_tresor.tables import Line as LineRow
@@ -37,6 +39,11 @@ OF_PERIOD = Prepared(
 OF_ACCOUNT = Prepared(
     lambda given: Invoice.raw(
         f"{SELECT} WHERE a.account = {{}} ORDER BY i.issued_on DESC, i.id DESC", given.account
+    )
+)
+OF_PAYER = Prepared(
+    lambda given: Invoice.raw(
+        f"{SELECT} WHERE i.payer = {{}} ORDER BY i.issued_on DESC, i.id DESC", given.payer
     )
 )
 SOME = Prepared(
@@ -71,6 +78,8 @@ class Document:
     given_name: str
     email: str
     recipient: Recipient
+    recipient_text: str
+    """As it was written, for the documents that correct it."""
     told: Told
     first: date | None
     last: date | None
@@ -82,6 +91,25 @@ class Document:
         return rule.called(self.told.prefix, self.year, self.number)
 
     @property
+    def kind_word(self) -> str:
+        """What it is, in a word."""
+        return rule.KINDS[self.kind]
+
+    @property
+    def days(self) -> str:
+        """The period it bills, in words."""
+        return span(self.first, self.last) if self.first and self.last else ""
+
+    @property
+    def titled(self) -> str:
+        """What it is, for a title: the days it bills, or its number."""
+        what = self.kind_word
+        if not self.first or not self.last:
+            return f"{what} {self.called}"
+        days = self.days
+        return f"{what} {'d’' if days[0] in 'ao' else 'de ' if days[0].isalpha() else 'du '}{days}"
+
+    @property
     def owed(self) -> int:
         """What is left to pay to the régie, in cents."""
         return max(0, self.standing_of.owed) if self.kind == "invoice" else 0
@@ -89,23 +117,6 @@ class Document:
     def standing(self, today: date) -> str:
         """Where it stands, as a code of STANDINGS."""
         return rule.standing(self.kind, self.standing_of, self.due_on, today)
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """One line of an invoice, as it was written."""
-
-    child: int | None
-    child_name: str
-    day: date
-    label: str
-    kind: str
-    quantity: int
-    unit_cents: int
-    cents: int
-    tax_care: bool
-    inputs: tuple[tuple[str, str], ...]
-    steps: tuple[str, ...]
 
 
 async def issued(period: int, after: int, size: int) -> list[Document]:
@@ -116,6 +127,11 @@ async def issued(period: int, after: int, size: int) -> list[Document]:
 async def of_account(account: int) -> list[Document]:
     """Return the documents of an adult who signs in, the latest first."""
     return await _read(await OF_ACCOUNT.ask(account=account))
+
+
+async def of_payer(payer: int) -> list[Document]:
+    """Return the documents of an account, the latest first; for the town hall."""
+    return await _read(await OF_PAYER.ask(payer=payer))
 
 
 async def some(numbers: Sequence[int]) -> list[Document]:
@@ -155,6 +171,12 @@ async def lines(invoice: int) -> list[Written]:
     ]
 
 
+async def corrections(invoice: int) -> list[Document]:
+    """Return the credit notes of an invoice."""
+    rows = await Invoice.select(Invoice.id).where(Invoice.corrects == invoice).order_by(Invoice.id)
+    return await some([row["id"] for row in rows])
+
+
 async def accounts(account: int) -> list[int]:
     """Return the accounts in the books of an adult who signs in."""
     rows = await Payer.select(Payer.id).where(Payer.adult.account == account)
@@ -173,6 +195,7 @@ async def _read(rows: Sequence[dict[str, Any]]) -> list[Document]:
                 *(row["adult"], row["account"], row["given_name"] or ""),
                 row["email"] or row["adult_email"] or "",
                 _recipient(row["recipient"]),
+                row["recipient"],
                 msgspec.json.decode(row["told"], type=Told),
                 *(row["first"], row["last"]),
                 Account(left.owed, left.titre, bool(row["held"])),

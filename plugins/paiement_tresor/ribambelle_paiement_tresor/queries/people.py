@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from ribambelle.database import Prepared, locks, many
+from ribambelle.errors import NotYours
 from ribambelle.identity.tables import Adult, Child
 from ribambelle_paiement_tresor.domain.terms import Recipient
 from ribambelle_paiement_tresor.tables import Payer
@@ -19,6 +20,13 @@ ADULTS = Prepared(
 CHILDREN = Prepared(
     lambda given: Child.raw(
         "SELECT id, given_name, family_name FROM core_child WHERE "  # noqa: S608 - a name of ours
+        + many.among("id"),
+        given.some,
+    )
+)
+CALLED = Prepared(
+    lambda given: Adult.raw(
+        "SELECT id, given_name, family_name FROM core_adult WHERE "  # noqa: S608 - a name of ours
         + many.among("id"),
         given.some,
     )
@@ -48,7 +56,13 @@ async def recipients(low: int, high: int) -> dict[int, Recipient]:
 
 async def names(children: Collection[int]) -> dict[int, str]:
     """Return what these children are called."""
-    rows = await CHILDREN.ask(some=many.listed(sorted(children)))
+    rows = await CHILDREN.ask(some=many.listed(sorted(children))) if children else []
+    return {row["id"]: f"{row['given_name']} {row['family_name']}".strip() for row in rows}
+
+
+async def called(adults: Collection[int]) -> dict[int, str]:
+    """Return what these adults are called."""
+    rows = await CALLED.ask(some=many.listed(sorted(adults))) if adults else []
     return {row["id"]: f"{row['given_name']} {row['family_name']}".strip() for row in rows}
 
 
@@ -64,6 +78,32 @@ async def payers(low: int, high: int, wanted: Iterable[int]) -> dict[int, int]:
 async def payer_of(adult: int) -> int:
     """Return the account in the books of one adult."""
     return (await payers(adult, adult + 1, [adult]))[adult]
+
+
+async def payer_names(payers: Collection[int]) -> dict[int, str]:
+    """Return what the adults of some accounts are called."""
+    if not payers:
+        return {}
+    rows = await Payer.select(Payer.id, Payer.adult.given_name, Payer.adult.family_name).where(
+        Payer.id.is_in(sorted(payers))
+    )
+    return {
+        row["id"]: f"{row['adult.given_name'] or ''} {row['adult.family_name'] or ''}".strip()
+        for row in rows
+    }
+
+
+async def payer_name(payer: int) -> str:
+    """Return what the adult of an account is called, or behave as if it did not exist."""
+    row = (
+        await Payer.select(Payer.id, Payer.adult.given_name, Payer.adult.family_name)
+        .where(Payer.id == payer)
+        .first()
+    )
+    if row is None:
+        raise NotYours
+    name = f"{row['adult.given_name'] or ''} {row['adult.family_name'] or ''}".strip()
+    return name or "Famille supprimée"
 
 
 async def last_adult() -> int:

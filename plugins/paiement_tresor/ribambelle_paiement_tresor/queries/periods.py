@@ -8,10 +8,16 @@ import msgspec
 
 from ribambelle.errors import NotYours
 from ribambelle_paiement_tresor.domain.drafting import Doubt
+from ribambelle_paiement_tresor.domain.words import span
 from ribambelle_paiement_tresor.tables import Period, Trial, Waiver
 
 KEPT = 2
 """Trials of a period kept: last night's, and the one before to compare."""
+
+
+def titled(period: Period) -> str:
+    """Return what a period is called: the days it bills."""
+    return span(period.first, period.last)
 
 
 async def every() -> list[Period]:
@@ -37,6 +43,16 @@ async def overlapping(regie: str, first: date, last: date) -> Period | None:
     return await Period.objects().get(
         (Period.regie == regie) & (Period.first <= last) & (Period.last >= first)
     )
+
+
+async def open_one(
+    regie: str, first: date, last: date, due_on: date, account: int | None, now: datetime
+) -> int:
+    """Open a period, in the open transaction."""
+    row = Period(
+        regie=regie, first=first, last=last, due_on=due_on, opened_at=now, opened_by=account
+    )
+    return int((await Period.insert(row).returning(Period.id))[0]["id"])
 
 
 async def keep_trial(
@@ -73,6 +89,14 @@ async def keep_trial(
 async def trials(period: int) -> list[Trial]:
     """Return the trials kept of a period, the last first."""
     return await Trial.objects().where(Trial.period == period).order_by(Trial.id, ascending=False)
+
+
+async def last_trials(numbers: list[int]) -> dict[int, Trial]:
+    """Return the last trial of some periods, by period."""
+    if not numbers:
+        return {}
+    rows = await Trial.objects().where(Trial.period.is_in(numbers)).order_by(Trial.id)
+    return {row.period: row for row in rows}
 
 
 def doubts_of(row: Trial) -> list[Doubt]:

@@ -1,0 +1,111 @@
+"""What the pages of invoices and payments show: due, paid, disputed, a trial with doubts."""
+
+from datetime import date
+
+from tests.paiement_tresor.builders import (
+    a_child,
+    a_due,
+    a_period,
+    a_unit,
+    an_adult,
+    insert,
+    issued,
+    on_line,
+)
+from tests.periscolaire.builders import a_person
+
+from ribambelle.identity import Grant, Person, accounts
+from ribambelle.identity.sessions import person
+from ribambelle.identity.tables import Account, Address
+from ribambelle.tenants import Tenant
+from ribambelle.testing import Town
+from ribambelle_paiement_tresor import till, trying
+from ribambelle_paiement_tresor.payfip import Exchange as Said
+from ribambelle_paiement_tresor.queries import payments, periods
+from ribambelle_paiement_tresor.tables import Allocation, Payment
+from ribambelle_paiement_tresor.till import Taken
+
+NOBODY = "http://127.0.0.1:9"
+AUGUST = date(2026, 8, 1), date(2026, 8, 31)
+SEPTEMBER = date(2026, 9, 1), date(2026, 9, 30)
+OCTOBER = date(2026, 10, 1), date(2026, 10, 31)
+IDOP = "cc0cb210-1cd4-11ea-8cca-0213ad91a10"
+
+
+async def invoices_of(town: Town, tenant: Tenant, account: Account) -> dict[str, int]:
+    """Bill a family three months: one paid at the counter, one due, one being paid on line."""
+    on_line(town, NOBODY)
+    payer = await a_person(account)
+    adult = payer.adult
+    if not await Address.exists().where(Address.household == payer.household):
+        home = Address(household=payer.household, line="3 rue des Lilas")
+        home.postcode, home.city = "71880", "Alpha"
+        await insert(home)
+    child, unit = await a_child(adult, "Zoé"), await a_unit("repas")
+    care = await a_unit("soir", is_meal=False)
+    names = {}
+    for name, (first, last), cents in (
+        ("settled", AUGUST, 310),
+        ("due", SEPTEMBER, 410),
+        ("paying", OCTOBER, 312),
+    ):
+        for day in range(4):
+            await a_due(adult, child, unit, first.replace(day=day + 3), cents)
+            await a_due(adult, child, care, first.replace(day=day + 3), 165)
+        (row,) = await issued(await a_period(first, last))
+        names[f"invoice_{name}"] = int(row.id)
+        names["payer"] = int(row.payer)
+        names["period_issued"] = int(row.period)
+    regisseur = await an_agent(tenant)
+    settled = names["invoice_settled"]
+    taken = Taken(names["payer"], "regie", "cash", 2000, (settled,), "seeded")
+    await till.take(tenant, regisseur, taken)
+    names |= await payments_of(tenant, account, names)
+    alone = await an_adult("Lou Payet", lives=False)
+    await a_due(None, child, unit, date(2026, 11, 3))
+    await a_due(alone, await a_child(alone, "Tom"), unit, date(2026, 11, 3), quotient="non connu")
+    names["period"] = await a_period(date(2026, 11, 1), date(2026, 11, 24))
+    for day in (4, 5):
+        await trying.one(tenant, await periods.one(names["period"]))
+        await a_due(alone, child, care, date(2026, 11, day), 165)
+    return names
+
+
+async def an_agent(tenant: Tenant) -> Person:
+    """Return somebody of the régie."""
+    grants = [Grant("regisseur")]
+    account = await accounts.create_staff(
+        "regie@mairie.test", "Brigitte Aubry", grants, tenant.now()
+    )
+    return await person(account, 0, strong=True)
+
+
+async def payments_of(tenant: Tenant, account: Account, names: dict[str, int]) -> dict[str, int]:
+    """Write a payment in each state worth looking at; one holds its invoice."""
+    now, found = tenant.now(), {}
+    states = ("open", "awaiting", "paid", "refused", "disputed", "reversed")
+    for rank, state in enumerate(states):
+        row = Payment(
+            payer=names["payer"],
+            account=account.id,
+            regie="regie",
+            client="090909",
+            reference=f"F202600000{rank}01",
+            operation=f"{IDOP}{rank}",
+            saisie="W",
+            is_real=False,
+            cents=2052,
+            email=account.email,
+            state=state,
+            created_at=now,
+            seen_at=None if state == "open" else now,
+            alert="mismatch" if state == "disputed" else "",
+            means="card" if state in ("paid", "disputed", "reversed") else "",
+            paid_at=now if state in ("paid", "reversed") else None,
+        )
+        number = found[f"payment_{state}"] = await insert(row)
+        invoice = names["invoice_paying" if state == "open" else "invoice_due"]
+        holds = invoice if state == "open" else None
+        await insert(Allocation(payment=number, invoice=invoice, cents=2052, holds=holds))
+    await payments.keep(found["payment_open"], "create", "created", Said("<a/>", "<b/>"), now)
+    return found
