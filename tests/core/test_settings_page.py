@@ -27,6 +27,7 @@ from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.settings import Settings as Creche
 from ribambelle_paiement_tresor.settings import Regie
 from ribambelle_paiement_tresor.settings import Settings as Paiement
+from ribambelle_paiement_tresor.settings_titres import Signatory, Titres, Tobacconist
 from ribambelle_periscolaire.domain.criteria import Criterion
 from ribambelle_periscolaire.domain.cut_off import CutOff, Limit
 from ribambelle_periscolaire.domain.tariff import grid
@@ -61,6 +62,9 @@ TABLES = {
     "Dans un tarif, `late`": grid.Late,
     "`[paiement]`": Paiement,
     "`[[paiement.regies]]`": Regie,
+    "`[paiement.titres]`": Titres,
+    "`[[paiement.titres.signatories]]`": Signatory,
+    "`[paiement.buraliste]`": Tobacconist,
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NoReturn
 
-from ribambelle.database import REFUSED, transaction
+from ribambelle.database import REFUSED, locks, transaction
 from ribambelle.errors import Refused
 from ribambelle.identity import Person
 from ribambelle.jobs import later
@@ -19,7 +19,7 @@ from ribambelle_paiement_tresor.payfip import (
     PayfipError,
     PayfipFunctional,
 )
-from ribambelle_paiement_tresor.queries import mine, payments
+from ribambelle_paiement_tresor.queries import books, mine, payments
 from ribambelle_paiement_tresor.queries.mine import Document
 from ribambelle_paiement_tresor.settings import Settings
 from ribambelle_paiement_tresor.tables import Payment
@@ -77,6 +77,9 @@ async def _opened(
     assert regie
     try:
         async with transaction():
+            # the comptable may have taken one since it was read: it is not paid here any more
+            await locks.advisory(f"paiement.payer:{first.payer}")
+            await _require_still_due(shares)
             attempt = await payments.attempts(first.id) + 1
             row = Payment(
                 payer=first.payer,
@@ -97,6 +100,13 @@ async def _opened(
             return number
     except REFUSED as error:
         await _elsewhere([one.invoice for one in shares], error)
+
+
+async def _require_still_due(shares: Sequence[Share]) -> None:
+    """Refuse what is owed no more to the régie, or less than was read."""
+    left = await books.standing([one.invoice for one in shares])
+    if any(left.get(one.invoice, books.Standing()).owed < one.cents for one in shares):
+        raise Refused("nothing_due")
 
 
 async def _elsewhere(invoices: list[int], error: Exception) -> NoReturn:

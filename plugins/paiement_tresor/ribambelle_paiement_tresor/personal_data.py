@@ -3,6 +3,7 @@
 from ribambelle.privacy import PersonalData
 from ribambelle_paiement_tresor.tables import (
     Allocation,
+    Bordereau,
     Entry,
     Exchange,
     Invoice,
@@ -12,6 +13,10 @@ from ribambelle_paiement_tresor.tables import (
     Payment,
     Posting,
     Receipt,
+    Titre,
+    TitreLine,
+    TitreMove,
+    TreasuryFile,
     Trial,
 )
 
@@ -77,6 +82,39 @@ HELD = [
         Receipt,
         ("payer", "means", "cents", "reference"),
         "Donner un reçu de ce qui est payé au guichet",
+        BASIS,
+        TEN,
+        WHO,
+    ),
+    PersonalData(
+        Titre,
+        ("payer", "debtor", "cents", "debt", "told"),
+        "Transmettre au comptable ce qui n’est pas payé à la régie",
+        BASIS,
+        TEN,
+        "Régie ; ordonnateur ; comptable public",
+    ),
+    PersonalData(
+        TitreLine,
+        ("cents", "state"),
+        "Dire quelle facture un titre réclame",
+        BASIS,
+        TEN,
+        WHO,
+    ),
+    PersonalData(
+        TitreMove,
+        ("origin", "day", "cents"),
+        "Suivre ce que le comptable encaisse",
+        BASIS,
+        TEN,
+        WHO,
+    ),
+    PersonalData(Bordereau, ("account",), "Savoir qui a transmis", BASIS, TEN, WHO),
+    PersonalData(
+        TreasuryFile,
+        ("account", "counted_by"),
+        "Savoir qui a compté un fichier du Trésor",
         BASIS,
         TEN,
         WHO,

@@ -82,6 +82,7 @@ def personal_data() -> list[Any]:
 @hookimpl
 def jobs() -> dict[str, Any]:
     """Periods tried, invoices issued, then told; the treasury asked; what it said forgotten."""
+    from ribambelle_paiement_tresor.bordereau_file import write
     from ribambelle_paiement_tresor.issuing import issue
     from ribambelle_paiement_tresor.resolving import ask, forget
     from ribambelle_paiement_tresor.telling import tell_issued
@@ -89,7 +90,7 @@ def jobs() -> dict[str, Any]:
 
     return {
         **{"try": every_night, "issue": issue, "tell_issued": tell_issued},
-        **{"ask": ask, "forget": forget},
+        **{"ask": ask, "forget": forget, "write_titres": write},
     }
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from ribambelle.errors import Misconfigured
 from ribambelle_paiement_tresor.domain.modes import TREASURY
+from ribambelle_paiement_tresor.settings_titres import Titres, Tobacconist
 
 
 class Regie(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,6 +56,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Below it no titre is issued: small debts wait until they reach it together."""
     dunning_days: tuple[Annotated[int, msgspec.Meta(ge=1, le=365)], ...] = (7, 21)
     """Days after the last day to pay when a family is reminded."""
+    titres: Titres = Titres()
+    """How what nobody paid is handed over to the comptable."""
+    buraliste: Tobacconist = Tobacconist()
+    """Whether invoices may be paid at a tobacconist's."""
 
     def __post_init__(self) -> None:
         """Refuse régies that cannot be told apart."""

@@ -1,6 +1,6 @@
 """What the paiement keeps: invoices, the books, payments on line and at the counter."""
 
-from ribambelle_paiement_tresor.tables import billing, books, counter, treasury
+from ribambelle_paiement_tresor.tables import billing, books, counter, titres, treasury
 from ribambelle_paiement_tresor.tables.billing import (
     Basis,
     Invoice,
@@ -13,6 +13,13 @@ from ribambelle_paiement_tresor.tables.billing import (
 )
 from ribambelle_paiement_tresor.tables.books import Entry, Posting
 from ribambelle_paiement_tresor.tables.counter import Receipt
+from ribambelle_paiement_tresor.tables.titres import (
+    Bordereau,
+    Titre,
+    TitreLine,
+    TitreMove,
+    TreasuryFile,
+)
 from ribambelle_paiement_tresor.tables.treasury import (
     Allocation,
     Exchange,
@@ -25,6 +32,7 @@ __all__ = [
     "TABLES",
     "Allocation",
     "Basis",
+    "Bordereau",
     "Entry",
     "Exchange",
     "Invoice",
@@ -37,8 +45,12 @@ __all__ = [
     "Posting",
     "Receipt",
     "Terms",
+    "Titre",
+    "TitreLine",
+    "TitreMove",
+    "TreasuryFile",
     "Trial",
     "Waiver",
 ]
 
-TABLES = (*billing.TABLES, *books.TABLES, *treasury.TABLES, *counter.TABLES)
+TABLES = (*billing.TABLES, *books.TABLES, *treasury.TABLES, *counter.TABLES, *titres.TABLES)
