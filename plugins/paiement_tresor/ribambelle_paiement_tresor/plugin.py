@@ -108,3 +108,35 @@ def message_templates() -> Iterable[Any]:
     from ribambelle_paiement_tresor.declared_messages import MESSAGES
 
     return MESSAGES
+
+
+@hookimpl
+def commands() -> Any:
+    """``ribambelle paiement``: how far with the treasury, whether the books balance."""
+    from ribambelle_paiement_tresor.commands import app
+
+    return app
+
+
+@hookimpl
+def checks() -> list[Any]:
+    """Whether payments go where they should, and what the treasury calls each régie."""
+    from ribambelle_paiement_tresor.checking import remarks
+
+    return [remarks]
+
+
+@hookimpl
+def demo() -> Any:
+    """The invoices of last month, some of them paid."""
+    from ribambelle_paiement_tresor.demo import fill
+
+    return fill
+
+
+@hookimpl
+def demo_programs() -> list[tuple[str, ...]]:
+    """A treasury that takes no money, where visitors pay."""
+    from ribambelle_paiement_tresor.demo import SIMULATOR
+
+    return [SIMULATOR]
