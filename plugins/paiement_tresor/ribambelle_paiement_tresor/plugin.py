@@ -32,6 +32,8 @@ def routes() -> Iterable[Any]:
         office_invoices,
         office_payments,
         office_periods,
+        office_titres,
+        office_treasury_files,
         paying,
         returning,
         statement,
@@ -40,6 +42,7 @@ def routes() -> Iterable[Any]:
     pages = (
         *(invoices, paying, returning, statement),
         *(office_payments, office_periods, office_invoices, office_accounts),
+        *(office_titres, office_treasury_files),
     )
     return [route for page in pages for route in page.ROUTES]
 

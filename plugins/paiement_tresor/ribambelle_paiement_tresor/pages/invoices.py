@@ -13,7 +13,8 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.web.printed import sent
-from ribambelle_paiement_tresor import printing, treasury
+from ribambelle_paiement_tresor import claiming, printing, treasury
+from ribambelle_paiement_tresor.claiming import Payable
 from ribambelle_paiement_tresor.domain.invoices import STANDINGS
 from ribambelle_paiement_tresor.domain.summary import Part, by_child
 from ribambelle_paiement_tresor.queries import books, mine, payments
@@ -89,6 +90,7 @@ class InvoicePage:
     paid: Sequence[Payment]
     corrected: Document | None
     corrections: Sequence[Document]
+    titre: Payable | None = None
 
     @property
     def standing(self) -> str:
@@ -127,6 +129,7 @@ async def page_of(tenant: Tenant, person: Person, one: Document, today: date) ->
         await payments.settling(one.id),
         corrected[0] if corrected else None,
         others,
+        await claiming.of(tenant, one, person.email),
     )
 
 
