@@ -16,6 +16,8 @@ class Payable:
     """The titre that claims an invoice; a reference and a link only when the treasury took it."""
 
     titre: Claimed
+    cents: int = 0
+    """What the reference pays: this invoice when it names its line, the whole titre otherwise."""
     reference: str = ""
     link: str = ""
 
@@ -28,6 +30,9 @@ async def of(tenant: Tenant, one: Document, email: str = "") -> Payable | None:
     settings = tenant.of(Settings).titres
     if not found.is_known or one.standing_of.titre <= 0:
         return Payable(found)
+    cents = one.standing_of.titre
+    if "{ligne" not in settings.reference + settings.link:
+        cents = (await titres.left([found.id])).get(found.id, cents)
     where = Reference(
         client=settings.client,
         exercise=found.exercise,
@@ -35,8 +40,8 @@ async def of(tenant: Tenant, one: Document, email: str = "") -> Payable | None:
         titre=found.titre,
         line=found.line,
         debt=found.debt,
-        cents=found.cents,
+        cents=cents,
         email=quote(email),
     )
     reference = where.told(settings.reference)
-    return Payable(found, reference, where.told(settings.link, quote(reference)))
+    return Payable(found, cents, reference, where.told(settings.link, quote(reference)))

@@ -166,7 +166,7 @@ async def _acquit(told: Told, found: Effects) -> None:
         if row is None:
             found.unlike.append("Une ligne ne nomme aucun de nos bordereaux.")
             continue
-        words = " : ".join(filter(None, (ack.code, ack.words)))
+        words = rule.anomaly(ack.code, ack.words)
         state = rule.acknowledged(row.state, ack.is_taken, ack.code)
         if ack.piece and not ack.is_taken:
             found.acks.append(Acked(row, "rejected", ack.code, words, ack.piece))
@@ -241,7 +241,7 @@ def _look(ours: Bordereau, line: Line, row: Row, owed: int, found: Effects) -> N
     for move in row.moves:
         if move.origin not in rule.MEANING:
             told = rule.ORIGINS.get(move.origin, f"Origine {move.origin} inconnue")
-            found.unlike.append(f"{named} : « {told} », à écrire par vous s’il le faut.")
+            found.unlike.append(f"{named} : «\u00a0{told}\u00a0», à écrire par vous s’il le faut.")
 
 
 async def count(tenant: Tenant, account: int | None, number: int) -> Effects:

@@ -37,6 +37,20 @@ LINE_STATES = {
     "06": "Soldée en non-valeur",
 }
 SETTLED = ("05", "06")
+ANOMALIES = {
+    "ERREUR_SCHEMA_INCOMPLET": "Le fichier ne suit pas le format attendu",
+    "ERREUR_ENCODING": "Le fichier n’est pas dans l’encodage attendu",
+    "ERREUR_FLUX_VIDE": "Le fichier est vide",
+    "ERREUR_CODIQUE": "Le poste comptable (codique) n’est pas le bon",
+    "ERREUR_SIRET": "Le SIRET n’est pas le bon",
+    "ERREUR_CODE_COLLECTIVITE_BUDGET": "Le code de la collectivité ou du budget n’est pas le bon",
+    "ERREUR_DOUBLON_BORDEREAU": "Le Trésor a déjà reçu un bordereau de ce numéro",
+    "ERREUR_DOUBLON_PIECE": "Le Trésor a déjà reçu un titre de ce numéro",
+    "ERREUR_DOUBLON_LIGNE": "Une ligne porte deux fois le même numéro",
+    "ERREUR_CUMUL_MONTANTS": "Le total ne correspond pas aux lignes",
+    "ERREUR_SIGNATURE_INVALIDE": "La signature n’est pas valable",
+    "ERREUR_CERTIFICAT": "Le certificat de signature n’est pas accepté",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +147,15 @@ def acknowledged(state: str, is_taken: bool, code: str) -> str:
     if is_taken:
         return "accepted"
     return state if state == "accepted" and "DOUBLON" in code else "rejected"
+
+
+def anomaly(code: str, words: str) -> str:
+    """Say what the treasury reproaches, its own code kept for whoever calls it.
+
+    >>> anomaly("ERREUR_SIRET", "")
+    'Le SIRET n’est pas le bon (ERREUR_SIRET)'
+    >>> anomaly("ERREUR_AUTRE", "Voir le poste"), anomaly("", "")
+    ('Voir le poste (ERREUR_AUTRE)', '')
+    """
+    told = ". ".join(filter(None, (ANOMALIES.get(code, ""), words)))
+    return f"{told or 'Le Trésor ne dit pas pourquoi'} ({code})" if code else told

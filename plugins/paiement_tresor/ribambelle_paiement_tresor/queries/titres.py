@@ -229,6 +229,7 @@ def issuer_of(row: Bordereau) -> Issuer:
 class Claimed:
     """The titre that claims an invoice now."""
 
+    id: int
     bordereau: int
     number: int
     exercise: int
@@ -252,7 +253,7 @@ async def of_invoice(invoice: int) -> Claimed | None:
         return None
     (row, *_) = rows
     return Claimed(
-        *(row["bordereau"], row["number"], row["exercise"], row["titre"], row["line"]),
+        *(row["id"], row["bordereau"], row["number"], row["exercise"], row["titre"], row["line"]),
         *(row["debt"], row["cents"], row["state"], row["sent"]),
     )
 
