@@ -52,7 +52,7 @@ WORDLESS = {
     *("periscolaire_arrival", "periscolaire_wish_request", "periscolaire_wish"),
     "periscolaire_wish_child",
     *("paiement_payer", "paiement_period", "paiement_mode", "paiement_allocation"),
-    "paiement_posting",
+    *("paiement_posting", "paiement_reminder"),
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
 

@@ -12,6 +12,7 @@ from ribambelle_paiement_tresor.tables import (
     Payment,
     Posting,
     Receipt,
+    Reminder,
     Trial,
 )
 
@@ -77,6 +78,14 @@ HELD = [
         Receipt,
         ("payer", "means", "cents", "reference"),
         "Donner un reçu de ce qui est payé au guichet",
+        BASIS,
+        TEN,
+        WHO,
+    ),
+    PersonalData(
+        Reminder,
+        ("step",),
+        "Relancer une fois par étape, et savoir quand",
         BASIS,
         TEN,
         WHO,

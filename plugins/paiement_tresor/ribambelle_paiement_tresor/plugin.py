@@ -27,6 +27,7 @@ def tables() -> Iterable[Any]:
 def routes() -> Iterable[Any]:
     """Pages for families and the régie; where the treasury writes and sends families back."""
     from ribambelle_paiement_tresor.pages import (
+        certificates,
         invoices,
         office_accounts,
         office_invoices,
@@ -38,7 +39,7 @@ def routes() -> Iterable[Any]:
     )
 
     pages = (
-        *(invoices, paying, returning, statement),
+        *(invoices, paying, returning, statement, certificates),
         *(office_payments, office_periods, office_invoices, office_accounts),
     )
     return [route for page in pages for route in page.ROUTES]
@@ -83,22 +84,23 @@ def personal_data() -> list[Any]:
 def jobs() -> dict[str, Any]:
     """Periods tried, invoices issued, then told; the treasury asked; what it said forgotten."""
     from ribambelle_paiement_tresor.issuing import issue
+    from ribambelle_paiement_tresor.reminding import remind
     from ribambelle_paiement_tresor.resolving import ask, forget
     from ribambelle_paiement_tresor.telling import tell_issued
     from ribambelle_paiement_tresor.trying import every_night
 
     return {
         **{"try": every_night, "issue": issue, "tell_issued": tell_issued},
-        **{"ask": ask, "forget": forget},
+        **{"ask": ask, "forget": forget, "remind": remind},
     }
 
 
 @hookimpl
 def schedules() -> list[Any]:
-    """Each night, what each period would bill, and old exchanges with the treasury forgotten."""
+    """Each night the trial of each period, each morning the reminders; old exchanges forgotten."""
     from ribambelle.jobs import Schedule
 
-    return [Schedule("try", 5), Schedule("forget", 4)]
+    return [Schedule("try", 5), Schedule("forget", 4), Schedule("remind", 9)]
 
 
 @hookimpl
@@ -107,6 +109,14 @@ def message_templates() -> Iterable[Any]:
     from ribambelle_paiement_tresor.declared_messages import MESSAGES
 
     return MESSAGES
+
+
+@hookimpl
+def paper_templates() -> Iterable[Any]:
+    """What a family prints about what it paid."""
+    from ribambelle_paiement_tresor.declared_papers import PAPERS
+
+    return PAPERS
 
 
 @hookimpl
