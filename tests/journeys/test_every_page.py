@@ -157,6 +157,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             for one in ("room", "answered", "to_allocate")
         )
     },
+    "/paiement/attestations": {"family": ("/paiement/attestations",)},
     "/paiement/compte": {"family": ("/paiement/compte",)},
     "/paiement/factures": {"family": ("/paiement/factures",)},
     "/paiement/factures/{number}": {

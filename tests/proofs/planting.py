@@ -57,7 +57,7 @@ WORDLESS = {
     *("periscolaire_arrival", "periscolaire_wish_request", "periscolaire_wish"),
     "periscolaire_wish_child",
     *("paiement_payer", "paiement_period", "paiement_mode", "paiement_allocation"),
-    *("paiement_posting", "paiement_titre_line", "paiement_titre_move"),
+    *("paiement_posting", "paiement_reminder", "paiement_titre_line", "paiement_titre_move"),
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
 

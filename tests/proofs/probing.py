@@ -120,7 +120,7 @@ BODY: dict[str, str] = {
     **{"roll": "3", "unit": "3", "eaten": "2"},
     **{"marque": "3.3.present", "arrived": "08:00", "left": "16:30", "state": "present"},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
-    **{"payers": "3"},
+    **{"payers": "3", "invoice": "3", "invoices": "3", "means": "cash", "doubts": "k"},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""
 ENDING = ("/deconnexion", "/compte/appareils", "/compte/mot-de-passe")

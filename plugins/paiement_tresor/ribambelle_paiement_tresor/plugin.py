@@ -27,6 +27,7 @@ def tables() -> Iterable[Any]:
 def routes() -> Iterable[Any]:
     """Pages for families and the régie; where the treasury writes and sends families back."""
     from ribambelle_paiement_tresor.pages import (
+        certificates,
         invoices,
         office_accounts,
         office_invoices,
@@ -40,7 +41,7 @@ def routes() -> Iterable[Any]:
     )
 
     pages = (
-        *(invoices, paying, returning, statement),
+        *(invoices, paying, returning, statement, certificates),
         *(office_payments, office_periods, office_invoices, office_accounts),
         *(office_titres, office_treasury_files),
     )
@@ -87,22 +88,23 @@ def jobs() -> dict[str, Any]:
     """Periods tried, invoices issued, then told; the treasury asked; what it said forgotten."""
     from ribambelle_paiement_tresor.bordereau_file import write
     from ribambelle_paiement_tresor.issuing import issue
+    from ribambelle_paiement_tresor.reminding import remind
     from ribambelle_paiement_tresor.resolving import ask, forget
     from ribambelle_paiement_tresor.telling import tell_issued
     from ribambelle_paiement_tresor.trying import every_night
 
     return {
         **{"try": every_night, "issue": issue, "tell_issued": tell_issued},
-        **{"ask": ask, "forget": forget, "write_titres": write},
+        **{"ask": ask, "forget": forget, "remind": remind, "write_titres": write},
     }
 
 
 @hookimpl
 def schedules() -> list[Any]:
-    """Each night, what each period would bill, and old exchanges with the treasury forgotten."""
+    """Each night the trial of each period, each morning the reminders; old exchanges forgotten."""
     from ribambelle.jobs import Schedule
 
-    return [Schedule("try", 5), Schedule("forget", 4)]
+    return [Schedule("try", 5), Schedule("forget", 4), Schedule("remind", 9)]
 
 
 @hookimpl
@@ -111,6 +113,14 @@ def message_templates() -> Iterable[Any]:
     from ribambelle_paiement_tresor.declared_messages import MESSAGES
 
     return MESSAGES
+
+
+@hookimpl
+def paper_templates() -> Iterable[Any]:
+    """What a family prints about what it paid."""
+    from ribambelle_paiement_tresor.declared_papers import PAPERS
+
+    return PAPERS
 
 
 @hookimpl
