@@ -73,6 +73,14 @@ def to_do() -> list[Any]:
 
 
 @hookimpl
+def search() -> list[Any]:
+    """The invoices, by family and by number."""
+    from ribambelle_paiement_tresor.pages.office_invoices import find
+
+    return [find]
+
+
+@hookimpl
 def personal_data() -> list[Any]:
     """What invoices and payments hold of families."""
     from ribambelle_paiement_tresor.personal_data import HELD
