@@ -26,6 +26,7 @@ from ribambelle_assmat.settings import Settings as Assmat
 from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.settings import Settings as Creche
 from ribambelle_paiement_tresor.settings import Regie
+from ribambelle_paiement_tresor.settings import Report as PaiementReport
 from ribambelle_paiement_tresor.settings import Settings as Paiement
 from ribambelle_periscolaire.domain.criteria import Criterion
 from ribambelle_periscolaire.domain.cut_off import CutOff, Limit
@@ -60,6 +61,7 @@ TABLES = {
     "Dans un tarif, `absence`": grid.Absence,
     "Dans un tarif, `late`": grid.Late,
     "`[paiement]`": Paiement,
+    "`[paiement.report]`": PaiementReport,
     "`[[paiement.regies]]`": Regie,
 }
 

@@ -19,7 +19,7 @@ from ribambelle.identity.sessions import person
 from ribambelle.identity.tables import Account, Address
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Town
-from ribambelle_paiement_tresor import till, trying
+from ribambelle_paiement_tresor import reconciling, till, trying
 from ribambelle_paiement_tresor.payfip import Exchange as Said
 from ribambelle_paiement_tresor.queries import payments, periods
 from ribambelle_paiement_tresor.tables import Allocation, Payment
@@ -61,6 +61,7 @@ async def invoices_of(town: Town, tenant: Tenant, account: Account) -> dict[str,
     taken = Taken(names["payer"], "regie", "cash", 2000, (settled,), "seeded")
     await till.take(tenant, regisseur, taken)
     names |= await payments_of(tenant, account, names)
+    names |= await reports_of(tenant, regisseur)
     alone = await an_adult("Lou Payet", lives=False)
     await a_due(None, child, unit, date(2026, 11, 3))
     await a_due(alone, await a_child(alone, "Tom"), unit, date(2026, 11, 3), quotient="non connu")
@@ -69,6 +70,20 @@ async def invoices_of(town: Town, tenant: Tenant, account: Account) -> dict[str,
         await trying.one(tenant, await periods.one(names["period"]))
         await a_due(alone, child, care, date(2026, 11, day), 165)
     return names
+
+
+async def reports_of(tenant: Tenant, regisseur: Person) -> dict[str, int]:
+    """Send two reports of the treasury: one counted, with two lines to decide about, one not."""
+    found = {}
+    for name, lines in (
+        ("counted", ("F202600000301;2052;CB", "F00090012;3120;CB", "F00090013;-120;REJET")),
+        ("new", ("F202600000501;2052;CB", "F00090012;3120;CB", "F00090014;4820;CB")),
+    ):
+        told = "".join(f"LIGNE;25/11/2026;{one}\n" for one in lines)
+        text = f"EN-TETE;090909\nLIGNE;DATE;REFDET;MONTANT;MOYEN\n{told}PIED-DE-PAGE;3\n"
+        found[f"report_{name}"] = await reconciling.keep(tenant, regisseur, text.encode())
+    await reconciling.count(tenant, regisseur, found["report_counted"])
+    return found
 
 
 async def an_agent(tenant: Tenant) -> Person:

@@ -112,6 +112,7 @@ NOT_PAGES = {
     "/bureau/periscolaire/inscriptions/export",
     *("/paiement/tresor/avis", "/paiement/factures/{number}/pdf"),
     *("/bureau/paiement/jour", "/bureau/paiement/facturation/{number}/anomalies"),
+    "/bureau/paiement/rapprochement/liste",
     *("/bureau/paiement/factures/liste", "/bureau/paiement/factures/{number}/pdf"),
     *("/pointage/service.js", "/bureau/periscolaire/cuisine/{day}/export"),
     "/bureau/periscolaire/onde/{sent}/erreurs",
@@ -174,6 +175,17 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "/paiement/retour": {"visitor": ("/paiement/retour?idop=inconnu",)},
     "/bureau/paiement": {"office": ("/bureau/paiement",)},
+    "/bureau/paiement/rapprochement": {
+        "office": (
+            "/bureau/paiement/rapprochement",
+            "/bureau/paiement/rapprochement?jour=2026-11-25",
+        )
+    },
+    "/bureau/paiement/rapprochement/releves/{number}": {
+        "office": tuple(
+            f"/bureau/paiement/rapprochement/releves/{{report_{one}}}" for one in ("new", "counted")
+        )
+    },
     "/bureau/paiement/paiements/{number}": {
         "office": tuple(
             f"/bureau/paiement/paiements/{{payment_{state}}}" for state in ("open", "disputed")

@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from base64 import b64encode
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +40,8 @@ points = 10
 proof = "address"
 """
 """A grid whose only label is the word planted."""
+REPORT = "EN-TETE;090909\nLIGNE;DATE;REFDET;MONTANT\nLIGNE;25/11/2026;{word};310\nPIED-DE-PAGE;1\n"
+"""A report of the treasury whose only line is for the word planted."""
 TRACE = '[{{"code": "c", "label": "{word}", "points": 1, "reason": "", "here": {{"1": 2}}}}]'
 """Points as a commission kept them, with a word."""
 WORDLESS = {
@@ -329,6 +332,15 @@ def paiement(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]
             **{"paid_at": None, "settled_at": None},
         },
         "paiement_notice": {"came_from": "return"},
+        "paiement_report": {
+            "regie": "regie",
+            "content": "" if number > 1 else b64encode(REPORT.format(word=word).encode()).decode(),
+            **({"counted_at": None} if number == 1 else {}),
+        },
+        "paiement_report_line": {
+            **{"state": ("matched", "unknown", "signalled")[number - 1], "regie": "regie"},
+            **{"means": "card", "reference": f"{word}R{number}"},
+        },
         "paiement_receipt": {"regie": "regie", "year": 2026, "means": "cash", "allocations": "[]"},
     }
 

@@ -30,7 +30,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("roll", "unit", "activity"), IDS),
     **dict.fromkeys(("opening", "asked"), IDS),
     **dict.fromkeys(("enrolment", "version", "household", "claim", "sent"), IDS),
-    **{"payer": IDS, "ledger": ("cash",), "how": ("vu",)},
+    **{"payer": IDS, "ledger": ("cash",), "how": ("vu", "signaler", "crediter")},
     "secret": ("x" * 32,),
     "model": ("sign_in",),
     "slug": ("page-1", "page-3"),

@@ -12,6 +12,8 @@ from ribambelle_paiement_tresor.tables import (
     Payment,
     Posting,
     Receipt,
+    Report,
+    ReportLine,
     Trial,
 )
 
@@ -72,6 +74,22 @@ HELD = [
         BASIS,
         MONTHS,
         "Régie",
+    ),
+    PersonalData(
+        Report,
+        ("content", "sent_by", "counted_by"),
+        "Relire un relevé du Trésor avant de le compter",
+        BASIS,
+        "Le fichier, une semaine au plus ; ses totaux, dix ans",
+        "Régie ; comptable public",
+    ),
+    PersonalData(
+        ReportLine,
+        ("payment", "payer", "reference", "cents", "authorisation", "decided_by"),
+        "Rapprocher chaque paiement de ce que le Trésor a reçu",
+        BASIS,
+        TEN,
+        WHO,
     ),
     PersonalData(
         Receipt,

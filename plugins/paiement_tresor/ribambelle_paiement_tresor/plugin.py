@@ -32,6 +32,7 @@ def routes() -> Iterable[Any]:
         office_invoices,
         office_payments,
         office_periods,
+        office_reports,
         paying,
         returning,
         statement,
@@ -40,6 +41,7 @@ def routes() -> Iterable[Any]:
     pages = (
         *(invoices, paying, returning, statement),
         *(office_payments, office_periods, office_invoices, office_accounts),
+        *(office_reports,),
     )
     return [route for page in pages for route in page.ROUTES]
 
@@ -57,6 +59,7 @@ def menu(person: Person | None) -> list[Any]:
             MenuEntry("Paiements", desk, "euro", rank=11),
             MenuEntry("Facturation", f"{desk}/facturation", "feuille", rank=12),
             MenuEntry("Factures", f"{desk}/factures", "copier", rank=13),
+            MenuEntry("Rapprochement", f"{desk}/rapprochement", "barres", rank=14),
         ]
     if person and person.holds("agent", "admin"):
         return [MenuEntry("Paiements", desk, "euro", rank=22)]

@@ -6,6 +6,7 @@ import msgspec
 
 from ribambelle.errors import Misconfigured
 from ribambelle_paiement_tresor.domain.modes import TREASURY
+from ribambelle_paiement_tresor.domain.report import Shape
 
 
 class Regie(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,6 +39,22 @@ ALONE = Regie("regie", "Régie de recettes")
 """The régie of a commune that declares none."""
 
 
+class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the treasury writes its daily report, when its files must not say it by themselves."""
+
+    separator: Annotated[str, msgspec.Meta(max_length=1)] = ""
+    """Between two cells; empty: found in the file."""
+    quote: Annotated[str, msgspec.Meta(max_length=1)] = ""
+    """Around a cell; empty: found in the file."""
+    unit: Literal["", "cents", "euros"] = ""
+    """Of amounts; empty: euros when one has decimals, else cents."""
+
+    @property
+    def shape(self) -> Shape:
+        """The same, as the rule reads it."""
+        return Shape(self.separator, self.quote, self.unit)
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every key has a value that suits a commune that says nothing: nobody pays on line."""
 
@@ -55,6 +72,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Below it no titre is issued: small debts wait until they reach it together."""
     dunning_days: tuple[Annotated[int, msgspec.Meta(ge=1, le=365)], ...] = (7, 21)
     """Days after the last day to pay when a family is reminded."""
+    report: Report = Report()
+    """How the treasury's daily report is written."""
 
     def __post_init__(self) -> None:
         """Refuse régies that cannot be told apart."""

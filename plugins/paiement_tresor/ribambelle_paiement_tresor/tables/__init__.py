@@ -1,6 +1,6 @@
 """What the paiement keeps: invoices, the books, payments on line and at the counter."""
 
-from ribambelle_paiement_tresor.tables import billing, books, counter, treasury
+from ribambelle_paiement_tresor.tables import billing, books, counter, reports, treasury
 from ribambelle_paiement_tresor.tables.billing import (
     Basis,
     Invoice,
@@ -13,6 +13,7 @@ from ribambelle_paiement_tresor.tables.billing import (
 )
 from ribambelle_paiement_tresor.tables.books import Entry, Posting
 from ribambelle_paiement_tresor.tables.counter import Receipt
+from ribambelle_paiement_tresor.tables.reports import Report, ReportLine
 from ribambelle_paiement_tresor.tables.treasury import (
     Allocation,
     Exchange,
@@ -36,9 +37,14 @@ __all__ = [
     "Period",
     "Posting",
     "Receipt",
+    "Report",
+    "ReportLine",
     "Terms",
     "Trial",
     "Waiver",
 ]
 
-TABLES = (*billing.TABLES, *books.TABLES, *treasury.TABLES, *counter.TABLES)
+TABLES = (
+    *(*billing.TABLES, *books.TABLES, *treasury.TABLES, *counter.TABLES),
+    *reports.TABLES,
+)
