@@ -157,6 +157,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             for one in ("room", "answered", "to_allocate")
         )
     },
+    "/paiement/prelevement": {"family": ("/paiement/prelevement",)},
     "/paiement/compte": {"family": ("/paiement/compte",)},
     "/paiement/factures": {"family": ("/paiement/factures",)},
     "/paiement/factures/{number}": {
@@ -175,6 +176,10 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "/paiement/retour": {"visitor": ("/paiement/retour?idop=inconnu",)},
     "/bureau/paiement": {"office": ("/bureau/paiement",)},
+    "/bureau/paiement/prelevements": {"office": ("/bureau/paiement/prelevements",)},
+    "/bureau/paiement/prelevements/{number}": {
+        "office": ("/bureau/paiement/prelevements/{batch}",)
+    },
     "/bureau/paiement/rapprochement": {
         "office": (
             "/bureau/paiement/rapprochement",

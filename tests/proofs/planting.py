@@ -22,6 +22,7 @@ from ribambelle_creche.domain.dossier import Child, Family, encode
 from ribambelle_creche.domain.resources import Asking
 from ribambelle_creche.examining import as_json
 from ribambelle_creche.filing import PURPOSE
+from ribambelle_paiement_tresor.sealing import sealed as account_sealed
 from ribambelle_periscolaire.domain.sheet import ChildSheet, Contact
 from ribambelle_periscolaire.sealing import sealed
 
@@ -55,7 +56,7 @@ WORDLESS = {
     *("periscolaire_arrival", "periscolaire_wish_request", "periscolaire_wish"),
     "periscolaire_wish_child",
     *("paiement_payer", "paiement_period", "paiement_mode", "paiement_allocation"),
-    "paiement_posting",
+    *("paiement_posting", "paiement_debit_share"),
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
 
@@ -332,6 +333,16 @@ def paiement(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]
             **{"paid_at": None, "settled_at": None},
         },
         "paiement_notice": {"came_from": "return"},
+        "paiement_mandate": {
+            **{"regie": "regie", "kind": "recurrent", "state": "active", "ended_at": None},
+            "sealed": account_sealed(json.dumps([word]).encode(), f"{word}{number}"),
+        },
+        "paiement_batch": {
+            **{"regie": "regie", "on": (now + timedelta(days=20)).date(), "cancelled_at": None},
+            "sealed": account_sealed(f"<Nm>{word}</Nm>".encode(), f"{word}{number}"),
+            **dict.fromkeys(("booked_at", "confirmed_at", "taken_at")),
+        },
+        "paiement_debit": {"state": "planned", "sequence": "FRST", "reason": ""},
         "paiement_report": {
             "regie": "regie",
             "content": "" if number > 1 else b64encode(REPORT.format(word=word).encode()).decode(),

@@ -47,6 +47,9 @@ WORDS = {
     "count": "Ligne {line} : le pied de page annonce {told} lignes, le fichier en a {found}.",
     "total": "Ligne {line} : le total annoncé n’est pas celui des lignes.",
     "too_long": "Ligne {line} : un relevé a 20 000 lignes au plus.",
+    "no_returns": "Ligne {line} : les colonnes ENDTOEND et MOTIF sont attendues.",
+    "no_reason": "Ligne {line} : « {told} » n’est pas un motif de rejet, comme AM04.",
+    "other_amount": "Ligne {line} : le montant n’est pas celui du prélèvement.",
     "badly_quoted": "Ligne {line} : un guillemet n’est pas fermé.",
 }
 AFTER = " Rien n’est enregistré."
@@ -135,7 +138,7 @@ def read(content: bytes, shape: Shape = Shape()) -> Report:
     Traceback (most recent call last):
     ribambelle.errors.Refused: report (why=cut, line=3)
     """
-    text = _text(content)
+    text = text_of(content)
     rows = _rows(text, shape)
     if rows[0][1][0].upper() != HEAD:
         raise Refused("report", why="not_a_report", line=rows[0][0])
@@ -167,7 +170,8 @@ def read(content: bytes, shape: Shape = Shape()) -> Report:
     return Report(tuple(dict.fromkeys(numbers)), tuple(lines))
 
 
-def _text(content: bytes) -> str:
+def text_of(content: bytes) -> str:
+    """Return the text of a file: UTF-8 or Windows' own alphabet; nothing else is text."""
     if b"\0" in content or content.lstrip()[:1] in (b"<", b"%", b"P\x4b"):
         raise Refused("report", why="not_text")
     try:
@@ -217,7 +221,7 @@ def _columns(cells: Sequence[str], number: int) -> dict[str, int]:
         for place, title in enumerate(titles[1:], start=1):
             if title in known or any(len(one) > 3 and title.startswith(one) for one in known):
                 found.setdefault(name, place)
-    if any(_day(cell) for cell in cells[1:]):
+    if any(day_of(cell) for cell in cells[1:]):
         raise Refused("report", why="no_titles", line=number)
     return {**{name: at for name, at in BY_PLACE.items() if name not in found}, **found}
 
@@ -236,7 +240,7 @@ def _unit(said: Iterable[tuple[int, dict[str, str]]], shape: Shape) -> bool:
 
 
 def _received(number: int, told: dict[str, str], in_cents: bool) -> Received:
-    day, cents = _day(told["day"]), _cents(told["cents"], in_cents)
+    day, cents = day_of(told["day"]), cents_of(told["cents"], in_cents)
     if day is None:
         raise Refused("report", why="no_day", line=number, told=told["day"][:30])
     if cents is None:
@@ -275,16 +279,16 @@ def _check(
         if told and told[0].isdecimal() and int(told[0]) != len(own):
             raise Refused("report", why="count", line=number, told=told[0][:9], found=len(own))
         if len(told) > 1:
-            total = _cents(told[1], in_cents)
+            total = cents_of(told[1], in_cents)
             if total is not None and total != sum(one.cents for one in own):
                 raise Refused("report", why="total", line=number)
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
     """Read a day as the treasury may write it.
 
     >>> told = ("25/11/2026", "25112026", "2026-11-25T10:00", "20261125", "25/11/26", "35/11/2026")
-    >>> [str(_day(one)) for one in told]
+    >>> [str(day_of(one)) for one in told]
     ['2026-11-25', '2026-11-25', '2026-11-25', '2026-11-25', '2026-11-25', 'None']
     """
     head = re.split(r"[ T]", text)[0]
@@ -303,12 +307,12 @@ def _day(text: str) -> date | None:
     return None
 
 
-def _cents(text: str, in_cents: bool) -> int | None:
+def cents_of(text: str, in_cents: bool) -> int | None:
     """Read an amount.
 
-    >>> [_cents(*one) for one in (("4820", True), ("1 234,5 €", False), ("-48.20", False))]
+    >>> [cents_of(*one) for one in (("4820", True), ("1 234,5 €", False), ("-48.20", False))]
     [4820, 123450, -4820]
-    >>> [_cents(one, False) for one in ("", "abc", "1,234", "0")]
+    >>> [cents_of(one, False) for one in ("", "abc", "1,234", "0")]
     [None, None, None, None]
     """
     found = EUROS.fullmatch(re.sub(r"[\s\u00a0\u202f€]|EUR", "", text))
