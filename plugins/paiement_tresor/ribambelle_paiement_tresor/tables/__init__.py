@@ -1,6 +1,13 @@
 """What the paiement keeps: invoices, the books, payments on line and at the counter."""
 
-from ribambelle_paiement_tresor.tables import billing, books, counter, treasury
+from ribambelle_paiement_tresor.tables import (
+    billing,
+    books,
+    counter,
+    debits,
+    reports,
+    treasury,
+)
 from ribambelle_paiement_tresor.tables.billing import (
     Basis,
     Invoice,
@@ -14,6 +21,8 @@ from ribambelle_paiement_tresor.tables.billing import (
 )
 from ribambelle_paiement_tresor.tables.books import Entry, Posting
 from ribambelle_paiement_tresor.tables.counter import Receipt
+from ribambelle_paiement_tresor.tables.debits import Batch, Debit, DebitShare, Mandate
+from ribambelle_paiement_tresor.tables.reports import Report, ReportLine
 from ribambelle_paiement_tresor.tables.treasury import (
     Allocation,
     Exchange,
@@ -26,10 +35,14 @@ __all__ = [
     "TABLES",
     "Allocation",
     "Basis",
+    "Batch",
+    "Debit",
+    "DebitShare",
     "Entry",
     "Exchange",
     "Invoice",
     "Line",
+    "Mandate",
     "Mode",
     "Notice",
     "Payer",
@@ -38,9 +51,14 @@ __all__ = [
     "Posting",
     "Receipt",
     "Reminder",
+    "Report",
+    "ReportLine",
     "Terms",
     "Trial",
     "Waiver",
 ]
 
-TABLES = (*billing.TABLES, *books.TABLES, *treasury.TABLES, *counter.TABLES)
+TABLES = (
+    *(*billing.TABLES, *books.TABLES, *treasury.TABLES, *counter.TABLES),
+    *(*reports.TABLES, *debits.TABLES),
+)
