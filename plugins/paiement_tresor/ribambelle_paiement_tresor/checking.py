@@ -1,10 +1,12 @@
 """What keeps a commune from being paid, and what the treasury says of its régies."""
 
+from ribambelle.errors import Refused
 from ribambelle.tenants import Tenant
 from ribambelle.tenants.checking import Remark
 from ribambelle_paiement_tresor import treasury
 from ribambelle_paiement_tresor.domain.modes import address_refused
 from ribambelle_paiement_tresor.payfip import PayfipError, PayfipFunctional
+from ribambelle_paiement_tresor.pes import schemas
 from ribambelle_paiement_tresor.queries import books, modes
 from ribambelle_paiement_tresor.settings import Settings
 
@@ -26,6 +28,7 @@ async def remarks(commune: Tenant) -> list[Remark]:
         )
         for key in await books.faults()
     ]
+    found += titres(commune)
     if settings.mode == "off":
         return found
     why = address_refused(settings.mode, settings.treasury, demo=own.demo, hosts=own.hosts)
@@ -35,6 +38,25 @@ async def remarks(commune: Tenant) -> list[Remark]:
         cure = f"ribambelle paiement mode {settings.mode} --tenant {commune.slug}"
         found.append(Remark(f"paiement.mode : cette étape n’est pas prise. Lancez : {cure}", True))
     return found + await regies(commune)
+
+
+def titres(commune: Tenant) -> list[Remark]:
+    """Return what keeps a commune from handing over what is not paid."""
+    settings = commune.of(Settings).titres
+    if not settings.is_on:
+        return []
+    if settings.missing:
+        return [Remark(f"paiement.titres : il manque {', '.join(settings.missing)}.", True)]
+    found = []
+    if settings.signatory(commune.now().date()) is None:
+        cure = "Ajoutez l’ordonnateur sous [[paiement.titres.signatories]]."
+        found.append(Remark(f"Personne n’émet de titres aujourd’hui. {cure}", True))
+    if settings.check:
+        try:
+            schemas.require(settings.schemas)
+        except Refused as refusal:
+            found.append(Remark(str(refusal.facts["why"]), True))
+    return found
 
 
 async def regies(commune: Tenant) -> list[Remark]:

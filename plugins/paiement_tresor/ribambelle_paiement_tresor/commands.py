@@ -9,7 +9,7 @@ from ribambelle.commands import AsJson, DryRun, TenantName, inside, say, say_jso
 from ribambelle.database import transaction
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
-from ribambelle_paiement_tresor import checking
+from ribambelle_paiement_tresor import checking, commands_titres
 from ribambelle_paiement_tresor.domain.accounts import LEDGERS
 from ribambelle_paiement_tresor.domain.modes import MODES, STEPS, step_refused
 from ribambelle_paiement_tresor.domain.words import euros
@@ -17,6 +17,7 @@ from ribambelle_paiement_tresor.queries import books, modes
 from ribambelle_paiement_tresor.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Paiements : le Trésor, les comptes.")
+app.add_typer(commands_titres.app, name="titres")
 WHY = {
     "unknown": "Ce mode n’existe pas. Choisissez parmi : " + ", ".join(MODES) + ".",
     "skipped": "Chaque étape compte : passez d’abord par « {before} ».",

@@ -36,6 +36,8 @@ def routes() -> Iterable[Any]:
         office_payments,
         office_periods,
         office_reports,
+        office_titres,
+        office_treasury_files,
         paying,
         returning,
         statement,
@@ -45,6 +47,7 @@ def routes() -> Iterable[Any]:
         *(invoices, paying, returning, statement, certificates),
         *(office_payments, office_periods, office_invoices, office_accounts),
         *(office_reports, office_debits, mandate),
+        *(office_titres, office_treasury_files),
     )
     return [route for page in pages for route in page.ROUTES]
 
@@ -100,6 +103,7 @@ def personal_data() -> list[Any]:
 @hookimpl
 def jobs() -> dict[str, Any]:
     """Periods tried, invoices issued, then told; the treasury asked; what it said forgotten."""
+    from ribambelle_paiement_tresor.bordereau_file import write
     from ribambelle_paiement_tresor.debiting import debit
     from ribambelle_paiement_tresor.issuing import issue
     from ribambelle_paiement_tresor.reminding import remind
@@ -109,7 +113,8 @@ def jobs() -> dict[str, Any]:
 
     return {
         **{"try": every_night, "issue": issue, "tell_issued": tell_issued},
-        **{"ask": ask, "forget": forget, "remind": remind, "debit": debit},
+        **{"ask": ask, "forget": forget, "remind": remind},
+        **{"debit": debit, "write_titres": write},
     }
 
 

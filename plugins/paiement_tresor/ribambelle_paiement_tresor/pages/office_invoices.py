@@ -27,9 +27,10 @@ from ribambelle_paiement_tresor.domain.summary import Part, by_child
 from ribambelle_paiement_tresor.domain.words import euros
 from ribambelle_paiement_tresor.pages.amounts import AMOUNT, cents_of
 from ribambelle_paiement_tresor.pages.office_guards import reading, till
-from ribambelle_paiement_tresor.queries import mine, registry
+from ribambelle_paiement_tresor.queries import mine, registry, titres
 from ribambelle_paiement_tresor.queries.mine import Document
 from ribambelle_paiement_tresor.queries.registry import Wanted
+from ribambelle_paiement_tresor.queries.titres import Claimed
 
 DESK = "/bureau/paiement/factures"
 SIZE = 50
@@ -133,6 +134,7 @@ class InvoicePage:
     corrected: Document | None
     today: date
     may_change: bool
+    titre: Claimed | None = None
     form: Bound[CreditForm] | None = None
     words: dict[str, str] = field(default_factory=lambda: STANDINGS)
     key: str = field(default_factory=lambda: secrets.token_urlsafe(12))
@@ -155,6 +157,7 @@ async def invoice_page(
         await mine.one(one.corrects) if one.corrects else None,
         tenant.now().date(),
         person.holds("regisseur", "admin"),
+        await titres.of_invoice(number),
         form,
     )
     return Page("paiement/office/invoice.html", page, status=422 if form else 200)
