@@ -215,8 +215,8 @@ def search() -> "Iterable[Callable[[Person, str], Awaitable[list[Found]]]]":
             from ribambelle_creche.pages.home import find
             return [find]
 
-    Called by ``ribambelle.web.home``. Implemented by ``core``, ``creche``, ``periscolaire``.
-    Since 0.1.
+    Called by ``ribambelle.web.home``. Implemented by ``core``, ``creche``, ``paiement``,
+    ``periscolaire``. Since 0.1.
     """
 
 
@@ -567,8 +567,8 @@ def paper_templates() -> "Iterable[PaperTemplate]":
             from ribambelle_creche.declared_papers import PAPERS
             return PAPERS
 
-    Called by ``ribambelle.messages``. Implemented by ``core``, ``creche``, ``periscolaire``.
-    Since 0.1.
+    Called by ``ribambelle.messages``. Implemented by ``core``, ``creche``, ``paiement``,
+    ``periscolaire``. Since 0.1.
     """
 
 

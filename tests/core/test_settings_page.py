@@ -25,7 +25,9 @@ from ribambelle_assmat.settings import Relais
 from ribambelle_assmat.settings import Settings as Assmat
 from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.settings import Settings as Creche
+from ribambelle_paiement_tresor.settings import Debits as PaiementDebits
 from ribambelle_paiement_tresor.settings import Regie
+from ribambelle_paiement_tresor.settings import Report as PaiementReport
 from ribambelle_paiement_tresor.settings import Settings as Paiement
 from ribambelle_paiement_tresor.settings_titres import Signatory, Titres, Tobacconist
 from ribambelle_periscolaire.domain.criteria import Criterion
@@ -61,6 +63,8 @@ TABLES = {
     "Dans un tarif, `absence`": grid.Absence,
     "Dans un tarif, `late`": grid.Late,
     "`[paiement]`": Paiement,
+    "`[paiement.report]`": PaiementReport,
+    "`[paiement.debits]`": PaiementDebits,
     "`[[paiement.regies]]`": Regie,
     "`[paiement.titres]`": Titres,
     "`[[paiement.titres.signatories]]`": Signatory,

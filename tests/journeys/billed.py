@@ -11,7 +11,6 @@ from tests.paiement_tresor.builders import (
     an_adult,
     insert,
     issued,
-    on_line,
     settle,
 )
 from tests.periscolaire.builders import a_person
@@ -23,17 +22,38 @@ from ribambelle.tenants import Tenant
 from ribambelle.testing import Town
 from ribambelle_paiement_tresor import (
     bordereau_file,
+    debiting,
+    mandating,
+    reconciling,
     till,
     transferring,
     treasury_files,
     trying,
 )
+from ribambelle_paiement_tresor.debiting import Chosen
+from ribambelle_paiement_tresor.domain import debits as rule
+from ribambelle_paiement_tresor.domain.accounts import Entry, Share, settled
+from ribambelle_paiement_tresor.mandating import Signed
 from ribambelle_paiement_tresor.payfip import Exchange as Said
-from ribambelle_paiement_tresor.queries import payments, periods
+from ribambelle_paiement_tresor.queries import books, debits, payments, periods
 from ribambelle_paiement_tresor.tables import Allocation, Payment, Period
 from ribambelle_paiement_tresor.till import Taken
 
+DEBITS = """"cesu", "debit"]
+[paiement.debits]
+open = true
+ics = "FR12ZZZ123456"
+service = "TGDFT027"
+codique = "027000"
+siret = "21710118500017"
+creditor = "SGC Chalon"
+creditor_iban = "FR7630006000011234567890189"
+creditor_bic = "BDFEFRPPCCT"
+holder = "Régie enfance"
+dft_iban = "FR7630006000011234567890189"
+"""
 NOBODY = "http://127.0.0.1:9"
+JULY = date(2026, 7, 1), date(2026, 7, 31)
 AUGUST = date(2026, 8, 1), date(2026, 8, 31)
 SEPTEMBER = date(2026, 9, 1), date(2026, 9, 30)
 OCTOBER = date(2026, 10, 1), date(2026, 10, 31)
@@ -78,8 +98,8 @@ IDOP = "cc0cb210-1cd4-11ea-8cca-0213ad91a10"
 
 async def invoices_of(town: Town, tenant: Tenant, account: Account) -> dict[str, int]:
     """Bill a family three months: one paid at the counter, one due, one being paid on line."""
-    on_line(town, NOBODY)
-    settle(town, PAYFIP.format(mode="demo", address=NOBODY) + TITRES)
+    means = PAYFIP.format(mode="demo", address=NOBODY).replace('"cesu"]', DEBITS)
+    settle(town, means + TITRES)
     payer = await a_person(account)
     adult = payer.adult
     if not await Address.exists().where(Address.household == payer.household):
@@ -89,6 +109,12 @@ async def invoices_of(town: Town, tenant: Tenant, account: Account) -> dict[str,
     child, unit = await a_child(adult, "Zoé"), await a_unit("repas")
     care = await a_unit("soir", is_meal=False)
     names = {}
+    regisseur = await an_agent(tenant)
+    other = await an_adult("Lou Hoarau")
+    for one in (adult, other):
+        await a_due(one, await a_child(one, "Tom"), unit, JULY[0], 1250)
+    signed = [int(row.payer) for row in await issued(await a_period(*JULY))]
+    names["batch"] = await a_batch(town.tenant, account, regisseur, signed)
     for name, (first, last), cents in (
         ("settled", AUGUST, 310),
         ("due", SEPTEMBER, 410),
@@ -101,11 +127,11 @@ async def invoices_of(town: Town, tenant: Tenant, account: Account) -> dict[str,
         names[f"invoice_{name}"] = int(row.id)
         names["payer"] = int(row.payer)
         names["period_issued"] = int(row.period)
-    regisseur = await an_agent(tenant)
-    settled = names["invoice_settled"]
-    taken = Taken(names["payer"], "regie", "cash", 2000, (settled,), "seeded")
+    whole = names["invoice_settled"]
+    taken = Taken(names["payer"], "regie", "cash", 2000, (whole,), "seeded")
     await till.take(tenant, regisseur, taken)
     names |= await payments_of(tenant, account, names)
+    names |= await reports_of(town.tenant, regisseur)
     with town.here() as anew:
         names |= await titres_of(anew, adult)
     alone = await an_adult("Lou Payet", lives=False)
@@ -116,6 +142,32 @@ async def invoices_of(town: Town, tenant: Tenant, account: Account) -> dict[str,
         await trying.one(tenant, await periods.one(names["period"]))
         await a_due(alone, child, care, date(2026, 11, day), 165)
     return names
+
+
+async def reports_of(tenant: Tenant, regisseur: Person) -> dict[str, int]:
+    """Send two reports of the treasury: one counted, with two lines to decide about, one not."""
+    found = {}
+    for name, lines in (
+        ("counted", ("F202600000301;2052;CB", "F00090012;3120;CB", "F00090013;-120;REJET")),
+        ("new", ("F202600000201;2052;CB", "F00090012;3120;CB", "F00090014;4820;CB")),
+    ):
+        told = "".join(f"LIGNE;25/11/2026;{one}\n" for one in lines)
+        text = f"EN-TETE;090909\nLIGNE;DATE;REFDET;MONTANT;MOYEN\n{told}PIED-DE-PAGE;3\n"
+        found[f"report_{name}"] = await reconciling.keep(tenant, regisseur, text.encode())
+    await reconciling.count(tenant, regisseur, found["report_counted"])
+    return found
+
+
+async def a_batch(tenant: Tenant, account: Account, regisseur: Person, payers: list[int]) -> int:
+    """Sign a mandate for two families, debit what is due, and have the first debit come back."""
+    family = await person(account, 0, strong=False)
+    signed = Signed("Anne Hoarau", "FR7630006000011234567890189", "", "recurrent")
+    for payer in payers:
+        await mandating.sign(tenant, family, payer, signed)
+    on = rule.first_day(tenant.now().date(), 14)
+    batch = await debiting.make(tenant, regisseur, Chosen(on, tuple(payers), (), "seeded"))
+    await debiting.reject(tenant, regisseur, (await debits.debits(batch))[0].id, "MD01")
+    return batch
 
 
 async def an_agent(tenant: Tenant) -> Person:
@@ -154,6 +206,10 @@ async def payments_of(tenant: Tenant, account: Account, names: dict[str, int]) -
         invoice = names["invoice_paying" if state == "open" else "invoice_due"]
         holds = invoice if state == "open" else None
         await insert(Allocation(payment=number, invoice=invoice, cents=2052, holds=holds))
+        if state == "paid":
+            postings = settled("payfip", row.payer, 2052, [Share(invoice, 2052)], {invoice: 2052})
+            entry = Entry(f"payfip:{row.operation}", "paid", now.date(), postings, "regie")
+            await books.write([entry], now, is_real=False)
     await payments.keep(found["payment_open"], "create", "created", Said("<a/>", "<b/>"), now)
     return found
 

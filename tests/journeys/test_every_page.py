@@ -112,6 +112,7 @@ NOT_PAGES = {
     "/bureau/periscolaire/inscriptions/export",
     *("/paiement/tresor/avis", "/paiement/factures/{number}/pdf"),
     *("/bureau/paiement/jour", "/bureau/paiement/facturation/{number}/anomalies"),
+    "/bureau/paiement/rapprochement/liste",
     *("/bureau/paiement/factures/liste", "/bureau/paiement/factures/{number}/pdf"),
     "/bureau/paiement/titres/{number}/fichier",
     *("/pointage/service.js", "/bureau/periscolaire/cuisine/{day}/export"),
@@ -158,6 +159,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         )
     },
     "/paiement/attestations": {"family": ("/paiement/attestations",)},
+    "/paiement/prelevement": {"family": ("/paiement/prelevement",)},
     "/paiement/compte": {"family": ("/paiement/compte",)},
     "/paiement/factures": {"family": ("/paiement/factures",)},
     "/paiement/factures/{number}": {
@@ -177,6 +179,21 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "/paiement/retour": {"visitor": ("/paiement/retour?idop=inconnu",)},
     "/bureau/paiement": {"office": ("/bureau/paiement",)},
+    "/bureau/paiement/prelevements": {"office": ("/bureau/paiement/prelevements",)},
+    "/bureau/paiement/prelevements/{number}": {
+        "office": ("/bureau/paiement/prelevements/{batch}",)
+    },
+    "/bureau/paiement/rapprochement": {
+        "office": (
+            "/bureau/paiement/rapprochement",
+            "/bureau/paiement/rapprochement?jour=2026-11-25",
+        )
+    },
+    "/bureau/paiement/rapprochement/releves/{number}": {
+        "office": tuple(
+            f"/bureau/paiement/rapprochement/releves/{{report_{one}}}" for one in ("new", "counted")
+        )
+    },
     "/bureau/paiement/paiements/{number}": {
         "office": tuple(
             f"/bureau/paiement/paiements/{{payment_{state}}}" for state in ("open", "disputed")

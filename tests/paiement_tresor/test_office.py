@@ -254,4 +254,6 @@ async def test_invoices_are_found_by_name_number_and_where_they_stand(communes: 
     assert await found("q=F2026-000001") == ["Hoarau"]
     assert await found("etat=due") == ["Hoarau", "Grondin"]
     assert await found("etat=settled") == []
+    said = (await regisseur.get("/bureau/recherche?q=grondin")).text
+    assert "F2026-000002, Paul Grondin" in said
     assert await found("page=99999&periode=1&q=%00") == ["Hoarau", "Grondin"]

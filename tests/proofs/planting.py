@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from base64 import b64encode
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from ribambelle_creche.domain.dossier import Child, Family, encode
 from ribambelle_creche.domain.resources import Asking
 from ribambelle_creche.examining import as_json
 from ribambelle_creche.filing import PURPOSE
+from ribambelle_paiement_tresor.sealing import sealed as account_sealed
 from ribambelle_periscolaire.domain.sheet import ChildSheet, Contact
 from ribambelle_periscolaire.sealing import sealed
 
@@ -39,6 +41,8 @@ points = 10
 proof = "address"
 """
 """A grid whose only label is the word planted."""
+REPORT = "EN-TETE;090909\nLIGNE;DATE;REFDET;MONTANT\nLIGNE;25/11/2026;{word};310\nPIED-DE-PAGE;1\n"
+"""A report of the treasury whose only line is for the word planted."""
 TRACE = '[{{"code": "c", "label": "{word}", "points": 1, "reason": "", "here": {{"1": 2}}}}]'
 """Points as a commission kept them, with a word."""
 ISSUER = (
@@ -58,6 +62,7 @@ WORDLESS = {
     "periscolaire_wish_child",
     *("paiement_payer", "paiement_period", "paiement_mode", "paiement_allocation"),
     *("paiement_posting", "paiement_reminder", "paiement_titre_line", "paiement_titre_move"),
+    "paiement_debit_share",
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
 
@@ -334,6 +339,25 @@ def paiement(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]
             **{"paid_at": None, "settled_at": None},
         },
         "paiement_notice": {"came_from": "return"},
+        "paiement_mandate": {
+            **{"regie": "regie", "kind": "recurrent", "state": "active", "ended_at": None},
+            "sealed": account_sealed(json.dumps([word]).encode(), f"{word}{number}"),
+        },
+        "paiement_batch": {
+            **{"regie": "regie", "on": (now + timedelta(days=20)).date(), "cancelled_at": None},
+            "sealed": account_sealed(f"<Nm>{word}</Nm>".encode(), f"{word}{number}"),
+            **dict.fromkeys(("booked_at", "confirmed_at", "taken_at")),
+        },
+        "paiement_debit": {"state": "planned", "sequence": "FRST", "reason": ""},
+        "paiement_report": {
+            "regie": "regie",
+            "content": "" if number > 1 else b64encode(REPORT.format(word=word).encode()).decode(),
+            **({"counted_at": None} if number == 1 else {}),
+        },
+        "paiement_report_line": {
+            **{"state": ("matched", "unknown", "signalled")[number - 1], "regie": "regie"},
+            **{"means": "card", "reference": f"{word}R{number}"},
+        },
         "paiement_receipt": {"regie": "regie", "year": 2026, "means": "cash", "allocations": "[]"},
         "paiement_bordereau": {
             **{"form": "titre", "exercise": 2026, "type": "01", "budget": "00"},

@@ -30,7 +30,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("roll", "unit", "activity"), IDS),
     **dict.fromkeys(("opening", "asked"), IDS),
     **dict.fromkeys(("enrolment", "version", "household", "claim", "sent"), IDS),
-    **{"payer": IDS, "ledger": ("cash",), "how": ("vu",)},
+    **{"payer": IDS, "ledger": ("cash",), "how": ("vu", "signaler", "crediter")},
     "secret": ("x" * 32,),
     "model": ("sign_in",),
     "slug": ("page-1", "page-3"),
@@ -119,6 +119,9 @@ BODY: dict[str, str] = {
     **{"debut": "2026-12-01", "fin": "2026-12-02", "debut_heure": "8:30", "fin_heure": "9:30"},
     **{"roll": "3", "unit": "3", "eaten": "2"},
     **{"marque": "3.3.present", "arrived": "08:00", "left": "16:30", "state": "present"},
+    **{"invoices": "3", "invoice": "3", "means": "cash", "amount": "1", "reference": "n"},
+    **{"refund": "1", "doubts": "k", "key": "k", "payers": "3", "ends": "3", "agree": "oui"},
+    **{"holder": "n", "iban": "FR7630006000011234567890189", "bic": ""},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
     **{"payers": "3", "invoice": "3", "invoices": "3", "means": "cash", "doubts": "k"},
 }

@@ -70,7 +70,8 @@ def parts(rows: int, at_most: int) -> list[int]:
     >>> parts(3, 1000), parts(100, 1000), parts(1300, 1000), parts(0, 1000), parts(9, 4)
     ([3], [64, 32, 4], [512, 512, 256, 16, 4], [], [4, 4, 1])
     """
-    found, size = [], MOST
+    found: list[int] = []
+    size = MOST
     while size > at_most:
         size //= 2
     while rows:

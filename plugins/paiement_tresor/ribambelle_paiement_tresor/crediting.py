@@ -10,7 +10,7 @@ from ribambelle_paiement_tresor.domain import accounts
 from ribambelle_paiement_tresor.domain.accounts import Entry
 from ribambelle_paiement_tresor.domain.drafting import Line
 from ribambelle_paiement_tresor.issuing import told_of
-from ribambelle_paiement_tresor.queries import books, invoices, mine
+from ribambelle_paiement_tresor.queries import books, debits, invoices, mine
 from ribambelle_paiement_tresor.queries.mine import Document
 from ribambelle_paiement_tresor.settings import Settings
 
@@ -86,6 +86,7 @@ async def use(tenant: Tenant, person: Person, payer: int, invoice: int, key: str
         one = await mine.one(invoice)
         if one.payer != payer:
             raise NotYours
+        await debits.require_free([invoice])
         cents = min(await books.credit([payer]), one.owed)
         if cents <= 0:
             raise Refused("no_credit")

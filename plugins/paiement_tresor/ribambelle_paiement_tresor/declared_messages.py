@@ -44,6 +44,27 @@ LIMIT = Placeholder(
 WHEN = Placeholder("jour", "Le jour du paiement", "lundi 2 novembre 2026", fact="day", write=_of)
 
 
+MANDATE = Placeholder("mandat", "La référence du mandat", "RIB-F-00000012-001", fact="rum")
+SHOWN = Placeholder("compte", "Le compte, masqué", "FR•• •••• 0189", fact="shown")
+CREDITOR = Placeholder("creancier", "Votre identifiant SEPA", "FR12ZZZ123456", fact="ics")
+WHY = Placeholder(
+    "raison", "Ce que dit la banque", "il n’y avait pas assez d’argent sur le compte", fact="why"
+)
+AFTER = Placeholder(
+    "suite",
+    "Ce que devient le mandat",
+    "Votre mandat est suspendu : payez autrement.",
+    fact="after",
+)
+SIGNED = Placeholder(
+    "texte",
+    "Les mots signés",
+    "En signant, vous autorisez la régie à débiter votre compte.",
+    fact="words",
+    lines=True,
+)
+
+
 def _one(code: str, title: str, sent: str, *facts: Placeholder) -> MessageTemplate:
     return MessageTemplate(
         f"paiement/messages/{code}",
@@ -68,5 +89,25 @@ MESSAGES = (
         Placeholder("reference", "La référence du paiement", "F20260000012301", fact="reference"),
     ),
     _one("reversed", "Paiement rejeté", "quand la banque rejette un paiement", INVOICES, WHEN),
+    _one(
+        *("debit_notice", "Prélèvement annoncé", "quand une remise de prélèvements est faite"),
+        *(INVOICES, WHEN, SHOWN, MANDATE, CREDITOR),
+    ),
+    _one(
+        *("debit_cancelled", "Prélèvement annulé", "quand une remise est annulée"),
+        *(INVOICES, WHEN),
+    ),
+    _one(
+        *("debit_returned", "Prélèvement rejeté", "quand une banque rejette un prélèvement"),
+        *(INVOICES, WHEN, WHY, AFTER),
+    ),
+    MessageTemplate(
+        "paiement/messages/mandate_signed",
+        "Mandat signé",
+        "quand une famille signe un mandat de prélèvement",
+        "l’adulte qui paie",
+        (HELLO, LINK, SHOWN, MANDATE, SIGNED),
+        area="Factures",
+    ),
     _one("reminder", "Facture en retard", "quand le dernier jour est passé", NUMBER, LIMIT),
 )

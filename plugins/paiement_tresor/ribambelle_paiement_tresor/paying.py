@@ -19,7 +19,7 @@ from ribambelle_paiement_tresor.payfip import (
     PayfipError,
     PayfipFunctional,
 )
-from ribambelle_paiement_tresor.queries import books, mine, payments
+from ribambelle_paiement_tresor.queries import books, debits, mine, payments
 from ribambelle_paiement_tresor.queries.mine import Document
 from ribambelle_paiement_tresor.settings import Settings
 from ribambelle_paiement_tresor.tables import Payment
@@ -32,7 +32,7 @@ SOON = timedelta(seconds=20)
 async def start(tenant: Tenant, person: Person, numbers: Sequence[int]) -> int:
     """Open a payment of some invoices at the treasury; return its number.
 
-    Raises Refused: nothing_due, several_regies, not_on_line, payments_closed, under_way,
+    Raises Refused: nothing_due, several_regies, not_on_line, payments_closed, under_way, in_a_batch,
     amount_too_small, amount_too_large, email_missing, email_refused_by_treasury,
     treasury_refuses, treasury_silent. Nothing is held when it does.
     """
@@ -80,6 +80,7 @@ async def _opened(
             # the comptable may have taken one since it was read: it is not paid here any more
             await locks.advisory(f"paiement.payer:{first.payer}")
             await _require_still_due(shares)
+            await debits.require_free([one.id for one in chosen])
             attempt = await payments.attempts(first.id) + 1
             row = Payment(
                 payer=first.payer,

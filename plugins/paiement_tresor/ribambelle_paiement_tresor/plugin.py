@@ -29,10 +29,13 @@ def routes() -> Iterable[Any]:
     from ribambelle_paiement_tresor.pages import (
         certificates,
         invoices,
+        mandate,
         office_accounts,
+        office_debits,
         office_invoices,
         office_payments,
         office_periods,
+        office_reports,
         office_titres,
         office_treasury_files,
         paying,
@@ -43,6 +46,7 @@ def routes() -> Iterable[Any]:
     pages = (
         *(invoices, paying, returning, statement, certificates),
         *(office_payments, office_periods, office_invoices, office_accounts),
+        *(office_reports, office_debits, mandate),
         *(office_titres, office_treasury_files),
     )
     return [route for page in pages for route in page.ROUTES]
@@ -51,16 +55,21 @@ def routes() -> Iterable[Any]:
 @hookimpl
 def menu(person: Person | None) -> list[Any]:
     """The invoices of a family; the desks of the régie."""
+    from ribambelle import tenants
     from ribambelle.web.menu import MenuEntry
+    from ribambelle_paiement_tresor import mandating
 
     desk = "/bureau/paiement"
     if person and person.is_family:
         return [MenuEntry("Factures", "/paiement/factures", "euro", rank=20)]
     if person and person.holds("regisseur", "accountant"):
+        debits = [MenuEntry("Prélèvements", f"{desk}/prelevements", "agenda", rank=15)]
         return [
             MenuEntry("Paiements", desk, "euro", rank=11),
             MenuEntry("Facturation", f"{desk}/facturation", "feuille", rank=12),
             MenuEntry("Factures", f"{desk}/factures", "copier", rank=13),
+            MenuEntry("Rapprochement", f"{desk}/rapprochement", "barres", rank=14),
+            *(debits if mandating.debiting(tenants.current()) else []),
         ]
     if person and person.holds("agent", "admin"):
         return [MenuEntry("Paiements", desk, "euro", rank=22)]
@@ -76,6 +85,14 @@ def to_do() -> list[Any]:
 
 
 @hookimpl
+def search() -> list[Any]:
+    """The invoices, by family and by number."""
+    from ribambelle_paiement_tresor.pages.office_invoices import find
+
+    return [find]
+
+
+@hookimpl
 def personal_data() -> list[Any]:
     """What invoices and payments hold of families."""
     from ribambelle_paiement_tresor.personal_data import HELD
@@ -87,6 +104,7 @@ def personal_data() -> list[Any]:
 def jobs() -> dict[str, Any]:
     """Periods tried, invoices issued, then told; the treasury asked; what it said forgotten."""
     from ribambelle_paiement_tresor.bordereau_file import write
+    from ribambelle_paiement_tresor.debiting import debit
     from ribambelle_paiement_tresor.issuing import issue
     from ribambelle_paiement_tresor.reminding import remind
     from ribambelle_paiement_tresor.resolving import ask, forget
@@ -95,7 +113,8 @@ def jobs() -> dict[str, Any]:
 
     return {
         **{"try": every_night, "issue": issue, "tell_issued": tell_issued},
-        **{"ask": ask, "forget": forget, "remind": remind, "write_titres": write},
+        **{"ask": ask, "forget": forget, "remind": remind},
+        **{"debit": debit, "write_titres": write},
     }
 
 

@@ -17,7 +17,7 @@ from ribambelle_paiement_tresor.domain.words import euros
 from ribambelle_paiement_tresor.payfip import Exchange, PayfipError, PayfipFunctional, Result
 from ribambelle_paiement_tresor.payfip.answers import PARIS
 from ribambelle_paiement_tresor.paying import SOON, ask_later
-from ribambelle_paiement_tresor.queries import books, mine, payments
+from ribambelle_paiement_tresor.queries import books, mine, payments, reports
 from ribambelle_paiement_tresor.tables import Payment
 
 LEASE = timedelta(seconds=60)
@@ -35,8 +35,9 @@ async def ask(payment: int, trigger: str = "poll") -> None:
 
 
 async def forget() -> None:
-    """Forget what was said to the treasury thirteen months ago; a job."""
+    """Forget what was said to the treasury thirteen months ago, and reports left aside; a job."""
     await payments.forget(tenants.current().now())
+    await reports.forget(tenants.current().now())
 
 
 async def hint(tenant: Tenant, row: Payment) -> None:

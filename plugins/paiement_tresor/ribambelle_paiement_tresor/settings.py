@@ -6,6 +6,7 @@ import msgspec
 
 from ribambelle.errors import Misconfigured
 from ribambelle_paiement_tresor.domain.modes import TREASURY
+from ribambelle_paiement_tresor.domain.report import Shape
 from ribambelle_paiement_tresor.settings_titres import Titres, Tobacconist
 
 
@@ -39,6 +40,68 @@ ALONE = Regie("regie", "Régie de recettes")
 """The régie of a commune that declares none."""
 
 
+class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the treasury writes its daily report, when its files must not say it by themselves."""
+
+    separator: Annotated[str, msgspec.Meta(max_length=1)] = ""
+    """Between two cells; empty: found in the file."""
+    quote: Annotated[str, msgspec.Meta(max_length=1)] = ""
+    """Around a cell; empty: found in the file."""
+    unit: Literal["", "cents", "euros"] = ""
+    """Of amounts; empty: euros when one has decimals, else cents."""
+
+    @property
+    def shape(self) -> Shape:
+        """The same, as the rule reads it."""
+        return Shape(self.separator, self.quote, self.unit)
+
+
+class Debits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Direct debits sent by a régie on its account at the treasury (DFT)."""
+
+    open: bool = False
+    """Families may sign mandates, and the régie debit them."""
+    regie: str = ""
+    """The régie that debits; empty: the first."""
+    ics: Annotated[str, msgspec.Meta(pattern=r"^([A-Z]{2}\d{2}[A-Z0-9]{3}[A-Z0-9]{1,28})?$")] = ""
+    """Its SEPA creditor identifier."""
+    service: Annotated[str, msgspec.Meta(pattern=r"^([A-Z0-9]{6,12})?$")] = ""
+    """What the treasury calls the sender: TGDFT027."""
+    codique: Annotated[str, msgspec.Meta(pattern=r"^(\d{6})?$")] = ""
+    """Number of the accounting post, six digits."""
+    siret: Annotated[str, msgspec.Meta(pattern=r"^(\d{14})?$")] = ""
+    """Of the commune."""
+    creditor: Annotated[str, msgspec.Meta(max_length=70)] = ""
+    """Name of the trésorerie."""
+    creditor_line: str = ""
+    creditor_postcode: str = ""
+    creditor_town: str = ""
+    creditor_iban: str = ""
+    creditor_bic: str = ""
+    holder: Annotated[str, msgspec.Meta(max_length=70)] = ""
+    """Name on the régie's account at the treasury."""
+    dft_iban: str = ""
+    """That account."""
+    version: Literal["2019", "2009"] = "2019"
+    """pain.008.001.08, or .001.02."""
+    encoding: Literal["UTF-8", "ISO-8859-15"] = "UTF-8"
+    notice_days: Annotated[int, msgspec.Meta(ge=1, le=60)] = 14
+    """Days before a debit at which families are told."""
+    suspend_after: Annotated[int, msgspec.Meta(ge=1, le=9)] = 2
+    """Debits returned in a row that suspend a mandate."""
+
+    def __post_init__(self) -> None:
+        """Refuse debits that no bank could take."""
+        needed = ("ics", "service", "codique", "siret", "creditor", "creditor_iban", "creditor_bic")
+        for name in (*needed, "holder", "dft_iban"):
+            if self.open and not getattr(self, name):
+                raise Misconfigured(
+                    "il manque de quoi prélever",
+                    key=f"paiement.debits.{name}",
+                    cure="demandez-le à votre comptable, ou mettez open = false",
+                )
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every key has a value that suits a commune that says nothing: nobody pays on line."""
 
@@ -56,6 +119,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Below it no titre is issued: small debts wait until they reach it together."""
     dunning_days: tuple[Annotated[int, msgspec.Meta(ge=1, le=365)], ...] = (7, 21)
     """Days after the last day to pay when a family is reminded."""
+    report: Report = Report()
+    """How the treasury's daily report is written."""
+    debits: Debits = Debits()
+    """Direct debits."""
     titres: Titres = Titres()
     """How what nobody paid is handed over to the comptable."""
     buraliste: Tobacconist = Tobacconist()

@@ -13,7 +13,7 @@ from ribambelle.workflow import journal
 from ribambelle_paiement_tresor.domain import accounts, counter
 from ribambelle_paiement_tresor.domain.accounts import Entry, Share
 from ribambelle_paiement_tresor.domain.words import euros
-from ribambelle_paiement_tresor.queries import books, mine, receipts
+from ribambelle_paiement_tresor.queries import books, debits, mine, receipts
 from ribambelle_paiement_tresor.queries.mine import Document
 from ribambelle_paiement_tresor.tables import Receipt
 
@@ -44,7 +44,7 @@ async def take(tenant: Tenant, person: Person, what: Taken, *, tells: bool = Tru
 
     :param tells: send the receipt to the family.
 
-    Raises Refused: nothing_due, several_regies, cesu_for_care_only.
+    Raises Refused: nothing_due, several_regies, cesu_for_care_only, in_a_batch.
     """
     async with transaction():
         await locks.advisory(f"paiement.payer:{what.payer}")
@@ -66,6 +66,7 @@ async def _chosen(what: Taken) -> list[Document]:
     found = await mine.some(sorted(set(what.invoices)))
     if any(one.payer != what.payer for one in found) or len(found) != len(set(what.invoices)):
         raise NotYours
+    await debits.require_free([one.id for one in found])
     due = sorted((one for one in found if one.owed), key=lambda one: (one.due_on, one.id))
     if not due:
         raise Refused("nothing_due")

@@ -42,6 +42,8 @@ KINDS = {
     "titre_written_off": "Titre admis en non-valeur",
     "titre_corrected": "Titre corrigé",
     "debited": "Prélèvement",
+    "unexpected": "Encaissement que le portail ne connaît pas",
+    "attributed": "Encaissement retrouvé",
 }
 HELD = ("cash", "cheques", "cesu", "terminal")
 """Where the régie keeps money until the treasury has it."""

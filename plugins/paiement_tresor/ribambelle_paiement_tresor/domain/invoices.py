@@ -32,7 +32,7 @@ class Account:
     titre: int = 0
     """To the comptable, once it was handed over."""
     is_held: bool = False
-    """A payment on line is under way."""
+    """A payment on line is under way, or its account will be debited."""
 
 
 def standing(kind: str, account: Account, due_on: date, today: date) -> str:

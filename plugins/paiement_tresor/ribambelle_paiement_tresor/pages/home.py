@@ -5,7 +5,7 @@ from ribambelle.identity import Person
 from ribambelle.web import formats
 from ribambelle.web.home import ToDo
 from ribambelle_paiement_tresor.domain.words import euros
-from ribambelle_paiement_tresor.queries import mine, payments, periods
+from ribambelle_paiement_tresor.queries import mine, payments, periods, reports
 
 
 async def to_pay(person: Person) -> list[ToDo]:
@@ -43,6 +43,18 @@ async def to_decide(person: Person) -> list[ToDo]:
                 detail="Le Trésor annonce autre chose que prévu : rien n’est crédité sans vous.",
                 action="Décider",
                 href="/bureau/paiement",
+                icon="alerte",
+                count=count,
+            )
+        )
+    if count := await reports.count_unknown():
+        found.append(
+            ToDo(
+                title=formats.pluriel(count, "ligne inconnue", "lignes inconnues")
+                + " au relevé du Trésor",
+                detail="De l’argent est arrivé sans paiement d’ici : rien n’est crédité sans vous.",
+                action="Rapprocher",
+                href="/bureau/paiement/rapprochement",
                 icon="alerte",
                 count=count,
             )

@@ -13,11 +13,11 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.web.printed import sent
-from ribambelle_paiement_tresor import claiming, printing, treasury
+from ribambelle_paiement_tresor import claiming, mandating, printing, treasury
 from ribambelle_paiement_tresor.claiming import Payable
 from ribambelle_paiement_tresor.domain.invoices import STANDINGS
 from ribambelle_paiement_tresor.domain.summary import Part, by_child
-from ribambelle_paiement_tresor.queries import books, mine, payments
+from ribambelle_paiement_tresor.queries import books, debits, mine, payments
 from ribambelle_paiement_tresor.queries.mine import Document
 from ribambelle_paiement_tresor.settings import Regie, Settings
 from ribambelle_paiement_tresor.tables import Payment
@@ -90,6 +90,10 @@ class InvoicePage:
     paid: Sequence[Payment]
     corrected: Document | None
     corrections: Sequence[Document]
+    debited_on: date | None = None
+    """When the account of the family is debited for it."""
+    may_debit: bool = False
+    """A mandate may be signed for it."""
     titre: Payable | None = None
 
     @property
@@ -129,8 +133,19 @@ async def page_of(tenant: Tenant, person: Person, one: Document, today: date) ->
         await payments.settling(one.id),
         corrected[0] if corrected else None,
         others,
+        (await debits.held([one.id])).get(one.id),
+        await _may_debit(tenant, person, one),
         await claiming.of(tenant, one, person.email),
     )
+
+
+async def _may_debit(tenant: Tenant, person: Person, one: Document) -> bool:
+    """Tell whether a family may sign a mandate for an invoice, and has none."""
+    regie = mandating.debiting(tenant)
+    if regie is None or one.regie != regie.code or not person.is_family or person.behalf:
+        return False
+    signed = await debits.live(one.payer)
+    return signed is None or signed.state != "active"
 
 
 @get(

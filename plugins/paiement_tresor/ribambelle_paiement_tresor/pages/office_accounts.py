@@ -35,6 +35,7 @@ DESK = "/bureau/paiement/comptes"
 REFUSALS = {
     "nothing_due": "Rien n’est à payer dans ce que vous avez coché.",
     "several_regies": "Ces factures ne vont pas à la même régie : encaissez-les séparément.",
+    "in_a_batch": "Une de ces factures est dans une remise de prélèvements : elle sera débitée.",
     "no_credit": "Cette famille n’a pas autant d’avance.",
 }
 

@@ -11,12 +11,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from ribambelle import forms
+from ribambelle import forms, tenants
 from ribambelle.errors import Refused
 from ribambelle.forms import Bound
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
 from ribambelle.web import spreadsheets
+from ribambelle.web.home import Found
 from ribambelle.web.page import Page
 from ribambelle.web.printed import sent
 from ribambelle.web.visit import Visit
@@ -221,6 +222,22 @@ async def credit_note(
         return await invoice_page(tenant, person, number, form.wrong(**wrong))
     seen.tell("ok", "Avoir émis. La famille est prévenue.")
     return Redirect(f"{DESK}/{note}", status_code=303)
+
+
+async def find(person: Person, words: str) -> list[Found]:
+    """Return the invoices whose family or number bears these words, the latest first."""
+    if not person.holds(*reading.roles):
+        return []
+    today = tenants.current().now().date()
+    return [
+        Found(
+            one.kind_word,
+            f"{one.called}, {one.recipient.name}",
+            f"{one.days or one.kind_word}, {STANDINGS[one.standing(today)].lower()}",
+            f"{DESK}/{one.id}",
+        )
+        for one in await registry.found(Wanted(words), today, 0, 5)
+    ]
 
 
 ROUTES = [every, sheet, invoice, invoice_pdf, credit_note]

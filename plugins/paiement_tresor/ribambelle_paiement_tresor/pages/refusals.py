@@ -10,6 +10,7 @@ WORDS = {
     "not_on_line": "Cette facture ne se paie pas en ligne. Voyez « Payer autrement » sur sa page.",
     "payments_closed": CLOSED,
     "under_way": "Un paiement de cette facture est déjà en cours. Attendez sa fin : rien n’est perdu.",
+    "in_a_batch": "Cette facture va être prélevée sur votre compte : ne la payez pas deux fois.",
     "amount_too_small": "Le Trésor n’accepte pas de paiement en ligne sous 1 €. Choisissez "
     "plusieurs factures, ou payez sur place.",
     "amount_too_large": "Le Trésor n’accepte pas plus de 99 999,99 € à la fois. Choisissez moins "

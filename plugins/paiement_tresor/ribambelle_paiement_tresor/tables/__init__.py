@@ -1,6 +1,14 @@
 """What the paiement keeps: invoices, the books, payments on line and at the counter."""
 
-from ribambelle_paiement_tresor.tables import billing, books, counter, titres, treasury
+from ribambelle_paiement_tresor.tables import (
+    billing,
+    books,
+    counter,
+    debits,
+    reports,
+    titres,
+    treasury,
+)
 from ribambelle_paiement_tresor.tables.billing import (
     Basis,
     Invoice,
@@ -14,6 +22,8 @@ from ribambelle_paiement_tresor.tables.billing import (
 )
 from ribambelle_paiement_tresor.tables.books import Entry, Posting
 from ribambelle_paiement_tresor.tables.counter import Receipt
+from ribambelle_paiement_tresor.tables.debits import Batch, Debit, DebitShare, Mandate
+from ribambelle_paiement_tresor.tables.reports import Report, ReportLine
 from ribambelle_paiement_tresor.tables.titres import (
     Bordereau,
     Titre,
@@ -33,11 +43,15 @@ __all__ = [
     "TABLES",
     "Allocation",
     "Basis",
+    "Batch",
     "Bordereau",
+    "Debit",
+    "DebitShare",
     "Entry",
     "Exchange",
     "Invoice",
     "Line",
+    "Mandate",
     "Mode",
     "Notice",
     "Payer",
@@ -46,6 +60,8 @@ __all__ = [
     "Posting",
     "Receipt",
     "Reminder",
+    "Report",
+    "ReportLine",
     "Terms",
     "Titre",
     "TitreLine",
@@ -55,4 +71,7 @@ __all__ = [
     "Waiver",
 ]
 
-TABLES = (*billing.TABLES, *books.TABLES, *treasury.TABLES, *counter.TABLES, *titres.TABLES)
+TABLES = (
+    *(*billing.TABLES, *books.TABLES, *treasury.TABLES, *counter.TABLES),
+    *(*reports.TABLES, *debits.TABLES, *titres.TABLES),
+)
