@@ -1,8 +1,11 @@
 """The communes of demonstration: made once, filled with invented families."""
 
 import shutil
-from collections.abc import Sequence
-from contextlib import suppress
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ PASSWORD = "ribambelle de papier"  # noqa: S105 - shown on the screen of every d
 SHIPPED = Path(__file__).parents[2] / "tenants"
 """The communes this workspace comes with."""
 AGENT, FAMILY = "agent@demo.example", "famille@demo.example"
+TILL = "regisseur@demo.example"
 
 
 def slugs(communes: Platform) -> list[str]:
@@ -81,13 +85,39 @@ async def _fill(commune: Tenant, seed: int, as_json: bool) -> None:
         with commune.here():
             await migrations.forward(packages)
             await staff(commune, AGENT, "Sophie Laurent", [Grant("admin"), Grant("agent")])
-            for _, fill in commune.hooks.each("demo"):
-                if fill is not None:
-                    await fill(seed)
+            fills = dict(commune.hooks.each("demo"))
+            for name in ("core", *commune.settings.plugins):
+                if fills.get(name) is not None:
+                    await fills[name](seed)
             for role in accounts.known_roles().values():
                 if role.scope:
                     grant = Grant(role.code, f"{role.scope}:1")
                     await staff(commune, f"{role.code}@demo.example", role.label, [grant])
+            await staff(commune, TILL, "Brigitte Aubry", [Grant("regisseur")])
+
+
+@contextmanager
+def programs(communes: Platform) -> Iterator[None]:
+    """Run beside the portals what their plugins ask for; one that stops leaves them open."""
+    wanted = {
+        told
+        for slug in slugs(communes)
+        for told in communes.tenant(slug).hooks.all("demo_programs")
+    }
+    started = [
+        subprocess.Popen([sys.executable, "-m", *told], stdout=subprocess.DEVNULL)  # noqa: S603
+        for told in sorted(wanted)
+    ]
+    # the server gives the signal back once it has stopped: the programs are then stopped too
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        for program in started:
+            program.terminate()
+        for program in started:
+            program.wait()
 
 
 async def staff(commune: Tenant, email: str, name: str, grants: list[Grant]) -> None:
@@ -113,6 +143,7 @@ def welcome(communes: Platform, slugs: Sequence[str], port: int) -> str:
         f"Mairie     {AGENT}    mot de passe : {PASSWORD}",
         "Crèche     creche_manager@demo.example, même mot de passe",
         "Guichet    creche_desk@demo.example, même mot de passe",
+        "Régie      regisseur@demo.example, même mot de passe",
         "           puis le code à six chiffres que montre la boîte aux lettres (/_boite)",
         "",
         "Pour arrêter : Ctrl+C. Pour recommencer à neuf : make demo-clean",
@@ -131,5 +162,6 @@ def facts(communes: Platform, slugs: Sequence[str]) -> dict[str, Any]:
             "agent": AGENT,
             "manager": "creche_manager@demo.example",
             "desk": "creche_desk@demo.example",
+            "till": TILL,
         },
     }

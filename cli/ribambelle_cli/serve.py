@@ -135,4 +135,5 @@ def demo(
     else:
         say(demonstration.welcome(communes, slugs, port))
     if not prepare:
-        run_server(port, "127.0.0.1", 1, True)
+        with demonstration.programs(communes):
+            run_server(port, "127.0.0.1", 1, True)

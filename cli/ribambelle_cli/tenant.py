@@ -211,8 +211,8 @@ def check(slug: Slug, as_json: AsJson = False) -> None:
     remarks: list[str] = []
     try:
         commune = tenant(communes, slug)
-        remarks = [*brand.warnings(commune.settings.brand.colour), *checking.remarks(commune)]
-        found = once(communes, lambda: checking.problems(commune))
+        found, known = once(communes, lambda: checking.examined(commune))
+        remarks = [*brand.warnings(commune.settings.brand.colour), *known]
         told += [{"error": words, "cure": ""} for words in found]
     except (Misconfigured, Unavailable, OSError) as error:
         told.append(report(error))

@@ -152,6 +152,13 @@ def _demo() -> Kind:
     return "une fonction", lambda answer: answer is None or callable(answer)
 
 
+def _programs() -> Kind:
+    def right(item: Any) -> bool:
+        return isinstance(item, tuple) and bool(item) and all(isinstance(one, str) for one in item)
+
+    return "modules avec leurs arguments", right
+
+
 def _functions() -> Kind:
     return "fonctions", callable
 
@@ -187,5 +194,7 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "billing_gaps": _functions,
     "message_templates": _message_templates,
     "paper_templates": _paper_templates,
+    "checks": _functions,
     "demo": _demo,
+    "demo_programs": _programs,
 }

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from ribambelle.jobs import Schedule
     from ribambelle.messages.types import MessageTemplate, PaperTemplate
     from ribambelle.privacy import PersonalData
+    from ribambelle.tenants import Tenant
+    from ribambelle.tenants.checking import Remark
     from ribambelle.web.home import Card, Found, ToDo
     from ribambelle.web.menu import MenuEntry
     from ribambelle.workflow import Step, Workflow
@@ -213,8 +215,8 @@ def search() -> "Iterable[Callable[[Person, str], Awaitable[list[Found]]]]":
             from ribambelle_creche.pages.home import find
             return [find]
 
-    Called by ``ribambelle.web.home``. Implemented by ``core``, ``creche``, ``periscolaire``.
-    Since 0.1.
+    Called by ``ribambelle.web.home``. Implemented by ``core``, ``creche``, ``paiement``,
+    ``periscolaire``. Since 0.1.
     """
 
 
@@ -329,7 +331,7 @@ def commands() -> "typer.Typer | None":
             from ribambelle_creche.commands import app
             return app
 
-    Called by ``ribambelle_cli``. Implemented by ``creche``. Since 0.1.
+    Called by ``ribambelle_cli``. Implemented by ``creche``, ``paiement``. Since 0.1.
     """
 
 
@@ -565,8 +567,26 @@ def paper_templates() -> "Iterable[PaperTemplate]":
             from ribambelle_creche.declared_papers import PAPERS
             return PAPERS
 
-    Called by ``ribambelle.messages``. Implemented by ``core``, ``creche``, ``periscolaire``.
-    Since 0.1.
+    Called by ``ribambelle.messages``. Implemented by ``core``, ``creche``, ``paiement``,
+    ``periscolaire``. Since 0.1.
+    """
+
+
+@hookspec
+def checks() -> "Iterable[Callable[[Tenant], Awaitable[list[Remark]]]]":
+    """Functions that tell what is wrong, or worth knowing, in how a commune uses the plugin.
+
+    Awaited inside the commune by ``ribambelle tenant check``: a problem makes it fail, a remark is
+    printed. A sentence names the key or the command that cures it.
+
+    Example::
+
+        @hookimpl
+        def checks():
+            from ribambelle_paiement_tresor.checking import remarks
+            return [remarks]
+
+    Called by ``ribambelle.tenants``. Implemented by ``paiement``. Since 0.1.
     """
 
 
@@ -574,7 +594,8 @@ def paper_templates() -> "Iterable[PaperTemplate]":
 def demo() -> "Callable[[int], Awaitable[None]] | None":
     """A function that fills a commune of demonstration, from a seed.
 
-    Awaited once, inside the commune, when it is created for the demonstration.
+    Awaited once, inside the commune, when it is created for the demonstration; the plugins fill
+    in the order the commune's file names them.
 
     Example::
 
@@ -583,5 +604,22 @@ def demo() -> "Callable[[int], Awaitable[None]] | None":
             from ribambelle_creche.demo import fill
             return fill
 
-    Called by ``ribambelle_cli``. Implemented by ``core``, ``creche``, ``periscolaire``. Since 0.1.
+    Called by ``ribambelle_cli``. Implemented by ``core``, ``creche``, ``paiement``,
+    ``periscolaire``. Since 0.1.
+    """
+
+
+@hookspec
+def demo_programs() -> "Iterable[tuple[str, ...]]":
+    """Programs a demonstration runs beside the portal: a module of Python, then its arguments.
+
+    Started with the portals and stopped with them; one that does not start leaves them open.
+
+    Example::
+
+        @hookimpl
+        def demo_programs():
+            return [("ribambelle_treasury_sim", "--port", "8010")]
+
+    Called by ``ribambelle_cli``. Implemented by ``paiement``. Since 0.1.
     """

@@ -73,7 +73,9 @@ def shared(**changes: object) -> dict[str, object]:
         service="Service enfance", phone="0500000000", email="", hours="de 9 h à 17 h", address=""
     )
     return {
-        "tenant": SimpleNamespace(settings=SimpleNamespace(name="Belmont", contact=contact)),
+        "tenant": SimpleNamespace(
+            settings=SimpleNamespace(name="Belmont", contact=contact, demo=False)
+        ),
         "person": None,
         "menu": [
             entry("Accueil", current=True),

@@ -29,6 +29,7 @@ from ribambelle_paiement_tresor.settings import Debits as PaiementDebits
 from ribambelle_paiement_tresor.settings import Regie
 from ribambelle_paiement_tresor.settings import Report as PaiementReport
 from ribambelle_paiement_tresor.settings import Settings as Paiement
+from ribambelle_paiement_tresor.settings_titres import Signatory, Titres, Tobacconist
 from ribambelle_periscolaire.domain.criteria import Criterion
 from ribambelle_periscolaire.domain.cut_off import CutOff, Limit
 from ribambelle_periscolaire.domain.tariff import grid
@@ -65,6 +66,9 @@ TABLES = {
     "`[paiement.report]`": PaiementReport,
     "`[paiement.debits]`": PaiementDebits,
     "`[[paiement.regies]]`": Regie,
+    "`[paiement.titres]`": Titres,
+    "`[[paiement.titres.signatories]]`": Signatory,
+    "`[paiement.buraliste]`": Tobacconist,
 }
 
 

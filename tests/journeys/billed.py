@@ -20,14 +20,23 @@ from ribambelle.identity.sessions import person
 from ribambelle.identity.tables import Account, Address
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Town
-from ribambelle_paiement_tresor import debiting, mandating, reconciling, till, trying
+from ribambelle_paiement_tresor import (
+    bordereau_file,
+    debiting,
+    mandating,
+    reconciling,
+    till,
+    transferring,
+    treasury_files,
+    trying,
+)
 from ribambelle_paiement_tresor.debiting import Chosen
 from ribambelle_paiement_tresor.domain import debits as rule
 from ribambelle_paiement_tresor.domain.accounts import Entry, Share, settled
 from ribambelle_paiement_tresor.mandating import Signed
 from ribambelle_paiement_tresor.payfip import Exchange as Said
 from ribambelle_paiement_tresor.queries import books, debits, payments, periods
-from ribambelle_paiement_tresor.tables import Allocation, Payment
+from ribambelle_paiement_tresor.tables import Allocation, Payment, Period
 from ribambelle_paiement_tresor.till import Taken
 
 DEBITS = """"cesu", "debit"]
@@ -48,12 +57,49 @@ JULY = date(2026, 7, 1), date(2026, 7, 31)
 AUGUST = date(2026, 8, 1), date(2026, 8, 31)
 SEPTEMBER = date(2026, 9, 1), date(2026, 9, 30)
 OCTOBER = date(2026, 10, 1), date(2026, 10, 31)
+JULY = date(2026, 7, 1), date(2026, 7, 31)
+TITRES = """
+[paiement.titres]
+form = "titre"
+codique = "031099"
+siret = "21310555400018"
+collectivity = "001"
+product = "01CA"
+client = "090911"
+reference = "{exercice}-{titre}-{ligne}"
+link = "https://www.payfip.gouv.fr/tpa/paiement.web?numcli={structure}&refdet={reference}"
+[[paiement.titres.signatories]]
+name = "Claire Besson"
+quality = "Maire"
+first = 2026-03-28
+"""
+ACQUIT = """<?xml version="1.0" encoding="ISO-8859-1"?>
+<n:PES_ACQUIT xmlns:n="http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/retour">
+<Enveloppe><Parametres><NomFic V="ACK_{number}"/></Parametres></Enveloppe>
+<EnTetePES><IdColl V="21310555400018"/><CodBud V="00"/></EnTetePES>
+<ACQUIT><ElementACQUIT><DomaineAck V="6"/><EtatAck V="{taken}"/><ExerciceBord V="2026"/>
+<NumBord V="{number}"/><NumAnoAck V="{code}"/></ElementACQUIT></ACQUIT></n:PES_ACQUIT>
+"""
+RETOUR = """<?xml version="1.0" encoding="ISO-8859-1"?>
+<n:PES_Retour xmlns:n="http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/retour">
+<Enveloppe><Parametres><NomFic V="RETOUR_20261125"/></Parametres></Enveloppe>
+<EnTetePES><IdColl V="21310555400018"/><CodBud V="00"/></EnTetePES><PES_RecetteRetour>
+<Bordereau><BlocBordereau><Exer V="2026"/><IdBord V="1"/><TypBord V="01"/></BlocBordereau>
+<Piece><BlocPiece><IdPce V="1"/><EtatPce V="02"/></BlocPiece><LigneDePiece><BlocLignePiece>
+<InfoLignePiece><IdLigne V="1"/><EtatLigPce V="04"/><MtHT V="18.60"/></InfoLignePiece>
+<InfoRecouvrement><NbrReco V="2"/><MtRecoTot V="5.00"/></InfoRecouvrement></BlocLignePiece>
+<EncaissementEmargement><OrgEma V="10"/><DteReco V="2026-11-24"/><MtReco V="5.00"/>
+</EncaissementEmargement><EncaissementEmargement><OrgEma V="11"/><DteReco V="2026-11-24"/>
+<MtReco V="1.00"/></EncaissementEmargement></LigneDePiece></Piece></Bordereau>
+</PES_RecetteRetour></n:PES_Retour>
+"""
 IDOP = "cc0cb210-1cd4-11ea-8cca-0213ad91a10"
 
 
 async def invoices_of(town: Town, tenant: Tenant, account: Account) -> dict[str, int]:
     """Bill a family three months: one paid at the counter, one due, one being paid on line."""
-    settle(town, PAYFIP.format(mode="demo", address=NOBODY).replace('"cesu"]', DEBITS))
+    means = PAYFIP.format(mode="demo", address=NOBODY).replace('"cesu"]', DEBITS)
+    settle(town, means + TITRES)
     payer = await a_person(account)
     adult = payer.adult
     if not await Address.exists().where(Address.household == payer.household):
@@ -86,6 +132,8 @@ async def invoices_of(town: Town, tenant: Tenant, account: Account) -> dict[str,
     await till.take(tenant, regisseur, taken)
     names |= await payments_of(tenant, account, names)
     names |= await reports_of(town.tenant, regisseur)
+    with town.here() as anew:
+        names |= await titres_of(anew, adult)
     alone = await an_adult("Lou Payet", lives=False)
     await a_due(None, child, unit, date(2026, 11, 3))
     await a_due(alone, await a_child(alone, "Tom"), unit, date(2026, 11, 3), quotient="non connu")
@@ -164,3 +212,37 @@ async def payments_of(tenant: Tenant, account: Account, names: dict[str, int]) -
             await books.write([entry], now, is_real=False)
     await payments.keep(found["payment_open"], "create", "created", Said("<a/>", "<b/>"), now)
     return found
+
+
+async def titres_of(tenant: Tenant, adult: int) -> dict[str, int]:
+    """Hand over old debts: one titre accepted, one rejected; others are to hand over, or wait."""
+    unit = await a_unit("goûter")
+    owing = [adult, await an_adult("Paul Grondin"), await an_adult("Lucie Técher")]
+    small = await an_adult("Marie Fontaine")
+    for one, days in ((owing[0], 6), (owing[1], 8), (owing[2], 7), (small, 2)):
+        child = await a_child(one, "Tom")
+        for day in range(days):
+            await a_due(one, child, unit, JULY[0].replace(day=day + 6))
+    period = await a_period(*JULY)
+    await Period.update({Period.due_on: date(2026, 9, 5)}).where(Period.id == period)
+    rows = await issued(period)
+    first = await transferring.hand_over(tenant, None, {int(rows[0].payer)})
+    second = await transferring.hand_over(tenant, None, {int(rows[1].payer)})
+    for number in (first, second):
+        await bordereau_file.write(number)
+    ours = await received(tenant, ACQUIT.format(number=1, taken=1, code=""))
+    await treasury_files.count(tenant, None, ours)
+    wrong = ACQUIT.format(number=2, taken=0, code="ERREUR_DOUBLON_BORDEREAU")
+    await treasury_files.count(tenant, None, await received(tenant, wrong))
+    return {
+        "invoice_titre": int(rows[0].id),
+        **{"bordereau": first, "bordereau_rejected": second},
+        **{"file_counted": ours, "file_retour": await received(tenant, RETOUR)},
+    }
+
+
+async def received(tenant: Tenant, text: str) -> int:
+    """Drop a file of the treasury."""
+    file = tenant.folder / "came.xml"
+    file.write_text(text, "iso-8859-1")
+    return await treasury_files.receive(tenant, None, file)

@@ -114,6 +114,7 @@ NOT_PAGES = {
     *("/bureau/paiement/jour", "/bureau/paiement/facturation/{number}/anomalies"),
     "/bureau/paiement/rapprochement/liste",
     *("/bureau/paiement/factures/liste", "/bureau/paiement/factures/{number}/pdf"),
+    "/bureau/paiement/titres/{number}/fichier",
     *("/pointage/service.js", "/bureau/periscolaire/cuisine/{day}/export"),
     "/bureau/periscolaire/onde/{sent}/erreurs",
     *("/bureau/periscolaire/jour", "/bureau/periscolaire/jour/{day}/enfants/export/{kind}"),
@@ -157,12 +158,14 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             for one in ("room", "answered", "to_allocate")
         )
     },
+    "/paiement/attestations": {"family": ("/paiement/attestations",)},
     "/paiement/prelevement": {"family": ("/paiement/prelevement",)},
     "/paiement/compte": {"family": ("/paiement/compte",)},
     "/paiement/factures": {"family": ("/paiement/factures",)},
     "/paiement/factures/{number}": {
         "family": tuple(
-            f"/paiement/factures/{{invoice_{state}}}" for state in ("due", "paying", "settled")
+            f"/paiement/factures/{{invoice_{state}}}"
+            for state in ("due", "paying", "settled", "titre")
         )
     },
     "/paiement/paiements/{number}": {
@@ -206,6 +209,18 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "office": ("/bureau/paiement/factures", "/bureau/paiement/factures?q=personne")
     },
     "/bureau/paiement/factures/{number}": {"office": ("/bureau/paiement/factures/{invoice_due}",)},
+    "/bureau/paiement/titres": {"office": ("/bureau/paiement/titres",)},
+    "/bureau/paiement/titres/{number}": {
+        "office": (
+            "/bureau/paiement/titres/{bordereau}",
+            "/bureau/paiement/titres/{bordereau_rejected}",
+        )
+    },
+    "/bureau/paiement/titres/retours/{number}": {
+        "office": tuple(
+            f"/bureau/paiement/titres/retours/{{file_{state}}}" for state in ("counted", "retour")
+        )
+    },
     "/bureau/paiement/comptes/{payer}": {"office": ("/bureau/paiement/comptes/{payer}",)},
     "/bureau/periscolaire/laboratoire": {"office": ("/bureau/periscolaire/laboratoire",)},
     "/periscolaire/tarifs": {

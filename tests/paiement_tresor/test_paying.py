@@ -534,3 +534,22 @@ async def test_without_the_check_of_the_amount_a_euro_would_pay_everything(
     await paying_.pass_(minutes=2)
 
     assert await paying_.owed() == 0
+
+
+async def test_the_page_of_a_payment_follows_it_without_being_opened_again(
+    paying_: Paying,
+) -> None:
+    """What the page asks every few seconds: its own part, where the payment stands."""
+    row = await paying_.begun()
+    here, alone = f"/paiement/paiements/{row.id}", {"X-Fragment": "etat"}
+
+    waiting = await paying_.client.get(here, headers=alone)
+    await asyncio.to_thread(paying_.treasury.family, str(row.operation), "card")
+    await paying_.client.post(f"{here}/verifier")
+    await paying_.pass_(seconds=1)
+    paid = await paying_.client.get(here, headers=alone)
+
+    assert "/verifier" in waiting.text
+    assert "<html" not in waiting.text
+    assert "/verifier" not in paid.text
+    assert "C’est payé" in paid.text

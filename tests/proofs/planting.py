@@ -45,6 +45,11 @@ REPORT = "EN-TETE;090909\nLIGNE;DATE;REFDET;MONTANT\nLIGNE;25/11/2026;{word};310
 """A report of the treasury whose only line is for the word planted."""
 TRACE = '[{{"code": "c", "label": "{word}", "points": 1, "reason": "", "here": {{"1": 2}}}}]'
 """Points as a commission kept them, with a word."""
+ISSUER = (
+    *("codique", "siret", "collectivity", "budget", "nature", "function", "product"),
+    *("file_type", "key_collectivity", "key_nature", "quality"),
+)
+"""What a bordereau says of a commune, beside its name and who signs."""
 WORDLESS = {
     *("core_household", "core_demande", "core_responsibility", "core_custody", "core_errand"),
     *("core_merge", "core_appointment"),
@@ -56,7 +61,8 @@ WORDLESS = {
     *("periscolaire_arrival", "periscolaire_wish_request", "periscolaire_wish"),
     "periscolaire_wish_child",
     *("paiement_payer", "paiement_period", "paiement_mode", "paiement_allocation"),
-    *("paiement_posting", "paiement_debit_share"),
+    *("paiement_posting", "paiement_reminder", "paiement_titre_line", "paiement_titre_move"),
+    "paiement_debit_share",
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
 
@@ -353,6 +359,21 @@ def paiement(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]
             **{"means": "card", "reference": f"{word}R{number}"},
         },
         "paiement_receipt": {"regie": "regie", "year": 2026, "means": "cash", "allocations": "[]"},
+        "paiement_bordereau": {
+            **{"form": "titre", "exercise": 2026, "type": "01", "budget": "00"},
+            **{"state": "rejected", "replaces": None},
+            "issuer": json.dumps({**dict.fromkeys(ISSUER, ""), "name": word, "signatory": word}),
+        },
+        "paiement_titre": {
+            **{"series": f"2026:00:0{number}", "state": "sent", "cents": 310},
+            "debtor": json.dumps([word, word, word, "71880", word]),
+        },
+        "paiement_titre_line": {"state": "04", "cents": 310},
+        "paiement_treasury_file": {
+            **{"digest": str(number) * 64, "kind": "retour", "name": f"{word}{number}"},
+            "summary": json.dumps({"unlike": [word]}),
+        },
+        "paiement_titre_move": {"origin": "10", "cents": 310, "rank": 1},
     }
 
 

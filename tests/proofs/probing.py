@@ -123,6 +123,7 @@ BODY: dict[str, str] = {
     **{"refund": "1", "doubts": "k", "key": "k", "payers": "3", "ends": "3", "agree": "oui"},
     **{"holder": "n", "iban": "FR7630006000011234567890189", "bic": ""},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
+    **{"payers": "3", "invoice": "3", "invoices": "3", "means": "cash", "doubts": "k"},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""
 ENDING = ("/deconnexion", "/compte/appareils", "/compte/mot-de-passe")

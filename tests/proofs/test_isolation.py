@@ -26,6 +26,7 @@ FREE = {
     *("consent_photo", "consent_care"),
     *("cut_off", "regime", "regie", "runs", "booked", "tax_care", "is_meal", "choice"),
     *("from_age", "to_age", "licence", "room"),
+    *("amount", "key", "reference", "refund"),
     *("jours_1", "jours_2", "jours_3", "mode", "span", "rate", "every", "stay"),
 }
 """Fields of forms that hold no id and decide of none."""

@@ -8,6 +8,8 @@ from ribambelle.database.door import DOOR
 Rows = Sequence[Sequence[Any]]
 AT_MOST = 30_000
 """Values in one statement: both databases stop a little above 32,000."""
+MOST, FEW = 512, 16
+"""Rows in one statement, and rows written as many as they are."""
 
 
 def among(column: str) -> str:
@@ -43,18 +45,42 @@ async def write(
     change: Sequence[str] = (),
     returning: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
-    """Insert rows, in one statement for every few thousand, in the open transaction.
+    """Insert rows, in one statement for every few hundred, in the open transaction.
 
     :param table: name in the database; like every column it comes from our code, never from a form.
     :param unique: columns that name a row: one already there is changed, or left when `change` is
         empty.
     """
     found: list[dict[str, Any]] = []
-    size = max(1, AT_MOST // max(1, len(columns)))
-    for start in range(0, len(rows), size):
+    start = 0
+    for size in parts(len(rows), AT_MOST // max(1, len(columns))):
         some = rows[start : start + size]
-        text = _statement(table, columns, len(some), unique, change, returning)
+        text = _statement(table, columns, size, unique, change, returning)
         found += await DOOR.fetch(text, [value for row in some for value in row])
+        start += size
+    return found
+
+
+def parts(rows: int, at_most: int) -> list[int]:
+    """Return how many rows go into each statement.
+
+    Connections keep the statements they prepared, by text: a text for each number of rows, with
+    thousands of values in it, would fill the memory. Past a few rows the sizes are powers of two.
+
+    >>> parts(3, 1000), parts(100, 1000), parts(1300, 1000), parts(0, 1000), parts(9, 4)
+    ([3], [64, 32, 4], [512, 512, 256, 16, 4], [], [4, 4, 1])
+    """
+    found: list[int] = []
+    size = MOST
+    while size > at_most:
+        size //= 2
+    while rows:
+        if rows <= min(FEW, size):
+            return [*found, rows]
+        while size > rows:
+            size //= 2
+        found.append(size)
+        rows -= size
     return found
 
 

@@ -4,6 +4,7 @@ Each problem is one sentence that names the file, the key and the cure.
 """
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from ribambelle.database import migrations
@@ -24,11 +25,35 @@ SCHOOL_ZONES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One sentence a plugin says of a commune: to put right, or only worth knowing."""
+
+    words: str
+    is_problem: bool = False
+
+
 async def problems(commune: Tenant) -> list[str]:
-    """Return everything to put right, the file first, then the folder, then the database."""
+    """Return everything to put right."""
+    return (await examined(commune))[0]
+
+
+async def examined(commune: Tenant) -> tuple[list[str], list[str]]:
+    """Return everything to put right, and what is worth knowing, the commune's file first."""
     found = [*of_file(commune), *of_folder(commune), *await of_antivirus(commune)]
     with commune.here():
-        return found + await of_database(commune)
+        found += await of_database(commune)
+        told = [] if found else await of_plugins(commune)
+    wrong = [one.words for one in told if one.is_problem]
+    return found + wrong, [*remarks(commune), *(one.words for one in told if not one.is_problem)]
+
+
+async def of_plugins(commune: Tenant) -> list[Remark]:
+    """Return what the plugins of a commune say of how it uses them."""
+    found: list[Remark] = []
+    for look in commune.hooks.all("checks"):
+        found += await look(commune)
+    return found
 
 
 def of_file(commune: Tenant) -> list[str]:

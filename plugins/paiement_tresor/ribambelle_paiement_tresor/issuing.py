@@ -67,8 +67,11 @@ async def begin(tenant: Tenant, number: int, account: int | None) -> None:
         await later("paiement", "issue", once=f"issue:{number}", period=number)
 
 
-async def issue(period: int) -> None:
-    """Issue a period slice by slice; a job: stopped anywhere, it goes on where it was."""
+async def issue(period: int, *, tells: bool = True) -> None:
+    """Issue a period slice by slice; a job: stopped anywhere, it goes on where it was.
+
+    :param tells: write to the families that their invoice is there.
+    """
     tenant = tenants.current()
     for low, high in await slices.bounds():
         await one_slice(tenant, period, low, high)
@@ -79,7 +82,9 @@ async def issue(period: int) -> None:
             await Period.update({Period.state: "issued", Period.issued_at: now}).where(
                 Period.id == period
             )
-            await later("paiement", "tell_issued", once=f"told:{period}:0", period=period, after=0)
+            if tells:
+                once = f"told:{period}:0"
+                await later("paiement", "tell_issued", once=once, period=period, after=0)
 
 
 async def one_slice(tenant: Tenant, number: int, low: int, high: int) -> Issued:

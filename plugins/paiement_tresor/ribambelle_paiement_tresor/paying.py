@@ -19,7 +19,7 @@ from ribambelle_paiement_tresor.payfip import (
     PayfipError,
     PayfipFunctional,
 )
-from ribambelle_paiement_tresor.queries import debits, mine, payments
+from ribambelle_paiement_tresor.queries import books, debits, mine, payments
 from ribambelle_paiement_tresor.queries.mine import Document
 from ribambelle_paiement_tresor.settings import Settings
 from ribambelle_paiement_tresor.tables import Payment
@@ -77,7 +77,9 @@ async def _opened(
     assert regie
     try:
         async with transaction():
+            # the comptable may have taken one since it was read: it is not paid here any more
             await locks.advisory(f"paiement.payer:{first.payer}")
+            await _require_still_due(shares)
             await debits.require_free([one.id for one in chosen])
             attempt = await payments.attempts(first.id) + 1
             row = Payment(
@@ -99,6 +101,13 @@ async def _opened(
             return number
     except REFUSED as error:
         await _elsewhere([one.invoice for one in shares], error)
+
+
+async def _require_still_due(shares: Sequence[Share]) -> None:
+    """Refuse what is owed no more to the régie, or less than was read."""
+    left = await books.standing([one.invoice for one in shares])
+    if any(left.get(one.invoice, books.Standing()).owed < one.cents for one in shares):
+        raise Refused("nothing_due")
 
 
 async def _elsewhere(invoices: list[int], error: Exception) -> NoReturn:

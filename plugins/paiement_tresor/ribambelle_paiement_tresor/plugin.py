@@ -27,6 +27,7 @@ def tables() -> Iterable[Any]:
 def routes() -> Iterable[Any]:
     """Pages for families and the régie; where the treasury writes and sends families back."""
     from ribambelle_paiement_tresor.pages import (
+        certificates,
         invoices,
         mandate,
         office_accounts,
@@ -35,15 +36,18 @@ def routes() -> Iterable[Any]:
         office_payments,
         office_periods,
         office_reports,
+        office_titres,
+        office_treasury_files,
         paying,
         returning,
         statement,
     )
 
     pages = (
-        *(invoices, paying, returning, statement),
+        *(invoices, paying, returning, statement, certificates),
         *(office_payments, office_periods, office_invoices, office_accounts),
         *(office_reports, office_debits, mandate),
+        *(office_titres, office_treasury_files),
     )
     return [route for page in pages for route in page.ROUTES]
 
@@ -81,6 +85,14 @@ def to_do() -> list[Any]:
 
 
 @hookimpl
+def search() -> list[Any]:
+    """The invoices, by family and by number."""
+    from ribambelle_paiement_tresor.pages.office_invoices import find
+
+    return [find]
+
+
+@hookimpl
 def personal_data() -> list[Any]:
     """What invoices and payments hold of families."""
     from ribambelle_paiement_tresor.personal_data import HELD
@@ -91,24 +103,27 @@ def personal_data() -> list[Any]:
 @hookimpl
 def jobs() -> dict[str, Any]:
     """Periods tried, invoices issued, then told; the treasury asked; what it said forgotten."""
+    from ribambelle_paiement_tresor.bordereau_file import write
     from ribambelle_paiement_tresor.debiting import debit
     from ribambelle_paiement_tresor.issuing import issue
+    from ribambelle_paiement_tresor.reminding import remind
     from ribambelle_paiement_tresor.resolving import ask, forget
     from ribambelle_paiement_tresor.telling import tell_issued
     from ribambelle_paiement_tresor.trying import every_night
 
     return {
         **{"try": every_night, "issue": issue, "tell_issued": tell_issued},
-        **{"ask": ask, "forget": forget, "debit": debit},
+        **{"ask": ask, "forget": forget, "remind": remind},
+        **{"debit": debit, "write_titres": write},
     }
 
 
 @hookimpl
 def schedules() -> list[Any]:
-    """Each night, what each period would bill, and old exchanges with the treasury forgotten."""
+    """Each night the trial of each period, each morning the reminders; old exchanges forgotten."""
     from ribambelle.jobs import Schedule
 
-    return [Schedule("try", 5), Schedule("forget", 4)]
+    return [Schedule("try", 5), Schedule("forget", 4), Schedule("remind", 9)]
 
 
 @hookimpl
@@ -117,3 +132,43 @@ def message_templates() -> Iterable[Any]:
     from ribambelle_paiement_tresor.declared_messages import MESSAGES
 
     return MESSAGES
+
+
+@hookimpl
+def paper_templates() -> Iterable[Any]:
+    """What a family prints about what it paid."""
+    from ribambelle_paiement_tresor.declared_papers import PAPERS
+
+    return PAPERS
+
+
+@hookimpl
+def commands() -> Any:
+    """``ribambelle paiement``: how far with the treasury, whether the books balance."""
+    from ribambelle_paiement_tresor.commands import app
+
+    return app
+
+
+@hookimpl
+def checks() -> list[Any]:
+    """Whether payments go where they should, and what the treasury calls each régie."""
+    from ribambelle_paiement_tresor.checking import remarks
+
+    return [remarks]
+
+
+@hookimpl
+def demo() -> Any:
+    """The invoices of last month, some of them paid."""
+    from ribambelle_paiement_tresor.demo import fill
+
+    return fill
+
+
+@hookimpl
+def demo_programs() -> list[tuple[str, ...]]:
+    """A treasury that takes no money, where visitors pay."""
+    from ribambelle_paiement_tresor.demo import SIMULATOR
+
+    return [SIMULATOR]

@@ -10,9 +10,12 @@ from ribambelle.messages.printing import home
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats
 from ribambelle.web.assets import crest
+from ribambelle_paiement_tresor import marking
+from ribambelle_paiement_tresor.domain.datamatrix import words
 from ribambelle_paiement_tresor.domain.summary import Group, Part, Written, by_child
 from ribambelle_paiement_tresor.domain.words import day, euros
 from ribambelle_paiement_tresor.queries.mine import Document
+from ribambelle_paiement_tresor.settings import Settings
 
 SHEET = Path(__file__).parent / "templates" / "paiement" / "pdf" / "invoice.typ"
 WAYS = {
@@ -37,6 +40,7 @@ def sheet(tenant: Tenant, one: Document, lines: Sequence[Written]) -> dict[str, 
     link = tenant.url(f"/paiement/factures/{one.id}")
     is_invoice = one.kind == "invoice"
     on_line = is_invoice and bool(told.payfip)
+    at_tobacconist = marking.bill(tenant.of(Settings), one)
     return {
         "title": f"{one.kind_word} {one.called}",
         "commune": told.commune,
@@ -53,14 +57,15 @@ def sheet(tenant: Tenant, one: Document, lines: Sequence[Written]) -> dict[str, 
             "link": link if on_line else "",
             "picture": drawing(link) if on_line else "",
             "ways": [
-                WAYS[way].format(payee=told.payee, iban=told.iban)
-                for way in told.means
-                if way != "transfer" or told.iban
-            ]
-            if is_invoice
-            else [],
+                *(
+                    WAYS[way].format(payee=told.payee, iban=told.iban)
+                    for way in told.means
+                    if is_invoice and (way != "transfer" or told.iban)
+                ),
+                *([words(one.cents)] if at_tobacconist else []),
+            ],
         },
-        "mark": "",
+        "mark": marking.drawing(at_tobacconist) if at_tobacconist else "",
         "legal": [told.after, told.disputes] if is_invoice else [told.disputes],
     }
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ribambelle import tenants
-from ribambelle.database import transaction
+from ribambelle.database import locks, transaction
 from ribambelle.errors import NotYours
 from ribambelle.messages import post
 from ribambelle.tenants import Tenant
@@ -71,6 +71,8 @@ async def resolve(tenant: Tenant, row: Payment, trigger: str) -> None:
         return
     heard, said, result = await _heard(tenant, row.operation)
     async with transaction():
+        # what it settles is not handed over to the comptable meanwhile
+        await locks.advisory(f"paiement.payer:{row.payer}")
         current = await payments.taken(int(row.id))
         move = rule.moved(asked(current), heard, tenant.now().astimezone(PARIS))
         await _write(tenant, current, move, result)

@@ -7,6 +7,7 @@ import msgspec
 from ribambelle.errors import Misconfigured
 from ribambelle_paiement_tresor.domain.modes import TREASURY
 from ribambelle_paiement_tresor.domain.report import Shape
+from ribambelle_paiement_tresor.settings_titres import Titres, Tobacconist
 
 
 class Regie(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -122,6 +123,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the treasury's daily report is written."""
     debits: Debits = Debits()
     """Direct debits."""
+    titres: Titres = Titres()
+    """How what nobody paid is handed over to the comptable."""
+    buraliste: Tobacconist = Tobacconist()
+    """Whether invoices may be paid at a tobacconist's."""
 
     def __post_init__(self) -> None:
         """Refuse régies that cannot be told apart."""

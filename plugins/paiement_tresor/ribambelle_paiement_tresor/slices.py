@@ -13,7 +13,7 @@ from ribambelle_paiement_tresor.queries import invoices, people
 from ribambelle_paiement_tresor.settings import Settings
 from ribambelle_paiement_tresor.tables import Period
 
-SIZE = 250
+SIZE = 100
 """Adults in a slice: some hundreds of invoices in memory, and one transaction each."""
 
 

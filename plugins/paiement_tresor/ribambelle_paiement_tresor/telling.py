@@ -18,7 +18,7 @@ async def tell_issued(period: int, after: int) -> None:
     async with transaction():
         rows = await mine.issued(period, after, AT_ONCE)
         for row in rows:
-            await _tell(row)
+            await tell(row)
         if len(rows) == AT_ONCE:
             last = rows[-1].id
             await later(
@@ -26,7 +26,8 @@ async def tell_issued(period: int, after: int) -> None:
             )
 
 
-async def _tell(row: mine.Document) -> None:
+async def tell(row: mine.Document) -> None:
+    """Write to a family that its invoice, or what corrects it, is there; in the open transaction."""
     if not row.email:
         return
     await post(

@@ -39,8 +39,10 @@ class Taken:
     reference: str = ""
 
 
-async def take(tenant: Tenant, person: Person, what: Taken) -> int:
+async def take(tenant: Tenant, person: Person, what: Taken, *, tells: bool = True) -> int:
     """Write what was taken, its entry and its receipt; return the receipt's number in the base.
+
+    :param tells: send the receipt to the family.
 
     Raises Refused: nothing_due, several_regies, cesu_for_care_only, in_a_batch.
     """
@@ -54,7 +56,8 @@ async def take(tenant: Tenant, person: Person, what: Taken) -> int:
         shares = counter.spread(what.cents, [(one.id, one.owed) for one in chosen])
         row = await _receipt(tenant, person, what, shares)
         await _book(tenant, person, what, row, shares)
-        await _tell(tenant, chosen, what, row, shares)
+        if tells:
+            await _tell(tenant, chosen, what, row, shares)
         return int(row.id)
 
 

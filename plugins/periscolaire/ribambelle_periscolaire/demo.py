@@ -1,5 +1,6 @@
 """A commune of demonstration: what Châtenoy-le-Royal opens, and a school year of invented families."""
 
+from collections import Counter
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -11,13 +12,14 @@ from ribambelle.identity import accounts, households, schools, sessions
 from ribambelle.identity.tables import Child, School
 from ribambelle.search import fold
 from ribambelle.tenants import Tenant
-from ribambelle_periscolaire import booking, tables
+from ribambelle_periscolaire import attending, booking, tables
 from ribambelle_periscolaire.domain.calendar import school_year
 from ribambelle_periscolaire.domain.catalogue import Catalogue
+from ribambelle_periscolaire.domain.doors import Pupil
 from ribambelle_periscolaire.domain.taking import Wanted
 from ribambelle_periscolaire.queries import catalogue
 from ribambelle_periscolaire.testing import town
-from ribambelle_periscolaire.testing.town import Habit
+from ribambelle_periscolaire.testing.town import Habit, Home
 
 FAMILIES = 310
 SCHOOLS = ("École Rosa-Parks", "École des Alouettes")
@@ -58,8 +60,37 @@ async def fill(seed: int) -> None:
         email="famille{}@demo.example",
     )
     last = now.date() + timedelta(weeks=BOOKED_WEEKS)
-    await town.book(tenant, known, homes, habits(known), date(year, 9, 1), last, draw)
-    await _camille(tenant, known, places, opened, year)
+    camille = await _camille(tenant, places, opened, year)
+    taken: town.Fullness = Counter()
+    first, month = date(year, 9, 1), _last_month(now.date())
+    await town.book(tenant, known, homes, habits(known), first, last, draw, taken)
+    # hers stop there: the weeks to come are for whoever signs in as her
+    await town.book(tenant, known, camille, often(known), *month, draw, taken)
+    await town.write_loads(taken)
+    for home in camille:
+        await _a_week(tenant, known, home)
+    await _close(tenant, known, *month)
+
+
+def _last_month(today: date) -> tuple[date, date]:
+    """Return the first and last day of the month before.
+
+    >>> _last_month(date(2026, 1, 15))
+    (datetime.date(2025, 12, 1), datetime.date(2025, 12, 31))
+    """
+    last = today.replace(day=1) - timedelta(days=1)
+    return last.replace(day=1), last
+
+
+async def _close(tenant: Tenant, known: Catalogue, first: date, last: date) -> None:
+    """Close the attendance of some days that were booked: they may be billed."""
+    rows = await tables.Booking.select(tables.Booking.day, tables.Booking.unit).where(
+        (tables.Booking.day >= first) & (tables.Booking.day <= last)
+    )
+    booked = {(row["day"], known.activity_of(row["unit"]).id) for row in rows}
+    activities = {one.id: one for one in known.activities}
+    for day, activity in sorted(booked):
+        await attending.close(tenant, activities[activity], day, 1, tenant.now())
 
 
 async def school(name: str) -> int:
@@ -161,20 +192,27 @@ def habits(known: Catalogue) -> list[Habit]:
     ]
 
 
-async def _camille(
-    tenant: Tenant, known: Catalogue, places: list[int], opened: list[int], year: int
-) -> None:
-    """Give the family one signs in as a second child, their enrolments and a week of bookings."""
+def often(known: Catalogue) -> list[Habit]:
+    """Return the habits of a family that eats at the canteen and stays in the evening."""
+    return [
+        Habit(unit.id, 100)
+        for activity in known.activities
+        for unit in activity.units
+        if unit.code in ("repas", "soir")
+    ]
+
+
+async def _camille(tenant: Tenant, places: list[int], opened: list[int], year: int) -> list[Home]:
+    """Give the family one signs in as a second child and their enrolments."""
     account = await accounts.by_email(CAMILLE)
     if account is None:
-        return
+        return []
     me = await sessions.person(account, 0, strong=False)
-    now = tenant.now()
-    noe = await households.add_child(me.household, "Noé", "Hoarau", born_on=date(year - 4, 4, 2))
-    mine = [row["id"] for row in await _children(me.household)]
+    await households.add_child(me.household, "Noé", "Hoarau", born_on=date(year - 4, 4, 2))
+    mine = await _children(me.household)
     for child, place, class_name in zip(mine, places, ("CP", "Moyenne section"), strict=False):
-        await schools.send(child, place, class_name, by=account.id)
-    await town.enrol(mine, opened, year)
+        await schools.send(child["id"], place, class_name, by=account.id)
+    await town.enrol([child["id"] for child in mine], opened, year)
     await tables.Situation.insert(
         tables.Situation(
             household=me.household,
@@ -182,29 +220,50 @@ async def _camille(
             quotient_familial=640,
             is_resident=True,
             source="proof",
-            written_at=now,
+            written_at=tenant.now(),
         )
     )
+    mine = await _children(me.household)
+    known = {year: frozenset(opened)}
+    pupils = [
+        Pupil(
+            child["id"],
+            child["given_name"],
+            me.household,
+            child["born_on"],
+            child["school"],
+            activities=known,
+        )
+        for child in mine
+    ]
+    return [Home(me, tuple(pupils), 640)]
+
+
+async def _a_week(tenant: Tenant, known: Catalogue, home: Home) -> None:
+    """Book some days of next week for the family one signs in as."""
+    now = tenant.now()
     monday = now.date() + timedelta(days=7 - now.date().weekday())
     units = {unit.code: unit.id for one in known.activities[:4] for unit in one.units}
+    first, last = home.children[0].id, home.children[-1].id
     wanted = [
         Wanted(child, units[code], monday + timedelta(days=day), "book")
         for child, code, day in (
-            (mine[0], "repas", 1),
-            (mine[0], "repas", 3),
-            (mine[0], "soir", 1),
-            (mine[0], "journee", 2),
-            (noe, "repas", 1),
-            (noe, "repas", 3),
-            (noe, "matin", 3),
+            (first, "repas", 1),
+            (first, "repas", 3),
+            (first, "soir", 1),
+            (first, "journee", 2),
+            (last, "repas", 1),
+            (last, "repas", 3),
+            (last, "matin", 3),
         )
     ]
-    await booking.save(tenant, me, wanted, "demo", now)
+    await booking.save(tenant, home.person, wanted, "demo", now)
 
 
-async def _children(household: int) -> list[dict[str, int]]:
-    found: list[dict[str, int]] = (
-        await Child.select(Child.id).where(Child.household == household).order_by(Child.id)
+async def _children(household: int) -> list[dict[str, Any]]:
+    columns = (Child.id, Child.given_name, Child.born_on, Child.school)
+    found: list[dict[str, Any]] = (
+        await Child.select(*columns).where(Child.household == household).order_by(Child.id)
     )
     return found
 

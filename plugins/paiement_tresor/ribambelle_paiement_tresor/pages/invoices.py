@@ -13,7 +13,8 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.web.printed import sent
-from ribambelle_paiement_tresor import mandating, printing, treasury
+from ribambelle_paiement_tresor import claiming, mandating, printing, treasury
+from ribambelle_paiement_tresor.claiming import Payable
 from ribambelle_paiement_tresor.domain.invoices import STANDINGS
 from ribambelle_paiement_tresor.domain.summary import Part, by_child
 from ribambelle_paiement_tresor.queries import books, debits, mine, payments
@@ -93,6 +94,7 @@ class InvoicePage:
     """When the account of the family is debited for it."""
     may_debit: bool = False
     """A mandate may be signed for it."""
+    titre: Payable | None = None
 
     @property
     def standing(self) -> str:
@@ -133,6 +135,7 @@ async def page_of(tenant: Tenant, person: Person, one: Document, today: date) ->
         others,
         (await debits.held([one.id])).get(one.id),
         await _may_debit(tenant, person, one),
+        await claiming.of(tenant, one, person.email),
     )
 
 

@@ -11,12 +11,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from ribambelle import forms
+from ribambelle import forms, tenants
 from ribambelle.errors import Refused
 from ribambelle.forms import Bound
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
 from ribambelle.web import spreadsheets
+from ribambelle.web.home import Found
 from ribambelle.web.page import Page
 from ribambelle.web.printed import sent
 from ribambelle.web.visit import Visit
@@ -26,9 +27,10 @@ from ribambelle_paiement_tresor.domain.summary import Part, by_child
 from ribambelle_paiement_tresor.domain.words import euros
 from ribambelle_paiement_tresor.pages.amounts import AMOUNT, cents_of
 from ribambelle_paiement_tresor.pages.office_guards import reading, till
-from ribambelle_paiement_tresor.queries import mine, registry
+from ribambelle_paiement_tresor.queries import mine, registry, titres
 from ribambelle_paiement_tresor.queries.mine import Document
 from ribambelle_paiement_tresor.queries.registry import Wanted
+from ribambelle_paiement_tresor.queries.titres import Claimed
 
 DESK = "/bureau/paiement/factures"
 SIZE = 50
@@ -132,6 +134,7 @@ class InvoicePage:
     corrected: Document | None
     today: date
     may_change: bool
+    titre: Claimed | None = None
     form: Bound[CreditForm] | None = None
     words: dict[str, str] = field(default_factory=lambda: STANDINGS)
     key: str = field(default_factory=lambda: secrets.token_urlsafe(12))
@@ -154,6 +157,7 @@ async def invoice_page(
         await mine.one(one.corrects) if one.corrects else None,
         tenant.now().date(),
         person.holds("regisseur", "admin"),
+        await titres.of_invoice(number),
         form,
     )
     return Page("paiement/office/invoice.html", page, status=422 if form else 200)
@@ -218,6 +222,22 @@ async def credit_note(
         return await invoice_page(tenant, person, number, form.wrong(**wrong))
     seen.tell("ok", "Avoir émis. La famille est prévenue.")
     return Redirect(f"{DESK}/{note}", status_code=303)
+
+
+async def find(person: Person, words: str) -> list[Found]:
+    """Return the invoices whose family or number bears these words, the latest first."""
+    if not person.holds(*reading.roles):
+        return []
+    today = tenants.current().now().date()
+    return [
+        Found(
+            one.kind_word,
+            f"{one.called}, {one.recipient.name}",
+            f"{one.days or one.kind_word}, {STANDINGS[one.standing(today)].lower()}",
+            f"{DESK}/{one.id}",
+        )
+        for one in await registry.found(Wanted(words), today, 0, 5)
+    ]
 
 
 ROUTES = [every, sheet, invoice, invoice_pdf, credit_note]

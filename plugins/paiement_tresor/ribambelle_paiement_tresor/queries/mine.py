@@ -50,6 +50,12 @@ OF_PAYER = Prepared(
 SOME = Prepared(
     lambda given: Invoice.raw(f"{SELECT} WHERE {many.among('i.id')} ORDER BY i.id", given.some)
 )
+REGIES = Prepared(
+    lambda given: Invoice.raw(
+        "SELECT id, regie FROM paiement_invoice WHERE " + many.among("id"),  # noqa: S608 - ours
+        given.some,
+    )
+)
 LINES = Prepared(
     lambda given: LineRow.raw(
         "SELECT l.child, l.child_name, l.day, l.label, l.kind, l.quantity, l.unit_cents, l.cents,"
@@ -157,6 +163,12 @@ async def of_person(person: Person, number: int) -> Document:
     if not person.is_family or found.account is None or found.account != person.account:
         raise NotYours
     return found
+
+
+async def regies(numbers: Sequence[int]) -> dict[int, str]:
+    """Return the régie of some documents."""
+    rows = await REGIES.ask(some=many.listed(numbers)) if numbers else []
+    return {row["id"]: row["regie"] for row in rows}
 
 
 async def lines(invoice: int) -> list[Written]:

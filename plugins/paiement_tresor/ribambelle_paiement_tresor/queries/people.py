@@ -75,11 +75,6 @@ async def payers(low: int, high: int, wanted: Iterable[int]) -> dict[int, int]:
     return found | {row["adult"]: row["id"] for row in rows}
 
 
-async def payer_of(adult: int) -> int:
-    """Return the account in the books of one adult."""
-    return (await payers(adult, adult + 1, [adult]))[adult]
-
-
 async def payer_names(payers: Collection[int]) -> dict[int, str]:
     """Return what the adults of some accounts are called."""
     if not payers:

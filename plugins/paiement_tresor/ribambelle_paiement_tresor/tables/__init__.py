@@ -6,6 +6,7 @@ from ribambelle_paiement_tresor.tables import (
     counter,
     debits,
     reports,
+    titres,
     treasury,
 )
 from ribambelle_paiement_tresor.tables.billing import (
@@ -14,6 +15,7 @@ from ribambelle_paiement_tresor.tables.billing import (
     Line,
     Payer,
     Period,
+    Reminder,
     Terms,
     Trial,
     Waiver,
@@ -22,6 +24,13 @@ from ribambelle_paiement_tresor.tables.books import Entry, Posting
 from ribambelle_paiement_tresor.tables.counter import Receipt
 from ribambelle_paiement_tresor.tables.debits import Batch, Debit, DebitShare, Mandate
 from ribambelle_paiement_tresor.tables.reports import Report, ReportLine
+from ribambelle_paiement_tresor.tables.titres import (
+    Bordereau,
+    Titre,
+    TitreLine,
+    TitreMove,
+    TreasuryFile,
+)
 from ribambelle_paiement_tresor.tables.treasury import (
     Allocation,
     Exchange,
@@ -35,6 +44,7 @@ __all__ = [
     "Allocation",
     "Basis",
     "Batch",
+    "Bordereau",
     "Debit",
     "DebitShare",
     "Entry",
@@ -49,14 +59,19 @@ __all__ = [
     "Period",
     "Posting",
     "Receipt",
+    "Reminder",
     "Report",
     "ReportLine",
     "Terms",
+    "Titre",
+    "TitreLine",
+    "TitreMove",
+    "TreasuryFile",
     "Trial",
     "Waiver",
 ]
 
 TABLES = (
     *(*billing.TABLES, *books.TABLES, *treasury.TABLES, *counter.TABLES),
-    *(*reports.TABLES, *debits.TABLES),
+    *(*reports.TABLES, *debits.TABLES, *titres.TABLES),
 )

@@ -123,4 +123,14 @@ class Line(Table, tablename="paiement_line"):
     basis = ForeignKey(Basis, null=False, on_delete=OnDelete.restrict)
 
 
-TABLES = (Payer, Period, Trial, Waiver, Terms, Basis, Invoice, Line)
+class Reminder(Table, tablename="paiement_reminder"):
+    """One time a family was reminded of an invoice; each step once."""
+
+    id: Serial
+    invoice = ForeignKey(Invoice, null=False, on_delete=OnDelete.restrict)
+    step = SmallInt(help_text="Rank in the commune's dunning_days, from one.")
+    at = Timestamptz()
+    once = Unique([invoice, step])
+
+
+TABLES = (Payer, Period, Trial, Waiver, Terms, Basis, Invoice, Line, Reminder)

@@ -19,7 +19,7 @@ class Due(Table, tablename="periscolaire_due"):
     unit = ForeignKey(Unit, null=False, on_delete=OnDelete.restrict)
     nature = Varchar(length=10, help_text="Code of domain.dues.NATURES.")
     what = Varchar(length=10, help_text="Code of domain.dues.REASONS.")
-    payer = ForeignKey(Adult, null=True, default=None, on_delete=OnDelete.set_null)
+    payer = ForeignKey(Adult, null=True, default=None, index=True, on_delete=OnDelete.set_null)
     price = ForeignKey(Price, null=False, on_delete=OnDelete.restrict)
     written_at = Timestamptz()
     once = Unique([child, day, unit, nature])

@@ -1,0 +1,1 @@
+CREATE INDEX "periscolaire_due_payer" ON "periscolaire_due" ("payer");

@@ -1,0 +1,259 @@
+"""The régie at its desk: a month issued from a page, money taken once, everything in the books."""
+
+import io
+from datetime import date
+
+import pypdf
+import pytest
+from tests.paiement_tresor.builders import (
+    OCTOBER,
+    a_child,
+    a_due,
+    a_unit,
+    an_adult,
+    an_invoice,
+    settle,
+)
+
+from ribambelle.identity import Grant
+from ribambelle.identity.tables import Account
+from ribambelle.testing.communes import Communes
+from ribambelle_paiement_tresor import issuing
+from ribambelle_paiement_tresor.queries import books, mine, periods
+from ribambelle_paiement_tresor.tables import Invoice, Period, Receipt, Waiver
+
+DESK = "/bureau/paiement"
+CAMILLE = "camille@example.test"
+MEANS = """[paiement]
+[[paiement.regies]]
+code = "regie"
+label = "Régie enfance"
+means = ["cash", "cheque", "cesu"]
+"""
+
+
+def dated(**told: date) -> dict[str, str]:
+    """Return days as a form sends them."""
+    return {
+        f"{name}_{part}": str(getattr(day, part))
+        for name, day in told.items()
+        for part in ("day", "month", "year")
+    }
+
+
+async def test_a_month_is_opened_tried_answered_and_issued_from_its_page(
+    communes: Communes,
+) -> None:
+    town = communes.alpha
+    regisseur = await town.staff(Grant("regisseur"), email="r@example.test")
+    await town.family(CAMILLE)
+    with town.here():
+        account = await Account.objects().get(Account.email == CAMILLE)
+        assert account
+        anne = await an_adult("Camille Martin", account.id)
+        unit = await a_unit()
+        await a_due(anne, await a_child(anne), unit, OCTOBER[0])
+        lou = await an_adult("Lou Payet", lives=False)
+        await a_due(lou, await a_child(lou), unit, OCTOBER[0])
+    told = {"regie": "regie"} | dated(first=OCTOBER[0], last=OCTOBER[1], due_on=date(2026, 12, 15))
+    here = f"{DESK}/facturation"
+    proposed = (await regisseur.get(here)).text
+    assert 'value="10"' in proposed
+
+    wrong = await regisseur.post(here, data=told | dated(last=date(2026, 9, 1)))
+    assert (wrong.status_code, "avant le premier" in wrong.text) == (422, True)
+    opened = await regisseur.post(here, data=told)
+    page = opened.headers["location"]
+    twice = await regisseur.post(here, data=told)
+    assert "déjà dans la période" in twice.text
+    assert "1 anomalie empêche" in (await regisseur.get(page)).text.replace("\u00a0", " ")
+    assert (await regisseur.get(f"{page}/anomalies")).content[:2] == b"PK"
+    await regisseur.post(f"{page}/emettre")
+    assert "sans réponse" in (await regisseur.get(page)).text
+    await regisseur.post(f"{page}/essai")
+
+    answers = {"doubts": f"no_address:{lou}", "why": ""}
+    assert (await regisseur.post(f"{page}/repondre", data=answers)).status_code == 422
+    await regisseur.post(f"{page}/repondre", data=answers | {"why": "Sans adresse fixe"})
+    await regisseur.post(f"{page}/emettre")
+    await town.work()
+
+    assert "Factures émises" in (await regisseur.get(page)).text
+    with town.here():
+        assert await Invoice.count() == 2
+        assert await Waiver.exists().where(Waiver.reason == "Sans adresse fixe")
+    mail = [one.subject for one in await town.mail(CAMILLE)]
+    assert sum("F2026-000001" in one for one in mail) == 1
+
+
+async def test_money_of_the_counter_is_taken_once_and_a_cesu_never_pays_a_meal(
+    communes: Communes,
+) -> None:
+    town = communes.alpha
+    settle(town, MEANS)
+    regisseur = await town.staff(Grant("regisseur"), email="r@example.test")
+    with town.here():
+        anne = await an_adult()
+        child, care = await a_child(anne), await a_unit("soir", is_meal=False)
+        await a_due(anne, child, care, OCTOBER[0], 500)
+        invoice = await an_invoice(anne, 1000)
+        payer = (await mine.one(invoice)).payer
+        kinds = sorted((one.kind, one.cents) for one in await mine.lines(invoice))
+    assert kinds == [("care", 500), ("meal", 1000)]
+    here = f"{DESK}/comptes/{payer}"
+    form = {"key": "k1", "invoices": str(invoice), "means": "cesu", "amount": "10"}
+
+    refused = await regisseur.post(f"{here}/encaisser", data=form)
+    assert (refused.status_code, "jamais la cantine" in refused.text) == (422, True)
+    assert (
+        await regisseur.post(f"{here}/encaisser", data=form | {"amount": "x"})
+    ).status_code == 422
+    for _ in range(2):  # the button pressed twice
+        await regisseur.post(f"{here}/encaisser", data=form | {"amount": "5"})
+    again = await regisseur.post(f"{here}/encaisser", data=form | {"key": "k2", "amount": "0,01"})
+    assert "jamais la cantine" in again.text
+    await regisseur.post(
+        f"{here}/encaisser", data=form | {"key": "k3", "means": "cash", "amount": "12,00"}
+    )
+
+    with town.here():
+        assert [row.number for row in await Receipt.objects().order_by(Receipt.id)] == [1, 2]
+        assert (await mine.one(invoice)).owed == 0
+        assert await books.credit([payer]) == 200
+        cash = await Receipt.objects().get(Receipt.means == "cash")
+    assert cash
+    for _ in range(2):
+        await regisseur.post(f"{here}/recus/{cash.id}/annuler")
+    with town.here():
+        assert (await mine.one(invoice)).owed == 1000
+        assert await books.credit([payer]) == 0
+        assert (await books.balances()).get("cash", 0) == 0
+        assert await books.faults() == []
+    for _ in range(2):
+        await regisseur.post(f"{DESK}/caisse/cesu", data={"key": "remise"})
+    with town.here():
+        balances = await books.balances()
+        assert (balances["cesu"], balances["treasury"]) == (0, 500)
+
+
+async def test_credit_is_used_or_given_back_and_never_more_than_there_is(
+    communes: Communes,
+) -> None:
+    town = communes.alpha
+    settle(town, MEANS)
+    regisseur = await town.staff(Grant("regisseur"), email="r@example.test")
+    with town.here():
+        anne = await an_adult()
+        first = await an_invoice(anne, 1000)
+        second = await an_invoice(anne, 300, date(2026, 9, 1))
+        payer = (await mine.one(first)).payer
+    here = f"{DESK}/comptes/{payer}"
+    cash = {"key": "k", "invoices": str(first), "means": "cash", "amount": "10"}
+    await regisseur.post(f"{here}/encaisser", data=cash)
+    note = {"key": "a", "amount": "8", "why": "Sortie annulée"}
+    assert (await regisseur.post(f"{DESK}/factures/{first}/avoir", data=note)).status_code == 303
+    more = note | {"key": "b", "amount": "3"}
+    refused = await regisseur.post(f"{DESK}/factures/{first}/avoir", data=more)
+    assert "ne porte plus que" in refused.text
+
+    for _ in range(2):
+        await regisseur.post(f"{here}/avance", data={"key": "u", "invoice": str(second)})
+    back = {"key": "r", "refund": "6", "why": "Virement, départ"}
+    assert (await regisseur.post(f"{here}/rembourser", data=back)).status_code == 422
+    for _ in range(2):
+        await regisseur.post(f"{here}/rembourser", data=back | {"refund": "2"})
+
+    with town.here():
+        assert (await mine.one(second)).owed == 0
+        assert await books.credit([payer]) == 300
+        assert await books.faults() == []
+    page = (await regisseur.get(here)).text
+    assert "Virement, départ" in page
+    assert "Sortie annulée" in page
+
+
+async def test_what_an_agent_gave_back_is_not_billed_again(communes: Communes) -> None:
+    """A credit note of the régie's own is no day of a plugin: no later month takes it back."""
+    town = communes.alpha
+    regisseur = await town.staff(Grant("regisseur"), email="r@example.test")
+    with town.here():
+        anne = await an_adult()
+        invoice = await an_invoice(anne, 1000)
+    note = {"key": "a", "amount": "4", "why": "Geste"}
+    await regisseur.post(f"{DESK}/factures/{invoice}/avoir", data=note)
+
+    with town.here():
+        number = int((await periods.every())[0].id)
+        await Period.update({Period.state: "issuing"}).where(Period.id == number)
+        await issuing.issue(number)
+
+        assert await Invoice.count() == 2
+
+
+async def test_an_invoice_on_paper_says_what_its_page_says(communes: Communes) -> None:
+    town = communes.alpha
+    settle(town, MEANS + 'payfip = "090909"\n')
+    family = await town.family(CAMILLE)
+    with town.here():
+        account = await Account.objects().get(Account.email == CAMILLE)
+        assert account
+        anne = await an_adult("Camille Martin", account.id)
+        invoice = await an_invoice(anne, 1000)
+
+    answer = await family.get(f"/paiement/factures/{invoice}/pdf")
+
+    assert answer.headers["content-disposition"].endswith('facture-F2026-000001.pdf"')
+    assert len(answer.content) <= 60_000
+    paper = pypdf.PdfReader(io.BytesIO(answer.content))
+    words = " ".join(page.extract_text() for page in paper.pages)
+    for said in ("F2026-000001", "Camille Martin", "3 rue des Lilas", "10,00", "octobre 2026"):
+        assert said in words.replace("\u202f", " "), said
+    catalog = paper.trailer["/Root"]
+    assert catalog["/MarkInfo"]["/Marked"]
+    assert catalog["/Lang"] == "fr-FR"
+    assert "/StructTreeRoot" in catalog
+    regie = await town.staff(Grant("accountant"), email="c@example.test")
+    theirs = await regie.get(f"{DESK}/factures/{invoice}/pdf")
+    assert theirs.status_code == 200
+
+
+@pytest.mark.parametrize("role", ["accountant", "agent"])
+async def test_who_reads_the_accounts_changes_nothing(communes: Communes, role: str) -> None:
+    town = communes.alpha
+    reader = await town.staff(Grant(role), email="c@example.test")
+    with town.here():
+        anne = await an_adult()
+        invoice = await an_invoice(anne)
+        payer = (await mine.one(invoice)).payer
+
+    for page in (
+        *(DESK, f"{DESK}/jour", f"{DESK}/facturation", f"{DESK}/factures?q=hoarau"),
+        *(f"{DESK}/factures/liste?etat=late", f"{DESK}/factures/{invoice}"),
+        f"{DESK}/comptes/{payer}",
+    ):
+        assert (await reader.get(page)).status_code == 200, page
+    cash = {"key": "k", "invoices": str(invoice), "means": "cash", "amount": "10"}
+    for act in (f"comptes/{payer}/encaisser", f"factures/{invoice}/avoir", "caisse/cash"):
+        assert (await reader.post(f"{DESK}/{act}", data=cash)).status_code == 403, act
+    with town.here():
+        assert await Receipt.count() == 0
+
+
+async def test_invoices_are_found_by_name_number_and_where_they_stand(communes: Communes) -> None:
+    town = communes.alpha
+    regisseur = await town.staff(Grant("regisseur"), email="r@example.test")
+    with town.here():
+        for name in ("Anne Hoarau", "Paul Grondin"):
+            await an_invoice(await an_adult(name))
+
+    async def found(query: str) -> list[str]:
+        text = (await regisseur.get(f"{DESK}/factures?{query}")).text
+        return [name for name in ("Hoarau", "Grondin") if f"{name}</a>" in text]
+
+    assert await found("q=grondin") == ["Grondin"]
+    assert await found("q=F2026-000001") == ["Hoarau"]
+    assert await found("etat=due") == ["Hoarau", "Grondin"]
+    assert await found("etat=settled") == []
+    said = (await regisseur.get("/bureau/recherche?q=grondin")).text
+    assert "F2026-000002, Paul Grondin" in said
+    assert await found("page=99999&periode=1&q=%00") == ["Hoarau", "Grondin"]
