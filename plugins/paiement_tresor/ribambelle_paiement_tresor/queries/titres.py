@@ -20,7 +20,8 @@ from ribambelle_paiement_tresor.tables import Bordereau, Invoice, Payer, Titre, 
 LATES = Prepared(
     lambda given: Invoice.raw(
         "SELECT i.id, i.payer, i.due_on, SUM(p.cents) AS cents,"
-        " (SELECT COUNT(*) FROM paiement_allocation o WHERE o.holds = i.id) AS held,"
+        " (SELECT COUNT(*) FROM paiement_allocation o WHERE o.holds = i.id)"
+        " + (SELECT COUNT(*) FROM paiement_debit_share s WHERE s.holds = i.id) AS held,"
         " (SELECT COUNT(*) FROM paiement_titre_line l WHERE l.stands = i.id) AS claimed"
         " FROM paiement_posting p JOIN paiement_invoice i ON i.id = p.invoice"
         " WHERE p.ledger = 'families' AND i.kind = 'invoice' AND i.due_on < {}"
