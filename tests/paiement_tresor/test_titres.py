@@ -3,14 +3,16 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree
 from tests.paiement_tresor.builders import an_adult, an_invoice, settle
 
+from ribambelle.database import REFUSED
 from ribambelle.errors import Refused
 from ribambelle.identity import Person
 from ribambelle.identity.tables import Account
@@ -18,11 +20,20 @@ from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes, Town
 from ribambelle.testing.missing import miss
 from ribambelle_paiement_tresor import bordereau_file, paying, transferring, treasury_files
+from ribambelle_paiement_tresor.domain.accounts import Entry as Entry_
 from ribambelle_paiement_tresor.domain.debtors import Issuer, Tiers
+from ribambelle_paiement_tresor.domain.titres import Late
 from ribambelle_paiement_tresor.pes import writing
 from ribambelle_paiement_tresor.pes.writing import Head, Line, Piece
 from ribambelle_paiement_tresor.queries import books, mine, titres
-from ribambelle_paiement_tresor.tables import Allocation, Bordereau, Entry, Titre, TitreMove
+from ribambelle_paiement_tresor.tables import (
+    Allocation,
+    Bordereau,
+    Entry,
+    Titre,
+    TitreLine,
+    TitreMove,
+)
 from ribambelle_paiement_tresor.testing.treasury import SimulatedTreasury
 
 LATE = date(2026, 12, 22)
@@ -173,6 +184,34 @@ async def test_handed_over_twice_at_once_it_is_claimed_once(owing: Owing) -> Non
         assert sorted(type(one).__name__ for one in done) == ["Refused", "int"]
         assert (await Bordereau.count(), await Titre.count()) == (1, 1)
         assert await Entry.count().where(Entry.kind == "to_titre") == 1
+
+
+async def test_without_its_guards_a_second_hand_over_would_claim_twice(
+    owing: Owing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: what was late is not read again, then nothing names what was claimed."""
+    with owing.town.here() as tenant:
+        stale = await titres.lates(date(2026, 12, 1))
+
+        async def lates(_: date) -> list[Late]:
+            return stale
+
+        monkeypatch.setattr(titres, "lates", lates)
+        await transferring.hand_over(tenant, None)
+        with pytest.raises(REFUSED):
+            await transferring.hand_over(tenant, None)
+        assert await owing.left("camille") == books.Standing(0, 4820)
+
+        async def forgotten(entries: list[Entry_], *given: Any, **more: Any) -> int:
+            return await write(
+                [replace(one, key=f"{one.key}:2") for one in entries], *given, **more
+            )
+
+        write = books.write
+        monkeypatch.setattr(books, "write", forgotten)
+        await TitreLine.update({TitreLine.stands: None}, force=True)
+        await transferring.hand_over(tenant, None)
+    assert await owing.left("camille") == books.Standing(-4820, 9640)
 
 
 async def test_a_payment_under_way_waits_for_its_end(owing: Owing) -> None:

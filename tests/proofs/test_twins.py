@@ -245,6 +245,10 @@ CACHES = {
             *("ribambelle_periscolaire.domain.cut_off.clock",),
             *("ribambelle_periscolaire.domain.tariff.pricing._span",),
             *("ribambelle_periscolaire.domain.tariff.pricing._percent",),
+            # the schemas of a folder, the symbol of a text, the holidays of a year
+            *("ribambelle_paiement_tresor.pes.schemas._schema",),
+            *("ribambelle_paiement_tresor.marking.drawing",),
+            *("ribambelle_paiement_tresor.domain.working_days.public_holidays",),
             *("ribambelle_periscolaire.queries.dues.pairs",),
             *("ribambelle_periscolaire.queries.dues.sentences",),
             *("ribambelle_creche.pricing.shipped", "ribambelle_creche.domain.admission.units.each"),
@@ -272,6 +276,8 @@ KEPT = {
     "explanation.py": {"places", "held"},
     "foresight.py": {"own"},
     "matching.py": {"_watchers", "_pushed"},
+    # made for one file of the treasury, and forgotten with it
+    "reading.py": {"ends", "blocks"},
     # made for one page of one family, and forgotten with it
     "pricing.py": {"found", "told"},
     # made for one list of one commune, and forgotten with it

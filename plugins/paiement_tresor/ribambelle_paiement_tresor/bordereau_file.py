@@ -1,6 +1,7 @@
 """The file of a bordereau, in the commune's own folder: whole or absent, the same bytes each time."""
 
 import os
+import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -42,7 +43,7 @@ async def written(tenant: Tenant, row: Bordereau) -> Path:
     if file.is_file() and row.state != "to_write":
         return file
     folder(tenant).mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = file.with_name(f"{file.name}.{os.getpid()}.draft")
+    draft = file.with_name(f"{secrets.token_hex(8)}.draft")
     try:
         with draft.open("w", encoding=writing.ENCODING, newline="\n") as content:
             draft.chmod(0o600)

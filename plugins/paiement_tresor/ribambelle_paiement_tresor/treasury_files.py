@@ -1,6 +1,7 @@
 """What the treasury sends back: looked at first, counted once, or refused whole."""
 
 import hashlib
+import secrets
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -117,7 +118,7 @@ async def receive(tenant: Tenant, account: int | None, file: Path) -> int:
     row = TreasuryFile(digest=digest, kind=told.kind, name=told.name, at=now, account=account)
     place = kept(tenant, row)
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = place.with_suffix(".draft")
+    draft = place.with_name(f"{secrets.token_hex(8)}.draft")
     shutil.copyfile(file, draft)
     draft.chmod(0o600)
     draft.replace(place)

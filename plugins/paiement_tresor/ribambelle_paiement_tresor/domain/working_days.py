@@ -1,6 +1,7 @@
 """Which days do banks and public offices work?"""
 
 from datetime import date, timedelta
+from functools import cache
 
 FIXED = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
 BANKS = ((1, 1), (5, 1), (12, 25), (12, 26))
@@ -21,6 +22,7 @@ def easter(year: int) -> date:
     return date(year, 3 + month, day + 1)
 
 
+@cache
 def public_holidays(year: int) -> frozenset[date]:
     """Return the public holidays of the whole country."""
     sunday = easter(year)
