@@ -14,6 +14,7 @@ from ribambelle.identity import Grant
 from ribambelle.identity.tables import Account
 from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes, Town
+from ribambelle_paiement_tresor import transferring
 from ribambelle_paiement_tresor.domain import pain008
 from ribambelle_paiement_tresor.queries import books, debits, mine
 from ribambelle_paiement_tresor.tables import Allocation, Batch, DebitShare, Entry, Mandate
@@ -194,9 +195,15 @@ async def test_an_invoice_is_debited_confirmed_and_its_file_is_what_banks_read(
 async def test_an_invoice_in_a_batch_is_not_paid_another_way(
     debiting: Debiting, treasury: SimulatedTreasury
 ) -> None:
+    """Neither on line, nor at the counter, nor by another batch, nor by a titre."""
     settle(debiting.town, OPEN.format(address=treasury.address))
+    spring = date(2027, 4, 1)
     await debiting.signs()
+    with debiting.town.here() as tenant:
+        assert len((await transferring.waiting(tenant, spring)).ready) == 1
     await debiting.batch()
+    with debiting.town.here() as tenant:
+        assert (await transferring.waiting(tenant, spring)).ready == []
 
     on_line = await debiting.family.post("/paiement/payer", data={"facture": str(debiting.invoice)})
     at_till = await debiting.office.post(

@@ -74,6 +74,14 @@ class DebitsPage:
     sequences: dict[str, str] = field(default_factory=lambda: signing.SEQUENCES)
     key: str = field(default_factory=lambda: secrets.token_urlsafe(12))
 
+    def is_chosen(self, payer: int) -> bool:
+        """Tell whether a family is ticked: all are, until somebody unticks one."""
+        return self.form is None or payer in self.form.told.payers
+
+    def is_last(self, payer: int) -> bool:
+        """Tell whether its mandate was said to end."""
+        return self.form is not None and payer in self.form.told.ends
+
     @property
     def cents(self) -> int:
         """What may be debited, all together."""

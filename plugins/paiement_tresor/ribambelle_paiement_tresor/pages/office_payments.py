@@ -23,7 +23,7 @@ from ribambelle_paiement_tresor.domain.payment import ALERTS, STATES
 from ribambelle_paiement_tresor.domain.words import euros
 from ribambelle_paiement_tresor.pages.office_guards import reading
 from ribambelle_paiement_tresor.pages.office_guards import till as at_till
-from ribambelle_paiement_tresor.queries import books, payments, people, receipts
+from ribambelle_paiement_tresor.queries import books, payments, people, receipts, reports
 from ribambelle_paiement_tresor.queries.payments import OnLine
 from ribambelle_paiement_tresor.tables import Payment, Receipt
 
@@ -49,6 +49,8 @@ class DayPage:
     names: dict[int, str]
     kept: list[tuple[str, str, int]]
     may_change: bool
+    told: int | None = None
+    """What the treasury's report says of this day, in cents; None before it is counted."""
     means: dict[str, str] = field(default_factory=lambda: MEANS)
     states: dict[str, str] = field(default_factory=lambda: STATES)
     alerts: dict[str, str] = field(default_factory=lambda: ALERTS)
@@ -109,6 +111,7 @@ async def day_page(tenant: Tenant, person: Person, day: date) -> DayPage:
             if balances.get(code)
         ],
         person.holds("regisseur", "admin"),
+        await reports.told_of(day),
     )
 
 

@@ -190,6 +190,12 @@ async def between(first: date, last: date) -> list[tuple[date, str, int, str]]:
     return [(row["day"], row["regie"], row["cents"], row["state"]) for row in rows]
 
 
+async def told_of(day: date) -> int | None:
+    """Return what the reports say of a day, in cents; None when none says anything."""
+    lines = await between(day, day)
+    return sum(cents for _, _, cents, _ in lines) if lines else None
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """A line nobody knows here, with what may explain it."""
