@@ -26,7 +26,7 @@ SENTENCES = {
 def words(refusal: Refused) -> str:
     """Return a refusal in a sentence; one we do not know is raised again.
 
-    >>> words(Refused("titres_incomplete", missing="codique, siret"))[-16:]
+    >>> words(Refused("titres_incomplete", missing="codique, siret"))[-15:]
     'codique, siret.'
     >>> words(Refused("treasury_file", line=12, why="il est coupé")).partition(" Rien")[0]
     'Ce fichier est refusé, ligne 12 : il est coupé.'
