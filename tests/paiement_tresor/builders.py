@@ -138,9 +138,11 @@ async def a_due(
 
 
 async def a_period(first: date = OCTOBER[0], last: date = OCTOBER[1], regie: str = "regie") -> int:
-    """Open the period of a month."""
+    """Open the period of a month; its invoices are never late the day they leave."""
+    now = current().now()
+    due = max(DUE, now.date() + timedelta(days=5))
     return await insert(
-        tables.Period(regie=regie, first=first, last=last, due_on=DUE, opened_at=current().now())
+        tables.Period(regie=regie, first=first, last=last, due_on=due, opened_at=now)
     )
 
 

@@ -9,16 +9,20 @@ from tests.paiement_tresor.builders import (
     OCTOBER,
     a_child,
     a_due,
+    a_period,
     a_unit,
     an_adult,
     an_invoice,
     settle,
 )
 
+from ribambelle.database import transaction
 from ribambelle.identity import Grant
 from ribambelle.identity.tables import Account
 from ribambelle.testing.communes import Communes
 from ribambelle_paiement_tresor import issuing
+from ribambelle_paiement_tresor.domain import accounts
+from ribambelle_paiement_tresor.domain.accounts import Entry
 from ribambelle_paiement_tresor.queries import books, mine, periods
 from ribambelle_paiement_tresor.tables import Invoice, Period, Receipt, Waiver
 
@@ -123,14 +127,16 @@ async def test_money_of_the_counter_is_taken_once_and_a_cesu_never_pays_a_meal(
         cash = await Receipt.objects().get(Receipt.means == "cash")
     assert cash
     for _ in range(2):
-        await regisseur.post(f"{here}/recus/{cash.id}/annuler")
+        undone = await regisseur.post(f"{here}/recus/{cash.id}/annuler")
+        assert undone.status_code == 303
     with town.here():
         assert (await mine.one(invoice)).owed == 1000
         assert await books.credit([payer]) == 0
         assert (await books.balances()).get("cash", 0) == 0
         assert await books.faults() == []
     for _ in range(2):
-        await regisseur.post(f"{DESK}/caisse/cesu", data={"key": "remise"})
+        given = await regisseur.post(f"{DESK}/caisse/cesu", data={"key": "remise"})
+        assert given.status_code == 303
     with town.here():
         balances = await books.balances()
         assert (balances["cesu"], balances["treasury"]) == (0, 500)
@@ -161,7 +167,8 @@ async def test_credit_is_used_or_given_back_and_never_more_than_there_is(
     back = {"key": "r", "refund": "6", "why": "Virement, départ"}
     assert (await regisseur.post(f"{here}/rembourser", data=back)).status_code == 422
     for _ in range(2):
-        await regisseur.post(f"{here}/rembourser", data=back | {"refund": "2"})
+        again = await regisseur.post(f"{here}/rembourser", data=back | {"refund": "2"})
+        assert again.status_code == 303
 
     with town.here():
         assert (await mine.one(second)).owed == 0
@@ -257,3 +264,115 @@ async def test_invoices_are_found_by_name_number_and_where_they_stand(communes: 
     said = (await regisseur.get("/bureau/recherche?q=grondin")).text
     assert "F2026-000002, Paul Grondin" in said
     assert await found("page=99999&periode=1&q=%00") == ["Hoarau", "Grondin"]
+
+
+async def test_a_receipt_whose_credit_was_spent_is_not_taken_back(communes: Communes) -> None:
+    """A cheque of 50 for 10, 40 given back: undone, it would leave a debt no page shows."""
+    town = communes.alpha
+    settle(town, MEANS)
+    regisseur = await town.staff(Grant("regisseur"), email="r@example.test")
+    with town.here():
+        invoice = await an_invoice(await an_adult(), 1000)
+        payer = (await mine.one(invoice)).payer
+    here = f"{DESK}/comptes/{payer}"
+    cheque = {"key": "c", "invoices": str(invoice), "means": "cheque", "amount": "50"}
+    await regisseur.post(f"{here}/encaisser", data=cheque)
+    back = {"key": "r", "refund": "40", "why": "Départ"}
+    await regisseur.post(f"{here}/rembourser", data=back)
+    with town.here():
+        (row,) = await Receipt.objects()
+
+    await regisseur.post(f"{here}/recus/{row.id}/annuler")
+
+    assert "encaissez d’abord 40,00" in (await regisseur.get(here)).text.replace("\u202f", " ")
+    with town.here():
+        assert (await mine.one(invoice)).owed == 0
+        assert await books.credit([payer]) == 0
+
+
+async def test_what_the_comptable_claims_only_he_lowers(communes: Communes) -> None:
+    town = communes.alpha
+    regisseur = await town.staff(Grant("regisseur"), email="r@example.test")
+    with town.here() as tenant:
+        invoice = await an_invoice(await an_adult(), 1000)
+        payer = (await mine.one(invoice)).payer
+        postings = accounts.moved("families", "titres", 1000, payer, invoice)
+        entry = Entry("to_titre:test", "to_titre", tenant.now().date(), postings)
+        async with transaction():
+            await books.write([entry], tenant.now())
+    note = {"key": "a", "amount": "10", "kind": "meal", "why": "Erreur"}
+
+    refused = await regisseur.post(f"{DESK}/factures/{invoice}/avoir", data=note)
+
+    assert (refused.status_code, "titre de réduction" in refused.text) == (422, True)
+    with town.here():
+        assert (await books.standing([invoice]))[invoice].titre == 1000
+
+
+async def test_an_invoice_given_back_whole_is_cleared_and_certified_by_nobody(
+    communes: Communes,
+) -> None:
+    town = communes.alpha
+    settle(town, MEANS)
+    regisseur = await town.staff(Grant("regisseur"), email="r@example.test")
+    family = await town.family(CAMILLE)
+    with town.here():
+        account = await Account.objects().get(Account.email == CAMILLE)
+        assert account
+        adult = await an_adult("Camille Martin", account.id)
+        child, care = await a_child(adult), await a_unit("soir", is_meal=False)
+        await a_due(adult, child, care, OCTOBER[0], 500)
+        invoice = await an_invoice(adult, 1000)
+        payer = (await mine.one(invoice)).payer
+    note = {"key": "a", "amount": "5", "kind": "care", "why": "Garde annulée"}
+    await regisseur.post(f"{DESK}/factures/{invoice}/avoir", data=note)
+    cesu = {"key": "c", "invoices": str(invoice), "means": "cesu", "amount": "1"}
+    refused = await regisseur.post(f"{DESK}/comptes/{payer}/encaisser", data=cesu)
+    assert "jamais la cantine" in refused.text  # the care it paid was given back
+    rest = note | {"key": "b", "amount": "10", "kind": "meal"}
+    await regisseur.post(f"{DESK}/factures/{invoice}/avoir", data=rest)
+
+    page = (await family.get(f"/paiement/factures/{invoice}")).text
+
+    assert "soldée sans paiement" in page
+    answer = await family.post(f"/paiement/factures/{invoice}/attestation")
+    assert answer.status_code == 404
+
+
+async def test_no_invoice_is_born_late(communes: Communes) -> None:
+    town = communes.alpha
+    regisseur = await town.staff(Grant("regisseur"), email="r@example.test")
+    with town.here() as tenant:
+        adult = await an_adult()
+        await a_due(adult, await a_child(adult), await a_unit(), OCTOBER[0])
+        number = await a_period()
+        today = tenant.now().date()
+        await Period.update({Period.due_on: today}).where(Period.id == number)
+    page = f"{DESK}/facturation/{number}"
+
+    await regisseur.post(f"{page}/emettre")
+    assert "Donnez-en une autre" in (await regisseur.get(page)).text
+    await regisseur.post(f"{page}/echeance", data=dated(due_on=today))
+    await regisseur.post(f"{page}/echeance", data=dated(due_on=date(2026, 12, 31)))
+    await regisseur.post(f"{page}/emettre")
+    await town.work()
+
+    with town.here():
+        (row,) = await Invoice.objects()
+    assert row.due_on == date(2026, 12, 31)
+
+
+async def test_odd_numbers_and_days_break_no_page(communes: Communes) -> None:
+    town = communes.alpha
+    regisseur = await town.staff(Grant("regisseur"), email="r@example.test")
+    family = await town.family(CAMILLE)
+    for odd in ("9" * 5000, "9" * 30, "99999999999", "-1"):
+        answer = await family.post("/paiement/payer", data={"facture": odd})
+        assert answer.status_code == 303, odd[:12]
+    assert (await family.get("/paiement/factures/99999999999")).status_code == 404
+    for day in ("9999-12-31", "0001-01-01", "hier"):
+        assert (await regisseur.get(f"{DESK}?jour={day}")).status_code == 200
+    first = {"regie": "regie"} | dated(
+        first=date(1, 1, 1), last=date(1, 1, 31), due_on=date(2026, 12, 15)
+    )
+    assert (await regisseur.post(f"{DESK}/facturation", data=first)).status_code == 422

@@ -351,9 +351,17 @@ async def test_s25_an_answer_that_differs_waits_for_somebody(
 
     regisseur = await paying_.town.staff(Grant("regisseur"))
     assert "autre montant" in (await regisseur.get("/bureau/paiement")).text
-    decided = await regisseur.post(f"/bureau/paiement/paiements/{row.id}/decider/crediter")
+    here = f"/bureau/paiement/paiements/{row.id}/decider"
+    await regisseur.post(f"{here}/vu")  # money that waits is not seen away
+    assert await paying_.state() == "disputed"
+    assert "autre montant" in (await regisseur.get("/bureau/paiement")).text
+    decided = await regisseur.post(f"{here}/crediter")
 
     assert decided.status_code == 303
+    again = await regisseur.post(f"{here}/rembourser")  # somebody else, on a page of before
+    assert "n’attend plus" in (await regisseur.get(again.headers["location"])).text
+    shown = (await paying_.client.get(f"/paiement/paiements/{row.id}")).text
+    assert "La régie a traité" in shown
     assert await paying_.owed() == CENTS - int(wrong.get("montant", CENTS))
     with paying_.town.here():
         assert await books.faults() == []

@@ -53,7 +53,8 @@ def explained(raw: Any = None) -> Iterator[None]:
     except asyncpg.QueryCanceledError:
         raise
     except asyncpg.DataError as error:
-        if isinstance(error.__cause__, OverflowError):  # no row has such a number
+        out_of_range = isinstance(error, asyncpg.NumericValueOutOfRangeError)
+        if out_of_range or isinstance(error.__cause__, OverflowError):  # no row has such a number
             raise NotYours(str(error)) from error
         raise
     except AWAY as error:

@@ -9,6 +9,7 @@ from piccolo.columns.combination import WhereRaw
 from piccolo.custom_types import Combinable
 
 from ribambelle import tenants
+from ribambelle.clock import after
 from ribambelle.database import locks
 from ribambelle.jobs.tables import Job
 
@@ -62,7 +63,7 @@ async def take(now: datetime, aside: Sequence[str] = (), only: str = "") -> Job 
     # it has just locked; several jobs would then be leased and one of them run
     (oldest,) = locks.claim(due).querystrings
     rows = (
-        await Job.update({Job.leased_until: now + LEASE, Job.attempts: Job.attempts + 1})
+        await Job.update({Job.leased_until: after(now, LEASE), Job.attempts: Job.attempts + 1})
         .where(WhereRaw('"id" = ({})', oldest), free)
         .returning(*Job.all_columns())
     )
@@ -73,7 +74,7 @@ async def failed(job: Job, error: Exception, now: datetime) -> None:
     """Give a job back to the queue, for later: 30 s, then 1 min, 2 min… at most 4 h."""
     wait = timedelta(seconds=min(15 * 2**job.attempts, 4 * 3600))
     await Job.update(
-        {Job.error: repr(error)[:2000], Job.run_at: now + wait, Job.leased_until: None}
+        {Job.error: repr(error)[:2000], Job.run_at: after(now, wait), Job.leased_until: None}
     ).where(Job.id == job.id)
 
 
@@ -85,14 +86,16 @@ async def put_off(job: Job, error: NotNow, now: datetime) -> None:
     await Job.update(
         {
             Job.error: str(error)[:2000],
-            Job.run_at: now + error.wait,
+            Job.run_at: after(now, error.wait),
             Job.leased_until: None,
             Job.attempts: job.attempts - 1,
         }
     ).where(Job.id == job.id)
     if error.others:
         due = (Job.plugin == job.plugin) & (Job.name == job.name) & (Job.run_at <= now)
-        await Job.update({Job.run_at: now + error.others}).where(due & Job.leased_until.is_null())
+        await Job.update({Job.run_at: after(now, error.others)}).where(
+            due & Job.leased_until.is_null()
+        )
 
 
 async def waiting() -> int:

@@ -16,12 +16,21 @@ from ribambelle_paiement_tresor.settings import Settings
 
 
 async def credit_note(
-    tenant: Tenant, person: Person, wrong: Document, cents: int, why: str, key: str
+    tenant: Tenant,
+    person: Person,
+    wrong: Document,
+    cents: int,
+    why: str,
+    key: str,
+    kind: str = "other",
 ) -> int:
     """Give back some of an invoice by a new document; return its number in the base.
 
+    :param kind: what it corrects: meal, care or other.
+
     What was paid already becomes the family's credit. Sent twice, it is written once.
-    Raises Refused("more_than_billed", left=…).
+    Raises Refused("more_than_billed", left=…), or "at_the_comptable" once a titre claims it: the
+    comptable alone lowers it.
     """
     now = tenant.now()
     regie = tenant.of(Settings).regie(wrong.regie) or tenant.of(Settings).known[0]
@@ -33,7 +42,9 @@ async def credit_note(
         left = wrong.cents + sum(one.cents for one in await mine.corrections(wrong.id))
         if wrong.kind != "invoice" or not 0 < cents <= left:
             raise Refused("more_than_billed", left=left)
-        line = Line(line_key, 0, now.date(), why, "other", 1, -cents, -cents, False)
+        if (await books.standing([wrong.id])).get(wrong.id, books.Standing()).titre > 0:
+            raise Refused("at_the_comptable")
+        line = Line(line_key, 0, now.date(), why, kind, 1, -cents, -cents, False)
         number = await invoices.next_number(wrong.regie, now.year)
         row = (
             *("credit", wrong.regie, now.year, number, None, wrong.payer, wrong.id),
@@ -42,7 +53,7 @@ async def credit_note(
         )
         (note,) = await invoices.write([row], [[line]], {})
         owed = (await books.standing([wrong.id])).get(wrong.id, books.Standing())
-        postings = accounts.corrected(wrong.id, wrong.payer, cents, owed.owed, owed.titre)
+        postings = accounts.corrected(wrong.id, wrong.payer, cents, owed.owed)
         entry = Entry(
             f"invoice:{wrong.regie}:{now.year}:{number}",
             "corrected",
@@ -87,6 +98,8 @@ async def use(tenant: Tenant, person: Person, payer: int, invoice: int, key: str
         if one.payer != payer:
             raise NotYours
         await debits.require_free([invoice])
+        if await books.postings(f"credit-used:{key}"):
+            return 0
         cents = min(await books.credit([payer]), one.owed)
         if cents <= 0:
             raise Refused("no_credit")
@@ -111,6 +124,8 @@ async def refund(
     now = tenant.now()
     async with transaction():
         await locks.advisory(f"paiement.payer:{payer}")
+        if await books.postings(f"refund:{key}"):
+            return
         left = await books.credit([payer])
         if not 0 < cents <= left:
             raise Refused("no_credit", left=left)

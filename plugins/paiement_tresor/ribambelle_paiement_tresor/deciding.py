@@ -42,14 +42,20 @@ async def _settle(tenant: Tenant, person: Person, row: Payment, how: str) -> Non
             f"dispute:{row.operation}", "dispute_settled", now.date(), postings, row.regie
         )
         if not await books.write([entry], now, person.account, is_real=row.is_real):
-            return
+            raise Refused("not_disputed")
         await payments.release(int(row.id))
         await _seen(person, row, how)
 
 
 async def seen(person: Person, row: Payment) -> None:
-    """Write that somebody of the régie looked at an alert, and that nothing more is to do."""
+    """Write that somebody of the régie looked at an alert, and that nothing more is to do.
+
+    Money that waits for a decision is not seen away: raises Refused("to_decide").
+    """
     async with transaction():
+        await locks.advisory(f"paiement.payer:{row.payer}")
+        if (await payments.one(int(row.id))).state == "disputed":
+            raise Refused("to_decide")
         await _seen(person, row, "seen")
 
 

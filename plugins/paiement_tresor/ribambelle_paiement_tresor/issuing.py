@@ -37,10 +37,14 @@ class Issued:
 async def require_answered(tenant: Tenant, period: Period) -> None:
     """Refuse to issue while something is to look at that nobody answered.
 
-    Raises Refused("doubts", count=…, first=…), or "too_early" while days of it are to come.
+    Raises Refused("doubts", count=…, first=…), "too_early" while days of it are to come, or
+    "due_past" when an invoice would be late the day it leaves.
     """
-    if tenant.now().date() <= period.last:
+    today = tenant.now().date()
+    if today <= period.last:
         raise Refused("too_early", last=period.last)
+    if period.due_on <= today:
+        raise Refused("due_past", due=period.due_on)
     answered = await periods.waivers(int(period.id))
     left: list[Doubt] = []
     gaps = await billing.gaps(billing.Period(period.first, period.last))
@@ -104,6 +108,10 @@ async def _write(tenant: Tenant, period: Period, some: Slice) -> Issued:
     today = now.date()
     regie = tenant.of(Settings).regie(period.regie) or tenant.of(Settings).known[0]
     known = await people.payers(some.low, some.high, sorted(some.drafts))
+    # who pays or is paid back meanwhile waits: what is left of a corrected invoice is read below
+    corrected_ones = sorted(known[adult] for adult, draft in some.drafts.items() if draft.credits)
+    if corrected_ones:
+        await locks.advisory(*(f"paiement.payer:{payer}" for payer in corrected_ones))
     children = await people.names(
         {line.child for draft in some.drafts.values() for line in _lines(draft)}
     )
@@ -147,7 +155,7 @@ def entry_of(row: Sequence[Any], invoice: int, owed: Mapping[int, Standing]) -> 
     if kind == "invoice":
         return Entry(key, "issued", day, accounts.issued(invoice, payer, cents), regie)
     left = owed.get(wrong, Standing())
-    postings = accounts.corrected(wrong, payer, -cents, left.owed, left.titre)
+    postings = accounts.corrected(wrong, payer, -cents, left.owed)
     return Entry(key, "corrected", day, postings, regie)
 
 

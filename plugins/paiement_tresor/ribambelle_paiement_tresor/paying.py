@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NoReturn
 
+from ribambelle.clock import after
 from ribambelle.database import REFUSED, locks, transaction
 from ribambelle.errors import Refused
 from ribambelle.identity import Person
@@ -72,13 +73,13 @@ async def _payable(tenant: Tenant, person: Person, numbers: Sequence[int]) -> li
 async def _opened(
     tenant: Tenant, person: Person, chosen: list[Document], shares: list[Share], letter: str
 ) -> int:
-    now, first = tenant.now(), chosen[0]
+    now, first = after(tenant.now()), chosen[0]
     regie = tenant.of(Settings).regie(first.regie)
     assert regie
     try:
         async with transaction():
             # the comptable may have taken one since it was read: it is not paid here any more
-            await locks.advisory(f"paiement.payer:{first.payer}")
+            await locks.advisory(*(f"paiement.payer:{one.payer}" for one in chosen))
             await _require_still_due(shares)
             await debits.require_free([one.id for one in chosen])
             attempt = await payments.attempts(first.id) + 1
@@ -141,7 +142,7 @@ async def _ask_for_a_page(tenant: Tenant, chosen: list[Document], number: int) -
 
 
 async def _open(tenant: Tenant, number: int, created: Created) -> None:
-    now = tenant.now()
+    now = after(tenant.now())
     async with transaction():
         await payments.keep(number, "create", "created", created.exchange, now)
         # the treasury may have written before its answer was read
@@ -181,7 +182,7 @@ async def ask_later(number: int, at: datetime) -> None:
 
 def page_of(tenant: Tenant, row: Payment) -> str | None:
     """Return the treasury's page of a payment while it may be opened."""
-    still = tenant.now() < row.created_at + rule.WINDOW
+    still = tenant.now() < after(row.created_at, rule.WINDOW)
     if row.state != "open" or not row.operation or not still:
         return None
     return treasury.reached(tenant).page(row.operation)

@@ -145,7 +145,9 @@ async def credit(tenant: Tenant, person: Person, row: ReportLine) -> str:
         raise Refused("line_decided")
     payment = await payments.one(whose.known.payment)
     if payment.operation and payment.state not in SETTLED:
-        await resolving.resolve(tenant, payment, "office")
+        async with transaction():
+            await resolving.hint(tenant, payment)
+        await resolving.resolve(tenant, await payments.one(int(payment.id)), "office")
     async with transaction():
         await locks.advisory("paiement.report", f"paiement.payer:{whose.payer}")
         whose = (await reports.named([row.reference]))[row.reference]
@@ -160,6 +162,7 @@ async def credit(tenant: Tenant, person: Person, row: ReportLine) -> str:
             raise Refused("line_decided")
         await _record(person, row, state)
         if lead and shares:
+            await payments.counted(whose.known.payment, row.means, now)
             await payments.release(whose.known.payment)
             await _tell(tenant, row, shares)
         return state

@@ -1,9 +1,10 @@
 """The only way a payment is paid: the treasury is asked, and its own answer is checked and booked."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from ribambelle import tenants
+from ribambelle.clock import after
 from ribambelle.database import locks, transaction
 from ribambelle.errors import NotYours
 from ribambelle.messages import post
@@ -11,7 +12,7 @@ from ribambelle.tenants import Tenant
 from ribambelle_paiement_tresor import treasury
 from ribambelle_paiement_tresor.domain import accounts
 from ribambelle_paiement_tresor.domain import payment as rule
-from ribambelle_paiement_tresor.domain.accounts import Entry
+from ribambelle_paiement_tresor.domain.accounts import Entry, Share
 from ribambelle_paiement_tresor.domain.payment import Asked, Heard, Move
 from ribambelle_paiement_tresor.domain.words import euros
 from ribambelle_paiement_tresor.payfip import Exchange, PayfipError, PayfipFunctional, Result
@@ -45,7 +46,7 @@ async def hint(tenant: Tenant, row: Payment) -> None:
 
     A settled payment has nothing to say any more, and twenty notices at once make one question.
     """
-    now = tenant.now()
+    now = after(tenant.now())
     first = row.seen_at is None
     soon = now if first else now + SOON
     if row.ask_at is not None and row.ask_at <= soon:
@@ -63,7 +64,7 @@ async def resolve(tenant: Tenant, row: Payment, trigger: str) -> None:
     Asked by a page, a notice and the worker at once, it is asked once. Killed anywhere, it is asked
     again: what is booked is known by the treasury's own name of the payment.
     """
-    now = tenant.now()
+    now = after(tenant.now())
     if row.operation is None:
         await _never_asked(row, now)
         return
@@ -72,12 +73,19 @@ async def resolve(tenant: Tenant, row: Payment, trigger: str) -> None:
     heard, said, result = await _heard(tenant, row.operation)
     async with transaction():
         # what it settles is not handed over to the comptable meanwhile
-        await locks.advisory(f"paiement.payer:{row.payer}")
+        await locks.advisory(*await _payers(row))
         current = await payments.taken(int(row.id))
         move = rule.moved(asked(current), heard, tenant.now().astimezone(PARIS))
         await _write(tenant, current, move, result)
         outcome = heard.letter or heard.code or move.state
         await payments.keep(int(row.id), trigger, outcome, said, tenant.now())
+
+
+async def _payers(row: Payment) -> list[str]:
+    """Return the names under which whoever else settles these invoices waits."""
+    shares = await payments.shares(int(row.id))
+    found = {one.payer for one in await mine.some([one.invoice for one in shares])}
+    return [f"paiement.payer:{payer}" for payer in sorted(found | {row.payer})]
 
 
 async def _heard(tenant: Tenant, operation: str) -> tuple[Heard, Exchange, Result | None]:
@@ -93,7 +101,7 @@ async def _heard(tenant: Tenant, operation: str) -> tuple[Heard, Exchange, Resul
 
 async def _never_asked(row: Payment, now: datetime) -> None:
     """End a payment whose page was never given: stopped before the treasury's answer was read."""
-    if row.state == "draft" and now >= row.created_at + rule.WINDOW:
+    if row.state == "draft" and now >= after(row.created_at, rule.WINDOW):
         async with transaction():
             if await payments.change(int(row.id), {Payment.state: "failed", Payment.ask_at: None}):
                 await payments.release(int(row.id))
@@ -123,7 +131,7 @@ async def _write(tenant: Tenant, row: Payment, move: Move, told: Result | None) 
             "paid_at": told.moment,
             "settled_at": now if move.state == "paid" else None,
         }
-    ask_at = now + move.ask_in if move.ask_in else None
+    ask_at = after(now, move.ask_in) if move.ask_in else None
     if not await payments.move(int(row.id), move, ask_at, now, **more):
         return
     if ask_at:
@@ -143,20 +151,32 @@ async def _suspend(row: Payment, told: Result | None, now: datetime) -> None:
     await books.write([entry], now, is_real=row.is_real)
 
 
+def paid_on(row: Payment, told: Result | None, now: datetime) -> date:
+    """Return the day a payment counts: the treasury's own, unless it cannot be."""
+    said = told.moment.astimezone(now.tzinfo) if told and told.moment else now
+    began = row.created_at.astimezone(now.tzinfo).date()
+    return said.date() if began <= said.date() <= now.date() else now.date()
+
+
 async def _settle(
     tenant: Tenant, row: Payment, move: Move, told: Result | None, now: datetime
 ) -> None:
     """Book a payment once, and write its receipt."""
-    shares = await payments.shares(int(row.id))
+    documents = await mine.some([one.invoice for one in await payments.shares(int(row.id))])
+    payers = {one.id: one.payer for one in documents}
+    shares = [
+        Share(one.invoice, one.cents, payers.get(one.invoice))
+        for one in await payments.shares(int(row.id))
+    ]
     owed = await books.standing([one.invoice for one in shares])
     left = {number: one.owed for number, one in owed.items()}
     postings = accounts.settled("payfip", row.payer, row.cents, shares, left)
-    entry = Entry(f"payfip:{row.operation}", "paid", now.date(), postings, row.regie)
+    day = paid_on(row, told, now)
+    entry = Entry(f"payfip:{row.operation}", "paid", day, postings, row.regie)
     if not await books.write([entry], now, is_real=row.is_real):
         return
     if any(one.ledger == "credit" for one in postings):
         await Payment.update({Payment.alert: "surplus"}).where(Payment.id == row.id)
-    documents = await mine.some([one.invoice for one in shares])
     if not documents or not documents[0].email:
         return
     await post(

@@ -76,10 +76,14 @@ async def _chosen(what: Taken) -> list[Document]:
 
 
 async def _require_care(what: Taken, chosen: list[Document]) -> None:
-    lines = [line for one in chosen for line in await mine.lines(one.id)]
+    documents = [*chosen]
+    for one in chosen:
+        documents += await mine.corrections(one.id)
+    lines = [line for one in documents for line in await mine.lines(one.id)]
     care = counter.care_cents((line.kind, line.cents) for line in lines)
     paid = await receipts.cesu_paid(what.payer, [one.id for one in chosen])
-    counter.require_cesu(what.cents, care, paid)
+    owed = sum(one.owed for one in chosen)
+    counter.require_cesu(what.cents, min(care, paid + owed), paid)
 
 
 async def _receipt(
@@ -148,7 +152,10 @@ async def _tell(
 
 
 async def undo(tenant: Tenant, person: Person, number: int, why: str) -> None:
-    """Take back a receipt, a cheque that bounced or a slip of the hand; what it paid is due again."""
+    """Take back a receipt, a cheque that bounced or a slip of the hand; what it paid is due again.
+
+    What it had left in advance must still be there: raises Refused("credit_spent", cents=…).
+    """
     now = tenant.now()
     row = await receipts.one(number)
     async with transaction():
@@ -156,6 +163,11 @@ async def undo(tenant: Tenant, person: Person, number: int, why: str) -> None:
         written = await books.postings(f"receipt:{number}")
         if not written:
             raise NotYours
+        over = -sum(one.cents for one in written if one.ledger == "credit")
+        if over and await books.postings(f"receipt-undone:{number}") == []:
+            left = await books.credit([row.payer])
+            if left < over:
+                raise Refused("credit_spent", cents=over - left)
         postings = accounts.undone(written, counter.LEDGERS[row.means])
         entry = Entry(
             f"receipt-undone:{number}", "counter_undone", now.date(), postings, row.regie, why

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import structlog
+
 from ribambelle import billing, tenants
 from ribambelle.database import transaction
 from ribambelle.tenants import Tenant
@@ -12,6 +14,7 @@ from ribambelle_paiement_tresor.settings import Settings
 from ribambelle_paiement_tresor.slices import Slice
 from ribambelle_paiement_tresor.tables import Period
 
+log = structlog.get_logger(__name__)
 AT_MOST = 2000
 """Doubts kept of one trial: a town with more has one cause to find, not a list to read."""
 
@@ -19,7 +22,10 @@ AT_MOST = 2000
 async def every_night() -> None:
     """Try each period that is not issued; a job."""
     for period in await periods.open_ones():
-        await one(tenants.current(), period)
+        try:
+            await one(tenants.current(), period)
+        except Exception:  # one period that cannot be tried keeps no other waiting
+            log.exception("period_not_tried", period=period.id)
 
 
 async def one(tenant: Tenant, period: Period) -> None:

@@ -87,6 +87,8 @@ class Share:
 
     invoice: int
     cents: int
+    payer: int | None = None
+    """Whose it is, when another adult of the same family pays for it."""
 
 
 def issued(invoice: int, payer: int, cents: int) -> tuple[Posting, ...]:
@@ -116,7 +118,7 @@ def settled(
     for share in shares:
         taken = min(share.cents, max(0, owed.get(share.invoice, 0)), left)
         if taken:
-            found.append(Posting("families", -taken, payer, share.invoice))
+            found.append(Posting("families", -taken, share.payer or payer, share.invoice))
             left -= taken
     if left:
         found.append(Posting("credit", -left, payer))
@@ -149,22 +151,20 @@ def moved(
     return Posting(target, cents, payer, invoice), Posting(source, -cents, payer, invoice)
 
 
-def corrected(
-    invoice: int, payer: int, cents: int, owed: int, titre: int = 0
-) -> tuple[Posting, ...]:
+def corrected(invoice: int, payer: int, cents: int, owed: int) -> tuple[Posting, ...]:
     """A credit note takes back what an invoice still owes; what was paid already becomes credit.
+
+    So does what the comptable claims: only what he says himself lowers a titre.
 
     :param cents: what the credit note gives back, more than nothing.
 
     >>> [(one.ledger, one.cents) for one in corrected(7, 2, 900, owed=500)]
     [('income', 900), ('families', -500), ('credit', -400)]
     """
-    found, left = [Posting("income", cents)], cents
-    for ledger, held in (("families", owed), ("titres", titre)):
-        taken = min(left, max(0, held))
-        if taken:
-            found.append(Posting(ledger, -taken, payer, invoice))
-            left -= taken
-    if left:
-        found.append(Posting("credit", -left, payer))
+    taken = min(cents, max(0, owed))
+    found = [Posting("income", cents)]
+    if taken:
+        found.append(Posting("families", -taken, payer, invoice))
+    if cents > taken:
+        found.append(Posting("credit", taken - cents, payer))
     return tuple(found)

@@ -9,6 +9,7 @@ STANDINGS = {
     "late": "En retard",
     "paying": "Paiement en cours",
     "settled": "Payée",
+    "cleared": "Soldée sans paiement",
     "titre": "Transmise au comptable",
     "credit": "Avoir",
 }
@@ -33,6 +34,8 @@ class Account:
     """To the comptable, once it was handed over."""
     is_held: bool = False
     """A payment on line is under way, or its account will be debited."""
+    came: int = 0
+    """What was paid of it, however."""
 
 
 def standing(kind: str, account: Account, due_on: date, today: date) -> str:
@@ -40,8 +43,10 @@ def standing(kind: str, account: Account, due_on: date, today: date) -> str:
 
     >>> standing("invoice", Account(4820), date(2026, 11, 30), date(2026, 12, 1))
     'late'
-    >>> standing("invoice", Account(0), date(2026, 11, 30), date(2026, 12, 1))
+    >>> standing("invoice", Account(0, came=4820), date(2026, 11, 30), date(2026, 12, 1))
     'settled'
+    >>> standing("invoice", Account(0), date(2026, 11, 30), date(2026, 12, 1))
+    'cleared'
     >>> standing("invoice", Account(0, titre=4820), date(2026, 11, 30), date(2027, 2, 1))
     'titre'
     """
@@ -50,7 +55,7 @@ def standing(kind: str, account: Account, due_on: date, today: date) -> str:
     if account.titre > 0:
         return "titre"
     if account.owed <= 0:
-        return "settled"
+        return "settled" if account.came > 0 else "cleared"
     if account.is_held:
         return "paying"
     return "late" if today > due_on else "due"

@@ -5,7 +5,7 @@ may still turn: an abandoned or forgotten payment that is paid after all is paid
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 STATES = {
@@ -28,6 +28,7 @@ ALERTS = {
     "lost": "Le Trésor ne connaît pas un paiement que nous venons de lui demander",
     "refused_by_treasury": "Le Trésor refuse ce que nous lui demandons",
     "late": "Un paiement donné pour perdu a été encaissé",
+    "silent": "Le Trésor n’a pas répondu en huit jours",
     "surplus": "Le paiement dépasse ce qui restait dû : la différence est une avance",
 }
 TRIGGERS = ("create", "poll", "return", "notification", "office")
@@ -122,16 +123,30 @@ def moved(asked: Asked, heard: Heard, now: datetime) -> Move:
     if heard.kind == "silence":
         wait = BACK_OFF[min(asked.failures, len(BACK_OFF) - 1)]
         stays = asked.state if asked.state != "draft" else "awaiting"
-        age = now - asked.created_at
+        if age_of(asked, now) >= PLAN[-1][0]:
+            return Move(_ended(asked.state), False, None, "silent", failures=asked.failures + 1)
+        age = age_of(asked, now)
         kept = _holding(stays, age)
-        return Move(stays, kept, wait if age < PLAN[-1][0] else None, failures=asked.failures + 1)
+        return Move(stays, kept, wait, failures=asked.failures + 1)
     if heard.kind == "functional":
         return _fault(asked, heard.code, now)
     return _result(asked, heard, now)
 
 
+def age_of(asked: Asked, now: datetime) -> timedelta:
+    """Return how long ago a payment was asked for; a night when clocks change lasts what it lasts.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> paris = ZoneInfo("Europe/Paris")
+    >>> asked = Asked("open", 100, "F1", "090909", "W", datetime(2026, 3, 29, 1, 58, tzinfo=paris))
+    >>> age_of(asked, datetime(2026, 3, 29, 3, 2, tzinfo=paris))
+    datetime.timedelta(seconds=240)
+    """
+    return now.astimezone(UTC) - asked.created_at.astimezone(UTC)
+
+
 def _result(asked: Asked, heard: Heard, now: datetime) -> Move:
-    age = now - asked.created_at
+    age = age_of(asked, now)
     if heard.letter in MEANS:
         means = MEANS[heard.letter]
         if differs(asked, heard):
@@ -153,7 +168,7 @@ def differs(asked: Asked, heard: Heard) -> bool:
 
 
 def _fault(asked: Asked, code: str, now: datetime) -> Move:
-    age = now - asked.created_at
+    age = age_of(asked, now)
     if code == "P1":
         if age < HELD:
             return Move("awaiting", True, asked_again(age), "lost")

@@ -1,6 +1,7 @@
 """Certificates a family prints: what it paid for care in a year, an invoice that is paid."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -72,17 +73,18 @@ async def care(year: FromPath[int], person: NamedDependency[Person]) -> Response
     told="Imprimer l’attestation de paiement d’une facture",
     guards=[guards.family],
 )
-async def paid_invoice(number: FromPath[int], person: NamedDependency[Person]) -> Response[bytes]:
+async def paid_invoice(
+    number: FromPath[int], person: NamedDependency[Person], now: NamedDependency[datetime]
+) -> Response[bytes]:
     """Print that an invoice is paid."""
     one = await mine.of_person(person, number)
-    account = one.standing_of
-    if one.kind != "invoice" or account.owed > 0 or account.titre > 0:
+    if one.standing(now.date()) != "settled":
         raise NotYours
     facts = {
         "parent": one.recipient.name,
         "number": one.called,
         "days": one.days,
-        "cents": euros(one.cents),
+        "cents": euros(one.standing_of.came),
     }
     about = f"paiement.invoice:{number}"
     paper = await printing.printed(PAID, await _addressed(person), about, person, "family", facts)

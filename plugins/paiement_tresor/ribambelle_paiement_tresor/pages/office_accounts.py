@@ -164,7 +164,8 @@ async def take(
     if wrong or form.struct is None or cents is None:
         return await account_page(tenant, person, payer, taking=form.wrong(**wrong))
     regie = (await mine.one(told.invoices[0])).regie
-    what = Taken(payer, regie, told.means, cents, told.invoices, told.key, told.reference)
+    key = told.key or secrets.token_urlsafe(12)
+    what = Taken(payer, regie, told.means, cents, told.invoices, key, told.reference)
     try:
         number = await till.take(tenant, person, what)
     except Refused as refusal:
@@ -194,8 +195,14 @@ async def undo(
     """Take a receipt back: what it paid is due again, and both stay in the books."""
     if (await receipts.one(number)).payer != payer:
         raise NotYours
-    await till.undo(tenant, person, number, "Reçu annulé au guichet")
-    seen.tell("ok", "Reçu annulé : ce qu’il payait est de nouveau dû.")
+    try:
+        await till.undo(tenant, person, number, "Reçu annulé au guichet")
+    except Refused as refusal:
+        cents = euros(refusal.facts["cents"])
+        words = f"L’avance de ce reçu a déjà servi, ou a été rendue : encaissez d’abord {cents}."
+        seen.tell("erreur", words)
+    else:
+        seen.tell("ok", "Reçu annulé : ce qu’il payait est de nouveau dû.")
     return Redirect(f"{DESK}/{payer}", status_code=303)
 
 
@@ -214,7 +221,10 @@ async def use_credit(
 ) -> Redirect:
     """Use the credit of a family for one invoice, as far as it goes."""
     told = (await forms.read(request, UseForm)).told
-    cents = await _tried(seen, crediting.use(tenant, person, payer, told.invoice, told.key))
+    cents = await _tried(
+        seen,
+        crediting.use(tenant, person, payer, told.invoice, told.key or secrets.token_urlsafe(12)),
+    )
     if cents:
         seen.tell("ok", f"{euros(cents)} déduits de l’avance.")
     return Redirect(f"{DESK}/{payer}", status_code=303)
@@ -252,7 +262,8 @@ async def refund(
         wrong["why"] = "Écrivez comment et pourquoi : le comptable lira cette phrase."
     if not wrong and form.struct is not None and cents is not None:
         try:
-            await crediting.refund(tenant, person, payer, cents, told.why, told.key)
+            key = told.key or secrets.token_urlsafe(12)
+            await crediting.refund(tenant, person, payer, cents, told.why, key)
         except Refused as refusal:
             left = euros(refusal.facts.get("left", 0))
             wrong["refund"] = f"Cette famille n’a que {left} d’avance."

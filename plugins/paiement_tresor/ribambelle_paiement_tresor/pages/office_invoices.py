@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -34,6 +34,10 @@ from ribambelle_paiement_tresor.queries.titres import Claimed
 
 DESK = "/bureau/paiement/factures"
 SIZE = 50
+KINDS = [("meal", "Des repas"), ("care", "De la garde"), ("other", "Autre chose")]
+AT_THE_COMPTABLE = (
+    "Un titre la réclame déjà : demandez au comptable un titre de réduction, l’avoir suivra."
+)
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,7 @@ class CreditForm(msgspec.Struct, frozen=True):
 
     key: Annotated[str, msgspec.Meta(max_length=64)] = ""
     amount: str = ""
+    kind: Literal["meal", "care", "other"] = "other"
     why: Annotated[str, msgspec.Meta(max_length=180)] = ""
 
 
@@ -138,6 +143,7 @@ class InvoicePage:
     form: Bound[CreditForm] | None = None
     words: dict[str, str] = field(default_factory=lambda: STANDINGS)
     key: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    kinds: list[tuple[str, str]] = field(default_factory=lambda: KINDS)
 
     @property
     def left(self) -> int:
@@ -214,10 +220,13 @@ async def credit_note(
     note = 0
     if not wrong and form.struct is not None and cents is not None:
         try:
-            note = await crediting.credit_note(tenant, person, one, cents, told.why, told.key)
+            key = told.key or secrets.token_urlsafe(12)
+            note = await crediting.credit_note(tenant, person, one, cents, told.why, key, told.kind)
         except Refused as refusal:
-            left = euros(refusal.facts["left"])
-            wrong["amount"] = f"Cette facture ne porte plus que {left}."
+            wrong["amount"] = AT_THE_COMPTABLE
+            if refusal.reason == "more_than_billed":
+                left = euros(refusal.facts["left"])
+                wrong["amount"] = f"Cette facture ne porte plus que {left}."
     if wrong or form.struct is None:
         return await invoice_page(tenant, person, number, form.wrong(**wrong))
     seen.tell("ok", "Avoir émis. La famille est prévenue.")

@@ -86,9 +86,10 @@ class DayPage:
 def asked_day(request: Request[Any, Any, Any], today: date) -> date:
     """Return the day asked for, or today."""
     try:
-        return date.fromisoformat(str(request.query_params.get("jour", "")))
+        asked = date.fromisoformat(str(request.query_params.get("jour", "")))
     except ValueError:
         return today
+    return asked if 2000 <= asked.year <= today.year + 1 else today
 
 
 async def day_page(tenant: Tenant, person: Person, day: date) -> DayPage:
@@ -223,8 +224,11 @@ async def decide(
     row = await payments.one(number)
     try:
         words = await _decided(tenant, person, row, how)
-    except Refused:
-        seen.tell("info", "Ce paiement n’attend plus de décision. Voici où il en est.")
+    except Refused as refusal:
+        words = "Ce paiement n’attend plus de décision. Voici où il en est."
+        if refusal.reason == "to_decide":
+            words = "Le Trésor vient d’annoncer autre chose : décidez d’abord de cet argent."
+        seen.tell("info", words)
         return Redirect(f"{DESK}/paiements/{number}", status_code=303)
     seen.tell("ok", words)
     return Redirect(f"{DESK}/paiements/{number}" if how == "rejeter" else DESK, status_code=303)

@@ -31,6 +31,7 @@ from ribambelle_paiement_tresor.settings import Regie, Settings
 from ribambelle_paiement_tresor.tables import Period, Trial, Waiver
 
 DESK = "/bureau/paiement/facturation"
+LONGEST = timedelta(days=366)
 SHOWN = 100
 """Lines of one kind shown on the page; the spreadsheet has them all."""
 
@@ -123,7 +124,7 @@ async def open_period(
     """Open a period and try it at once: nothing leaves, what it would bill is shown."""
     form = await forms.read(request, PeriodForm)
     told = form.told
-    wrong = await _wrong(tenant, told, form)
+    wrong = await _wrong(tenant, told, form, now.date())
     if wrong or not (told.first and told.last and told.due_on):
         return await periods_page(tenant, now.date(), form.wrong(**wrong))
     async with transaction():
@@ -144,7 +145,9 @@ async def open_period(
     return Redirect(f"{DESK}/{number}", status_code=303)
 
 
-async def _wrong(tenant: Tenant, told: PeriodForm, form: Bound[PeriodForm]) -> dict[str, str]:
+async def _wrong(
+    tenant: Tenant, told: PeriodForm, form: Bound[PeriodForm], today: date
+) -> dict[str, str]:
     found = {
         name: "Écrivez le jour, le mois et l’année."
         for name in ("first", "last", "due_on")
@@ -156,6 +159,10 @@ async def _wrong(tenant: Tenant, told: PeriodForm, form: Bound[PeriodForm]) -> d
         return found
     if told.last < told.first:
         found["last"] = "Le dernier jour vient avant le premier."
+    elif told.last - told.first > LONGEST:
+        found["last"] = "Une période dure un an au plus."
+    elif abs((told.first - today).days) > 10 * LONGEST.days:
+        found["first"] = "Ce jour est trop loin : vérifiez l’année."
     elif told.due_on and told.due_on <= told.last:
         found["due_on"] = "La date limite tombe avant la fin de la période."
     elif other := await periods.overlapping(told.regie, told.first, told.last):
@@ -327,6 +334,46 @@ async def waive(
     return Redirect(f"{DESK}/{number}", status_code=303)
 
 
+class DueForm(msgspec.Struct, frozen=True):
+    """Another last day to pay."""
+
+    due_on: date | None = None
+
+
+@post(
+    f"{DESK}/{{number:int}}/echeance",
+    name="paiement.office.move_due",
+    told="Changer la date limite d’une période qui n’est pas émise",
+    guards=[till],
+)
+async def move_due(
+    number: FromPath[int],
+    request: Request[Any, Any, Any],
+    person: NamedDependency[Person],
+    seen: NamedDependency[Visit],
+    now: NamedDependency[datetime],
+) -> Redirect:
+    """Give the invoices of a period another last day to pay, before they leave."""
+    row = await periods.one(number)
+    due = (await forms.read(request, DueForm)).told.due_on
+    if due is None or not row.last < due or not now.date() < due <= now.date() + LONGEST:
+        seen.tell("erreur", "Donnez un jour à venir, après la fin de la période.")
+        return Redirect(f"{DESK}/{number}", status_code=303)
+    async with transaction():
+        await Period.update({Period.due_on: due}).where(
+            (Period.id == number) & (Period.state == "open")
+        )
+        await journal.record(
+            "paiement.move_due",
+            f"paiement.period:{number}",
+            account=person.account,
+            side="office",
+            due=str(due),
+        )
+    seen.tell("ok", f"Les factures seront à payer avant le {day(due)}.")
+    return Redirect(f"{DESK}/{number}", status_code=303)
+
+
 @post(
     f"{DESK}/{{number:int}}/emettre",
     name="paiement.office.issue",
@@ -355,6 +402,11 @@ async def issue(
 def _why(refusal: Refused) -> str:
     if refusal.reason == "too_early":
         return f"La période finit le {day(refusal.facts['last'])} : attendez le lendemain."
+    if refusal.reason == "due_past":
+        return (
+            f"Rien n’est émis : la date limite, le {day(refusal.facts['due'])}, est passée. "
+            "Donnez-en une autre en bas de cette page."
+        )
     count = refusal.facts["count"]
     return f"Rien n’est émis : {count} anomalie{'s' * (count > 1)} sans réponse."
 
@@ -398,4 +450,4 @@ async def doubts_sheet(number: FromPath[int]) -> Response[bytes]:
     return spreadsheets.answer("xlsx", name, heads, lines)
 
 
-ROUTES = [every, open_period, period, try_again, waive, issue, doubts_sheet]
+ROUTES = [every, open_period, period, try_again, waive, move_due, issue, doubts_sheet]

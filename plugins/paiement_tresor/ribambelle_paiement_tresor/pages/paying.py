@@ -1,5 +1,6 @@
 """Paying on line: to the treasury's page and back, with words that promise nothing too early."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,7 @@ from ribambelle_paiement_tresor.settings import Settings
 from ribambelle_paiement_tresor.tables import Payment
 
 HERE = "/paiement/paiements"
+IS_NUMBER = re.compile(r"[0-9]{1,9}")
 WAITING = ("draft", "open", "awaiting")
 
 
@@ -93,7 +95,7 @@ async def pay(
 ) -> Redirect:
     """Open a payment of what was chosen; one already under way is shown instead."""
     form = await request.form()
-    chosen = [int(one) for one in form.getall("facture", []) if str(one).isdecimal()]
+    chosen = [int(one) for one in form.getall("facture", []) if IS_NUMBER.fullmatch(str(one))]
     try:
         number = await paying.start(tenant, person, chosen[:50])
     except Refused as refusal:

@@ -91,15 +91,16 @@ def client(leaves: Mapping[str, str], exchange: Exchange) -> Client:
 def day(text: str) -> date | None:
     """Read a day written JJMMAAAA.
 
-    >>> day("29022028"), day("29022027"), day("20261125")
-    (datetime.date(2028, 2, 29), None, None)
+    >>> day("29022028"), day("29022027"), day("20261125"), day("01010001")
+    (datetime.date(2028, 2, 29), None, None, None)
     """
     if not re.fullmatch(r"[0-9]{8}", text):
         return None
     try:
-        return date(int(text[4:]), int(text[2:4]), int(text[:2]))
+        found = date(int(text[4:]), int(text[2:4]), int(text[:2]))
     except ValueError:
         return None
+    return found if 2000 <= found.year <= 2999 else None
 
 
 def hour(text: str) -> time | None:

@@ -4,16 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ribambelle.database import Prepared, many
+import msgspec
+
+from ribambelle.database import DOOR, Prepared, many
 from ribambelle_paiement_tresor.domain import accounts
 from ribambelle_paiement_tresor.domain.accounts import Entry
+from ribambelle_paiement_tresor.tables import Entry as EntryRow
 from ribambelle_paiement_tresor.tables import Posting
 
 OWED = Prepared(
     lambda given: Posting.raw(
-        "SELECT invoice, SUM(CASE WHEN ledger = 'families' THEN cents END) AS owed,"  # noqa: S608 - ours
-        " SUM(CASE WHEN ledger = 'titres' THEN cents END) AS titre"
-        " FROM paiement_posting WHERE " + many.among("invoice") + " GROUP BY invoice",
+        "SELECT p.invoice, SUM(CASE WHEN p.ledger = 'families' THEN p.cents END) AS owed,"  # noqa: S608
+        " SUM(CASE WHEN p.ledger = 'titres' THEN p.cents END) AS titre,"
+        " -SUM(CASE WHEN p.ledger IN ('families', 'titres') AND e.kind NOT IN ('issued',"
+        " 'corrected', 'to_titre', 'titre_corrected', 'titre_written_off')"
+        " THEN p.cents ELSE 0 END) AS came"
+        " FROM paiement_posting p JOIN paiement_entry e ON e.id = p.entry WHERE "
+        + many.among("p.invoice")
+        + " GROUP BY p.invoice",
         given.some,
     )
 )
@@ -22,6 +30,11 @@ CREDIT = Prepared(
         "SELECT SUM(cents) AS cents FROM paiement_posting WHERE ledger = 'credit' AND "  # noqa: S608
         + many.among("payer"),
         given.some,
+    )
+)
+KNOWN = Prepared(
+    lambda given: EntryRow.raw(
+        "SELECT key FROM paiement_entry WHERE key IN (SELECT value FROM json_each({}))", given.keys
     )
 )
 POSTINGS = Prepared(
@@ -53,6 +66,8 @@ async def write(
 
     An entry known by its key is left as it was written, with its postings.
     """
+    known = await _known([one.key for one in entries])
+    entries = [one for one in entries if one.key not in known]
     rows = [
         (one.key, one.kind, one.regie, one.day, now, account, one.note, is_real) for one in entries
     ]
@@ -73,18 +88,35 @@ async def write(
     return len(numbers)
 
 
+async def _known(keys: Sequence[str]) -> set[str]:
+    """Return the entries already there, where the database cannot leave them by itself.
+
+    On SQLite the trigger that keeps an entry from being replaced speaks before ON CONFLICT does;
+    its one writer lets nobody in between.
+    """
+    if DOOR.engine_type != "sqlite" or not keys:
+        return set()
+    rows = await KNOWN.ask(keys=msgspec.json.encode(list(keys)).decode())
+    return {row["key"] for row in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the books say of one invoice, in cents."""
 
     owed: int = 0
     titre: int = 0
+    came: int = 0
+    """What was paid of it, however."""
 
 
 async def standing(invoices: Sequence[int]) -> dict[int, Standing]:
     """Return what each invoice still owes, to the régie and to the comptable."""
     rows = await OWED.ask(some=many.listed(invoices)) if invoices else []
-    return {row["invoice"]: Standing(row["owed"] or 0, row["titre"] or 0) for row in rows}
+    return {
+        row["invoice"]: Standing(row["owed"] or 0, row["titre"] or 0, row["came"] or 0)
+        for row in rows
+    }
 
 
 async def credit(payers: Sequence[int]) -> int:

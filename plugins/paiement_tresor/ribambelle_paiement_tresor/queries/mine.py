@@ -211,7 +211,7 @@ async def _read(rows: Sequence[dict[str, Any]]) -> list[Document]:
                 row["recipient"],
                 msgspec.json.decode(row["told"], type=Told),
                 *(row["first"], row["last"]),
-                Account(left.owed, left.titre, bool(row["held"])),
+                Account(left.owed, left.titre, bool(row["held"]), left.came),
             )
         )
     return found

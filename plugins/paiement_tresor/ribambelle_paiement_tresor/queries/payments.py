@@ -136,6 +136,12 @@ async def move(
     return moved
 
 
+async def counted(number: int, means: str, now: datetime) -> None:
+    """Write that the money of a payment given up came after all, by a report of the treasury."""
+    values = {Payment.state: "paid", Payment.settled_at: now, Payment.ask_at: None}
+    await change(number, values | {Payment.means: means, Payment.alert: ""})
+
+
 async def release(number: int) -> None:
     """Let others pay the invoices of a payment."""
     await Allocation.update({Allocation.holds: None}).where(Allocation.payment == number)
