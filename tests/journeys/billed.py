@@ -53,7 +53,7 @@ holder = "Régie enfance"
 dft_iban = "FR7630006000011234567890189"
 """
 NOBODY = "http://127.0.0.1:9"
-JULY = date(2026, 7, 1), date(2026, 7, 31)
+MAY = date(2026, 5, 1), date(2026, 5, 31)
 AUGUST = date(2026, 8, 1), date(2026, 8, 31)
 SEPTEMBER = date(2026, 9, 1), date(2026, 9, 30)
 OCTOBER = date(2026, 10, 1), date(2026, 10, 31)
@@ -112,8 +112,8 @@ async def invoices_of(town: Town, tenant: Tenant, account: Account) -> dict[str,
     regisseur = await an_agent(tenant)
     other = await an_adult("Lou Hoarau")
     for one in (adult, other):
-        await a_due(one, await a_child(one, "Tom"), unit, JULY[0], 1250)
-    signed = [int(row.payer) for row in await issued(await a_period(*JULY))]
+        await a_due(one, await a_child(one, "Nino"), unit, MAY[0], 1250)
+    signed = [int(row.payer) for row in await issued(await a_period(*MAY))]
     names["batch"] = await a_batch(town.tenant, account, regisseur, signed)
     for name, (first, last), cents in (
         ("settled", AUGUST, 310),
