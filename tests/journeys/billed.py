@@ -53,10 +53,10 @@ holder = "Régie enfance"
 dft_iban = "FR7630006000011234567890189"
 """
 NOBODY = "http://127.0.0.1:9"
-MAY = date(2026, 5, 1), date(2026, 5, 31)
 AUGUST = date(2026, 8, 1), date(2026, 8, 31)
 SEPTEMBER = date(2026, 9, 1), date(2026, 9, 30)
 OCTOBER = date(2026, 10, 1), date(2026, 10, 31)
+JUNE = date(2026, 6, 1), date(2026, 6, 30)
 JULY = date(2026, 7, 1), date(2026, 7, 31)
 TITRES = """
 [paiement.titres]
@@ -112,8 +112,8 @@ async def invoices_of(town: Town, tenant: Tenant, account: Account) -> dict[str,
     regisseur = await an_agent(tenant)
     other = await an_adult("Lou Hoarau")
     for one in (adult, other):
-        await a_due(one, await a_child(one, "Nino"), unit, MAY[0], 1250)
-    signed = [int(row.payer) for row in await issued(await a_period(*MAY))]
+        await a_due(one, await a_child(one, "Nino"), unit, JULY[0], 1250)
+    signed = [int(row.payer) for row in await issued(await a_period(*JULY))]
     names["batch"] = await a_batch(town.tenant, account, regisseur, signed)
     for name, (first, last), cents in (
         ("settled", AUGUST, 310),
@@ -222,8 +222,8 @@ async def titres_of(tenant: Tenant, adult: int) -> dict[str, int]:
     for one, days in ((owing[0], 6), (owing[1], 8), (owing[2], 7), (small, 2)):
         child = await a_child(one, "Tom")
         for day in range(days):
-            await a_due(one, child, unit, JULY[0].replace(day=day + 6))
-    period = await a_period(*JULY)
+            await a_due(one, child, unit, JUNE[0].replace(day=day + 6))
+    period = await a_period(*JUNE)
     await Period.update({Period.due_on: date(2026, 9, 5)}).where(Period.id == period)
     rows = await issued(period)
     first = await transferring.hand_over(tenant, None, {int(rows[0].payer)})

@@ -3,11 +3,17 @@
 from datetime import date, timedelta
 from typing import Any
 
+from ribambelle.database import transaction
 from ribambelle.identity.tables import Address, Adult, Child, Household
 from ribambelle.search import fold
 from ribambelle.tenants import current
 from ribambelle.testing.communes import Town
 from ribambelle_paiement_tresor import issuing, tables
+from ribambelle_paiement_tresor.domain import accounts
+from ribambelle_paiement_tresor.domain.accounts import Entry
+from ribambelle_paiement_tresor.domain.drafting import Line
+from ribambelle_paiement_tresor.queries import books, invoices
+from ribambelle_paiement_tresor.settings import Settings
 from ribambelle_periscolaire import tables as school
 
 OCTOBER = date(2026, 10, 1), date(2026, 10, 31)
@@ -152,6 +158,25 @@ async def an_invoice(adult: int, cents: int = 4820, first: date = OCTOBER[0]) ->
     row = await tables.Invoice.objects().order_by(tables.Invoice.id, ascending=False).first()
     assert row
     return int(row.id)
+
+
+async def a_bill(payer: int, cents: int, label: str = "Repas", recipient: str = "[]") -> int:
+    """Write an invoice of one line, outside any period, and what it changes in the books."""
+    tenant = current()
+    now, regie = tenant.now(), tenant.of(Settings).known[0]
+    async with transaction():
+        number = await invoices.next_number(regie.code, 2026)
+        terms = await invoices.terms(issuing.told_of(tenant, regie))
+        row = (
+            *("invoice", regie.code, 2026, number, None, payer, None),
+            *(now.date(), now.date(), cents, recipient, terms),
+        )
+        line = Line(f"bill:{number}", 0, now.date(), label, "meal", 1, cents, cents, False)
+        (invoice,) = await invoices.write([row], [[line]], {})
+        key = f"invoice:{regie.code}:2026:{number}"
+        postings = accounts.issued(invoice, payer, cents)
+        await books.write([Entry(key, "issued", now.date(), postings, regie.code)], now)
+    return invoice
 
 
 async def issued(period: int) -> list[tables.Invoice]:

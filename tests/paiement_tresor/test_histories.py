@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from tests.paiement_tresor.builders import insert, on_line
+from tests.paiement_tresor.builders import a_bill, insert, on_line
 
 from ribambelle.errors import Refused
 from ribambelle.identity import Person
@@ -15,13 +15,10 @@ from ribambelle.identity.tables import Account, Adult, Household
 from ribambelle.tenants import Tenant
 from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes
-from ribambelle_paiement_tresor import crediting, issuing, paying, resolving, till
-from ribambelle_paiement_tresor.domain import accounts
+from ribambelle_paiement_tresor import crediting, paying, resolving, till
 from ribambelle_paiement_tresor.domain import payment as rule
-from ribambelle_paiement_tresor.domain.accounts import Entry
-from ribambelle_paiement_tresor.domain.drafting import Line
 from ribambelle_paiement_tresor.hearing import hear
-from ribambelle_paiement_tresor.queries import books, invoices, mine, payments
+from ribambelle_paiement_tresor.queries import books, mine, payments
 from ribambelle_paiement_tresor.tables import Allocation, Exchange, Payer, Payment
 from ribambelle_paiement_tresor.testing.treasury import SimulatedTreasury
 from ribambelle_paiement_tresor.till import Taken
@@ -218,27 +215,9 @@ async def a_story(
         Adult(household=home, account=account.id, given_name="Camille", folded="camille")
     )
     payer = await insert(Payer(adult=adult))
-    bills = [await _bill(tenant, payer, cents) for cents in (4820, 1000)]
+    bills = [await a_bill(payer, cents) for cents in (4820, 1000)]
     person = Person(account.id, 0, email, "Camille", "family", adult=adult, household=home)
     return Story(tenant, treasury, clock, draw, person, payer, bills)
-
-
-async def _bill(tenant: Tenant, payer: int, cents: int) -> int:
-    now = tenant.now()
-    regie = tenant.of(issuing.Settings).known[0]
-    async with issuing.transaction():
-        number = await invoices.next_number("regie", 2026)
-        terms = await invoices.terms(issuing.told_of(tenant, regie))
-        row = (
-            *("invoice", "regie", 2026, number, None, payer, None),
-            *(now.date(), now.date(), cents, "[]", terms),
-        )
-        line = Line(f"k{number}", 0, now.date(), "Repas", "meal", 1, cents, cents, False)
-        (invoice,) = await invoices.write([row], [[line]], {})
-        postings = accounts.issued(invoice, payer, cents)
-        entry = Entry(f"invoice:regie:2026:{number}", "issued", now.date(), postings, "regie")
-        await books.write([entry], now)
-    return invoice
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from tests.paiement_tresor.builders import an_adult, an_invoice, settle
+from tests.paiement_tresor.builders import an_adult, an_invoice, insert, settle
 
 from ribambelle.database import REFUSED
 from ribambelle.errors import Refused
@@ -27,9 +27,12 @@ from ribambelle_paiement_tresor.pes import writing
 from ribambelle_paiement_tresor.pes.writing import Head, Line, Piece
 from ribambelle_paiement_tresor.queries import books, mine, titres
 from ribambelle_paiement_tresor.tables import (
-    Allocation,
+    Batch,
     Bordereau,
+    Debit,
+    DebitShare,
     Entry,
+    Mandate,
     Titre,
     TitreLine,
     TitreMove,
@@ -214,13 +217,18 @@ async def test_without_its_guards_a_second_hand_over_would_claim_twice(
     assert await owing.left("camille") == books.Standing(-4820, 9640)
 
 
-async def test_a_payment_under_way_waits_for_its_end(owing: Owing) -> None:
+@pytest.mark.parametrize("means", ["on line", "debit"])
+async def test_a_payment_under_way_waits_for_its_end(owing: Owing, means: str) -> None:
     invoice = owing.invoices["camille"]
     with owing.town.here() as tenant:
         person = Person(owing.account, 0, CAMILLE, "Camille", "family")
         one = await mine.one(invoice)
-        await paying._opened(tenant, person, [one], [paying.Share(invoice, 4820)], "W")
-        assert await Allocation.count() == 1
+        if means == "debit":
+            mandate = await insert(Mandate(payer=one.payer, rum="R", name="n"))
+            debit = Debit(batch=await insert(Batch()), mandate=mandate, payer=one.payer)
+            await insert(DebitShare(debit=await insert(debit), invoice=invoice, holds=invoice))
+        else:
+            await paying._opened(tenant, person, [one], [paying.Share(invoice, 4820)], "W")
 
         with pytest.raises(Refused, match="nothing_ready"):
             await transferring.hand_over(tenant, None)

@@ -1,5 +1,6 @@
 """Two parents, whatever happens between them in whatever order, and all that each can open."""
 
+import json
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -8,16 +9,19 @@ import httpx
 from tests.core.documents.builders import a_document
 from tests.core.documents.papers import a_pdf
 from tests.creche.builders import BORN_ON, an_application
+from tests.paiement_tresor.builders import a_bill, insert
 
 from ribambelle.documents.tables import Document
 from ribambelle.identity.tables import Account, Adult, Child, Custody, Responsibility
 from ribambelle.testing import Town
 from ribambelle_creche.domain import dossier
 from ribambelle_creche.tables import Application
+from ribambelle_paiement_tresor.tables import Invoice, Payer
 
 PAGES = (
     *("/", "/famille", "/famille/moi", "/famille/adresse", "/famille/verifier", "/documents"),
     *("/compte", "/creche/demandes", "/creche/demandes/nouvelle"),
+    *("/paiement/factures", "/paiement/compte", "/paiement/attestations"),
 )
 OF_FILE = (
     "",
@@ -177,10 +181,23 @@ async def shared(couple: Couple, who: Parent) -> None:
                 await other.browser.post(f"{page}/{act}")
 
 
+async def billed(couple: Couple, who: Parent) -> None:
+    """Have a month billed to one of the two: its lines and its sums are theirs alone."""
+    adult = await adult_of(couple, who)
+    if adult is None:
+        return
+    with couple.town.here():
+        found = await Payer.objects().get(Payer.adult == adult.id)
+        payer = int(found.id) if found else await insert(Payer(adult=adult.id))
+        recipient = json.dumps([who.name, couple.word(who), "97400", "Alpha"])
+        await a_bill(payer, 1_000 + couple.draw.randrange(9_000), couple.word(who), recipient)
+
+
 Event = Callable[[Couple, Parent], Awaitable[None]]
 """Something one of the two does."""
 EVENTS: tuple[Event, ...] = (
     *(invited, invited, parted, parted, moved, named, filed, filed, gave, shared, entrusted),
+    billed,
 )
 
 
@@ -218,12 +235,14 @@ async def paths_of(couple: Couple) -> list[str]:
             Responsibility.child.is_in(children)
         )
         papers = await Document.select(Document.id).where(Document.account.is_in(accounts))
+        bills = await Invoice.select(Invoice.id).where(Invoice.payer.adult.account.is_in(accounts))
         files = await Application.select(Application.id).where(Application.account.is_in(accounts))
     return [
         *(f"/famille/enfants/{number}/garde" for number in children),
         *(f"/famille/garde/{row['id']}" for row in custodies),
         *(f"/famille/liens/{row['id']}" for row in held),
         *(f"/documents/{row['id']}" for row in papers),
+        *(f"/paiement/factures/{row['id']}" for row in bills),
         *(f"/creche/demandes/{row['id']}{part}" for row in files for part in OF_FILE),
     ]
 

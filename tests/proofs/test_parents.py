@@ -1,11 +1,22 @@
-"""No order of events shows one parent's address, income or documents to the other."""
+"""No order of events shows one parent's address, income, documents or invoices to the other."""
 
 import pytest
-from tests.proofs.separating import EVENTS, a_couple, are_apart, filed, gave, invited, leaks, parted
+from tests.proofs.separating import (
+    EVENTS,
+    a_couple,
+    are_apart,
+    billed,
+    filed,
+    gave,
+    invited,
+    leaks,
+    parted,
+)
 
 from ribambelle.documents import queries
 from ribambelle.testing import Communes, Town
 from ribambelle_creche.queries import applications
+from ribambelle_paiement_tresor.queries import mine
 
 LONG = 14
 """Events in one story."""
@@ -65,5 +76,20 @@ async def test_papers_shown_to_a_whole_household_are_seen(
     monkeypatch.setattr(queries, "_may_see", lambda person, document: True)
     couple = await a_couple(communes.alpha, 1)
     await gave(couple, couple.anne)
+
+    assert await leaks(couple)
+
+
+async def test_an_invoice_open_to_any_family_is_seen(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: an invoice opens for whoever has its address."""
+
+    async def anybody(person: object, number: int) -> object:
+        return await mine.one(number)
+
+    monkeypatch.setattr(mine, "of_person", anybody)
+    couple = await a_couple(communes.alpha, 1)
+    await billed(couple, couple.anne)
 
     assert await leaks(couple)

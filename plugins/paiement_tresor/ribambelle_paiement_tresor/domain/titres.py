@@ -23,7 +23,7 @@ PIECES = {
 REASONS = {
     "small": "Moins de {floor} en tout : attend d’autres factures",
     "no_address": "Adresse à compléter dans le dossier de la famille",
-    "paying": "Un paiement en ligne est en cours",
+    "paying": "Un paiement en ligne ou un prélèvement est en cours",
     "claimed": "Un titre la réclame déjà : voyez le comptable",
 }
 
@@ -37,7 +37,7 @@ class Late:
     cents: int
     due_on: date
     is_held: bool = False
-    """A payment on line is under way: its end decides."""
+    """A payment on line or a debit is under way: its end decides."""
     is_claimed: bool = False
     """A titre claims some of it already; what a bank took back since is due again."""
 
