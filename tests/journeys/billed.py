@@ -112,7 +112,7 @@ async def invoices_of(town: Town, tenant: Tenant, account: Account) -> dict[str,
     regisseur = await an_agent(tenant)
     other = await an_adult("Lou Hoarau")
     for one in (adult, other):
-        await a_due(one, await a_child(one, "Tom"), unit, JULY[0], 1250)
+        await a_due(one, await a_child(one, "Nino"), unit, JULY[0], 1250)
     signed = [int(row.payer) for row in await issued(await a_period(*JULY))]
     names["batch"] = await a_batch(town.tenant, account, regisseur, signed)
     for name, (first, last), cents in (
