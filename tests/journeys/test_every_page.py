@@ -111,6 +111,7 @@ NOT_PAGES = {
     "/periscolaire/semaine",
     "/bureau/periscolaire/inscriptions/export",
     *("/paiement/tresor/avis", "/paiement/factures/{number}/pdf"),
+    "/paiement/paiements/{number}/tresor",
     *("/bureau/paiement/jour", "/bureau/paiement/facturation/{number}/anomalies"),
     "/bureau/paiement/rapprochement/liste",
     *("/bureau/paiement/factures/liste", "/bureau/paiement/factures/{number}/pdf"),
@@ -173,9 +174,6 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             f"/paiement/paiements/{{payment_{state}}}"
             for state in ("open", "awaiting", "paid", "refused", "disputed", "reversed")
         )
-    },
-    "/paiement/paiements/{number}/tresor": {
-        "family": ("/paiement/paiements/{payment_open}/tresor",)
     },
     "/paiement/retour": {"visitor": ("/paiement/retour?idop=inconnu",)},
     "/bureau/paiement": {"office": ("/bureau/paiement",)},
