@@ -88,7 +88,7 @@ async def _concerned(
 
 def _stops(known: Catalogue, closed: Closed, one: Booked) -> bool:
     activity = known.units[one.unit].activity
-    return closed.stops(activity, one.pupil.school, one.pupil.class_name, one.day)
+    return closed.stops(activity, *one.pupil.placed(one.day), one.day)
 
 
 async def declare(tenant: Tenant, row: Closure, by: int, now: datetime) -> int:
@@ -188,7 +188,7 @@ def _fits(taking: Taking, one: Booked) -> bool:
 
 def _still_closed(known: Catalogue, one: Booked) -> bool:
     activity, pupil = known.units[one.unit].activity, one.pupil
-    found = stopping(known.closures, activity, pupil.school, pupil.class_name, one.day)
+    found = stopping(known.closures, activity, *pupil.placed(one.day), one.day)
     return found is not None
 
 

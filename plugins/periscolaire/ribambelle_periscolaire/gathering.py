@@ -117,9 +117,11 @@ def groups_of(doors: Doors, family: Iterable[Pupil], first: date, last: date) ->
         opened = {number for numbers in pupil.activities.values() for number in numbers}
         for number in opened & doors.catalogue.by_id.keys():
             activity = doors.catalogue.by_id[number]
+            schools = {pupil.placed(first)[0], pupil.placed(last)[0]}
             for age in range(age_on(pupil.born_on, first), age_on(pupil.born_on, last) + 1):
-                if group := activity.group_of(pupil.school, age):
-                    found.add(group.id)
+                found |= {
+                    group.id for school in schools if (group := activity.group_of(school, age))
+                }
     return found
 
 

@@ -196,7 +196,8 @@ def _serves(doors: Doors, one: Booked) -> bool:
 
 def _group(doors: Doors, one: Booked, activity: int) -> int | None:
     known = doors.catalogue.by_id.get(activity)
-    group = known.group_of(one.pupil.school, age_on(one.pupil.born_on, one.day)) if known else None
+    school, _ = one.pupil.placed(one.day)
+    group = known.group_of(school, age_on(one.pupil.born_on, one.day)) if known else None
     return group.id if group else None
 
 

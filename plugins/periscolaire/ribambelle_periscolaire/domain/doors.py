@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 
 from ribambelle_periscolaire.domain.activities import on
+from ribambelle_periscolaire.domain.calendar import school_year
 from ribambelle_periscolaire.domain.catalogue import Activity, Catalogue, Group, Unit, age_on
 from ribambelle_periscolaire.domain.closures import Closed, stopping
 from ribambelle_periscolaire.domain.cut_off import Act, Verdict
@@ -65,6 +66,17 @@ class Pupil:
     class_name: str = ""
     activities: Mapping[int, frozenset[int]] = field(default_factory=dict)
     """By school year, the activities the child is enrolled in."""
+    places: Mapping[int, tuple[int | None, str]] = field(default_factory=dict)
+    """By school year still to begin for the child, the school and the class of its enrolment."""
+
+    def placed(self, day: date) -> tuple[int | None, str]:
+        """Return the school and the class of the child on a day.
+
+        >>> pupil = Pupil(1, "Léa", 1, school=7, class_name="GS", places={2027: (8, "CP")})
+        >>> pupil.placed(date(2027, 6, 30)), pupil.placed(date(2027, 9, 1))
+        ((7, 'GS'), (8, 'CP'))
+        """
+        return self.places.get(school_year(day), (self.school, self.class_name))
 
 
 class Days(Protocol):
@@ -102,7 +114,7 @@ class Doors:
 
     def group(self, pupil: Pupil, activity: Activity, day: date) -> Group | None:
         """Return the group that receives a child on a day."""
-        return activity.group_of(pupil.school, age_on(pupil.born_on, day))
+        return activity.group_of(pupil.placed(day)[0], age_on(pupil.born_on, day))
 
     def runs(self, activity: Activity, unit: Unit, day: date) -> bool:
         """Tell whether a unit exists on a day, closures apart; asked once for all the children."""
@@ -133,7 +145,7 @@ class Doors:
 
     def closed(self, pupil: Pupil, activity: Activity, day: date) -> Closed | None:
         """Return what stops an activity for a child on a day, if anything does."""
-        return stopping(self.catalogue.closures, activity.id, pupil.school, pupil.class_name, day)
+        return stopping(self.catalogue.closures, activity.id, *pupil.placed(day), day)
 
     def held_back(self, activity: Activity, day: date) -> Reason | None:
         """Return why a day that opens by wishes or turns may not be booked by this family now."""

@@ -20,7 +20,9 @@ LEFT JOIN periscolaire_enrolled d ON d.enrolment = e.id AND m.id IS NOT NULL
 # « || '' » keeps SQLite from starting with every demande ever accepted.
 ASKED = """
 SELECT c.id AS child, c.given_name, c.born_on, c.household, c.school, c.class_name,
-  s.name AS school_name, e.year, d.activity, h.postcode,
+  s.name AS school_name, e.year, d.activity,
+  CASE WHEN m.id IS NOT NULL AND NOT e.is_placed THEN e.school END AS next_school,
+  e.class_name AS next_class, h.postcode,
   (SELECT mark FROM periscolaire_edition LIMIT 1) AS mark,
   (SELECT count(*) FROM core_custody k WHERE k.child = c.id) AS shared,
   (SELECT p.adult FROM core_responsibility p JOIN core_adult q ON q.id = p.adult
@@ -45,7 +47,9 @@ ORDER BY c.born_on, c.id
 """
 OF_CHILDREN = """
 SELECT c.id AS child, c.given_name, c.born_on, c.household, c.school, c.class_name,
-  s.name AS school_name, e.year, d.activity
+  s.name AS school_name, e.year, d.activity,
+  CASE WHEN m.id IS NOT NULL AND NOT e.is_placed THEN e.school END AS next_school,
+  e.class_name AS next_class
 FROM core_child c
 LEFT JOIN core_school s ON s.id = c.school
 """
@@ -168,7 +172,11 @@ async def family_of_children(children: list[int], years: tuple[int, int]) -> Fam
 
 def _pupils(rows: list[dict[str, Any]]) -> dict[int, Pupil]:
     opened: dict[int, dict[int, set[int]]] = {}
+    places: dict[int, dict[int, tuple[int | None, str]]] = {}
     for row in rows:
+        if row["next_school"] is not None:
+            place = row["next_school"], row["next_class"]
+            places.setdefault(row["child"], {})[row["year"]] = place
         years = opened.setdefault(row["child"], {})
         if row["activity"] is not None:
             years.setdefault(row["year"], set()).add(row["activity"])
@@ -182,6 +190,7 @@ def _pupils(rows: list[dict[str, Any]]) -> dict[int, Pupil]:
             row["school_name"] or "",
             row["class_name"],
             {year: frozenset(found) for year, found in opened[row["child"]].items()},
+            places.get(row["child"], {}),
         )
         for row in rows
     }
