@@ -81,7 +81,11 @@ async def test_a_code_opens_the_account_of_the_adult_it_was_written_to(communes:
     assert "Votre compte est ouvert" in (await browser.get("/")).text
     with town.here():
         account = await Account.objects().get(Account.email == EMAIL)
-        rows = await JournalLine.select(JournalLine.act).where(JournalLine.act.like("activation.%"))
+        rows = (
+            await JournalLine.select(JournalLine.act)
+            .where(JournalLine.act.like("activation.%"))
+            .order_by(JournalLine.number)
+        )
     assert account
     assert await account_of(town, adult) == account.id
     assert account.name == "Camille Payet"

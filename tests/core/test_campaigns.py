@@ -301,7 +301,11 @@ async def test_the_journal_says_who_wrote_to_which_groups_and_never_what(
     await sent(await town.staff(), 2, body="Un secret de mairie")
 
     with town.here():
-        lines = await JournalLine.select().where(JournalLine.act.like("campaign.%"))
+        lines = (
+            await JournalLine.select()
+            .where(JournalLine.act.like("campaign.%"))
+            .order_by(JournalLine.number)
+        )
     assert [line["act"] for line in lines] == ["campaign.written", "campaign.sent"]
     assert '"groups":["tous"]' in lines[1]["facts"]
     assert '"reached":2' in lines[1]["facts"]

@@ -121,7 +121,11 @@ async def test_two_agents_who_change_the_same_page_see_each_other(communes: Comm
     assert "Premier" in late.text
     assert "Second" in late.text
     with town.here():
-        lines = await JournalLine.select().where(JournalLine.act.like("information.%"))
+        lines = (
+            await JournalLine.select()
+            .where(JournalLine.act.like("information.%"))
+            .order_by(JournalLine.number)
+        )
     assert [line["act"] for line in lines] == ["information.written", "information.changed"]
     assert "Premier" not in str(lines)
 

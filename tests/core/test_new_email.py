@@ -49,7 +49,11 @@ async def test_an_address_is_changed_once_the_new_one_is_proved(communes: Commun
         "L’adresse de votre compte a changé",
     ]
     with town.here():
-        acts = await JournalLine.select(JournalLine.act).where(JournalLine.act.like("account.%"))
+        acts = (
+            await JournalLine.select(JournalLine.act)
+            .where(JournalLine.act.like("account.%"))
+            .order_by(JournalLine.number)
+        )
     assert [row["act"] for row in acts][-2:] == [
         *("account.new_email_asked", "account.email_changed")
     ]

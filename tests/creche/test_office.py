@@ -121,7 +121,11 @@ async def test_looking_at_a_file_is_written_down(communes: Communes) -> None:
     await browser.get(f"{QUEUE}/{number}")
 
     with town.here():
-        lines = await JournalLine.select().where(JournalLine.act == "creche.file_read")
+        lines = (
+            await JournalLine.select()
+            .where(JournalLine.act == "creche.file_read")
+            .order_by(JournalLine.number)
+        )
     assert [(line["object"], line["read_only"]) for line in lines] == [
         (f"creche.application:{number}", True)
     ]

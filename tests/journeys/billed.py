@@ -23,6 +23,7 @@ from ribambelle.testing import Town
 from ribambelle_paiement_tresor import (
     bordereau_file,
     debiting,
+    issuing,
     mandating,
     reconciling,
     till,
@@ -35,8 +36,8 @@ from ribambelle_paiement_tresor.domain import debits as rule
 from ribambelle_paiement_tresor.domain.accounts import Entry, Share, settled
 from ribambelle_paiement_tresor.mandating import Signed
 from ribambelle_paiement_tresor.payfip import Exchange as Said
-from ribambelle_paiement_tresor.queries import books, debits, payments, periods
-from ribambelle_paiement_tresor.tables import Allocation, Payment, Period
+from ribambelle_paiement_tresor.queries import books, debits, mine, payments, periods
+from ribambelle_paiement_tresor.tables import Allocation, Invoice, Payment, Period
 from ribambelle_paiement_tresor.till import Taken
 
 DEBITS = """"cesu", "debit"]
@@ -224,8 +225,14 @@ async def titres_of(tenant: Tenant, adult: int) -> dict[str, int]:
         for day in range(days):
             await a_due(one, child, unit, JUNE[0].replace(day=day + 6))
     period = await a_period(*JUNE)
-    await Period.update({Period.due_on: date(2026, 9, 5)}).where(Period.id == period)
-    rows = await issued(period)
+    # as it was issued in its time, when its last day was to come
+    then = {Period.due_on: date(2026, 9, 5), Period.state: "issuing"}
+    await Period.update(then).where(Period.id == period)
+    await issuing.issue(period, tells=False)
+    found = (
+        await Invoice.select(Invoice.id).where(Invoice.period == period).order_by(Invoice.number)
+    )
+    rows = await mine.some([row["id"] for row in found])
     first = await transferring.hand_over(tenant, None, {int(rows[0].payer)})
     second = await transferring.hand_over(tenant, None, {int(rows[1].payer)})
     for number in (first, second):
