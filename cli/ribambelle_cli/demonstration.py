@@ -104,8 +104,9 @@ def programs(communes: Platform) -> Iterator[None]:
         for slug in slugs(communes)
         for told in communes.tenant(slug).hooks.all("demo_programs")
     }
+    quiet = subprocess.DEVNULL
     started = [
-        subprocess.Popen([sys.executable, "-m", *told], stdout=subprocess.DEVNULL)  # noqa: S603
+        subprocess.Popen([sys.executable, "-m", *told], stdout=quiet)  # noqa: S603 - a plugin's own
         for told in sorted(wanted)
     ]
     # the server gives the signal back once it has stopped: the programs are then stopped too

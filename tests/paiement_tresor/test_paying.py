@@ -362,6 +362,7 @@ async def test_s25_an_answer_that_differs_waits_for_somebody(
     assert "n’attend plus" in (await regisseur.get(again.headers["location"])).text
     shown = (await paying_.client.get(f"/paiement/paiements/{row.id}")).text
     assert "La régie a traité" in shown
+    assert "à vérifier" not in shown
     assert await paying_.owed() == CENTS - int(wrong.get("montant", CENTS))
     with paying_.town.here():
         assert await books.faults() == []

@@ -32,37 +32,20 @@ async def credit_note(
     Raises Refused("more_than_billed", left=…), or "at_the_comptable" once a titre claims it: the
     comptable alone lowers it.
     """
-    now = tenant.now()
-    regie = tenant.of(Settings).regie(wrong.regie) or tenant.of(Settings).known[0]
     line_key = f"{invoices.GIVEN}{key}"[:160]
     async with transaction():
         await locks.advisory(f"paiement.payer:{wrong.payer}")
         if (known := await invoices.of_line(line_key)) is not None:
             return known
-        left = wrong.cents + sum(one.cents for one in await mine.corrections(wrong.id))
-        if wrong.kind != "invoice" or not 0 < cents <= left:
-            raise Refused("more_than_billed", left=left)
-        if (await books.standing([wrong.id])).get(wrong.id, books.Standing()).titre > 0:
-            raise Refused("at_the_comptable")
-        line = Line(line_key, 0, now.date(), why, kind, 1, -cents, -cents, False)
-        number = await invoices.next_number(wrong.regie, now.year)
-        row = (
-            *("credit", wrong.regie, now.year, number, None, wrong.payer, wrong.id),
-            *(now.date(), now.date(), -cents, wrong.recipient_text),
-            await invoices.terms(told_of(tenant, regie)),
-        )
-        (note,) = await invoices.write([row], [[line]], {})
-        owed = (await books.standing([wrong.id])).get(wrong.id, books.Standing())
-        postings = accounts.corrected(wrong.id, wrong.payer, cents, owed.owed)
-        entry = Entry(
-            f"invoice:{wrong.regie}:{now.year}:{number}",
-            "corrected",
-            now.date(),
-            postings,
-            wrong.regie,
-            why,
-        )
-        await books.write([entry], now, person.account)
+        standing = (await books.standing([wrong.id])).get(wrong.id, books.Standing())
+        await _require_correctable(wrong, cents, standing)
+        day = tenant.now().date()
+        line = Line(line_key, 0, day, why, kind, 1, -cents, -cents, False)
+        note, number = await _written(tenant, wrong, line)
+        name = f"invoice:{wrong.regie}:{day.year}:{number}"
+        postings = accounts.corrected(wrong.id, wrong.payer, cents, standing.owed)
+        entry = Entry(name, "corrected", day, postings, wrong.regie, why)
+        await books.write([entry], tenant.now(), person.account)
         await journal.record(
             "paiement.credit_note",
             f"paiement.invoice:{note}",
@@ -73,6 +56,27 @@ async def credit_note(
         )
         await _tell(tenant, note)
         return note
+
+
+async def _require_correctable(wrong: Document, cents: int, standing: books.Standing) -> None:
+    left = wrong.cents + sum(one.cents for one in await mine.corrections(wrong.id))
+    if wrong.kind != "invoice" or not 0 < cents <= left:
+        raise Refused("more_than_billed", left=left)
+    if standing.titre > 0:
+        raise Refused("at_the_comptable")
+
+
+async def _written(tenant: Tenant, wrong: Document, line: Line) -> tuple[int, int]:
+    """Write a credit note of one line; return its number in the base, and the one it bears."""
+    regie = tenant.of(Settings).regie(wrong.regie) or tenant.of(Settings).known[0]
+    number = await invoices.next_number(wrong.regie, line.day.year)
+    row = (
+        *("credit", wrong.regie, line.day.year, number, None, wrong.payer, wrong.id),
+        *(line.day, line.day, line.cents, wrong.recipient_text),
+        await invoices.terms(told_of(tenant, regie)),
+    )
+    (note,) = await invoices.write([row], [[line]], {})
+    return note, number
 
 
 async def _tell(tenant: Tenant, note: int) -> None:

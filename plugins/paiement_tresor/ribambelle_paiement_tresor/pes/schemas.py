@@ -23,7 +23,7 @@ def require(folder: str) -> Path:
     if not folder or not file.is_file():
         raise Refused("schemas_missing", why=f"Les schémas officiels sont absents. {CURE}")
     try:
-        import lxml.etree  # noqa: F401
+        import lxml.etree  # noqa: F401 - asked for, to tell its absence in words
     except ImportError:
         raise Refused(
             "schemas_missing",
