@@ -1,5 +1,9 @@
 """What the régie decides of a payment the treasury tells otherwise than we asked."""
 
+from typing import Any
+
+from piccolo.columns import Column
+
 from ribambelle.database import locks, transaction
 from ribambelle.errors import Refused
 from ribambelle.identity import Person
@@ -87,7 +91,10 @@ async def reverse(tenant: Tenant, person: Person, row: Payment) -> None:
         entry = Entry(f"reversed:{row.operation}", "reversed", now.date(), postings, row.regie)
         await books.write([entry], now, person.account, is_real=row.is_real)
         short = await crediting.take_back(person, row.payer, row.operation or "", now, row.is_real)
-        told = {Payment.state: "reversed", Payment.alert: "credit_gone" if short else ""}
+        told: dict[Column | str, Any] = {
+            Payment.state: "reversed",
+            Payment.alert: "credit_gone" if short else "",
+        }
         await Payment.update(told).where(Payment.id == row.id)
         await journal.record(
             "paiement.reversed",
