@@ -197,3 +197,37 @@ async def test_a_fee_goes_with_the_last_day_an_agent_corrects_away(evening: Even
 
     found = [one for one in await billing.items(MONTH) if one.child == zoe]
     assert found == []
+
+
+async def test_the_first_days_of_an_absence_stay_due_when_the_certificate_is_late(
+    evening: Evening, clock: FrozenClock
+) -> None:
+    """72 hours for the certificate, two days due past them: the third is not, whatever was said."""
+    rule = "{certificate_hours = 72, charged_days = 2, no_certificate_after_days = 10}"
+    settle(evening.town, RULES.replace("{justified_percent = 0, unjustified_percent = 100}", rule))
+    tenant, lea = evening.town.tenant, evening.children["Tom"]
+    clock.set(datetime(2026, 12, 1, 9, tzinfo=UTC))
+    days = [date(2026, 12, day) for day in (7, 8, 10)]
+    wanted = [Wanted(lea, evening.unit, day, "book") for day in days]
+    await booking.save(tenant, evening.anne, wanted, "week", tenant.now())
+    clock.set(datetime(2026, 12, 10, 20, tzinfo=UTC))
+    known = await catalogue.current()
+    for day in days:
+        sent = Sent(f"tom-{day}", evening.group, day, lea, evening.unit, "absent", tenant.now())
+        await attending.take(tenant, Marker(account=1), [sent], tenant.now())
+        await attending.close(tenant, known.by_id[evening.activity], day, 1, tenant.now())
+
+    async def dues() -> list[int]:
+        found = await billing.items(Period(days[0], days[-1]))
+        return [one.amount_cents for one in sorted(found, key=lambda one: one.day)]
+
+    before = await dues()
+    clock.set(datetime(2026, 12, 11, 9, tzinfo=UTC))  # more than 72 hours after Monday
+    for day in days:
+        sheet = await attending.sheet(known, Marker(), evening.group, day)
+        told = Correction("absent", "certificate", None, None, "Certificat reçu")
+        where = (sheet, lea, evening.unit)
+        await attending.correct(tenant, *where, told, f"c-{day}", 1, tenant.now())
+
+    assert before == [100, 100, 100]
+    assert await dues() == [100, 100, 0]

@@ -8,13 +8,13 @@ from ribambelle.billing import BillableItem, Gap, Kind, Period
 from ribambelle.errors import Refused
 from ribambelle.identity import responsibilities
 from ribambelle.tenants import Tenant
-from ribambelle_periscolaire import fees
+from ribambelle_periscolaire import fees, missing_days
 from ribambelle_periscolaire.domain.catalogue import Activity, Catalogue, Unit
 from ribambelle_periscolaire.domain.closures import stopping
 from ribambelle_periscolaire.domain.dues import REASONS, Lived, minutes_late, reason
-from ribambelle_periscolaire.domain.tariff import Missed, Price, late
+from ribambelle_periscolaire.domain.tariff import Price, Tariff, late
 from ribambelle_periscolaire.domain.tariff.pricing import NOT_KNOWN, QUOTIENT
-from ribambelle_periscolaire.pricing import JUSTIFIED, day_price
+from ribambelle_periscolaire.pricing import day_price
 from ribambelle_periscolaire.queries import bookings, catalogue, dues
 from ribambelle_periscolaire.repricing import paid_by
 from ribambelle_periscolaire.settings import Settings
@@ -106,17 +106,21 @@ async def _price(
 ) -> int | Price | None:
     """Return the price agreed at booking, or a new one when the day was not lived as booked."""
     spent = row["left"] - row["arrived"] if row["left"] and row["arrived"] else None
-    timed = spent is not None and _is_timed(tenant, activity, unit, day)
-    # a fee voted since the booking pays for this day too
-    timed = timed or fees.tariff_of(tenant, activity, unit.code, day) is not None
+    tariff = _tariff(tenant, activity, unit, day)
+    again = (
+        (spent is not None and _is_timed(tariff))
+        # a fee voted since the booking pays for this day too
+        or (tariff is not None and tariff.every != "unit")
+        or (what == "absent" and missing_days.is_counted(tariff))
+    )
     as_said = row["state"] == ("absent" if what == "absent" else "booked") and not row["absence"]
-    if row["price"] and what != "unbooked" and as_said and not timed:
+    if row["price"] and what != "unbooked" and as_said and not again:
         return int(row["price"])
+    key = row["child"], day, unit.id
     missed = None
     if what == "absent":
-        missed = Missed(justified=(row["absence"] or row["said"]) in JUSTIFIED)
+        missed = await missing_days.missed(tenant, key, row["absence"] or row["said"], tariff)
     gathered = await paid_by(tenant, payer, day, now)
-    key = row["child"], day, unit.id
     return day_price(
         *(tenant, gathered, key, activity, unit),
         missed=missed,
@@ -125,12 +129,15 @@ async def _price(
     )
 
 
-def _is_timed(tenant: Tenant, activity: Activity, unit: Unit, day: date) -> bool:
+def _tariff(tenant: Tenant, activity: Activity, unit: Unit, day: date) -> Tariff | None:
     try:
-        tariff = tenant.of(Settings).prices.on(activity.code, unit.code, day)
+        return tenant.of(Settings).prices.on(activity.code, unit.code, day)
     except Refused:
-        return False
-    return bool(tariff.duration or tariff.slots)
+        return None
+
+
+def _is_timed(tariff: Tariff | None) -> bool:
+    return tariff is not None and bool(tariff.duration or tariff.slots)
 
 
 def _late(tenant: Tenant, activity: Activity, unit: Unit, day: date, minutes: int) -> Price | None:

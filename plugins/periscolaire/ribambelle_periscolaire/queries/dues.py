@@ -9,7 +9,7 @@ import msgspec
 
 from ribambelle.database import Prepared, many
 from ribambelle_periscolaire.domain.bookings import Key
-from ribambelle_periscolaire.tables import Attendance, Booking, Due
+from ribambelle_periscolaire.tables import Attendance, Booking, Due, Mark
 
 Row = dict[str, Any]
 LIVED = Prepared(
@@ -99,6 +99,28 @@ async def unlocked(first: date, last: date) -> list[Row]:
     return found
 
 
+BEFORE = Prepared(
+    lambda given: Booking.raw(
+        "SELECT b.day, CASE WHEN a.state = 'absent' OR (b.state = 'absent' AND a.state IS NULL)"
+        " THEN 1 ELSE 0 END AS missed FROM periscolaire_booking b"
+        " LEFT JOIN periscolaire_attendance a"
+        " ON a.child = b.child AND a.day = b.day AND a.unit = b.unit"
+        " WHERE b.child = {} AND b.unit = {} AND b.day < {} AND b.state IN ('booked', 'absent')"
+        " ORDER BY b.day DESC LIMIT 100",
+        given.child,
+        given.unit,
+        given.day,
+    )
+)
+CERTIFIED = Prepared(
+    lambda given: Mark.raw(
+        "SELECT received_at FROM periscolaire_mark WHERE child = {} AND day = {} AND unit = {}"
+        " AND absence = 'certificate' ORDER BY id LIMIT 1",
+        given.child,
+        given.day,
+        given.unit,
+    )
+)
 FEES = Prepared(
     lambda given: Due.raw(
         "SELECT DISTINCT child FROM periscolaire_due WHERE nature = 'fee'"  # noqa: S608 - ours
@@ -108,6 +130,20 @@ FEES = Prepared(
         given.units,
     )
 )
+
+
+async def before(key: Key) -> list[tuple[date, bool]]:
+    """Return the booked days of a child before one, the latest first, and whether each was missed."""
+    child, day, unit = key
+    rows = await BEFORE.ask(child=child, unit=unit, day=day)
+    return [(row["day"], bool(row["missed"])) for row in rows]
+
+
+async def certified_at(key: Key) -> datetime | None:
+    """Return when the town hall wrote that a certificate came for a missed day."""
+    child, day, unit = key
+    rows = await CERTIFIED.ask(child=child, day=day, unit=unit)
+    return rows[0]["received_at"] if rows else None
 
 
 async def with_fee(units: Sequence[int], first: date, last: date) -> set[int]:
