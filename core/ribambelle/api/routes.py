@@ -1,5 +1,6 @@
 """What the core itself answers to programs, and the page that says all they may ask."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
+from markupsafe import Markup, escape
 
 from ribambelle.api import description, scopes
 from ribambelle.api.addresses import PAGE, ROOT
@@ -16,12 +18,12 @@ from ribambelle.api.description import Described
 from ribambelle.api.pace import OF_COMMUNE, OF_TOKEN
 from ribambelle.api.problems import SAID, Said
 from ribambelle.api.scopes import ApiScope
-from ribambelle.plugins import CORE
 from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 
+CODE = re.compile(r"`([^`]+)`")
 OPENAPI = f"{ROOT}/openapi.json"
 
 
@@ -52,9 +54,13 @@ class ApiPage:
         return msgspec.json.format(msgspec.json.encode(example), indent=2).decode()
 
     @staticmethod
-    def plugin(name: str) -> str:
-        """Say whose routes these are."""
-        return "Jetons" if name == CORE else name.capitalize()
+    def marked(words: str) -> Markup:
+        """Write what stands between backquotes as code.
+
+        >>> ApiPage.marked("Le champ `next` & la suite")
+        Markup('Le champ <code>next</code> &amp; la suite')
+        """
+        return Markup(CODE.sub(r"<code>\1</code>", str(escape(words))))  # noqa: S704 - escaped before
 
 
 @get(PAGE, name="api", told="Lire ce que des logiciels peuvent demander", guards=[guards.public])

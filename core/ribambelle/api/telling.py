@@ -39,7 +39,8 @@ async def tell(token: int, adult: int, start: str) -> None:
     recipient = person.email if person else ""
     if account and accounts.signs_in(account.email):
         recipient = account.email
-    lines = await _lines(JournalLine.object == about(account.id if account else None, adult))
+    objects = [about(account.id if account else None, adult), about(None, adult)]
+    lines = await _lines(JournalLine.object.is_in(objects))
     mine = [line for line in lines if _token(line) == token and began <= line["at"] < began + HOUR]
     if not mine or not recipient or person is None or program is None:
         return

@@ -10,7 +10,7 @@ from litestar import Request, Response
 
 from ribambelle.api.answering import said
 from ribambelle.api.tables import ApiAnswer
-from ribambelle.database import transaction
+from ribambelle.database import Prepared, transaction
 from ribambelle.errors import RibambelleError
 from ribambelle.web.visit import visit
 
@@ -36,6 +36,24 @@ class KeyReused(RibambelleError):
 
 class _Meanwhile(Exception):
     """The same request was answered while this one was being decided."""
+
+
+KNOWN = Prepared(
+    lambda given: (
+        ApiAnswer.select(ApiAnswer.asked, ApiAnswer.body)
+        .where(
+            (ApiAnswer.token == given.token)
+            & (ApiAnswer.key == given.key)
+            & (ApiAnswer.at > given.since)
+        )
+        .limit(1)
+    )
+)
+WRITTEN = Prepared(
+    lambda given: ApiAnswer.raw(
+        WRITE, given.token, given.key, given.asked, given.body, given.now, given.since
+    )
+)
 
 
 async def once(
@@ -85,18 +103,16 @@ def _digest(*parts: bytes) -> str:
 
 async def _write(token: int, key: str, asked: str, text: bytes, now: datetime) -> None:
     """Keep an answer, in the open transaction; one a day old gives its place."""
-    written = await ApiAnswer.raw(WRITE, token, key, asked, text.decode(), now, now - KEPT)
+    about = {"token": token, "key": key, "asked": asked, "body": text.decode()}
+    written = await WRITTEN.ask(**about, now=now, since=now - KEPT)
     if not written:
         raise _Meanwhile
 
 
 async def _kept(token: int, key: str, asked: str, now: datetime) -> Response[bytes] | None:
     """Return what the same request was answered; raises KeyReused when it was another."""
-    found = (
-        await ApiAnswer.select(ApiAnswer.asked, ApiAnswer.body)
-        .where((ApiAnswer.token == token) & (ApiAnswer.key == key) & (ApiAnswer.at > now - KEPT))
-        .first()
-    )
+    rows = await KNOWN.ask(token=token, key=key, since=now - KEPT)
+    found = rows[0] if rows else None
     if found is None:
         return None
     if found["asked"] != asked:

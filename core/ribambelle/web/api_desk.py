@@ -80,7 +80,7 @@ async def _page(
         Line(
             row,
             "revoked" if row.revoked_at else "expired" if row.expires_at <= now else "live",
-            names.get(row.created_by, "La ligne de commande"),
+            names.get(row.created_by, "la ligne de commande"),
             [known[code].label if code in known else code for code in row.scopes.split()],
         )
         for row in rows

@@ -29,7 +29,7 @@ async def whose(child: int, days: Iterable[date], today: date) -> dict[date, Hol
     Empty when nobody may book for it.
     """
     asked = sorted(set(days))
-    found = await responsibilities.of_children([child], today)
+    found = await responsibilities.of_child(child, today)
     holders = [one for one in found if one.rights.may_book]
     if not holders or not asked:
         return {}

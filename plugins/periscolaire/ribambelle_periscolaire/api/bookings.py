@@ -15,6 +15,7 @@ from ribambelle.api.writing import Keep
 from ribambelle.errors import NotYours, Refused
 from ribambelle.identity import register, responsibilities
 from ribambelle.identity.person import Behalf
+from ribambelle.identity.responsibilities import Held as Holder
 from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.visit import Visit
@@ -127,9 +128,8 @@ async def week(
     seen: NamedDependency[Visit],
 ) -> Response[bytes]:
     """Answer a child's week as its family sees it."""
-    await _the_child(child)
     days = _week(monday)
-    holders = await whose(child, days, tenant.now().date())
+    holders = await _whose(child, days, tenant.now().date())
     doors = []
     for adult, mine in _by_adult(holders).items():
         person = in_place_of(holders[mine[0]], behalf(seen))
@@ -180,12 +180,12 @@ async def put_week(
     if outside := [n for n, one in enumerate(asked.bookings) if one.day not in days]:
         told = "Ce jour n’est pas dans la semaine de l’adresse."
         raise Invalid(*(Wrong(told, f"/bookings/{n}/day") for n in outside))
-    await _the_child(child)
+    holders = await _whose(child, days, now.date())
 
     async def work(keep: Keep[shapes.Answer]) -> shapes.Answer:
         held = await bookings.of_children([child], days[0], days[-1])
         wanted = wanted_of(await catalogue.current(), held, child, asked)
-        return await _taken(tenant, seen, child, wanted, now, keep)
+        return await _taken(tenant, seen, child, holders, wanted, now, keep)
 
     return await api.once(request, work)
 
@@ -213,10 +213,11 @@ async def cancel(
 ) -> Response[bytes]:
     """Cancel one booking, unless the cut-off has passed."""
     child, day, unit = await questions.key_of(_fitting(booking))
+    holders = await _whose(child, [day], now.date())
 
     async def work(keep: Keep[shapes.Answer]) -> shapes.Answer:
         wanted = [Wanted(child, unit, day, "cancel")]
-        return await _taken(tenant, seen, child, wanted, now, keep, refuse=True)
+        return await _taken(tenant, seen, child, holders, wanted, now, keep, refuse=True)
 
     return await api.once(request, work)
 
@@ -251,6 +252,7 @@ async def _taken(
     tenant: Tenant,
     seen: Visit,
     child: int,
+    holders: Mapping[date, Holder],
     wanted: Sequence[Wanted],
     now: datetime,
     keep: Keep[shapes.Answer],
@@ -258,16 +260,15 @@ async def _taken(
     refuse: bool = False,
 ) -> shapes.Answer:
     """Ask line by line by the adult whose day it is, and keep the answer with what it changed."""
-    days = [one.day for one in wanted]
-    holders = await whose(child, days, now.date())
-    if days and not holders:
+    if wanted and not holders:
         raise Refused("nobody_books", words=NOBODY)
+    days = [one.day for one in wanted]
     parts = [
         (
             in_place_of(holders[mine[0]], behalf(seen)),
             [one for one in wanted if one.day in mine],
         )
-        for mine in _by_adult(holders).values()
+        for mine in _by_adult({day: holders[day] for day in days}).values()
     ]
 
     async def remember(lines: list[Line]) -> None:
@@ -281,7 +282,7 @@ async def _taken(
     return answer_of(tenant, child, lines, {})
 
 
-def _by_adult(holders: Mapping[date, Any]) -> dict[int, list[date]]:
+def _by_adult(holders: Mapping[date, Holder]) -> dict[int, list[date]]:
     found: dict[int, list[date]] = {}
     for day, holder in holders.items():
         found.setdefault(holder.adult, []).append(day)
@@ -319,8 +320,12 @@ def _fitting(number: int) -> int:
     return number
 
 
-async def _the_child(number: int) -> None:
-    await responsibilities.the_child(_fitting(number))
+async def _whose(child: int, days: Iterable[date], today: date) -> dict[date, Holder]:
+    """Return which adult books each day for a child; a child that is not there is nobody's."""
+    found = await whose(_fitting(child), days, today)
+    if not found:
+        await responsibilities.the_child(child)
+    return found
 
 
 ROUTES = [listed, week, put_week, cancel]

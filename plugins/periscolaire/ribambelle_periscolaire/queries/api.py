@@ -29,6 +29,13 @@ OF_HOME = Prepared(
 )
 
 
+KEY = Prepared(
+    lambda given: Booking.select(Booking.child, Booking.day, Booking.unit).where(
+        Booking.id == given.number
+    )
+)
+
+
 async def page(
     child: int | None, household: int | None, first: date, last: date, after: int, limit: int
 ) -> list[dict[str, Any]]:
@@ -46,11 +53,7 @@ async def page(
 
 async def key_of(number: int) -> Key:
     """Return the child, the day and the unit of a booking, or behave as if it did not exist."""
-    found = (
-        await Booking.select(Booking.child, Booking.day, Booking.unit)
-        .where(Booking.id == number)
-        .first()
-    )
-    if found is None:
+    found = await KEY.ask(number=number)
+    if not found:
         raise NotYours
-    return found["child"], found["day"], found["unit"]
+    return found[0]["child"], found[0]["day"], found[0]["unit"]
