@@ -21,8 +21,9 @@ async def test_a_token_is_given_listed_and_revoked(
     async def told(*words: str) -> Any:
         capsys.readouterr()
         code = await to_thread.run_sync(run, ["api", "token", *words, "--json"])
-        shown = capsys.readouterr().out
-        return code, json.loads(shown[min(shown.find(sign) % len(shown) for sign in "[{\n") :])
+        lines = capsys.readouterr().out.splitlines()
+        first = next(place for place, line in enumerate(lines) if line in ("{", "["))
+        return code, json.loads("\n".join(lines[first:]))
 
     wish = ("create", "alpha", "Cantine", "--scope", "periscolaire:read")
     tried = await told(*wish, "--dry-run")
