@@ -24,7 +24,7 @@ def application() -> typer.Typer:
     """Return the command with every plugin's own."""
     french.speak()
     from ribambelle.plugins import Plugins
-    from ribambelle_cli import account, documents, families, plugin, roles, tenant
+    from ribambelle_cli import account, api, documents, families, plugin, roles, tenant
     from ribambelle_cli.backup import backup, restore
     from ribambelle_cli.serve import demo, serve, work
 
@@ -38,6 +38,7 @@ def application() -> typer.Typer:
     app.add_typer(tenant.app, name="tenant")
     app.add_typer(plugin.app, name="plugin")
     app.add_typer(account.app, name="account")
+    app.add_typer(api.app, name="api")
     app.add_typer(documents.app, name="documents")
     app.add_typer(families.app, name="families")
     app.add_typer(roles.app, name="roles")

@@ -8,6 +8,9 @@ from ribambelle.errors import Misconfigured, NotYours, Refused, RibambelleError,
 
 SENTENCES = {
     "tenant_unknown": "Commune inconnue : {slug}. Communes connues : {known}.",
+    "unknown_api_scope": "Portée inconnue : {scope}. Portées de cette commune : {known}.",
+    "unknown_life": "Un jeton ne dure pas {days} jours. Durées possibles : {known}.",
+    "unknown_token": "Aucun jeton ne commence par {prefix}. Jetons de la commune : {known}.",
     "slug_invalid": "« {slug} » ne peut pas nommer une commune : "
     "des lettres minuscules, des chiffres et des tirets, par exemple saint-denis.",
     "slug_taken": "La commune « {slug} » existe déjà. Rien n’a été écrit.",

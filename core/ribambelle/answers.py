@@ -103,6 +103,12 @@ def _menu() -> Kind:
     return _instance("MenuEntry", MenuEntry)
 
 
+def _api_scopes() -> Kind:
+    from ribambelle.api.scopes import ApiScope
+
+    return _instance("ApiScope", ApiScope)
+
+
 def _workflows() -> Kind:
     from ribambelle.workflow import Workflow
 
@@ -169,6 +175,7 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "routes": _routes,
     "roles": _roles,
     "scopes": _functions,
+    "api_scopes": _api_scopes,
     "menu": _menu,
     "to_do": _functions,
     "cards": _functions,

@@ -10,6 +10,7 @@ from ribambelle.identity.person import Person, Role
 @hookimpl
 def tables() -> Iterable[Any]:
     """Accounts, families, workflow, queue, outbox and papers."""
+    from ribambelle.api import tables as api
     from ribambelle.appointments import tables as appointments
     from ribambelle.calendar import tables as calendar
     from ribambelle.campaigns import tables as campaigns
@@ -22,7 +23,7 @@ def tables() -> Iterable[Any]:
     from ribambelle.workflow import tables as workflow
 
     rooms = identity, workflow, jobs, messages, documents, families, calendar, campaigns
-    more = information, appointments
+    more = information, appointments, api
     return [table for room in (*rooms, *more) for table in room.TABLES]
 
 
@@ -45,6 +46,7 @@ def scopes() -> dict[str, Any]:
 @hookimpl
 def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
     """Sending messages, announcing transitions, sweeping what has expired, ageing papers."""
+    from ribambelle.api.telling import tell as tell_api_acts
     from ribambelle.appointments.booking import remind
     from ribambelle.campaigns.sending import send_batch
     from ribambelle.documents.checking import age
@@ -66,6 +68,7 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
         "sweep": sweep,
         "remind_appointments": remind,
         "tell_errand": tell,
+        "tell_api_acts": tell_api_acts,
         "age_documents": age,
         "examine_document": examine_again,
     }
@@ -211,6 +214,7 @@ def demo() -> Any:
 @hookimpl
 def personal_data() -> list[Any]:
     """What the core holds of people."""
+    from ribambelle.api import personal_data as api
     from ribambelle.appointments import personal_data as appointments
     from ribambelle.campaigns import personal_data as campaigns
     from ribambelle.documents import personal_data as documents
@@ -219,5 +223,5 @@ def personal_data() -> list[Any]:
     from ribambelle.information import personal_data as information
     from ribambelle.messages import personal_data as messages
 
-    rooms = identity, documents, messages, families, campaigns, information, appointments
+    rooms = identity, documents, messages, families, campaigns, information, appointments, api
     return [one for room in rooms for one in room.HELD]

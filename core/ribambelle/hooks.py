@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import typer
     from piccolo.table import Table
 
+    from ribambelle.api import ApiScope
     from ribambelle.billing import BillableItem, Gap, Period
     from ribambelle.calendar.events import Event
     from ribambelle.childcare import Childcare, Cost, Situation
@@ -126,6 +127,23 @@ def scopes() -> "dict[str, Callable[[], Awaitable[dict[int, str]]]]":
             return {"creche.facility": facilities.names}
 
     Called by ``ribambelle.identity``. Implemented by ``core``, ``assmat``, ``creche``. Since 0.1.
+    """
+
+
+@hookspec
+def api_scopes() -> "Iterable[ApiScope]":
+    """What a token of the API may be given to do because of this plugin.
+
+    Called when a token is made, and for the page of the API. A code begins with the plugin's name;
+    each route under ``/api/v1/<plugin>/`` names one in its guard: ``guards.Scoped("creche:read")``.
+
+    Example::
+
+        @hookimpl
+        def api_scopes():
+            return [ApiScope("creche:read", "Lire les places", "Lit les places de chaque crèche.")]
+
+    Called by ``ribambelle.api``. Implemented by ``periscolaire``. Since 0.2.
     """
 
 

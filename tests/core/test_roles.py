@@ -77,7 +77,7 @@ FILLED = {"session": "99", "number": "99"}
 def let_in(answer: httpx.Response) -> bool:
     """Tell whether the guards let a request pass: what a handler answers then is its own affair."""
     sent_away = answer.headers.get("location", "").startswith("/connexion")
-    return answer.status_code != 403 and not (answer.status_code == 303 and sent_away)
+    return answer.status_code not in (401, 403) and not (answer.status_code == 303 and sent_away)
 
 
 async def disagreements(town: Town, ways: list[Way], roles: list[Role]) -> list[str]:

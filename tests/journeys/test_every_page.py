@@ -97,6 +97,9 @@ from ribambelle_periscolaire.tables import Claim, Closure
 
 pytestmark = pytest.mark.browser
 NOT_PAGES = {
+    *("/api/v1/openapi.json", "/api/v1/token", "/api/v1/periscolaire/activities"),
+    *("/api/v1/periscolaire/slots", "/api/v1/periscolaire/bookings"),
+    "/api/v1/periscolaire/children/{child}/weeks/{monday}",
     *("/static/{name}", "/creche/demandes/{number}/recu-pdf"),
     *("/creche/statistiques/export/{kind}", "/bureau/creche/statistiques/export/{kind}"),
     "/bureau/creche/demandes/export/{kind}",
@@ -416,6 +419,8 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/ecoles": {"office": ("/bureau/ecoles",)},
     "/bureau/ecoles/{number}": {"office": ("/bureau/ecoles/{school}",)},
     "/bureau/equipe": {"office": ("/bureau/equipe",)},
+    "/bureau/equipe/jetons": {"office": ("/bureau/equipe/jetons",)},
+    "/api": {"visitor": ("/api",)},
     "/bureau/equipe/inviter": {"office": ("/bureau/equipe/inviter",)},
     "/bureau/equipe/{number}": {"office": ("/bureau/equipe/{oneself}", "/bureau/equipe/{invited}")},
     "/bureau/familles/import": {"office": ("/bureau/familles/import",)},

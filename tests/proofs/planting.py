@@ -141,6 +141,11 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         "core_errand": {"reason": "counter", "ends_at": later, "ended_at": None, "told_at": None},
         "core_school": {"folded": fold(f"{word} {number}"), "is_open": True},
         "core_feed": {"stopped_at": None},
+        "core_api_token": {
+            **{"name": f"{word}{number}", "scopes": "periscolaire:read", "expires_at": later},
+            **{"revoked_at": None, "created_by": None, "prefix": f"{number:08x}"},
+        },
+        "core_api_answer": {"status": 200, "body": json.dumps({"word": word})},
         "core_merge": {"verdict": "same", "undoing": "[]", "undone_at": None},
         "core_custody": {"changes_on": 0, "holidays": "weeks", "first_half": None},
         "core_message": {"recipient": FAMILY, "sent_at": None, "channel": "portal"},

@@ -2,9 +2,11 @@
 
 import io
 import re
+import secrets
 import zipfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pypdf
@@ -13,6 +15,7 @@ from tests.proofs.reading import Reading, routes_of
 
 from ribambelle.identity import Grant
 from ribambelle.testing import Town
+from ribambelle.testing.tokens import a_program
 from ribambelle.web.portal import Portal
 
 IDS = ("1", "2", "3")
@@ -25,7 +28,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     **{"file": ("C-1", "C-2"), "group": ("babies",)},
     "code": ("enfant", "famille", "adresse", "voeux", "ecole", "sante"),
     "kind": ("csv", "xlsx", "birth", "json", "insurance"),
-    **{"booking": IDS, "day": ("2026-11-30",)},
+    **{"booking": IDS, "day": ("2026-11-30",), "monday": ("2026-11-30",)},
     **{"month": ("2026-11",), "year": ("2026",)},
     **dict.fromkeys(("roll", "unit", "activity"), IDS),
     **dict.fromkeys(("opening", "asked"), IDS),
@@ -70,6 +73,8 @@ QUERY: dict[str, tuple[str, ...]] = {
     **{"quotient": ("640",), "habite": ("non",)},
     **dict.fromkeys(("activite", "ecole"), IDS),
     **{"jour_day": ("1",), "jour_month": ("3",), "jour_year": ("2027",)},
+    **dict.fromkeys(("activity", "child", "family"), IDS),
+    **{"from": ("2026-11-30",), "to": ("2026-12-04",), "limit": ("2",), "after": ("bjE",)},
 }
 """A query for each parameter a route reads; one missing here stops the proof."""
 BODY: dict[str, str] = {
@@ -126,6 +131,10 @@ BODY: dict[str, str] = {
     **{"payers": "3", "invoice": "3", "invoices": "3", "means": "cash", "doubts": "k"},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""
+SENT = {"bookings": [{"unit": 3, "day": "2026-12-03"}]}
+"""What a program sends where it puts something."""
+NEEDED = {"/api/v1/periscolaire/slots": {"activity": "1", "from": "2026-11-30", "to": "2026-12-04"}}
+"""Without them a route for programs answers nothing."""
 ENDING = ("/deconnexion", "/compte/appareils", "/compte/mot-de-passe")
 """Routes that end the session they are asked with: each is asked with a new one."""
 SignIn = Callable[[], Awaitable[httpx.AsyncClient]]
@@ -188,18 +197,27 @@ async def people(town: Town) -> dict[str, SignIn]:
 
         return come_in
 
-    return {"visitor": nobody, "family": family, **{role: member(role) for role in staff}}
+    async def program() -> httpx.AsyncClient:
+        return await a_program(town, "periscolaire:read", "periscolaire:book")
+
+    signed_in = {"family": family, **{role: member(role) for role in staff}}
+    return {"visitor": nobody, **signed_in, "program": program}
 
 
 async def asked(
     probe: Probe, browser: httpx.AsyncClient, reading: Reading
 ) -> AsyncIterator[tuple[str, httpx.Response]]:
     """Ask a route as it is, then with each parameter it reads of its address."""
-    body = BODY if probe.method == "POST" else None
-    yield str(probe), await browser.request(probe.method, probe.path, data=body)
+    body: dict[str, Any] = {"data": BODY} if probe.method == "POST" else {}
+    if probe.method in {"PUT", "DELETE"}:
+        body = {"headers": {"idempotency-key": secrets.token_hex(8)}}
+        body |= {"json": SENT} if probe.method == "PUT" else {}
+    needed = NEEDED.get(probe.template, {})
+    yield str(probe), await browser.request(probe.method, probe.path, params=needed, **body)
     for key in sorted(reading.query[probe.method, probe.template]):
         for value in QUERY[key]:
-            answer = await browser.request(probe.method, probe.path, params={key: value}, data=body)
+            params = {**needed, key: value}
+            answer = await browser.request(probe.method, probe.path, params=params, **body)
             yield f"{probe}?{key}={value}", answer
 
 

@@ -28,6 +28,7 @@ FREE = {
     *("from_age", "to_age", "licence", "room"),
     *("amount", "key", "reference", "refund"),
     *("jours_1", "jours_2", "jours_3", "mode", "span", "rate", "every", "stay"),
+    *("portees", "duree"),
 }
 """Fields of forms that hold no id and decide of none."""
 

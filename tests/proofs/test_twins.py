@@ -231,7 +231,7 @@ CACHES = {
             *("ribambelle.database.objects._names", "ribambelle.database.objects._related"),
             *("ribambelle.database.objects._paths", "ribambelle.database.migrations.steps"),
             *("ribambelle.database.programs.find", "ribambelle.database.programs._major"),
-            *("ribambelle.documents.pdf._fonts", "ribambelle.documents.pdf._draws"),
+            *("ribambelle.documents.pdf._press", "ribambelle.documents.pdf._fonts", "ribambelle.documents.pdf._draws"),
             # the Ministry's calendar, the same for every commune of a zone
             "ribambelle.calendar.holidays.published",
             *("ribambelle.tenants.colour.luminance", "ribambelle.tenants.communes._lines"),

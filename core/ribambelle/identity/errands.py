@@ -133,14 +133,15 @@ async def acts_of(errand: Errand) -> list[str]:
         .order_by(JournalLine.number)
     )
     mine = [line["act"] for line in lines if _errand_of(line["facts"]) == errand.id]
-    return list(dict.fromkeys(_label(act) for act in mine if not act.startswith("errand.")))
+    return list(dict.fromkeys(label(act) for act in mine if not act.startswith("errand.")))
 
 
 def _errand_of(facts: str) -> Any:
     return msgspec.json.decode(facts).get("errand")
 
 
-def _label(act: str) -> str:
+def label(act: str) -> str:
+    """Say an act of the journal as a family reads it."""
     if act in ACTS:
         return ACTS[act]
     workflow, _, transition = act.rpartition(".")

@@ -1,9 +1,12 @@
 """The person a request comes from, and what they may do here."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 Kind = Literal["family", "staff"]
+API = "api"
+"""The side of what a program did, by its token: never a person's account."""
 NO_ADDRESS = "@sans-adresse.invalid"
 """How the accounts of people without e-mail end: RFC 2606 keeps ``.invalid`` from ever existing."""
 
@@ -45,11 +48,38 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Behalf:
-    """A member of staff who acts for a family: one errand, journalled and told as such."""
+    """Who acts for a family: staff in one errand, or a program; journalled and told as such."""
 
     errand: int
     staff: int
     name: str
+    token: int = 0
+    """The token of the program that acts; 0 when it is a member of staff."""
+
+    @property
+    def author(self) -> tuple[int | None, str]:
+        """The account and the side that histories and the journal name.
+
+        >>> Behalf(4, 8, "Sophie").author, Behalf(0, 0, "Logiciel", token=3).author
+        ((8, 'office'), (None, 'api'))
+        """
+        return (None, API) if self.token else (self.staff, "office")
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """The program a request comes from."""
+
+    token: int
+    name: str
+    prefix: str
+    scopes: frozenset[str]
+    expires_at: datetime
+
+    @property
+    def behalf(self) -> Behalf:
+        """How what it does is written: by this token, for a family, never as the family."""
+        return Behalf(0, 0, self.name, self.token)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,12 @@ async def of_children(children: list[int], day: date) -> list[Held]:
     return sorted(found, key=lambda one: (one.rights.kind != "parent", one.id))
 
 
+async def of_child(child: int, day: date) -> list[Held]:
+    """Return who answers for one child on a day, parents first: every request of a program asks."""
+    found = [_read(row) for row in await OF_CHILD.ask(child=child, day=day)]
+    return sorted(found, key=lambda one: (one.rights.kind != "parent", one.id))
+
+
 async def lasting(children: list[int]) -> dict[tuple[int, int], date]:
     """Return until when each adult answers for each of these children, by child and adult.
 
@@ -124,6 +130,7 @@ def _read(row: dict[str, Any]) -> Held:
     )
 
 
+OF_CHILD = Prepared(lambda given: _standing(Responsibility.child == given.child, given.day))
 OF_ADULT = Prepared(lambda given: _standing(Responsibility.adult == given.adult, given.day))
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from ribambelle import tenants
+from ribambelle.api import writing
 from ribambelle.appointments.tables import HelpSession
 from ribambelle.campaigns.tables import Campaign, CampaignRecipient
 from ribambelle.documents import shelf
@@ -30,4 +31,5 @@ async def sweep() -> None:
         )
     )
     await HelpSession.delete().where(HelpSession.day < (now - KEPT).date())
+    await writing.sweep(now)
     await shelf.sweep(now)

@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from ribambelle.identity.person import Grant, Person, Role
 from ribambelle.identity.sessions import OpenSession
 from ribambelle.plugins import CORE, Enabled
-from ribambelle.web.guards import READING, NotForYou, SignInFirst
+from ribambelle.web.guards import READING, NotForYou, Scoped, SignInFirst
 from ribambelle.web.visit import KEY, Visit
 
 VISITOR, FAMILY, STAFF = "visitor", "family", "staff"
@@ -27,6 +27,8 @@ class Way:
     path: str
     told: str
     opens: frozenset[str]
+    scope: str | None = None
+    """What a token must bear, when the route is for programs: nobody signed in is let in there."""
 
     @property
     def changes(self) -> bool:
@@ -49,6 +51,7 @@ def ways(app: Any, hooks: Enabled) -> list[Way]:
             route.path_format,
             str(handler.opt.get("told", "")),
             frozenset(who for who, one in people.items() if passes(handler, method, one, hooks)),
+            scope_of(handler),
         )
         for route in app.routes
         for handler in getattr(route, "route_handlers", ())
@@ -56,6 +59,12 @@ def ways(app: Any, hooks: Enabled) -> list[Way]:
         for method in handler.http_methods - {"OPTIONS", "HEAD"}
     ]
     return sorted(found, key=lambda way: (way.plugin != CORE, way.plugin, way.path, way.method))
+
+
+def scope_of(handler: HTTPRouteHandler) -> str | None:
+    """Return the scope a token must bear for a route, empty for any token; None for people."""
+    guards = [getattr(guard, "func", guard) for guard in handler.resolve_guards()]
+    return next((guard.scope for guard in guards if isinstance(guard, Scoped)), None)
 
 
 def everybody(roles: Iterable[Role]) -> Iterator[tuple[str, Person | None]]:
@@ -109,6 +118,8 @@ def who(way: Way, roles: Iterable[Role]) -> str:
     >>> who(Way("core", "GET", "/a", "", frozenset({"family", "desk"})), [desk, admin])
     'les familles ; Guichet'
     """
+    if way.scope is not None:
+        return f"un jeton `{way.scope}`" if way.scope else "tout jeton"
     if VISITOR in way.opens:
         return "tout le monde"
     families = ["les familles"] if FAMILY in way.opens else []
@@ -126,6 +137,7 @@ Un agent a toujours donné son mot de passe et le code de son téléphone.
 Un rôle « lecture seule » ne change jamais rien, quelle que soit la page.
 Un rôle limité (à une crèche, à un guichet) n’ouvre que ce à quoi il est limité.
 L’adresse `/_boite` n’existe que dans une commune de démonstration.
+Sous `/api/v1` personne n’est connecté : un logiciel y porte un jeton, qui nomme ses portées.
 """
 NAMES = {CORE: "Toutes les communes"}
 

@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
+from ribambelle.api.addresses import is_for_programs
 from ribambelle.errors import NotYours, Refused, Unavailable
 from ribambelle.web.guards import NotForYou, SignInFirst
 from ribambelle.web.page import Page, render
@@ -247,6 +248,20 @@ def fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A fault of ours: nothing of it is shown, all of it is logged under the reference."""
     log.error("fault", exc_info=error)
     return _page(request, 500)
+
+
+def by_reader(programs: ExceptionHandlersMap) -> ExceptionHandlersMap:
+    """Return what answers each failure: a page, or what a program reads where the address is its."""
+
+    def either(kind: Any) -> Any:
+        def answer(request: Request[Any, Any, Any], error: Any) -> Response[Any]:
+            found: Any = programs if is_for_programs(request.url.path) else HANDLERS
+            response: Response[Any] = found.get(kind, found[Exception])(request, error)
+            return response
+
+        return answer
+
+    return {kind: either(kind) for kind in {*HANDLERS, *programs}}
 
 
 HANDLERS: ExceptionHandlersMap = {

@@ -7,8 +7,9 @@ from litestar import Router
 from litestar.handlers import HTTPRouteHandler
 
 from ribambelle.answers import WrongAnswer
+from ribambelle.api.addresses import ROOT
 from ribambelle.plugins import Plugins
-from ribambelle.web.guards import plugin_enabled
+from ribambelle.web.guards import Scoped, plugin_enabled, public
 
 App = TypeVar("App")
 
@@ -20,6 +21,11 @@ def served(plugins: Plugins, own: Sequence[Any], build: Callable[[list[Any]], Ap
     two routes cannot live together, and never whose they are.
     """
     plugins.ask_all()
+    for name, scopes in plugins.each("api_scopes"):
+        for scope in scopes:
+            if not scope.code.startswith(f"{name}:"):
+                wrong = f"la portée « {scope.code} » doit commencer par « {name}: »"
+                plugins.put_aside(name, WrongAnswer(wrong))
     offered: dict[str, list[Any]] = {}
     for name, handlers in plugins.each("routes"):
         try:
@@ -70,6 +76,21 @@ def require_guards(router: Router) -> None:
                     f"la route {methods} {route.path} ne dit pas qui peut la demander : "
                     "ajoutez guards=[guards.public], ou une autre garde de ribambelle.web.guards"
                 )
+            if handler.handler_name != "options_handler" and not is_for_its_readers(
+                route.path, handler
+            ):
+                raise WrongAnswer(
+                    f"la route {route.path} : « guards.Scoped » va avec les adresses sous {ROOT}, "
+                    "et elles avec lui"
+                )
+
+
+def is_for_its_readers(path: str, handler: HTTPRouteHandler) -> bool:
+    """Tell whether a route under /api/v1 asks for a token, and only such a route does."""
+    declared = [getattr(guard, "func", guard) for guard in handler.resolve_guards()]
+    scoped = any(isinstance(guard, Scoped) for guard in declared)
+    is_api = path.startswith(f"{ROOT}/")
+    return scoped == is_api or (is_api and public in declared)
 
 
 def is_guarded(handler: HTTPRouteHandler) -> bool:

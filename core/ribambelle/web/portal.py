@@ -12,12 +12,15 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from ribambelle.errors import Misconfigured, Unavailable
+from ribambelle.api import problems, tokens
+from ribambelle.api.addresses import is_for_programs
+from ribambelle.errors import Misconfigured, Refused, Unavailable
 from ribambelle.identity import Person, errands
 from ribambelle.identity.sessions import OpenSession, opened
 from ribambelle.tenants import Platform, Tenant, UnknownTenant
 from ribambelle.web import dependencies, failures, inbox, mounting, operations, origin, security
 from ribambelle.web.assets import Assets, assets
+from ribambelle.web.guards import TokenNeeded
 from ribambelle.web.visit import KEY, Visit
 from ribambelle.workflow import journal
 
@@ -60,13 +63,13 @@ class Portal(Litestar):
                 await self._visit(tenant, number, host or "", scope, receive, send)
         except UnknownTenant:
             log.info("unknown_host", host=host, request=number)
-            await failures.plain(send, 421 if host else 400, number)
+            await _plain(scope, send, 421 if host else 400, number)
         except Misconfigured as error:
             log.error("tenant_misconfigured", host=host, request=number, reason=error.message)
-            await failures.plain(send, 503, number)
+            await _plain(scope, send, 503, number)
         except Unavailable as error:
             log.error("database_absent", host=host, request=number, reason=str(error))
-            await failures.plain(send, 503, number)
+            await _plain(scope, send, 503, number)
 
     async def _visit(
         self, tenant: Tenant, number: str, host: str, scope: Any, receive: Receive, send: Send
@@ -77,19 +80,26 @@ class Portal(Litestar):
         leaving = Leaving(tenant, number, host, scope, send)
         nobody = Visit(tenant, number, OpenSession(), self.assets)
         try:
-            if not origin.is_own(scope["method"], scope["scheme"], scope["headers"]):
+            if is_for_programs(scope["path"]):
+                leaving.visit = scope[KEY] = await self._for_program(tenant, number, scope)
+            elif origin.is_own(scope["method"], scope["scheme"], scope["headers"]):
+                leaving.visit = scope[KEY] = await self._open(tenant, number, host, scope)
+            else:
                 await failures.early(leaving, nobody, scope["path"], 403)
                 return
-            leaving.visit = scope[KEY] = await self._open(tenant, number, host, scope)
-            person = leaving.visit.person
-            behalf = journal.BEHALF.set(person.behalf if person else None)
+            person, token = leaving.visit.person, leaving.visit.token
+            acting = token.behalf if token else person.behalf if person else None
+            behalf = journal.BEHALF.set(acting)
             try:
                 await super().__call__(scope, receive, leaving)
             finally:
                 journal.BEHALF.reset(behalf)
         except Unavailable:
             log.exception("database_unavailable")
-            await failures.early(leaving, nobody, scope["path"], 503)
+            if is_for_programs(scope["path"]):
+                await problems.early(leaving, 503, number)
+            else:
+                await failures.early(leaving, nobody, scope["path"], 503)
         finally:
             log.info(
                 "request",
@@ -97,7 +107,17 @@ class Portal(Litestar):
                 status=leaving.status,
                 ms=round((time.perf_counter() - began) * 1000, 1),
             )
-            structlog.contextvars.unbind_contextvars("tenant", "request", "route")
+            structlog.contextvars.unbind_contextvars("tenant", "request", "route", "token")
+
+    async def _for_program(self, tenant: Tenant, number: str, scope: Any) -> Visit:
+        """Open the visit of a program: its token is all that says who it is, no cookie is read."""
+        seen = Visit(tenant, number, OpenSession(), self.assets)
+        try:
+            seen.token = await tokens.opened(scope["headers"], tenant.now())
+            structlog.contextvars.bind_contextvars(token=seen.token.token)
+        except (TokenNeeded, Refused) as reason:
+            seen.barred = reason
+        return seen
 
     async def _open(self, tenant: Tenant, number: str, host: str, scope: Any) -> Visit:
         name = security.cookie_name(scope["scheme"], host)
@@ -158,7 +178,8 @@ class Leaving:
 
     async def _cookie(self) -> list[tuple[bytes, bytes]]:
         # An asset never looks the session up, so it must not take it for ended either.
-        if self.visit is None or self.scope["path"].startswith(ASSETS):
+        path = self.scope["path"]
+        if self.visit is None or path.startswith(ASSETS) or is_for_programs(path):
             return []
         session = self.visit.session
         name = security.cookie_name(self.scope["scheme"], self.host)
@@ -167,6 +188,14 @@ class Leaving:
         if name is None or session.secret == before:
             return []
         return [(b"set-cookie", security.cookie(name, session.secret))]
+
+
+async def _plain(scope: Any, send: Send, status: int, number: str) -> None:
+    """Answer without a commune, as whoever asks reads it."""
+    if is_for_programs(scope["path"]):
+        await problems.early(send, status, number)
+    else:
+        await failures.plain(send, status, number)
 
 
 def portal(platform: Platform, routes: Iterable[Any] = (), **options: Any) -> Portal:
@@ -189,7 +218,7 @@ def _application(routes: list[Any], platform: Platform, options: dict[str, Any])
             name: Provide(function, sync_to_thread=False)
             for name, function in dependencies.ALL.items()
         },
-        exception_handlers=failures.HANDLERS,
+        exception_handlers=failures.by_reader(problems.HANDLERS),
         middleware=[route_in_log],
         compression_config=CompressionConfig(
             backend="gzip", minimum_size=600, gzip_compress_level=4, exclude=["^/static/", PAPERS]

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 
+from ribambelle.api import routes as api
 from ribambelle.identity import second_factor
 from ribambelle.messages import outbox
 from ribambelle.messages.tables import Message
@@ -19,6 +20,7 @@ from ribambelle.web import (
     activation,
     activation_desk,
     agenda,
+    api_desk,
     appointments,
     campaign_report,
     campaign_sending,
@@ -174,4 +176,6 @@ ROUTES = [
     *inbox_desk.ROUTES,
     *information.ROUTES,
     *information_desk.ROUTES,
+    *api_desk.ROUTES,
+    *api.ROUTES,
 ]

@@ -8,7 +8,7 @@ import msgspec
 from litestar.connection import ASGIConnection
 
 from ribambelle.forms import Bound
-from ribambelle.identity.person import Person
+from ribambelle.identity.person import Bearer, Person
 from ribambelle.identity.sessions import OpenSession
 from ribambelle.tenants import Tenant
 from ribambelle.web.assets import Assets
@@ -29,6 +29,10 @@ class Visit:
     person: Person | None = None
     waiting: Mapping[str, int] = field(default_factory=dict)
     """By address of the menu, how many things wait there for this person."""
+    token: Bearer | None = None
+    """The program that asks, when the address is for programs: nobody is signed in there."""
+    barred: Exception | None = None
+    """Why its token opens nothing, for the routes that need one."""
 
     def tell(self, kind: str, text: str) -> None:
         """Show a sentence on the next page: kind is ok, info, alerte or erreur."""

@@ -9,12 +9,13 @@ import msgspec
 
 from ribambelle import tenants
 from ribambelle.database import locks, transaction
-from ribambelle.identity.person import Behalf
+from ribambelle.identity.person import API, Behalf
 from ribambelle.workflow.tables import JournalLine
 
 FIRST = "0" * 64
+__all__ = ["API", "BEHALF", "FIRST", "broken_at", "record", "seal"]
 BEHALF: ContextVar[Behalf | None] = ContextVar("behalf", default=None)
-"""Who of the staff acts for a family in this request: no act of theirs can be taken for its own."""
+"""Who acts for a family in this request, staff or program: no act of theirs can be taken for its own."""
 
 
 async def record(
@@ -32,8 +33,9 @@ async def record(
     :param facts: codes and ids, never narrative and never more than the act needs.
     """
     if behalf := BEHALF.get():
-        facts |= {"errand": behalf.errand, "family": account}
-        account, side = behalf.staff, "office"
+        by = {"token": behalf.token} if behalf.token else {"errand": behalf.errand}
+        facts |= {**by, "family": account}
+        account, side = behalf.author
     async with transaction():
         await locks.advisory("journal")
         last = (

@@ -5,7 +5,7 @@ how many are all read here, under the lock of the days asked.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,13 +13,15 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
+from ribambelle.api import telling
 from ribambelle.database import advisory, transaction
 from ribambelle.errors import Refused
 from ribambelle.identity import Person
+from ribambelle.identity.person import Behalf
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
 from ribambelle_periscolaire.domain.doors import Reason
-from ribambelle_periscolaire.domain.taking import Line, Wanted
+from ribambelle_periscolaire.domain.taking import Change, Line, Wanted
 from ribambelle_periscolaire.gathering import gather
 from ribambelle_periscolaire.queries import bookings, catalogue
 from ribambelle_periscolaire.settling import settle
@@ -30,6 +32,9 @@ FARTHEST = timedelta(days=430)
 Turns = WeakValueDictionary[int, asyncio.Lock]
 
 TURNS = "periscolaire.turns"
+Part = tuple[Person, Sequence[Wanted]]
+"""Some lines, and the adult by whose rules and for whose account they are decided."""
+Keep = Callable[[list[Line]], Awaitable[None]]
 
 
 class AlreadyAnswered(Exception):
@@ -47,9 +52,33 @@ async def save(
 ) -> list[Line]:
     """Decide and write every line a family asks; the same request sent twice is done once.
 
-    :param key: names the request: made with the page, or chosen by who calls the API.
+    :param key: names the request: made with the page.
     :param is_late: an agent passes over the families' deadline.
     """
+
+    async def keep(lines: list[Line]) -> None:
+        if not await bookings.remember(person, key, written(lines), now):
+            raise AlreadyAnswered
+
+    try:
+        return await take(tenant, [(person, wanted)], now, keep, is_late=is_late)
+    except AlreadyAnswered:
+        return read(await bookings.answered(person, key))
+
+
+async def take(
+    tenant: Tenant,
+    parts: Sequence[Part],
+    now: datetime,
+    keep: Keep,
+    *,
+    is_late: bool = False,
+) -> list[Line]:
+    """Decide and write lines of one or several adults, all kept or none.
+
+    :param keep: told of the lines in the same transaction, to remember what was answered.
+    """
+    wanted = [one for _, asked in parts for one in asked]
     if not wanted:
         return []
     if len(wanted) > MOST_LINES:
@@ -60,12 +89,15 @@ async def save(
     if any(one.unit not in kept.units for one in wanted):
         kept = await catalogue.current()  # opened since: what is not known cannot be locked
     named = {kept.units[one.unit].activity for one in wanted if one.unit in kept.units}
-    try:
-        async with _in_turn(tenant, named), transaction():
-            await lock(kept, wanted)
-            lines, prices = await _decided(tenant, person, wanted, key, now, is_late)
-    except AlreadyAnswered:
-        return read(await bookings.answered(person, key))
+    lines: list[Line] = []
+    prices: dict[str, int] = {}
+    async with _in_turn(tenant, named), transaction():
+        await lock(kept, wanted)
+        for person, asked in parts:
+            decided, priced = await _decided(tenant, person, asked, now, is_late)
+            lines += decided
+            prices |= priced
+        await keep(lines)
     bookings.trust(prices)
     return lines
 
@@ -89,7 +121,6 @@ async def _decided(
     tenant: Tenant,
     person: Person,
     wanted: Sequence[Wanted],
-    key: str,
     now: datetime,
     is_late: bool,
 ) -> tuple[list[Line], dict[str, int]]:
@@ -99,15 +130,25 @@ async def _decided(
         gathered = gathered.past_cut_off()
     taking = gathered.taking()
     lines = taking.decide(wanted)
-    account = person.behalf.staff if person.behalf else person.account
-    side = "office" if person.behalf else "family"
+    account, side = person.behalf.author if person.behalf else (person.account, "family")
     await settle(tenant, taking, account, side, now, priced_for=gathered)
-    if not await bookings.remember(person, key, written(lines), now):
-        raise AlreadyAnswered
-    if person.behalf and person.behalf.errand and taking.changes:
-        # the family is told what was done in its name: the events alone are the plugin's own
-        await journal.record("booking.changed", f"account:{person.account}", account=person.account)
+    if person.behalf and taking.changes:
+        await _tell(person, person.behalf, taking.changes, now)
     return lines, taking.prices
+
+
+async def _tell(person: Person, behalf: Behalf, changes: Sequence[Change], now: datetime) -> None:
+    """Write in the journal what was done in a family's name, so that it is told of it.
+
+    The events alone are the plugin's own; a whole class booked has its own line.
+    """
+    about = telling.about(person.account, person.adult)
+    if behalf.token:
+        children = sorted({change.key[0] for change in changes})
+        await journal.record("booking.changed", about, account=person.account, children=children)
+        await telling.tell_later(behalf, person.adult, now)
+    elif behalf.errand:
+        await journal.record("booking.changed", about, account=person.account)
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 """A whole class books or cancels one day, as an agent asks it: each child by its family's own rules."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
@@ -11,6 +11,7 @@ from ribambelle.identity.responsibilities import Held as Holder
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
 from ribambelle_periscolaire import booking
+from ribambelle_periscolaire.acting import in_place_of
 from ribambelle_periscolaire.domain.taking import Line, Wanted
 from ribambelle_periscolaire.gathering import at_office
 from ribambelle_periscolaire.queries import classes
@@ -80,8 +81,9 @@ async def _one(
 ) -> Line | None:
     """Ask for one child by the parent whose day it is."""
     line = None
+    behalf = Behalf(0, staff.account, staff.name)
     for holder in holders:
-        person = _in_place_of(holder, staff)
+        person = in_place_of(holder, behalf, staff.session)
         wanted = [Wanted(child, asked.unit, asked.day, asked.wish)]
         (line,) = await booking.save(
             tenant, person, wanted, f"{key}:{child}:{holder.adult}", now, is_late=asked.is_late
@@ -89,18 +91,3 @@ async def _one(
         if not (line.reason and line.reason.code == "elsewhere"):
             break
     return line
-
-
-def _in_place_of(holder: Holder, staff: Person) -> Person:
-    return replace(
-        Person(
-            holder.account or 0,
-            staff.session,
-            holder.email,
-            holder.name,
-            "family",
-            adult=holder.adult,
-            household=holder.household,
-        ),
-        behalf=Behalf(0, staff.account, staff.name),
-    )

@@ -25,7 +25,8 @@ def tables() -> Iterable[Any]:
 
 @hookimpl
 def routes() -> Iterable[Any]:
-    """Pages for families and the town hall."""
+    """Pages for families and the town hall, and what programs may ask."""
+    from ribambelle_periscolaire.api import bookings, offer
     from ribambelle_periscolaire.pages import (
         absence,
         attendance,
@@ -69,8 +70,28 @@ def routes() -> Iterable[Any]:
         *(office_child, office_classes, office_fill),
         *(attendance, office_attendance, office_tablets, kitchen),
         *(openings, office_openings),
+        *(offer, bookings),
     )
     return [route for page in pages for route in page.ROUTES]
+
+
+@hookimpl
+def api_scopes() -> list[Any]:
+    """What a program may read and book."""
+    from ribambelle.api import ApiScope
+
+    return [
+        ApiScope(
+            "periscolaire:read",
+            "Lire le périscolaire",
+            "Lit les activités, les places et les réservations de tous les enfants.",
+        ),
+        ApiScope(
+            "periscolaire:book",
+            "Réserver au périscolaire",
+            "Réserve et annule pour les familles, dans leurs délais ; elles en sont prévenues.",
+        ),
+    ]
 
 
 @hookimpl

@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from ribambelle import forms
+from ribambelle.api import telling
 from ribambelle.database import transaction
 from ribambelle.forms import Bound
 from ribambelle.identity import (
@@ -133,12 +134,7 @@ async def family(number: FromPath[int], now: NamedDependency[datetime]) -> Page:
         members=[Member(one, register.named(one), await _account(one)) for one in adults],
         address=await households.address_of(row.id),
         children=[await _sheet(one, now) for one in [*children, *elsewhere]],
-        errands=[
-            one
-            for adult in adults
-            if adult.account
-            for one in await errands.of_family(adult.account)
-        ],
+        errands=[one for adult in adults if adult.account for one in await acted(adult.account)],
         reasons=[(code, f"La personne est {label}") for code, label in REASONS.items()],
         endings=list(ENDINGS.items()),
         merges=await merging.of_household(row.id),
@@ -271,6 +267,12 @@ class ActsPage:
     errands: list[Told]
 
 
+async def acted(account: int) -> list[Told]:
+    """Return what staff and programs did in a family's name, the latest first."""
+    found = [*await errands.of_family(account), *await telling.of_family(account)]
+    return sorted(found, key=lambda one: one.began_at, reverse=True)
+
+
 @get(
     "/famille/actes",
     name="family.errands",
@@ -279,7 +281,7 @@ class ActsPage:
 )
 async def acts(person: NamedDependency[Person]) -> Page:
     """Show a family who acted in its name, and what was done."""
-    return Page("family/errands.html", ActsPage(await errands.of_family(person.account)))
+    return Page("family/errands.html", ActsPage(await acted(person.account)))
 
 
 async def find(person: Person, words: str) -> list[Found]:

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from ribambelle.identity.person import API
 from ribambelle.identity.tables import Account
 from ribambelle.search import fold
 from ribambelle_periscolaire.tables import BookingEvent, Enrolment
+
+WITHOUT_ACCOUNT = {"clock": "Le portail", API: "Un logiciel de la mairie"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ async def of_child(child: int, most: int = 60) -> list[Happened]:
             row["day"],
             row["unit"],
             row["act"],
-            names.get(row["account"], "") or ("Le portail" if row["side"] == "clock" else ""),
+            names.get(row["account"], "") or WITHOUT_ACCOUNT.get(row["side"], ""),
             row["side"] == "family",
         )
         for row in rows

@@ -1,0 +1,140 @@
+"""Tokens of programs: give one, see them, revoke one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+import typer
+
+from ribambelle.api import scopes, tokens
+from ribambelle.api.tables import ApiToken
+from ribambelle.commands import AsJson, DryRun, platform, say, say_json, say_table, tenant
+from ribambelle.errors import Refused
+from ribambelle.tenants import Tenant
+
+T = TypeVar("T")
+app = typer.Typer(no_args_is_help=True, help="L’API : ce que des logiciels lisent et écrivent.")
+token = typer.Typer(no_args_is_help=True, help="Les jetons que portent les logiciels.")
+app.add_typer(token, name="token")
+Slug = Annotated[str, typer.Argument(help="Commune, telle que dans tenants/.")]
+
+
+@token.command()
+def create(
+    slug: Slug,
+    name: Annotated[str, typer.Argument(help="Nom du logiciel, tel que les familles le liront.")],
+    scope: Annotated[list[str], typer.Option("--scope", help="Portée ; répéter pour plusieurs.")],
+    days: Annotated[int, typer.Option(help="Durée en jours : 90, 365 ou 730.")] = 365,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Donner un jeton à un logiciel ; il s’affiche une seule fois.
+
+    Exemple : ribambelle api token create nantes "Logiciel de cantine" --scope periscolaire:read
+    """
+
+    async def work(commune: Tenant) -> tuple[str, str]:
+        known = scopes.known(commune.hooks)
+        if unknown := [code for code in scope if code not in known]:
+            raise Refused("unknown_api_scope", scope=unknown[0], known=", ".join(known) or "aucune")
+        if days not in tokens.LIVES:
+            raise Refused("unknown_life", days=days, known=", ".join(map(str, tokens.LIVES)))
+        if dry_run:
+            return "", ""
+        row, secret = await tokens.make(name.strip()[:80], scope, days, commune.now())
+        return row.prefix, secret
+
+    prefix, secret = _inside(slug, work)
+    if as_json:
+        say_json(
+            {
+                "name": name,
+                "scopes": scope,
+                "prefix": prefix or None,
+                "token": secret or None,
+                "dry_run": dry_run,
+            }
+        )
+    elif dry_run:
+        say(f"« {name} » recevrait un jeton pour {', '.join(scope)}. Rien n’a été changé.")
+    else:
+        say(f"« {name} » : jeton donné, valable {days} jours. Il ne sera plus montré :\n{secret}")
+
+
+@token.command("list")
+def list_tokens(slug: Slug, as_json: AsJson = False) -> None:
+    """Montrer les jetons de la commune, et quand chacun a servi.
+
+    Exemple : ribambelle api token list nantes
+    """
+
+    async def work(commune: Tenant) -> list[dict[str, object]]:
+        return [_facts(row, commune) for row in await tokens.every()]
+
+    found = _inside(slug, work)
+    if as_json:
+        say_json(found)
+        return
+    rows = [
+        (
+            one["prefix"],
+            one["name"],
+            ", ".join(str(one["scopes"]).split()),
+            one["last_used_at"] or "jamais",
+            one["expires_at"],
+            one["revoked_at"] or "non",
+        )
+        for one in found
+    ]
+    headings = ("Début", "Logiciel", "Portées", "Dernier usage", "Fin", "Révoqué")
+    say_table(headings, rows, "Aucun logiciel n’a de jeton.")
+
+
+@token.command()
+def revoke(
+    slug: Slug,
+    prefix: Annotated[str, typer.Argument(help="Début du jeton, tel que « list » le montre.")],
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Révoquer un jeton : sa prochaine demande est refusée.
+
+    Exemple : ribambelle api token revoke nantes 3f9a12cd
+    """
+    wanted = prefix.removeprefix("rib_").partition("_")[0]
+
+    async def work(commune: Tenant) -> dict[str, object]:
+        row = await tokens.by_prefix(wanted)
+        if not dry_run:
+            await tokens.revoke(row.id, commune.now())
+        return _facts(await tokens.one(row.id), commune)
+
+    facts = _inside(slug, work)
+    if as_json:
+        say_json({**facts, "dry_run": dry_run})
+    elif dry_run:
+        say(f"Le jeton de « {facts['name']} » serait révoqué. Rien n’a été changé.")
+    else:
+        say(f"Le jeton de « {facts['name']} » est révoqué.")
+
+
+def _facts(row: ApiToken, commune: Tenant) -> dict[str, object]:
+    moments = {
+        name: getattr(row, name) and getattr(row, name).astimezone(commune.zone).isoformat()
+        for name in ("created_at", "expires_at", "last_used_at", "revoked_at")
+    }
+    return {"prefix": row.prefix, "name": row.name, "scopes": row.scopes, **moments}
+
+
+def _inside(slug: str, work: Callable[[Tenant], Awaitable[T]]) -> T:
+    communes = platform()
+    commune = tenant(communes, slug)
+
+    async def run() -> T:
+        try:
+            with commune.here():
+                return await work(commune)
+        finally:
+            await communes.aclose()
+
+    return asyncio.run(run())

@@ -1,0 +1,1 @@
+"""What programs may read and book, by the rules of the pages."""
