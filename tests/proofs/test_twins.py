@@ -231,7 +231,11 @@ CACHES = {
             *("ribambelle.database.objects._names", "ribambelle.database.objects._related"),
             *("ribambelle.database.objects._paths", "ribambelle.database.migrations.steps"),
             *("ribambelle.database.programs.find", "ribambelle.database.programs._major"),
-            *("ribambelle.documents.pdf._press", "ribambelle.documents.pdf._fonts", "ribambelle.documents.pdf._draws"),
+            *(
+                "ribambelle.documents.pdf._press",
+                "ribambelle.documents.pdf._fonts",
+                "ribambelle.documents.pdf._draws",
+            ),
             # the Ministry's calendar, the same for every commune of a zone
             "ribambelle.calendar.holidays.published",
             *("ribambelle.tenants.colour.luminance", "ribambelle.tenants.communes._lines"),
@@ -278,6 +282,8 @@ KEPT = {
     "matching.py": {"_watchers", "_pushed"},
     # made for one file of the treasury, and forgotten with it
     "reading.py": {"ends", "blocks"},
+    # made for one message of a bank, and forgotten with it
+    "bank_returns.py": {"told"},
     # made for one page of one family, and forgotten with it
     "pricing.py": {"found", "told"},
     # made for one list of one commune, and forgotten with it
