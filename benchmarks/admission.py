@@ -16,8 +16,18 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, TypeVar
 
+import msgspec
+
 from ribambelle_creche.advisory import most_served
-from ribambelle_creche.domain.admission import Application, Option, Snapshot, engine, order, propose
+from ribambelle_creche.domain.admission import (
+    Application,
+    Option,
+    Reserve,
+    Snapshot,
+    engine,
+    order,
+    propose,
+)
 from ribambelle_creche.domain.admission.auditor import Hall
 from ribambelle_creche.domain.admission.likelihood import chances
 from ribambelle_creche.testing.town import Draw, town
@@ -29,6 +39,8 @@ MOST_MEMORY = 400
 SEEDS = range(10)
 TRIES = 5
 DRAWS = 1000
+RESERVED = 200
+"""More than pass by their points in this town (187): the reserve has to call."""
 
 
 def cpu(work: Callable[[], T], tries: int = 1) -> tuple[float, T]:
@@ -104,9 +116,16 @@ def peer(scale: int) -> tuple[float, float, bool]:
     return ours, found["spent"], same
 
 
-def likelihood(draws: int) -> tuple[float, int]:
-    """A24: the CPU of so many draws, and how many files have a chance."""
+def likelihood(draws: int, kept_for_insertion: int = 0) -> tuple[float, int]:
+    """A24: the CPU of so many draws, and how many files have a chance.
+
+    A reserve that calls children runs the engine again for each it calls, in every draw.
+    """
     snapshot = town(Draw(seed=1))
+    if kept_for_insertion:
+        every = tuple({option.facility for one in snapshot.applications for option in one.options})
+        reserve = Reserve("insertion", every, kept_for_insertion, "insertion")
+        snapshot = msgspec.structs.replace(snapshot, reserves=(reserve,))
     proposal = propose(snapshot)
     spent, found = cpu(lambda: chances(snapshot, proposal, draws, Random(1)))
     return spent, sum(any(one.hits for one in told.values()) for told in found.values())
@@ -193,9 +212,10 @@ def main(quick: bool) -> int:
             ratios.append(served / bound)
         print(f"  served ÷ any answer at all, {len(SEEDS)} towns: {sum(ratios) / len(ratios):.4f}")
         aim("0.87 of the unconstrained optimum", sum(ratios) / len(ratios) >= 0.87)
-        spent, _ = in_a_fresh_process(likelihood, DRAWS)
-        print(f"  {DRAWS} likelihood draws at 1×: {spent:.1f} s of CPU")
-        aim(f"{DRAWS} draws in a minute", spent <= 60)
+        for reserved in (0, RESERVED):
+            spent, _ = in_a_fresh_process(likelihood, DRAWS, reserved)
+            print(f"  {DRAWS} likelihood draws at 1×, {reserved} reserved: {spent:.1f} s of CPU")
+            aim(f"{DRAWS} draws in a minute, {reserved} reserved", spent <= 60)
         snapshot = town(Draw(seed=1))
         best, proved = in_a_fresh_process(stable_optimum, snapshot)
         served = propose(snapshot).served
