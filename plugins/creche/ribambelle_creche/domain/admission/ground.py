@@ -5,6 +5,7 @@ runs only who is absent, and who passes first by a reserve, change: all the rest
 """
 
 from collections.abc import Mapping, Set
+from functools import cached_property
 from typing import Final
 
 from ribambelle_creche.domain.admission import reserves
@@ -23,6 +24,7 @@ class Ground:
 
     def __init__(self, given: Snapshot, groups: Groups) -> None:
         whole = {code: together(members) for code, members in groups.items()}
+        self.some_are_grouped: Final = bool(groups)
         units = [*whole.values(), *map(alone, given.applications)]
         pinned = {pin.application: pin.option for pin in given.pins}
         self.order: Final = Order(units, pinned, {})
@@ -32,22 +34,34 @@ class Ground:
         self.eligible: Final = {
             one.code: reserves.eligible(one, self.order.units, pinned) for one in self.reserves
         }
-        self._whole: dict[str, int] = {}
-        self._alone: dict[str, int] = {}
+
+    @cached_property
+    def _numbers(self) -> tuple[dict[str, int], dict[str, int]]:
+        """The number of each group's unit, and of each file's own."""
+        whole: dict[str, int] = {}
+        own: dict[str, int] = {}
         for index, unit in enumerate(self.order.units):
             one = unit.members[0]
             if len(unit.members) > 1:
-                self._whole[one.group or one.id] = index
+                whole[one.group or one.id] = index
             else:
-                self._alone[one.id] = index
+                own[one.id] = index
+        return whole, own
+
+    def _absent(self, groups: Groups, gone: Set[str]) -> Set[int]:
+        """Return the units that do not enter: a file enters once, alone or with its group."""
+        if not (self.some_are_grouped or gone):
+            return frozenset()
+        whole, own = self._numbers
+        apart = {index for code, index in whole.items() if code not in groups}
+        joined = {own[one.id] for members in groups.values() for one in members}
+        return apart | joined | {own[name] for name in gone}
 
     def run(
         self, groups: Groups, gone: Set[str] = frozenset()
     ) -> tuple[Matching, tuple[Kept, ...]]:
         """Serve everybody but who is gone, these groups as one unit each."""
-        absent = {index for code, index in self._whole.items() if code not in groups}
-        absent |= {self._alone[one.id] for members in groups.values() for one in members}
-        absent |= {self._alone[name] for name in gone}
+        absent = self._absent(groups, gone)
 
         def again(promoted: Promoted) -> Matching:
             order = self.order.passing(promoted) if promoted else self.order
