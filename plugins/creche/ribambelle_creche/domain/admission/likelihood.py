@@ -64,7 +64,7 @@ def chances(
 
     One place, held by A; B is next. B gets it whenever A declines, in about 15 draws in 100.
 
-    >>> from ribambelle_creche.domain.admission import Option, propose
+    >>> from ribambelle_creche.domain.admission import Application, Option, propose
     >>> files = tuple(
     ...     Application(name, points, "2026-03-01", 0, (Option("lilas", "lilas", {"mon": 1}),))
     ...     for name, points in (("A", 60), ("B", 40), ("C", 20))
