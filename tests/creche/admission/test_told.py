@@ -126,6 +126,7 @@ def test_about_one_family_in_seven_declines() -> None:
 
 
 def test_a24_draws_laid_out_once_answer_as_a_whole_run_of_who_is_left() -> None:
+    """A24 is measured, with A25 and A26, in benchmarks/admission.py; its short way is held here."""
     moved = parted = 0
     for seed in range(150):
         given, random = _triplets(drawn(seed, EVERYTHING), seed), Random(seed)
