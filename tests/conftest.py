@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from ribambelle.plugins import Plugins
 from ribambelle.tenants import Platform
@@ -23,6 +24,17 @@ WHOLE = 500
 
 def pytest_configure(config: pytest.Config) -> None:
     coverage.watch()
+    # drawn with the variables of each frame, a fault that a test makes on purpose took half a second
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            ),
+        ]
+    )
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -96,7 +96,7 @@ async def test_without_the_transaction_and_its_lock_the_check_turns_red(
     communes: Communes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = await opened(communes.alpha)
-    slow_down(monkeypatch, 1)
+    slow_down(monkeypatch, 0.2)
     monkeypatch.setattr(booking, "transaction", nullcontext)
     monkeypatch.setattr(booking, "alone", booking.one)
 

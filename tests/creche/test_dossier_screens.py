@@ -7,7 +7,7 @@ import pytest
 from tests.creche.builders import BORN_ON, a_facility, a_quartier, an_application
 
 from ribambelle.identity.tables import Account
-from ribambelle.testing.browser import Stage, scrolls_sideways, violations
+from ribambelle.testing.browser import Stage, barriers
 from ribambelle_creche import renewing
 from ribambelle_creche.domain.dossier import STEPS, Arrival, Child, Custody, Family, Situation, Week
 from ribambelle_creche.tables import Application
@@ -83,18 +83,16 @@ def signed_in(stage: Stage, **options: Any) -> Any:
     return page
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [320, 390, 1280])
 def test_no_page_of_a_file_has_a_barrier_that_a_machine_can_see(
-    stage: Stage, files: dict[str, int], width: int, dark: bool
+    stage: Stage, files: dict[str, int]
 ) -> None:
-    page = signed_in(stage, width=width, dark=dark)
+    page = signed_in(stage)
     link = stage.served.run(link_of(stage, files["to_confirm"]))
     found: dict[str, list[str]] = {}
 
     for path in [*paths(files), link, f"{link}?reponse=non"]:
         answer = page.goto(stage.served.url("alpha", path))
-        told = violations(page) + ["sideways"] * scrolls_sideways(page)
+        told = barriers(page)
         if told or answer.status != 200:
             found[path] = [*told, str(answer.status)]
     page.context.close()

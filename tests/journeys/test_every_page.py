@@ -53,7 +53,7 @@ from ribambelle.information import pages
 from ribambelle.messages import inbox, outbox
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Town
-from ribambelle.testing.browser import Stage, barriers
+from ribambelle.testing.browser import Stage, barriers, scrolls_sideways
 from ribambelle.web.portal import Portal
 from ribambelle_creche import deciding, demo, examining, proposing, renewing
 from ribambelle_creche.demo_figures import TOWNS
@@ -990,21 +990,29 @@ def world(stage: Stage) -> Iterator[World]:
 
 @pytest.mark.parametrize("space", SPACES)
 def test_no_page_has_a_barrier_that_a_machine_can_see(world: World, space: str) -> None:
-    refused, found = looked_at(world, space)
+    refused, found = looked_at(world, space, in_turn=True)
 
     assert refused == []
     assert found == {}
 
 
-WIDTHS = ((320,), (1280,))
+@pytest.mark.slow
+@pytest.mark.parametrize("space", [*SPACES, "office", "facility"])
+def test_no_page_has_a_barrier_narrow_and_wide(world: World, space: str) -> None:
+    refused, found = looked_at(world, space, in_turn=False)
+
+    assert refused == []
+    assert found == {}
 
 
-def looked_at(
-    world: World, space: str, *, in_turn: bool = False
-) -> tuple[list[str], dict[str, list[str]]]:
+WIDTHS = 320, 1280
+
+
+def looked_at(world: World, space: str, *, in_turn: bool) -> tuple[list[str], dict[str, list[str]]]:
     """Open every page of one kind of person; return what did not open, and the barriers seen.
 
-    :param in_turn: one page narrow, the next wide, instead of each both ways.
+    :param in_turn: one page narrow, the next wide, instead of each both ways; none may scroll
+        sideways at the other width either.
     """
     page = world.page(space)
     found: dict[str, list[str]] = {}
@@ -1018,7 +1026,11 @@ def looked_at(
             if answer.status not in expected or urlsplit(page.url).path != asked.split("?")[0]:
                 refused.append(f"{route}: {asked} gave {answer.status} at {page.url}")
             turns += 1
-            if told := barriers(page, *(WIDTHS[turns % 2 :][:1] if in_turn else ())):
+            first, other = WIDTHS[:: 1 if turns % 2 else -1]
+            told = barriers(page, (first,) if in_turn else WIDTHS)
+            page.set_viewport_size({"width": other, "height": 900})
+            told += [f"{other}: scrolls sideways"] if scrolls_sideways(page) else []
+            if told:
                 found[path] = told
     page.context.close()
     return refused, found

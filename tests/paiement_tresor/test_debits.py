@@ -121,14 +121,14 @@ async def test_a_mandate_is_signed_sealed_shown_masked_and_stopped(debiting: Deb
         PAGE, data={k: v for k, v in SIGNED.items() if k != "agree"}
     )
     assert "Cochez cette case pour signer" in unsigned.text
-    assert (await debiting.signs()).status_code == 303
+    for _ in range(2):
+        assert (await debiting.signs()).status_code == 303
 
     page = (await debiting.family.get(PAGE)).text
     assert "FR•• •••• 0189" in page and "RIB-F-00000001-001" in page
     assert IBAN not in page.replace(" ", "")
     with debiting.town.here():
-        row = await Mandate.objects().first()
-        assert row
+        (row,) = await Mandate.objects()
         assert IBAN not in str(row.to_dict())
         assert debits.account_of(row).iban == IBAN
         assert "dans les 8 semaines" in row.words and row.version

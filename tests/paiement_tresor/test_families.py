@@ -20,7 +20,8 @@ from ribambelle.identity import Person
 from ribambelle.identity.tables import Account, Child
 from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes, Town
-from ribambelle_paiement_tresor import till
+from ribambelle_paiement_tresor import crediting, till
+from ribambelle_paiement_tresor.queries import mine
 from ribambelle_paiement_tresor.tables import Invoice
 from ribambelle_paiement_tresor.till import Taken
 
@@ -78,6 +79,11 @@ async def test_the_tax_certificate_counts_what_was_paid_for_the_care_of_the_youn
     assert "Noé Martin : 2,50 €" in said(first)
     assert "2,50 €" in said(second)
     assert "Léa" not in said(first)
+    with town.here() as tenant:  # lowered to what 2026 paid: never certified for more
+        wrong = await mine.one(int(row.id))
+        await crediting.credit_note(tenant, TILL, wrong, 950, "Erreur", "note", "care")
+    assert "5,00 €" in said(await client.post(f"{here}/2026"))
+    assert (await client.post(f"{here}/2027")).status_code == 404
     other = await town.family("paul@example.test")
     assert (await other.post(f"{here}/2026")).status_code == 404
 

@@ -15,7 +15,7 @@ from tests.paiement_tresor.builders import (
     settle,
 )
 
-from ribambelle.database import DOOR, REFUSED, transaction
+from ribambelle.database import DOOR, REFUSED, locks, transaction
 from ribambelle.errors import Refused
 from ribambelle.testing.communes import Communes
 from ribambelle_paiement_tresor import issuing, slices, trying
@@ -160,6 +160,48 @@ async def test_without_what_was_billed_a_second_run_would_bill_twice(
         await issuing.issue(period)
 
         assert await Invoice.count() == 2
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_a_correction_waits_for_who_pays_meanwhile(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch, guarded: bool
+) -> None:
+    """The twin: without the lock, PostgreSQL lets both decide on what is left at the same time."""
+    with communes.alpha.here() as tenant:
+        anne = await an_adult()
+        due = await a_due(anne, await a_child(anne), await a_unit(), FIRST)
+        (first,) = await issued(await a_period())
+        await Due.delete(force=True).where(Due.id == due)
+        november = await a_period(date(2026, 11, 1), date(2026, 11, 24))
+        await issuing.begin(tenant, november, None)
+        if not guarded:
+            monkeypatch.setattr(issuing.locks, "advisory", _no_lock)
+        paying = asyncio.Event()
+
+        async def pays() -> None:
+            async with transaction():
+                await TAKE(f"paiement.payer:{first.payer}")
+                paying.set()
+                await asyncio.sleep(0.3)
+                order.append("paid")
+
+        async def corrects() -> None:
+            await paying.wait()
+            await issuing.issue(november)
+            order.append("corrected")
+
+        order: list[str] = []
+        await asyncio.gather(pays(), corrects())
+
+        alone = guarded or DOOR.engine_type == "sqlite"
+        assert order == (["paid", "corrected"] if alone else ["corrected", "paid"])
+
+
+TAKE = locks.advisory
+
+
+async def _no_lock(*_: str) -> None:
+    """Let everybody in."""
 
 
 async def test_the_database_refuses_to_change_what_was_sent_or_booked(communes: Communes) -> None:

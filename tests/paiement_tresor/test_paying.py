@@ -10,11 +10,11 @@ import httpx
 import pytest
 from tests.paiement_tresor.builders import an_adult, an_invoice, on_line
 
-from ribambelle.identity import Grant
+from ribambelle.identity import Grant, Person
 from ribambelle.identity.tables import Account
 from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes, Town
-from ribambelle_paiement_tresor import paying, resolving
+from ribambelle_paiement_tresor import crediting, paying, resolving
 from ribambelle_paiement_tresor.domain import payment as rule
 from ribambelle_paiement_tresor.paying import NOTICE, RETURN
 from ribambelle_paiement_tresor.queries import books, mine, modes, payments
@@ -512,6 +512,37 @@ async def test_s41_a_debit_that_bounced_is_due_again_and_told(paying_: Paying) -
     assert sum("rejeté" in one for one in mail) == 1
     with paying_.town.here():
         assert await books.faults() == []
+
+
+@pytest.mark.parametrize("left", ["used", "returned"])
+async def test_a_bank_takes_back_money_whose_credit_was_spent(paying_: Paying, left: str) -> None:
+    """Paid 48,20 for an invoice lowered to 8,20 meanwhile: the 40 pay another one, or go back."""
+    row = await paying_.begun()
+    town, here = paying_.town, "/bureau/paiement/paiements"
+    person = Person(1, 0, "", "Brigitte", "staff", strong=True)
+    with town.here() as tenant:
+        wrong = await mine.one(paying_.invoice)
+        await crediting.credit_note(tenant, person, wrong, 4000, "Erreur", "note")
+    await asyncio.to_thread(paying_.treasury.family, str(row.operation), "debit")
+    await paying_.pass_(minutes=2)
+    regisseur = await town.staff(Grant("regisseur"))
+    with town.here() as tenant:
+        other = await an_invoice(paying_.adult, 3000, date(2026, 9, 1))
+        if left == "used":
+            await crediting.use(tenant, person, wrong.payer, other, "use")
+        await crediting.refund(
+            tenant, person, wrong.payer, 1000 if left == "used" else 4000, "Départ", "back"
+        )
+
+    await regisseur.post(f"{here}/{row.id}/decider/rejeter")
+
+    with town.here():
+        owed = [(await mine.one(number)).owed for number in (paying_.invoice, other)]
+        assert owed == [820, 3000]
+        assert await books.credit([wrong.payer]) == (-1000 if left == "used" else -4000)
+        assert await books.faults() == []
+    desk = (await regisseur.get("/bureau/paiement")).text
+    assert "la régie a déjà rendu l’avance" in desk.replace("\u00a0", " ")
 
 
 async def test_without_its_key_a_payment_would_be_booked_twice(

@@ -5,6 +5,7 @@ The paper follows PDF/UA-1. What people typed reaches the template as data: no n
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,7 +20,7 @@ PROBE = b"""#set document(title: "x")
 
 async def render(template: Path, data: dict[str, Any]) -> bytes:
     """Return the PDF of a template filled with data, which it reads in `sys.inputs.data`."""
-    return await asyncio.to_thread(_render, template, data)
+    return await asyncio.get_running_loop().run_in_executor(_press(), _render, template, data)
 
 
 def _render(template: Path, data: dict[str, Any]) -> bytes:
@@ -33,6 +34,12 @@ def _render(template: Path, data: dict[str, Any]) -> bytes:
         if drawable == told:
             raise
         return _compile(template, drawable)
+
+
+@lru_cache(maxsize=1)
+def _press() -> ThreadPoolExecutor:
+    """Return the one thread that prints: each thread keeps some ten megabytes of what it set."""
+    return ThreadPoolExecutor(1, "press")
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,7 @@
 """What the régie gives back: a credit note, money used for another invoice, money returned."""
 
+from datetime import datetime
+
 from ribambelle.database import locks, transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.identity import Person
@@ -119,6 +121,24 @@ async def use(tenant: Tenant, person: Person, payer: int, invoice: int, key: str
             cents=cents,
         )
         return cents
+
+
+async def take_back(
+    person: Person, payer: int, name: str, now: datetime, is_real: bool = True
+) -> int:
+    """Make due again what credit paid that a bank took back since; return what nothing explains.
+
+    Asked in the transaction of the reversal, under the lock of the payer. What is left was given
+    back in money: nothing but the régie can ask for it.
+    """
+    short = -await books.credit([payer])
+    if short <= 0:
+        return 0
+    postings = accounts.due_again(payer, short, await books.credit_uses(payer))
+    if postings:
+        entry = Entry(f"credit-undone:{name}", "credit_undone", now.date(), postings)
+        await books.write([entry], now, person.account, is_real=is_real)
+    return short - sum(one.cents for one in postings if one.ledger == "families")
 
 
 async def refund(

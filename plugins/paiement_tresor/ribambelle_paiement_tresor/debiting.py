@@ -13,7 +13,7 @@ from ribambelle.jobs import later
 from ribambelle.messages import post
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
-from ribambelle_paiement_tresor import mandating, sealing
+from ribambelle_paiement_tresor import crediting, mandating, sealing
 from ribambelle_paiement_tresor.domain import accounts, pain008
 from ribambelle_paiement_tresor.domain import debits as rule
 from ribambelle_paiement_tresor.domain import mandates as signing
@@ -317,6 +317,7 @@ async def _returned(tenant: Tenant, person: Person, one: Debit, reason: str, on:
             f"debit-returned:{one.end_to_end}", "reversed", now.date(), postings, row.regie, reason
         )
         await books.write([entry], now, person.account, is_real=row.is_real)
+        await crediting.take_back(person, one.payer, one.end_to_end, now, row.is_real)
     await journal.record(
         "paiement.debit_returned",
         f"paiement.debit:{one.id}",

@@ -1,11 +1,16 @@
 """What the régie decides of a payment the treasury tells otherwise than we asked."""
 
+from typing import Any
+
+from piccolo.columns import Column
+
 from ribambelle.database import locks, transaction
 from ribambelle.errors import Refused
 from ribambelle.identity import Person
 from ribambelle.messages import post
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
+from ribambelle_paiement_tresor import crediting
 from ribambelle_paiement_tresor.domain import accounts
 from ribambelle_paiement_tresor.domain.accounts import Entry
 from ribambelle_paiement_tresor.domain.words import euros
@@ -85,7 +90,12 @@ async def reverse(tenant: Tenant, person: Person, row: Payment) -> None:
         postings = accounts.undone(written, "payfip")
         entry = Entry(f"reversed:{row.operation}", "reversed", now.date(), postings, row.regie)
         await books.write([entry], now, person.account, is_real=row.is_real)
-        await Payment.update({Payment.state: "reversed"}).where(Payment.id == row.id)
+        short = await crediting.take_back(person, row.payer, row.operation or "", now, row.is_real)
+        told: dict[Column | str, Any] = {
+            Payment.state: "reversed",
+            Payment.alert: "credit_gone" if short else "",
+        }
+        await Payment.update(told).where(Payment.id == row.id)
         await journal.record(
             "paiement.reversed",
             f"paiement.payment:{row.id}",

@@ -80,6 +80,9 @@ async def count(tenant: Tenant, person: Person, number: int) -> None:
         if row.counted_at is not None:
             return
         lines = await lines_of(tenant, row)
+        payers = {one.named.payer for one in lines if one.named and one.line.cents < 0}
+        # all at once: taken one by one, a batch of debits could wait for us while we wait for it
+        await locks.advisory(*(f"paiement.payer:{payer}" for payer in payers))
         is_real = tenant.of(Settings).mode != "demo"
         written = await reports.write(row, row.regie, lines, is_real=is_real)
         fresh = [one for one in lines if one.line.key in written]

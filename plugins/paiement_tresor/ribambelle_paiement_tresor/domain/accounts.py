@@ -34,6 +34,7 @@ KINDS = {
     "dispute_settled": "Litige tranché",
     "reversed": "Paiement rejeté",
     "credit_used": "Avance utilisée",
+    "credit_undone": "Avance reprise : sa banque a repris l’argent",
     "refunded": "Remboursement",
     "confirmed": "Encaissement confirmé par le Trésor",
     "deposited": "Remise au Trésor",
@@ -138,6 +139,30 @@ def undone(postings: Iterable[Posting], ledger: str) -> tuple[Posting, ...]:
         Posting(one.ledger if one.cents < 0 else ledger, -one.cents, one.payer, one.invoice)
         for one in postings
     )
+
+
+def due_again(payer: int, short: int, used: Sequence[Share]) -> tuple[Posting, ...]:
+    """A bank took back money whose credit was spent: what it paid is due again, the last first.
+
+    :param short: what the credit of the family lacks now, in cents.
+    :param used: what credit paid of each invoice, the last first.
+
+    >>> found = due_again(2, 1500, [Share(9, 1000), Share(8, 4000)])
+    >>> [(one.ledger, one.invoice, one.cents) for one in found if one.cents > 0]
+    [('families', 9, 1000), ('families', 8, 500)]
+    >>> due_again(2, 0, [Share(9, 1000)])
+    ()
+    """
+    found: list[Posting] = []
+    for one in used:
+        taken = min(max(0, short), one.cents)
+        if taken > 0:
+            found += [
+                Posting("families", taken, payer, one.invoice),
+                Posting("credit", -taken, payer, one.invoice),
+            ]
+            short -= taken
+    return tuple(found)
 
 
 def moved(

@@ -19,6 +19,8 @@ class Settled:
     care: Mapping[str, int]
     """By child, what of it is care that counts."""
     paid: int
+    before: int = 0
+    """What was paid of it in the years before."""
 
 
 def is_young(born_on: date | None, year: int) -> bool:
@@ -33,17 +35,20 @@ def is_young(born_on: date | None, year: int) -> bool:
 def care_paid(invoices: Iterable[Settled]) -> dict[str, int]:
     """Return what was paid for the care of each child, in cents, rounded down.
 
-    A payment pays every line of its invoice alike.
+    A payment pays every line of its invoice alike. An invoice lowered since is never certified for
+    more than it comes to, however many years paid it.
 
     >>> half = Settled(cents=10_000, care={"Noé": 4_000}, paid=5_000)
     >>> care_paid([half, Settled(2_000, {"Noé": 2_000}, 2_000)])
     {'Noé': 4000}
+    >>> care_paid([Settled(cents=5_000, care={"Noé": 5_000}, paid=4_000, before=3_000)])
+    {'Noé': 2000}
     """
     found: Counter[str] = Counter()
     for one in invoices:
         if one.cents <= 0:
             continue
-        paid = min(one.paid, one.cents)
+        paid = min(one.before + one.paid, one.cents) - min(one.before, one.cents)
         for child, cents in one.care.items():
             found[child] += max(0, cents) * paid // one.cents
     return {child: cents for child, cents in found.items() if cents > 0}

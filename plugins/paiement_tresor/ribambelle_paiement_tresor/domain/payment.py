@@ -29,6 +29,7 @@ ALERTS = {
     "refused_by_treasury": "Le Trésor refuse ce que nous lui demandons",
     "late": "Un paiement donné pour perdu a été encaissé",
     "silent": "Le Trésor n’a pas répondu en huit jours",
+    "credit_gone": "La banque a repris une somme dont la régie a déjà rendu l’avance : elle reste due",
     "surplus": "Le paiement dépasse ce qui restait dû : la différence est une avance",
 }
 TRIGGERS = ("create", "poll", "return", "notification", "office")

@@ -8,7 +8,7 @@ import msgspec
 
 from ribambelle.database import DOOR, Prepared, many
 from ribambelle_paiement_tresor.domain import accounts
-from ribambelle_paiement_tresor.domain.accounts import Entry
+from ribambelle_paiement_tresor.domain.accounts import Entry, Share
 from ribambelle_paiement_tresor.tables import Entry as EntryRow
 from ribambelle_paiement_tresor.tables import Posting
 
@@ -35,6 +35,16 @@ CREDIT = Prepared(
 KNOWN = Prepared(
     lambda given: EntryRow.raw(
         "SELECT key FROM paiement_entry WHERE key IN (SELECT value FROM json_each({}))", given.keys
+    )
+)
+USED = Prepared(
+    lambda given: Posting.raw(
+        "SELECT p.invoice, -SUM(p.cents) AS cents, MAX(e.id) AS last FROM paiement_posting p"
+        " JOIN paiement_entry e ON e.id = p.entry WHERE p.payer = {} AND p.ledger = 'families'"
+        " AND e.kind IN ('credit_used', 'credit_undone') AND NOT EXISTS (SELECT 1"
+        " FROM paiement_posting t WHERE t.invoice = p.invoice AND t.ledger = 'titres')"
+        " GROUP BY p.invoice HAVING SUM(p.cents) < 0 ORDER BY last DESC",
+        given.payer,
     )
 )
 POSTINGS = Prepared(
@@ -123,6 +133,11 @@ async def credit(payers: Sequence[int]) -> int:
     """Return what the régie owes a family that paid too much, in cents."""
     rows = await CREDIT.ask(some=many.listed(payers)) if payers else []
     return -int(rows[0]["cents"] or 0) if rows else 0
+
+
+async def credit_uses(payer: int) -> list[Share]:
+    """Return what credit paid of each invoice of a family, the last first; none the comptable has."""
+    return [Share(row["invoice"], int(row["cents"])) for row in await USED.ask(payer=payer)]
 
 
 async def postings(key: str) -> list[accounts.Posting]:

@@ -11,16 +11,19 @@ from ribambelle_paiement_tresor.tables import Line, Posting
 
 PAID = Prepared(
     lambda given: Posting.raw(
-        "SELECT p.invoice, -SUM(p.cents) AS cents FROM paiement_posting p"  # noqa: S608 - ours
+        "SELECT p.invoice, -SUM(CASE WHEN e.day >= {} THEN p.cents ELSE 0 END) AS cents,"  # noqa: S608
+        " -SUM(CASE WHEN e.day < {} THEN p.cents ELSE 0 END) AS before FROM paiement_posting p"
         " JOIN paiement_entry e ON e.id = p.entry"
         " WHERE p.ledger IN ('families', 'titres') AND p.invoice IS NOT NULL"
         " AND e.kind NOT IN ('issued', 'corrected', 'to_titre', 'titre_corrected',"
-        " 'titre_written_off') AND e.day >= {} AND e.day <= {} AND "
+        " 'titre_written_off') AND e.day <= {} AND "
         + many.among("p.payer")
-        + " GROUP BY p.invoice HAVING SUM(p.cents) < 0",
+        + " GROUP BY p.invoice HAVING SUM(CASE WHEN e.day >= {} THEN p.cents ELSE 0 END) < 0",
+        given.first,
         given.first,
         given.last,
         given.some,
+        given.first,
     )
 )
 LINES = Prepared(
@@ -56,7 +59,7 @@ async def of_year(payers: Sequence[int], year: int) -> list[Settled]:
         return []
     first, last = date(year, 1, 1), date(year, 12, 31)
     paid = {
-        row["invoice"]: int(row["cents"])
+        row["invoice"]: (int(row["cents"]), max(0, int(row["before"])))
         for row in await PAID.ask(first=first, last=last, some=many.listed(payers))
     }
     if not paid:
@@ -71,7 +74,7 @@ async def of_year(payers: Sequence[int], year: int) -> list[Settled]:
             of = care.setdefault(row["invoice"], Counter())
             of[row["child_name"]] += int(row["cents"])
     return [
-        Settled(totals[invoice], care.get(invoice, {}), cents) for invoice, cents in paid.items()
+        Settled(totals[invoice], care.get(invoice, {}), *cents) for invoice, cents in paid.items()
     ]
 
 
