@@ -22,6 +22,7 @@ from ribambelle_creche.domain.admission import Proposal
 from ribambelle_creche.domain.admission_figures import (
     BLOCKS,
     Served,
+    demanded,
     median_days,
     occupancy,
     percent,
@@ -32,6 +33,7 @@ from ribambelle_creche.domain.admission_figures import (
 )
 from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.capacity import Place
+from ribambelle_creche.domain.dossier import Dossier
 from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.domain.resources import place_of
 from ribambelle_creche.domain.week import DAYS, SLOTS
@@ -74,6 +76,7 @@ async def panels_of(now: datetime) -> list[Panel]:
     commissions = await figures.decided()
     last = commissions[0] if commissions else None
     found = [
+        demand(await figures.demand()),
         pressure(open_now, cells, await figures.first_wishes()),
         supply(open_now, cells),
         await statistics_coverage.panel(now),
@@ -83,6 +86,27 @@ async def panels_of(now: datetime) -> list[Panel]:
         *(await of_commission(last, names) if last else []),
     ]
     return [one for one in found if one.rows]
+
+
+def demand(files: Iterable[tuple[Dossier, int]]) -> Panel:
+    """Return who asks, by care wished and by profile: children, and their weeks as full places."""
+    children: Counter[str] = Counter()
+    half_days: Counter[str] = Counter()
+    for dossier, asked in files:
+        for name in demanded(dossier):
+            children[name] += 1
+            half_days[name] += asked
+    rows = [
+        (name, many, rules.full_places(half_days[name])) for name, many in sorted(children.items())
+    ]
+    return Panel(
+        "demande",
+        "Qui demande une place",
+        "Demandes en cours ; une famille compte dans chaque profil qui est le sien",
+        ("Accueil ou profil", "Enfants", "Temps pleins"),
+        rows,
+        [(name, many) for name, many, _ in rows],
+    )
 
 
 def pressure(
