@@ -43,6 +43,13 @@ label = "Régie enfance"
 payfip = "090909"
 means = ["card", "cash", "debit"]
 """
+CAMT = """<?xml version="1.0"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><BkToCstmrDbtCdtNtfctn><Ntfctn><Ntry>
+<Amt Ccy="EUR">96.40</Amt><BookgDt><Dt>2026-12-11</Dt></BookgDt><NtryDtls>
+<TxDtls><Refs><EndToEndId>{end_to_end}</EndToEndId></Refs><Amt Ccy="EUR">48.20</Amt>
+<RtrInf><Rsn><Cd>{reason}</Cd></Rsn></RtrInf></TxDtls>
+<TxDtls><Refs><EndToEndId>credited</EndToEndId></Refs><Amt Ccy="EUR">48.20</Amt></TxDtls>
+</NtryDtls></Ntry></Ntfctn></BkToCstmrDbtCdtNtfctn></Document>"""
 SIGNED = {
     **{"holder": "Camille Martin", "iban": "fr76 3000 6000 0112 3456 7890 189"},
     **{"bic": "", "kind": "recurrent", "agree": "oui"},
@@ -78,9 +85,10 @@ class Debiting:
         await self.town.work()
 
     async def returned(self, reason: str, end_to_end: str) -> httpx.Response:
-        """Send a list with one returned debit."""
-        text = f"DATE;ENDTOEND;RUM;MONTANT;MOTIF\n11/12/2026;{end_to_end};R;4820;{reason}\n"
-        return await self.office.post(f"{DESK}/rejets", files={"file": ("r.csv", text, "text/csv")})
+        """Send a message of the bank with one returned debit."""
+        said = CAMT.format(end_to_end=end_to_end, reason=reason)
+        file = {"file": ("c.xml", said, "application/xml")}
+        return await self.office.post(f"{DESK}/rejets", files=file)
 
     async def balances(self) -> dict[str, int]:
         """Return what the accounts come to, those that come to nothing left out."""
@@ -267,7 +275,7 @@ async def test_without_its_hold_an_invoice_in_a_batch_would_be_paid_twice(
 async def test_a_returned_debit_is_due_again_once_and_stops_its_mandate(
     debiting: Debiting, treasury: SimulatedTreasury
 ) -> None:
-    """The treasury's list, then the bank's word by hand; two in a row suspend the mandate."""
+    """The treasury's list, the bank's message, a word by hand; two in a row suspend the mandate."""
     await debiting.signs()
     await debiting.batch()
     taken = await debiting.office.post(f"{DESK}/1/fichier")
@@ -293,7 +301,10 @@ async def test_a_returned_debit_is_due_again_once_and_stops_its_mandate(
     assert "il n’y avait pas assez d’argent sur le compte" in page and "En cours" in page
 
     await debiting.batch("2026-12-30", "again")
-    await debiting.office.post(f"{DESK}/debits/2/rejeter", data={"reason": "MS02"})
+    with debiting.town.here():
+        (second,) = await debits.debits(2)
+    for _ in range(2):
+        assert (await debiting.returned("MS02", second.end_to_end)).status_code == 303
     with debiting.town.here():
         row = await debits.live(debiting.payer)
         assert row and row.state == "suspended"
@@ -303,6 +314,9 @@ async def test_a_returned_debit_is_due_again_once_and_stops_its_mandate(
     with debiting.town.here():
         sequences = [one.sequence for number in (1, 2, 3) for one in await debits.debits(number)]
     assert sequences == ["FRST", "FRST", "FRST"]
+    await debiting.office.post(f"{DESK}/debits/3/rejeter", data={"reason": "AC04"})
+    with debiting.town.here():
+        assert [(await debits.debit(number)).state for number in (1, 2, 3)] == ["returned"] * 3
 
 
 @pytest.mark.parametrize(
@@ -311,7 +325,10 @@ async def test_a_returned_debit_is_due_again_once_and_stops_its_mandate(
         ("Nom;Age\nAnne;3\n", "Ligne 1 : les colonnes ENDTOEND et MOTIF"),
         ("ENDTOEND;MOTIF\n1D;perdu\n", "Ligne 2 : « perdu » n’est pas un motif"),
         ("ENDTOEND;MOTIF;MONTANT\n{known};AM04;4821\n", "Ligne 2 : le montant n’est pas celui"),
-        ("<!DOCTYPE a>", "pas un fichier de texte"),
+        ("\0", "pas un fichier de texte"),
+        ("<!DOCTYPE a><a/>", "Ligne 1 : ce fichier déclare un DOCTYPE"),
+        ("<Document><CstmrPmtStsRpt>", "coupé ou illisible à la ligne 1"),
+        ("<Document><CstmrCdtTrf/></Document>", "ni un pain.002 ni un camt.054"),
     ],
 )
 async def test_a_wrong_list_of_returns_changes_nothing(

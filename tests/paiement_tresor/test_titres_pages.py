@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 from tests.paiement_tresor.builders import settle
+from tests.paiement_tresor.test_families import said
 from tests.paiement_tresor.test_titres import CAMILLE, SETTINGS, Owing, owing
 
 from ribambelle.identity import Grant
@@ -49,10 +50,26 @@ async def test_a_regisseur_hands_over_sends_and_counts_from_the_pages(owing: Owi
     assert "Rien n’est encore compté" in (await regie.get(seen.headers["location"])).text
     family = await owing.town.family(CAMILLE)
     assert "Vous recevez un avis" in (await family.get("/paiement/factures/1")).text
+    assert (await family.get("/paiement/factures/1/avis")).status_code == 404
+    early = await regie.get(f"{here}/avis")
+    assert (early.status_code, "attendez que" in (await regie.get(here)).text) == (303, True)
     await regie.post(f"{seen.headers['location']}/compter")
     assert "Accepté par le Trésor" in (await regie.get(here)).text
 
     page = await family.get("/paiement/factures/1")
+    assert "/paiement/factures/1/avis" in page.text
+    assert f"{here}/avis?page=0" in (await regie.get(here)).text
+    for paper in (
+        await family.get("/paiement/factures/1/avis"),
+        await regie.get(f"{here}/avis?page=0"),
+    ):
+        notice = said(paper)
+        for words in ("Camille Œuvrard", "Titre : 1, exercice 2026, bordereau 1", "2026-1-1"):
+            assert words in notice
+        for words in ("48,20", "Claire Besson, Maire", "dans les deux mois", "Cantine"):
+            assert words in notice
+    paul = await owing.town.family("paul@example.test")
+    assert (await paul.get("/paiement/factures/1/avis")).status_code == 404
     link = "https://www.payfip.gouv.fr/tpa/paiement.web?numcli=090911&amp;refdet=2026-1-1"
     assert "2026-1-1" in page.text
     assert f"{link}&amp;montant=4820" in page.text

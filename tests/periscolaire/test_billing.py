@@ -144,3 +144,56 @@ async def test_a_closed_day_is_never_billed(evening: Evening) -> None:
     await catalogue.touch()
     await evening.close()
     assert await evening.billed() == {}
+
+
+FEE = RULES.replace(
+    "bands = [{first = 0, last = 500, cents = 100}, {first = 501, cents = 300}]\n",
+    'every = "month"\nbands = [{first = 0, last = 500, cents = 1500}, {first = 501, cents = 3000}]\n',
+).replace(
+    "unbooked = {add_cents = 150}\nabsence = {justified_percent = 0, unjustified_percent = 100}\n",
+    "",
+)
+
+
+async def test_a_fee_is_due_once_a_month_whoever_comes_and_however_often(
+    evening: Evening, clock: FrozenClock
+) -> None:
+    """Each evening costs nothing, the month 15 €: once, at the means of its first locked day."""
+    settle(evening.town, FEE)
+    await evening.close()
+    tenant, first = evening.town.tenant, await billing.items(MONTH)
+    months = [one for one in first if one.label == "Soir, forfait"]
+
+    assert sorted(one.amount_cents for one in months) == [1500] * 4
+    assert {(one.day, one.kind, one.regie) for one in months} == {
+        (date(2026, 12, 1), "care", "enfance")
+    }
+    assert [one.amount_cents for one in first if one.label.endswith("réservé")] == [0, 0]
+
+    means = {"household": evening.anne.household, "first": date(2026, 12, 7), "source": "proof"}
+    await insert(tables.Situation(**means, quotient_familial=900, written_at=tenant.now()))
+    friday = date(2026, 12, 11)
+    wanted = [Wanted(evening.children["Léa"], evening.unit, friday, "book")]
+    await booking.save(tenant, evening.anne, wanted, "friday", tenant.now())
+    clock.set(datetime(2026, 12, 11, 19, tzinfo=UTC))
+    known = await catalogue.current()
+    await attending.close(tenant, known.by_id[evening.activity], friday, 1, tenant.now())
+    again = [one for one in await billing.items(MONTH) if one.label == "Soir, forfait"]
+    assert [(one.key, one.amount_cents) for one in again] == [
+        (one.key, one.amount_cents) for one in months
+    ]
+
+
+async def test_a_fee_goes_with_the_last_day_an_agent_corrects_away(evening: Evening) -> None:
+    """Zoé never came: neither her evening nor her month is due any more."""
+    settle(evening.town, FEE)
+    await evening.close()
+    zoe = evening.children["Zoé"]
+    told = Correction("absent", "", None, None, "Erreur de pointage")
+    tenant, known = evening.town.tenant, await catalogue.current()
+    sheet = await attending.sheet(known, Marker(), evening.group, THURSDAY)
+
+    await attending.correct(tenant, sheet, zoe, evening.unit, told, "e", 1, tenant.now())
+
+    found = [one for one in await billing.items(MONTH) if one.child == zoe]
+    assert found == []

@@ -3,10 +3,11 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from python_calamine import CalamineWorkbook
+from tests.paiement_tresor.test_families import said
 from tests.periscolaire.builders import (
     FRIDAY,
     THURSDAY,
@@ -16,6 +17,7 @@ from tests.periscolaire.builders import (
     a_family,
     a_person,
     enrol,
+    insert,
     settle,
 )
 from tests.periscolaire.test_enrolment import HERE, begun, filled, published
@@ -31,7 +33,7 @@ from ribambelle_periscolaire.booking import save
 from ribambelle_periscolaire.domain.bookings import Happened, replayed
 from ribambelle_periscolaire.domain.taking import Wanted
 from ribambelle_periscolaire.pages.enrolment_told import beside, followed
-from ribambelle_periscolaire.queries import rules
+from ribambelle_periscolaire.queries import attendance, catalogue, enrolments, rules
 
 DESK = "/bureau/periscolaire/inscriptions"
 RULES = "/bureau/periscolaire/reglement"
@@ -294,6 +296,39 @@ async def test_a_certificate_is_printed_for_an_accepted_enrolment_only(town: Tow
 
     assert early.status_code == 404
     assert printed.content.startswith(b"%PDF")
+
+
+async def test_the_days_a_child_came_are_certified_once_closed(town: Town) -> None:
+    """Open days are not told; nor is a day another household booked and pays for."""
+    number = await an_enrolment(town)
+    agent = await town.staff()
+    await agent.post(f"{DESK}/{number}/etat", data={"act": "accept"})
+    with town.here() as tenant:
+        now, known = tenant.now(), await catalogue.current()
+        child = (await enrolments.one(number)).child
+        (activity,) = known.activities
+        unit, group = activity.units[0].id, activity.groups[0].id
+        paul = await a_family("paul@example.test", "Paul Grondin")
+        for offset, payer in enumerate((None, None, paul.adult)):
+            day = THURSDAY + timedelta(days=offset)
+            about = {"child": child.id, "day": day, "unit": unit, "group": group}
+            await insert(tables.Attendance(**about, state="present", changed_at=now))
+            if payer:
+                await insert(tables.Booking(**about, state="booked", payer=payer, changed_at=now))
+    here = f"{DESK}/{number}/presence"
+
+    before = await agent.post(here)
+    with town.here():
+        for day in (THURSDAY, THURSDAY + timedelta(days=2)):
+            await attendance.lock(activity.id, day, 1, now)
+    printed = await agent.post(here)
+    family = await town.family("anne@example.test")
+    own = await family.post(f"/periscolaire/inscription/{number}/presence")
+    other = await town.family("paul@example.test")
+
+    assert before.status_code == 303
+    assert [said(paper).count("1 jour (") for paper in (printed, own)] == [1, 1]
+    assert (await other.post(f"/periscolaire/inscription/{number}/presence")).status_code == 404
 
 
 async def test_at_the_counter_an_agent_fills_the_family_s_own_pages(town: Town) -> None:

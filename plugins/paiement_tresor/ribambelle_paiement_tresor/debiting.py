@@ -14,7 +14,7 @@ from ribambelle.messages import post
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
 from ribambelle_paiement_tresor import crediting, mandating, sealing
-from ribambelle_paiement_tresor.domain import accounts, pain008
+from ribambelle_paiement_tresor.domain import accounts, bank_returns, pain008
 from ribambelle_paiement_tresor.domain import debits as rule
 from ribambelle_paiement_tresor.domain import mandates as signing
 from ribambelle_paiement_tresor.domain.accounts import Entry, Share
@@ -274,11 +274,13 @@ async def _documents(one: Debit) -> tuple[list[Document], list[Share]]:
 
 
 async def returns(tenant: Tenant, person: Person, content: bytes) -> tuple[int, list[str]]:
-    """Write a list of returned debits; return how many were new, and the references nobody knows.
+    """Write the returned debits of a list, or of a message of the bank.
 
+    Return how many were new, and the references nobody knows.
     Raises Refused("report", why=…, line=…), and nothing of the list is written.
     """
-    lines = rule.read_returns(content)
+    is_xml = content.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<")
+    lines = bank_returns.read(content) if is_xml else rule.read_returns(content)
     found = await debits.by_reference([one.end_to_end for one in lines])
     for one in lines:
         known = found.get(one.end_to_end)

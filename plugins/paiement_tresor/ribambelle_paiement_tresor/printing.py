@@ -48,7 +48,7 @@ def sheet(tenant: Tenant, one: Document, lines: Sequence[Written]) -> dict[str, 
         "from": [part for part in (told.regie, told.address, phone, told.email) if part],
         "to": [to.name, *home(to.line, to.postcode, to.city)],
         "facts": _facts(one),
-        "parts": [_part(part) for part in by_child(lines)],
+        "parts": [part(one) for one in by_child(lines)],
         "total": euros(one.cents),
         "due": ("À payer", euros(one.cents), f"avant le {day(one.due_on)}")
         if is_invoice
@@ -79,11 +79,12 @@ def _facts(one: Document) -> list[tuple[str, str]]:
     return found
 
 
-def _part(part: Part) -> dict[str, Any]:
+def part(one: Part) -> dict[str, Any]:
+    """Return what is billed for one child, as a paper shows it."""
     return {
-        "name": part.name or "Foyer",
-        "total": euros(part.cents),
-        "rows": [_row(group) for group in part.groups],
+        "name": one.name or "Foyer",
+        "total": euros(one.cents),
+        "rows": [_row(group) for group in one.groups],
     }
 
 

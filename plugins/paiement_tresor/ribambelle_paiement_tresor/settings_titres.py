@@ -52,6 +52,15 @@ class Titres(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     link: str = ""
     """How the treasury's site names a titre, and the address that opens it; as it was tested."""
 
+    comptable: str = ""
+    """Name and address of the comptable's office, as notices print it."""
+    iban: Annotated[str, msgspec.Meta(pattern=r"^([A-Z]{2}[A-Z0-9 ]{13,40})?$")] = ""
+    """The comptable's account, when a titre may be paid by transfer."""
+    basis: str = ""
+    """What the claim stands on: the decisions of the council that set the prices."""
+    court: str = "le tribunal administratif"
+    pay_within_days: Annotated[int, msgspec.Meta(ge=1, le=120)] = 30
+
     def __post_init__(self) -> None:
         """Refuse a template that names what we do not know."""
         for name in ("reference", "link"):

@@ -14,6 +14,7 @@ SENTENCES = {
     "prévenez la personne qui installe Ribambelle.",
     "nothing_ready": "Rien n’est à transmettre dans ce que vous avez choisi : c’est déjà fait, ou "
     "payé depuis.",
+    "no_notice": "Aucun avis à imprimer : attendez que le Trésor accepte ce bordereau.",
     "nothing_rejected": "Rien n’est à renvoyer : c’est déjà fait, ou payé depuis.",
     "empty": "Choisissez le fichier que le Trésor vous a envoyé.",
     "too_big": f"Ce fichier dépasse {LARGEST // 1_000_000} Mo : ce n’est pas un fichier du Trésor.",

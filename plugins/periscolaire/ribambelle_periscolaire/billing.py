@@ -7,17 +7,16 @@ from typing import Any
 from ribambelle.billing import BillableItem, Gap, Kind, Period
 from ribambelle.errors import Refused
 from ribambelle.identity import responsibilities
-from ribambelle.identity.tables import Adult
 from ribambelle.tenants import Tenant
+from ribambelle_periscolaire import fees
 from ribambelle_periscolaire.domain.catalogue import Activity, Catalogue, Unit
 from ribambelle_periscolaire.domain.closures import stopping
 from ribambelle_periscolaire.domain.dues import REASONS, Lived, minutes_late, reason
 from ribambelle_periscolaire.domain.tariff import Missed, Price, late
 from ribambelle_periscolaire.domain.tariff.pricing import NOT_KNOWN, QUOTIENT
-from ribambelle_periscolaire.gathering import gather
 from ribambelle_periscolaire.pricing import JUSTIFIED, day_price
 from ribambelle_periscolaire.queries import bookings, catalogue, dues
-from ribambelle_periscolaire.repricing import payer_of
+from ribambelle_periscolaire.repricing import paid_by
 from ribambelle_periscolaire.settings import Settings
 
 UNKNOWN = (QUOTIENT, NOT_KNOWN)
@@ -37,6 +36,30 @@ async def settle_day(
     for row in await dues.lived(activity.id, day):
         if child in (None, row["child"]) and row["unit"] in known.units:
             lines += await _lines(tenant, known, activity, day, row, now)
+    await _keep(day, lines, now)
+    await _fees(tenant, known, activity, day, lines, now, child)
+
+
+async def _fees(
+    tenant: Tenant,
+    known: Catalogue,
+    activity: Activity,
+    day: date,
+    lines: list[Line],
+    now: datetime,
+    child: int | None,
+) -> None:
+    if child is not None:
+        units = [unit.id for unit in activity.units]
+        await fees.take_back(tenant, known, activity, units, day, child)
+    asked = [(one[0], one[1], one[4]) for one in lines if one[2] == "day"]
+    for number, first, unit, payer, price in await fees.due(
+        tenant, known, activity, day, asked, now
+    ):
+        await _keep(first, [(number, unit, "fee", "fee", payer, price)], now)
+
+
+async def _keep(day: date, lines: list[Line], now: datetime) -> None:
     fresh = [one[5] for one in lines if isinstance(one[5], Price)]
     numbers = await bookings.keep_prices(fresh)
     rows = []
@@ -84,14 +107,15 @@ async def _price(
     """Return the price agreed at booking, or a new one when the day was not lived as booked."""
     spent = row["left"] - row["arrived"] if row["left"] and row["arrived"] else None
     timed = spent is not None and _is_timed(tenant, activity, unit, day)
+    # a fee voted since the booking pays for this day too
+    timed = timed or fees.tariff_of(tenant, activity, unit.code, day) is not None
     as_said = row["state"] == ("absent" if what == "absent" else "booked") and not row["absence"]
     if row["price"] and what != "unbooked" and as_said and not timed:
         return int(row["price"])
     missed = None
     if what == "absent":
         missed = Missed(justified=(row["absence"] or row["said"]) in JUSTIFIED)
-    adult = await Adult.objects().get(Adult.id == payer) if payer else None
-    gathered = await gather(tenant, payer_of(adult), day, day, now) if adult else None
+    gathered = await paid_by(tenant, payer, day, now)
     key = row["child"], day, unit.id
     return day_price(
         *(tenant, gathered, key, activity, unit),
@@ -146,6 +170,8 @@ async def gaps(period: Period) -> list[Gap]:
 
 def _item(row: dict[str, Any]) -> BillableItem:
     names: Iterable[str] = dict.fromkeys((row["name"], row["unit_name"], REASONS[row["what"]]))
+    if row["nature"] == "fee":
+        names = row["tariff"], REASONS["fee"]
     kind: Kind = "other" if row["nature"] == "late" else "meal" if row["is_meal"] else "care"
     day = row["day"]
     return BillableItem(
@@ -158,7 +184,7 @@ def _item(row: dict[str, Any]) -> BillableItem:
         1,
         row["cents"],
         row["cents"],
-        bool(row["tax_care"]) and row["nature"] == "day",
+        bool(row["tax_care"]) and row["nature"] != "late",
         row["regie"],
         inputs := dues.pairs(row["inputs"]),
         dues.sentences(row["steps"]),

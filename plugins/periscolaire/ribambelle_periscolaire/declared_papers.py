@@ -30,4 +30,30 @@ ENROLLED = PaperTemplate(
     ),
     AREA,
 )
-PAPERS = (ENROLLED,)
+ATTENDED = PaperTemplate(
+    "periscolaire/papers/attended",
+    "Attestation de présence périscolaire",
+    "quand une famille ou un agent la demande, depuis une inscription acceptée",
+    "la famille",
+    (
+        Placeholder(
+            "enfant",
+            "L’enfant, avec sa naissance",
+            "Léa Martin, 3 mai 2018",
+            fact="child",
+            required=True,
+        ),
+        Placeholder("annee", "L’année scolaire", "2026-2027", fact="year", required=True),
+        Placeholder(
+            "jours",
+            "Les jours de présence, par activité et par mois",
+            "Cantine, décembre 2026 : 2 jours (3 et 4)",
+            fact="days",
+            required=True,
+        ),
+        Placeholder("aujourdhui", "Le jour de l’impression", "3 mai 2027", fact="today"),
+        Placeholder("parent", "Le parent qui demande", "Camille Martin", fact="parent"),
+    ),
+    AREA,
+)
+PAPERS = (ENROLLED, ATTENDED)

@@ -12,7 +12,7 @@ from ribambelle_periscolaire.domain.catalogue import Activity, Unit
 from ribambelle_periscolaire.domain.doors import Pupil
 from ribambelle_periscolaire.domain.residency import is_resident
 from ribambelle_periscolaire.domain.taking import Change, Held, Key, Taking
-from ribambelle_periscolaire.domain.tariff import Missed, Price, Situation, absence, price
+from ribambelle_periscolaire.domain.tariff import Missed, Price, Situation, absence, fee, price
 from ribambelle_periscolaire.domain.words import euros
 from ribambelle_periscolaire.gathering import Gathered
 from ribambelle_periscolaire.queries import bookings
@@ -157,6 +157,21 @@ def day_price(
         situation = situation_of(tenant, gathered.family, child, day, rank, present)
     situation = replace(situation, booked=is_booked, minutes=minutes)
     return price_of(tenant, activity, unit, day, situation, missed)
+
+
+def fee_price(
+    tenant: Tenant, gathered: Gathered | None, key: Key, activity: Activity, unit: Unit
+) -> Price | None:
+    """Return the fee a unit belongs to on a day; for a child nobody may pay for, the dearest."""
+    child, day, _ = key
+    situation = Situation()
+    if gathered and child in gathered.family.pupils:
+        rank, present = _siblings(gathered, gathered.taking(), child, day, activity)
+        situation = situation_of(tenant, gathered.family, child, day, rank, present)
+    try:
+        return fee(tenant.of(Settings).prices, activity.code, unit.code, day, situation)
+    except Refused:
+        return None
 
 
 def _siblings(

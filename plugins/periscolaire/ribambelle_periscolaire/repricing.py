@@ -144,6 +144,12 @@ def payer_of(adult: Adult) -> Person:
     return Person(account, 0, adult.email, name, "family", adult=adult.id, household=household)
 
 
+async def paid_by(tenant: Tenant, payer: int | None, day: date, now: datetime) -> Gathered | None:
+    """Return what stands that day for the family of whoever pays; None when nobody does."""
+    adult = await Adult.objects().get(Adult.id == payer) if payer else None
+    return await gather(tenant, payer_of(adult), day, day, now) if adult else None
+
+
 def _paid(gathered: Gathered, adult: int, first: date) -> list[Key]:
     def counts(key: Key, held: Held) -> bool:
         child, day, unit = key

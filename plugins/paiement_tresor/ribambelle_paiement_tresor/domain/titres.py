@@ -20,6 +20,7 @@ PIECES = {
     "rejected": "Rejeté",
     "cancelled": "Annulé",
 }
+NOTICE = "Avis des sommes à payer"
 REASONS = {
     "small": "Moins de {floor} en tout : attend d’autres factures",
     "no_address": "Adresse à compléter dans le dossier de la famille",

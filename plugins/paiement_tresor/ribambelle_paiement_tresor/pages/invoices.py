@@ -8,16 +8,17 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from ribambelle.errors import NotYours
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.web.printed import sent
-from ribambelle_paiement_tresor import claiming, mandating, printing, treasury
+from ribambelle_paiement_tresor import claiming, mandating, noticing, printing, treasury
 from ribambelle_paiement_tresor.claiming import Payable
 from ribambelle_paiement_tresor.domain.invoices import STANDINGS
 from ribambelle_paiement_tresor.domain.summary import Part, by_child
-from ribambelle_paiement_tresor.queries import books, debits, mine, payments
+from ribambelle_paiement_tresor.queries import books, debits, mine, payments, titres
 from ribambelle_paiement_tresor.queries.mine import Document
 from ribambelle_paiement_tresor.settings import Regie, Settings
 from ribambelle_paiement_tresor.tables import Payment
@@ -180,4 +181,22 @@ async def invoice_pdf(
     return sent(paper, f"{one.kind_word.lower()}-{one.called}")
 
 
-ROUTES = [every, invoice, invoice_pdf]
+@get(
+    f"{HERE}/{{number:int}}/avis",
+    name="paiement.titre_notice",
+    told="Télécharger l’avis des sommes à payer d’une facture que le comptable réclame",
+    guards=[guards.family],
+)
+async def notice(
+    number: FromPath[int], person: NamedDependency[Person], tenant: NamedDependency[Tenant]
+) -> Response[bytes]:
+    """Send the notice of the titre, once the treasury took it."""
+    one = await mine.of_person(person, number)
+    claimed = await titres.of_invoice(one.id)
+    if claimed is None or not claimed.is_known:
+        raise NotYours
+    row, piece = await titres.one(claimed.bordereau), await titres.piece(claimed.id)
+    return sent(await noticing.papers(tenant, row, [piece]), f"avis-{row.exercise}-{piece.number}")
+
+
+ROUTES = [every, invoice, invoice_pdf, notice]

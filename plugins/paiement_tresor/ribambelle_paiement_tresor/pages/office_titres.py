@@ -16,8 +16,9 @@ from ribambelle.forms import Bound
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
 from ribambelle.web.page import Page
+from ribambelle.web.printed import sent
 from ribambelle.web.visit import Visit
-from ribambelle_paiement_tresor import bordereau_file, transferring
+from ribambelle_paiement_tresor import bordereau_file, noticing, transferring
 from ribambelle_paiement_tresor.domain import titres as rule
 from ribambelle_paiement_tresor.domain.debtors import Issuer, Tiers
 from ribambelle_paiement_tresor.domain.words import euros
@@ -189,6 +190,12 @@ class BordereauPage:
         return self.page * SIZE + len(self.rows)
 
 
+def page_of(request: Request[Any, Any, Any]) -> int:
+    """Return the page asked for; the first when it is no number."""
+    asked = str(request.query_params.get("page", "0"))
+    return int(asked) if asked.isdecimal() and len(asked) < 6 else 0
+
+
 @get(
     f"{DESK}/{{number:int}}",
     name="paiement.office.bordereau",
@@ -200,8 +207,7 @@ async def bordereau(
 ) -> Page:
     """Show each titre, and what it still owes to the comptable."""
     row = await titres.one(number)
-    asked = str(request.query_params.get("page", "0"))
-    page = int(asked) if asked.isdecimal() and len(asked) < 6 else 0
+    page = page_of(request)
     rows = await titres.page(number, page * SIZE, SIZE)
     shown = BordereauPage(
         row,
@@ -240,6 +246,30 @@ async def file(
     )
 
 
+@get(
+    f"{DESK}/{{number:int}}/avis",
+    name="paiement.office.notices",
+    told="Imprimer les avis des sommes à payer d’un bordereau",
+    guards=[reading],
+)
+async def notices(
+    number: FromPath[int],
+    request: Request[Any, Any, Any],
+    tenant: NamedDependency[Tenant],
+    seen: NamedDependency[Visit],
+) -> Response[Any]:
+    """Print the notices of one page of titres, once the treasury took them."""
+    row = await titres.one(number)
+    page = page_of(request)
+    some = await titres.page(number, page * SIZE, SIZE)
+    some = [one for one in some if one.state in noticing.SENT]
+    if row.state != "accepted" or not some:
+        seen.tell("erreur", words(Refused("no_notice")))
+        return Redirect(f"{DESK}/{number}", status_code=303)
+    paper = await noticing.papers(tenant, row, some)
+    return sent(paper, f"avis-{row.exercise}-{row.number}-{some[0].number}")
+
+
 @post(
     f"{DESK}/{{number:int}}/renvoyer",
     name="paiement.office.send_again",
@@ -262,4 +292,4 @@ async def send_again(
     return Redirect(f"{DESK}/{found}", status_code=303)
 
 
-ROUTES = [desk, hand_over, bordereau, file, send_again]
+ROUTES = [desk, hand_over, bordereau, file, notices, send_again]

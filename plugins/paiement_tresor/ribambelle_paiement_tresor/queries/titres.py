@@ -247,6 +247,24 @@ class Claimed:
         return self.sent == "accepted" and self.state in ("sent", "accepted", "taken")
 
 
+async def claims(titre: int) -> dict[int, int]:
+    """Return the invoices a titre claims and what it claimed of each, in its order, in cents."""
+    rows = (
+        await TitreLine.select(TitreLine.invoice, TitreLine.cents)
+        .where(TitreLine.titre == titre)
+        .order_by(TitreLine.number)
+    )
+    return {row["invoice"]: row["cents"] for row in rows}
+
+
+async def piece(number: int) -> Titre:
+    """Return a titre, or behave as if it did not exist."""
+    found = await Titre.objects().get(Titre.id == number)
+    if found is None:
+        raise NotYours
+    return found
+
+
 async def of_invoice(invoice: int) -> Claimed | None:
     """Return the titre that claims an invoice, if one does."""
     rows = await OF_INVOICE.ask(invoice=invoice)

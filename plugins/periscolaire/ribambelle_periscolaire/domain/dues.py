@@ -1,13 +1,18 @@
 """What is a locked day billed as: came, missed, came without a booking, collected late?"""
 
+from calendar import monthrange
 from dataclasses import dataclass
+from datetime import date
 
-NATURES: dict[str, str] = {"day": "Journée", "late": "Retard"}
+from ribambelle_periscolaire.domain.calendar import school_year, year_bounds
+
+NATURES: dict[str, str] = {"day": "Journée", "late": "Retard", "fee": "Forfait"}
 REASONS: dict[str, str] = {
     "booked": "réservé",
     "absent": "absence",
     "unbooked": "sans réservation",
     "late": "retard",
+    "fee": "forfait",
 }
 
 
@@ -45,6 +50,19 @@ def reason(lived: Lived) -> str:
         )
         return "absent" if missed else "booked"
     return "unbooked" if lived.attendance == "present" else ""
+
+
+def fee_span(every: str, day: date) -> tuple[date, date]:
+    """Return the days that one fee pays for, both included: the month, or the school year.
+
+    >>> [str(one) for one in fee_span("month", date(2026, 12, 3))]
+    ['2026-12-01', '2026-12-31']
+    >>> [str(one) for one in fee_span("year", date(2026, 12, 3))]
+    ['2026-09-01', '2027-08-31']
+    """
+    if every == "year":
+        return year_bounds(school_year(day))
+    return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def minutes_late(left: int | None, ends: int) -> int:

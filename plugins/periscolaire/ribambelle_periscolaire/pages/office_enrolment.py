@@ -28,7 +28,7 @@ from ribambelle_periscolaire.domain.catalogue import Activity
 from ribambelle_periscolaire.domain.enrolments import KINDS, STEPS, year_words
 from ribambelle_periscolaire.enrolling import Dossier, dossier_of
 from ribambelle_periscolaire.pages.enrolment import MOVED
-from ribambelle_periscolaire.pages.enrolment_printed import certificate_of
+from ribambelle_periscolaire.pages.enrolment_printed import certificate_of, nothing_yet, presence_of
 from ribambelle_periscolaire.pages.enrolment_told import Rows, told_of
 from ribambelle_periscolaire.pages.office_enrolments import DESK
 from ribambelle_periscolaire.queries import catalogue, enrolments
@@ -304,9 +304,30 @@ async def certificate(
 ) -> Response[bytes]:
     """Print that a child is enrolled, for the first of its parents."""
     one = await enrolments.one(enrolment)
+    return await certificate_of(one, person, await _first_parent(one, now))
+
+
+@post(
+    f"{DESK}/{{enrolment:int}}/presence",
+    name="periscolaire.office.presence",
+    told="Imprimer l’attestation de présence périscolaire d’une famille",
+    guards=[guards.agent],
+)
+async def presence(
+    enrolment: FromPath[int],
+    person: NamedDependency[Person],
+    seen: NamedDependency[Visit],
+    now: NamedDependency[datetime],
+) -> Response[Any]:
+    """Print which days a child came, for the first of its parents."""
+    one = await enrolments.one(enrolment)
+    paper = await presence_of(one, person, await _first_parent(one, now))
+    return paper or nothing_yet(seen, f"{DESK}/{enrolment}")
+
+
+async def _first_parent(one: One, now: datetime) -> Adult | None:
     held = await responsibilities.of_children([int(one.child.id)], now.date())
-    parent = await Adult.objects().get(Adult.id == held[0].adult) if held else None
-    return await certificate_of(one, person, parent)
+    return await Adult.objects().get(Adult.id == held[0].adult) if held else None
 
 
-ROUTES = [one_file, decide, change_activities, end, certificate]
+ROUTES = [one_file, decide, change_activities, end, certificate, presence]

@@ -74,7 +74,32 @@ ROLL = Prepared(
         tables.Roll.day == given.day
     )
 )
+CAME = Prepared(
+    lambda given: tables.Attendance.raw(
+        "SELECT t.name, a.day FROM periscolaire_attendance a"
+        " JOIN periscolaire_unit u ON u.id = a.unit JOIN periscolaire_activity t ON t.id = u.activity"
+        " JOIN periscolaire_roll r ON r.activity = t.id AND r.day = a.day"
+        " JOIN core_child c ON c.id = a.child LEFT JOIN periscolaire_booking b"
+        " ON b.child = a.child AND b.day = a.day AND b.unit = a.unit"
+        " LEFT JOIN core_adult p ON p.id = b.payer"
+        " WHERE a.child = {} AND a.day BETWEEN {} AND {} AND a.state = 'present'"
+        " AND COALESCE(p.household, c.household) = {} ORDER BY t.position, t.name, t.id, a.day",
+        given.child,
+        given.first,
+        given.last,
+        given.household,
+    )
+)
 Row = dict[str, Any]
+
+
+async def came(child: int, household: int, first: date, last: date) -> list[tuple[str, date]]:
+    """Return the closed days a child came between two days, with the activity.
+
+    Those another household booked and pays for are that household's to tell.
+    """
+    rows = await CAME.ask(child=child, household=household, first=first, last=last)
+    return [(row["name"], row["day"]) for row in rows]
 
 
 async def expected(group: int, day: date) -> list[Row]:

@@ -38,7 +38,7 @@ UNBOOKED = Prepared(
     )
 )
 TO_BILL = (
-    "SELECT d.child, d.day, d.unit, d.nature, d.what, d.payer, p.cents, p.inputs, p.steps,"
+    "SELECT d.child, d.day, d.unit, d.nature, d.what, d.payer, p.tariff, p.cents, p.inputs, p.steps,"
     " u.name AS unit_name, u.is_meal, t.name, t.regie, t.tax_care"
     " FROM periscolaire_due d JOIN periscolaire_price p ON p.id = d.price"
     " JOIN periscolaire_unit u ON u.id = d.unit"
@@ -97,6 +97,31 @@ async def unlocked(first: date, last: date) -> list[Row]:
     """Return the days of a period that were booked and that nobody locked, by activity."""
     found: list[Row] = await UNLOCKED.ask(first=first, last=last)
     return found
+
+
+FEES = Prepared(
+    lambda given: Due.raw(
+        "SELECT DISTINCT child FROM periscolaire_due WHERE nature = 'fee'"  # noqa: S608 - ours
+        " AND day BETWEEN {} AND {} AND " + many.among("unit"),
+        given.first,
+        given.last,
+        given.units,
+    )
+)
+
+
+async def with_fee(units: Sequence[int], first: date, last: date) -> set[int]:
+    """Return the children whose fee for these units is written already."""
+    rows = await FEES.ask(first=first, last=last, units=many.listed(units))
+    return {row["child"] for row in rows}
+
+
+async def forget_fee(child: int, units: Sequence[int], first: date, last: date) -> None:
+    """Forget a child's fee when no locked day of its units is left."""
+    mine = (Due.child == child) & Due.unit.is_in(list(units)) & (Due.day >= first)
+    mine = mine & (Due.day <= last)
+    if not await Due.exists().where(mine & (Due.nature == "day")):
+        await Due.delete().where(mine & (Due.nature == "fee"))
 
 
 COLUMNS = ("child", "day", "unit", "nature", "what", "payer", "price", "written_at")
