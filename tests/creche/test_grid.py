@@ -144,6 +144,8 @@ def test_a_sibling_that_nobody_shows_gives_nothing_and_the_trace_says_what_would
 
 
 def test_a13_a_decisive_sibling_passes_and_without_evidence_counts_for_nothing():
+    """A13, through the engine."""
+
     def first_served(proofs: frozenset[str]) -> str:
         """Of two alike but for a sibling, the one without has the better draw."""
         home = Home(has_sibling_in_creche=True)

@@ -56,6 +56,8 @@ async def test_each_table_counts_what_the_commission_did(communes: Communes) -> 
     ]
     assert (await table(town, "offre"))["Les Lilas"][1:] == ["10", "1,0", "0,8", "0,2", "8", "80"]
     assert (await table(town, "demi-journees"))["Les Lilas"][0] == "2,0"
+    asked = await table(town, "demande")
+    assert (asked["Accueil régulier"], asked["QF jusqu’à 700"][0]) == (["4", "4,0"], "1")
     told = await table(town, "equite")
     assert told["QF jusqu’à 700"] == ["1", "1", "100"]
     assert told["Parent seul"] == ["4", "3", "75"]

@@ -1,17 +1,19 @@
 """The quartier of a family comes from its address, where the commune gave its list of streets."""
 
+import re
 from pathlib import Path
 
 import pytest
-from tests.creche.builders import a_quartier
+from tests.creche.builders import a_facility, a_quartier, an_application
 
+from ribambelle.identity import Grant
 from ribambelle.identity.tables import Quartier
 from ribambelle.testing import Communes, Town
 from ribambelle_cli.main import run
-from ribambelle_creche.domain.dossier import decode
+from ribambelle_creche.domain.dossier import Address, decode
 from ribambelle_creche.domain.streets import read
 from ribambelle_creche.queries import streets
-from ribambelle_creche.tables import Application, Street
+from ribambelle_creche.tables import Application, Facility, Street
 
 LIST = """Rue;Quartier;Du;Au;Côté
 rue des Lilas;Centre;1;21;impair
@@ -110,6 +112,45 @@ async def test_a_family_is_told_its_quartier_and_chooses_only_when_the_list_is_s
     assert (found, unknown, chosen) == (2, 1, 1)
     assert "le quartier est Gare" in told.text
     assert await answered("12 rue des Lilas", "", "99999") is None
+
+
+async def test_files_and_places_are_counted_by_iris_where_the_list_gives_it(
+    communes: Communes,
+) -> None:
+    """Sent before the list came or after it, a file lies where its street does."""
+    town, url = communes.alpha, "/bureau/creche/statistiques"
+    file = communes.app.platform.folder / "alpha.toml"
+    file.write_text(f'postcodes = ["97400"]\n{file.read_text("utf-8")}', "utf-8")
+    told = """rue;quartier;du;au;iris
+rue des Lilas;Centre;1;21;441090101 Decré
+rue des Lilas;Centre;22;;441090102
+"""
+    with town.here():
+        lilas = await a_facility("Les Lilas", places=30)
+        await Facility.update({Facility.address: "4 rue des Lilas"}, force=True)
+        for line in ("2 rue des Lilas", "40 rue des Lilas"):
+            await an_application(lilas, address=Address(line, "97400", "Alpha"))
+        assert "IRIS" not in (await (await town.staff()).get(url)).text
+        await streets.replace(read(told.encode()), dry_run=False)
+        await an_application(lilas, address=Address("2 rue des Lilas", "97400", "Alpha"))
+        await an_application(lilas, address=Address("2 rue des Lilas", "99999", "Ailleurs"))
+    agent = await town.staff()
+
+    shown = await agent.get(f"{url}?decoupage=iris")
+    sheet = await agent.get(f"{url}/export/csv?decoupage=iris&table=quartiers")
+    needs = await agent.get(f"{url}/besoins?decoupage=iris")
+    manager = Grant("creche_manager", f"creche.facility:{lilas}")
+    theirs = await (await town.staff(manager, email="n@example.test")).get(f"{url}?decoupage=iris")
+
+    assert '<option value="iris" selected>' in shown.text
+    rows = [line.split(";") for line in sheet.content.decode("utf-8-sig").splitlines()]
+    assert {row[0]: row[-1] for row in rows} == {
+        **{"IRIS": "Total", "441090101 Decré": "2", "441090102": "1"},
+        **{"Sans IRIS connu": "1", "Ville": "4"},
+    }
+    assert re.search(r'441090101 Decré</th>.*<td class="n">30</td></tr>', needs.text)
+    assert "masqué" in needs.text
+    assert "441090101" not in theirs.text
 
 
 def test_the_command_reads_a_list_and_gives_back_what_it_refused(

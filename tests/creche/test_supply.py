@@ -287,6 +287,34 @@ async def test_places_are_counted_twice_when_entries_go_past_september(
     assert [found[f"{lilas}/{one}/mon-am@2"] for one in ("middle", "older")] == [3, 2]
 
 
+async def test_a_child_who_enters_within_the_window_has_its_place(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Counted in January: Tom comes in February, Una in March once Tom left, Zoé is written late."""
+    town = communes.alpha
+    with town.here() as tenant:
+        lilas, number = await a_facility(places=10), await a_commission(town, WINTER)
+        cells = {place: Cell(3, 3) for place in PLACES}
+        await facilities.set_grid(lilas, cells, 1, tenant.now())
+        born, left = date(2026, 9, 1), date(2027, 2, 26)
+        tom = Line(2, "Tom", born, 1, date(2027, 2, 1), left)
+        una = Line(3, "Una", born, 1, date(2027, 3, 1))
+        await contracts.add(lilas, [tom, una], "declared", 1, "facility")
+        row = await commissions.one(number)
+        known = await supplies.given(row, lilas, tenant)
+        await supplies.declare(row, lilas, known.cells, 0, 1, "facility", tenant.now())
+        before = of_all(await supplies.houses(row, tenant))
+        clock.move(minutes=1)
+        zoe = Line(4, "Zoé", born, 1, date(2027, 2, 8))
+        await contracts.add(lilas, [zoe], "declared", 1, "facility")
+
+        after = of_all(await supplies.houses(row, tenant))
+
+    assert [found[f"{lilas}/babies/mon-am"] for found in (before, after)] == [2, 1]
+    assert [found[f"{lilas}/all/mon-am"] for found in (before, after)] == [9, 8]
+    assert after[f"{lilas}/babies/mon-pm"] == 3
+
+
 async def test_the_board_says_which_creches_are_late(
     communes: Communes, clock: FrozenClock
 ) -> None:

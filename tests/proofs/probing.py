@@ -55,6 +55,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     "tri": ("nom",),
     "table": ("creches",),
     "compter": ("wishes",),
+    "decoupage": ("iris",),
     "type": ("municipal",),
     **{"distance": ("5000",), "periode": ("2",)},
     "page": ("2",),

@@ -20,6 +20,7 @@ from ribambelle_creche.domain.dossier import (
     project,
 )
 from ribambelle_creche.domain.evidence import needed
+from ribambelle_creche.queries import streets
 from ribambelle_creche.queries.applications import Mine
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Application, Evidence, Need, Wish
@@ -90,6 +91,7 @@ async def columns(tenant: Tenant, file: Mine, now: datetime) -> None:
     values = {
         **asdict(project(file.dossier, tenant.of(Settings).ages)),
         "quartier": address.quartier if address else None,
+        "iris": await streets.iris_of(address, tenant.settings.postcodes),
         "sent": encode(file.dossier),
         "submitted_at": file.application.submitted_at or now,
         "confirmed_at": now,

@@ -89,6 +89,9 @@ def _most(
         if not (came or there.promised or any(begins < one.first <= ends for one in there.now)):
             continue  # nobody came, nobody will: the usual case
         counted = turnover.there(there.then, [], begins, begins, ages)
+        come = [turnover.as_promised(one, begins, ages) for one in there.then]
+        for place, many in turnover.to_come(come, begins, ends).items():
+            counted[place] += many
         for day in turnover.changes(there.now, there.promised, start, ends):
             now = turnover.there(there.now, there.promised, day, begins, ages)
             more = turnover.more(counted, now)

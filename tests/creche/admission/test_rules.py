@@ -1,4 +1,7 @@
-"""What a proposal promises: checks A1 to A17 of the domain page, each named where it is kept."""
+"""What a proposal promises, each check of the domain page in the name of its test.
+
+Here are A1, A2, A3, A4, A5, A6, A8, A9, A10, A11, A12, A14, A16 and A17.
+"""
 
 import pytest
 from hypothesis import given, settings

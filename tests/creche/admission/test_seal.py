@@ -1,4 +1,4 @@
-"""A seal that anybody can compute again, on any machine."""
+"""A seal that anybody can compute again, on any machine: A6 and A7."""
 
 import hashlib
 import json

@@ -15,6 +15,11 @@ from ribambelle_creche.domain.grid.facts import WORK, Facts
 from ribambelle_creche.domain.week import SLOTS
 
 BANDS = ((700, "QF jusqu’à 700"), (1200, "QF de 701 à 1 200"), (0, "QF au-dessus de 1 200"))
+DEMANDED = {
+    "regular": "Accueil régulier",
+    "occasional": "Accueil occasionnel",
+    "emergency": "Accueil d’urgence",
+}
 BLOCKS = ("Autre demi-journée pleine", "Crèche entière", "Adultes", "Semaine de la crèche")
 
 
@@ -149,6 +154,18 @@ def profiles(file: Dossier) -> list[str]:
     if file.home and (file.home.has_aeeh or file.home.has_ill_parent):
         found.append("Handicap ou maladie")
     return found
+
+
+def demanded(file: Dossier) -> list[str]:
+    """Return what the demand of a file is counted in: its care, its profiles, a path of insertion.
+
+    >>> from ribambelle_creche.domain.dossier import Care, Situation
+    >>> demanded(Dossier(care=Care("regular"), situation=Situation(work="insertion")))
+    ['Accueil régulier', 'QF inconnu', 'En parcours d’insertion']
+    """
+    care = DEMANDED.get(file.care.kind if file.care else "", "Accueil non précisé")
+    works = {file.situation.work, file.situation.other_work} if file.situation else set()
+    return [care, *profiles(file), *(["En parcours d’insertion"] if "insertion" in works else [])]
 
 
 DIMENSIONS: tuple[tuple[str, Callable[[Facts], str]], ...] = (

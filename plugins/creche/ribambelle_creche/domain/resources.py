@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from ribambelle_creche.domain import week
+from ribambelle_creche.domain import staff, week
 from ribambelle_creche.domain.age import GROUPS, AgeLimits, school_entry
 from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.supply import most_overflow
@@ -61,6 +61,11 @@ def resources(house: House) -> dict[str, int]:
 
     >>> resources(House(12, ({},), ({monday: 7},), 10, adults={"mon-am": 2}))["12/staff/mon-am"]
     72
+
+    A micro-crèche may have one adult alone, with three children of any age.
+
+    >>> resources(House(12, ({},), ({monday: 2},), 10, adults={"mon-am": 1}))["12/all/mon-am"]
+    1
     """
     found: dict[str, int] = {}
     most = house.authorised + min(house.overflow, most_overflow(house.authorised))
@@ -71,7 +76,8 @@ def resources(house: House) -> dict[str, int]:
             for group in GROUPS:
                 found[f"{house.facility}/{group}/{slot}{end}"] = given.get((group, *when), 0)
             children = {group: there.get((group, *when), 0) for group in GROUPS}
-            found[f"{house.facility}/all/{slot}{end}"] = most - sum(children.values())
+            at_once = staff.most_children(house.adults.get(slot), house.authorised, most)
+            found[f"{house.facility}/all/{slot}{end}"] = at_once - sum(children.values())
             if house.adults:
                 held = sum(WEIGHTS[house.ratio][one] * many for one, many in children.items())
                 found[f"{house.facility}/staff/{slot}{end}"] = (

@@ -15,6 +15,8 @@ RATIOS = {
 }
 MICRO = 12
 """A crèche of this many places at most may have one adult alone, with three children."""
+ALONE = 3
+"""Children one adult alone may look after there."""
 MANY = 99
 
 
@@ -25,6 +27,19 @@ def field(slot: str) -> str:
     'adults-mon-am'
     """
     return f"adults-{slot}"
+
+
+def most_children(adults: int | None, authorised: int, most: int) -> int:
+    """Return how many children may be there at once whatever their age; `most` unless one is alone.
+
+    >>> most_children(1, 10, 11), most_children(2, 10, 11), most_children(None, 10, 11)
+    (3, 11, 11)
+    >>> most_children(1, 30, 34)
+    0
+    """
+    if adults != 1:
+        return most
+    return min(ALONE, most) if authorised <= MICRO else 0
 
 
 def read(form: Mapping[str, object], authorised: int) -> tuple[dict[str, int], str, dict[str, str]]:

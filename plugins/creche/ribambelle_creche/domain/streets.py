@@ -14,9 +14,12 @@ SYNONYMS = {
     "last": "au a fin dernier_numero numero_fin to",
     "side": "cote parite",
     "quartier": "quartier secteur",
+    "iris": "iris code_iris codeiris dcomiris",
 }
 SIDES = {"": "", "pair": "pair", "paire": "pair", "impair": "impair", "impaire": "impair"}
 SIDES |= {"p": "pair", "i": "impair", "tous": "", "les deux": ""}
+IRIS = re.compile(r"[0-9][0-9AB][0-9]{7}( .*)?")
+"""Nine characters, those of the commune first; its name may follow."""
 NUMBER = re.compile(
     r"^\s*(\d{1,4})\s*(?:bis|ter|quater|[a-d])?\b[\s,]*(.*)$", re.IGNORECASE | re.DOTALL
 )
@@ -31,6 +34,7 @@ class Stretch:
     last: int = 0
     """0 for no end."""
     side: str = ""
+    iris: str = ""
 
     def holds(self, number: int | None) -> bool:
         """Tell whether a house is on this stretch; without a number, only on a whole street.
@@ -78,6 +82,17 @@ def quartier_at(number: int | None, stretches: Iterable[Stretch]) -> int | None:
     return found.pop() if len(found) == 1 else None
 
 
+def iris_at(number: int | None, stretches: Iterable[Stretch]) -> str:
+    """Return the IRIS of a house of a street; nothing when none holds it, or two would.
+
+    >>> street = [Stretch(1, last=50, iris="441090101"), Stretch(1, first=51, iris="441090102")]
+    >>> iris_at(12, street), iris_at(90, street), iris_at(None, street)
+    ('441090101', '441090102', '')
+    """
+    found = {one.iris for one in stretches if one.holds(number)}
+    return found.pop() if len(found) == 1 else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of the list, as far as it can be read."""
@@ -89,6 +104,7 @@ class Line:
     first: int = 0
     last: int = 0
     side: str = ""
+    iris: str = ""
     remark: str = ""
 
 
@@ -97,6 +113,8 @@ def read(content: bytes) -> list[Line]:
 
     >>> [line.remark for line in read("rue;quartier;du;au\\nRue A;Nord;9;2\\n;Nord;;\\n".encode())]
     ['numéros à l’envers : 9 à 2', 'rue absente']
+    >>> [line.remark for line in read("rue;quartier;iris\\nRue A;Nord;44109\\n".encode())]
+    ['IRIS illisible « 44109 » : son code a neuf chiffres']
     """
     headings, rows = rows_of(content)
     columns = columns_of(headings, SYNONYMS, ("name", "quartier"))
@@ -109,7 +127,7 @@ def read(content: bytes) -> list[Line]:
 def _line(number: int, raw: Mapping[str, str], given: Mapping[str, str]) -> Line:
     name, quartier = given["name"], given["quartier"]
     first, last = (given.get(side, "") for side in ("first", "last"))
-    side = fold(given.get("side", ""))
+    side, iris = fold(given.get("side", "")), given.get("iris", "").strip()
     remark = ""
     if not name:
         remark = "rue absente"
@@ -121,6 +139,10 @@ def _line(number: int, raw: Mapping[str, str], given: Mapping[str, str]) -> Line
         remark = f"numéros à l’envers : {first} à {last}"
     elif side not in SIDES:
         remark = f"côté inconnu « {given['side']} » : écrivez pair, impair, ou rien"
+    elif iris and not IRIS.fullmatch(iris):
+        remark = f"IRIS illisible « {iris} » : son code a neuf chiffres"
     if remark:
         return Line(number, raw, name, quartier, remark=remark)
-    return Line(number, raw, name, quartier, int(first or 0), int(last or 0), SIDES[side])
+    return Line(
+        number, raw, name, quartier, int(first or 0), int(last or 0), SIDES[side], iris[:60]
+    )

@@ -112,6 +112,17 @@ def to_come(promised: Sequence[Promised], start: date, until: date) -> Cells:
     return {place: max(cells[place] for cells in days) - now[place] for place in PLACES}
 
 
+def as_promised(child: Presence, since: date, ages: AgeLimits) -> Promised:
+    """Return what a child takes, in the section it has when the period begins, or it enters.
+
+    >>> tom = Presence(date(2025, 9, 20), 1, date(2027, 2, 1), date(2027, 5, 28))
+    >>> as_promised(tom, date(2027, 1, 4), AgeLimits()).group
+    'middle'
+    """
+    group = ages.group(child.born_on, max(since, child.first)) if child.born_on else GROUPS[-1]
+    return Promised(group, child.slots, child.first, child.leaves_on)
+
+
 def periods(days: Sequence[date]) -> list[tuple[date, date]]:
     """Return the first and last day of each period: the last ends with the school year too.
 

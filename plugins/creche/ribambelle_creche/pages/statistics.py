@@ -37,6 +37,7 @@ def asked_of(request: Request[Any, Any, Any]) -> Asked:
         measure if measure in MEASURES else "children",
         int(desk) if desk.isdecimal() and len(desk) < 9 else 0,
         order if order in FACILITY_ORDERS else "nom",
+        "iris" if given.get("decoupage") == "iris" else "",
     )
 
 

@@ -22,6 +22,7 @@ from ribambelle_creche.domain.admission import Proposal
 from ribambelle_creche.domain.admission_figures import (
     BLOCKS,
     Served,
+    demanded,
     median_days,
     occupancy,
     percent,
@@ -32,15 +33,16 @@ from ribambelle_creche.domain.admission_figures import (
 )
 from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.capacity import Place
+from ribambelle_creche.domain.dossier import Dossier
 from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.domain.resources import place_of
 from ribambelle_creche.domain.week import DAYS, SLOTS
 from ribambelle_creche.pages import statistics_coverage
 from ribambelle_creche.pages.panels import Bar, Panel
-from ribambelle_creche.pages.statistics_page import quartier_names
+from ribambelle_creche.pages.statistics_page import areas, quartier_names
 from ribambelle_creche.pages.statistics_tables import laid_out, month_words, shown
 from ribambelle_creche.queries import admission_figures as figures
-from ribambelle_creche.queries import facilities, grids, proposals, statistics
+from ribambelle_creche.queries import facilities, grids, proposals, statistics, streets
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Commission, Facility
 
@@ -74,6 +76,7 @@ async def panels_of(now: datetime) -> list[Panel]:
     commissions = await figures.decided()
     last = commissions[0] if commissions else None
     found = [
+        demand(await figures.demand()),
         pressure(open_now, cells, await figures.first_wishes()),
         supply(open_now, cells),
         await statistics_coverage.panel(now),
@@ -83,6 +86,27 @@ async def panels_of(now: datetime) -> list[Panel]:
         *(await of_commission(last, names) if last else []),
     ]
     return [one for one in found if one.rows]
+
+
+def demand(files: Iterable[tuple[Dossier, int]]) -> Panel:
+    """Return who asks, by care wished and by profile: children, and their weeks as full places."""
+    children: Counter[str] = Counter()
+    half_days: Counter[str] = Counter()
+    for dossier, asked in files:
+        for name in demanded(dossier):
+            children[name] += 1
+            half_days[name] += asked
+    rows = [
+        (name, many, rules.full_places(half_days[name])) for name, many in sorted(children.items())
+    ]
+    return Panel(
+        "demande",
+        "Qui demande une place",
+        "Demandes en cours ; une famille compte dans chaque profil qui est le sien",
+        ("Accueil ou profil", "Enfants", "Temps pleins"),
+        rows,
+        [(name, many) for name, many, _ in rows],
+    )
 
 
 def pressure(
@@ -367,12 +391,14 @@ class NeedsPage:
     rows: list[tuple[str, list[Any], list[int]]]
     modes: list[str]
     threshold: int
+    area: str = "quartier"
+    has_irises: bool = False
 
     @property
     def heads(self) -> list[tuple[str, str]]:
         """The columns: who waits, then the places of each mode."""
         told = (*self.columns, *(f"Places : {mode.lower()}" for mode in self.modes))
-        return [("Quartier", ""), *((head, "n") for head in told)]
+        return [(self.area[:1].upper() + self.area[1:], ""), *((head, "n") for head in told)]
 
 
 @get(
@@ -381,15 +407,25 @@ class NeedsPage:
     told="Imprimer le recensement des besoins",
     guards=[town_hall],
 )
-async def needs(tenant: NamedDependency[Tenant], now: NamedDependency[datetime]) -> Page:
+async def needs(
+    request: Request[Any, Any, Any],
+    tenant: NamedDependency[Tenant],
+    now: NamedDependency[datetime],
+) -> Page:
     """Show the inventory the law asks of a commune; it leaves the town hall, so small counts do not."""
-    settings, names = tenant.of(Settings), await quartier_names()
-    counts = rules.grid(await statistics.demand(), list(names))
+    settings = tenant.of(Settings)
+    names, cut = await areas("iris" if request.query_params.get("decoupage") == "iris" else "")
+    counts = rules.grid(await statistics.demand(cut=cut), list(names))
     table = laid_out(counts, settings.public_threshold)
     places: Counter[tuple[str, int]] = Counter()
-    for one in await childcare.supply(now.date()):
-        places[one.mode, one.quartier or rules.NOWHERE] += one.places
-    modes = list(childcare.MODES)
+    if cut is None:
+        for one in await childcare.supply(now.date()):
+            places[one.mode, one.quartier or rules.NOWHERE] += one.places
+    else:
+        for area, many in (await statistics.places_by_iris(cut)).items():
+            places["creche", area] += many
+    # a childminder's places are known by quartier alone
+    modes = [mode for mode in childcare.MODES if cut is None or mode == "creche"]
     rows = [
         (
             name,
@@ -404,8 +440,10 @@ async def needs(tenant: NamedDependency[Tenant], now: NamedDependency[datetime])
         at=now,
         columns=["À naître", *(LABELS[group] for group in GROUPS), "Total"],
         rows=rows,
-        modes=list(childcare.MODES.values()),
+        modes=[childcare.MODES[mode] for mode in modes],
         threshold=settings.public_threshold,
+        area="quartier" if cut is None else "IRIS",
+        has_irises=bool(await streets.irises()),
     )
     return Page("creche/office/needs.html", page)
 

@@ -26,7 +26,7 @@ from ribambelle_creche.pages.statistics_tables import (
     months_of,
     shown,
 )
-from ribambelle_creche.queries import desks, statistics
+from ribambelle_creche.queries import desks, statistics, streets
 from ribambelle_creche.settings import Settings
 
 MEASURES = {"children": "Enfants", "half_days": "Temps pleins", "wishes": "Vœux"}
@@ -51,6 +51,8 @@ class Asked:
     measure: str = "children"
     desk: int = 0
     order: str = "nom"
+    cut: str = ""
+    """`iris` where the town is cut in IRIS; in quartiers otherwise."""
 
     @property
     def scope(self) -> Scope:
@@ -65,6 +67,7 @@ class Asked:
             "compter": self.measure,
             "guichet": self.desk or "",
             "tri": self.order,
+            "decoupage": self.cut,
             **changed,
         }
         return urlencode({name: value for name, value in said.items() if value})
@@ -92,6 +95,22 @@ class StatisticsPage:
     desks: list[tuple[int, str]]
     threshold: int
     modes: list[Offer]
+    has_irises: bool = False
+
+    @property
+    def cuts(self) -> list[tuple[str, str]]:
+        """The ways to cut the town, to choose from; none where the list of streets has no IRIS."""
+        return [("iris", "IRIS")] if self.has_irises else []
+
+    @property
+    def area(self) -> str:
+        """What one part of the town is called."""
+        return "IRIS" if self.asked.cut else "quartier"
+
+    @property
+    def area_head(self) -> str:
+        """The same, at the head of a column."""
+        return "IRIS" if self.asked.cut else "Quartier"
 
     @property
     def places(self) -> int:
@@ -156,9 +175,10 @@ async def page_of(asked: Asked, tenant: Tenant, person: Person, now: datetime) -
 async def exact_page(asked: Asked, tenant: Tenant, person: Person, now: datetime) -> StatisticsPage:
     """Return the town hall's page: exact, filtered as asked, every number opening its list."""
     settings, scope = tenant.of(Settings), asked.scope
-    children = await statistics.demand(scope)
-    counts = await statistics.wishes(scope) if asked.measure == "wishes" else children
-    supply, names = await statistics.supply(), await quartier_names()
+    names, cut = await areas(asked.cut)
+    children = await statistics.demand(scope, cut)
+    counts = await statistics.wishes(scope, cut) if asked.measure == "wishes" else children
+    supply = await statistics.supply() if cut is None else await statistics.supply_by_iris(cut)
     table = laid_out(rules.grid(counts, list(names), asked.measure), None)
     bars = bars_of(children, supply, names)
     opens = opening(asked, person)
@@ -195,6 +215,7 @@ async def exact_page(asked: Asked, tenant: Tenant, person: Person, now: datetime
         desks=[(one.id, one.name) for one in await desks.every()],
         threshold=settings.partner_threshold,
         modes=childcare.offers(await childcare.supply(now.date())),
+        has_irises=bool(await streets.irises()),
     )
 
 
@@ -246,7 +267,7 @@ def opening(asked: Asked, person: Person) -> Opens | None:
     theirs = person.holds("agent", "admin") or asked.desk in person.numbers(
         "creche_desk", "creche.desk"
     )
-    if asked.measure != "children" or not theirs:
+    if asked.measure != "children" or asked.cut or not theirs:
         return None
 
     def opens(quartier: int, column: str) -> str:
@@ -258,6 +279,15 @@ def opening(asked: Asked, person: Person) -> Opens | None:
         return f"/bureau/creche/demandes?{urlencode(kept)}"
 
     return opens
+
+
+async def areas(cut: str) -> tuple[dict[int, str], statistics.Cut | None]:
+    """Return the parts of the town by number, and the number of each IRIS when it is cut so."""
+    if not cut:
+        return await quartier_names(), None
+    irises = dict(enumerate(await streets.irises(), start=1))
+    names = {**irises, rules.NOWHERE: "Sans IRIS connu"}
+    return names, {iris: number for number, iris in irises.items()}
 
 
 async def quartier_names() -> dict[int, str]:

@@ -13,15 +13,15 @@ NEED = ("Besoin (temps pleins)", "Places libres (temps pleins)", "Demandes par p
 
 def sheets_of(page: StatisticsPage, tenant: Tenant) -> dict[str, Sheet]:
     """Return the tables of a page by the name a link calls them; a part not shown is left out."""
-    ages = page.columns[1:]
+    ages, area = page.columns[1:], page.area_head
     sheets = {
         "quartiers": Sheet(
-            "Quartiers",
-            ("Quartier", *page.columns, "Total"),
+            "IRIS" if page.asked.cut else "Quartiers",
+            (area, *page.columns, "Total"),
             [*_lines(page.heat), (TOWN, *page.town)],
         ),
         "mois": Sheet("Mois d’entrée", ("Mois", *ages, "Total"), _lines(page.months)),
-        "pression": Sheet("Pression", ("Quartier", *NEED), _bars(page.bars)),
+        "pression": Sheet("Pression", (area, *NEED), _bars(page.bars)),
         "ages": Sheet("Âges", ("Âge à l’entrée", *NEED), _bars(page.ages)),
         "fraicheur": Sheet(
             "Fraîcheur", ("Envoyée ou confirmée depuis", "Demandes"), page.freshness

@@ -84,6 +84,14 @@ async def dossiers(files: Sequence[int]) -> dict[int, tuple[int, Dossier]]:
     return found
 
 
+async def demand() -> list[tuple[Dossier, int]]:
+    """Return what each living file last sent, and the half-days it asks."""
+    rows = await Application.select(
+        Application.sent, Application.answers, Application.half_days
+    ).where(LIVES)
+    return [(decode(row["sent"] or row["answers"]), row["half_days"]) for row in rows]
+
+
 async def waits() -> list[tuple[int, date, date]]:
     """Return the quartier of each file served, the day it was complete and that of its decision."""
     rows = await Decision.select(

@@ -1,6 +1,7 @@
 """Demand counted where it stands at this moment: one GROUP BY, never a counter to keep right."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from piccolo.query.functions.aggregate import Count, Sum
 from ribambelle_creche.domain.commission import EXAMINABLE
 from ribambelle_creche.domain.statistics import Count as Counted
 from ribambelle_creche.domain.statistics import FacilityDemand, Scope, Supply
+from ribambelle_creche.queries import streets
 from ribambelle_creche.tables import Application, Capacity, Facility, Wish
 from ribambelle_creche.workflow import LIVING
 
@@ -39,11 +41,16 @@ def _within(scope: Scope) -> Iterator[Combinable]:
         yield Application.id.is_in(named)
 
 
-async def demand(scope: Scope = EVERYTHING) -> list[Counted]:
+Cut = Mapping[str, int]
+"""The number each IRIS is counted under, where the town is cut in IRIS and not in quartiers."""
+
+
+async def demand(scope: Scope = EVERYTHING, cut: Cut | None = None) -> list[Counted]:
     """Return living files by quartier, age group, month and birth: each child counted once."""
+    area = Application.quartier if cut is None else Application.iris
     rows = (
         await Application.select(
-            Application.quartier.as_alias("quartier"),
+            area.as_alias("quartier"),
             Application.age_group,
             Application.start_month,
             Application.is_expected,
@@ -52,20 +59,21 @@ async def demand(scope: Scope = EVERYTHING) -> list[Counted]:
         )
         .where(LIVES, *_within(scope))
         .group_by(
-            Application.quartier,
+            area,
             Application.age_group,
             Application.start_month,
             Application.is_expected,
         )
     )
-    return [_counted(row) for row in rows]
+    return [_counted(row, cut) for row in rows]
 
 
-async def wishes(scope: Scope = EVERYTHING) -> list[Counted]:
+async def wishes(scope: Scope = EVERYTHING, cut: Cut | None = None) -> list[Counted]:
     """Return the same, each wish counted: the second measure."""
+    area = Wish.application.quartier if cut is None else Wish.application.iris
     rows = (
         await Wish.select(
-            Wish.application.quartier.as_alias("quartier"),
+            area.as_alias("quartier"),
             Wish.application.age_group.as_alias("age_group"),
             Wish.application.start_month.as_alias("start_month"),
             Wish.application.is_expected.as_alias("is_expected"),
@@ -74,24 +82,60 @@ async def wishes(scope: Scope = EVERYTHING) -> list[Counted]:
         )
         .where(Wish.application.is_in(_living(scope)))
         .group_by(
-            Wish.application.quartier,
+            area,
             Wish.application.age_group,
             Wish.application.start_month,
             Wish.application.is_expected,
         )
     )
-    return [_counted(row) for row in rows]
+    return [_counted(row, cut) for row in rows]
 
 
-def _counted(row: dict[str, Any]) -> Counted:
+def _counted(row: dict[str, Any], cut: Cut | None) -> Counted:
+    area = row["quartier"]
     return Counted(
-        quartier=row["quartier"] or 0,
+        quartier=(area or 0) if cut is None else cut.get(area or "", 0),
         age_group=row["age_group"],
         month=row["start_month"],
         is_expected=bool(row["is_expected"]),
         children=int(row["files"]),
         half_days=int(row["half_days"] or 0),
     )
+
+
+async def supply_by_iris(cut: Cut) -> list[Supply]:
+    """Return free and total half-days by IRIS and age group, each open crèche by its own address."""
+    rows = await Facility.select(Facility.id, Facility.address).where(OPEN)
+    where = await streets.irises_of({row["id"]: row["address"] for row in rows})
+    cells = (
+        await Capacity.select(
+            Capacity.facility,
+            Capacity.age_group,
+            Sum(Capacity.free, alias="free"),
+            Sum(Capacity.places, alias="places"),
+        )
+        .where(Capacity.facility.is_in(list(where) or [0]))
+        .group_by(Capacity.facility, Capacity.age_group)
+    )
+    return [
+        Supply(
+            cut.get(where[row["facility"]], 0),
+            row["age_group"],
+            int(row["free"] or 0),
+            int(row["places"] or 0),
+        )
+        for row in cells
+    ]
+
+
+async def places_by_iris(cut: Cut) -> Counter[int]:
+    """Return the authorised places of open crèches by IRIS, each by its own address."""
+    rows = await Facility.select(Facility.id, Facility.address, Facility.places).where(OPEN)
+    where = await streets.irises_of({row["id"]: row["address"] for row in rows})
+    found: Counter[int] = Counter()
+    for row in rows:
+        found[cut.get(where[row["id"]], 0)] += row["places"]
+    return found
 
 
 async def supply() -> list[Supply]:

@@ -12,9 +12,11 @@ from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
 from ribambelle_creche.domain import supply as rules
 from ribambelle_creche.domain import turnover
+from ribambelle_creche.domain.age import AgeLimits
 from ribambelle_creche.domain.capacity import PLACES, Place
 from ribambelle_creche.domain.resources import House
 from ribambelle_creche.domain.supply import Cells, Move, Presence
+from ribambelle_creche.domain.turnover import Promised
 from ribambelle_creche.queries import contracts, facilities, offers
 from ribambelle_creche.queries.commissions import calendar_of
 from ribambelle_creche.settings import Settings
@@ -36,6 +38,7 @@ class Known:
     present: tuple[Cells, ...]
     free: tuple[Cells, ...]
     leaving: tuple[Contract, ...]
+    contracts: tuple[Contract, ...]
     by_contracts: bool
     """Counted child by child; otherwise from the free places the crèche says it has."""
 
@@ -87,7 +90,7 @@ async def given(row: Commission, facility: int, tenant: Tenant) -> Given:
 async def known_of(
     row: Commission, facility: int, moves: list[SupplyMove], tenant: Tenant
 ) -> Known:
-    """Return who is there and what is free on the days on which a commission counts."""
+    """Return who is there and what is free on the fullest day of each period of a commission."""
     grid = await facilities.grid(facility)
     held = await contracts.of_facility(facility)
     today = tenant.now().date()
@@ -95,11 +98,9 @@ async def known_of(
     places = {place: cell.places for place, cell in grid.items()}
     taken = {} if keeps_list(held) else {p: cell.places - cell.free for p, cell in grid.items()}
     told, days = [move_of(one) for one in moves], calendar_of(row).periods
+    promised = await offers.promised(facility)
     present = tuple(
-        [
-            await _with_offers(facility, day, _present(children, taken, told, day, tenant))
-            for day in days
-        ]
+        _fullest(children, taken, told, promised, span, tenant) for span in turnover.periods(days)
     )
     gone = rules.departures(children, today, days[0])
     return Known(
@@ -108,8 +109,36 @@ async def known_of(
         leaving=tuple(
             one for last in dict.fromkeys(gone) for one in held if contracts.presence(one) == last
         ),
+        contracts=tuple(held),
         by_contracts=keeps_list(held),
     )
+
+
+def _fullest(
+    children: Sequence[Presence],
+    taken: Mapping[Place, int],
+    moves: Sequence[Move],
+    promised: Sequence[Promised],
+    span: tuple[date, date],
+    tenant: Tenant,
+) -> Cells:
+    """Return who is there on the first day of a period, and how many more on its fullest one.
+
+    A child who enters in February takes its place of a commission that counts in January.
+    """
+    first, last = span
+    ages = tenant.of(Settings).ages
+    entries = [
+        Promised(one.group, one.slots, one.on)
+        for one in moves
+        if one.kind == "entry" and one.on > first
+        for _ in range(one.children)
+    ]
+    stays = [turnover.as_promised(one, first, ages) for one in children]
+    now = _present(children, taken, moves, first, tenant)
+    held = turnover.held(promised, first)
+    more = turnover.to_come([*stays, *promised, *entries], first, last)
+    return {place: many + held[place] + more[place] for place, many in now.items()}
 
 
 def keeps_list(held: list[Contract]) -> bool:
@@ -159,9 +188,9 @@ async def _with_offers(facility: int, day: date, there: Cells) -> Cells:
 
 
 def _present(
-    children: list[Presence],
+    children: Sequence[Presence],
     taken: Mapping[Place, int],
-    moves: list[Move],
+    moves: Sequence[Move],
     day: date,
     tenant: Tenant,
 ) -> Cells:
@@ -350,7 +379,7 @@ async def houses(
     spans = turnover.periods(calendar_of(row).periods)
     elsewhere = await offers.given_elsewhere(row.id, spans[0][0], spans[-1][1])
     return [
-        _house(one, await given(row, one.id, tenant), elsewhere, spans)
+        _house(one, await given(row, one.id, tenant), elsewhere, spans, tenant.of(Settings).ages)
         for one in await facilities.every()
         if only is None or one.id in only
     ]
@@ -361,15 +390,20 @@ def _house(
     told: Given,
     elsewhere: Sequence[Offer],
     spans: Sequence[tuple[date, date]],
+    ages: AgeLimits,
 ) -> House:
     first, *after = told.known.free
     declared = dict(told.cells) if told.state != "expected" else dict.fromkeys(PLACES, 0)
     declared_at = told.row.declared_at if told.row else None
-    # given after the crèche declared, to another commission or at once: no more to be given
+    # given or taken in after the crèche declared: no more to be given
     taken = [
         offers.promise(one)
         for one in elsewhere
         if one.facility == facility.id and declared_at and one.sent_at > declared_at
+    ] + [
+        turnover.as_promised(contracts.presence(one), spans[0][0], ages)
+        for one in told.known.contracts
+        if declared_at and _came_after(one, declared_at)
     ]
     declared = rules.less(declared, turnover.held(taken, spans[0][0]))
     later = [rules.carried(declared, first, free) for free in after]
@@ -386,3 +420,12 @@ def _house(
         adults=told.adults,
         ratio=told.ratio,
     )
+
+
+def _came_after(one: Contract, declared_at: datetime) -> bool:
+    """Tell whether a crèche took a child in by itself since it declared.
+
+    A list of those already there, written later, takes no place twice.
+    """
+    is_its_own = one.source != "admission" and one.added_at is not None
+    return is_its_own and one.added_at > declared_at and one.first >= declared_at.date()

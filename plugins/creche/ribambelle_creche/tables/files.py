@@ -107,6 +107,7 @@ class Application(Table, tablename="creche_application"):
     start_month = Varchar(length=7, default="", index=True, help_text="2027-01.")
     age_group = Varchar(length=10, default="", help_text="At the start wished.")
     half_days = SmallInt(default=0, help_text="Asked per week, of ten.")
+    iris = Varchar(length=60, default="", help_text="By the list of streets; empty when silent.")
 
 
 class Wish(Table, tablename="creche_wish"):
@@ -198,6 +199,7 @@ class Street(Table, tablename="creche_street"):
     first = Integer(default=0, help_text="First number, included.")
     last = Integer(default=0, help_text="Last number, included; 0 for no end.")
     side = Varchar(length=6, default="", help_text="pair, impair, or both when empty.")
+    iris = Varchar(length=60, default="", help_text="Code of INSEE, then its name if known.")
 
 
 TABLES = (

@@ -1,20 +1,20 @@
 """From a snapshot to a proposal: the units, the reserves, the run, its reasons and its seal."""
 
-from collections.abc import Sequence
+from collections.abc import Set
 from dataclasses import dataclass
 from itertools import takewhile
 
 from ribambelle_creche.domain.admission import auditor, explanation, seal, snapshot
-from ribambelle_creche.domain.admission.counters import Counters
 from ribambelle_creche.domain.admission.explanation import Book
+from ribambelle_creche.domain.admission.ground import Ground, Groups
 from ribambelle_creche.domain.admission.matching import Matching
-from ribambelle_creche.domain.admission.order import Order, Promoted
+from ribambelle_creche.domain.admission.order import Order
 from ribambelle_creche.domain.admission.outcome import Kept, Proposal
-from ribambelle_creche.domain.admission.reserves import met
 from ribambelle_creche.domain.admission.snapshot import Application, Snapshot
-from ribambelle_creche.domain.admission.units import Unit, alone, divide, joined, together
+from ribambelle_creche.domain.admission.units import Unit, alone, joined, together
 
 VERSION = "1.0"
+NOBODY: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Placement:
     @property
     def units(self) -> list[tuple[Unit, int | None]]:
         """Who entered together or alone, with the choice each holds."""
-        return list(zip(self.matching.order.units, self.matching.held, strict=True))
+        return list(self.matching.served())
 
     def book(self, given: Snapshot) -> Book:
         """Lay the result out, resource by resource."""
@@ -72,16 +72,24 @@ def propose(given: Snapshot) -> Proposal:
 
 
 def place(given: Snapshot) -> Placement:
-    """Return who holds what; files of one birth enter together as long as one crèche can take them.
+    """Return who holds what; files of one birth enter together as long as one crèche can take them."""
+    groups = joined(given)
+    return place_on(Ground(given, groups), given, groups)
+
+
+def place_on(ground: Ground, given: Snapshot, groups: Groups, gone: Set[str] = NOBODY) -> Placement:
+    """Return who holds what on a ground from which some files are gone.
 
     Groups that no crèche takes whole are divided, and everything is run again. Others divided at
     the same time may then leave one a crèche after all: it is joined again, once.
+
+    :param given: the files that are there, for the reasons of those left apart.
     """
-    groups = joined(given)
+    groups = dict(groups)
     divided: dict[str, tuple[Application, ...]] = {}
     joined_again: set[str] = set()
     while True:
-        matching, kept = _run(given, list(groups.values()))
+        matching, kept = ground.run(groups, gone)
         placement = Placement(_assignments(matching), matching, kept)
         apart = [
             code for code, members in groups.items() if not placement.assignments[members[0].id]
@@ -110,25 +118,9 @@ def _fits_together(members: tuple[Application, ...], book: Book) -> bool:
     return any(not any(book.blocking(unit, choice)) for choice in better)
 
 
-def _run(
-    given: Snapshot, groups: Sequence[tuple[Application, ...]]
-) -> tuple[Matching, tuple[Kept, ...]]:
-    units = divide(given.applications, groups)
-    pinned = {pin.application: pin.option for pin in given.pins}
-    counters = Counters(given)
-
-    def again(promoted: Promoted) -> Matching:
-        matching = Matching(Order(units, pinned, promoted), counters.copy())
-        matching.run()
-        return matching
-
-    ordered = sorted(given.reserves, key=lambda one: one.code)
-    return met(ordered, again({}), again)
-
-
 def _assignments(matching: Matching) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
-    for unit, held in zip(matching.order.units, matching.held, strict=True):
+    for unit, held in matching.served():
         choice = None if held is None else unit.choices[held]
         for place, one in enumerate(unit.members):
             found[one.id] = None if choice is None else one.options[choice[place]].id

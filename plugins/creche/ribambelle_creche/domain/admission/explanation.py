@@ -61,7 +61,7 @@ class Book:
     ) -> None:
         self.capacities, self.order, self.closed = given.resources, order, closed
         self.index = {unit.members[0].id: index for index, unit in enumerate(order.units)}
-        self.keys = order.keys()
+        self.keys = order.keys
         self.held: dict[str, tuple[int, dict[str, int]]] = {}
         self.places: dict[str, str] = {}
         seats: dict[str, list[tuple[int, int, int | None]]] = {name: [] for name in given.resources}

@@ -6,16 +6,18 @@ the draws in which the place comes.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from random import Random
 
 import msgspec
 
-from ribambelle_creche.domain.admission.engine import place
+from ribambelle_creche.domain.admission.engine import place, place_on
 from ribambelle_creche.domain.admission.foresight import Seated
+from ribambelle_creche.domain.admission.ground import Ground
 from ribambelle_creche.domain.admission.outcome import Proposal
-from ribambelle_creche.domain.admission.snapshot import Application, Option, Snapshot
+from ribambelle_creche.domain.admission.snapshot import Option, Snapshot
+from ribambelle_creche.domain.admission.units import joined
 
 DECLINE_PERCENT = 15
 BESIDE = 200
@@ -62,7 +64,7 @@ def chances(
 
     One place, held by A; B is next. B gets it whenever A declines, in about 15 draws in 100.
 
-    >>> from ribambelle_creche.domain.admission import Option, propose
+    >>> from ribambelle_creche.domain.admission import Application, Option, propose
     >>> files = tuple(
     ...     Application(name, points, "2026-03-01", 0, (Option("lilas", "lilas", {"mon": 1}),))
     ...     for name, points in (("A", 60), ("B", 40), ("C", 20))
@@ -80,9 +82,9 @@ def chances(
     hits: Counter[tuple[str, str]] = Counter()
     present: Counter[str] = Counter()
     looked: Counter[str] = Counter()
+    town = Town(given, proposal)
     for draw in range(draws):
-        left = after_answers(given, proposal, random)
-        held = place(left).assignments
+        left, held = town.after(random)
         for one in left.applications:
             present[one.id] += 1
             wanted = held[one.id]
@@ -111,23 +113,50 @@ def chances(
     }
 
 
-def after_answers(given: Snapshot, proposal: Proposal, random: Random) -> Snapshot:
-    """Return what is left to place once those who were offered a place have answered, by chance.
+class Town:
+    """A commission once decided, laid out once for all draws: only who is gone changes."""
 
-    Children of one birth have one family: it answers once for all of them.
-    """
-    declined: dict[str, bool] = {}
-    kept: list[Application] = []
-    for one in sorted(given.applications, key=lambda one: one.id):
-        held = proposal.assignments[one.id]
-        family = one.group or one.id
-        if held is None:
-            kept.append(one)
-            continue
-        if family not in declined:
-            declined[family] = random.randrange(100) < DECLINE_PERCENT
-        if not declined[family]:
-            kept.append(msgspec.structs.replace(one, current=held))
-    there = {one.id for one in kept}
-    pins = tuple(pin for pin in given.pins if pin.application in there)
-    return msgspec.structs.replace(given, applications=tuple(kept), pins=pins)
+    def __init__(self, given: Snapshot, proposal: Proposal) -> None:
+        self.held = proposal.assignments
+        self.given = msgspec.structs.replace(
+            given,
+            applications=tuple(
+                msgspec.structs.replace(one, current=self.held[one.id] or one.current)
+                for one in sorted(given.applications, key=lambda one: one.id)
+            ),
+        )
+        offered = {one.id for one in given.applications if self.held[one.id] is not None}
+        self.groups = joined(without(self.given, offered))
+        self.ground = Ground(self.given, self.groups)
+
+    def after(self, random: Random) -> tuple[Snapshot, dict[str, str | None]]:
+        """Return who is left once those who were offered a place answered, and who holds what then."""
+        gone = self.declining(random)
+        left = without(self.given, gone)
+        if self.ground.counters.shared:
+            # which resources several crèches share may then depend on who is left
+            return left, place(left).assignments
+        groups = joined(left)
+        return left, place_on(self.ground, left, groups, gone).assignments
+
+    def declining(self, random: Random) -> frozenset[str]:
+        """Return who declines; children of one birth have one family, which answers for all."""
+        declined: dict[str, bool] = {}
+        for one in self.given.applications:
+            family = one.group or one.id
+            if self.held[one.id] is not None and family not in declined:
+                declined[family] = random.randrange(100) < DECLINE_PERCENT
+        return frozenset(
+            one.id
+            for one in self.given.applications
+            if self.held[one.id] is not None and declined[one.group or one.id]
+        )
+
+
+def without(given: Snapshot, gone: Set[str]) -> Snapshot:
+    """Return a commission without some files, and without their pins."""
+    return msgspec.structs.replace(
+        given,
+        applications=tuple(one for one in given.applications if one.id not in gone),
+        pins=tuple(pin for pin in given.pins if pin.application not in gone),
+    )

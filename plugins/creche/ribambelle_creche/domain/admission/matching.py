@@ -11,10 +11,12 @@ pushed it out to everybody ranked behind it, for good: the run always ends.
 """
 
 from bisect import bisect_right, insort
+from collections.abc import Iterator, Set
 from typing import Final
 
 from ribambelle_creche.domain.admission.counters import Counters, Packed
 from ribambelle_creche.domain.admission.order import Order
+from ribambelle_creche.domain.admission.units import Unit
 
 PATIENCE = 4
 """Times a claim may be pushed out before its half-day is closed to those behind it."""
@@ -23,11 +25,17 @@ PATIENCE = 4
 class Matching:
     """One run, from the files' options to who holds what; `held` is None for no place."""
 
-    def __init__(self, order: Order, counters: Counters) -> None:
-        self.order, self.counters = order, counters
+    def __init__(
+        self,
+        order: Order,
+        counters: Counters,
+        demands: list[list[Packed]],
+        absent: Set[int] = frozenset(),
+    ) -> None:
+        """Take the order, the free places, what each choice takes, and who does not enter at all."""
+        self.order, self.counters, self.demands, self.absent = order, counters, demands, absent
         units = order.units
-        self.demands: Final[list[list[Packed]]] = counters.pack(units)
-        self.keys: Final = order.keys()
+        self.keys: Final = order.keys
         self.held: Final[list[int | None]] = [None] * len(units)
         self.closed: Final[dict[int, dict[int, int]]] = {}
         """By block and field, the claim behind which nobody sits there any more."""
@@ -44,6 +52,8 @@ class Matching:
         self._seat_rights()
         waiting = zip(self.keys, self._fixed, strict=True)
         self._queued = [bool(keys) and not fixed for keys, fixed in waiting]
+        for index in self.absent:
+            self._queued[index] = False
         asking = zip(self.keys, self._queued, strict=True)
         agenda = self._agenda = sorted(-keys[0] for keys, queued in asking if queued)
         queued, unit_of = self._queued, self.order.unit_of
@@ -51,6 +61,12 @@ class Matching:
             index = unit_of(-agenda.pop())
             queued[index] = False
             self._improve(index)
+
+    def served(self) -> Iterator[tuple[Unit, int | None]]:
+        """Yield every unit that entered, with the choice it holds."""
+        for index, unit in enumerate(self.order.units):
+            if index not in self.absent:
+                yield unit, self.held[index]
 
     def withheld(self) -> frozenset[str]:
         """Return the resources that were closed, for good, to those behind some claim."""
@@ -65,6 +81,8 @@ class Matching:
         """Give pins and places held by right first; they fit together, as `snapshot.check` says."""
         for index, unit in enumerate(self.order.units):
             one = unit.members[0]
+            if index in self.absent:
+                continue
             wanted = one.current
             if one.id in self.order.pinned:
                 self._fixed[index] = True
@@ -243,7 +261,7 @@ class Matching:
         if not self._watchers:
             self._watchers = {number: [] for number in range(len(self.counters.blocks))}
             for index, demands in enumerate(self.demands):
-                for place, demand in enumerate(demands):
+                for place, demand in enumerate(() if index in self.absent else demands):
                     for number, _ in demand:
                         self._watchers[number].append(self.keys[index][place])
             for watchers in self._watchers.values():

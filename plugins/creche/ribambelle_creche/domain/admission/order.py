@@ -6,7 +6,9 @@ complete, the draw, and the file's number so that no two are ever equal.
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
 from ribambelle_creche.domain.admission.snapshot import Application, Option
@@ -24,8 +26,8 @@ class Order:
         self, units: Sequence[Unit], pinned: Mapping[str, str | None], promoted: Promoted
     ) -> None:
         self.units: Final = sorted(units, key=last_tie)
-        self.pinned, self.promoted = pinned, promoted
-        self.some_pass_first: Final = bool(pinned or promoted)
+        self.pinned: Final = pinned
+        self.promoted = promoted
         self.places: Final = max((len(unit.choices) for unit in units), default=0) + 1
         self.points: Final = [points(unit) for unit in self.units]
         every = [found for unit in self.points for found in unit]
@@ -34,14 +36,34 @@ class Order:
         self.count: Final = len(units) + 1
         self.step: Final = self.count * self.places
         self.start: Final = (BY_POINTS * self.span + self.most) * self.step
+        self.keys = self._keys()
+        """The claims of each unit for its choices, each as a number unique to it."""
 
-    def keys(self) -> list[list[int]]:
-        """Return the claims of each unit for its choices, each as a number unique to it."""
+    def passing(self, promoted: Promoted) -> "Order":
+        """Return the same order in which these files, and no others, pass first by a reserve."""
+        other = copy(self)
+        other.promoted, other.keys = promoted, list(self.keys)
+        for name in {**self.promoted, **promoted}:
+            for index in self._units_of[name]:
+                other.keys[index] = other._keys_by_right(index, self.units[index])
+        return other
+
+    @cached_property
+    def _units_of(self) -> dict[str, list[int]]:
+        """By file, the units it belongs to: its own, and its group's."""
+        found: dict[str, list[int]] = {}
+        for index, unit in enumerate(self.units):
+            for one in unit.members:
+                found.setdefault(one.id, []).append(index)
+        return found
+
+    def _keys(self) -> list[list[int]]:
         start, step, places = self.start, self.step, self.places
+        some_pass_first = bool(self.pinned or self.promoted)
         found: list[list[int]] = []
         for index, (unit, told) in enumerate(zip(self.units, self.points, strict=True)):
             one = unit.members[0]
-            if len(unit.members) > 1 or self.some_pass_first or one.current is not None:
+            if len(unit.members) > 1 or some_pass_first or one.current is not None:
                 found.append(self._keys_by_right(index, unit))
             else:
                 base = start + index * places

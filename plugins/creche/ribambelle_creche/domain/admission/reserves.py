@@ -6,8 +6,9 @@ met or nobody is left to call. Who passed so without need, once the others are s
 its own rank.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ribambelle_creche.domain.admission.matching import Matching
 from ribambelle_creche.domain.admission.order import Promoted
@@ -19,49 +20,69 @@ Raised = Mapping[str, tuple[int, ...]]
 """By reserve, the units it lets pass first, as numbers of the first run."""
 
 
+class Eligible(NamedTuple):
+    """One unit a reserve is for, by its number in the order."""
+
+    number: int
+    children: int
+    """How many of its children it is for."""
+    places: tuple[int, ...]
+    """Its choices in the reserve's crèches."""
+    may_be_called: bool
+    """Not when it is pinned, nor when one of its children is none of those it is for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One finished run, and what it does for reserves."""
 
     matching: Matching
+    eligible: Mapping[str, Sequence[Eligible]]
 
-    def seats(self, reserve: Reserve) -> list[tuple[int, Unit]]:
+    def seats(self, reserve: Reserve) -> list[Eligible]:
         """Return the units seated in a reserve's crèches that hold one of its children."""
-        return [
-            (index, unit)
-            for index, unit in enumerate(self.matching.order.units)
-            if (held := self.matching.held[index]) is not None
-            and unit.facility(unit.choices[held]) in reserve.facilities
-            and children(unit, reserve)
-        ]
+        held = self.matching.held
+        return [one for one in self.eligible[reserve.code] if held[one.number] in one.places]
 
     def served(self, reserve: Reserve) -> int:
         """Return how many of a reserve's children have a place in its crèches."""
-        return sum(children(unit, reserve) for _, unit in self.seats(reserve))
+        return sum(one.children for one in self.seats(reserve))
 
-    def waiting(self, reserve: Reserve, called: Sequence[int]) -> list[int]:
+    def waiting(self, reserve: Reserve, called: Sequence[int]) -> list[Eligible]:
         """Return the units that may still be called, those without any place first, by rank."""
         matching, found = self.matching, []
-        for index, unit in enumerate(matching.order.units):
-            if index in called or unit.members[0].id in matching.order.pinned:
+        for one in self.eligible[reserve.code]:
+            if not one.may_be_called or one.number in called or one.number in matching.absent:
                 continue
-            if not all(reserve.flag in one.flags for one in unit.members):
-                continue
-            held = matching.held[index]
-            better = unit.choices[: len(unit.choices) if held is None else held]
+            held = matching.held[one.number]
             keys = [
-                matching.keys[index][place]
-                for place, choice in enumerate(better)
-                if unit.facility(choice) in reserve.facilities
+                matching.keys[one.number][place]
+                for place in one.places
+                if held is None or place < held
             ]
             if keys:
-                found.append((held is not None, min(keys), index))
-        return [index for _, _, index in sorted(found)]
+                found.append((held is not None, min(keys), one))
+        return [one for _, _, one in sorted(found)]
 
 
-def children(unit: Unit, reserve: Reserve) -> int:
-    """Return how many children of a unit a reserve is for."""
-    return sum(one.count for one in unit.members if reserve.flag in one.flags)
+def eligible(
+    reserve: Reserve, units: Sequence[Unit], pinned: Container[str]
+) -> tuple[Eligible, ...]:
+    """Return the units a reserve is for."""
+    facilities, found = frozenset(reserve.facilities), []
+    for index, unit in enumerate(units):
+        flagged = [one for one in unit.members if reserve.flag in one.flags]
+        places = tuple(
+            place
+            for place, choice in enumerate(unit.choices)
+            if flagged and unit.facility(choice) in facilities
+        )
+        if places:
+            whole = len(flagged) == len(unit.members)
+            may_be_called = whole and unit.members[0].id not in pinned
+            children = sum(one.count for one in flagged)
+            found.append(Eligible(index, children, places, may_be_called))
+    return tuple(found)
 
 
 def promoted(units: Sequence[Unit], reserves: Sequence[Reserve], raised: Raised) -> Promoted:
@@ -75,16 +96,19 @@ def promoted(units: Sequence[Unit], reserves: Sequence[Reserve], raised: Raised)
 
 
 def met(
-    reserves: Sequence[Reserve], first: Matching, again: Callable[[Promoted], Matching]
+    reserves: Sequence[Reserve],
+    eligible: Mapping[str, Sequence[Eligible]],
+    first: Matching,
+    again: Callable[[Promoted], Matching],
 ) -> tuple[Matching, tuple[Kept, ...]]:
     """Return the run in which every reserve is met as far as it can be, and what each holds."""
     units = first.order.units
     raised: dict[str, tuple[int, ...]] = {one.code: () for one in reserves}
 
     def run(with_: Raised) -> Run:
-        return Run(again(promoted(units, reserves, with_)))
+        return Run(again(promoted(units, reserves, with_)), eligible)
 
-    best = _call(Run(first), reserves, raised, run)
+    best = _call(Run(first, eligible), reserves, raised, run)
     best = _release(best, reserves, raised, run)
     return best.matching, tuple(
         Kept(one.code, one.quota, best.served(one), _passed(best, one, raised[one.code]))
@@ -104,21 +128,21 @@ def _call(
             missing = reserve.quota - best.served(reserve)
             waiting = best.waiting(reserve, raised[reserve.code]) if missing > 0 else []
             if waiting:
-                raised[reserve.code] += _enough(best, reserve, waiting, missing)
+                raised[reserve.code] += _enough(waiting, missing)
                 best = run(raised)
                 break
         else:
             return best
 
 
-def _enough(best: Run, reserve: Reserve, waiting: list[int], missing: int) -> tuple[int, ...]:
+def _enough(waiting: list[Eligible], missing: int) -> tuple[int, ...]:
     """Return the first units whose children make up what is missing."""
     found: list[int] = []
-    for index in waiting:
+    for one in waiting:
         if missing <= 0:
             break
-        found.append(index)
-        missing -= children(best.matching.order.units[index], reserve)
+        found.append(one.number)
+        missing -= one.children
     return tuple(found)
 
 
@@ -141,7 +165,7 @@ def _release(
 
 
 def _passed(best: Run, reserve: Reserve, called: Sequence[int]) -> tuple[str, ...]:
-    seated = {index for index, _ in best.seats(reserve)}
+    seated = {one.number for one in best.seats(reserve)}
     return tuple(
         sorted(
             one.id

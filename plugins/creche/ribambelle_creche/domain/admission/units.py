@@ -1,6 +1,6 @@
 """Who enters together: a file alone, or the files of one birth as long as one crèche takes them all."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import msgspec
@@ -86,14 +86,3 @@ def joined(snapshot: Snapshot) -> dict[str, tuple[Application, ...]]:
         if len(members) > 1
         and not any(one.id in pinned or one.current is not None for one in members)
     }
-
-
-def divide(
-    applications: Iterable[Application], groups: Collection[tuple[Application, ...]]
-) -> list[Unit]:
-    """Return every file in exactly one unit: its group's, or its own."""
-    taken = {one.id for members in groups for one in members}
-    return [
-        *(together(members) for members in groups),
-        *(alone(one) for one in applications if one.id not in taken),
-    ]
