@@ -11,7 +11,7 @@ import msgspec
 from ribambelle import tenants
 from ribambelle.database import advisory, transaction
 from ribambelle.errors import NotYours, Refused
-from ribambelle.families import table_files
+from ribambelle.families import columns, table_files
 from ribambelle.search import fold
 from ribambelle.workflow import journal
 from ribambelle_assmat.domain import register as rule
@@ -74,7 +74,8 @@ class Plan:
 async def keep(content: bytes, now: datetime, *, by: int) -> int:
     """Keep a file to be looked at. Raises Refused: list_…, register_columns(columns=…)."""
     table = await asyncio.to_thread(table_files.read, content)
-    if left := rule.missing(rule.guess(table.headings)):
+    mapping = columns.guess(table.headings, rule.COLUMNS)
+    if left := columns.missing(mapping, rule.COLUMNS):
         raise Refused("register_columns", columns=", ".join(left))
     kept = msgspec.json.encode(Content(table.headings, table.rows)).decode()
     async with transaction():
@@ -170,7 +171,7 @@ async def _planned(row: RegisterFile) -> Plan:
 
 
 def _read(content: Content) -> list[Line]:
-    mapping = rule.guess(content.headings)
+    mapping = columns.guess(content.headings, rule.COLUMNS)
     return [
         rule.read(rank, {code: cells[at] for code, at in mapping.items()})
         for rank, cells in enumerate(content.rows, start=2)

@@ -4,67 +4,57 @@ One line for each accredited place: a childminder with two places has two lines.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from ribambelle.families.columns import Field
 from ribambelle.search import fold
 from ribambelle_assmat.domain.accreditation import Accreditation
 from ribambelle_assmat.domain.cells import Point, snapped
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """Something the register says, and the headings départements give it, folded."""
-
-    code: str
-    label: str
-    headings: tuple[str, ...]
-    is_needed: bool = False
-
-
 COLUMNS = (
-    Column(
+    Field(
         "number",
         "Numéro d’agrément",
         ("numero agrement", "numero d agrement", "n agrement", "agrement", "numero"),
         is_needed=True,
     ),
-    Column("family_name", "Nom", ("nom", "nom de famille", "nom de naissance"), is_needed=True),
-    Column("usual_name", "Nom d’usage", ("nom d usage", "nom usuel", "nom marital")),
-    Column("given_name", "Prénom", ("prenom",), is_needed=True),
-    Column("born_on", "Date de naissance", ("date de naissance", "nee le", "naissance")),
-    Column(
+    Field("family_name", "Nom", ("nom", "nom de famille", "nom de naissance"), is_needed=True),
+    Field("usual_name", "Nom d’usage", ("nom d usage", "nom usuel", "nom marital")),
+    Field("given_name", "Prénom", ("prenom",), is_needed=True),
+    Field("born_on", "Date de naissance", ("date de naissance", "nee le", "naissance")),
+    Field(
         "first",
         "Début de l’agrément",
         ("debut agrement", "debut de l agrement", "date debut", "valide du", "debut"),
         is_needed=True,
     ),
-    Column(
+    Field(
         "last",
         "Fin de l’agrément",
         ("fin agrement", "fin de l agrement", "date fin", "valide jusqu au", "fin"),
         is_needed=True,
     ),
-    Column("status", "Statut", ("statut", "etat", "statut agrement")),
-    Column("activity", "Activité", ("activite", "position", "situation")),
-    Column("line", "Adresse", ("adresse", "adresse 1", "rue", "voie")),
-    Column("postcode", "Code postal", ("code postal", "cp"), is_needed=True),
-    Column("city", "Commune", ("commune", "ville", "localite"), is_needed=True),
-    Column("insee", "Code INSEE", ("code insee", "insee", "code commune")),
-    Column("quartier", "Quartier", ("quartier", "secteur")),
-    Column("latitude", "Latitude", ("latitude", "lat")),
-    Column("longitude", "Longitude", ("longitude", "lon", "lng")),
-    Column("where", "Lieu d’exercice", ("lieu d exercice", "lieu", "exercice", "mam")),
-    Column(
+    Field("status", "Statut", ("statut", "etat", "statut agrement")),
+    Field("activity", "Activité", ("activite", "position", "situation")),
+    Field("line", "Adresse", ("adresse", "adresse 1", "rue", "voie")),
+    Field("postcode", "Code postal", ("code postal", "cp"), is_needed=True),
+    Field("city", "Commune", ("commune", "ville", "localite"), is_needed=True),
+    Field("insee", "Code INSEE", ("code insee", "insee", "code commune")),
+    Field("quartier", "Quartier", ("quartier", "secteur")),
+    Field("latitude", "Latitude", ("latitude", "lat")),
+    Field("longitude", "Longitude", ("longitude", "lon", "lng")),
+    Field("where", "Lieu d’exercice", ("lieu d exercice", "lieu", "exercice", "mam")),
+    Field(
         "children",
         "Nombre d’enfants",
         ("nombre d enfants", "capacite", "places", "nombre de places", "nb places"),
         is_needed=True,
     ),
-    Column("from_months", "Âge minimum, en mois", ("age minimum", "age min", "age mini")),
-    Column("to_months", "Âge maximum, en mois", ("age maximum", "age max", "age maxi")),
-    Column("hours", "Horaire", ("horaire", "horaires", "plage horaire", "type d accueil")),
+    Field("from_months", "Âge minimum, en mois", ("age minimum", "age min", "age mini")),
+    Field("to_months", "Âge maximum, en mois", ("age maximum", "age max", "age maxi")),
+    Field("hours", "Horaire", ("horaire", "horaires", "plage horaire", "type d accueil")),
 )
 STATUS = {
     **dict.fromkeys(
@@ -121,34 +111,6 @@ class Line:
     rank: int
     said: Said | None
     wrong: tuple[str, ...] = ()
-
-
-def guess(headings: Sequence[str]) -> dict[str, int]:
-    """Return which column holds what, by its heading; never one column twice.
-
-    >>> guess(["N° agrément", "Nom", "Prénom", "CP"])
-    {'number': 0, 'family_name': 1, 'given_name': 2, 'postcode': 3}
-    """
-    folded: dict[str, int] = {}
-    for place, heading in enumerate(headings):
-        folded.setdefault(fold(heading), place)
-    found: dict[str, int] = {}
-    for column in COLUMNS:
-        for heading in column.headings:
-            at = folded.get(heading)
-            if at is not None and at not in found.values():
-                found[column.code] = at
-                break
-    return found
-
-
-def missing(mapping: Mapping[str, int]) -> list[str]:
-    """Return the columns a register must have and that nobody finds.
-
-    >>> missing({"number": 0})[:2]
-    ['Nom', 'Prénom']
-    """
-    return [one.label for one in COLUMNS if one.is_needed and one.code not in mapping]
 
 
 @dataclass
