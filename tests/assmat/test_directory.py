@@ -218,3 +218,56 @@ async def test_she_keeps_her_own_page_and_no_other(communes: Communes) -> None:
     await agent.post(f"{DESK}/{who['Nadia']}/masquer")
     assert (await town.visitor().get(f"/assmat/fiches/{who['Nadia']}")).status_code == 404
     assert "ne paraît plus" in (await agent.get(DESK)).text
+
+
+ASKED = {
+    **{"accreditation": "44-01", "family_name": "BENALI", "email": "n.benali@example.test"},
+    **{"born_on_day": "7", "born_on_month": "5", "born_on_year": "1985"},
+}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"family_name": "Robin"},
+        {"born_on_year": "1986"},
+        {"accreditation": "4402"},
+        {"status": "suspended"},
+        {"held": "yes"},
+    ],
+)
+async def test_she_opens_her_account_and_nobody_learns_who_is_registered(
+    communes: Communes, wrong: dict[str, str]
+) -> None:
+    """The page says the same whatever is wrong; a message leaves when all of it is right alone."""
+    town = communes.alpha
+    with town.here():
+        who = await registered(NADIA, CLAIRE)
+        mine = f"assmat.childminder:{who['Nadia']}"
+        await Childminder.update({Childminder.born_on: date(1985, 5, 7)}).where(
+            Childminder.id == who["Nadia"]
+        )
+        if "status" in wrong:
+            await Childminder.update({Childminder.status: "suspended"}).where(Childminder.id > 0)
+    if "held" in wrong:
+        await town.staff(Grant("childminder", mine), email="other@example.test")
+    visitor = town.visitor()
+    typed = ASKED | {key: value for key, value in wrong.items() if key in ASKED}
+
+    answers = [await visitor.post("/assmat/activation", data=typed) for _ in range(2)]
+    await town.work()
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert "Si ces informations sont celles" in answers[0].text
+    mail = await town.mail("n.benali@example.test")
+    assert len(mail) == (0 if wrong else 1)
+    if not wrong:
+        link = await town.link("n.benali@example.test")
+        assert (await visitor.get(link)).status_code == 200
+        empty = await visitor.post("/assmat/activation", data={"email": "x"})
+        assert (empty.status_code, "numéro de votre agrément" in empty.text) == (422, True)
+        for _ in range(3):
+            last = await visitor.post("/assmat/activation", data=typed)
+        assert (await visitor.post("/assmat/activation", data=typed)).status_code == 429
+        assert last.status_code == 200

@@ -52,10 +52,11 @@ def personal_data() -> Iterable[Any]:
 
 @hookimpl
 def jobs() -> dict[str, Any]:
-    """The registers nobody brought in."""
+    """Accounts asked for; the registers nobody brought in."""
+    from ribambelle_assmat.activating import activate
     from ribambelle_assmat.registering import forget
 
-    return {"forget": forget}
+    return {"forget": forget, "activate": activate}
 
 
 @hookimpl
@@ -77,9 +78,9 @@ def scopes() -> dict[str, Any]:
 @hookimpl
 def routes() -> Iterable[Any]:
     """The directory, each childminder's own pages, the register at the office."""
-    from ribambelle_assmat.pages import office, public, space
+    from ribambelle_assmat.pages import activation, office, public, space
 
-    return [*public.ROUTES, *space.ROUTES, *office.ROUTES]
+    return [*public.ROUTES, *activation.ROUTES, *space.ROUTES, *office.ROUTES]
 
 
 @hookimpl
