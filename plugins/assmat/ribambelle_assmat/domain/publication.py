@@ -12,7 +12,6 @@ CONSENTS = {
     "phone": "Mon téléphone fixe est affiché",
     "email": "Mon adresse e-mail est affichée",
     "address": "Mon adresse exacte est affichée",
-    "open_data": "Mon nom et ma commune peuvent être repris en données ouvertes",
 }
 CONTACTS = ("mobile", "phone", "email")
 CARES = {
