@@ -565,8 +565,8 @@ def message_templates() -> "Iterable[MessageTemplate]":
             from ribambelle_creche.declared_messages import MESSAGES
             return MESSAGES
 
-    Called by ``ribambelle.messages``. Implemented by ``core``, ``creche``, ``paiement``,
-    ``periscolaire``. Since 0.1.
+    Called by ``ribambelle.messages``. Implemented by ``core``, ``assmat``, ``creche``,
+    ``paiement``, ``periscolaire``. Since 0.1.
     """
 
 

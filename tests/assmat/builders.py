@@ -5,11 +5,11 @@ from typing import Any
 
 from ribambelle import tenants
 from ribambelle.identity import Person
-from ribambelle_assmat import declaring, registering
+from ribambelle_assmat import declaring, refreshing, registering
 from ribambelle_assmat.declaring import Availability, Profile
 from ribambelle_assmat.domain.slots import days_mask
 from ribambelle_assmat.queries import directory
-from ribambelle_assmat.tables import Childminder
+from ribambelle_assmat.tables import Childminder, Place
 
 HEAD = (
     "Numéro d'agrément;Nom;Prénom;Début;Fin;Statut;Adresse;CP;Commune;Quartier;Latitude;Longitude;"
@@ -57,7 +57,7 @@ async def offers(
     await declaring.availability(SOPHIE, number, place, told, tenants.current().now())
 
 
-async def childminders_of() -> dict[str, int]:
+async def childminders_of() -> dict[str, Any]:
     """Bring a register in, let two of its childminders speak, and send another to look at."""
     who = await registered(NADIA, CLAIRE, MARIE)
     await says(who["Nadia"], "mobile", "phone", "email", "address", words="Un jardin clos.")
@@ -67,4 +67,11 @@ async def childminders_of() -> dict[str, int]:
         await offers(who[name], place, *days)
     content = (HEAD + CLAIRE.replace("30/04/2029", "demain")).encode()
     sent = await registering.keep(content, tenants.current().now(), by=1)
-    return {"childminder": who["Nadia"], "register": sent}
+    today = tenants.current().now().date()
+    place = (await directory.one(who["Claire"])).places[0]
+    await Place.update({Place.asked_on: today}).where(Place.id == place.id)
+    code = refreshing.seal(tenants.current(), place, today)
+    return {
+        **{"childminder": who["Nadia"], "register": sent},
+        "still_free": f"/assmat/confirmer/{place.id}/{code}",
+    }

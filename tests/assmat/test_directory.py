@@ -271,3 +271,47 @@ async def test_she_opens_her_account_and_nobody_learns_who_is_registered(
             last = await visitor.post("/assmat/activation", data=typed)
         assert (await visitor.post("/assmat/activation", data=typed)).status_code == 429
         assert last.status_code == 200
+
+
+async def test_once_a_month_one_tap_says_whether_a_place_is_still_free(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """The link serves once, in this commune, for thirty days; opening it says nothing."""
+    town = communes.alpha
+    with town.here():
+        who = await registered(NADIA)
+        nadia = who["Nadia"]
+        await says(nadia)
+        place = (await directory.one(nadia)).places[0].id
+        await offers(nadia, place, "mon", "tue")
+    mine = f"assmat.childminder:{nadia}"
+    await town.staff(Grant("childminder", mine), email="nadia@example.test")
+
+    async def asked() -> int:
+        await town.work()
+        return len(await town.mail("nadia@example.test"))
+
+    assert await asked() == 0
+    clock.move(days=30)
+    assert [await asked(), await asked()] == [1, 1]
+    link = await town.link("nadia@example.test")
+    visitor, stranger = town.visitor(), communes.beta.visitor()
+    assert "Toujours une place" in (await visitor.get(link)).text
+    assert (await stranger.get(link)).status_code == 404
+    assert (await visitor.get(f"{link[:-1]}x")).status_code == 404
+    wrong = await visitor.post(link, data={"reponse": "date"})
+    assert (wrong.status_code, "à partir de quel jour" in wrong.text) == (422, True)
+
+    done = await visitor.post(link, data={"reponse": "non"})
+
+    assert "C’est noté" in done.text
+    with town.here():
+        row = await Place.objects().get(Place.id == place)
+    assert row and (row.state, row.confirmed_on) == ("none", date(2026, 12, 25))
+    assert row.moments  # her week stays for the day a place opens
+    assert (await visitor.post(link, data={"reponse": "oui"})).status_code == 404
+    clock.move(days=30)
+    assert await asked() == 2
+    late = await town.link("nadia@example.test")
+    clock.move(days=31)
+    assert (await visitor.get(late)).status_code == 404

@@ -147,6 +147,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/activation/adresse": {"visitor": ("/activation/adresse",)},
     "/activation/lien/{secret}": {"visitor": ("{letter}", "/activation/lien/mort")},
     "/assmat": {"visitor": ("/assmat", "/assmat?pres=Centre&rayon=1000&jours=mon&age=18")},
+    "/assmat/confirmer/{place}/{code}": {"visitor": ("{still_free}",)},
     "/assmat/activation": {"visitor": ("/assmat/activation",)},
     "/assmat/fiches/{childminder}": {"visitor": ("/assmat/fiches/{childminder}",)},
     "/assmat/espace/{childminder}": {"office": ("/assmat/espace/{childminder}",)},

@@ -94,5 +94,5 @@ def _listed(codes: Iterable[str]) -> str:
 
 async def _record(person: Person, number: int, what: str, **facts: Any) -> None:
     await journal.record(
-        what, f"assmat.childminder:{number}", account=person.account, side="office", **facts
+        what, f"assmat.childminder:{number}", account=person.account or None, side="office", **facts
     )

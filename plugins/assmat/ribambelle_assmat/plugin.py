@@ -54,17 +54,26 @@ def personal_data() -> Iterable[Any]:
 def jobs() -> dict[str, Any]:
     """Accounts asked for; the registers nobody brought in."""
     from ribambelle_assmat.activating import activate
+    from ribambelle_assmat.refreshing import ask
     from ribambelle_assmat.registering import forget
 
-    return {"forget": forget, "activate": activate}
+    return {"forget": forget, "activate": activate, "ask": ask}
 
 
 @hookimpl
 def schedules() -> list[Any]:
-    """Each night."""
+    """Each night what is forgotten; each morning the question of the month."""
     from ribambelle.jobs import Schedule
 
-    return [Schedule("forget", 4)]
+    return [Schedule("forget", 4), Schedule("ask", 9)]
+
+
+@hookimpl
+def message_templates() -> Iterable[Any]:
+    """The question of the month."""
+    from ribambelle_assmat.declared_messages import MESSAGES
+
+    return MESSAGES
 
 
 @hookimpl
@@ -78,9 +87,9 @@ def scopes() -> dict[str, Any]:
 @hookimpl
 def routes() -> Iterable[Any]:
     """The directory, each childminder's own pages, the register at the office."""
-    from ribambelle_assmat.pages import activation, office, public, space
+    from ribambelle_assmat.pages import activation, confirming, office, public, space
 
-    return [*public.ROUTES, *activation.ROUTES, *space.ROUTES, *office.ROUTES]
+    return [*public.ROUTES, *activation.ROUTES, *confirming.ROUTES, *space.ROUTES, *office.ROUTES]
 
 
 @hookimpl

@@ -12,6 +12,9 @@ STATES = {
 STALE = 45
 """Days after which what nobody confirmed is no longer believed."""
 
+ASKED_EVERY = timedelta(days=30)
+"""How long after she last said, or was last asked, a childminder is asked again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

@@ -68,5 +68,6 @@ CREATE TABLE "assmat_place" (
   "moments" BIGINT NOT NULL DEFAULT 0,
   "note" VARCHAR(300) NOT NULL DEFAULT '',
   "confirmed_on" DATE,
+  "asked_on" DATE,
   CONSTRAINT "assmat_place_once" UNIQUE ("childminder", "rank")
 );

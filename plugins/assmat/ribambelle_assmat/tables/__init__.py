@@ -77,6 +77,7 @@ class Place(Table, tablename="assmat_place"):
     moments = BigInt(default=0, help_text="As domain.slots counts them.")
     note = Varchar(length=300, default="")
     confirmed_on = Date(null=True, default=None)
+    asked_on = Date(null=True, default=None, help_text="When she was last asked, not answered yet.")
     once = Unique([childminder, rank])
 
 
