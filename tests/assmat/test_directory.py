@@ -10,6 +10,7 @@ from tests.assmat.builders import CLAIRE, HEAD, MARIE, NADIA, offers, registered
 from ribambelle.identity import Grant
 from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes
+from ribambelle_assmat import refreshing
 from ribambelle_assmat.domain.publication import CONSENTS
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.tables import Childminder, Declared, Place, RegisterFile
@@ -273,10 +274,20 @@ async def test_she_opens_her_account_and_nobody_learns_who_is_registered(
         assert last.status_code == 200
 
 
+@pytest.mark.parametrize("sealed", [True, False])
 async def test_once_a_month_one_tap_says_whether_a_place_is_still_free(
-    communes: Communes, clock: FrozenClock
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, sealed: bool
 ) -> None:
-    """The link serves once, in this commune, for thirty days; opening it says nothing."""
+    """The link serves once, in this commune, for thirty days; opening it says nothing.
+
+    The twin seals it to the place alone: the next month, it serves again.
+    """
+    if not sealed:
+        monkeypatch.setattr(
+            refreshing,
+            "seal",
+            lambda tenant, place, _: tenant.sign(refreshing.STILL, f"{place.id}"),
+        )
     town = communes.alpha
     with town.here():
         who = await registered(NADIA)
@@ -312,6 +323,7 @@ async def test_once_a_month_one_tap_says_whether_a_place_is_still_free(
     assert (await visitor.post(link, data={"reponse": "oui"})).status_code == 404
     clock.move(days=30)
     assert await asked() == 2
+    assert (await visitor.get(link)).status_code == (404 if sealed else 200)
     late = await town.link("nadia@example.test")
     clock.move(days=31)
     assert (await visitor.get(late)).status_code == 404
