@@ -60,7 +60,7 @@ async def offers(
 async def childminders_of() -> dict[str, Any]:
     """Bring a register in, let two of its childminders speak, and send another to look at."""
     who = await registered(NADIA, CLAIRE, MARIE)
-    await says(who["Nadia"], "mobile", "phone", "email", "address", words="Un jardin clos.")
+    await says(who["Nadia"], "mobile", "phone", "email", "address", "form", words="Un jardin clos.")
     await says(who["Claire"])
     for name, days in (("Nadia", ("mon", "tue", "sat")), ("Claire", ("mon",))):
         place = (await directory.one(who[name])).places[0].id

@@ -327,3 +327,30 @@ async def test_once_a_month_one_tap_says_whether_a_place_is_still_free(
     late = await town.link("nadia@example.test")
     clock.move(days=31)
     assert (await visitor.get(late)).status_code == 404
+
+
+async def test_a_family_writes_to_her_without_seeing_her_address(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        who = await registered(NADIA, CLAIRE)
+        await says(who["Nadia"], "form")
+        await says(who["Claire"])
+    visitor = town.visitor()
+    here = f"/assmat/fiches/{who['Nadia']}/ecrire"
+    assert "Lui écrire" in (await visitor.get(f"/assmat/fiches/{who['Nadia']}")).text
+    assert (await visitor.get(f"/assmat/fiches/{who['Claire']}/ecrire")).status_code == 404
+    wrong = await visitor.post(here, data={"name": "Camille", "email": "x", "words": "Bonjour"})
+    assert (wrong.status_code, "prenom.nom@exemple.fr" in wrong.text) == (422, True)
+    typed = {
+        **{"name": "Camille", "email": "camille@example.test"},
+        "words": "Léa aura un an en mars.\n<b>Quatre jours</b> par semaine.",
+    }
+
+    answers = [await visitor.post(here, data=typed) for _ in range(9)]
+    await town.work()
+
+    assert [one.status_code for one in answers] == [200] * 8 + [429]
+    assert all("nadia@example.test" not in one.text for one in answers)
+    mail = await town.mail("nadia@example.test")
+    assert len(mail) == 8
+    assert "camille@example.test" in mail[0].text and "<b>Quatre jours</b>" in mail[0].text

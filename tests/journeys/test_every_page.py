@@ -148,6 +148,10 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/activation/lien/{secret}": {"visitor": ("{letter}", "/activation/lien/mort")},
     "/assmat": {"visitor": ("/assmat", "/assmat?pres=Centre&rayon=1000&jours=mon&age=18")},
     "/assmat/confirmer/{place}/{code}": {"visitor": ("{still_free}",)},
+    "/assmat/fiches/{childminder}/ecrire": {
+        "visitor": ("/assmat/fiches/{childminder}/ecrire",),
+        "family": ("/assmat/fiches/{childminder}/ecrire",),
+    },
     "/assmat/activation": {"visitor": ("/assmat/activation",)},
     "/assmat/fiches/{childminder}": {"visitor": ("/assmat/fiches/{childminder}",)},
     "/assmat/espace/{childminder}": {"office": ("/assmat/espace/{childminder}",)},

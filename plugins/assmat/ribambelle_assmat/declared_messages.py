@@ -2,19 +2,20 @@
 
 from ribambelle.messages.types import MessageTemplate, Placeholder, greeting
 
+HELLO = Placeholder(
+    "bonjour",
+    "«\u00a0Bonjour\u00a0», avec le prénom s’il est connu",
+    "Bonjour Nadia",
+    fact="name",
+    write=greeting,
+)
 STILL_FREE = MessageTemplate(
     "assmat/messages/still_free",
     "Toujours une place ?",
     "chaque mois, à l’assistante maternelle dont rien n’est venu depuis trente jours",
     "l’assistante maternelle",
     (
-        Placeholder(
-            "bonjour",
-            "«\u00a0Bonjour\u00a0», avec le prénom s’il est connu",
-            "Bonjour Nadia",
-            fact="name",
-            write=greeting,
-        ),
+        HELLO,
         Placeholder(
             "lien",
             "La page où elle répond d’un geste",
@@ -25,4 +26,30 @@ STILL_FREE = MessageTemplate(
     ),
     area="Assistantes maternelles",
 )
-MESSAGES = (STILL_FREE,)
+CONTACT = MessageTemplate(
+    "assmat/messages/contact",
+    "Une famille écrit",
+    "quand une famille écrit depuis la fiche",
+    "l’assistante maternelle",
+    (
+        HELLO,
+        Placeholder("famille", "Le nom de la famille", "Camille Martin", fact="family"),
+        Placeholder(
+            "message",
+            "Ce qu’elle écrit",
+            "Léa aura un an en mars, quatre jours par semaine.",
+            fact="words",
+            required=True,
+            lines=True,
+        ),
+        Placeholder(
+            "reponse",
+            "Son adresse et son téléphone",
+            "camille@exemple.fr, 06 99 00 00 01",
+            fact="reply",
+            required=True,
+        ),
+    ),
+    area="Assistantes maternelles",
+)
+MESSAGES = (STILL_FREE, CONTACT)

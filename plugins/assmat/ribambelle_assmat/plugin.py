@@ -70,7 +70,7 @@ def schedules() -> list[Any]:
 
 @hookimpl
 def message_templates() -> Iterable[Any]:
-    """The question of the month."""
+    """The question of the month, what families write."""
     from ribambelle_assmat.declared_messages import MESSAGES
 
     return MESSAGES
@@ -87,9 +87,16 @@ def scopes() -> dict[str, Any]:
 @hookimpl
 def routes() -> Iterable[Any]:
     """The directory, each childminder's own pages, the register at the office."""
-    from ribambelle_assmat.pages import activation, confirming, office, public, space
+    from ribambelle_assmat.pages import activation, confirming, contacting, office, public, space
 
-    return [*public.ROUTES, *activation.ROUTES, *confirming.ROUTES, *space.ROUTES, *office.ROUTES]
+    return [
+        *public.ROUTES,
+        *activation.ROUTES,
+        *confirming.ROUTES,
+        *contacting.ROUTES,
+        *space.ROUTES,
+        *office.ROUTES,
+    ]
 
 
 @hookimpl

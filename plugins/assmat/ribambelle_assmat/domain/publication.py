@@ -12,6 +12,7 @@ CONSENTS = {
     "phone": "Mon téléphone fixe est affiché",
     "email": "Mon adresse e-mail est affichée",
     "address": "Mon adresse exacte est affichée",
+    "form": "Les familles peuvent m’écrire, sans voir mon adresse e-mail",
 }
 CONTACTS = ("mobile", "phone", "email")
 CARES = {

@@ -136,6 +136,10 @@ class One:
         """Tell whether a place is free, now or later."""
         return any(place.standing(today).state in ("now", "later") for place in self.places)
 
+    def is_writable(self, today: date) -> bool:
+        """Tell whether she lets families write to her."""
+        return "form" in self.consents and (self.is_free(today) or not self.only_when_free)
+
     def public(self, today: date) -> Told:
         """What families see of how to reach her."""
         return shown(

@@ -1,0 +1,52 @@
+"""A family writes to a childminder without seeing her address; she answers if she wishes."""
+
+from dataclasses import dataclass
+
+from ribambelle.database import Prepared, transaction
+from ribambelle.errors import NotYours
+from ribambelle.identity.tables import Account
+from ribambelle.messages import post
+from ribambelle_assmat.pages.space import ROLE, SCOPE
+from ribambelle_assmat.queries.directory import One
+
+OWNER = Prepared(
+    lambda given: Account.raw(
+        "SELECT a.id, a.email FROM core_account a JOIN core_grant g ON g.account = a.id"
+        " WHERE g.role = {} AND g.scope = {} AND a.disabled_at IS NULL ORDER BY a.id LIMIT 1",
+        ROLE,
+        given.scope,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a family writes."""
+
+    name: str
+    email: str
+    phone: str
+    words: str
+
+
+async def address(one: One) -> tuple[str, int | None]:
+    """Return where she reads what families write: her account's address, else the one she told."""
+    rows = await OWNER.ask(scope=f"{SCOPE}:{one.id}")
+    return (rows[0]["email"], rows[0]["id"]) if rows else (one.told.email, None)
+
+
+async def write(one: One, letter: Letter) -> None:
+    """Send what a family writes; how to answer is in it, and her address is in none of it."""
+    email, account = await address(one)
+    if not email:
+        raise NotYours
+    async with transaction():
+        await post(
+            "assmat/messages/contact",
+            email,
+            account=account,
+            name=one.given_name,
+            family=letter.name,
+            reply=", ".join(filter(None, (letter.email, letter.phone))),
+            words=letter.words,
+        )
