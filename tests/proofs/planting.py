@@ -55,7 +55,7 @@ WORDLESS = {
     *("core_merge", "core_appointment"),
     *("creche_capacity", "creche_wish", "creche_need", "creche_evidence", "creche_noted"),
     *("creche_case_member", "creche_supply", "creche_cut_off", "creche_decision"),
-    *("periscolaire_edition", "periscolaire_load"),
+    *("periscolaire_edition", "periscolaire_load", "periscolaire_tally"),
     *("periscolaire_enrolled", "periscolaire_booking", "periscolaire_attendance"),
     *("periscolaire_roll", "periscolaire_eaten", "periscolaire_due"),
     *("periscolaire_arrival", "periscolaire_wish_request", "periscolaire_wish"),
@@ -257,6 +257,7 @@ def periscolaire(number: int, word: str, now: datetime) -> dict[str, dict[str, A
         | {"begins": 700, "ends": 800, "is_open": True},
         "periscolaire_group": {"school": None, "from_age": 0, "to_age": 99, "is_open": True},
         "periscolaire_load": {"part": 1},
+        "periscolaire_tally": {"day": (now + timedelta(days=40)).date()},
         "periscolaire_closure": {
             **{"reason": "strike", "activity": None, "school": None, "class_name": ""},
             **{"first": now.date(), "last": now.date(), "lifted_at": None},

@@ -95,7 +95,9 @@ def doors_of(
         if asked not in kept:
             rule = next((one for one in rules if one.name == name), None)
             starts = time(*divmod(begins, MINUTES))
-            kept[asked] = rule and cut_off.moments(rule, act, day, starts, calendar, waited)
+            kept[asked] = (
+                cut_off.moments(rule, act, day, starts, calendar, waited) if rule else None
+            )
         found = kept[asked]
         return found.verdict(now) if found else NEVER
 

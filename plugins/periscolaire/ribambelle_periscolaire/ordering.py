@@ -57,21 +57,28 @@ def cut_off_of(tenant: Tenant, activity: Activity, unit: Unit, day: date) -> dat
         return None
 
 
-async def of_day(tenant: Tenant, day: date, now: datetime) -> list[Meals]:
-    """Return the meals of a day: what is booked, what was ordered, of which diet, what came late."""
+async def of_day(
+    tenant: Tenant, day: date, now: datetime, tallied: kitchen.Tallied | None = None
+) -> list[Meals]:
+    """Return the meals of a day: what is booked, what was ordered, of which diet, what came late.
+
+    :param tallied: what is booked, when it was read for more days.
+    """
     known = await catalogue.current()
-    booked, orders = await kitchen.booked(day, day), await kitchen.orders(day, day)
-    eaten, diets = await kitchen.eaten(day, day), await kitchen.diets(day)
+    tallied = tallied or await kitchen.tallied(day, day)
+    mark = known.mark, tallied.moves.get(day, 0)
+    orders, eaten = await kitchen.orders(day, day), await kitchen.eaten(day, day)
+    diets = await kitchen.diets(day, mark)
     frozen: dict[int, tuple[datetime, dict[kitchen.Spot, int], list[kitchen.Row]]] = {}
     found = []
     for activity, group, unit in services(known):
         closes = cut_off_of(tenant, activity, unit, day)
         if closes and closes <= now and unit.id not in frozen:
-            known_order = all((day, one.id, unit.id) in orders for one in activity.groups)
-            asked = {} if known_order else await kitchen.ordered(day, unit.id, closes)
-            frozen[unit.id] = closes, asked, await kitchen.late(day, unit.id, closes)
+            is_kept = all((day, one.id, unit.id) in orders for one in activity.groups)
+            asked = await kitchen.at_cut_off(day, unit.id, closes, mark, is_kept=is_kept)
+            frozen[unit.id] = closes, *asked
         spot = day, group.id, unit.id
-        one = Meals(activity, group, unit, booked.get(spot, 0), eaten=eaten.get(spot))
+        one = Meals(activity, group, unit, tallied.meals.get(spot, 0), eaten=eaten.get(spot))
         found.append(_frozen(one, spot, orders, frozen.get(unit.id), diets.get(spot, Counter())))
     return [one for one in found if one.booked or one.ordered or one.eaten or one.late]
 
@@ -103,8 +110,8 @@ async def freeze() -> None:
     today = now.date()
     known = await catalogue.current()
     kept = await kitchen.orders(today, today + AHEAD)
-    booked = await kitchen.booked(today, today + AHEAD)
-    for day in sorted({day for day, _, _ in booked}):
+    booked = await kitchen.tallied(today, today + AHEAD)
+    for day in sorted({day for day, _, _ in booked.meals}):
         missing = [
             (activity, group, unit)
             for activity, group, unit in services(known)
