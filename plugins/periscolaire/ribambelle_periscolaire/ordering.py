@@ -57,18 +57,40 @@ def cut_off_of(tenant: Tenant, activity: Activity, unit: Unit, day: date) -> dat
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What is booked on some days: how many meals, and of which diet."""
+
+    tallied: kitchen.Tallied
+    diets: dict[kitchen.Spot, Counter[str]]
+
+    def diets_of(self, day: date) -> Counter[str]:
+        """Return how many of each diet on a day, all groups together."""
+        found = Counter[str]()
+        for spot, diets in self.diets.items():
+            if spot[0] == day:
+                found.update(diets)
+        return found
+
+
+async def booked(first: date, last: date) -> Booked:
+    """Return what is booked between two days."""
+    known, tallied = await catalogue.current(), await kitchen.tallied(first, last)
+    mark = known.mark, sum(tallied.moves.values())
+    return Booked(tallied, await kitchen.diets(first, last, mark))
+
+
 async def of_day(
-    tenant: Tenant, day: date, now: datetime, tallied: kitchen.Tallied | None = None
+    tenant: Tenant, day: date, now: datetime, read: Booked | None = None
 ) -> list[Meals]:
     """Return the meals of a day: what is booked, what was ordered, of which diet, what came late.
 
-    :param tallied: what is booked, when it was read for more days.
+    :param read: what is booked, when it was read for more days.
     """
-    known = await catalogue.current()
-    tallied = tallied or await kitchen.tallied(day, day)
+    known, read = await catalogue.current(), read or await booked(day, day)
+    tallied, diets = read.tallied, read.diets
     mark = known.mark, tallied.moves.get(day, 0)
     orders, eaten = await kitchen.orders(day, day), await kitchen.eaten(day, day)
-    diets = await kitchen.diets(day, mark)
     frozen: dict[int, tuple[datetime, dict[kitchen.Spot, int], list[kitchen.Row]]] = {}
     found = []
     for activity, group, unit in services(known):
@@ -110,8 +132,8 @@ async def freeze() -> None:
     today = now.date()
     known = await catalogue.current()
     kept = await kitchen.orders(today, today + AHEAD)
-    booked = await kitchen.tallied(today, today + AHEAD)
-    for day in sorted({day for day, _, _ in booked.meals}):
+    tallied = await kitchen.tallied(today, today + AHEAD)
+    for day in sorted({day for day, _, _ in tallied.meals}):
         missing = [
             (activity, group, unit)
             for activity, group, unit in services(known)
@@ -125,7 +147,7 @@ async def _keep(
     tenant: Tenant, day: date, missing: list[tuple[Activity, Group, Unit]], now: datetime
 ) -> None:
     async with transaction():
-        diets, asked = await kitchen.diets(day), {}
+        diets, asked = await kitchen.diets(day, day), {}
         rows = []
         for activity, group, unit in missing:
             closes = cut_off_of(tenant, activity, unit, day)

@@ -1,5 +1,6 @@
 """The kitchen's desk: meals of a day, a week and a month, the order as it was frozen, what was eaten."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
@@ -33,6 +34,20 @@ reading = guards.Holding("kitchen", "agent", "admin")
 DAY = timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class WeekDay:
+    """The meals of one day of a week: by group, and by diet."""
+
+    day: date
+    booked: list[int]
+    diets: Counter[str]
+
+    @property
+    def total(self) -> int:
+        """How many are booked in all."""
+        return sum(self.booked)
+
+
 @dataclass(frozen=True)
 class KitchenPage:
     """The meals of one day, those of its week, and the waste of its month."""
@@ -40,7 +55,7 @@ class KitchenPage:
     day: date
     today: date
     meals: list[Meals]
-    week: list[tuple[date, list[int], int]]
+    week: list[WeekDay]
     groups: list[str]
     waste: list[tuple[str, int, int]]
     counts: bool
@@ -74,8 +89,13 @@ class KitchenPage:
 
     @property
     def week_heads(self) -> list[tuple[str, str]]:
-        """The columns of the week, one a group."""
-        return [(name, "n") for name in self.groups]
+        """The columns of the week: one a group, then one a diet."""
+        return [(name, "n") for name in (*self.groups, *self.week_diets)]
+
+    @property
+    def week_diets(self) -> list[str]:
+        """The diets the kitchen must mind in the week."""
+        return sorted({diet for one in self.week for diet in one.diets})
 
     @property
     def late(self) -> list[tuple[str, str, datetime]]:
@@ -156,13 +176,13 @@ async def desk(
     day = day_of(asked) if asked else now.date() + DAY
     services = [(group, unit) for _, group, unit in ordering.services(await catalogue.current())]
     monday = day - DAY * day.weekday()
-    booked = await kitchen.tallied(monday, monday + DAY * 6)
+    booked = await ordering.booked(monday, monday + DAY * 6)
     meals = await ordering.of_day(tenant, day, now, booked)
     week = []
     for one in (monday + DAY * rank for rank in range(7)):
-        row = [booked.meals.get((one, group.id, unit.id), 0) for group, unit in services]
+        row = [booked.tallied.meals.get((one, group.id, unit.id), 0) for group, unit in services]
         if any(row):
-            week.append((one, row, sum(row)))
+            week.append(WeekDay(one, row, booked.diets_of(one)))
     page = KitchenPage(
         day,
         now.date(),

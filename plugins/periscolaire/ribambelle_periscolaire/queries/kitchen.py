@@ -21,7 +21,7 @@ Mark = tuple[str, int]
 KEPT, KEPT_DAYS = "periscolaire.diets", "periscolaire.kitchen"
 MOST_DAYS = 100
 MINDED = """
-SELECT b."group", b.unit, b.child FROM periscolaire_booking b
+SELECT b.day, b."group", b.unit, b.child FROM periscolaire_booking b
 JOIN periscolaire_unit u ON u.id = b.unit WHERE
 """
 TALLIED = Prepared(
@@ -57,9 +57,11 @@ LATE = Prepared(
 )
 SPECIAL = Prepared(
     lambda given: Booking.raw(
-        f"{MINDED} {many.among('b.child')} AND b.day = {{}} AND b.state = 'booked' AND u.is_meal",
+        f"{MINDED} {many.among('b.child')} AND b.day BETWEEN {{}} AND {{}}"
+        " AND b.state = 'booked' AND u.is_meal",
         given.children,
-        given.day,
+        given.first,
+        given.last,
     )
 )
 ORDERS = Prepared(
@@ -143,20 +145,21 @@ async def eaten(first: date, last: date) -> dict[Spot, int]:
     return _counted(await EATEN.ask(first=first, last=last))
 
 
-async def diets(day: date, mark: Mark | None = None) -> dict[Spot, Counter[str]]:
-    """Return how many meals of each diet, and for children with an allergy or a PAI, on a day.
+async def diets(first: date, last: date, mark: Mark | None = None) -> dict[Spot, Counter[str]]:
+    """Return how many meals of each diet, and for children with an allergy or a PAI, between two days.
 
-    :param mark: what changes whenever the day does, when what was read may serve again.
+    :param mark: what changes whenever these days do, when what was read may serve again.
     """
     sheets, told = await _told()
     kept = _kept_days() if mark is not None else {}
-    known = kept.get(day)
+    known = kept.get((first, last))
     if known is None or known[0] != (sheets, mark):
         found: dict[Spot, Counter[str]] = {}
-        for row in await SPECIAL.ask(children=many.listed(sorted(told)), day=day):
-            spot = day, row["group"], row["unit"]
+        listed = many.listed(sorted(told))
+        for row in await SPECIAL.ask(children=listed, first=first, last=last):
+            spot = row["day"], row["group"], row["unit"]
             found.setdefault(spot, Counter()).update(told[row["child"]])
-        known = kept[day] = (sheets, mark), found
+        known = kept[first, last] = (sheets, mark), found
     minded: dict[Spot, Counter[str]] = known[1]
     return minded
 
