@@ -48,6 +48,13 @@ class Server:
         tasks = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
         return sum(int(task.read_text().split()[0]) for task in tasks) / 1e6
 
+    def once(self, path: str, cookie: str) -> None:
+        """Ask for one page, on a connection of its own."""
+        asked = f"GET {path} HTTP/1.1\r\nHost: alpha.localhost\r\nCookie: {cookie}\r\n\r\n"
+        with closing(socket.create_connection(("127.0.0.1", self.port))) as line:
+            line.sendall(asked.encode())
+            answered(line)
+
     def per_request(self, path: str, cookie: str = "") -> float:
         """Return the least CPU per request over some rounds, on a kept connection."""
         asked = f"GET {path} HTTP/1.1\r\nHost: alpha.localhost\r\nAccept-Encoding: gzip\r\n"

@@ -277,7 +277,12 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "/pointage": {"visitor": ("/pointage",), "office": ("/pointage",)},
     "/pointage/{roll}/{day}": {"office": ("/pointage/1/2026-12-03",)},
-    "/bureau/periscolaire/cuisine": {"office": (f"/bureau/periscolaire/cuisine?jour={THURSDAY}",)},
+    "/bureau/periscolaire/cuisine": {
+        "office": tuple(
+            f"/bureau/periscolaire/cuisine?{asked}"
+            for asked in (f"jour={THURSDAY}", f"mois={THURSDAY:%Y-%m}")
+        )
+    },
     "/bureau/periscolaire/pointages": {
         "office": (f"/bureau/periscolaire/pointages?jour={THURSDAY}",)
     },

@@ -42,7 +42,14 @@ async def _counts(rows: list[dict[str, Any]]) -> list[str]:
         spot = load["group"], load["day"], load["part"]
         if (load["taken"], load["waiting"]) != (taken[spot], waiting[spot]):
             found.append(f"{spot}: {load['taken']}+{load['waiting']} counted")
-    return found
+    booked = Counter(
+        (row["day"], row["group"], row["unit"]) for row in rows if row["state"] == "booked"
+    )
+    for row in await tables.Tally.select():
+        where = row["day"], row["group"], row["unit"]
+        if booked.pop(where, 0) != row["booked"]:
+            found.append(f"{where}: {row['booked']} in the kitchen's tally")
+    return found + [f"{where}: not in the kitchen's tally" for where in booked]
 
 
 def _happened(row: dict[str, Any]) -> Happened:

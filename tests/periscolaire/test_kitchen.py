@@ -65,7 +65,7 @@ async def test_the_order_is_what_stood_at_the_cut_off(
     monkeypatch.setattr(prepared.Prepared, "ask", counted)
     page = (await kitchen.get(DESK)).text
     assert len(asked) <= MOST_QUESTIONS
-    assert "Sans porc" in page
+    assert '<td class="n" role="cell" data-l="Sans porc">1</td>' in page  # in the week too
     assert "Changé après la commande" in page
     book = await kitchen.get(f"/bureau/periscolaire/cuisine/{THURSDAY}/export")
     assert book.content.startswith(b"PK")

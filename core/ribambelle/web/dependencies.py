@@ -1,9 +1,15 @@
-"""What a handler may ask for by name."""
+"""What a handler may ask for by name.
 
+Each asks for the one before it: Litestar starts a task for each of those that stand alone, which
+costs more than all of them.
+"""
+
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from litestar import Request
+from litestar.di import NamedDependency
 
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
@@ -11,32 +17,37 @@ from ribambelle.web.guards import SignInFirst
 from ribambelle.web.visit import Visit, visit
 
 
-def tenant(request: Request[Any, Any, Any]) -> Tenant:
-    """The commune of this request."""
-    return visit(request).tenant
-
-
 def seen(request: Request[Any, Any, Any]) -> Visit:
     """The visit: commune, session, person."""
     return visit(request)
 
 
-def person(request: Request[Any, Any, Any]) -> Person:
-    """Whoever is signed in; the route's guard has already let them in."""
-    found = visit(request).person
-    if found is None:
-        raise SignInFirst
-    return found
+def tenant(seen: NamedDependency[Visit]) -> Tenant:
+    """The commune of this request."""
+    return seen.tenant
 
 
-def visitor(request: Request[Any, Any, Any]) -> Person | None:
-    """Whoever is signed in, or None."""
-    return visit(request).person
-
-
-def now(request: Request[Any, Any, Any]) -> datetime:
+def now(tenant: NamedDependency[Tenant]) -> datetime:
     """The present moment, in the commune's time zone."""
-    return visit(request).tenant.now()
+    return tenant.now()
 
 
-ALL = {"tenant": tenant, "seen": seen, "person": person, "visitor": visitor, "now": now}
+def visitor(seen: NamedDependency[Visit], now: NamedDependency[datetime]) -> Person | None:
+    """Whoever is signed in, or None."""
+    return seen.person
+
+
+def person(seen: NamedDependency[Visit], now: NamedDependency[datetime]) -> Person:
+    """Whoever is signed in; the route's guard has already let them in."""
+    if seen.person is None:
+        raise SignInFirst
+    return seen.person
+
+
+ALL: dict[str, Callable[..., Any]] = {
+    "tenant": tenant,
+    "seen": seen,
+    "person": person,
+    "visitor": visitor,
+    "now": now,
+}

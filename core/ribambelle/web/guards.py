@@ -1,4 +1,8 @@
-"""Who may ask for a route. Every handler declares one of these; a test fails on one that does not."""
+"""Who may ask for a route. Every handler declares one of these; a test fails on one that does not.
+
+They wait for nothing, and are `async` all the same: Litestar runs any other in a thread, twice for
+each page of a plugin.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -38,36 +42,36 @@ class ScopeNeeded(NotForYou):
         super().__init__(scope)
 
 
-def public(connection: Connection, handler: BaseRouteHandler) -> None:
+async def public(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let anybody in."""
 
 
-def oneself(connection: Connection, handler: BaseRouteHandler) -> None:
+async def oneself(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let in whoever is signed in, to their own account: what is changed there is theirs alone."""
     _somebody(connection)
 
 
-def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
+async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let in whoever is signed in; to change something, staff need a role that may."""
     person = _able(connection)
     if person.is_staff and _changes(connection) and not person.grants:
         raise NotForYou
 
 
-def family(connection: Connection, handler: BaseRouteHandler) -> None:
+async def family(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let families in."""
     if not _somebody(connection).is_family:
         raise NotForYou
 
 
-def in_person(connection: Connection, handler: BaseRouteHandler) -> None:
+async def in_person(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let a family in, and nobody in its place: what it reads and writes here is its own."""
     person = _somebody(connection)
     if not person.is_family or person.behalf is not None:
         raise NotForYou
 
 
-def staff(connection: Connection, handler: BaseRouteHandler) -> None:
+async def staff(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let in any member of staff who gave a second factor."""
     person = _able(connection)
     if not person.is_staff:
@@ -88,11 +92,11 @@ class Holding:
         self.roles, self.families = roles, families
         self.__name__ = "holding_" + "_or_".join(roles)
 
-    def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
+    async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
         """Refuse whoever holds none of them."""
         if self.families and _somebody(connection).is_family:
             return
-        staff(connection, handler)
+        await staff(connection, handler)
         if not _able(connection).holds(*self.roles):
             raise NotForYou
 
@@ -107,7 +111,7 @@ class Scoped:
         self.scope = scope
         self.__name__ = f"scoped_{scope.replace(':', '_')}"
 
-    def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
+    async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
         """Refuse a request without a token, then one whose token does not bear the scope."""
         seen = visit(connection)
         if seen.token is None:
@@ -120,13 +124,13 @@ agent = Holding("agent", "admin")
 admin = Holding("admin")
 
 
-def demonstration(connection: Connection, handler: BaseRouteHandler) -> None:
+async def demonstration(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let anybody in, in a commune of demonstration only."""
     if not visit(connection).tenant.settings.demo:
         raise NotFoundException
 
 
-def plugin_enabled(connection: Connection, handler: BaseRouteHandler) -> None:
+async def plugin_enabled(connection: Connection, handler: BaseRouteHandler) -> None:
     """A plugin's routes do not exist in a commune that has not enabled it."""
     if handler.opt["plugin"] not in visit(connection).tenant.hooks:
         raise NotFoundException

@@ -34,7 +34,7 @@ class Asked:
 
 async def preview(tenant: Tenant, asked: Asked, now: datetime) -> list[tuple[str, Line]]:
     """Return each child of the class by name, and what would become of it; nothing is written."""
-    children = await classes.children(asked.found)
+    children = await classes.children(asked.found, asked.day)
     gathered = await at_office(tenant, list(children), asked.day, asked.day, now)
     if asked.is_late:
         gathered = gathered.past_cut_off()
@@ -50,7 +50,7 @@ async def book(
 
     The same request sent twice is done once: each child is a request of its own.
     """
-    children = await classes.children(asked.found)
+    children = await classes.children(asked.found, asked.day)
     told = Counter[str]()
     holders = await responsibilities.of_children(list(children), now.date())
     for child in children:

@@ -9,9 +9,9 @@ from ribambelle.identity import Person, custodies
 from ribambelle.tenants import Tenant
 from ribambelle_periscolaire.calendars import calendar_of
 from ribambelle_periscolaire.domain import cut_off, ratios
-from ribambelle_periscolaire.domain.calendar import school_year
+from ribambelle_periscolaire.domain.calendar import SchoolCalendar, school_year
 from ribambelle_periscolaire.domain.catalogue import Activity, Catalogue, Unit, age_on
-from ribambelle_periscolaire.domain.cut_off import Act, Verdict
+from ribambelle_periscolaire.domain.cut_off import Act, CutOff, Moments, Verdict
 from ribambelle_periscolaire.domain.doors import Doors, Pupil
 from ribambelle_periscolaire.domain.openings import Turn
 from ribambelle_periscolaire.domain.taking import Fill, Held, Key, Spot, Taking
@@ -21,6 +21,8 @@ from ribambelle_periscolaire.settings import Settings
 
 MINUTES = 60
 NEVER = Verdict(False, "no_date")
+MOMENTS = "periscolaire.moments"
+MOST = 4_000
 
 
 class Fills(dict[Spot, Fill]):
@@ -84,16 +86,20 @@ def doors_of(
     turns: Mapping[int, Turn] | None = None,
 ) -> Doors:
     """Return what says whether boxes may change now, in a commune."""
-    calendar = calendar_of(tenant)
-    rules = {rule.name: rule for rule in tenant.of(Settings).cut_offs}
+    calendar, rules = calendar_of(tenant), tenant.of(Settings).cut_offs
+    kept = _kept_moments(tenant, calendar, rules)
     away = elsewhere or {}
 
     def allows(name: str, act: Act, day: date, begins: int, waited: bool) -> Verdict:
-        rule = rules.get(name)
-        if rule is None:
-            return NEVER
-        starts = time(*divmod(begins, MINUTES))
-        return cut_off.allows(rule, act, day, starts, calendar, now, waited=waited)
+        asked = name, act, day, begins, waited
+        if asked not in kept:
+            rule = next((one for one in rules if one.name == name), None)
+            starts = time(*divmod(begins, MINUTES))
+            kept[asked] = (
+                cut_off.moments(rule, act, day, starts, calendar, waited) if rule else None
+            )
+        found = kept[asked]
+        return found.verdict(now) if found else NEVER
 
     def priced(activity: Activity, unit: Unit, day: date) -> bool:
         return has_tariff(tenant, activity.code, unit.code, day)
@@ -108,6 +114,20 @@ def doors_of(
         now,
         turns or {},
     )
+
+
+def _kept_moments(
+    tenant: Tenant, calendar: SchoolCalendar, rules: tuple[CutOff, ...]
+) -> dict[tuple[str, Act, date, int, bool], Moments | None]:
+    """Return the moments of cut-offs already told, as long as the commune's file says the same.
+
+    Counting a month's back, day by day, is most of what its page decides.
+    """
+    kept = tenant.engine.kept.get(MOMENTS)
+    if kept is None or kept[0] is not calendar or kept[1] is not rules or len(kept[2]) > MOST:
+        kept = tenant.engine.kept[MOMENTS] = calendar, rules, {}
+    found: dict[tuple[str, Act, date, int, bool], Moments | None] = kept[2]
+    return found
 
 
 def groups_of(doors: Doors, family: Iterable[Pupil], first: date, last: date) -> set[int]:

@@ -57,21 +57,50 @@ def cut_off_of(tenant: Tenant, activity: Activity, unit: Unit, day: date) -> dat
         return None
 
 
-async def of_day(tenant: Tenant, day: date, now: datetime) -> list[Meals]:
-    """Return the meals of a day: what is booked, what was ordered, of which diet, what came late."""
-    known = await catalogue.current()
-    booked, orders = await kitchen.booked(day, day), await kitchen.orders(day, day)
-    eaten, diets = await kitchen.eaten(day, day), await kitchen.diets(day)
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What is booked on some days: how many meals, and of which diet."""
+
+    tallied: kitchen.Tallied
+    diets: dict[kitchen.Spot, Counter[str]]
+
+    def diets_of(self, day: date) -> Counter[str]:
+        """Return how many of each diet on a day, all groups together."""
+        found = Counter[str]()
+        for spot, diets in self.diets.items():
+            if spot[0] == day:
+                found.update(diets)
+        return found
+
+
+async def booked(first: date, last: date) -> Booked:
+    """Return what is booked between two days."""
+    known, tallied = await catalogue.current(), await kitchen.tallied(first, last)
+    mark = known.mark, sum(tallied.moves.values())
+    return Booked(tallied, await kitchen.diets(first, last, mark))
+
+
+async def of_day(
+    tenant: Tenant, day: date, now: datetime, read: Booked | None = None
+) -> list[Meals]:
+    """Return the meals of a day: what is booked, what was ordered, of which diet, what came late.
+
+    :param read: what is booked, when it was read for more days.
+    """
+    known, read = await catalogue.current(), read or await booked(day, day)
+    tallied, diets = read.tallied, read.diets
+    mark = known.mark, tallied.moves.get(day, 0)
+    orders, eaten = await kitchen.orders(day, day), await kitchen.eaten(day, day)
     frozen: dict[int, tuple[datetime, dict[kitchen.Spot, int], list[kitchen.Row]]] = {}
     found = []
     for activity, group, unit in services(known):
         closes = cut_off_of(tenant, activity, unit, day)
         if closes and closes <= now and unit.id not in frozen:
-            known_order = all((day, one.id, unit.id) in orders for one in activity.groups)
-            asked = {} if known_order else await kitchen.ordered(day, unit.id, closes)
-            frozen[unit.id] = closes, asked, await kitchen.late(day, unit.id, closes)
+            is_kept = all((day, one.id, unit.id) in orders for one in activity.groups)
+            asked = await kitchen.at_cut_off(day, unit.id, closes, mark, is_kept=is_kept)
+            frozen[unit.id] = closes, *asked
         spot = day, group.id, unit.id
-        one = Meals(activity, group, unit, booked.get(spot, 0), eaten=eaten.get(spot))
+        one = Meals(activity, group, unit, tallied.meals.get(spot, 0), eaten=eaten.get(spot))
         found.append(_frozen(one, spot, orders, frozen.get(unit.id), diets.get(spot, Counter())))
     return [one for one in found if one.booked or one.ordered or one.eaten or one.late]
 
@@ -103,8 +132,8 @@ async def freeze() -> None:
     today = now.date()
     known = await catalogue.current()
     kept = await kitchen.orders(today, today + AHEAD)
-    booked = await kitchen.booked(today, today + AHEAD)
-    for day in sorted({day for day, _, _ in booked}):
+    tallied = await kitchen.tallied(today, today + AHEAD)
+    for day in sorted({day for day, _, _ in tallied.meals}):
         missing = [
             (activity, group, unit)
             for activity, group, unit in services(known)
@@ -118,7 +147,7 @@ async def _keep(
     tenant: Tenant, day: date, missing: list[tuple[Activity, Group, Unit]], now: datetime
 ) -> None:
     async with transaction():
-        diets, asked = await kitchen.diets(day), {}
+        diets, asked = await kitchen.diets(day, day), {}
         rows = []
         for activity, group, unit in missing:
             closes = cut_off_of(tenant, activity, unit, day)

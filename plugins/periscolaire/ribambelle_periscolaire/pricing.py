@@ -218,10 +218,10 @@ class PriceBook:
             tariff = self.tariffs.on(activity.code, unit.code, day)
         except Refused:
             return None
-        there = self.present.get((activity.id, day), frozenset()) | {pupil.id}
         rank, present = 1, 1
-        if len(there) > 1:
-            ordered = [other for other in self.gathered.family.pupils if other in there]
+        there = self.present.get((activity.id, day))
+        if there and there != {pupil.id}:
+            ordered = [one for one in self.gathered.family.pupils if one in there | {pupil.id}]
             rank, present = ordered.index(pupil.id) + 1, len(ordered)
         if not self.gathered.family.pays(pupil.id):
             return 0  # a relative books: what it costs is for whoever pays to know

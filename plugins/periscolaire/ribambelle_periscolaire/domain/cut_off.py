@@ -9,7 +9,7 @@ and "72 hours before 11:30" is 11:30 three days before, whatever the night in be
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice
@@ -108,6 +108,39 @@ class Verdict:
     """When it is too late: the next day that can still be changed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Between which moments a change may be made: no clock moves them, so they can be kept."""
+
+    closes: datetime
+    opens: datetime | None = None
+
+    def verdict(self, now: datetime) -> Verdict:
+        """Tell whether the change may be made at some moment, and why not.
+
+        >>> noon = datetime(2026, 11, 26, 12, tzinfo=UTC)
+        >>> Moments(noon).verdict(noon).reason, Moments(noon).verdict(noon.replace(hour=11)).open
+        ('too_late', True)
+        """
+        at = _instant(now)
+        if at >= _instant(self.closes):
+            return Verdict(False, "too_late", since=self.closes)
+        if self.opens and at < _instant(self.opens):
+            return Verdict(False, "not_yet", until=self.opens)
+        return Verdict(True, since=self.opens, until=self.closes)
+
+
+def moments(
+    rule: CutOff, act: Act, day: date, starts: time, calendar: SchoolCalendar, waited: bool
+) -> Moments | None:
+    """Return between which moments a day's booking may be added or cancelled; None: no date known."""
+    try:
+        closes = closes_at(rule, act, day, starts, calendar, waited=waited)
+        return Moments(closes, opens_at(rule, day, calendar) if act == "add" else None)
+    except Refused:
+        return None
+
+
 def closes_at(
     rule: CutOff,
     act: Act,
@@ -188,21 +221,14 @@ def allows(
     >>> found.open, found.reason, f"{found.since:%A %H:%M}", str(found.next_day)
     (False, 'too_late', 'Friday 10:00', '2026-09-08')
     """
-    try:
-        closes = closes_at(rule, act, day, starts, calendar, waited=waited)
-        opens = opens_at(rule, day, calendar) if act == "add" else None
-    except Refused:
+    found = moments(rule, act, day, starts, calendar, waited)
+    if found is None:
         return Verdict(False, "no_date")
-    if _instant(now) >= _instant(closes):
-        return Verdict(
-            False,
-            "too_late",
-            since=closes,
-            next_day=_next(rule, act, day, starts, calendar, now, candidates),
-        )
-    if opens and _instant(now) < _instant(opens):
-        return Verdict(False, "not_yet", until=opens)
-    return Verdict(True, since=opens, until=closes)
+    verdict = found.verdict(now)
+    if verdict.reason == "too_late":
+        following = _next(rule, act, day, starts, calendar, now, candidates)
+        return replace(verdict, next_day=following)
+    return verdict
 
 
 def _next(

@@ -47,11 +47,11 @@ class Tablet(guards.Holding):
     Whether that cookie still opens something is asked of the database, by `marker_of`.
     """
 
-    def __call__(self, connection: guards.Connection, handler: Any) -> None:
+    async def __call__(self, connection: guards.Connection, handler: Any) -> None:
         """Refuse whoever holds neither a role nor a cookie."""
         if visit(connection).person is None and secret_of(connection):
             return
-        super().__call__(connection, handler)
+        await super().__call__(connection, handler)
 
 
 tablet = Tablet(*OFFICE, "school_staff", "paired_device")

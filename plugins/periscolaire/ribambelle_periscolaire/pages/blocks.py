@@ -242,10 +242,10 @@ class _Boxes:
             units = [unit for unit in self.activity.units if unit.choice == code]
             hours = min(unit.begins for unit in units), max(unit.ends for unit in units)
             for day in self.days:
-                if not any(self._exists(unit, day) for unit in units):
-                    continue
-                options = [self._option(unit, day) for unit in units]
+                options = [self._option(unit, day) for unit in units if self._exists(unit, day)]
                 options = [one for one in options if one.shown.box.look != "none"]
+                if not options:
+                    continue
                 name = f"choix.{self.pupil.id}.{self.activity.id}.{code}.{day}"
                 found.append(Choice(name, self.activity.name, day, hours, options))
         return found

@@ -10,7 +10,9 @@ from ribambelle_periscolaire.domain.attendance import Mark, Standing
 from ribambelle_periscolaire.domain.bookings import Key
 from ribambelle_periscolaire.domain.calendar import school_year
 from ribambelle_periscolaire.domain.catalogue import Activity, Group, age_on
+from ribambelle_periscolaire.queries import placements
 
+HERE = "SELECT @CHILD@ FROM core_child c WHERE c.school = {}"
 CHILD = "c.id AS child, c.given_name, c.family_name, c.class_name, c.school, c.born_on"
 
 
@@ -37,7 +39,11 @@ STANDING = Prepared(
     )
 )
 AT_SCHOOL = Prepared(
-    lambda given: _asked("SELECT @CHILD@ FROM core_child c WHERE c.school = {}", given.school)
+    lambda given: _asked(
+        f"{HERE} OR {many.among('c.id')}",
+        given.school,
+        given.children,
+    )
 )
 ENROLLED = Prepared(
     lambda given: _asked(
@@ -104,27 +110,34 @@ async def came(child: int, household: int, first: date, last: date) -> list[tupl
 
 async def expected(group: int, day: date) -> list[Row]:
     """Return the children booked in a group on a day, and those whose absence is known."""
-    found: list[Row] = await EXPECTED.ask(group=group, day=day)
-    return found
+    return await _that_day(await EXPECTED.ask(group=group, day=day), day)
 
 
 async def standing(group: int, day: date) -> dict[tuple[int, int], Row]:
     """Return what stands of a group on a day, by child and unit."""
-    rows = await STANDING.ask(group=group, day=day)
+    rows = await _that_day(await STANDING.ask(group=group, day=day), day)
     return {(row["child"], row["unit"]): row for row in rows}
 
 
 async def receivable(activity: Activity, group: Group, day: date) -> list[Row]:
     """Return the children a group may receive: of its school, or enrolled when it takes all schools."""
     if group.school is not None:
-        rows = await AT_SCHOOL.ask(school=group.school)
+        there = await placements.to_come_at(group.school, day)
+        listed = many.listed(sorted(child for child, _ in there))
+        rows = await AT_SCHOOL.ask(school=group.school, children=listed)
     else:
         rows = await ENROLLED.ask(activity=activity.id, year=school_year(day))
     return [
         row
-        for row in rows
+        for row in await _that_day(rows, day)
         if activity.group_of(row["school"], age_on(row["born_on"], day)) == group
     ]
+
+
+async def _that_day(rows: list[Row], day: date) -> list[Row]:
+    """Return children with the school and the class they have on a day."""
+    known = await placements.to_come({row["child"] for row in rows}, day, day)
+    return [placements.placed(row, day, known) for row in rows]
 
 
 async def counts(day: date) -> dict[int, Row]:
@@ -134,8 +147,7 @@ async def counts(day: date) -> dict[int, Row]:
 
 async def odd(day: date) -> list[Row]:
     """Return the children who came without a booking, and those of whom two people disagree."""
-    found: list[Row] = await ODD.ask(day=day)
-    return found
+    return await _that_day(await ODD.ask(day=day), day)
 
 
 async def locked(day: date) -> dict[int, datetime]:

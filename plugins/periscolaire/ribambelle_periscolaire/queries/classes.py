@@ -1,8 +1,11 @@
 """The classes of the schools, as the register of children names them."""
 
 from dataclasses import dataclass
+from datetime import date
 
+from ribambelle.database import many
 from ribambelle.identity.tables import Child
+from ribambelle_periscolaire.queries import placements
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +37,22 @@ class Class:
 
 
 EVERY = """
-SELECT c.school, c.class_name, s.name, count(*) AS children FROM core_child c
-JOIN core_school s ON s.id = c.school WHERE c.class_name <> ''
-GROUP BY c.school, c.class_name, s.name ORDER BY s.name, c.class_name
+SELECT w.school, w.class_name, s.name, count(DISTINCT w.child) AS children FROM (
+  SELECT id AS child, school, class_name FROM core_child
+  UNION ALL
+  SELECT e.child, e.school, e.class_name FROM periscolaire_enrolment e
+  JOIN core_demande m ON m.id = e.demande AND m.state = 'accepted' WHERE NOT e.is_placed
+) w JOIN core_school s ON s.id = w.school WHERE w.class_name <> ''
+GROUP BY w.school, w.class_name, s.name ORDER BY s.name, w.class_name
+"""
+IN_CLASS = """
+SELECT c.id AS child, c.given_name, c.family_name, c.school, c.class_name FROM core_child c
+WHERE (c.school = {} AND c.class_name = {}) OR
 """
 
 
 async def every() -> list[Class]:
-    """Return the classes that have a child, by school."""
+    """Return the classes that have a child, or will have one next year, by school."""
     rows = await Child.raw(EVERY)
     return [Class(row["school"], row["class_name"], row["name"], row["children"]) for row in rows]
 
@@ -51,11 +62,19 @@ async def named(key: str) -> Class | None:
     return next((one for one in await every() if one.key == key), None) if key else None
 
 
-async def children(found: Class) -> dict[int, str]:
-    """Return the children of a class with their whole names, in the order of a register."""
-    rows = (
-        await Child.select(Child.id, Child.given_name, Child.family_name)
-        .where((Child.school == found.school) & (Child.class_name == found.name))
-        .order_by(Child.family_name, Child.given_name, Child.id)
+async def children(found: Class, day: date) -> dict[int, str]:
+    """Return the children of a class on a day with their whole names, as in a register."""
+    there = await placements.to_come_at(found.school, day)
+    rows = await Child.raw(
+        f"{IN_CLASS} {many.among('c.id')} ORDER BY c.family_name, c.given_name, c.id",
+        found.school,
+        found.name,
+        many.listed(sorted(child for child, _ in there)),
     )
-    return {row["id"]: f"{row['given_name']} {row['family_name']}".strip() for row in rows}
+    known = await placements.to_come({row["child"] for row in rows}, day, day)
+    placed = [placements.placed(row, day, known) for row in rows]
+    return {
+        row["child"]: f"{row['given_name']} {row['family_name']}".strip()
+        for row in placed
+        if (row["school"], row["class_name"]) == (found.school, found.name)
+    }

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,22 +11,24 @@ import msgspec
 from ribambelle import tenants
 from ribambelle.database import Prepared, many
 from ribambelle_periscolaire import sealing
-from ribambelle_periscolaire.tables import Booking, BookingEvent, Eaten, Order, Sheet
+from ribambelle_periscolaire.tables import Booking, BookingEvent, Eaten, Order, Sheet, Tally
 
 Row = dict[str, Any]
 Spot = tuple[date, int, int]
 """A day, a group, a unit."""
-KEPT = "periscolaire.diets"
+Mark = tuple[str, int]
+"""The mark of the catalogue, and how many times a day has changed."""
+KEPT, KEPT_DAYS = "periscolaire.diets", "periscolaire.kitchen"
+MOST_DAYS = 100
 MINDED = """
-SELECT b."group", b.unit, b.child FROM periscolaire_booking b
+SELECT b.day, b."group", b.unit, b.child FROM periscolaire_booking b
 JOIN periscolaire_unit u ON u.id = b.unit WHERE
 """
-BOOKED = Prepared(
-    lambda given: Booking.raw(
-        'SELECT b.day, b."group", b.unit, count(*) AS meals FROM periscolaire_booking b'
-        " JOIN periscolaire_unit u ON u.id = b.unit"
-        " WHERE b.day BETWEEN {} AND {} AND b.state = 'booked' AND u.is_meal"
-        ' GROUP BY b.day, b."group", b.unit',
+TALLIED = Prepared(
+    lambda given: Tally.raw(
+        'SELECT t.day, t."group", t.unit, t.booked AS meals, t.moves FROM periscolaire_tally t'
+        " JOIN periscolaire_unit u ON u.id = t.unit"
+        " WHERE t.day BETWEEN {} AND {} AND u.is_meal",
         given.first,
         given.last,
     )
@@ -54,9 +57,11 @@ LATE = Prepared(
 )
 SPECIAL = Prepared(
     lambda given: Booking.raw(
-        f"{MINDED} {many.among('b.child')} AND b.day = {{}} AND b.state = 'booked' AND u.is_meal",
+        f"{MINDED} {many.among('b.child')} AND b.day BETWEEN {{}} AND {{}}"
+        " AND b.state = 'booked' AND u.is_meal",
         given.children,
-        given.day,
+        given.first,
+        given.last,
     )
 )
 ORDERS = Prepared(
@@ -70,13 +75,52 @@ EATEN = Prepared(
     )
 )
 SAID = Prepared(
-    lambda _: Booking.raw("SELECT count(*) AS sheets, max(health_at) AS at FROM periscolaire_sheet")
+    lambda _: Booking.raw(
+        "SELECT (SELECT count(*) FROM periscolaire_sheet) AS sheets,"
+        " (SELECT max(health_at) FROM periscolaire_sheet) AS at"
+    )
 )
 
 
-async def booked(first: date, last: date) -> dict[Spot, int]:
+@dataclass(frozen=True, slots=True)
+class Tallied:
+    """How many meals are booked, and how many times each day has changed."""
+
+    meals: dict[Spot, int]
+    moves: dict[date, int]
+
+
+async def tallied(first: date, last: date) -> Tallied:
     """Return how many meals are booked between two days, by day, group and unit."""
-    return _counted(await BOOKED.ask(first=first, last=last))
+    rows, moves = await TALLIED.ask(first=first, last=last), Counter[date]()
+    for row in rows:
+        moves[row["day"]] += row["moves"]
+    return Tallied(_counted([row for row in rows if row["meals"]]), dict(moves))
+
+
+async def at_cut_off(
+    day: date, unit: int, at: datetime, mark: Mark, *, is_kept: bool
+) -> tuple[dict[Spot, int], list[Row]]:
+    """Return what the kitchen was asked for at a moment, told by the events, and what changed since.
+
+    :param mark: what changes whenever the day does: as long as it is the same, nothing is read.
+    :param is_kept: the order was written down: it is not counted again.
+    """
+    said, kept = (mark, at, is_kept), _kept_days()
+    known = kept.get((day, unit))
+    if known is None or known[0] != said:
+        asked = {} if is_kept else await ordered(day, unit, at)
+        known = kept[day, unit] = said, (asked, await late(day, unit, at))
+    found: tuple[dict[Spot, int], list[Row]] = known[1]
+    return found
+
+
+def _kept_days() -> dict[Any, Any]:
+    """Return what was told of days; forgotten past a month of them."""
+    kept: dict[Any, Any] = tenants.current().engine.kept.setdefault(KEPT_DAYS, {})
+    if len(kept) > MOST_DAYS:
+        kept.clear()
+    return kept
 
 
 async def ordered(day: date, unit: int, at: datetime) -> dict[Spot, int]:
@@ -101,22 +145,31 @@ async def eaten(first: date, last: date) -> dict[Spot, int]:
     return _counted(await EATEN.ask(first=first, last=last))
 
 
-async def diets(day: date) -> dict[Spot, Counter[str]]:
-    """Return how many meals of each diet, and for children with an allergy or a PAI, on a day."""
-    told = await _told()
-    found: dict[Spot, Counter[str]] = {}
-    for row in await SPECIAL.ask(children=many.listed(sorted(told)), day=day):
-        spot = day, row["group"], row["unit"]
-        found.setdefault(spot, Counter()).update(told[row["child"]])
-    return found
+async def diets(first: date, last: date, mark: Mark | None = None) -> dict[Spot, Counter[str]]:
+    """Return how many meals of each diet, and for children with an allergy or a PAI, between two days.
+
+    :param mark: what changes whenever these days do, when what was read may serve again.
+    """
+    sheets, told = await _told()
+    kept = _kept_days() if mark is not None else {}
+    known = kept.get((first, last))
+    if known is None or known[0] != (sheets, mark):
+        found: dict[Spot, Counter[str]] = {}
+        listed = many.listed(sorted(told))
+        for row in await SPECIAL.ask(children=listed, first=first, last=last):
+            spot = row["day"], row["group"], row["unit"]
+            found.setdefault(spot, Counter()).update(told[row["child"]])
+        known = kept[first, last] = (sheets, mark), found
+    minded: dict[Spot, Counter[str]] = known[1]
+    return minded
 
 
-async def _told() -> dict[int, tuple[str, ...]]:
+async def _told() -> tuple[tuple[int, str], dict[int, tuple[str, ...]]]:
     """Return what each child's meal must mind; sheets are opened again only when one was written."""
     said = (await SAID.ask())[0]
     mark = said["sheets"], str(said["at"])
     kept = tenants.current().engine.kept
-    known = kept.get(KEPT)
+    known: tuple[tuple[int, str], dict[int, tuple[str, ...]]] | None = kept.get(KEPT)
     if known is None or known[0] != mark:
         found = {}
         for row in await Sheet.select(Sheet.child, Sheet.sealed, Sheet.name):
@@ -129,8 +182,7 @@ async def _told() -> dict[int, tuple[str, ...]]:
             if any(words):
                 found[int(row["child"])] = tuple(filter(None, words))
         known = kept[KEPT] = mark, found
-    told: dict[int, tuple[str, ...]] = known[1]
-    return told
+    return known
 
 
 async def keep_orders(rows: Sequence[tuple[Any, ...]]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from ribambelle.database import Prepared, many
 from ribambelle_periscolaire.domain.doors import Pupil
 from ribambelle_periscolaire.domain.taking import Held, Key
+from ribambelle_periscolaire.queries import placements
 from ribambelle_periscolaire.tables import Booking
 
 STANDING = ("booked", "waiting", "offered", "absent")
@@ -93,16 +94,21 @@ async def between(
     """Return the bookings of some activities between two days, the first made first."""
     listed = many.listed(sorted(set(activities)))
     rows = await BETWEEN.ask(activities=listed, first=first, last=last)
-    return [_booked(row) for row in rows if row["state"] in states]
+    return await _booked([row for row in rows if row["state"] in states], first, last)
 
 
 async def of_child(child: int, first: date, last: date) -> list[Booked]:
     """Return what was ever booked for a child between two days."""
-    rows = await OF_CHILD.ask(child=child, first=first, last=last)
-    return [_booked(row) for row in rows]
+    return await _booked(await OF_CHILD.ask(child=child, first=first, last=last), first, last)
 
 
-def _booked(row: dict[str, Any]) -> Booked:
+async def _booked(rows: list[dict[str, Any]], first: date, last: date) -> list[Booked]:
+    """Return bookings, each child in the school and the class it has on that day."""
+    known = await placements.to_come({row["child"] for row in rows}, first, last)
+    return [_one(placements.placed(row, row["day"], known)) for row in rows]
+
+
+def _one(row: dict[str, Any]) -> Booked:
     return Booked(
         row["id"],
         (row["child"], row["day"], row["unit"]),

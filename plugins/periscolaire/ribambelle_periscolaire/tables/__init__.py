@@ -20,6 +20,7 @@ from ribambelle_periscolaire.tables.families import (
     Request,
     Rules,
     Situation,
+    Tally,
 )
 from ribambelle_periscolaire.tables.files import Claim, Consent, OndeList, Sheet
 from ribambelle_periscolaire.tables.kitchen import Eaten, Order
@@ -60,6 +61,7 @@ __all__ = [
     "Rules",
     "Sheet",
     "Situation",
+    "Tally",
     "Unit",
     "Wish",
     "WishChild",

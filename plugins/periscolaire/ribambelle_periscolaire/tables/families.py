@@ -111,6 +111,18 @@ class Booking(Table, tablename="periscolaire_booking"):
     listed = Unique([day, group, unit, child])
 
 
+class Tally(Table, tablename="periscolaire_tally"):
+    """How many are booked, by day, group and unit; the database keeps it, as bookings change."""
+
+    id: Serial
+    day = Date()
+    group = ForeignKey(Group, null=False, on_delete=OnDelete.restrict)
+    unit = ForeignKey(Unit, null=False, on_delete=OnDelete.restrict)
+    booked = Integer()
+    moves = Integer(help_text="How many changes: what was read of a day stands until it differs.")
+    once = Unique([day, group, unit])
+
+
 class BookingEvent(Table, tablename="periscolaire_event"):
     """One thing that happened to one booking; never changed, never removed.
 
@@ -149,6 +161,7 @@ TABLES = (
     Enrolled,
     Price,
     Booking,
+    Tally,
     BookingEvent,
     Request,
 )

@@ -23,7 +23,9 @@ class Sheet(Table, tablename="periscolaire_sheet"):
     child = ForeignKey(Child, null=False, unique=True, on_delete=OnDelete.cascade)
     name = Varchar(length=32, unique=True, help_text="What its content is sealed to.")
     sealed = Text(default="", help_text="In base64; opened by the commune's key alone.")
-    health_at = Timestamptz(null=True, default=None, help_text="When its health was last said.")
+    health_at = Timestamptz(
+        null=True, default=None, index=True, help_text="When its health was last said."
+    )
     contacts_at = Timestamptz(null=True, default=None, help_text="When its contacts were.")
 
 

@@ -27,10 +27,12 @@ from ribambelle_periscolaire.domain.calendar import days
 from ribambelle_periscolaire.domain.catalogue import Catalogue, Unit, age_on
 from ribambelle_periscolaire.domain.cut_off import Verdict
 from ribambelle_periscolaire.domain.doors import Doors, Pupil
+from ribambelle_periscolaire.domain.sheet import ChildSheet, Health
 from ribambelle_periscolaire.domain.tariff import Price, Situation
 from ribambelle_periscolaire.gathering import doors_of, places
 from ribambelle_periscolaire.pricing import price_of
 from ribambelle_periscolaire.queries import bookings
+from ribambelle_periscolaire.sealing import sealed
 
 FIRST_NAMES = (
     *("Adam", "Alice", "Ambre", "Arthur", "Chloé", "Emma", "Ethan", "Gabriel", "Inès", "Jade"),
@@ -260,6 +262,19 @@ async def book(
     if taken is None:
         await write_loads(counted)
     return count
+
+
+async def tell_diets(homes: Iterable[Home], diets: Sequence[str], draw: Random) -> None:
+    """Write the sheet of one child in eight, with what the kitchen must mind."""
+    now = tenants.current().now()
+    rows = []
+    for child in (child for home in homes for child in home.children):
+        if draw.randrange(8) == 0:
+            name = f"{draw.getrandbits(128):032x}"
+            health = Health(draw.choice(diets), has_allergy=draw.randrange(4) == 0)
+            told = sealed(ChildSheet(health), name)
+            rows.append({"child": child.id, "name": name, "sealed": told, "health_at": now})
+    await write(tables.Sheet, rows)
 
 
 async def write_loads(taken: Fullness) -> None:
