@@ -52,7 +52,7 @@ async def test_each_table_counts_what_the_commission_did(communes: Communes) -> 
         ).where(Offer.application == poor)
 
     assert (await table(town, "satisfaction"))["Entrées d’hiver"] == [
-        *("4", "3", "75", "2", "3", "3", "0")
+        *("4", "3", "75", "2", "3", "3", "0", "0")
     ]
     assert (await table(town, "offre"))["Les Lilas"][1:] == ["10", "1,0", "0,8", "0,2", "8", "80"]
     assert (await table(town, "demi-journees"))["Les Lilas"][0] == "2,0"

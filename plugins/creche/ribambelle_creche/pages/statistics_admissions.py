@@ -182,7 +182,7 @@ def satisfied(done: Sequence[tuple[Commission, Sequence[tuple[int, Served]]]]) -
             (
                 *(row.label, told.examined, told.admitted, told.share),
                 *(told.first_wish, told.among_three, told.wished_week),
-                told.admitted - told.wished_week,
+                *(told.admitted - told.wished_week, told.elsewhere),
             )
         )
         bars.append((row.label, told.examined, told.admitted))
@@ -193,6 +193,7 @@ def satisfied(done: Sequence[tuple[Commission, Sequence[tuple[int, Served]]]]) -
         (
             *("Commission", "Examinées", "Admises", "Part (%)"),
             *("Vœu 1", "Vœux 1 à 3", "Semaine souhaitée", "Semaine de repli"),
+            "Autre crèche acceptée",
         ),
         rows,
         bars,

@@ -206,7 +206,7 @@ class Offer(Table, tablename="creche_offer"):
     slots = SmallInt(help_text="Half-days, as the numbers of domain.week.")
     start_on = Date()
     until = Date(null=True, default=None, help_text="Last day of a place given in an emergency.")
-    origin = Varchar(length=12, help_text="session, rolling, emergency or transfer.")
+    origin = Varchar(length=12, help_text="session, rolling, emergency, transfer or elsewhere.")
     state = Varchar(length=10, default="live", help_text="Code of domain.offers.STATES.")
     sent_at = Timestamptz()
     answer_by = Date()
