@@ -90,7 +90,6 @@ class Demands:
             self.known[section, week] = {self.names[name]: 1 for name in wanted}
         return self.known[section, week]
 
-
     def fits(self, section: str, week: tuple[str, ...], children: int) -> bool:
         """Tell whether a section gives so many places on each half-day of a week."""
         return all(self.resources[name] >= children for name in self.of(section, week))
