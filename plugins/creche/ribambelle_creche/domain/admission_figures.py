@@ -183,6 +183,21 @@ def demanded(file: Dossier) -> list[str]:
     return [care, *profiles(file), *(["En parcours d’insertion"] if "insertion" in works else [])]
 
 
+LOOKING = ("job_seeking", "insertion")
+"""Parents for whom a crèche « à vocation d’insertion professionnelle » keeps one place in five."""
+
+
+def is_avip(file: Dossier) -> bool:
+    """Tell whether a parent looks for work or is on a path of insertion.
+
+    >>> from ribambelle_creche.domain.dossier import Situation
+    >>> is_avip(Dossier(situation=Situation("job_seeking"))), is_avip(Dossier())
+    (True, False)
+    """
+    told = file.situation
+    return told is not None and (told.work in LOOKING or told.other_work in LOOKING)
+
+
 DIMENSIONS: tuple[tuple[str, Callable[[Facts], str]], ...] = (
     ("Quotient familial", lambda facts: _band_of(facts.of("quotient_familial"))),
     ("Foyer", lambda facts: "Parent seul" if facts.of("single_parent") else "Deux parents"),

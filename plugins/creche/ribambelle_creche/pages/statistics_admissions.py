@@ -1,10 +1,10 @@
 """What commissions did and how full crèches are: the town hall's second page of figures."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
@@ -23,6 +23,7 @@ from ribambelle_creche.domain.admission_figures import (
     BLOCKS,
     Served,
     demanded,
+    is_avip,
     median_days,
     occupancy,
     percent,
@@ -46,6 +47,7 @@ from ribambelle_creche.queries import facilities, grids, proposals, statistics, 
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Commission, Facility
 
+K = TypeVar("K", int, str)
 town_hall = Holding("agent", "admin")
 HIDDEN = "masqué"
 HALF_WORDS = ("matin", "ap.-m.")
@@ -80,9 +82,11 @@ async def panels_of(now: datetime) -> list[Panel]:
         pressure(open_now, cells, await figures.first_wishes()),
         supply(open_now, cells),
         await statistics_coverage.panel(now),
+        await statistics_coverage.panel_by_iris(),
         satisfied([(one, await figures.outcomes(one.id)) for one in commissions]),
-        delay(names, await figures.waits(), await figures.waiting(), now.date()),
+        *delays(names, await figures.waits(), await figures.waiting(), now.date()),
         flow(await figures.flow(now - A_YEAR)),
+        avip(open_now, await figures.present(now.date())),
         *(await of_commission(last, names) if last else []),
     ]
     return [one for one in found if one.rows]
@@ -201,28 +205,73 @@ def satisfied(done: Sequence[tuple[Commission, Sequence[tuple[int, Served]]]]) -
     )
 
 
-def delay(
+def delays(
     names: Mapping[int, str],
-    waits: Sequence[tuple[int, date, date]],
-    waiting: Sequence[tuple[int, date]],
+    waits: Sequence[figures.Wait],
+    waiting: Sequence[figures.Wait],
     today: date,
+) -> list[Panel]:
+    """Return the median days from a complete file to its place and its entry, two ways cut."""
+    return [
+        delay("delai", "quartier", names, waits, waiting, today, lambda one: one.quartier),
+        delay("delai-ages", "âge à l’entrée", LABELS, waits, waiting, today, lambda one: one.group),
+    ]
+
+
+def delay(
+    code: str,
+    cut: str,
+    names: Mapping[K, str],
+    waits: Sequence[figures.Wait],
+    waiting: Sequence[figures.Wait],
+    today: date,
+    key: Callable[[figures.Wait], K],
 ) -> Panel:
-    """Return, by quartier, the median days from a complete file to its place, and of those waiting."""
+    """Return, part by part, the days until the place, until the entry, and of those waiting."""
     rows, bars = [], list[Bar]()
-    for quartier, name in names.items():
-        decided = median_days((first, then) for place, first, then in waits if place == quartier)
-        still = median_days((first, today) for place, first in waiting if place == quartier)
+    for part, name in names.items():
+        served = [one for one in waits if key(one) == part]
+        decided = median_days((one.complete, one.decided) for one in served if one.decided)
+        entered = median_days((one.complete, one.entry) for one in served if one.entry)
+        still = median_days((one.complete, today) for one in waiting if key(one) == part)
         if decided is not None or still is not None:
-            rows.append((name, decided, still))
+            rows.append((name, decided, entered, still))
             bars.append((name, decided or 0, still or 0))
     return Panel(
-        "delai",
-        "Délais, par quartier",
-        "Jours, médiane, depuis le dossier complet",
-        ("Quartier", "Jusqu’à la place proposée", "Attente en cours"),
+        code,
+        f"Délais, par {cut}",
+        "Jours, médiane, depuis le dossier complet ; l’entrée est celle d’une place acceptée",
+        (
+            cut[:1].upper() + cut[1:],
+            *("Jusqu’à la place proposée", "Jusqu’à l’entrée", "Attente en cours"),
+        ),
         rows,
         bars,
         ("jusqu’à la place (jours)", "attente en cours (jours)"),
+    )
+
+
+def avip(open_now: Sequence[Facility], children: Sequence[tuple[int, Dossier]]) -> Panel:
+    """Return, by manager, the share of children whose parents look for work or are in insertion."""
+    managers = {one.id: one.manager or one.name for one in open_now}
+    there: Counter[str] = Counter()
+    helped: Counter[str] = Counter()
+    for facility, dossier in children:
+        if facility in managers:
+            there[managers[facility]] += 1
+            helped[managers[facility]] += is_avip(dossier)
+    rows = [
+        (name, many, helped[name], percent(helped[name], many))
+        for name, many in sorted(there.items())
+    ]
+    return Panel(
+        "avip",
+        "Enfants de parents en recherche d’emploi, par gestionnaire",
+        "Enfants présents aujourd’hui, entrés par une demande ; une crèche AVIP en accueille 20 %",
+        ("Gestionnaire", "Enfants présents", "Recherche d’emploi ou insertion", "Part (%)"),
+        rows,
+        [(name, many, some) for name, many, some, _ in rows],
+        ("présents", "recherche d’emploi ou insertion"),
     )
 
 

@@ -1,5 +1,6 @@
 """What the page of statistics shows, computed at one moment from the same counts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -181,7 +182,7 @@ async def exact_page(asked: Asked, tenant: Tenant, person: Person, now: datetime
     supply = await statistics.supply() if cut is None else await statistics.supply_by_iris(cut)
     table = laid_out(rules.grid(counts, list(names), asked.measure), None)
     bars = bars_of(children, supply, names)
-    opens = opening(asked, person)
+    opens = opening(asked, person, names)
     total = sum(count.children for count in children)
     return StatisticsPage(
         asked=asked,
@@ -258,7 +259,7 @@ async def protected_page(
     )
 
 
-def opening(asked: Asked, person: Person) -> Opens | None:
+def opening(asked: Asked, person: Person, names: Mapping[int, str]) -> Opens | None:
     """Return what gives the list behind a count of children, where this person may open it whole.
 
     An agent of some desks sees the files of those alone: a count of the whole town would open a
@@ -267,11 +268,12 @@ def opening(asked: Asked, person: Person) -> Opens | None:
     theirs = person.holds("agent", "admin") or asked.desk in person.numbers(
         "creche_desk", "creche.desk"
     )
-    if asked.measure != "children" or asked.cut or not theirs:
+    if asked.measure != "children" or not theirs:
         return None
 
     def opens(quartier: int, column: str) -> str:
-        said: dict[str, Any] = {"vue": "toutes", "quartier": quartier}
+        area = {"iris": names[quartier]} if asked.cut else {"quartier": quartier}
+        said: dict[str, Any] = {"vue": "toutes", **area}
         said |= {"naissance": "attendu"} if column == "expected" else {"age": column}
         said |= {} if column == "expected" else {"naissance": "ne"}
         said |= {"de": asked.first, "a": asked.last, "guichet": asked.desk or ""}

@@ -314,6 +314,16 @@ class UnderThree(Table, tablename="creche_under_three"):
     source = Varchar(length=120)
 
 
+class UnderThreeIris(Table, tablename="creche_under_three_iris"):
+    """Children under three of one IRIS, as the town hall has them from INSEE or the CAF."""
+
+    id: Serial
+    iris = Varchar(length=60, unique=True, help_text="As the list of streets writes it.")
+    children = Integer(default=0)
+    counted_on = Date()
+    source = Varchar(length=120)
+
+
 TABLES = (
     Grid,
     Commission,
@@ -335,4 +345,5 @@ TABLES = (
     Appeal,
     AppealAnswer,
     UnderThree,
+    UnderThreeIris,
 )
