@@ -1,7 +1,7 @@
 """What a commune may set for its crèches: the table ``[creche]`` of its file."""
 
 import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -56,6 +56,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Last day to send a file for that commission."""
     public_threshold: Threshold = 11
     """Counts under this are hidden from the public and the CAF."""
+    published_by: Literal["quartier", "iris"] = "quartier"
+    """How the town is cut in what is published; the first month published settles it."""
     partner_threshold: Threshold = 5
     """Counts under this are hidden from a crèche for what is not its own."""
     proofs: tuple[str, ...] = ("birth", "address", "work")

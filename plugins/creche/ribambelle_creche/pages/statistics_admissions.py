@@ -10,9 +10,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from ribambelle import childcare
 from ribambelle.errors import NotYours
-from ribambelle.tenants import Tenant
 from ribambelle.web import spreadsheets
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
@@ -32,7 +30,7 @@ from ribambelle_creche.domain.admission_figures import (
     satisfaction,
     unused,
 )
-from ribambelle_creche.domain.age import GROUPS, LABELS
+from ribambelle_creche.domain.age import LABELS
 from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.dossier import Dossier
 from ribambelle_creche.domain.preparation import file_of
@@ -40,11 +38,10 @@ from ribambelle_creche.domain.resources import place_of
 from ribambelle_creche.domain.week import DAYS, SLOTS
 from ribambelle_creche.pages import statistics_coverage
 from ribambelle_creche.pages.panels import Bar, Panel
-from ribambelle_creche.pages.statistics_page import areas, quartier_names
-from ribambelle_creche.pages.statistics_tables import laid_out, month_words, shown
+from ribambelle_creche.pages.statistics_tables import month_words
 from ribambelle_creche.queries import admission_figures as figures
-from ribambelle_creche.queries import facilities, grids, proposals, statistics, streets
-from ribambelle_creche.settings import Settings
+from ribambelle_creche.queries import facilities, grids, proposals
+from ribambelle_creche.queries.areas import quartier_names
 from ribambelle_creche.tables import Commission, Facility
 
 K = TypeVar("K", int, str)
@@ -432,70 +429,4 @@ async def export(
     return spreadsheets.answer(kind, f"admissions-{one.code}", one.headings, one.rows)
 
 
-@dataclass(frozen=True)
-class NeedsPage:
-    """The inventory of needs and of what there is, quartier by quartier, small counts hidden."""
-
-    at: datetime
-    columns: list[str]
-    rows: list[tuple[str, list[Any], list[int]]]
-    modes: list[str]
-    threshold: int
-    area: str = "quartier"
-    has_irises: bool = False
-
-    @property
-    def heads(self) -> list[tuple[str, str]]:
-        """The columns: who waits, then the places of each mode."""
-        told = (*self.columns, *(f"Places : {mode.lower()}" for mode in self.modes))
-        return [(self.area[:1].upper() + self.area[1:], ""), *((head, "n") for head in told)]
-
-
-@get(
-    "/bureau/creche/statistiques/besoins",
-    name="creche.statistics.needs",
-    told="Imprimer le recensement des besoins",
-    guards=[town_hall],
-)
-async def needs(
-    request: Request[Any, Any, Any],
-    tenant: NamedDependency[Tenant],
-    now: NamedDependency[datetime],
-) -> Page:
-    """Show the inventory the law asks of a commune; it leaves the town hall, so small counts do not."""
-    settings = tenant.of(Settings)
-    names, cut = await areas("iris" if request.query_params.get("decoupage") == "iris" else "")
-    counts = rules.grid(await statistics.demand(cut=cut), list(names))
-    table = laid_out(counts, settings.public_threshold)
-    places: Counter[tuple[str, int]] = Counter()
-    if cut is None:
-        for one in await childcare.supply(now.date()):
-            places[one.mode, one.quartier or rules.NOWHERE] += one.places
-    else:
-        for area, many in (await statistics.places_by_iris(cut)).items():
-            places["creche", area] += many
-    # a childminder's places are known by quartier alone
-    modes = [mode for mode in childcare.MODES if cut is None or mode == "creche"]
-    rows = [
-        (
-            name,
-            [shown(cell, "children") for cell in line],
-            [places[mode, quartier] for mode in modes],
-        )
-        for (quartier, name), line in zip(names.items(), table.cells, strict=False)
-    ]
-    town = [sum(places[mode, quartier] for quartier in names) for mode in modes]
-    rows.append(("Ville", [shown(cell, "children") for cell in table.cells[-1]], town))
-    page = NeedsPage(
-        at=now,
-        columns=["À naître", *(LABELS[group] for group in GROUPS), "Total"],
-        rows=rows,
-        modes=[childcare.MODES[mode] for mode in modes],
-        threshold=settings.public_threshold,
-        area="quartier" if cut is None else "IRIS",
-        has_irises=bool(await streets.irises()),
-    )
-    return Page("creche/office/needs.html", page)
-
-
-ROUTES = [admissions, export, needs]
+ROUTES = [admissions, export]

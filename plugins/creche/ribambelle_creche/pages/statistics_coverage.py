@@ -20,8 +20,8 @@ from ribambelle_creche.domain import coverage as rules
 from ribambelle_creche.domain.coverage import Figure
 from ribambelle_creche.domain.statistics import NOWHERE
 from ribambelle_creche.pages.panels import Bar, Panel
-from ribambelle_creche.pages.statistics_page import quartier_names
 from ribambelle_creche.queries import coverage, statistics, streets
+from ribambelle_creche.queries.areas import quartier_names
 
 UNDER_THREE = "/bureau/creche/statistiques/moins-de-trois-ans"
 ADMISSIONS = "/bureau/creche/statistiques/admissions"

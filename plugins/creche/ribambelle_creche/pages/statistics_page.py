@@ -9,13 +9,11 @@ from urllib.parse import urlencode
 from ribambelle import childcare
 from ribambelle.childcare import Offer
 from ribambelle.identity import Person
-from ribambelle.identity.tables import Quartier
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats
 from ribambelle_creche.domain import statistics as rules
 from ribambelle_creche.domain.age import GROUPS
 from ribambelle_creche.domain.statistics import FACILITY_ORDERS, FacilityDemand, Scope
-from ribambelle_creche.freezing import ELSEWHERE
 from ribambelle_creche.pages.statistics_tables import (
     Bar,
     Opens,
@@ -28,6 +26,7 @@ from ribambelle_creche.pages.statistics_tables import (
     shown,
 )
 from ribambelle_creche.queries import desks, statistics, streets
+from ribambelle_creche.queries.areas import areas, published_cut
 from ribambelle_creche.settings import Settings
 
 MEASURES = {"children": "Enfants", "half_days": "Temps pleins", "wishes": "Vœux"}
@@ -225,13 +224,13 @@ async def protected_page(
 ) -> StatisticsPage:
     """Return the page of a crèche: its own demand exact, and one protected table of the town.
 
-    One only, without filters: two tables that differ by a filter, or that share their totals,
-    give away by subtraction what each hides.
+    One only, cut as what is published is, without filters: two tables that differ by a filter, or
+    that share their totals, give away by subtraction what each hides.
     """
-    settings, asked = tenant.of(Settings), Asked(order=order)
+    settings, asked = tenant.of(Settings), Asked(order=order, cut=await published_cut())
     own = person.numbers("creche_manager", "creche.facility")
-    counts, supply = await statistics.demand(), await statistics.supply()
-    names = await quartier_names()
+    names, cut = await areas(asked.cut)
+    counts, supply = await statistics.demand(cut=cut), await statistics.supply()
     table = laid_out(rules.grid(counts, list(names)), settings.partner_threshold)
     mine = await statistics.demand(Scope(facilities=tuple(own)))
     return StatisticsPage(
@@ -281,25 +280,6 @@ def opening(asked: Asked, person: Person, names: Mapping[int, str]) -> Opens | N
         return f"/bureau/creche/demandes?{urlencode(kept)}"
 
     return opens
-
-
-async def areas(cut: str) -> tuple[dict[int, str], statistics.Cut | None]:
-    """Return the parts of the town by number, and the number of each IRIS when it is cut so."""
-    if not cut:
-        return await quartier_names(), None
-    irises = dict(enumerate(await streets.irises(), start=1))
-    names = {**irises, rules.NOWHERE: "Sans IRIS connu"}
-    return names, {iris: number for number, iris in irises.items()}
-
-
-async def quartier_names() -> dict[int, str]:
-    """Return the quartiers by id, in order of name, and the place of those in none."""
-    rows = (
-        await Quartier.select(Quartier.id, Quartier.name)
-        .where(Quartier.parent.is_null())
-        .order_by(Quartier.folded)
-    )
-    return {**{row["id"]: row["name"] for row in rows}, rules.NOWHERE: ELSEWHERE}
 
 
 def figures_of(
