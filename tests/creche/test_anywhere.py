@@ -1,14 +1,25 @@
 """A family that accepts any crèche is served where it did not ask, and nobody ranked ahead pays."""
 
+import io
 from html import unescape
 
+import pypdf
 from tests.creche.builders import a_dossier, a_facility, an_application
 from tests.creche.test_commissions import WINTER, a_commission
 from tests.creche.test_proposing import BORN
 
 from ribambelle.identity.tables import Account
 from ribambelle.testing import Communes, FrozenClock, Town
-from ribambelle_creche import deciding, examining, letters, nearby, offering, preparing, proposing
+from ribambelle_creche import (
+    deciding,
+    examining,
+    letters,
+    nearby,
+    offering,
+    preparing,
+    proposing,
+    standing,
+)
 from ribambelle_creche.domain.admission import faults
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.dossier import Address, Child, Entry, Wishes
@@ -42,10 +53,10 @@ async def a_file(
 
 
 async def full_lilas(town: Town, clock: FrozenClock) -> tuple[int, dict[str, int], dict[str, int]]:
-    """Close: one place at Les Lilas, one at Les Roses, none at Les Mimosas; four families.
+    """Close: one place at Les Lilas, one at Les Roses, none at Les Mimosas; five families.
 
     Anne has Les Lilas. Boris, next, named it alone; Chloé too, and accepts any other. Denis, last,
-    named Les Roses.
+    named Les Roses; Éva, after him, accepts any.
     """
     email = await Account.select(Account.id).where(Account.email == "camille@example.test").first()
     assert email
@@ -56,6 +67,7 @@ async def full_lilas(town: Town, clock: FrozenClock) -> tuple[int, dict[str, int
         "Boris": await a_file(clock, "Boris", lilas),
         "Chloé": await a_file(clock, "Chloé", lilas, account=email["id"], anywhere=True),
         "Denis": await a_file(clock, "Denis", roses),
+        "Éva": await a_file(clock, "Éva", lilas, account=email["id"], anywhere=True),
     }
     number = await a_commission(town)
     row = await commissions.one(number)
@@ -90,7 +102,7 @@ async def test_who_accepts_any_creche_is_served_elsewhere_in_the_same_order_and_
         # Chloé before Denis, as her points and date say; Boris did not tick: he waits
         assert held["Anne"] == f"{creches['Lilas']}/babies/0"
         assert held["Chloé"] == f"{creches['Roses']}/babies/0"
-        assert (held["Boris"], held["Denis"]) == (None, None)
+        assert (held["Boris"], held["Denis"], held["Éva"]) == (None, None, None)
         assert faults(given, found) == []
         assert found.certificate.slot_stable
         assert not found.certificate.claims
@@ -103,18 +115,24 @@ async def test_who_accepts_any_creche_is_served_elsewhere_in_the_same_order_and_
         clock.move(minutes=1)
         await deciding.decide(tenant, number, 1, clock())
         (chloe,) = await offers.of_file(files["Chloé"])
-        answer = next(
-            one
-            for one in await decisions.of_commission(number)
-            if one.application.id == files["Chloé"]
-        )
+        await standing.stand(number)
+        answers_of = {one.application.id: one for one in await decisions.of_commission(number)}
+        sent = [answers_of[files[name]] for name in ("Chloé", "Éva")]
+        paper = pypdf.PdfReader(io.BytesIO(await letters.paper(tenant, row, sent)))
+        letter = [" ".join(page.extract_text().split()) for page in paper.pages]
         assert chloe.origin == "elsewhere"
-        assert await letters.paper(tenant, row, [answer])
+        assert "vous acceptiez une autre crèche de la ville" in letter[0]
+        assert "Une autre crèche a été étudiée (Roses)" in " ".join(letter[1:])
 
     told = unescape((await browser.get(f"/creche/offres/{chloe.id}")).text)
     assert "vous acceptiez une autre crèche de la ville" in told
     why = unescape((await browser.get(f"/creche/demandes/{files['Chloé']}/pourquoi")).text)
     assert "une crèche que vous n’avez pas nommée" in why
+    waits = unescape((await browser.get(f"/creche/demandes/{files['Éva']}/pourquoi")).text)
+    assert "Vous acceptiez une autre crèche. Une autre crèche a été étudiée (Roses)" in waits
+    assert waits.count("Ce qui a bloqué") == 1
+    assert "Avec Roses dans vos vœux" not in waits
+    assert "Une autre crèche de la ville comprise" in waits
 
     with town.here() as tenant:
         await offering.decline(tenant, chloe, 1, "family", clock())
@@ -143,10 +161,10 @@ async def test_a_commune_may_close_it_and_what_was_frozen_stays(
     with town.here() as tenant:
         number, _, _ = await full_lilas(town, clock)
         asked = await answers.asked(number)
-        assert sum(bool(one.elsewhere) for one in asked.values()) == 1
+        assert sum(bool(one.elsewhere) for one in asked.values()) == 2
         # Les Mimosas gives nothing: it is not even an option
         given = await preparing.snapshot_of(tenant, await commissions.one(number))
-        assert sorted(len(one.options) for one in given.applications) == [1, 1, 1, 2]
+        assert sorted(len(one.options) for one in given.applications) == [1, 1, 1, 2, 2]
     file = town.app.platform.folder / "alpha.toml"
     file.write_text(file.read_text() + "[creche]\nmost_elsewhere = 0\n")
     town.app.platform.scan()

@@ -119,7 +119,7 @@ def told(found: Sequence[int], names: Mapping[int, str]) -> str:
     few = [names[one] for one in found if one in names][:NAMED]
     listed = " et ".join(part for part in (", ".join(few[:-1]), few[-1] if few else "") if part)
     if len(found) == 1:
-        named = f", {listed}," if listed else ""
+        named = f" ({listed})" if listed else ""
         return f"Une autre crèche a été étudiée{named} : les places y vont à des enfants mieux classés."
     among = f", dont {listed}" if listed else ""
     return (
