@@ -28,6 +28,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A file is to be confirmed every so many months; 0 asks nothing."""
     confirm_within_days: AtLeastOne = 30
     """Days a family has to confirm before the file expires."""
+    birth_within_weeks: Count = 6
+    """Weeks after the due date at which the birth certificate is asked for; 0 asks nothing."""
     contact_within_days: AtLeastOne = 15
     """Days a crèche has to call a family; past that the town hall sees it as late."""
     drafts_kept_days: AtLeastOne = 30
