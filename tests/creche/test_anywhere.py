@@ -132,7 +132,7 @@ async def test_who_accepts_any_creche_is_served_elsewhere_in_the_same_order_and_
     assert "Vous acceptiez une autre crèche. Une autre crèche a été étudiée (Roses)" in waits
     assert waits.count("Ce qui a bloqué") == 1
     assert "Avec Roses dans vos vœux" not in waits
-    assert "Une autre crèche de la ville comprise" in waits
+    assert "N’importe quelle crèche</b>, vos vœux compris" in waits
 
     with town.here() as tenant:
         await offering.decline(tenant, chloe, 1, "family", clock())

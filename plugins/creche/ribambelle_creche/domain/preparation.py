@@ -1,6 +1,6 @@
 """From what a commission saw to what the engine decides on: the files, the places, the reserves."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,8 @@ class Lot:
     by_date: bool = True
     """Among equals, the earlier complete file passes; otherwise the draw alone."""
     changes: Changes = field(default_factory=Changes)
+    further: Mapping[str, Collection[int]] = field(default_factory=dict)
+    """Crèches beyond the nearest ones where a file that accepts any would have a place."""
 
 
 def snapshot(lot: Lot) -> Snapshot:
@@ -79,7 +81,11 @@ def snapshot(lot: Lot) -> Snapshot:
     houses = {house.facility: house for house in lot.houses}
     places = with_extra(resources.of_all(lot.houses), lot.changes.extra)
     files = [
-        one for seen in lot.files for one in applications(seen, houses, places, by_date=lot.by_date)
+        one
+        for seen in lot.files
+        for one in applications(
+            seen, houses, places, lot.further.get(seen.number, ()), by_date=lot.by_date
+        )
     ]
     asked = {name for one in files for option in one.options for name in option.demand}
     promises = () if lot.changes.without_reserves else lot.promises
@@ -95,6 +101,7 @@ def applications(
     seen: Seen,
     houses: Mapping[int, House],
     places: Mapping[str, int] | None = None,
+    further: Collection[int] = (),
     *,
     by_date: bool = True,
 ) -> list[Application]:
@@ -115,7 +122,7 @@ def applications(
     mode: Any = APART.get(asked.together) if asked.count > 1 else None
     children = asked.count if mode else 1
     told = resources.options(asked, houses)
-    told += anywhere.added(asked, houses, places or {}, 1 if mode else asked.count)
+    told += anywhere.added(asked, houses, places or {}, 1 if mode else asked.count, further)
     options = tuple(msgspec.convert(option, Option) for option in told)
     return [
         Application(
