@@ -21,7 +21,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_wishes: AtLeastOne = 3
     """How many crèches a file may name."""
     most_elsewhere: Count = 12
-    """How many other crèches a family that accepts any is examined for; 0 closes it."""
+    """How many other crèches are always looked at for who accepts any; 0 closes it."""
     fallback_weeks: Count = 2
     """How many fallback weeks a family may give."""
     confirm_every_months: Count = 3

@@ -1,8 +1,8 @@
 """A family that accepts any crèche: for which others is it examined, once its wishes are full?
 
 They come after all its wishes, the nearest first, by the same points; a crèche it did not name
-adds none. Only those that give a place on every half-day of one of its weeks are looked at, and so
-many at most: a large town stays quick, and each answer can be told.
+adds none. Only those that give a place on every half-day of one of its weeks are looked at. The
+nearest are always written in the lot, so many at most; domain.everywhere looks at the rest.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -118,7 +118,7 @@ def told(found: Sequence[int], names: Mapping[int, str]) -> str:
 
     >>> told([15, 18], {15: "Les Roses", 18: "Les Lilas"})
     ... # doctest: +ELLIPSIS
-    '2 autres crèches ont été étudiées, dont Les Roses et Les Lilas...mieux classés.'
+    'Les autres crèches de la ville ont été étudiées, dont Les Roses et Les Lilas...mieux classés.'
     >>> told([], {})
     'Aucune autre crèche ne donnait de place à tous vos jours.'
     """
@@ -134,6 +134,6 @@ def told(found: Sequence[int], names: Mapping[int, str]) -> str:
         )
     among = f", dont {listed}" if listed else ""
     return (
-        f"{len(found)} autres crèches ont été étudiées{among}{NBSP}: "
+        f"Les autres crèches de la ville ont été étudiées{among}{NBSP}: "
         "les places y vont à des enfants mieux classés."
     )

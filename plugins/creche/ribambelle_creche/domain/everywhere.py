@@ -18,7 +18,7 @@ from ribambelle_creche.domain.preparation import Lot, file_of, snapshot, with_ex
 from ribambelle_creche.domain.resources import Asking
 from ribambelle_creche.domain.transfers import Held, with_rights
 
-ROUNDS = 8
+ROUNDS = 5
 """A place found moves who is ranked behind, who then looks again: most often twice or thrice."""
 
 
