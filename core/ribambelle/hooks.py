@@ -73,8 +73,8 @@ def tables() -> "Iterable[type[Table]]":
         def tables():
             return [Facility, Application]
 
-    Called by ``ribambelle.database``, ``ribambelle.identity``. Implemented by ``core``, ``creche``,
-    ``paiement``, ``periscolaire``. Since 0.1.
+    Called by ``ribambelle.database``, ``ribambelle.identity``. Implemented by ``core``, ``assmat``,
+    ``creche``, ``paiement``, ``periscolaire``. Since 0.1.
     """
 
 
@@ -315,7 +315,7 @@ def jobs() -> "dict[str, Callable[..., Awaitable[None]]]":
         def jobs():
             return {"receipt": send_receipt}
 
-    Called by ``ribambelle.jobs``. Implemented by ``core``, ``creche``, ``paiement``,
+    Called by ``ribambelle.jobs``. Implemented by ``core``, ``assmat``, ``creche``, ``paiement``,
     ``periscolaire``. Since 0.1.
     """
 
@@ -330,7 +330,7 @@ def schedules() -> "Iterable[Schedule]":
         def schedules():
             return [Schedule("remind", hour=6)]
 
-    Called by ``ribambelle.jobs``. Implemented by ``core``, ``creche``, ``paiement``,
+    Called by ``ribambelle.jobs``. Implemented by ``core``, ``assmat``, ``creche``, ``paiement``,
     ``periscolaire``. Since 0.1.
     """
 
@@ -364,7 +364,7 @@ def personal_data() -> "Iterable[PersonalData]":
             from ribambelle_creche.personal_data import HELD
             return HELD
 
-    Called by ``ribambelle.privacy``. Implemented by ``core``, ``creche``, ``paiement``,
+    Called by ``ribambelle.privacy``. Implemented by ``core``, ``assmat``, ``creche``, ``paiement``,
     ``periscolaire``. Since 0.1.
     """
 
@@ -622,7 +622,7 @@ def demo() -> "Callable[[int], Awaitable[None]] | None":
             from ribambelle_creche.demo import fill
             return fill
 
-    Called by ``ribambelle_cli``. Implemented by ``core``, ``creche``, ``paiement``,
+    Called by ``ribambelle_cli``. Implemented by ``core``, ``assmat``, ``creche``, ``paiement``,
     ``periscolaire``. Since 0.1.
     """
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
+from tests.assmat.builders import childminders_of
 from tests.core.documents.builders import a_document
 from tests.core.documents.papers import a_pdf
 from tests.creche.builders import BORN_ON, an_application
@@ -114,7 +115,7 @@ NOT_PAGES = {
     "/periscolaire/semaine",
     "/bureau/periscolaire/inscriptions/export",
     *("/paiement/tresor/avis", "/paiement/factures/{number}/pdf"),
-    "/paiement/factures/{number}/avis",
+    *("/paiement/factures/{number}/avis", "/assmat/espace"),
     "/paiement/paiements/{number}/tresor",
     *("/bureau/paiement/jour", "/bureau/paiement/facturation/{number}/anomalies"),
     "/bureau/paiement/rapprochement/liste",
@@ -145,7 +146,16 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/activation": {"visitor": ("/activation", "/activation?code=KM7Q-X4TA")},
     "/activation/adresse": {"visitor": ("/activation/adresse",)},
     "/activation/lien/{secret}": {"visitor": ("{letter}", "/activation/lien/mort")},
-    "/assmat": {"visitor": ("/assmat",)},
+    "/assmat": {"visitor": ("/assmat", "/assmat?pres=Centre&rayon=1000&jours=mon&age=18")},
+    "/assmat/activation": {"visitor": ("/assmat/activation",)},
+    "/assmat/fiches/{childminder}": {"visitor": ("/assmat/fiches/{childminder}",)},
+    "/assmat/espace/{childminder}": {"office": ("/assmat/espace/{childminder}",)},
+    "/assmat/espace/{childminder}/apercu": {"office": ("/assmat/espace/{childminder}/apercu",)},
+    "/bureau/assmat": {"office": ("/bureau/assmat", "/bureau/assmat?nom=personne")},
+    "/bureau/assmat/registre": {"office": ("/bureau/assmat/registre",)},
+    "/bureau/assmat/registre/{register}": {
+        "office": ("/bureau/assmat/registre/1", "/bureau/assmat/registre/{register}")
+    },
     "/periscolaire": {"visitor": ("/periscolaire",), "family": ("/periscolaire",)},
     "/periscolaire/ouvertures": {"family": ("/periscolaire/ouvertures",)},
     "/periscolaire/ouvertures/{opening}": {
@@ -638,6 +648,7 @@ class World:
             names |= await a_canteen_day(tenant, account)
             names |= await enrolments_of(tenant, account)
             names |= await invoices_of(town, tenant, account)
+            names |= await childminders_of()
             names |= await written_of(account)
             names |= await campaigns_of(tenant, office.id)
             names |= await lists_of()

@@ -378,6 +378,24 @@ def paiement(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]
             **{"digest": str(number) * 64, "kind": "retour", "name": f"{word}{number}"},
             "summary": json.dumps({"unlike": [word]}),
         },
+        "assmat_childminder": {
+            **{"number": f"{number}", "folded": fold(word), "city_folded": fold(word)},
+            **{"status": "active", "activity": "working", "postcode": "44000"},
+            **{"last": (now + timedelta(days=99)).date(), "is_hidden": False, "gone_at": None},
+        },
+        "assmat_declared": {
+            **{"is_listed": True, "consents": json.dumps(["listed", "mobile", "address"])},
+            "cares": json.dumps(["part_time"]),
+        },
+        "assmat_place": {
+            **{"where": "home", "state": "now", "moments": 1, "from_months": 0},
+            "to_months": 72,
+        },
+        "assmat_register": {
+            **{"outcome": "{}", "refused": json.dumps([[2, word]])},
+            **({"done_at": None} if number == 1 else {}),
+            "content": json.dumps({"headings": ["Nom"], "rows": [[word]]}),
+        },
         "paiement_titre_move": {"origin": "10", "cents": 310, "rank": 1},
     }
 

@@ -8,7 +8,7 @@ from ribambelle.search import fold
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Something a list may say of a family, and the headings programs give it, folded."""
+    """Something a list may say, and the headings programs give it, folded."""
 
     code: str
     label: str
@@ -77,7 +77,7 @@ FIELDS = (
 BY_CODE = {field.code: field for field in FIELDS}
 
 
-def guess(headings: Sequence[str]) -> dict[str, int]:
+def guess(headings: Sequence[str], fields: Sequence[Field] = FIELDS) -> dict[str, int]:
     """Return which column seems to hold what: the exact heading first, never one column twice.
 
     >>> guess(["N° famille", "Nom parent", "Prénom parent", "Né le"])
@@ -87,7 +87,7 @@ def guess(headings: Sequence[str]) -> dict[str, int]:
     for column, heading in enumerate(headings):
         folded.setdefault(fold(heading), column)
     found: dict[str, int] = {}
-    for field in FIELDS:
+    for field in fields:
         for heading in field.headings:
             at = folded.get(heading)
             if at is not None and at not in found.values():
@@ -96,13 +96,13 @@ def guess(headings: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def missing(mapping: Mapping[str, int]) -> list[str]:
+def missing(mapping: Mapping[str, int], fields: Sequence[Field] = FIELDS) -> list[str]:
     """Return what a list must say and nobody showed where.
 
     >>> missing({"family_name": 0})
     ['Prénom de l’adulte']
     """
-    return [field.label for field in FIELDS if field.is_needed and field.code not in mapping]
+    return [field.label for field in fields if field.is_needed and field.code not in mapping]
 
 
 def kept(told: Mapping[str, str], width: int) -> dict[str, int]:

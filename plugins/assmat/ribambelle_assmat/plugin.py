@@ -35,21 +35,52 @@ def roles() -> list[Role]:
 
 
 @hookimpl
+def tables() -> Iterable[Any]:
+    """The register, what childminders say, their places."""
+    from ribambelle_assmat.tables import TABLES
+
+    return TABLES
+
+
+@hookimpl
+def personal_data() -> Iterable[Any]:
+    """What the directory holds of childminders."""
+    from ribambelle_assmat.personal_data import HELD
+
+    return HELD
+
+
+@hookimpl
+def jobs() -> dict[str, Any]:
+    """Accounts asked for; the registers nobody brought in."""
+    from ribambelle_assmat.activating import activate
+    from ribambelle_assmat.registering import forget
+
+    return {"forget": forget, "activate": activate}
+
+
+@hookimpl
+def schedules() -> list[Any]:
+    """Each night."""
+    from ribambelle.jobs import Schedule
+
+    return [Schedule("forget", 4)]
+
+
+@hookimpl
 def scopes() -> dict[str, Any]:
-    """The childminders a role may be limited to: none until the département gives their list."""
+    """The childminders a role may be limited to."""
+    from ribambelle_assmat.queries import directory
 
-    async def nobody() -> dict[int, str]:
-        return {}
-
-    return {"assmat.childminder": nobody}
+    return {"assmat.childminder": directory.names}
 
 
 @hookimpl
 def routes() -> Iterable[Any]:
-    """The page that says where to find a childminder."""
-    from ribambelle_assmat.pages.public import ROUTES
+    """The directory, each childminder's own pages, the register at the office."""
+    from ribambelle_assmat.pages import activation, office, public, space
 
-    return ROUTES
+    return [*public.ROUTES, *activation.ROUTES, *space.ROUTES, *office.ROUTES]
 
 
 @hookimpl
@@ -58,5 +89,25 @@ def menu(person: Person | None) -> list[Any]:
     from ribambelle.web.menu import MenuEntry
 
     if person and person.is_staff:
-        return []
+        return _staff(person)
     return [MenuEntry("Assistantes maternelles", "/assmat", "gens", rank=40, short="Assistantes")]
+
+
+def _staff(person: Person) -> list[Any]:
+    from ribambelle.web.menu import MenuEntry
+
+    if person.holds("agent", "admin", "pmi"):
+        return [
+            MenuEntry("Assistantes maternelles", "/bureau/assmat", "gens", rank=46, short="Assmat")
+        ]
+    if person.holds("childminder"):
+        return [MenuEntry("Ma fiche", "/assmat/espace", "gens", rank=10)]
+    return []
+
+
+@hookimpl
+def demo() -> Any:
+    """A register of invented childminders."""
+    from ribambelle_assmat.demo import fill
+
+    return fill

@@ -1,0 +1,98 @@
+"""What a childminder says of herself and of her places: written, dated, and believed for a while."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from ribambelle.database import advisory, transaction
+from ribambelle.errors import NotYours
+from ribambelle.identity import Person
+from ribambelle.workflow import journal
+from ribambelle_assmat.tables import Childminder, Declared, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What she says of herself, and what she agrees to show."""
+
+    consents: tuple[str, ...]
+    cares: tuple[str, ...]
+    mobile: str
+    phone: str
+    email: str
+    call_hours: str
+    only_when_free: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """What she says of one place."""
+
+    state: str
+    opens: date | None
+    moments: int
+    note: str
+
+
+async def profile(person: Person, number: int, told: Profile, now: datetime) -> None:
+    """Write what she says of herself; who wrote it is journalled, never what."""
+    values: dict[str, Any] = {
+        "is_listed": "listed" in told.consents,
+        "consents": _listed(told.consents),
+        "cares": _listed(told.cares),
+        **{"mobile": told.mobile, "phone": told.phone, "email": told.email},
+        **{"call_hours": told.call_hours, "only_when_free": told.only_when_free},
+        **{"words": told.words, "changed_at": now},
+    }
+    async with transaction():
+        await advisory(f"assmat.childminder:{number}")
+        if await Declared.exists().where(Declared.childminder == number):
+            changed: dict[Any, Any] = values
+            await Declared.update(changed).where(Declared.childminder == number)
+        else:
+            await Declared.insert(Declared(childminder=number, **values))
+        await _record(person, number, "assmat.profile", listed="listed" in told.consents)
+
+
+async def availability(
+    person: Person, number: int, place: int, told: Availability, now: datetime
+) -> None:
+    """Write what she says of a place, confirmed today; a place of somebody else does not exist."""
+    async with transaction():
+        changed = (
+            await Place.update(
+                {
+                    Place.state: told.state,
+                    Place.opens: told.opens if told.state == "later" else None,
+                    Place.moments: told.moments,
+                    Place.note: told.note,
+                    Place.confirmed_on: now.date(),
+                }
+            )
+            .where((Place.id == place) & (Place.childminder == number))
+            .returning(Place.id)
+        )
+        if not changed:
+            raise NotYours
+        await _record(person, number, "assmat.availability", place=place, state=told.state)
+
+
+async def hide(person: Person, number: int, *, hidden: bool) -> None:
+    """Keep a childminder out of the directory, or let her in again."""
+    async with transaction():
+        await Childminder.update({Childminder.is_hidden: hidden}).where(Childminder.id == number)
+        await _record(person, number, "assmat.hidden" if hidden else "assmat.shown")
+
+
+def _listed(codes: Iterable[str]) -> str:
+    return msgspec.json.encode(sorted(set(codes))).decode()
+
+
+async def _record(person: Person, number: int, what: str, **facts: Any) -> None:
+    await journal.record(
+        what, f"assmat.childminder:{number}", account=person.account, side="office", **facts
+    )

@@ -1,0 +1,1 @@
+"""The rules of the directory: no clock, no database, no request."""

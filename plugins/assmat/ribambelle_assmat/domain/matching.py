@@ -1,0 +1,114 @@
+"""Which childminders suit a family best, and what is missing from each, in words?"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from ribambelle_assmat.domain.availability import Standing
+from ribambelle_assmat.domain.slots import told
+
+GROUPS = {
+    "whole": "Tout ce que vous cherchez",
+    "part": "Une partie de ce que vous cherchez",
+    "ask": "À vérifier avec elle",
+    "full": "Pas de place, mais joignable",
+}
+"""In the order a family reads them."""
+RANKS = {group: rank for rank, group in enumerate(GROUPS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a family looks for."""
+
+    moments: int = 0
+    """As `slots` counts them; 0: it did not say."""
+    start: date | None = None
+    months: int | None = None
+    """Age of the child at the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One accredited place, and what she said of it."""
+
+    standing: Standing
+    moments: int = 0
+    """0: she did not say, and nothing is held against her."""
+    from_months: int = 0
+    to_months: int = 216
+    children: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How well a place suits."""
+
+    group: str
+    missing: int = 0
+    """Moments asked and not free."""
+    late: date | None = None
+    """When it opens, if that is after the day wished."""
+
+    @property
+    def sentence(self) -> str:
+        """What is missing, or that nothing is."""
+        if self.group == "ask":
+            return "Ses places libres ne sont plus à jour : à lui demander."
+        if self.group == "full":
+            return "Elle n’a pas de place aujourd’hui, et veut bien qu’on lui écrive."
+        found = []
+        if self.missing:
+            found.append(f"il manque {told(self.missing)}")
+        if self.late:
+            found.append(f"sa place ouvre le {_day(self.late)}")
+        words = ", et ".join(found)
+        return f"{words[:1].upper()}{words[1:]}." if words else "Tous vos moments sont libres."
+
+
+def suits_age(place: Place, wish: Wish) -> bool:
+    """Tell whether a place is accredited for a child of this age.
+
+    >>> suits_age(Place(Standing("now"), to_months=36), Wish(months=40))
+    False
+    """
+    return wish.months is None or place.from_months <= wish.months <= place.to_months
+
+
+def match(place: Place, wish: Wish) -> Match:
+    """Return how well a place suits.
+
+    >>> from ribambelle_assmat.domain.slots import days_mask
+    >>> asked = Wish(days_mask(["mon", "tue"]), date(2027, 3, 1))
+    >>> match(Place(Standing("now"), days_mask(["mon", "tue", "wed"])), asked).sentence
+    'Tous vos moments sont libres.'
+    >>> match(Place(Standing("now"), days_mask(["mon"])), asked).sentence
+    'Il manque le mardi.'
+    >>> late = match(Place(Standing("later", date(2027, 5, 3)), days_mask(["mon", "tue"])), asked)
+    >>> late.group, late.sentence
+    ('part', 'Sa place ouvre le 3 mai 2027.')
+    >>> match(Place(Standing("unknown")), asked).group, match(Place(Standing("none")), asked).group
+    ('ask', 'full')
+    """
+    state = place.standing.state
+    if state in ("unknown", "none"):
+        return Match("ask" if state == "unknown" else "full")
+    missing = wish.moments & ~place.moments if place.moments else 0
+    opens = place.standing.opens
+    late = opens if opens and wish.start and opens > wish.start else None
+    return Match("part" if missing or late else "whole", missing, late)
+
+
+def order(one: Match, distance: int | None, name: str) -> tuple[int, int, int, str]:
+    """Return the key that sorts results: what suits first, then what misses least, then the nearest."""
+    far = distance if distance is not None else 0
+    return RANKS[one.group], one.missing.bit_count() if one.group == "part" else 0, far, name
+
+
+MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre"),
+    *("octobre", "novembre", "décembre"),
+)
+
+
+def _day(one: date) -> str:
+    return f"{'1er' if one.day == 1 else one.day} {MONTHS[one.month - 1]} {one.year}"

@@ -1,0 +1,60 @@
+"""What may the public see of a childminder? Only what she agreed to, field by field.
+
+Source: CASF, art. L421-3 and decree 2021-1131: her name and commune are public while she is
+accredited; her address, her telephones and her e-mail are shown only as she chooses.
+"""
+
+from dataclasses import dataclass
+
+CONSENTS = {
+    "listed": "Ma fiche paraît dans l’annuaire",
+    "mobile": "Mon portable est affiché",
+    "phone": "Mon téléphone fixe est affiché",
+    "email": "Mon adresse e-mail est affichée",
+    "address": "Mon adresse exacte est affichée",
+}
+CONTACTS = ("mobile", "phone", "email")
+CARES = {
+    "part_time": "Temps partiel",
+    "around_school": "Avant et après l’école",
+    "wednesday": "Le mercredi",
+    "holidays": "Pendant les vacances",
+    "early": "Avant 7 h",
+    "late": "Après 20 h",
+    "saturday": "Le samedi",
+    "sunday": "Le dimanche",
+    "night": "La nuit",
+    "urgent": "Remplacement urgent",
+    "disability": "Enfant en situation de handicap",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the register and she herself say."""
+
+    mobile: str = ""
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+
+
+def shown(told: Told, consents: frozenset[str], *, is_free: bool, only_when_free: bool) -> Told:
+    """Return what the public sees of how to reach her.
+
+    :param only_when_free: she wants no call while she has no place.
+
+    >>> told = Told("06 00 00 00 01", "02 00 00 00 02", "n@example.test", "3 rue du Lavoir")
+    >>> shown(told, frozenset({"mobile"}), is_free=True, only_when_free=False)
+    Told(mobile='06 00 00 00 01', phone='', email='', address='')
+    >>> shown(told, frozenset(CONSENTS), is_free=False, only_when_free=True)
+    Told(mobile='', phone='', email='', address='3 rue du Lavoir')
+    """
+    silent = only_when_free and not is_free
+    open_ones = frozenset() if silent else consents
+    return Told(
+        mobile=told.mobile if "mobile" in open_ones else "",
+        phone=told.phone if "phone" in open_ones else "",
+        email=told.email if "email" in open_ones else "",
+        address=told.address if "address" in consents else "",
+    )

@@ -1,0 +1,218 @@
+"""What does a line of the département's register say, and what does it change?
+
+One line for each accredited place: a childminder with two places has two lines.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from ribambelle.families.columns import Field
+from ribambelle.search import fold
+from ribambelle_assmat.domain.accreditation import Accreditation
+from ribambelle_assmat.domain.cells import Point, snapped
+
+COLUMNS = (
+    Field(
+        "number",
+        "Numéro d’agrément",
+        ("numero agrement", "numero d agrement", "n agrement", "agrement", "numero"),
+        is_needed=True,
+    ),
+    Field("family_name", "Nom", ("nom", "nom de famille", "nom de naissance"), is_needed=True),
+    Field("usual_name", "Nom d’usage", ("nom d usage", "nom usuel", "nom marital")),
+    Field("given_name", "Prénom", ("prenom",), is_needed=True),
+    Field("born_on", "Date de naissance", ("date de naissance", "nee le", "naissance")),
+    Field(
+        "first",
+        "Début de l’agrément",
+        ("debut agrement", "debut de l agrement", "date debut", "valide du", "debut"),
+        is_needed=True,
+    ),
+    Field(
+        "last",
+        "Fin de l’agrément",
+        ("fin agrement", "fin de l agrement", "date fin", "valide jusqu au", "fin"),
+        is_needed=True,
+    ),
+    Field("status", "Statut", ("statut", "etat", "statut agrement")),
+    Field("activity", "Activité", ("activite", "position", "situation")),
+    Field("line", "Adresse", ("adresse", "adresse 1", "rue", "voie")),
+    Field("postcode", "Code postal", ("code postal", "cp"), is_needed=True),
+    Field("city", "Commune", ("commune", "ville", "localite"), is_needed=True),
+    Field("insee", "Code INSEE", ("code insee", "insee", "code commune")),
+    Field("quartier", "Quartier", ("quartier", "secteur")),
+    Field("latitude", "Latitude", ("latitude", "lat")),
+    Field("longitude", "Longitude", ("longitude", "lon", "lng")),
+    Field("where", "Lieu d’exercice", ("lieu d exercice", "lieu", "exercice", "mam")),
+    Field(
+        "children",
+        "Nombre d’enfants",
+        ("nombre d enfants", "capacite", "places", "nombre de places", "nb places"),
+        is_needed=True,
+    ),
+    Field("from_months", "Âge minimum, en mois", ("age minimum", "age min", "age mini")),
+    Field("to_months", "Âge maximum, en mois", ("age maximum", "age max", "age maxi")),
+    Field("hours", "Horaire", ("horaire", "horaires", "plage horaire", "type d accueil")),
+)
+STATUS = {
+    **dict.fromkeys(
+        ("", "actif", "active", "en cours", "valide", "en cours de validite"), "active"
+    ),
+    **dict.fromkeys(("suspendu", "suspension"), "suspended"),
+    **dict.fromkeys(("retire", "retrait", "abroge"), "withdrawn"),
+}
+ACTIVITY = {
+    **dict.fromkeys(("", "en activite", "active"), "working"),
+    **dict.fromkeys(("conge parental", "conge maternite", "conge maladie", "conge"), "leave"),
+    **dict.fromkeys(("arret temporaire", "interruption", "sans activite"), "paused"),
+    **dict.fromkeys(("retraite", "retraitee"), "retired"),
+}
+NUMBER = re.compile(r"[0-9A-Za-z]{1,20}")
+MOST_CHILDREN = 6
+"""CASF, art. L421-4: six minors at most at any moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSaid:
+    """One accredited place."""
+
+    where: str
+    children: int
+    from_months: int
+    to_months: int
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one line says."""
+
+    number: str
+    family_name: str
+    usual_name: str
+    given_name: str
+    born_on: date | None
+    accreditation: Accreditation
+    line: str
+    postcode: str
+    city: str
+    insee: str
+    quartier: str
+    point: Point | None
+    place: PlaceSaid
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line read: what it says, or everything that is wrong in it."""
+
+    rank: int
+    said: Said | None
+    wrong: tuple[str, ...] = ()
+
+
+@dataclass
+class _Reading:
+    """One line being read."""
+
+    cells: Mapping[str, str]
+    wrong: list[str] = field(default_factory=list)
+
+    def text(self, code: str, most: int, *, needed: bool = False) -> str:
+        told = self.cells.get(code, "").strip()
+        if needed and not told:
+            self.wrong.append(f"{LABELS[code]} : rien n’est écrit")
+        return told[:most]
+
+    def day(self, code: str, *, needed: bool = False) -> date | None:
+        told = self.text(code, 20, needed=needed)
+        if not told:
+            return None
+        for form in ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y"):
+            try:
+                return datetime.strptime(told, form).date()  # noqa: DTZ007 - a day has no hour
+            except ValueError:
+                continue
+        self.wrong.append(f"{LABELS[code]} : « {told} » n’est pas une date")
+        return None
+
+    def number(self, code: str, otherwise: int, least: int, most: int) -> int:
+        told = self.text(code, 6)
+        if not told:
+            return otherwise
+        if not (told.isdecimal() and least <= int(told) <= most):
+            self.wrong.append(f"{LABELS[code]} : « {told} », de {least} à {most} attendu")
+            return otherwise
+        return int(told)
+
+    def known(self, code: str, words: Mapping[str, str]) -> str:
+        told = self.text(code, 60)
+        if fold(told) not in words:
+            self.wrong.append(f"{LABELS[code]} : « {told} » n’est pas connu")
+            return next(iter(words.values()))
+        return words[fold(told)]
+
+    def point(self) -> Point | None:
+        try:
+            told = [
+                float(self.cells.get(name, "").replace(",", "."))
+                for name in ("latitude", "longitude")
+            ]
+        except ValueError:
+            return None
+        if not (-90 <= told[0] <= 90 and -180 <= told[1] <= 180):
+            self.wrong.append("Latitude et longitude : hors de la Terre")
+            return None
+        return snapped(Point(*told))
+
+
+LABELS = {one.code: one.label for one in COLUMNS}
+
+
+def read(rank: int, cells: Mapping[str, str]) -> Line:
+    """Read one line, and say everything that is wrong in it.
+
+    >>> told = {"number": "44-2021 7", "family_name": "Benali", "given_name": "Nadia"}
+    >>> told |= {"first": "01/05/2024", "last": "30/04/2029", "postcode": "44000"}
+    >>> told |= {"city": "Nantes", "children": "4", "status": "Suspendu"}
+    >>> found = read(2, told).said
+    >>> found.number, found.accreditation.status, found.place.children
+    ('4420217', 'suspended', 4)
+    >>> read(3, told | {"last": "hier", "children": "9"}).wrong
+    ('Fin de l’agrément : « hier » n’est pas une date', 'Nombre d’enfants : « 9 », de 1 à 6 attendu')
+    """
+    one = _Reading(cells)
+    number = re.sub(r"[\s./-]", "", one.text("number", 40, needed=True))
+    if number and not NUMBER.fullmatch(number):
+        one.wrong.append("Numéro d’agrément : vingt chiffres ou lettres au plus")
+    family_name = one.text("family_name", 80, needed=True)
+    given_name = one.text("given_name", 80, needed=True)
+    first, last = one.day("first", needed=True), one.day("last", needed=True)
+    if first and last and last < first:
+        one.wrong.append("Fin de l’agrément : avant son début")
+    status, activity = one.known("status", STATUS), one.known("activity", ACTIVITY)
+    postcode, city = one.text("postcode", 5, needed=True), one.text("city", 80, needed=True)
+    if postcode and not re.fullmatch(r"\d{5}", postcode):
+        one.wrong.append(f"Code postal : « {postcode} », cinq chiffres attendus")
+    where = "mam" if fold(one.text("where", 80)) in MAM else "home"
+    children = one.number("children", 0, 1, MOST_CHILDREN)
+    if not children and not one.wrong:
+        one.wrong.append("Nombre d’enfants : rien n’est écrit")
+    ages = one.number("from_months", 0, 0, 216), one.number("to_months", 216, 1, 216)
+    place = PlaceSaid(where, children, *ages, one.text("hours", 80))
+    point, born_on = one.point(), one.day("born_on")
+    if one.wrong or first is None or last is None:
+        return Line(rank, None, tuple(one.wrong))
+    said = Said(
+        *(number, family_name, one.text("usual_name", 80), given_name, born_on),
+        Accreditation(status, first, last, activity),
+        *(one.text("line", 120), postcode, city, one.text("insee", 5), one.text("quartier", 80)),
+        point,
+        place,
+    )
+    return Line(rank, said)
+
+
+MAM = frozenset({"mam", "maison d assistantes maternelles", "maison d assistants maternels", "oui"})

@@ -1,0 +1,90 @@
+"""When does a childminder take a child? Seven days, six moments each, in one number."""
+
+from collections.abc import Iterable, Sequence
+
+DAYS = (
+    *(("mon", "lun", "lundi"), ("tue", "mar", "mardi"), ("wed", "mer", "mercredi")),
+    *(("thu", "jeu", "jeudi"), ("fri", "ven", "vendredi"), ("sat", "sam", "samedi")),
+    ("sun", "dim", "dimanche"),
+)
+MOMENTS = (
+    *(("before", "Avant l’école", "avant 8 h"), ("morning", "Matin", "8 h à midi")),
+    *(("noon", "Midi", "midi à 14 h"), ("afternoon", "Après-midi", "14 h à 17 h")),
+    *(("after", "Soir", "après 17 h"), ("night", "Nuit", "")),
+)
+KEYS = tuple(f"{day}-{moment}" for day, _, _ in DAYS for moment, _, _ in MOMENTS)
+BIT = {key: 1 << rank for rank, key in enumerate(KEYS)}
+WHOLE_DAY = sum(BIT[f"mon-{moment}"] for moment in ("morning", "noon", "afternoon"))
+"""What asking for a day means: from the morning to the end of the afternoon, on a Monday."""
+TOLD = {
+    **{"before": "avant l’école", "morning": "matin", "noon": "midi"},
+    **{"afternoon": "après-midi", "after": "soir", "night": "nuit"},
+}
+
+
+def mask_of(keys: Iterable[str]) -> int:
+    """Return some moments as one number; what is no moment is left out.
+
+    >>> mask_of(["mon-before", "mon-morning", "lundi"])
+    3
+    """
+    return sum(BIT[key] for key in set(keys) if key in BIT)
+
+
+def keys_of(mask: int) -> list[str]:
+    """Return the moments a number holds, in the order of the week.
+
+    >>> keys_of(3)
+    ['mon-before', 'mon-morning']
+    """
+    return [key for key, bit in BIT.items() if mask & bit]
+
+
+def days_mask(days: Iterable[str]) -> int:
+    """Return whole days as moments.
+
+    >>> keys_of(days_mask(["tue"]))
+    ['tue-morning', 'tue-noon', 'tue-afternoon']
+    """
+    codes = [code for code, _, _ in DAYS]
+    ranks = [codes.index(day) for day in set(days) if day in codes]
+    return sum(WHOLE_DAY << (rank * len(MOMENTS)) for rank in ranks)
+
+
+def told(mask: int) -> str:
+    """Say some moments in words, day by day; a day from morning to afternoon is said whole.
+
+    >>> told(days_mask(["fri"]) | mask_of(["tue-afternoon", "tue-after"]))
+    'le mardi après-midi et soir, et le vendredi'
+    >>> told(0)
+    ''
+    """
+    found = []
+    for rank, (_, _, name) in enumerate(DAYS):
+        here = mask >> (rank * len(MOMENTS)) & (1 << len(MOMENTS)) - 1
+        if not here:
+            continue
+        words = [] if here & WHOLE_DAY == WHOLE_DAY else _moments(here)
+        rest = _moments(here & ~WHOLE_DAY) if not words else []
+        found.append(f"le {name}" + (f" {listed(words)}" if words else "") + _with(rest))
+    if len(found) < 2:
+        return "".join(found)
+    return f"{', '.join(found[:-1])}, et {found[-1]}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as a sentence does.
+
+    >>> listed(["matin", "midi", "soir"])
+    'matin, midi et soir'
+    """
+    *first, last = words
+    return f"{', '.join(first)} et {last}" if first else last
+
+
+def _with(moments: list[str]) -> str:
+    return f" avec {listed(moments)}" if moments else ""
+
+
+def _moments(mask: int) -> list[str]:
+    return [TOLD[code] for rank, (code, _, _) in enumerate(MOMENTS) if mask & 1 << rank]

@@ -1,0 +1,222 @@
+"""The register at the town hall and at the PMI: who is accredited, a file looked at then brought in."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from ribambelle.documents import shelf
+from ribambelle.errors import Refused
+from ribambelle.families.table_files import LARGEST
+from ribambelle.forms.files import sent as received
+from ribambelle.identity import Person, limits
+from ribambelle.search import fold
+from ribambelle.web import formats, guards
+from ribambelle.web.guards import Holding
+from ribambelle.web.page import Page
+from ribambelle.web.visit import Visit
+from ribambelle_assmat import declaring, registering
+from ribambelle_assmat.domain.accreditation import words
+from ribambelle_assmat.queries import directory
+from ribambelle_assmat.queries.directory import One
+from ribambelle_assmat.registering import Seen
+from ribambelle_assmat.tables import RegisterFile
+
+DESK = "/bureau/assmat"
+SIZE = 50
+HOUR = timedelta(hours=1)
+reading = Holding("agent", "admin", "pmi")
+SENTENCES = {
+    "empty": "Choisissez un fichier.",
+    "too_big": "Ce fichier est trop grand : 8 Mo au plus.",
+    "form_unreadable": "L’envoi s’est interrompu. Recommencez.",
+    "list_empty": "Ce fichier ne contient aucune ligne sous ses titres.",
+    "list_too_long": "Ce fichier a plus de 20 000 lignes. Coupez-le en plusieurs.",
+    "list_unreadable": "Ce fichier ne s’ouvre pas. Envoyez-le en CSV ou en XLSX.",
+    "register_columns": "Ce n’est pas un registre : il manque {columns}. Rien n’est enregistré.",
+}
+
+
+@dataclass(frozen=True)
+class RegisterPage:
+    """Who is in the register."""
+
+    rows: list[One]
+    total: int
+    page: int
+    name: str
+    today: date
+    may_change: bool
+
+    def accreditation(self, one: One) -> str:
+        """Where an accreditation stands."""
+        if one.is_gone:
+            return "Sortie du registre"
+        return words(one.accreditation, self.today)
+
+    @property
+    def first(self) -> int:
+        """Rank of the first shown."""
+        return self.page * SIZE + 1
+
+    @property
+    def last(self) -> int:
+        """Rank of the last shown."""
+        return self.page * SIZE + len(self.rows)
+
+
+@get(
+    DESK,
+    name="assmat.office.register",
+    told="Voir le registre des assistantes maternelles agréées",
+    guards=[reading],
+)
+async def register(
+    request: Request[Any, Any, Any],
+    person: NamedDependency[Person],
+    now: NamedDependency[datetime],
+) -> Page:
+    """Show the register by name, with who is in the directory."""
+    told = request.query_params
+    asked = str(told.get("page", ""))
+    page = int(asked) if asked.isdecimal() and len(asked) < 5 else 0
+    name = str(told.get("nom", ""))[:80].replace("\0", "")
+    like = fold(name)
+    shown = RegisterPage(
+        await directory.every(like, page * SIZE, SIZE),
+        await directory.count(like),
+        page,
+        name,
+        now.date(),
+        person.holds("agent", "admin"),
+    )
+    return Page("assmat/office/register.html", shown)
+
+
+@post(
+    f"{DESK}/{{childminder:int}}/masquer",
+    name="assmat.office.hide",
+    told="Retirer une assistante maternelle de l’annuaire, ou l’y remettre",
+    guards=[guards.agent],
+)
+async def hide(
+    childminder: FromPath[int], person: NamedDependency[Person], seen: NamedDependency[Visit]
+) -> Redirect:
+    """Keep her out of the directory, or let her in again."""
+    one = await directory.one(childminder)
+    await declaring.hide(person, childminder, hidden=not one.is_hidden)
+    done = "paraît de nouveau si elle le veut" if one.is_hidden else "ne paraît plus"
+    seen.tell("ok", f"{one.name} {done} dans l’annuaire.")
+    return Redirect(DESK, status_code=303)
+
+
+@dataclass(frozen=True)
+class SendPage:
+    """The file to send, and those already brought in."""
+
+    before: list[RegisterFile]
+    wrong: str = ""
+
+
+async def send_page(wrong: str = "") -> Page:
+    """Return the page that asks for the register."""
+    page = SendPage(await registering.last(), wrong)
+    return Page("assmat/office/send.html", page, status=422 if wrong else 200)
+
+
+@get(
+    f"{DESK}/registre",
+    name="assmat.office.send_page",
+    told="Préparer l’import du registre des agréments",
+    guards=[guards.agent],
+)
+async def begin() -> Page:
+    """Ask for the file of the département."""
+    return await send_page()
+
+
+@post(
+    f"{DESK}/registre",
+    name="assmat.office.send",
+    told="Envoyer le registre des agréments",
+    guards=[guards.agent],
+    request_max_body_size=2 * LARGEST,
+)
+async def send(
+    request: Request[Any, Any, Any],
+    person: NamedDependency[Person],
+    now: NamedDependency[datetime],
+) -> Response[Any]:
+    """Keep a file to be looked at; nothing of it is in the directory yet."""
+    await limits.require(f"assmat-register:{person.account}", now, at_most=60, per=HOUR)
+    try:
+        async with received(request, shelf.reception(), largest=LARGEST) as form:
+            content = form.require_file().read_bytes()
+        number = await registering.keep(content, now, by=person.account)
+    except Refused as refusal:
+        if refusal.reason not in SENTENCES:
+            raise
+        return await send_page(SENTENCES[refusal.reason].format(**refusal.facts))
+    return Redirect(f"{DESK}/registre/{number}", status_code=303)
+
+
+@dataclass(frozen=True)
+class LookPage:
+    """A file, and what it would change or has changed."""
+
+    seen: Seen
+    shown: int = 100
+    words: dict[str, str] = field(default_factory=lambda: registering.BECOMES)
+
+    @property
+    def warns(self) -> str:
+        """What somebody should look at before bringing it in."""
+        gone, known = self.seen.counts.get("gone", 0), sum(self.seen.counts.values())
+        if self.seen.is_done or gone * 5 <= known:
+            return ""
+        return (
+            f"{formats.pluriel(gone, 'assistante maternelle sort', 'assistantes maternelles sortent')}"
+            " de l’annuaire : vérifiez que ce fichier est le registre entier."
+        )
+
+
+@get(
+    f"{DESK}/registre/{{register:int}}",
+    name="assmat.office.look",
+    told="Voir ce qu’un registre changerait",
+    guards=[guards.agent],
+)
+async def look(register: FromPath[int]) -> Page:
+    """Show what a file would change; nothing is written."""
+    return Page("assmat/office/look.html", LookPage(await registering.seen(register)))
+
+
+@post(
+    f"{DESK}/registre/{{register:int}}/importer",
+    name="assmat.office.import",
+    told="Importer un registre des agréments",
+    guards=[guards.agent],
+)
+async def bring_in(
+    register: FromPath[int],
+    person: NamedDependency[Person],
+    seen: NamedDependency[Visit],
+    now: NamedDependency[datetime],
+) -> Redirect:
+    """Write what a file says, all together; twice is once."""
+    try:
+        await registering.bring_in(register, now, by=person.account)
+    except Refused as refusal:
+        if refusal.reason != "list_done":
+            raise
+        seen.tell("info", "Ce registre est déjà importé.")
+    else:
+        seen.tell("ok", "Le registre est importé. Ce qu’elles ont dit d’elles est gardé.")
+    return Redirect(f"{DESK}/registre/{register}", status_code=303)
+
+
+ROUTES = [register, hide, begin, send, look, bring_in]

@@ -1,0 +1,1 @@
+"""The questions the directory asks its database."""

@@ -1,0 +1,240 @@
+"""Who families see on a day: the accredited, at work, who agreed; and everybody for the office."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from ribambelle.database import Prepared, many
+from ribambelle.errors import NotYours
+from ribambelle_assmat.domain.accreditation import Accreditation, is_shown
+from ribambelle_assmat.domain.availability import STALE, Standing, standing
+from ribambelle_assmat.domain.cells import Point
+from ribambelle_assmat.domain.matching import Place as PlaceRule
+from ribambelle_assmat.domain.publication import Told, shown
+from ribambelle_assmat.tables import Childminder, Declared, Place
+
+MILLION = 1_000_000
+ABOUT = (
+    "SELECT c.id, c.number, c.family_name, c.usual_name, c.given_name, c.status, c.activity,"
+    " c.first, c.last, c.line, c.postcode, c.city, c.quartier, c.latitude, c.longitude,"
+    " c.is_hidden, c.gone_at, d.is_listed, d.consents, d.cares, d.mobile, d.phone, d.email,"
+    " d.call_hours, d.only_when_free, d.words FROM assmat_childminder c"
+    " LEFT JOIN assmat_declared d ON d.childminder = c.id"
+)
+LISTED = (
+    f"{ABOUT} WHERE d.is_listed AND NOT c.is_hidden AND c.gone_at IS NULL"
+    " AND c.status = 'active' AND c.activity = 'working'"
+    " AND c.first <= {} AND c.last >= {}"
+)
+PUBLIC = Prepared(lambda given: Childminder.raw(LISTED, given.day, given.day))
+OF_TOWN = Prepared(
+    lambda given: Childminder.raw(
+        f"{LISTED} AND (c.postcode = {{}} OR c.city_folded = {{}})",
+        given.day,
+        given.day,
+        given.town,
+        given.town,
+    )
+)
+ONE = Prepared(lambda given: Childminder.raw(f"{ABOUT} WHERE c.id = {{}}", given.number))
+EVERY = Prepared(
+    lambda given: Childminder.raw(
+        f"{ABOUT} WHERE c.folded LIKE {{}} ORDER BY c.family_name, c.given_name, c.id"
+        " LIMIT {} OFFSET {}",
+        given.like,
+        given.size,
+        given.start,
+    )
+)
+PLACES = Prepared(
+    lambda given: Place.raw(
+        "SELECT p.* FROM assmat_place p WHERE "  # noqa: S608 - ours
+        + many.among("p.childminder")
+        + " ORDER BY p.childminder, p.rank",
+        given.some,
+    )
+)
+QUARTIERS = Prepared(
+    lambda _: Childminder.raw(
+        "SELECT c.quartier, AVG(c.latitude) AS latitude, AVG(c.longitude) AS longitude"
+        " FROM assmat_childminder c WHERE c.quartier <> '' AND c.latitude IS NOT NULL"
+        " GROUP BY c.quartier ORDER BY c.quartier"
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OnePlace:
+    """One accredited place, with what she says of it."""
+
+    id: int
+    where: str
+    children: int
+    from_months: int
+    to_months: int
+    hours: str
+    state: str
+    opens: date | None
+    moments: int
+    note: str
+    confirmed_on: date | None
+
+    def standing(self, today: date) -> Standing:
+        """Where it stands today."""
+        return standing(self.state, self.opens, self.confirmed_on, today, STALE)
+
+    def rule(self, today: date) -> PlaceRule:
+        """The place as its rules read it."""
+        ages = self.from_months, self.to_months
+        return PlaceRule(self.standing(today), self.moments, *ages, self.children)
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """One childminder: the register, what she says, her places."""
+
+    id: int
+    number: str
+    family_name: str
+    given_name: str
+    accreditation: Accreditation
+    told: Told
+    postcode: str
+    city: str
+    quartier: str
+    point: Point | None
+    is_hidden: bool
+    is_gone: bool
+    is_listed: bool
+    consents: frozenset[str]
+    cares: tuple[str, ...]
+    call_hours: str
+    only_when_free: bool
+    words: str
+    places: tuple[OnePlace, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Her names."""
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def said_on(self) -> date | None:
+        """The last day she said where a place stands."""
+        return max((one.confirmed_on for one in self.places if one.confirmed_on), default=None)
+
+    def is_public(self, today: date) -> bool:
+        """Tell whether families see her."""
+        return not self.is_gone and is_shown(
+            self.accreditation, today, agrees=self.is_listed, hidden=self.is_hidden
+        )
+
+    def is_free(self, today: date) -> bool:
+        """Tell whether a place is free, now or later."""
+        return any(place.standing(today).state in ("now", "later") for place in self.places)
+
+    def public(self, today: date) -> Told:
+        """What families see of how to reach her."""
+        return shown(
+            self.told,
+            self.consents,
+            is_free=self.is_free(today),
+            only_when_free=self.only_when_free,
+        )
+
+
+async def public(day: date, town: str = "") -> list[One]:
+    """Return the childminders families see on a day, in a town when one is named.
+
+    :param town: a postcode, or the folded name of a commune.
+    """
+    rows = await (OF_TOWN.ask(day=day, town=town) if town else PUBLIC.ask(day=day))
+    return await _with_places(rows)
+
+
+async def shown_one(number: int, day: date) -> One:
+    """Return a childminder families see, or behave as if she did not exist."""
+    found = await one(number)
+    if not found.is_public(day):
+        raise NotYours
+    return found
+
+
+async def one(number: int) -> One:
+    """Return a childminder whatever her state, or behave as if she did not exist."""
+    found = await _with_places(await ONE.ask(number=number))
+    if not found:
+        raise NotYours
+    return found[0]
+
+
+async def every(like: str, start: int, size: int) -> list[One]:
+    """Return some of the register, by name, for whoever keeps it."""
+    return await _with_places(await EVERY.ask(like=f"%{like}%", start=start, size=size))
+
+
+async def count(like: str = "") -> int:
+    """Return how many the register has, that bear a name."""
+    return int(await Childminder.count().where(Childminder.folded.like(f"%{like}%")))
+
+
+async def names() -> dict[int, str]:
+    """Return every childminder by number, for whoever gives roles."""
+    rows = await Childminder.select(
+        Childminder.id, Childminder.given_name, Childminder.family_name, Childminder.number
+    ).order_by(Childminder.family_name)
+    return {
+        row["id"]: f"{row['given_name']} {row['family_name']}, agrément {row['number']}"
+        for row in rows
+    }
+
+
+async def quartiers() -> dict[str, Point]:
+    """Return the quartiers of the register, each with the middle of those who work there."""
+    return {
+        row["quartier"]: Point(float(row["latitude"]) / MILLION, float(row["longitude"]) / MILLION)
+        for row in await QUARTIERS.ask()
+    }
+
+
+async def _with_places(rows: Sequence[dict[str, Any]]) -> list[One]:
+    numbers = [row["id"] for row in rows]
+    of: dict[int, list[OnePlace]] = {}
+    for row in await PLACES.ask(some=many.listed(numbers)) if numbers else []:
+        of.setdefault(row["childminder"], []).append(
+            OnePlace(
+                *(row["id"], row["where"], row["children"], row["from_months"], row["to_months"]),
+                *(row["hours"], row["state"], row["opens"], row["moments"], row["note"]),
+                row["confirmed_on"],
+            )
+        )
+    return [_one(row, of.get(row["id"], [])) for row in rows]
+
+
+def _one(row: dict[str, Any], places: Sequence[OnePlace]) -> One:
+    line = ", ".join(filter(None, (row["line"], f"{row['postcode']} {row['city']}".strip())))
+    has_point = row["latitude"] is not None and row["longitude"] is not None
+    return One(
+        *(row["id"], row["number"], row["usual_name"] or row["family_name"], row["given_name"]),
+        Accreditation(row["status"], row["first"], row["last"], row["activity"]),
+        Told(row["mobile"] or "", row["phone"] or "", row["email"] or "", line),
+        *(row["postcode"], row["city"], row["quartier"]),
+        Point(row["latitude"] / MILLION, row["longitude"] / MILLION) if has_point else None,
+        bool(row["is_hidden"]),
+        row["gone_at"] is not None,
+        bool(row["is_listed"]),
+        frozenset(msgspec.json.decode(row["consents"] or "[]", type=list[str])),
+        tuple(msgspec.json.decode(row["cares"] or "[]", type=list[str])),
+        row["call_hours"] or "",
+        bool(row["only_when_free"]),
+        row["words"] or "",
+        tuple(places),
+    )
+
+
+async def declared(number: int) -> Declared | None:
+    """Return what a childminder says of herself, when she said something."""
+    return await Declared.objects().get(Declared.childminder == number)

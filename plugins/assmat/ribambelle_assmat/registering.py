@@ -1,0 +1,304 @@
+"""Bringing the département's register in: looked at, then all together, and nothing she said lost."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from ribambelle import tenants
+from ribambelle.database import advisory, transaction
+from ribambelle.errors import NotYours, Refused
+from ribambelle.families import columns, table_files
+from ribambelle.search import fold
+from ribambelle.workflow import journal
+from ribambelle_assmat.domain import register as rule
+from ribambelle_assmat.domain.register import Line, PlaceSaid, Said
+from ribambelle_assmat.tables import Childminder, Place, RegisterFile
+
+MILLION = 1_000_000
+KEPT_FOR = timedelta(days=7)
+BECOMES = {
+    "new": "Nouvelles",
+    "changed": "Changées",
+    "same": "Inchangées",
+    "gone": "Retirées de l’annuaire",
+    "refused": "Lignes refusées",
+}
+
+
+class Content(msgspec.Struct, frozen=True):
+    """A file as it came."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A file, and what it would change or has changed."""
+
+    number: int
+    counts: Mapping[str, int]
+    refused: Sequence[tuple[int, str]]
+    is_done: bool
+    created_at: datetime
+
+    @property
+    def figures(self) -> list[tuple[str, str, str]]:
+        """How many end each way, as a page shows them."""
+        return [(word, str(self.counts.get(code, 0)), "") for code, word in BECOMES.items()]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a file changes."""
+
+    fresh: dict[str, list[Said]]
+    changed: dict[int, list[Said]]
+    same: int
+    gone: list[int]
+    refused: list[tuple[int, str]]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many end each way."""
+        return {
+            **{"new": len(self.fresh), "changed": len(self.changed), "same": self.same},
+            **{"gone": len(self.gone), "refused": len(self.refused)},
+        }
+
+
+async def keep(content: bytes, now: datetime, *, by: int) -> int:
+    """Keep a file to be looked at. Raises Refused: list_…, register_columns(columns=…)."""
+    table = await asyncio.to_thread(table_files.read, content)
+    mapping = columns.guess(table.headings, rule.COLUMNS)
+    if left := columns.missing(mapping, rule.COLUMNS):
+        raise Refused("register_columns", columns=", ".join(left))
+    kept = msgspec.json.encode(Content(table.headings, table.rows)).decode()
+    async with transaction():
+        row = RegisterFile(content=kept, created_at=now, created_by=by)
+        number = int((await RegisterFile.insert(row).returning(RegisterFile.id))[0]["id"])
+        await journal.record(
+            "assmat.register_sent",
+            f"assmat.register:{number}",
+            account=by,
+            side="office",
+            rows=len(table.rows),
+        )
+    return number
+
+
+async def seen(number: int) -> Seen:
+    """Return a file, and what it would change."""
+    row = await _one(number)
+    if row.done_at is not None:
+        counts = msgspec.json.decode(row.outcome, type=dict[str, int])
+        refused = msgspec.json.decode(row.refused, type=list[tuple[int, str]])
+        return Seen(number, counts, refused, True, row.created_at)
+    if not row.content:
+        raise NotYours
+    plan = await _planned(row)
+    return Seen(number, plan.counts, plan.refused, False, row.created_at)
+
+
+async def last(size: int = 10) -> list[RegisterFile]:
+    """Return the last files sent."""
+    return await RegisterFile.objects().order_by(RegisterFile.id, ascending=False).limit(size)
+
+
+async def bring_in(number: int, now: datetime, *, by: int) -> None:
+    """Write what a file says, in one transaction. Raises Refused("list_done") the second time.
+
+    What a childminder said of herself and of each place she keeps stays: only the register's own
+    columns are written.
+    """
+    async with transaction():
+        await advisory("assmat.register")
+        row = await _one(number)
+        if row.done_at is not None:
+            raise Refused("list_done")
+        plan = await _planned(row)
+        for lines in plan.fresh.values():
+            await _create(lines, now)
+        for known, lines in plan.changed.items():
+            await _change(known, lines, now)
+        for start in range(0, len(plan.gone), 500):
+            some = plan.gone[start : start + 500]
+            await Childminder.update({Childminder.gone_at: now}).where(Childminder.id.is_in(some))
+        await RegisterFile.update(
+            {
+                RegisterFile.done_at: now,
+                RegisterFile.content: "",
+                RegisterFile.outcome: msgspec.json.encode(plan.counts).decode(),
+                RegisterFile.refused: msgspec.json.encode(plan.refused).decode(),
+            }
+        ).where(RegisterFile.id == number)
+        await journal.record(
+            "assmat.register_imported",
+            f"assmat.register:{number}",
+            account=by,
+            side="office",
+            **plan.counts,
+        )
+
+
+async def forget() -> None:
+    """Forget the content of files nobody brought in for a week; a job."""
+    now = tenants.current().now()
+    await RegisterFile.update({RegisterFile.content: ""}).where(
+        RegisterFile.done_at.is_null() & (RegisterFile.created_at < now - KEPT_FOR)
+    )
+
+
+async def _one(number: int) -> RegisterFile:
+    found = await RegisterFile.objects().get(RegisterFile.id == number)
+    if found is None:
+        raise NotYours
+    return found
+
+
+async def _planned(row: RegisterFile) -> Plan:
+    content = msgspec.json.decode(row.content, type=Content)
+    lines = await asyncio.to_thread(_read, content)
+    rows = await Childminder.select().order_by(Childminder.id)
+    places: dict[int, list[dict[str, Any]]] = {}
+    for place in await Place.select().order_by(Place.childminder, Place.rank):
+        places.setdefault(place["childminder"], []).append(place)
+    return _plan(lines, {one["number"]: one for one in rows}, places)
+
+
+def _read(content: Content) -> list[Line]:
+    mapping = columns.guess(content.headings, rule.COLUMNS)
+    return [
+        rule.read(rank, {code: cells[at] for code, at in mapping.items()})
+        for rank, cells in enumerate(content.rows, start=2)
+    ]
+
+
+def _plan(
+    lines: Sequence[Line],
+    known: Mapping[str, dict[str, Any]],
+    places: Mapping[int, list[dict[str, Any]]],
+) -> Plan:
+    by_number: dict[str, list[Said]] = {}
+    refused, held = [], set()
+    for line in lines:
+        if line.said is None:
+            refused.append((line.rank, " ; ".join(line.wrong)))
+        else:
+            by_number.setdefault(line.said.number, []).append(line.said)
+    if refused:
+        # a line that cannot be read may be anybody's: nobody leaves the directory for it
+        held = set(known)
+    fresh = {number: some for number, some in by_number.items() if number not in known}
+    changed, same = {}, 0
+    for number, some in by_number.items():
+        if (row := known.get(number)) is None:
+            continue
+        if _is_same(row, places.get(row["id"], []), some):
+            same += 1
+        else:
+            changed[row["id"]] = some
+    gone = [
+        row["id"]
+        for number, row in known.items()
+        if number not in by_number and number not in held and row["gone_at"] is None
+    ]
+    return Plan(fresh, changed, same, gone, refused)
+
+
+def _is_same(
+    row: Mapping[str, Any], places: Sequence[Mapping[str, Any]], said: Sequence[Said]
+) -> bool:
+    if row["gone_at"] is not None:
+        return False
+    values = _values(said[0])
+    if any(row[name] != value for name, value in values.items()):
+        return False
+    told = sorted(_key(_place(one.place)) for one in said)
+    return sorted(_key(place) for place in places) == told
+
+
+def _values(said: Said) -> dict[str, Any]:
+    one = said.accreditation
+    names = f"{said.given_name} {said.family_name} {said.usual_name} {said.number}"
+    return {
+        **{"family_name": said.family_name, "usual_name": said.usual_name},
+        **{"given_name": said.given_name, "folded": fold(names)[:250], "born_on": said.born_on},
+        **{"status": one.status, "activity": one.activity, "first": one.first, "last": one.last},
+        **{"line": said.line, "postcode": said.postcode, "city": said.city},
+        **{"city_folded": fold(said.city)[:80], "insee": said.insee, "quartier": said.quartier},
+        "latitude": round(said.point.latitude * MILLION) if said.point else None,
+        "longitude": round(said.point.longitude * MILLION) if said.point else None,
+    }
+
+
+PLACE = ("where", "children", "from_months", "to_months", "hours")
+
+
+def _place(one: PlaceSaid) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in PLACE}
+
+
+def _key(place: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(place[name] for name in PLACE)
+
+
+def paired(
+    places: Sequence[Mapping[str, Any]], said: Sequence[PlaceSaid]
+) -> list[tuple[int | None, PlaceSaid]]:
+    """Return each accredited place with the one of ours that it is: the same, else one alike.
+
+    >>> home, mam = PlaceSaid("home", 3, 0, 36, ""), PlaceSaid("mam", 1, 0, 36, "")
+    >>> ours = [{"id": 7, **_place(home)}, {"id": 8, **_place(mam)}]
+    >>> [number for number, _ in paired(ours, [mam, home])]
+    [8, 7]
+    >>> [number for number, _ in paired(ours, [PlaceSaid("mam", 2, 0, 72, ""), mam])]
+    [None, 8]
+    """
+    left = list(places)
+    found: dict[int, int | None] = {}
+    for is_alike in (lambda one, place: _key(place) == _key(_place(one)), _is_alike):
+        for at, one in enumerate(said):
+            mine = next((place for place in left if at not in found and is_alike(one, place)), None)
+            if mine is not None:
+                found[at] = int(mine["id"])
+                left.remove(mine)
+    return [(found.get(at), one) for at, one in enumerate(said)]
+
+
+def _is_alike(one: PlaceSaid, place: Mapping[str, Any]) -> bool:
+    return bool(one.where == place["where"])
+
+
+async def _create(said: Sequence[Said], now: datetime) -> None:
+    row = Childminder(number=said[0].number, **_values(said[0]), changed_at=now)
+    number = int((await Childminder.insert(row).returning(Childminder.id))[0]["id"])
+    await Place.insert(
+        *(
+            Place(childminder=number, rank=rank, **_place(one))
+            for rank, one in enumerate((each.place for each in said), start=1)
+        )
+    )
+
+
+async def _change(number: int, said: Sequence[Said], now: datetime) -> None:
+    told: dict[Any, Any] = {**_values(said[0]), "gone_at": None, "changed_at": now}
+    await Childminder.update(told).where(Childminder.id == number)
+    places = await Place.select().where(Place.childminder == number).order_by(Place.rank)
+    pairs = paired(places, [one.place for one in said])
+    kept = {known for known, _ in pairs if known is not None}
+    gone = [int(place["id"]) for place in places if place["id"] not in kept]
+    if gone:
+        await Place.delete().where(Place.id.is_in(gone))
+    rank = max((place["rank"] for place in places), default=0)
+    for known, one in pairs:
+        if known is not None:
+            values: dict[Any, Any] = _place(one)
+            await Place.update(values).where(Place.id == known)
+        else:
+            rank += 1
+            await Place.insert(Place(childminder=number, rank=rank, **_place(one)))

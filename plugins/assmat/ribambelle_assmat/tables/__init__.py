@@ -1,0 +1,95 @@
+"""The directory: what the département's register says, and what each childminder says of herself."""
+
+from piccolo.columns import (
+    BigInt,
+    Boolean,
+    Date,
+    ForeignKey,
+    Integer,
+    Serial,
+    SmallInt,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.columns.base import OnDelete
+from piccolo.constraints import Unique
+from piccolo.table import Table
+
+
+class Childminder(Table, tablename="assmat_childminder"):
+    """One accredited childminder, as the register says; she never types any of it."""
+
+    id: Serial
+    number = Varchar(length=20, unique=True, help_text="Of her accreditation.")
+    family_name = Varchar(length=80)
+    usual_name = Varchar(length=80, default="")
+    given_name = Varchar(length=80)
+    folded = Varchar(length=250, index=True, help_text="Her names, as they are searched for.")
+    born_on = Date(null=True, default=None)
+    status = Varchar(length=10, help_text="Code of domain.accreditation.STATUSES.")
+    activity = Varchar(length=10, help_text="Code of domain.accreditation.ACTIVITIES.")
+    first = Date()
+    last = Date()
+    line = Varchar(length=120, default="")
+    postcode = Varchar(length=5, index=True)
+    city = Varchar(length=80)
+    city_folded = Varchar(length=80, index=True)
+    insee = Varchar(length=5, default="")
+    quartier = Varchar(length=80, default="")
+    latitude = Integer(null=True, default=None, help_text="Of her cell, in millionths of a degree.")
+    longitude = Integer(null=True, default=None)
+    is_hidden = Boolean(default=False, help_text="The PMI keeps her out of the directory.")
+    gone_at = Timestamptz(null=True, default=None, help_text="No more in the register since.")
+    changed_at = Timestamptz()
+
+
+class Declared(Table, tablename="assmat_declared"):
+    """What she says of herself, and what she agrees to show."""
+
+    id: Serial
+    childminder = ForeignKey(Childminder, null=False, unique=True, on_delete=OnDelete.cascade)
+    is_listed = Boolean(default=False, help_text="She agrees to be in the directory.")
+    consents = Text(default="[]", help_text="Codes of domain.publication.CONSENTS, as JSON.")
+    cares = Text(default="[]", help_text="Codes of domain.publication.CARES, as JSON.")
+    mobile = Varchar(length=20, default="")
+    phone = Varchar(length=20, default="")
+    email = Varchar(length=120, default="")
+    call_hours = Varchar(length=120, default="")
+    only_when_free = Boolean(default=False, help_text="No contact is shown without a free place.")
+    words = Text(default="", help_text="Her home and her way, in her words.")
+    changed_at = Timestamptz()
+
+
+class Place(Table, tablename="assmat_place"):
+    """One accredited place: the register's part, then what she says of it."""
+
+    id: Serial
+    childminder = ForeignKey(Childminder, null=False, on_delete=OnDelete.cascade)
+    rank = SmallInt(help_text="Among hers, as the register orders them.")
+    where = Varchar(length=4, help_text="Code of domain.accreditation.PLACES.")
+    children = SmallInt()
+    from_months = SmallInt()
+    to_months = SmallInt()
+    hours = Varchar(length=80, default="")
+    state = Varchar(length=8, default="unknown", help_text="Code of domain.availability.STATES.")
+    opens = Date(null=True, default=None)
+    moments = BigInt(default=0, help_text="As domain.slots counts them.")
+    note = Varchar(length=300, default="")
+    confirmed_on = Date(null=True, default=None)
+    once = Unique([childminder, rank])
+
+
+class RegisterFile(Table, tablename="assmat_register"):
+    """One file of the register, kept while it is looked at."""
+
+    id: Serial
+    content = Text(default="", help_text="Its rows, until brought in or a week passed.")
+    outcome = Text(default="{}", help_text="How many of each, once brought in.")
+    refused = Text(default="[]", help_text="The lines not brought in, with why.")
+    created_at = Timestamptz()
+    created_by = Integer(null=True, default=None)
+    done_at = Timestamptz(null=True, default=None)
+
+
+TABLES = (Childminder, Declared, Place, RegisterFile)

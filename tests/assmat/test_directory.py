@@ -1,0 +1,273 @@
+"""Families find who suits, and see nothing a childminder did not agree to; the register is the PMI's."""
+
+import random
+import re
+from datetime import date
+
+import pytest
+from tests.assmat.builders import CLAIRE, HEAD, MARIE, NADIA, offers, registered, says
+
+from ribambelle.identity import Grant
+from ribambelle.testing.clock import FrozenClock
+from ribambelle.testing.communes import Communes
+from ribambelle_assmat.domain.publication import CONSENTS
+from ribambelle_assmat.queries import directory
+from ribambelle_assmat.tables import Childminder, Declared, Place, RegisterFile
+
+DESK, SPACE = "/bureau/assmat", "/assmat/espace"
+SECRETS = {
+    **{"mobile": "06 99 00 00 01", "phone": "03 99 00 00 02"},
+    **{"email": "nadia@example.test", "address": "3 rue du Lavoir"},
+}
+
+
+def bare(text: str) -> str:
+    """Return a page without its spaces: a telephone is written several ways."""
+    return re.sub(r"[\s\u00a0\u202f]", "", text)
+
+
+async def test_who_suits_comes_first_with_what_is_missing_in_words(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    with town.here():
+        who = await registered(NADIA, CLAIRE, MARIE)
+        for number in who.values():
+            await says(number)
+        places = {one.given_name: one.places[0].id for one in await directory.every("", 0, 9)}
+        await offers(who["Claire"], places["Claire"], "mon", "tue")
+        await offers(who["Marie-Lou"], places["Marie-Lou"], "mon")
+    visitor = town.visitor()
+    asked = "/assmat?jours=mon&jours=tue&age=18&debut=2027-03-01"
+
+    found = (await visitor.get(asked)).text
+    older = (await visitor.get("/assmat?age=60")).text
+    near = (await visitor.get("/assmat?pres=Centre&rayon=1000")).text
+
+    names = ["Claire Robin", "Marie-Lou Payet", "Nadia Benali"]
+    assert [found.index(name) for name in names] == sorted(found.index(name) for name in names)
+    assert "Il manque le mardi." in found and "Tous vos moments sont libres." in found
+    assert "plus à jour" in found
+    assert "Claire Robin" not in older  # accredited until three years
+    assert "Marie-Lou" in near and "Claire" not in near
+    clock.move(days=46)
+    assert "Tous vos moments" not in (await visitor.get(asked)).text
+    assert (await communes.beta.visitor().get("/assmat")).text.count("Nadia") == 0
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_nothing_is_shown_that_she_did_not_agree_to(communes: Communes, seed: int) -> None:
+    """Each page a stranger may open, for each choice she may make."""
+    draw, town = random.Random(seed), communes.alpha
+    agreed = {code for code in CONSENTS if code != "listed" and draw.random() < 0.5}
+    free, silent = draw.random() < 0.5, draw.random() < 0.5
+    with town.here():
+        who = await registered(NADIA, MARIE)
+        number = who["Nadia"]
+        await says(number, *agreed, only_when_free=silent)
+        if free:
+            await offers(number, (await directory.one(number)).places[0].id, "mon")
+    visitor, family = town.visitor(), await town.family()
+    pages = [
+        (await browser.get(path)).text
+        for browser in (visitor, family)
+        for path in ("/assmat", "/assmat?pres=Centre&rayon=1000", f"/assmat/fiches/{number}")
+    ]
+
+    for name, secret in SECRETS.items():
+        may = name in agreed and (name == "address" or free or not silent)
+        assert any(bare(secret) in bare(page) for page in pages) == may, name
+    assert all("46.80" not in page and "4.83" not in page for page in pages)
+    assert (await visitor.get(f"/assmat/fiches/{who['Marie-Lou']}")).status_code == 404
+
+
+async def test_without_her_choices_everything_would_show(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: believe that everything was agreed to."""
+    town = communes.alpha
+    with town.here():
+        who = await registered(NADIA)
+        await says(who["Nadia"])
+    monkeypatch.setattr(directory, "shown", lambda told, *_, **__: told)
+
+    text = (await town.visitor().get(f"/assmat/fiches/{who['Nadia']}")).text
+
+    assert all(bare(secret) in bare(text) for secret in SECRETS.values())
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        (Childminder.last, date(2026, 11, 24)),
+        (Childminder.first, date(2026, 11, 26)),
+        (Childminder.status, "suspended"),
+        (Childminder.status, "withdrawn"),
+        (Childminder.activity, "retired"),
+        (Childminder.is_hidden, True),
+    ],
+)
+async def test_who_may_not_work_never_shows(
+    communes: Communes, column: object, value: object
+) -> None:
+    """Today is 25 November 2026."""
+    town = communes.alpha
+    with town.here():
+        who = await registered(NADIA)
+        await says(who["Nadia"], *CONSENTS)
+        page = f"/assmat/fiches/{who['Nadia']}"
+        assert (await town.visitor().get(page)).status_code == 200
+        await Childminder.update({column: value}).where(Childminder.id > 0)  # type: ignore[dict-item]
+
+    assert (await town.visitor().get(page)).status_code == 404
+    assert "Benali" not in (await town.visitor().get("/assmat")).text
+
+
+async def test_a_register_brought_in_again_keeps_all_she_said(communes: Communes) -> None:
+    """She moves, gets a second place, loses one, leaves, comes back: her words stay."""
+    town = communes.alpha
+    with town.here():
+        who = await registered(NADIA, CLAIRE)
+        nadia = who["Nadia"]
+        await says(nadia, "mobile")
+        place = (await directory.one(nadia)).places[0].id
+        await offers(nadia, place, "mon", "fri")
+        before = await Declared.select().where(Declared.childminder == nadia)
+
+        moved = NADIA.replace("3 rue du Lavoir", "8 rue Neuve")
+        mam = NADIA.replace(";;4;0;72", ";MAM;2;0;36")
+        await registered(moved, mam)
+
+        one = await directory.one(nadia)
+        assert await Declared.select().where(Declared.childminder == nadia) == before
+        assert [(each.id, each.where, each.state) for each in one.places] == [
+            (place, "home", "now"),
+            (one.places[1].id, "mam", "unknown"),
+        ]
+        assert "8 rue Neuve" in one.told.address
+        assert not (await directory.one(who["Claire"])).is_public(date(2026, 11, 25))
+        await registered(CLAIRE)
+        assert (await directory.one(nadia)).is_gone
+        await registered(NADIA, CLAIRE)
+        again = await directory.one(nadia)
+        assert not again.is_gone and again.places[0].state == "now"
+        assert await Declared.select().where(Declared.childminder == nadia) == before
+
+
+async def test_a_register_is_looked_at_before_it_is_brought_in(communes: Communes) -> None:
+    town = communes.alpha
+    agent = await town.staff()
+    wrong = await agent.post(f"{DESK}/registre", files={"file": ("r.csv", b"Nom;Age\nA;3\n")})
+    assert (wrong.status_code, "il manque Numéro d’agrément" in wrong.text) == (422, True)
+    with town.here():
+        await registered(NADIA)
+    bad = CLAIRE.replace("30/04/2029", "demain")
+    sent = await agent.post(
+        f"{DESK}/registre", files={"file": ("r.csv", (HEAD + bad + MARIE).encode())}
+    )
+    here = sent.headers["location"]
+
+    page = (await agent.get(here)).text.replace("\u00a0", " ").replace("\u202f", " ")
+    assert "Ligne 2 : Fin de l’agrément : « demain » n’est pas une date" in page
+    with town.here():
+        assert await Childminder.count() == 1
+    for _ in range(2):
+        await agent.post(f"{here}/importer")
+    with town.here():
+        rows = await Childminder.select(Childminder.given_name, Childminder.gone_at)
+        assert [row["given_name"] for row in rows] == ["Nadia", "Marie-Lou"]
+        assert all(row["gone_at"] is None for row in rows)  # a line that is wrong may be hers
+        assert all(one.content == "" for one in await RegisterFile.objects())
+    pmi = await town.staff(Grant("pmi"), email="pmi@cd.test")
+    assert "Marie-Lou Payet" in (await pmi.get(f"{DESK}?nom=payet")).text
+    assert (await pmi.post(f"{here}/importer")).status_code == 403
+    assert (await communes.beta.visitor().get(here)).status_code == 303
+
+
+async def test_she_keeps_her_own_page_and_no_other(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        who = await registered(NADIA, CLAIRE)
+        place = (await directory.one(who["Nadia"])).places[0].id
+        other = (await directory.one(who["Claire"])).places[0].id
+    mine = f"assmat.childminder:{who['Nadia']}"
+    nadia = await town.staff(Grant("childminder", mine), email="nadia@example.test")
+    here = f"{SPACE}/{who['Nadia']}"
+    assert (await nadia.get(SPACE)).headers["location"].endswith(here)
+
+    empty = await nadia.post(f"{here}/fiche", data={"consents": ["listed", "mobile"]})
+    assert (empty.status_code, "Écrivez-le, ou décochez" in empty.text) == (422, True)
+    told = {"consents": ["listed", "mobile"], "mobile": "06 99 00 00 01", "words": "Un jardin"}
+    await nadia.post(f"{here}/fiche", data=told)
+    later = await nadia.post(f"{here}/places/{place}", data={"state": "later"})
+    assert (later.status_code, "à partir de quel jour" in later.text) == (422, True)
+    opens = {"opens_day": "1", "opens_month": "3", "opens_year": "2027"}
+    said = {"state": "later", "moments": ["mon-morning", "sat-night"], **opens}
+    await nadia.post(f"{here}/places/{place}", data=said)
+
+    assert "ce que lisent les familles" in (await nadia.get(f"{here}/apercu")).text
+    public_page = (await town.visitor().get(f"/assmat/fiches/{who['Nadia']}")).text
+    assert "1er mars 2027" in public_page and "0699000001" in bare(public_page)
+    for path in (f"{SPACE}/{who['Claire']}", f"{SPACE}/{who['Claire']}/apercu"):
+        assert (await nadia.get(path)).status_code == 404
+    for path in (f"{SPACE}/{who['Claire']}/fiche", f"{here}/places/{other}"):
+        assert (await nadia.post(path, data={**told, "state": "none"})).status_code == 404
+    with town.here():
+        assert (await Place.objects().get(Place.id == other)).state == "unknown"  # type: ignore[union-attr]
+    agent = await town.staff()
+    await agent.post(f"{DESK}/{who['Nadia']}/masquer")
+    assert (await town.visitor().get(f"/assmat/fiches/{who['Nadia']}")).status_code == 404
+    assert "ne paraît plus" in (await agent.get(DESK)).text
+
+
+ASKED = {
+    **{"accreditation": "44-01", "family_name": "BENALI", "email": "n.benali@example.test"},
+    **{"born_on_day": "7", "born_on_month": "5", "born_on_year": "1985"},
+}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"family_name": "Robin"},
+        {"born_on_year": "1986"},
+        {"accreditation": "4402"},
+        {"status": "suspended"},
+        {"held": "yes"},
+    ],
+)
+async def test_she_opens_her_account_and_nobody_learns_who_is_registered(
+    communes: Communes, wrong: dict[str, str]
+) -> None:
+    """The page says the same whatever is wrong; a message leaves when all of it is right alone."""
+    town = communes.alpha
+    with town.here():
+        who = await registered(NADIA, CLAIRE)
+        mine = f"assmat.childminder:{who['Nadia']}"
+        await Childminder.update({Childminder.born_on: date(1985, 5, 7)}).where(
+            Childminder.id == who["Nadia"]
+        )
+        if "status" in wrong:
+            await Childminder.update({Childminder.status: "suspended"}).where(Childminder.id > 0)
+    if "held" in wrong:
+        await town.staff(Grant("childminder", mine), email="other@example.test")
+    visitor = town.visitor()
+    typed = ASKED | {key: value for key, value in wrong.items() if key in ASKED}
+
+    answers = [await visitor.post("/assmat/activation", data=typed) for _ in range(2)]
+    await town.work()
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert "Si ces informations sont celles" in answers[0].text
+    mail = await town.mail("n.benali@example.test")
+    assert len(mail) == (0 if wrong else 1)
+    if not wrong:
+        link = await town.link("n.benali@example.test")
+        assert (await visitor.get(link)).status_code == 200
+        empty = await visitor.post("/assmat/activation", data={"email": "x"})
+        assert (empty.status_code, "numéro de votre agrément" in empty.text) == (422, True)
+        for _ in range(3):
+            last = await visitor.post("/assmat/activation", data=typed)
+        assert (await visitor.post("/assmat/activation", data=typed)).status_code == 429
+        assert last.status_code == 200
