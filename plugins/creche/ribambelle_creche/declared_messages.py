@@ -217,7 +217,6 @@ MESSAGES = (
             LINK,
         ),
         AREA,
-        is_optional=True,
     ),
     MessageTemplate(
         "creche/messages/complete",
