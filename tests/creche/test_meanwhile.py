@@ -20,7 +20,7 @@ from ribambelle_creche.domain.dossier import Arrival, Child, Entry, Week
 from ribambelle_creche.domain.present_children import Line
 from ribambelle_creche.emergencies import Urgent
 from ribambelle_creche.queries import commissions, contracts, facilities, supplies
-from ribambelle_creche.tables import Application, Contract, Offer
+from ribambelle_creche.tables import Application, Contract, Facility, Offer
 
 ACROSS = Calendar(date(2027, 5, 3), date(2027, 10, 29), date(2026, 12, 4), date(2026, 12, 10))
 
@@ -110,6 +110,22 @@ async def test_an_emergency_looks_at_every_day_on_which_somebody_comes_or_goes(
 
         with pytest.raises(Refused, match="emergency_full"):
             await urgent(town, lilas, "Una", in_days=0, days=60)
+        declared = await commissions.one(await a_commission(town))
+
+        async def says(adults: dict[str, int]) -> None:
+            told: Any = {"adults": adults}
+            await supplies.declare(declared, lilas, {}, 0, 1, "facility", tenant.now(), **told)
+
+        await says({"mon-am": 0})
+        with pytest.raises(Refused) as refused:  # a place, and nobody to look after the child
+            await urgent(town, lilas, "Una", in_days=0, days=9)
+        assert "pas assez d’adultes" in str(refused.value.facts["where"])
+        await says({})
+        await Facility.update({Facility.places: 0}, force=True)
+        with pytest.raises(Refused) as refused:  # a place in the section, none in the whole crèche
+            await urgent(town, lilas, "Una", in_days=0, days=9)
+        assert "crèche pleine" in str(refused.value.facts["where"])
+        await Facility.update({Facility.places: 10}, force=True)
         await urgent(town, lilas, "Una", in_days=0, days=9)
 
 

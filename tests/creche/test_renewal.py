@@ -1,8 +1,9 @@
 """A family is asked whether it still looks for a place; silence ends the file, and only silence."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,8 +15,8 @@ from ribambelle.identity.tables import Account
 from ribambelle.jobs.tables import Job
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import Demande, HistoryStep
-from ribambelle_creche import jobs, telling
-from ribambelle_creche.domain.dossier import Family
+from ribambelle_creche import incomplete, jobs, telling
+from ribambelle_creche.domain.dossier import Child, Entry, Family
 from ribambelle_creche.tables import Application
 
 SILENT = Family("Anne", "Hoarau", "06 99 00 00 00", is_single=True)
@@ -175,6 +176,28 @@ async def test_a_reminder_comes_as_the_family_chose_and_the_question_always_by_e
     assert mails["creche/messages/remind"] == "portal"
     page = (await (await town.family("anne@example.test")).get("/messages")).text
     assert "Plus que quelques jours" in page
+
+
+async def test_a_birth_that_is_past_is_asked_for_once_then_told_again_twice(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    with town.here() as tenant:
+        account = await account_of(town)
+        child = Child(is_expected=True, family_name="Payet", due_on=date(2026, 11, 27))
+        wished: dict[str, Any] = {"child": child, "entry": Entry(start_on=date(2027, 3, 1))}
+        number = await an_application(account=account, state="complete", **wished)
+        clock.set(datetime(2027, 1, 7, 6, tzinfo=UTC))
+        early = await incomplete.ask_births(tenant)
+        clock.move(days=2)
+        asked = [await incomplete.ask_births(tenant) for _ in range(2)]
+    assert (early, asked, await state_of(town, number)) == (0, [1, 0], "incomplete")
+    assert await subjects(town, "Il manque une pièce") == 1
+    told = []
+    for days in (14, 2, 14, 10):
+        clock.move(days=days)
+        told.append(await subjects(town, "Il manque toujours une pièce"))
+    assert told == [0, 1, 2, 2]
 
 
 async def test_a_family_that_answered_is_not_reminded(

@@ -15,7 +15,15 @@ from ribambelle.identity.tables import Quartier
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import Demande
 from ribambelle_creche.freezing import freeze_month
-from ribambelle_creche.tables import Application, Capacity, Desk, Facility, FrozenCount, Wish
+from ribambelle_creche.tables import (
+    Application,
+    Capacity,
+    Desk,
+    Facility,
+    FrozenCount,
+    Street,
+    Wish,
+)
 
 URL = "/bureau/creche/statistiques"
 
@@ -458,3 +466,75 @@ async def test_one_mode_that_fails_leaves_the_others(
         found = childcare.offers(await childcare.supply(date(2026, 11, 25)))
 
     assert [one.places for one in found] == [None, 8]
+
+
+async def many_files(town: Town, iris: str, where: int, **groups: int) -> None:
+    now, told = town.tenant.now(), [one for one, many in groups.items() for _ in range(many)]
+    demandes = [
+        Demande(workflow="creche.application", state="complete", created_at=now, changed_at=now)
+        for _ in told
+    ]
+    made = await Demande.insert(*demandes).returning(Demande.id)
+    await Application.insert(
+        *(
+            Application(
+                number=f"C-{row['id']}",
+                demande=row["id"],
+                created_at=now,
+                quartier=where,
+                iris=iris,
+                start_month="2027-01",
+                age_group=group,
+            )
+            for row, group in zip(made, told, strict=True)
+        )
+    )
+
+
+async def test_attack_two_cuts_of_the_town_give_away_what_each_hides(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Seventeen in a quartier less fifteen in one of its two IRIS would tell of two children."""
+    clock.set(datetime(2026, 12, 1, 2, tzinfo=UTC))
+    centre_of = ["A", "B"]
+
+    def recovered(*tables: dict[str, str]) -> list[str]:
+        told = {name: cell for table in tables for name, cell in table.items()}
+        known = [told[one] for one in ("Centre", *centre_of) if told.get(one, "masqué").isdecimal()]
+        return [one for one in centre_of if len(known) == 2 and not told[one].isdecimal()]
+
+    async def published(town: Town) -> list[dict[str, str]]:
+        """Read the town column by column, from all that leaves the town hall, asked both ways."""
+        with town.here():
+            centre, gare = await quartier("Centre"), await quartier("Gare")
+            lines = [Street(name=one, folded=one, quartier=centre, iris=one) for one in "ABCD"]
+            await Street.insert(*lines)
+            await many_files(town, "A", centre, babies=15, older=13)
+            await many_files(town, "B", centre, babies=2, older=20)
+            await many_files(town, "C", gare, babies=12, older=14)
+            await many_files(town, "D", gare, babies=30, older=20)
+            await freeze_month()
+        agent, found = await town.staff(), list[dict[str, str]]()
+        for cut in ("", "?decoupage=iris", "?decoupage=quartier"):
+            page = (await agent.get(f"{URL}/besoins{cut}")).text
+            rows = re.findall(r'<th scope="row">([^<]+)</th><td class="n">([^<]+)<', page)
+            found.append(dict(rows))
+        month = (await town.visitor().get("/creche/statistiques/export/csv")).text
+        cells = [line.lstrip("\ufeff").split(";") for line in month.splitlines()]
+        return [*found, {line[0]: line[1] for line in cells}]
+
+    def settle(name: str, cut: str) -> None:
+        settings = communes.app.platform.folder / f"{name}.toml"
+        settings.write_text(f'{settings.read_text()}[creche]\npublished_by = "{cut}"\n')
+        communes.app.platform.scan()
+
+    settle("beta", "iris")
+    alpha, beta = await published(communes.alpha), await published(communes.beta)
+    assert recovered(*alpha) == recovered(*beta) == []
+    assert all("Centre" in one and "A" not in one for one in alpha)
+    assert all("A" in one and "Centre" not in one for one in beta)
+    assert recovered(*alpha, *beta) == ["B"]  # the twin: with both cuts, it is found
+
+    settle("alpha", "iris")  # too late: a month was published by quartier
+    page = await (await communes.alpha.staff()).get(f"{URL}/besoins")
+    assert "Centre" in page.text

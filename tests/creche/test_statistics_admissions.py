@@ -10,8 +10,9 @@ from tests.creche.decided import Asks, a_decided_commission, some_files
 
 from ribambelle.identity import Grant
 from ribambelle.testing import Communes, Town
-from ribambelle_creche.domain.dossier import Resources
-from ribambelle_creche.tables import Capacity, Offer
+from ribambelle_creche.domain.dossier import Resources, Situation
+from ribambelle_creche.domain.streets import key_of
+from ribambelle_creche.tables import Capacity, Contract, Facility, Offer, Street
 
 NUMBERS = itertools.count()
 URL = "/bureau/creche/statistiques/admissions"
@@ -33,6 +34,7 @@ async def test_each_table_counts_what_the_commission_did(communes: Communes) -> 
             *(lilas, roses),
             state="complete",
             resources=Resources(quotient_familial_cents=60_000),
+            situation=Situation("job_seeking"),
         )
         none = await an_application(lilas, state="complete")
         await a_decided_commission(
@@ -47,12 +49,18 @@ async def test_each_table_counts_what_the_commission_did(communes: Communes) -> 
                 **{"places": 10, "free": 2, "changed_at": tenant.now()},
             )
         )
+        for one in (first[0].application, poor):
+            there = {"slots": 1, "first": tenant.now().date()}
+            await Contract.insert(Contract(facility=lilas, application=one, **there))
+        await Offer.update({Offer.state: "accepted", Offer.live_for: None}).where(
+            Offer.application == first[0].application
+        )
         await Offer.update(
             {Offer.state: "declined", Offer.live_for: None, Offer.answered_at: tenant.now()}
         ).where(Offer.application == poor)
 
     assert (await table(town, "satisfaction"))["Entrées d’hiver"] == [
-        *("4", "3", "75", "2", "3", "3", "0")
+        *("4", "3", "75", "2", "3", "3", "0", "0")
     ]
     assert (await table(town, "offre"))["Les Lilas"][1:] == ["10", "1,0", "0,8", "0,2", "8", "80"]
     assert (await table(town, "demi-journees"))["Les Lilas"][0] == "2,0"
@@ -63,7 +71,10 @@ async def test_each_table_counts_what_the_commission_did(communes: Communes) -> 
     assert told["Parent seul"] == ["4", "3", "75"]
     assert (await table(town, "inutilisees"))["Les Lilas, bébés"][:2] == ["1", "1"]
     assert (await table(town, "flux"))["novembre 2026"] == ["4", "0", "1", "0", "0"]
-    assert await table(town, "delai")
+    # place told at once, entry in forty days
+    assert (await table(town, "delai"))["Sans quartier"][:2] == ["0", "40"]
+    assert (await table(town, "delai-ages"))["Bébés"][:2] == ["0", "40"]
+    assert await table(town, "avip") == {"Les Lilas": ["2", "1", "50"]}
     assert (await (await town.staff(email="x@example.test")).get(f"{URL}/export/xlsx")).content[
         :2
     ] == b"PK"
@@ -91,7 +102,13 @@ async def test_places_are_told_for_a_hundred_children_under_three_with_their_sou
     town, url = communes.alpha, "/bureau/creche/statistiques/moins-de-trois-ans"
     with town.here():
         centre, gare = await a_quartier("Centre"), await a_quartier("Gare")
-        await a_facility("Les Lilas", places=30)
+        lilas = await a_facility("Les Lilas", places=30)
+        await Facility.update({Facility.address: "4 rue des Lilas"}).where(Facility.id == lilas)
+        await Street.insert(
+            Street(
+                name="rue des Lilas", folded=key_of("rue des Lilas"), quartier=centre, iris="Decré"
+            )
+        )
     agent = await town.staff()
     typed = {"counted_on": "2026-01-01", "source": "INSEE 2022", f"enfants-{centre}": "80"}
 
@@ -101,10 +118,13 @@ async def test_places_are_told_for_a_hundred_children_under_three_with_their_sou
     only = await table(town, "couverture")
     await agent.post(url, data={**typed, f"enfants-{gare}": "40"})
     whole = await table(town, "couverture")
+    await agent.post(url, data={**typed, "iris-1": "40"})
+    finer = await table(town, "couverture-iris")
 
     assert [one.status_code for one in (wrong, ahead, part)] == [422, 422, 303]
     assert 'value="beaucoup"' in wrong.text
     assert only == {"Centre": ["30", "80", "37,5", "01/01/2026", "INSEE 2022"]}
+    assert finer == {"Decré": ["30", "40", "75,0", "01/01/2026", "INSEE 2022"]}
     assert whole["Gare"][:3] == ["0", "40", "0,0"]
     assert whole["Ville"][:3] == ["30", "120", "25,0"]
     assert (await (await town.family()).get(url)).status_code == 403

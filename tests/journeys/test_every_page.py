@@ -807,7 +807,7 @@ async def lists_of() -> dict[str, str]:
     """Return a section of the commission of demonstration, and a file to pin."""
     rows = await proposals.every(2)
     given, found = proposals.opened(rows[0])
-    sections = desk.sections(given)
+    sections = desk.sections(given, found, {})
     waiting = min(found.assignments, key=lambda name: found.assignments[name] is not None)
     facility, group = sections[0]
     return {

@@ -57,6 +57,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     "table": ("creches",),
     "compter": ("wishes",),
     "decoupage": ("iris",),
+    "iris": ("441090101",),
     "type": ("municipal",),
     **{"distance": ("5000",), "periode": ("2",)},
     "page": ("2",),

@@ -1,7 +1,7 @@
 """What one commission answered to one file, gathered from what was kept of it and of it alone."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -9,9 +9,9 @@ import msgspec
 
 from ribambelle.tenants import Tenant
 from ribambelle_creche import counting, nearby
-from ribambelle_creche.domain import admission
+from ribambelle_creche.domain import admission, anywhere
 from ribambelle_creche.domain.admission import Application as Seen
-from ribambelle_creche.domain.admission import Snapshot
+from ribambelle_creche.domain.admission import Option, Snapshot
 from ribambelle_creche.domain.admission.counterfactual import (
     LATER,
     Change,
@@ -24,6 +24,7 @@ from ribambelle_creche.domain.admission.counterfactual import (
 from ribambelle_creche.domain.admission.position import standings, wanted
 from ribambelle_creche.domain.grid import Line
 from ribambelle_creche.domain.preparation import file_of
+from ribambelle_creche.domain.resources import Asking
 from ribambelle_creche.domain.why import Blocked, blocked, older_starts
 from ribambelle_creche.queries import answers, facilities, proposals
 from ribambelle_creche.queries.commissions import calendar_of
@@ -79,6 +80,27 @@ class Answer:
         return self.found.assignments.get(self.seen.id) if self.found and self.seen else None
 
     @property
+    def asked(self) -> Asking:
+        """What the commission kept of its wishes and weeks."""
+        told = self.examined.asked if self.examined and not self.examined.refusal else ""
+        return msgspec.json.decode(told, type=Asking) if told else Asking((), (), ())
+
+    @property
+    def tried(self) -> list[int]:
+        """The crèches it did not name and was refused at, the nearest first."""
+        if self.found is None or self.seen is None:
+            return []
+        return anywhere.tried(self.found.refusals.get(self.seen.id, ()), self.asked.wishes)
+
+    @property
+    def chance(self) -> str:
+        """For a file that accepts any crèche, its chance of any place at all."""
+        drawn = {one.option: one.chance for one in self.drawn}
+        options = [option.id for option in self.seen.options] if self.seen else []
+        known = [drawn[option] for option in options if drawn.get(option)]
+        return known[-1] if known and self.asked.elsewhere else ""
+
+    @property
     def blocked(self) -> list[Blocked]:
         """What stood in the way of the child who has the least."""
         return next((one.blocked for one in self.children if one.seen is self.seen), [])
@@ -102,9 +124,10 @@ async def answer_to(file: Application) -> Answer | None:
         else await proposals.kept(commission.id)
     )
     given, found = await asyncio.to_thread(proposals.opened, row) if row else (None, None)
-    children = _children(given, found, file.number)
+    wishes = _wishes(examined)
+    children = _children(given, found, file.number, wishes)
     seen = children[0].seen if children else None
-    own = {option.id for option in seen.options} if seen else set()
+    own = {option.id for option in seen.options if named(option, wishes)} if seen else set()
     kept = await answers.standings(commission.id, file.id)
     offer = await answers.live_offer(file.id)
     return Answer(
@@ -121,12 +144,30 @@ async def answer_to(file: Application) -> Answer | None:
         children=sorted(children, key=lambda one: one.seen.id),
         drawn=kept,
         standings=[one for one in kept if one.option in own]
-        or _standings(decision, given, found, seen),
+        or [one for one in _standings(decision, given, found, seen) if one.option in own],
         is_drawn=bool(kept),
     )
 
 
-def _children(given: Snapshot | None, found: admission.Proposal | None, number: str) -> list[Child]:
+def _wishes(examined: Examined | None) -> Collection[int] | None:
+    """Return the crèches a file named, as a commission kept them; None when any crèche is one."""
+    if examined is None or examined.refusal:
+        return None
+    told = msgspec.json.decode(examined.asked, type=Asking)
+    return told.wishes if told.elsewhere else None
+
+
+def named(option: Option, wishes: Collection[int] | None) -> bool:
+    """Tell whether a family named the crèche of an option."""
+    return wishes is None or int(option.facility) in wishes
+
+
+def _children(
+    given: Snapshot | None,
+    found: admission.Proposal | None,
+    number: str,
+    wishes: Collection[int] | None,
+) -> list[Child]:
     """Return the children of a file in a lot, the one who has the least first."""
     if given is None or found is None:
         return []
@@ -134,7 +175,15 @@ def _children(given: Snapshot | None, found: admission.Proposal | None, number: 
         (one for one in given.applications if file_of(one.id) == number), key=lambda one: one.id
     )
     told = [
-        Child(one, found.assignments[one.id], blocked(one, found.refusals.get(one.id, ())))
+        Child(
+            one,
+            found.assignments[one.id],
+            [
+                told
+                for told in blocked(one, found.refusals.get(one.id, ()))
+                if wishes is None or told.facility in wishes
+            ],
+        )
         for one in mine
     ]
     return sorted(told, key=lambda one: -len(wanted(one.seen, one.held)))
@@ -185,6 +234,9 @@ async def paths(tenant: Tenant, file: Application, answer: Answer) -> Paths | No
     wishes = dict.fromkeys(int(option.facility) for option in seen.options)
     every, town = await facilities.every(), await counting.town_of(tenant)
     near, distances = nearby.near(town, every, file, wishes)
+    own = seen
+    if answer.asked.elsewhere:  # examined for any crèche already: there is none to add
+        near, own = [], anywhere.named_only(seen, answer.asked.wishes)
     given = await nearby.wider(tenant, answer.commission, given, near)
     bonuses = nearby.bonuses(answer.trace)
     variants: list[Variant] = [
@@ -193,7 +245,7 @@ async def paths(tenant: Tenant, file: Application, answer: Answer) -> Paths | No
         *(
             variant
             for day, groups in _older(tenant, file, answer)
-            for variant in later(given, seen, day.isoformat(), groups)
+            for variant in later(given, own, day.isoformat(), groups)
         ),
     ]
     done = await asyncio.to_thread(changes, given, seen.id, found.assignments, variants)

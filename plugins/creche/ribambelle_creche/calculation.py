@@ -84,10 +84,18 @@ def _data(answer: Answer, names: Mapping[int, str]) -> dict[str, Any]:
         "numero_tire": examined.draw if examined else None,
         "non_examinee": examined.refusal if examined else "",
         "creches": [names.get(one, str(one)) for one in asked.wishes] if asked else [],
+        **({"autres_creches": _others(answer, names)} if asked and asked.elsewhere else {}),
         "semaines": list(asked.needs) if asked else [],
         "sections": list(asked.groups) if asked else [],
         "enfants": asked.count if asked else None,
     }
+
+
+def _others(answer: Answer, names: Mapping[int, str]) -> list[str]:
+    """Return the crèches it did not name and was examined for, the nearest first."""
+    facilities = [int(one.facility) for one in answer.seen.options] if answer.seen else []
+    others = dict.fromkeys(one for one in facilities if one not in answer.asked.wishes)
+    return [names.get(one, str(one)) for one in others]
 
 
 def _points(answer: Answer, names: Mapping[int, str]) -> dict[str, Any]:

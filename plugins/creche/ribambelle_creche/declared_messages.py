@@ -206,6 +206,19 @@ MESSAGES = (
         AREA,
     ),
     MessageTemplate(
+        "creche/messages/remind_more",
+        "Rappel d’une pièce manquante",
+        "quinze jours, puis un mois, après qu’un agent a demandé une précision",
+        "la famille",
+        (
+            *FILE,
+            _reason("Ce que l’agent demande", "L’acte de naissance est illisible."),
+            MISSING,
+            LINK,
+        ),
+        AREA,
+    ),
+    MessageTemplate(
         "creche/messages/complete",
         "Demande complète",
         "dès qu’un agent note la demande complète",

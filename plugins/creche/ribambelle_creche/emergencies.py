@@ -27,7 +27,8 @@ class Urgent:
 async def give(tenant: Tenant, file: Application, told: Urgent, account: int, now: datetime) -> int:
     """Give a place until a day, one a child; the file keeps waiting for a lasting one.
 
-    Raises Refused("emergency_full", where) when a half-day has no room left, and
+    Raises Refused("emergency_full", where) when a half-day has no room left (in
+    the section, the whole crèche, its adults or its week), and
     Refused("emergency_given", until) when the file has one on some of these days already.
     """
     if told.reason not in emergency.REASONS or file.reference_on is None:
@@ -84,12 +85,9 @@ async def _standing(file: Application, told: Urgent) -> Contract | None:
     return next((one for one in held if (int(one.facility), one.first) in given), None)
 
 
-async def _blocked(
-    tenant: Tenant, told: Urgent, group: str, children: int
-) -> list[tuple[int, str]]:
-    between = await supplies.free_between(told.facility, told.start_on, told.until, tenant)
-    for free in between.values():
-        if blocked := emergency.full(free, group, told.slots, children):
+async def _blocked(tenant: Tenant, told: Urgent, group: str, children: int) -> list[str]:
+    for house in await supplies.houses_between(told.facility, told.start_on, told.until, tenant):
+        if blocked := emergency.lacking(house, group, told.slots, children):
             return blocked
     return []
 

@@ -14,7 +14,7 @@ from ribambelle.jobs import later
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
 from ribambelle.workflow.declaration import Side
-from ribambelle_creche import counting
+from ribambelle_creche import counting, nearby
 from ribambelle_creche.domain import dossier, draw
 from ribambelle_creche.domain.commission import refusal
 from ribambelle_creche.domain.grid import Grid, Score, score
@@ -78,13 +78,14 @@ async def examine(tenant: Tenant, row: Commission) -> list[Examined]:
     answers = await commissions.answers_of(looked_at)
     facts = await counting.facts_for(tenant, await points.files(looked_at), row.closes_on)
     kept = await grids.one(row.grid) if row.grid else None
+    anywhere = await nearby.anywhere(tenant)
     scores = {file: score(kept.grid, told) for file, told in facts.items()} if kept else {}
     return [
         Examined(
             commission=row.id,
             application=file.id,
             refusal=why,
-            asked=as_json(asked(file, answers[file.id], row, tenant, scores.get(file.id)))
+            asked=as_json(asked(file, answers[file.id], row, tenant, scores.get(file.id), anywhere))
             if not why
             else "{}",
             facts=facts_as_json(facts[file.id]) if not why else "",
@@ -151,7 +152,12 @@ def of_json(told: str) -> Asking:
 
 
 def asked(
-    file: Found, answers: str, row: Commission, tenant: Tenant, score: Score | None
+    file: Found,
+    answers: str,
+    row: Commission,
+    tenant: Tenant,
+    score: Score | None,
+    anywhere: nearby.Anywhere,
 ) -> Asking:
     """Return what a file asks, as the engine will count it."""
     told, candidate = dossier.decode(answers), file.candidate
@@ -173,6 +179,8 @@ def asked(
             periods,
             tenant.of(Settings).ages,
         ),
+        elsewhere=anywhere.of(told, candidate.born_on, candidate.start_on, file.wishes),
+        most_elsewhere=anywhere.most,
     )
 
 

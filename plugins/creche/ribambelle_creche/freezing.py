@@ -1,19 +1,20 @@
 """The month's table as the public and the CAF may see it: computed once, then never again."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from ribambelle import tenants
 from ribambelle.database import locks, transaction
-from ribambelle.identity.tables import Quartier
-from ribambelle.statistics import protected
+from ribambelle.statistics import Table, protected
 from ribambelle_creche.domain.age import GROUPS
-from ribambelle_creche.domain.statistics import NOWHERE, grid
+from ribambelle_creche.domain.statistics import grid
 from ribambelle_creche.queries import statistics
+from ribambelle_creche.queries.areas import areas, published_cut
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import FrozenCount
 
 LATEST_DAY = 3
-TOWN, TOTAL, ELSEWHERE = "Ville", "total", "Sans quartier"
+TOWN, TOTAL = "Ville", "total"
 
 
 async def freeze_month() -> None:
@@ -45,19 +46,10 @@ def month_before(now: datetime) -> str:
 
 async def freeze(month: str, threshold: int) -> None:
     """Write the table of a month from today's demand, small counts hidden in it."""
-    names = {
-        row["id"]: row["name"]
-        for row in await Quartier.select(Quartier.id, Quartier.name)
-        .where(Quartier.parent.is_null())
-        .order_by(Quartier.folded)
-    }
-    rows = [*names, NOWHERE]
-    counts = [
-        [expected + babies, *others]
-        for expected, babies, *others in grid(await statistics.demand(), rows)
-    ]
-    table = protected(counts, threshold)
-    labels = [*(names[one] for one in names), ELSEWHERE, TOWN]
+    cut = await published_cut()
+    names, numbers = await areas(cut)
+    table = await published(names, numbers, threshold)
+    labels = [*names.values(), TOWN]
     await FrozenCount.insert(
         *(
             FrozenCount(
@@ -65,8 +57,22 @@ async def freeze(month: str, threshold: int) -> None:
                 quartier=label,
                 age_group=group,
                 children=cell if isinstance(cell, int) else None,
+                cut=cut or "quartier",
             )
             for label, line in zip(labels, table.cells, strict=True)
             for group, cell in zip((*GROUPS, TOTAL), line, strict=True)
         )
     )
+
+
+async def published(names: Mapping[int, str], cut: statistics.Cut | None, threshold: int) -> Table:
+    """Return today's demand as it may leave the town hall, children to be born with the babies.
+
+    The month's table and the printed inventory are this one: two that differ in their columns
+    would say by subtraction what each hides.
+    """
+    counts = [
+        [expected + babies, *others]
+        for expected, babies, *others in grid(await statistics.demand(cut=cut), list(names))
+    ]
+    return protected(counts, threshold)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from ribambelle import tenants
-from ribambelle_creche import ageing, noticing, offering, renewing, telling
+from ribambelle_creche import ageing, incomplete, noticing, offering, renewing, telling
 from ribambelle_creche.queries import renewals
 from ribambelle_creche.settings import Settings
 
@@ -21,6 +21,16 @@ async def remind(demande: int, asked: int) -> None:
     if file is None or file.confirm_by is None or await renewing.last_asked(demande) != asked:
         return
     await telling.remind(file, asked)
+
+
+async def ask_births() -> None:
+    """Ask for the birth certificate of the children who should be born by now."""
+    await incomplete.ask_births(tenants.current())
+
+
+async def remind_more(demande: int, asked: int, days: int) -> None:
+    """Tell a family again what its file lacks."""
+    await incomplete.remind(demande, asked, days)
 
 
 async def warn_before_commissions() -> None:

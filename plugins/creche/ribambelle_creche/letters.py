@@ -11,10 +11,11 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import formats
 from ribambelle.web.assets import crest
 from ribambelle_creche import examining
-from ribambelle_creche.domain import letter
+from ribambelle_creche.domain import anywhere, letter
 from ribambelle_creche.domain.admission import Proposal
 from ribambelle_creche.domain.commission import TO_THE_FAMILY
 from ribambelle_creche.domain.dossier import decode
+from ribambelle_creche.domain.offers import is_elsewhere
 from ribambelle_creche.domain.pins import REASONS
 from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.placing import CALL_FIRST, share_of, told_of
@@ -107,6 +108,7 @@ def _answer(
         parts: list[dict[str, Any]] = [
             {"text": f"Pour {file.child_name}, la commission du {held_on} vous propose :"},
             {"items": [told_of(one) for one in live]},
+            *([{"text": letter.ELSEWHERE}] if is_elsewhere(live) else []),
             *([{"text": f"{part} {CALL_FIRST}"}] if part else []),
         ]
         if not live:
@@ -166,14 +168,18 @@ def _why(
 ) -> list[Section]:
     if seen.refusal or found is None:
         return []
-    needs = examining.of_json(seen.asked).needs
+    asked = examining.of_json(seen.asked)
     mine = sorted(name for name in found.refusals if file_of(name) == file.number)
     parts: list[dict[str, Any]] = []
     for name in mine:
         if "." in name:
             parts.append({"text": f"Enfant {name.rpartition('.')[2]} :"})
-        for wish in letter.refused(found.refusals[name], needs, names):
+        refusals = [one for one in found.refusals[name] if letter.is_named(one, asked)]
+        for wish in letter.refused(refusals, asked.needs, names):
             parts += [{"text": f"{wish.title} :"}, {"items": list(wish.reasons)}]
+        if asked.elsewhere and found.assignments[name] is None:
+            others = anywhere.told(anywhere.tried(found.refusals[name], asked.wishes), names)
+            parts.append({"text": f"Vous acceptiez une autre crèche de la ville. {others}"})
     if not parts:
         return []
     is_placed = outcome == "offered" and all(found.assignments.get(name) for name in mine)

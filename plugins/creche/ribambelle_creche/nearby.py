@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 import msgspec
 
@@ -10,13 +12,15 @@ from ribambelle_creche import counting
 from ribambelle_creche.domain.admission import Application as Seen
 from ribambelle_creche.domain.admission import Option, Snapshot
 from ribambelle_creche.domain.admission.counterfactual import one_more
-from ribambelle_creche.domain.dossier import decode
+from ribambelle_creche.domain.anywhere import nearest
+from ribambelle_creche.domain.dossier import Dossier, decode
 from ribambelle_creche.domain.geography import Point, metres
 from ribambelle_creche.domain.grid import Line
 from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.domain.resources import of_all
 from ribambelle_creche.domain.taking import Taking
 from ribambelle_creche.queries import answers, facilities, supplies
+from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Application, Commission, Facility
 
 NEAREST = 5
@@ -41,6 +45,34 @@ def near(
     return found, far if home else {}
 
 
+@dataclass(frozen=True)
+class Anywhere:
+    """What says where else a family that accepts any crèche may go, at one moment."""
+
+    town: counting.Town
+    every: Sequence[Facility]
+    most: int
+
+    def of(
+        self, file: Dossier, born_on: date, start_on: date, wishes: Collection[int]
+    ) -> tuple[int, ...]:
+        """Return the other crèches that take this child, the nearest first; none unless it asked."""
+        if not self.most or not (file.wishes and file.wishes.accepts_any):
+            return ()
+        places = {
+            one.id: _place(one)
+            for one in self.every
+            if Taking(one.name, one.from_weeks, one.to_months).takes(born_on, start_on)
+        }
+        return nearest(self.town.context(file).home, places, wishes)
+
+
+async def anywhere(tenant: Tenant) -> Anywhere:
+    """Return where families that accept any crèche may go, as the commune stands now."""
+    town, every = await counting.town_of(tenant), await facilities.every()
+    return Anywhere(town, every, tenant.of(Settings).most_elsewhere)
+
+
 async def wider(
     tenant: Tenant, row: Commission, given: Snapshot, also: Collection[int]
 ) -> Snapshot:
@@ -56,8 +88,16 @@ async def wider(
 async def beside(
     tenant: Tenant, row: Commission, given: Snapshot, held: Mapping[str, str | None]
 ) -> tuple[Snapshot, dict[str, list[Option]]]:
-    """Return what each waiting file could ask besides in crèches near it, in a lot that has them."""
-    waiting = [one for one in given.applications if held.get(one.id) is None and one.options]
+    """Return what each waiting file could ask besides in crèches near it, in a lot that has them.
+
+    A family that accepts any crèche has nothing to add: it was examined for them.
+    """
+    asked = await answers.asked(row.id)
+    waiting = [
+        one
+        for one in given.applications
+        if held.get(one.id) is None and one.options and not asked[file_of(one.id)].elsewhere
+    ]
     every, town = await facilities.every(), await counting.town_of(tenant)
     whole = await wider(tenant, row, given, [one.id for one in every])
     files = await answers.whole_files([file_of(one.id) for one in waiting])
@@ -67,8 +107,8 @@ async def beside(
         told: dict[str, list[Option]] = {}
         for one in waiting:
             file = files[file_of(one.id)]
-            asked = dict.fromkeys(int(option.facility) for option in one.options)
-            places = [str(number) for number in near(town, every, file, asked)[0]]
+            named = dict.fromkeys(int(option.facility) for option in one.options)
+            places = [str(number) for number in near(town, every, file, named)[0]]
             variants = one_more(whole, one, places, bonuses(traces.get(file.id, ())))
             told[one.id] = [
                 option for variant in variants for option in variant.options[len(one.options) :]

@@ -1,7 +1,7 @@
 """Offers: sent, answered, fallen at their last day; then the next in rank is called."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -14,11 +14,20 @@ from ribambelle.tenants import Tenant
 from ribambelle.workflow import Step, journal
 from ribambelle.workflow.declaration import Side
 from ribambelle_creche import examining, meanwhile
+from ribambelle_creche.domain import anywhere
 from ribambelle_creche.domain.admission import propose
 from ribambelle_creche.domain.admission.snapshot import Snapshot
-from ribambelle_creche.domain.offers import child_of, is_over, place_of, rolling
+from ribambelle_creche.domain.offers import (
+    ELSEWHERE,
+    child_of,
+    is_elsewhere,
+    is_over,
+    place_of,
+    rolling,
+)
 from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.queries import (
+    answers,
     commissions,
     contracts,
     decisions,
@@ -72,9 +81,10 @@ async def decline(
 ) -> None:
     """Decline an offer: the file waits again, or ends, as the commune has set."""
     async with transaction():
-        _, demande = await _answered(offer, "declined", account, now)
+        rows, demande = await _answered(offer, "declined", account, now)
         await workflow.fire(demande, "decline", side=side, account=account)
-        await _go_on(demande, ends=tenant.of(Settings).decline_closes)
+        ends = tenant.of(Settings).decline_closes and not is_elsewhere(rows)
+        await _go_on(demande, ends=ends)
         await _call_later(offer)
 
 
@@ -168,7 +178,27 @@ async def _left(
     }
     taken = await meanwhile.taken(tenant, row, kept, given, now.date())
     still = {str(number) for number in await facilities.names()}
+    given = await _without_declined(row, given, files)
     return rolling(_where_open(given, still), await offers.held(row.id), waiting, taken), files
+
+
+async def _without_declined(
+    row: Commission, given: Snapshot, files: Mapping[str, offers.Asked]
+) -> Snapshot:
+    """Return a lot in which who declined a crèche it did not name is called for its wishes alone."""
+    declined = await offers.declined_elsewhere(row.id)
+    if not declined:
+        return given
+    asked = await answers.asked(row.id)
+    return msgspec.structs.replace(
+        given,
+        applications=tuple(
+            anywhere.named_only(one, asked[file_of(one.id)].wishes)
+            if files[file_of(one.id)].file in declined
+            else one
+            for one in given.applications
+        ),
+    )
 
 
 def _where_open(given: Snapshot, still: set[str]) -> Snapshot:
@@ -210,7 +240,9 @@ def offers_of(
             child=child,
             slots=frozen.needs[place_of(option).need],
             start_on=max(entry_of(row, option, wished), now.date()),
-            origin=origin,
+            origin=ELSEWHERE
+            if frozen.elsewhere and place_of(option).facility not in frozen.wishes
+            else origin,
             sent_at=now,
             answer_by=now.date() + timedelta(days=row.answer_days),
         )

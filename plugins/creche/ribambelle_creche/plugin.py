@@ -176,9 +176,11 @@ def jobs() -> dict[str, Any]:
     from ribambelle_creche.counting import ask_proofs
     from ribambelle_creche.freezing import freeze_month
     from ribambelle_creche.jobs import (
+        ask_births,
         call_next,
         lapse_offers,
         remind,
+        remind_more,
         renew,
         sweep_drafts,
         tell_left_out,
@@ -189,12 +191,14 @@ def jobs() -> dict[str, Any]:
 
     return {
         "advise": advise,
+        "ask_births": ask_births,
         "ask_proofs": ask_proofs,
         "call_next": call_next,
         "lapse_offers": lapse_offers,
         "freeze_month": freeze_month,
         "renew": renew,
         "remind": remind,
+        "remind_more": remind_more,
         "sweep_drafts": sweep_drafts,
         "stand": stand,
         "stand_all": stand_all,
@@ -214,6 +218,7 @@ def schedules() -> list[Any]:
         Schedule("freeze_month", 2),
         Schedule("sweep_drafts", 3),
         Schedule("stand_all", 4),
+        Schedule("ask_births", 6),
         Schedule("warn_before_commissions", 7),
         Schedule("renew", 8),
     ]

@@ -1,14 +1,15 @@
 """The lot of one commission: what was frozen of its files, and the places validated so far."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC
 
 from ribambelle.tenants import Tenant
 from ribambelle_creche import examining
 from ribambelle_creche.domain.admission import Snapshot
+from ribambelle_creche.domain.everywhere import whole
 from ribambelle_creche.domain.grid import Grid
-from ribambelle_creche.domain.preparation import Changes, Lot, Seen, snapshot
-from ribambelle_creche.domain.transfers import with_rights
+from ribambelle_creche.domain.preparation import Changes, Lot, Seen
 from ribambelle_creche.queries import facilities, grids, pins, proposals, supplies, transferring
 from ribambelle_creche.tables import Commission, Examined
 
@@ -16,7 +17,7 @@ from ribambelle_creche.tables import Commission, Examined
 async def snapshot_of(tenant: Tenant, row: Commission, changes: Changes | None = None) -> Snapshot:
     """Return what the engine decides on, as places and pins stand now."""
     lot = await lot_of(tenant, row, changes or Changes())
-    return with_rights(snapshot(lot), lot, await transferring.held(row))
+    return await asyncio.to_thread(whole, lot, await transferring.held(row))
 
 
 async def lot_of(tenant: Tenant, row: Commission, changes: Changes) -> Lot:

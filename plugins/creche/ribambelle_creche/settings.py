@@ -1,7 +1,7 @@
 """What a commune may set for its crèches: the table ``[creche]`` of its file."""
 
 import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -20,12 +20,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     max_wishes: AtLeastOne = 3
     """How many crèches a file may name."""
+    most_elsewhere: Count = 12
+    """How many other crèches are always looked at for who accepts any; 0 closes it."""
     fallback_weeks: Count = 2
     """How many fallback weeks a family may give."""
     confirm_every_months: Count = 3
     """A file is to be confirmed every so many months; 0 asks nothing."""
     confirm_within_days: AtLeastOne = 30
     """Days a family has to confirm before the file expires."""
+    birth_within_weeks: Count = 6
+    """Weeks after the due date at which the birth certificate is asked for; 0 asks nothing."""
     contact_within_days: AtLeastOne = 15
     """Days a crèche has to call a family; past that the town hall sees it as late."""
     drafts_kept_days: AtLeastOne = 30
@@ -54,6 +58,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Last day to send a file for that commission."""
     public_threshold: Threshold = 11
     """Counts under this are hidden from the public and the CAF."""
+    published_by: Literal["quartier", "iris"] = "quartier"
+    """How the town is cut in what is published; the first month published settles it."""
     partner_threshold: Threshold = 5
     """Counts under this are hidden from a crèche for what is not its own."""
     proofs: tuple[str, ...] = ("birth", "address", "work")

@@ -1,7 +1,7 @@
 """Writing to a family what happened to its file: once, to whoever filed, if they gave an address."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ribambelle import tenants
@@ -80,6 +80,14 @@ async def remind(file: Application, asked: int) -> None:
     tenant = tenants.current()
     at = datetime.fromtimestamp(asked, tz=tenant.zone)
     await _write(file, "remind", at, **_question(tenant, file, asked))
+
+
+async def remind_more(file: Application, step: Step, days: int) -> None:
+    """Tell a second or a third time what a file lacks, once each."""
+    kinds = await applications.unseen_proofs(file.id)
+    missing = [KINDS.get(kind, kind) for kind in kinds]
+    at = step.at + timedelta(days=days)
+    await _write(file, "remind_more", at, reason=step.reason, missing=missing)
 
 
 def _question(tenant: Tenant, file: Application, asked: int) -> dict[str, Any]:

@@ -140,7 +140,7 @@ WORKFLOW = Workflow(
             "Pièce demandée",
             ("submitted", "complete", "incomplete", "waiting", "not_examined"),
             "incomplete",
-            frozenset({OFFICE}),
+            frozenset({OFFICE, CLOCK}),
             needs_reason=True,
         ),
         Transition(

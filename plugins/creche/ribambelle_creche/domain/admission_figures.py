@@ -23,9 +23,16 @@ DEMANDED = {
 BLOCKS = ("Autre demi-journée pleine", "Crèche entière", "Adultes", "Semaine de la crèche")
 
 
+ELSEWHERE = 999
+"""The rank of a crèche that was not named."""
+
+
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One file examined: what it got, as a wish and a week, 1 for the preferred; 0 for nothing."""
+    """One file examined: what it got, as a wish and a week, 1 for the preferred; 0 for nothing.
+
+    A crèche it did not name and accepted has no rank: its wish is ELSEWHERE.
+    """
 
     wish: int = 0
     week: int = 0
@@ -40,6 +47,8 @@ class Satisfaction:
     first_wish: int
     among_three: int
     wished_week: int
+    elsewhere: int = 0
+    """Served in a crèche they did not name, and had accepted."""
 
     @property
     def share(self) -> int | None:
@@ -51,7 +60,9 @@ def satisfaction(files: Iterable[Served]) -> Satisfaction:
     """Count the files of one commission.
 
     >>> satisfaction([Served(1, 1), Served(4, 2), Served()])
-    Satisfaction(examined=3, admitted=2, first_wish=1, among_three=1, wished_week=1)
+    Satisfaction(examined=3, admitted=2, first_wish=1, among_three=1, wished_week=1, elsewhere=0)
+    >>> satisfaction([served("18/babies/0", [12])]).elsewhere
+    1
     """
     every = list(files)
     return Satisfaction(
@@ -60,6 +71,7 @@ def satisfaction(files: Iterable[Served]) -> Satisfaction:
         first_wish=sum(one.wish == 1 for one in every),
         among_three=sum(0 < one.wish <= 3 for one in every),
         wished_week=sum(one.week == 1 for one in every),
+        elsewhere=sum(one.wish == ELSEWHERE for one in every),
     )
 
 
@@ -68,11 +80,14 @@ def served(option: str, wishes: Sequence[int]) -> Served:
 
     >>> served("15/babies/1", [12, 15]), served("", [12])
     (Served(wish=2, week=2), Served(wish=0, week=0))
+    >>> served("18/babies/0", [12, 15])
+    Served(wish=999, week=1)
     """
     facility, rank = option.partition("/")[0], option.rpartition("/")[2].partition("@")[0]
-    if not facility.isdecimal() or int(facility) not in wishes:
+    if not facility.isdecimal():
         return Served()
-    return Served(wishes.index(int(facility)) + 1, int(rank) + 1)
+    is_named = int(facility) in wishes
+    return Served(wishes.index(int(facility)) + 1 if is_named else ELSEWHERE, int(rank) + 1)
 
 
 def percent(part: int, whole: int) -> int | None:
@@ -166,6 +181,21 @@ def demanded(file: Dossier) -> list[str]:
     care = DEMANDED.get(file.care.kind if file.care else "", "Accueil non précisé")
     works = {file.situation.work, file.situation.other_work} if file.situation else set()
     return [care, *profiles(file), *(["En parcours d’insertion"] if "insertion" in works else [])]
+
+
+LOOKING = ("job_seeking", "insertion")
+"""Parents for whom a crèche « à vocation d’insertion professionnelle » keeps one place in five."""
+
+
+def is_avip(file: Dossier) -> bool:
+    """Tell whether a parent looks for work or is on a path of insertion.
+
+    >>> from ribambelle_creche.domain.dossier import Situation
+    >>> is_avip(Dossier(situation=Situation("job_seeking"))), is_avip(Dossier())
+    (True, False)
+    """
+    told = file.situation
+    return told is not None and (told.work in LOOKING or told.other_work in LOOKING)
 
 
 DIMENSIONS: tuple[tuple[str, Callable[[Facts], str]], ...] = (

@@ -12,7 +12,7 @@ MOST = 99_999
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Children under three of one quartier: how many, counted when, by whom."""
+    """Children under three of one part of the town: how many, counted when, by whom."""
 
     children: int
     counted_on: date
@@ -29,9 +29,9 @@ def per_hundred(places: int, children: int) -> float | None:
 
 
 def read(
-    form: Mapping[str, object], quartiers: Mapping[int, str]
+    form: Mapping[str, object], areas: Mapping[int, str], field: str = "enfants"
 ) -> tuple[dict[int, int], dict[str, str]]:
-    """Return the children typed by quartier, and what is wrong; a blank is not known, not zero.
+    """Return the children typed by part of the town, and what is wrong; a blank is not known, not zero.
 
     >>> read({"enfants-1": "120", "enfants-2": ""}, {1: "Centre", 2: "Gare"})
     ({1: 120}, {})
@@ -40,12 +40,12 @@ def read(
     """
     found: dict[int, int] = {}
     errors: dict[str, str] = {}
-    for quartier, name in quartiers.items():
-        typed = str(form.get(f"enfants-{quartier}", "")).strip()
+    for area, name in areas.items():
+        typed = str(form.get(f"{field}-{area}", "")).strip()
         if not typed:
             continue
         if typed.isascii() and typed.isdecimal() and int(typed[:9]) <= MOST:
-            found[quartier] = int(typed)
+            found[area] = int(typed)
         else:
-            errors[f"enfants-{quartier}"] = f"{name} : écrivez un nombre entier, ou rien."
+            errors[f"{field}-{area}"] = f"{name} : écrivez un nombre entier, ou rien."
     return found, errors

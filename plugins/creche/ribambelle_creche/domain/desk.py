@@ -1,12 +1,15 @@
 """What a commission reads of a proposal: lists by section, half-days, what a variant would change."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ribambelle_creche.domain.admission import Application, Option, Proposal, Snapshot
 from ribambelle_creche.domain.age import GROUPS
+from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.domain.week import SLOTS
 
+Wishes = Mapping[str, Collection[int]]
+"""The crèches each file named, by number; a file that is not there named all it asks."""
 Section = tuple[int, str]
 """A crèche and an age group: one list to prepare."""
 HERE, ELSEWHERE, WAITS, PINNED_OUT = "here", "elsewhere", "waits", "pinned_out"
@@ -21,7 +24,7 @@ class Line:
     option: Option
     """The one proposed here, or the first it asks here."""
     wish: int
-    """Rank of this crèche among its wishes, from 1."""
+    """Rank of this crèche among its wishes, from 1; 0 where it named none: any would do."""
     standing: str
     """HERE, ELSEWHERE, WAITS or PINNED_OUT."""
     blocked: tuple[str, ...]
@@ -111,23 +114,56 @@ def is_whole(resource: str) -> bool:
     return resource.split("/")[1] in ("all", "staff")
 
 
-def sections(given: Snapshot) -> list[Section]:
-    """Return the sections that somebody asks for, crèche by crèche, babies first."""
-    found = {section_of(option.id) for one in given.applications for option in one.options}
-    return sorted(found, key=lambda one: (one[0], GROUPS.index(one[1])))
+def sections(given: Snapshot, found: Proposal, wishes: Wishes) -> list[Section]:
+    """Return the sections that somebody named or is proposed, crèche by crèche, babies first."""
+    told = {
+        section_of(option.id)
+        for one in given.applications
+        for option in one.options
+        if is_told(one, option, found, wishes)
+    }
+    return sorted(told, key=lambda one: (one[0], GROUPS.index(one[1])))
 
 
-def lines(given: Snapshot, found: Proposal, section: Section) -> list[Line]:
+def is_told(one: Application, option: Option, found: Proposal, wishes: Wishes) -> bool:
+    """Tell whether an option is on the list of its crèche: it was named, or is proposed.
+
+    A file that accepts any crèche is on the lists of its wishes, and where it is proposed a place:
+    on every list of the town it would be read sixty times.
+
+    >>> from ribambelle_creche.domain.admission import propose
+    >>> lilas, roses = (Option(f"{one}/babies/0", str(one), {f"{one}/babies/mon-am": 1})
+    ...                 for one in (12, 15))
+    >>> any_would_do = Application("C-1", 0, "2026-03-01", 0, (lilas, roses))
+    >>> full = propose(Snapshot({"12/babies/mon-am": 0, "15/babies/mon-am": 0}, (any_would_do,)))
+    >>> is_told(any_would_do, roses, full, {"C-1": [12]}), is_told(any_would_do, roses, full, {})
+    (False, True)
+    >>> free = propose(Snapshot({"12/babies/mon-am": 0, "15/babies/mon-am": 1}, (any_would_do,)))
+    >>> is_told(any_would_do, roses, free, {"C-1": [12]})
+    True
+    """
+    named = wishes.get(file_of(one.id))
+    is_named = named is None or int(option.facility) in named
+    return is_named or found.assignments[one.id] == option.id
+
+
+def lines(
+    given: Snapshot, found: Proposal, section: Section, wishes: Wishes | None = None
+) -> list[Line]:
     """Return the files that ask for a section, in the order in which they pass."""
-    pinned = {pin.application for pin in given.pins}
+    pinned, named = {pin.application for pin in given.pins}, wishes or {}
     asking = []
     for one in given.applications:
-        here = [option for option in one.options if section_of(option.id) == section]
+        here = [
+            option
+            for option in one.options
+            if section_of(option.id) == section and is_told(one, option, found, named)
+        ]
         if here:
             asking.append((one, here))
     asking.sort(key=lambda pair: _order(pair[0], pair[1][0]))
     return [
-        _line(rank, one, here, found, one.id in pinned)
+        _line(rank, one, here, found, one.id in pinned, named.get(file_of(one.id)))
         for rank, (one, here) in enumerate(asking, start=1)
     ]
 
@@ -137,7 +173,12 @@ def _order(one: Application, option: Option) -> tuple[object, ...]:
 
 
 def _line(
-    rank: int, one: Application, here: Sequence[Option], found: Proposal, is_pinned: bool
+    rank: int,
+    one: Application,
+    here: Sequence[Option],
+    found: Proposal,
+    is_pinned: bool,
+    named: Collection[int] | None,
 ) -> Line:
     got = found.assignments[one.id]
     option = next((each for each in here if each.id == got), here[0])
@@ -152,7 +193,9 @@ def _line(
         rank=rank,
         application=one,
         option=option,
-        wish=wishes.index(option.facility) + 1,
+        wish=wishes.index(option.facility) + 1
+        if named is None or int(option.facility) in named
+        else 0,
         standing=standing,
         blocked=() if standing == HERE else blocked(found, one.id, option.id),
         is_pinned=is_pinned,

@@ -1,10 +1,10 @@
 """A place given at once, outside of any commission: why, for how long, where there is room."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
 
-from ribambelle_creche.domain.capacity import Place
-from ribambelle_creche.domain.supply import half_days
+from ribambelle_creche.domain.capacity import half_day
+from ribambelle_creche.domain.resources import House, demand, place_of, resources
 
 REASONS = {
     "U1": "Protection de l’enfance",
@@ -14,6 +14,8 @@ REASONS = {
     "U5": "Mise à l’abri d’une famille",
 }
 """Why a place may be given at once: a closed list, published without a name."""
+WEEK = "la semaine entière de la crèche"
+WHY = {"all": " (crèche pleine)", "staff": " (pas assez d’adultes)"}
 LONGEST = timedelta(days=184)
 """An emergency lasts six months at most: then the child passes by a commission like any other."""
 
@@ -38,25 +40,43 @@ def wrong_days(start: date, until: date, today: date) -> dict[str, str]:
     return errors
 
 
-def full(
-    free: Mapping[Place, int], age_group: str, slots: int, children: int = 1
-) -> list[tuple[int, str]]:
-    """Return the half-days asked that have no room left in a section for all children of a file.
+def lacking(house: House, age_group: str, slots: int, children: int = 1) -> list[str]:
+    """Return what has no room left for all children of a file, as names of resources.
+
+    A section, the whole crèche, its adults and its week are all looked at, as a commission does.
 
     >>> monday = {("babies", 0, "am"): 1, ("babies", 0, "pm"): 0}
-    >>> full(monday, "babies", 0b11), full(monday, "babies", 0b01, children=2)
-    ([(0, 'pm')], [(0, 'am')])
+    >>> lacking(House(12, (monday,), ({},), 10), "babies", 0b11)
+    ['12/babies/mon-pm']
+    >>> lacking(House(12, (monday,), ({},), 10), "babies", 0b01, children=2)
+    ['12/babies/mon-am']
+
+    Its section has a place, and the crèche has as many children as it may; or too few adults.
+
+    >>> there = {("middle", 0, "am"): 10}
+    >>> lacking(House(12, (monday,), (there,), 10), "babies", 0b01)
+    ['12/all/mon-am']
+    >>> lacking(House(12, (monday,), (there,), 12, adults={"mon-am": 1}), "babies", 0b01)
+    ['12/all/mon-am', '12/staff/mon-am']
     """
-    return [when for when in half_days(slots) if free.get((age_group, *when), 0) < children]
+    left = resources(house)
+    asked = demand(house, [age_group], slots)
+    return [name for name, taken in asked.items() if left.get(name, 0) < taken * children]
 
 
-def told(blocked: Iterable[tuple[int, str]]) -> str:
-    """Say half-days.
+def told(blocked: Iterable[str]) -> str:
+    """Say what has no room, half-day by half-day, and why when it is not the section.
 
-    >>> told([(0, "am"), (2, "pm")])
-    'lundi matin, mercredi après-midi'
+    >>> told(["12/babies/mon-am", "12/all/mon-am", "12/all/wed-pm", "12/staff/fri-am"])
+    'lundi matin, mercredi après-midi (crèche pleine), vendredi matin (pas assez d’adultes)'
+    >>> told(["12/all/week"])
+    'la semaine entière de la crèche'
     """
-    from ribambelle_creche.domain.week import DAYS
-
-    words = {"am": "matin", "pm": "après-midi"}
-    return ", ".join(f"{DAYS[day][2]} {words[half]}" for day, half in blocked)
+    found: dict[str, str] = {}
+    for name in blocked:
+        _, what, slot = name.split("/")
+        found.setdefault(slot, WHY.get(what, ""))
+    return ", ".join(
+        WEEK if slot == "week" else f"{half_day(*place_of(slot))}{why}"
+        for slot, why in found.items()
+    )

@@ -8,6 +8,7 @@ from ribambelle_creche.domain import week
 from ribambelle_creche.domain.admission.outcome import Blocking, Refusal
 from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.offers import place_of
+from ribambelle_creche.domain.resources import Asking
 from ribambelle_creche.domain.week import DAYS
 
 LAW = (
@@ -29,6 +30,12 @@ APPEALS = (
     "délai à la réponse de la mairie, ou après deux mois de silence.",
 )
 """How a decision is contested, and until when."""
+
+ELSEWHERE = (
+    "Vous n’avez pas nommé cette crèche : vous acceptiez une autre crèche de la ville. Si vous la "
+    "refusez, votre demande reste sur la liste d’attente pour vos vœux."
+)
+"""What a family reads of a place where it did not ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,11 @@ def blocked(one: Blocking) -> str:
         f"{said}, toutes à des demandes classées avant ; "
         f"dernière admise : {one.last_points} point{'s' * (abs(one.last_points) > 1)}"
     )
+
+
+def is_named(one: Refusal, asked: Asking) -> bool:
+    """Tell whether a refusal is that of a crèche the family named."""
+    return not asked.elsewhere or place_of(one.option).facility in asked.wishes
 
 
 def refused(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 import msgspec
 
@@ -20,7 +21,10 @@ ORIGINS = {
     "rolling": "Place libérée",
     "emergency": "Urgence",
     "transfer": "Changement de crèche",
+    "elsewhere": "Autre crèche acceptée",
 }
+ELSEWHERE = "elsewhere"
+"""The place is in a crèche the family did not name, and said it would accept."""
 OUTCOMES = {
     "offered": "Place proposée",
     "waiting": "En attente",
@@ -88,6 +92,17 @@ def outcome(refusal: str, *, in_session: bool, has_place: bool, pinned_to_none: 
     if has_place:
         return "offered"
     return "refused" if pinned_to_none else "waiting"
+
+
+class Named(Protocol):
+    """An offer, as far as where it comes from."""
+
+    origin: str
+
+
+def is_elsewhere(offers: Collection[Named]) -> bool:
+    """Tell whether a family may decline and lose nothing: it named none of these crèches."""
+    return bool(offers) and all(one.origin == ELSEWHERE for one in offers)
 
 
 def is_over(answer_by: date, today: date) -> bool:

@@ -1,13 +1,13 @@
 """From what a commission saw to what the engine decides on: the files, the places, the reserves."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from ribambelle_creche.domain import resources
+from ribambelle_creche.domain import anywhere, resources
 from ribambelle_creche.domain.admission import Application, Option, Pin, Reserve, Snapshot
 from ribambelle_creche.domain.grid import Reserve as Promise
 from ribambelle_creche.domain.resources import Asking, House
@@ -61,6 +61,8 @@ class Lot:
     by_date: bool = True
     """Among equals, the earlier complete file passes; otherwise the draw alone."""
     changes: Changes = field(default_factory=Changes)
+    further: Mapping[str, Collection[int]] = field(default_factory=dict)
+    """Crèches beyond the nearest ones where a file that accepts any would have a place."""
 
 
 def snapshot(lot: Lot) -> Snapshot:
@@ -77,9 +79,15 @@ def snapshot(lot: Lot) -> Snapshot:
     (1, False)
     """
     houses = {house.facility: house for house in lot.houses}
-    files = [one for seen in lot.files for one in applications(seen, houses, by_date=lot.by_date)]
-    asked = {name for one in files for option in one.options for name in option.demand}
     places = with_extra(resources.of_all(lot.houses), lot.changes.extra)
+    files = [
+        one
+        for seen in lot.files
+        for one in applications(
+            seen, houses, places, lot.further.get(seen.number, ()), by_date=lot.by_date
+        )
+    ]
+    asked = {name for one in files for option in one.options for name in option.demand}
     promises = () if lot.changes.without_reserves else lot.promises
     return Snapshot(
         {name: number for name, number in sorted(places.items()) if name in asked},
@@ -90,9 +98,16 @@ def snapshot(lot: Lot) -> Snapshot:
 
 
 def applications(
-    seen: Seen, houses: Mapping[int, House], *, by_date: bool = True
+    seen: Seen,
+    houses: Mapping[int, House],
+    places: Mapping[str, int] | None = None,
+    further: Collection[int] = (),
+    *,
+    by_date: bool = True,
 ) -> list[Application]:
     """Return a file as the engine reads it: one a child, when twins may be placed apart.
+
+    :param places: what the crèches give; without it, crèches the family did not name are left out.
 
     >>> from datetime import UTC
     >>> at, house = datetime(2026, 3, 1, tzinfo=UTC), {12: House(12, ({},), ({},), 10)}
@@ -104,9 +119,11 @@ def applications(
     [('C-1', 2)]
     """
     asked = seen.asked
-    options = tuple(msgspec.convert(option, Option) for option in resources.options(asked, houses))
     mode: Any = APART.get(asked.together) if asked.count > 1 else None
     children = asked.count if mode else 1
+    told = resources.options(asked, houses)
+    told += anywhere.added(asked, houses, places or {}, 1 if mode else asked.count, further)
+    options = tuple(msgspec.convert(option, Option) for option in told)
     return [
         Application(
             id=f"{seen.number}.{child + 1}" if mode else seen.number,

@@ -109,6 +109,10 @@ class Asking:
     """The entry asked for, as the commission saw it."""
     later_groups: tuple[str | None, ...] = ()
     """The same child from September on, when the family said that its entry may wait until then."""
+    elsewhere: tuple[int, ...] = ()
+    """Crèches it did not name and that take the child, the nearest first, when any would do."""
+    most_elsewhere: int = 0
+    """How many of them it is examined for, at most."""
 
 
 def groups_of(

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
+from ribambelle_creche.domain import anywhere
 from ribambelle_creche.domain.admission import Application, Option, Snapshot
-from ribambelle_creche.domain.preparation import Lot
+from ribambelle_creche.domain.preparation import Lot, file_of
 
 Held = tuple[int, int]
 """The crèche a child is in, and its half-days there."""
@@ -16,7 +17,8 @@ def with_rights(given: Snapshot, lot: Lot, held: Mapping[str, Held]) -> Snapshot
 
     The child holds it by right, and it is not among those to be given: the family may still say
     no to the new one. It is free once it is left, for the next run. A pin that gives nothing new
-    leaves it there. Twins have no such right, and a present crèche that the family does not name
+    leaves it there. Such a child is examined for the crèches it named alone: it has a place, any
+    other would not do. Twins have no such right, and a present crèche that the family does not name
     gives none.
 
     >>> from datetime import UTC, datetime
@@ -35,9 +37,11 @@ def with_rights(given: Snapshot, lot: Lot, held: Mapping[str, Held]) -> Snapshot
     asked = {seen.number: seen.asked for seen in lot.files}
     houses = {house.facility: house for house in lot.houses}
     files: list[Application] = []
-    for one in given.applications:
-        facility, slots = held.get(one.id, (0, 0))
-        asking = asked.get(one.id)
+    for each in given.applications:
+        facility, slots = held.get(each.id, (0, 0))
+        asking = asked.get(each.id)
+        is_in = file_of(each.id) in held
+        one = anywhere.named_only(each, asked[file_of(each.id)].wishes) if is_in else each
         is_alone = one.count == 1 and one.group is None
         if not is_alone or asking is None or facility not in asking.wishes:
             files.append(one)

@@ -193,7 +193,7 @@ async def desk_page(row: Commission, wrong: str = "", form: forms.Bound[Any] | N
         row=row,
         runs=runs,
         on_table=table,
-        creches_asked=_asked(table, names) if table else [],
+        creches_asked=_asked(table, names, await proposals.wishes(row.id)) if table else [],
         pinned=await pins.standing(row.id),
         grids=await commissions.grids(),
         creches=sorted(names.items(), key=lambda one: one[1].casefold()),
@@ -203,10 +203,10 @@ async def desk_page(row: Commission, wrong: str = "", form: forms.Bound[Any] | N
     return Page("creche/office/desk.html", page, status=422 if wrong or form else 200)
 
 
-def _asked(run: Run, names: dict[int, str]) -> list[CrecheRow]:
+def _asked(run: Run, names: dict[int, str], wishes: desk.Wishes) -> list[CrecheRow]:
     rows: dict[int, CrecheRow] = {}
-    for facility, group in desk.sections(run.given):
-        lines = desk.lines(run.given, run.found, (facility, group))
+    for facility, group in desk.sections(run.given, run.found, wishes):
+        lines = desk.lines(run.given, run.found, (facility, group), wishes)
         row = rows.setdefault(facility, CrecheRow(facility, names.get(facility, "?"), {}))
         row.sections[group] = SectionRow(
             group=group,

@@ -1,6 +1,7 @@
 """The lists a commission reads, section by section, and the pins it puts on them."""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -127,7 +128,8 @@ async def list_page(
     _, run = await opened(row)
     if run is None or group not in GROUPS:
         raise NotYours
-    lines = desk.lines(run.given, run.found, (facility, group))
+    wishes = await proposals.wishes(commission)
+    lines = desk.lines(run.given, run.found, (facility, group), wishes)
     if not lines:
         raise NotYours
     every = {one.id: one for one in await facilities.every()}
@@ -146,7 +148,7 @@ async def list_page(
         others=sorted(
             [
                 (other, one, f"{every[other].name}, {LABELS[one].lower()}")
-                for other, one in desk.sections(run.given)
+                for other, one in desk.sections(run.given, run.found, wishes)
                 if other in every and (is_office or other == facility)
             ],
             key=lambda each: (every[each[0]].name.casefold(), GROUPS.index(each[1])),
@@ -268,7 +270,8 @@ async def pin_page(
     if not own:
         raise NotYours
     names = await facilities.names()
-    options = [(one.id, told(one, names)) for one in own[0].options]
+    wishes = (await proposals.wishes(commission)).get(number)
+    options = [(one.id, told(one, names, wishes)) for one in own[0].options]
     effects, passed = None, 0
     if option in [code for code, _ in options] or option == NOTHING:
         try:
@@ -289,11 +292,12 @@ async def pin_page(
     return Page("creche/office/desk_pin.html", page, status=422 if wrong or form else 200)
 
 
-def told(option: Option, names: dict[int, str]) -> str:
-    """Return an option in words: the crèche and the week."""
+def told(option: Option, names: dict[int, str], wishes: Collection[int] | None = None) -> str:
+    """Return an option in words: the crèche and the week; whether the family named that crèche."""
     facility, _ = desk.section_of(option.id)
     days = week.words(week.bits(desk.slots_of(option)))
-    return f"{names.get(facility, option.facility)} : {days}"
+    beside = "" if wishes is None or facility in wishes else " (autre crèche acceptée)"
+    return f"{names.get(facility, option.facility)} : {days}{beside}"
 
 
 async def effect(

@@ -17,7 +17,7 @@ from ribambelle.web.visit import Visit
 from ribambelle_creche import letters, offering
 from ribambelle_creche.domain import week
 from ribambelle_creche.domain.age import LABELS
-from ribambelle_creche.domain.offers import STATES
+from ribambelle_creche.domain.offers import STATES, is_elsewhere
 from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.placing import CALL_FIRST, share_of
 from ribambelle_creche.queries import applications, commissions, decisions, offers
@@ -48,6 +48,11 @@ class OfferPage:
     def state(self) -> str:
         """Where it stands, in words."""
         return STATES[self.offer.state]
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Tell whether the family named none of these crèches: it accepted any other."""
+        return is_elsewhere(self.places)
 
     @staticmethod
     def days(offer: Offer) -> str:
@@ -83,7 +88,8 @@ async def look(
 ) -> Page:
     """Show what is offered, when, which days, until when."""
     one, file = await offered(offer, person, tenant, now)
-    ends, places = tenant.of(Settings).decline_closes, await offers.beside(one)
+    places = await offers.beside(one)
+    ends = tenant.of(Settings).decline_closes and not is_elsewhere(places)
     page = OfferPage(file, one, places, ends, await share_of(places))
     return Page("creche/family/offer.html", page)
 

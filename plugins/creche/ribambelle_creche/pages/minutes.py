@@ -18,7 +18,7 @@ from ribambelle_creche.domain.age import LABELS
 from ribambelle_creche.domain.pins import REASONS
 from ribambelle_creche.pages.commission_desk import Run, opened
 from ribambelle_creche.pages.commissions import COMMISSIONS
-from ribambelle_creche.queries import commissions, facilities, pins
+from ribambelle_creche.queries import commissions, facilities, pins, proposals
 from ribambelle_creche.queries.commissions import published_seed
 from ribambelle_creche.tables import Commission
 
@@ -51,6 +51,7 @@ async def download(commission: FromPath[int], tenant: NamedDependency[Tenant]) -
 async def data(row: Commission, run: Run, tenant: Tenant) -> dict[str, Any]:
     """Return what the minutes say, every value ready to print; files by their number only."""
     names, versions = await facilities.names(), dict(await commissions.grids())
+    wishes = await proposals.wishes(row.id)
     standing, measure, sign = await pins.made(row.id), run.measure, crest(tenant)
     return {
         "title": f"Procès-verbal : {row.label}",
@@ -101,13 +102,13 @@ async def data(row: Commission, run: Run, tenant: Tenant) -> dict[str, Any]:
                         str(line.rank),
                         line.application.id,
                         str(line.points),
-                        str(line.wish),
+                        str(line.wish or "autre"),
                         STANDINGS[line.standing],
                     ]
-                    for line in desk.lines(run.given, run.found, (facility, group))
+                    for line in desk.lines(run.given, run.found, (facility, group), wishes)
                 ],
             }
-            for facility, group in desk.sections(run.given)
+            for facility, group in desk.sections(run.given, run.found, wishes)
         ],
     }
 

@@ -68,7 +68,7 @@ class QueuePage:
         """What the form of filters does not show, and must not lose."""
         return [
             (NAMES[name], getattr(self.filters, name))
-            for name in ("birth", "first", "last", "order")
+            for name in ("iris", "birth", "first", "last", "order")
             if getattr(self.filters, name) != getattr(Filters(), name)
         ]
 
@@ -138,6 +138,7 @@ NAMES = {
     "facility": "creche",
     "age_group": "age",
     "quartier": "quartier",
+    "iris": "iris",
     "desk": "guichet",
     "birth": "naissance",
     "first": "de",
@@ -175,6 +176,7 @@ def filters_of(request: Request[Any, Any, Any]) -> Filters:
         facility=number("creche"),
         age_group=group if group in GROUPS else "",
         quartier=number("quartier"),
+        iris=str(given.get("iris", "")).strip()[:60],
         desk=queue.NO_DESK if given.get("guichet") == str(queue.NO_DESK) else number("guichet"),
         birth=birth if birth in queue.BIRTHS else "",
         first=month_of(first),
@@ -225,6 +227,8 @@ def with_tokens(page: QueuePage) -> QueuePage:
         for name, value, options in known
         if value
     ]
+    if filters.iris:
+        tokens.append((f"IRIS {filters.iris}", page.address(iris="")))
     if filters.birth:
         tokens.append((queue.BIRTHS[filters.birth], page.address(birth="")))
     if filters.first:

@@ -14,7 +14,7 @@ from ribambelle.web import spreadsheets
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle_creche.domain.statistics import FACILITY_ORDERS
-from ribambelle_creche.pages import statistics_admissions, statistics_public
+from ribambelle_creche.pages import statistics_admissions, statistics_needs, statistics_public
 from ribambelle_creche.pages.statistics_page import MEASURES, Asked, page_of
 from ribambelle_creche.pages.statistics_sheets import sheets_of
 from ribambelle_creche.pages.statistics_tables import month_of
@@ -85,4 +85,10 @@ async def export(
     return spreadsheets.answer(kind, f"statistiques-{wanted}", sheet.headings, sheet.rows)
 
 
-ROUTES = [live, export, *statistics_admissions.ROUTES, *statistics_public.ROUTES]
+ROUTES = [
+    live,
+    export,
+    *statistics_admissions.ROUTES,
+    *statistics_needs.ROUTES,
+    *statistics_public.ROUTES,
+]

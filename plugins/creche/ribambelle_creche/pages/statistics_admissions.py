@@ -1,18 +1,16 @@
 """What commissions did and how full crèches are: the town hall's second page of figures."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from ribambelle import childcare
 from ribambelle.errors import NotYours
-from ribambelle.tenants import Tenant
 from ribambelle.web import spreadsheets
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
@@ -23,6 +21,7 @@ from ribambelle_creche.domain.admission_figures import (
     BLOCKS,
     Served,
     demanded,
+    is_avip,
     median_days,
     occupancy,
     percent,
@@ -31,7 +30,7 @@ from ribambelle_creche.domain.admission_figures import (
     satisfaction,
     unused,
 )
-from ribambelle_creche.domain.age import GROUPS, LABELS
+from ribambelle_creche.domain.age import LABELS
 from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.dossier import Dossier
 from ribambelle_creche.domain.preparation import file_of
@@ -39,13 +38,13 @@ from ribambelle_creche.domain.resources import place_of
 from ribambelle_creche.domain.week import DAYS, SLOTS
 from ribambelle_creche.pages import statistics_coverage
 from ribambelle_creche.pages.panels import Bar, Panel
-from ribambelle_creche.pages.statistics_page import areas, quartier_names
-from ribambelle_creche.pages.statistics_tables import laid_out, month_words, shown
+from ribambelle_creche.pages.statistics_tables import month_words
 from ribambelle_creche.queries import admission_figures as figures
-from ribambelle_creche.queries import facilities, grids, proposals, statistics, streets
-from ribambelle_creche.settings import Settings
+from ribambelle_creche.queries import facilities, grids, proposals
+from ribambelle_creche.queries.areas import quartier_names
 from ribambelle_creche.tables import Commission, Facility
 
+K = TypeVar("K", int, str)
 town_hall = Holding("agent", "admin")
 HIDDEN = "masqué"
 HALF_WORDS = ("matin", "ap.-m.")
@@ -80,9 +79,11 @@ async def panels_of(now: datetime) -> list[Panel]:
         pressure(open_now, cells, await figures.first_wishes()),
         supply(open_now, cells),
         await statistics_coverage.panel(now),
+        await statistics_coverage.panel_by_iris(),
         satisfied([(one, await figures.outcomes(one.id)) for one in commissions]),
-        delay(names, await figures.waits(), await figures.waiting(), now.date()),
+        *delays(names, await figures.waits(), await figures.waiting(), now.date()),
         flow(await figures.flow(now - A_YEAR)),
+        avip(open_now, await figures.present(now.date())),
         *(await of_commission(last, names) if last else []),
     ]
     return [one for one in found if one.rows]
@@ -182,7 +183,7 @@ def satisfied(done: Sequence[tuple[Commission, Sequence[tuple[int, Served]]]]) -
             (
                 *(row.label, told.examined, told.admitted, told.share),
                 *(told.first_wish, told.among_three, told.wished_week),
-                told.admitted - told.wished_week,
+                *(told.admitted - told.wished_week, told.elsewhere),
             )
         )
         bars.append((row.label, told.examined, told.admitted))
@@ -193,6 +194,7 @@ def satisfied(done: Sequence[tuple[Commission, Sequence[tuple[int, Served]]]]) -
         (
             *("Commission", "Examinées", "Admises", "Part (%)"),
             *("Vœu 1", "Vœux 1 à 3", "Semaine souhaitée", "Semaine de repli"),
+            "Autre crèche acceptée",
         ),
         rows,
         bars,
@@ -200,28 +202,73 @@ def satisfied(done: Sequence[tuple[Commission, Sequence[tuple[int, Served]]]]) -
     )
 
 
-def delay(
+def delays(
     names: Mapping[int, str],
-    waits: Sequence[tuple[int, date, date]],
-    waiting: Sequence[tuple[int, date]],
+    waits: Sequence[figures.Wait],
+    waiting: Sequence[figures.Wait],
     today: date,
+) -> list[Panel]:
+    """Return the median days from a complete file to its place and its entry, two ways cut."""
+    return [
+        delay("delai", "quartier", names, waits, waiting, today, lambda one: one.quartier),
+        delay("delai-ages", "âge à l’entrée", LABELS, waits, waiting, today, lambda one: one.group),
+    ]
+
+
+def delay(
+    code: str,
+    cut: str,
+    names: Mapping[K, str],
+    waits: Sequence[figures.Wait],
+    waiting: Sequence[figures.Wait],
+    today: date,
+    key: Callable[[figures.Wait], K],
 ) -> Panel:
-    """Return, by quartier, the median days from a complete file to its place, and of those waiting."""
+    """Return, part by part, the days until the place, until the entry, and of those waiting."""
     rows, bars = [], list[Bar]()
-    for quartier, name in names.items():
-        decided = median_days((first, then) for place, first, then in waits if place == quartier)
-        still = median_days((first, today) for place, first in waiting if place == quartier)
+    for part, name in names.items():
+        served = [one for one in waits if key(one) == part]
+        decided = median_days((one.complete, one.decided) for one in served if one.decided)
+        entered = median_days((one.complete, one.entry) for one in served if one.entry)
+        still = median_days((one.complete, today) for one in waiting if key(one) == part)
         if decided is not None or still is not None:
-            rows.append((name, decided, still))
+            rows.append((name, decided, entered, still))
             bars.append((name, decided or 0, still or 0))
     return Panel(
-        "delai",
-        "Délais, par quartier",
-        "Jours, médiane, depuis le dossier complet",
-        ("Quartier", "Jusqu’à la place proposée", "Attente en cours"),
+        code,
+        f"Délais, par {cut}",
+        "Jours, médiane, depuis le dossier complet ; l’entrée est celle d’une place acceptée",
+        (
+            cut[:1].upper() + cut[1:],
+            *("Jusqu’à la place proposée", "Jusqu’à l’entrée", "Attente en cours"),
+        ),
         rows,
         bars,
         ("jusqu’à la place (jours)", "attente en cours (jours)"),
+    )
+
+
+def avip(open_now: Sequence[Facility], children: Sequence[tuple[int, Dossier]]) -> Panel:
+    """Return, by manager, the share of children whose parents look for work or are in insertion."""
+    managers = {one.id: one.manager or one.name for one in open_now}
+    there: Counter[str] = Counter()
+    helped: Counter[str] = Counter()
+    for facility, dossier in children:
+        if facility in managers:
+            there[managers[facility]] += 1
+            helped[managers[facility]] += is_avip(dossier)
+    rows = [
+        (name, many, helped[name], percent(helped[name], many))
+        for name, many in sorted(there.items())
+    ]
+    return Panel(
+        "avip",
+        "Enfants de parents en recherche d’emploi, par gestionnaire",
+        "Enfants présents aujourd’hui, entrés par une demande ; une crèche AVIP en accueille 20 %",
+        ("Gestionnaire", "Enfants présents", "Recherche d’emploi ou insertion", "Part (%)"),
+        rows,
+        [(name, many, some) for name, many, some, _ in rows],
+        ("présents", "recherche d’emploi ou insertion"),
     )
 
 
@@ -382,70 +429,4 @@ async def export(
     return spreadsheets.answer(kind, f"admissions-{one.code}", one.headings, one.rows)
 
 
-@dataclass(frozen=True)
-class NeedsPage:
-    """The inventory of needs and of what there is, quartier by quartier, small counts hidden."""
-
-    at: datetime
-    columns: list[str]
-    rows: list[tuple[str, list[Any], list[int]]]
-    modes: list[str]
-    threshold: int
-    area: str = "quartier"
-    has_irises: bool = False
-
-    @property
-    def heads(self) -> list[tuple[str, str]]:
-        """The columns: who waits, then the places of each mode."""
-        told = (*self.columns, *(f"Places : {mode.lower()}" for mode in self.modes))
-        return [(self.area[:1].upper() + self.area[1:], ""), *((head, "n") for head in told)]
-
-
-@get(
-    "/bureau/creche/statistiques/besoins",
-    name="creche.statistics.needs",
-    told="Imprimer le recensement des besoins",
-    guards=[town_hall],
-)
-async def needs(
-    request: Request[Any, Any, Any],
-    tenant: NamedDependency[Tenant],
-    now: NamedDependency[datetime],
-) -> Page:
-    """Show the inventory the law asks of a commune; it leaves the town hall, so small counts do not."""
-    settings = tenant.of(Settings)
-    names, cut = await areas("iris" if request.query_params.get("decoupage") == "iris" else "")
-    counts = rules.grid(await statistics.demand(cut=cut), list(names))
-    table = laid_out(counts, settings.public_threshold)
-    places: Counter[tuple[str, int]] = Counter()
-    if cut is None:
-        for one in await childcare.supply(now.date()):
-            places[one.mode, one.quartier or rules.NOWHERE] += one.places
-    else:
-        for area, many in (await statistics.places_by_iris(cut)).items():
-            places["creche", area] += many
-    # a childminder's places are known by quartier alone
-    modes = [mode for mode in childcare.MODES if cut is None or mode == "creche"]
-    rows = [
-        (
-            name,
-            [shown(cell, "children") for cell in line],
-            [places[mode, quartier] for mode in modes],
-        )
-        for (quartier, name), line in zip(names.items(), table.cells, strict=False)
-    ]
-    town = [sum(places[mode, quartier] for quartier in names) for mode in modes]
-    rows.append(("Ville", [shown(cell, "children") for cell in table.cells[-1]], town))
-    page = NeedsPage(
-        at=now,
-        columns=["À naître", *(LABELS[group] for group in GROUPS), "Total"],
-        rows=rows,
-        modes=[childcare.MODES[mode] for mode in modes],
-        threshold=settings.public_threshold,
-        area="quartier" if cut is None else "IRIS",
-        has_irises=bool(await streets.irises()),
-    )
-    return Page("creche/office/needs.html", page)
-
-
-ROUTES = [admissions, export, needs]
+ROUTES = [admissions, export]

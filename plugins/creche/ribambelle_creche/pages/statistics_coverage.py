@@ -20,8 +20,8 @@ from ribambelle_creche.domain import coverage as rules
 from ribambelle_creche.domain.coverage import Figure
 from ribambelle_creche.domain.statistics import NOWHERE
 from ribambelle_creche.pages.panels import Bar, Panel
-from ribambelle_creche.pages.statistics_page import quartier_names
-from ribambelle_creche.queries import coverage
+from ribambelle_creche.queries import coverage, statistics, streets
+from ribambelle_creche.queries.areas import quartier_names
 
 UNDER_THREE = "/bureau/creche/statistiques/moins-de-trois-ans"
 ADMISSIONS = "/bureau/creche/statistiques/admissions"
@@ -41,12 +41,14 @@ class FiguresPage:
 
     quartiers: Mapping[int, str]
     known: Mapping[int, Figure]
+    irises: Mapping[int, str]
+    known_by_iris: Mapping[str, Figure]
     form: forms.Bound[FiguresForm] | None = None
 
     @property
     def last(self) -> Figure | None:
         """A figure that says of which day they all are, and whose."""
-        return next(iter(self.known.values()), None)
+        return next(iter([*self.known.values(), *self.known_by_iris.values()]), None)
 
     @property
     def rows(self) -> list[tuple[str, str, int | str]]:
@@ -59,6 +61,35 @@ class FiguresPage:
             )
             for quartier, name in self.quartiers.items()
         ]
+
+    @property
+    def finer(self) -> list[tuple[str, str, int | str]]:
+        """The same by IRIS, where the list of streets gives it."""
+        return [
+            (
+                iris,
+                f"iris-{number}",
+                self.known_by_iris[iris].children if iris in self.known_by_iris else "",
+            )
+            for number, iris in self.irises.items()
+        ]
+
+
+async def figures_page(form: forms.Bound[FiguresForm] | None = None) -> Page:
+    """Lay out the figures, to write them; again with what is wrong in them."""
+    page = FiguresPage(
+        await real_quartiers(),
+        await coverage.figures(),
+        await irises_known(),
+        await coverage.by_iris(),
+        form,
+    )
+    return Page("creche/office/under_three.html", page, status=422 if form else 200)
+
+
+async def irises_known() -> dict[int, str]:
+    """Return the IRIS of the list of streets, numbered for a form."""
+    return dict(enumerate(await streets.irises(), start=1))
 
 
 async def real_quartiers() -> dict[int, str]:
@@ -89,6 +120,30 @@ async def panel(now: datetime) -> Panel:
     )
 
 
+async def panel_by_iris() -> Panel:
+    """Return the places of crèches for a hundred children under three, IRIS by IRIS.
+
+    Crèches alone: a childminder's places are known by quartier.
+    """
+    known, irises = await coverage.by_iris(), await irises_known()
+    numbers = {iris: number for number, iris in irises.items()}
+    places = await statistics.places_by_iris(numbers) if known else {}
+    rows = [
+        _row(iris, places.get(number, 0), known[iris].children, known[iris])
+        for iris, number in numbers.items()
+        if iris in known
+    ]
+    return Panel(
+        "couverture-iris",
+        "Places en crèche pour 100 enfants de moins de trois ans, par IRIS",
+        "Crèches seules, à leur adresse ; un IRIS ne dit pas les places de ses voisins",
+        ("IRIS", "Places", "Moins de trois ans", "Places pour 100", "Comptés le", "Source"),
+        rows,
+        [(row[0], row[3]) for row in rows if row[3] is not None],
+        decimals=1,
+    )
+
+
 def _row(
     name: str, places: int, children: int, figure: Figure
 ) -> tuple[str, int, int, float | None, str, str]:
@@ -104,8 +159,7 @@ def _row(
 )
 async def look() -> Page:
     """Show the figures, to write them."""
-    page = FiguresPage(await real_quartiers(), await coverage.figures())
-    return Page("creche/office/under_three.html", page)
+    return await figures_page()
 
 
 @post(
@@ -124,6 +178,9 @@ async def write(
     names, form = await real_quartiers(), await forms.read(request, FiguresForm)
     typed = dict((await request.form()).items())
     children, errors = rules.read(typed, names)
+    irises = await irises_known()
+    finer, wrong = rules.read(typed, irises, "iris")
+    errors |= wrong
     told = form.struct
     if told is not None and told.counted_on > now.date():
         errors["counted_on"] = "Ce jour est à venir : écrivez celui du recensement."
@@ -131,10 +188,12 @@ async def write(
         errors["source"] = "Dites d’où viennent ces nombres, par exemple INSEE ou CAF."
     form = form.wrong(**errors)
     if form.struct is None or told is None:
-        page = FiguresPage(names, await coverage.figures(), form)
-        return Page("creche/office/under_three.html", page, status=422)
-    await coverage.write(children, told.counted_on, told.source.strip(), person.account)
-    seen.tell("ok", f"Enregistré pour {len(children)} quartier{'s' * (len(children) > 1)}.")
+        return await figures_page(form)
+    by_iris = {irises[number]: many for number, many in finer.items()}
+    source = told.source.strip()
+    await coverage.write(children, told.counted_on, source, person.account, by_iris)
+    also = f" et {len(by_iris)} IRIS" if by_iris else ""
+    seen.tell("ok", f"Enregistré pour {len(children)} quartier{'s' * (len(children) > 1)}{also}.")
     return Redirect(f"{ADMISSIONS}#t-couverture", status_code=303)
 
 

@@ -1,5 +1,6 @@
 """What the page of statistics shows, computed at one moment from the same counts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,13 +9,11 @@ from urllib.parse import urlencode
 from ribambelle import childcare
 from ribambelle.childcare import Offer
 from ribambelle.identity import Person
-from ribambelle.identity.tables import Quartier
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats
 from ribambelle_creche.domain import statistics as rules
 from ribambelle_creche.domain.age import GROUPS
 from ribambelle_creche.domain.statistics import FACILITY_ORDERS, FacilityDemand, Scope
-from ribambelle_creche.freezing import ELSEWHERE
 from ribambelle_creche.pages.statistics_tables import (
     Bar,
     Opens,
@@ -27,6 +26,7 @@ from ribambelle_creche.pages.statistics_tables import (
     shown,
 )
 from ribambelle_creche.queries import desks, statistics, streets
+from ribambelle_creche.queries.areas import areas, published_cut
 from ribambelle_creche.settings import Settings
 
 MEASURES = {"children": "Enfants", "half_days": "Temps pleins", "wishes": "Vœux"}
@@ -181,7 +181,7 @@ async def exact_page(asked: Asked, tenant: Tenant, person: Person, now: datetime
     supply = await statistics.supply() if cut is None else await statistics.supply_by_iris(cut)
     table = laid_out(rules.grid(counts, list(names), asked.measure), None)
     bars = bars_of(children, supply, names)
-    opens = opening(asked, person)
+    opens = opening(asked, person, names)
     total = sum(count.children for count in children)
     return StatisticsPage(
         asked=asked,
@@ -224,13 +224,13 @@ async def protected_page(
 ) -> StatisticsPage:
     """Return the page of a crèche: its own demand exact, and one protected table of the town.
 
-    One only, without filters: two tables that differ by a filter, or that share their totals,
-    give away by subtraction what each hides.
+    One only, cut as what is published is, without filters: two tables that differ by a filter, or
+    that share their totals, give away by subtraction what each hides.
     """
-    settings, asked = tenant.of(Settings), Asked(order=order)
+    settings, asked = tenant.of(Settings), Asked(order=order, cut=await published_cut())
     own = person.numbers("creche_manager", "creche.facility")
-    counts, supply = await statistics.demand(), await statistics.supply()
-    names = await quartier_names()
+    names, cut = await areas(asked.cut)
+    counts, supply = await statistics.demand(cut=cut), await statistics.supply()
     table = laid_out(rules.grid(counts, list(names)), settings.partner_threshold)
     mine = await statistics.demand(Scope(facilities=tuple(own)))
     return StatisticsPage(
@@ -258,7 +258,7 @@ async def protected_page(
     )
 
 
-def opening(asked: Asked, person: Person) -> Opens | None:
+def opening(asked: Asked, person: Person, names: Mapping[int, str]) -> Opens | None:
     """Return what gives the list behind a count of children, where this person may open it whole.
 
     An agent of some desks sees the files of those alone: a count of the whole town would open a
@@ -267,11 +267,12 @@ def opening(asked: Asked, person: Person) -> Opens | None:
     theirs = person.holds("agent", "admin") or asked.desk in person.numbers(
         "creche_desk", "creche.desk"
     )
-    if asked.measure != "children" or asked.cut or not theirs:
+    if asked.measure != "children" or not theirs:
         return None
 
     def opens(quartier: int, column: str) -> str:
-        said: dict[str, Any] = {"vue": "toutes", "quartier": quartier}
+        area = {"iris": names[quartier]} if asked.cut else {"quartier": quartier}
+        said: dict[str, Any] = {"vue": "toutes", **area}
         said |= {"naissance": "attendu"} if column == "expected" else {"age": column}
         said |= {} if column == "expected" else {"naissance": "ne"}
         said |= {"de": asked.first, "a": asked.last, "guichet": asked.desk or ""}
@@ -279,25 +280,6 @@ def opening(asked: Asked, person: Person) -> Opens | None:
         return f"/bureau/creche/demandes?{urlencode(kept)}"
 
     return opens
-
-
-async def areas(cut: str) -> tuple[dict[int, str], statistics.Cut | None]:
-    """Return the parts of the town by number, and the number of each IRIS when it is cut so."""
-    if not cut:
-        return await quartier_names(), None
-    irises = dict(enumerate(await streets.irises(), start=1))
-    names = {**irises, rules.NOWHERE: "Sans IRIS connu"}
-    return names, {iris: number for number, iris in irises.items()}
-
-
-async def quartier_names() -> dict[int, str]:
-    """Return the quartiers by id, in order of name, and the place of those in none."""
-    rows = (
-        await Quartier.select(Quartier.id, Quartier.name)
-        .where(Quartier.parent.is_null())
-        .order_by(Quartier.folded)
-    )
-    return {**{row["id"]: row["name"] for row in rows}, rules.NOWHERE: ELSEWHERE}
 
 
 def figures_of(

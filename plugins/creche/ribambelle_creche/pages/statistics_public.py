@@ -12,8 +12,9 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import guards, spreadsheets
 from ribambelle.web.page import Page
 from ribambelle_creche.domain.age import GROUPS, LABELS
-from ribambelle_creche.freezing import ELSEWHERE, TOTAL
+from ribambelle_creche.freezing import TOTAL
 from ribambelle_creche.pages.statistics_tables import month_words
+from ribambelle_creche.queries.areas import NOWHERE
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import FrozenCount
 
@@ -27,6 +28,7 @@ class FrozenPage:
     columns: list[str]
     rows: list[tuple[str, list[int | None]]]
     threshold: int
+    area: str = "quartier"
 
     @property
     def month_label(self) -> str:
@@ -68,9 +70,10 @@ async def frozen_page(request: Request[Any, Any, Any], tenant: Tenant) -> Frozen
         rows=[
             (name, line)
             for name, line in lines.items()
-            if name != ELSEWHERE or any(cell != 0 for cell in line)
+            if name not in NOWHERE.values() or any(cell != 0 for cell in line)
         ],
         threshold=settings.public_threshold,
+        area="IRIS" if any(cell["cut"] == "iris" for cell in cells) else "quartier",
     )
 
 
@@ -89,7 +92,7 @@ async def published_export(
     rows = [
         (name, *("masqué" if cell is None else cell for cell in cells)) for name, cells in page.rows
     ]
-    headings = ("Quartier", *page.columns, TOTAL.capitalize())
+    headings = (page.area[:1].upper() + page.area[1:], *page.columns, TOTAL.capitalize())
     return spreadsheets.answer(kind, f"demandes-{page.month}", headings, rows)
 
 

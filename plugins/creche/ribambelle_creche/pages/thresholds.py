@@ -244,6 +244,8 @@ class MethodPage:
 
     version: Readable | None
     day: date
+    accepts_any: bool
+    """A family may accept any crèche."""
 
 
 @get("/creche/methode", name="creche.method", guards=[guards.public])
@@ -251,7 +253,8 @@ async def method(tenant: NamedDependency[Tenant]) -> Page:
     """Tell how places are given, from the points to the appeal."""
     today = tenant.now().date()
     kept = await grids.in_force(today)
-    page = MethodPage(readable(kept, today) if kept else None, today)
+    accepts_any = tenant.of(Settings).most_elsewhere > 0
+    page = MethodPage(readable(kept, today) if kept else None, today, accepts_any)
     return Page("creche/public/method.html", page)
 
 

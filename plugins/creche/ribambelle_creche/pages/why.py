@@ -19,7 +19,7 @@ from ribambelle.web.page import Page
 from ribambelle_creche import answering
 from ribambelle_creche.answering import Answer, Paths
 from ribambelle_creche.calculation import MENTION, PAPER, calculation, printed
-from ribambelle_creche.domain import week
+from ribambelle_creche.domain import anywhere, week
 from ribambelle_creche.domain.admission.counterfactual import FEWER, MOST, NEARBY, Change
 from ribambelle_creche.domain.admission.likelihood import BANDS, DECLINE_PERCENT
 from ribambelle_creche.domain.age import LABELS
@@ -109,7 +109,30 @@ class WhyPage:
         assert self.answer
         seen, facility = self.answer.seen, self.answer.decision.option.partition("/")[0]
         order = list(dict.fromkeys(one.facility for one in seen.options)) if seen else []
-        return order.index(facility) + 1 if facility in order else 0
+        if facility not in order or self.is_elsewhere:
+            return 0
+        return order.index(facility) + 1
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Tell whether the place is in a crèche it did not name: it accepted any other."""
+        assert self.answer
+        asked, facility = self.answer.asked, self.answer.decision.option.partition("/")[0]
+        return facility.isdecimal() and bool(asked.elsewhere) and int(facility) not in asked.wishes
+
+    @property
+    def elsewhere(self) -> str:
+        """What became of the other crèches it accepted, in one line; nothing when it had a wish."""
+        answer = self.answer
+        if answer is None or not answer.asked.elsewhere or answer.held or answer.is_pinned:
+            return ""
+        return anywhere.told(answer.tried, self.names)
+
+    @property
+    def chance(self) -> tuple[int, str]:
+        """The chance of any place at all, of a family that accepts any crèche."""
+        band = self.answer.chance if self.answer else ""
+        return LEVELS.get(band, 0), BANDS.get(band, "")
 
     @property
     def is_fallback(self) -> bool:

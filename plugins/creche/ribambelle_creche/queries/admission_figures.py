@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from ribambelle_creche.tables import (
     Application,
     Capacity,
     Commission,
+    Contract,
     Decision,
     Examined,
     Facility,
@@ -92,22 +94,64 @@ async def demand() -> list[tuple[Dossier, int]]:
     return [(decode(row["sent"] or row["answers"]), row["half_days"]) for row in rows]
 
 
-async def waits() -> list[tuple[int, date, date]]:
-    """Return the quartier of each file served, the day it was complete and that of its decision."""
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One file: where it lives, its age group, the day it was complete, and what came of it."""
+
+    quartier: int
+    group: str
+    complete: date
+    decided: date | None = None
+    entry: date | None = None
+
+
+async def waits() -> list[Wait]:
+    """Return each file that was offered a place, with its entry when the place was accepted."""
+    entries: dict[int, date] = {}
+    for row in await Offer.select(Offer.application, Offer.start_on).where(
+        (Offer.state == "accepted") & (Offer.origin != "emergency")
+    ):
+        known = entries.get(row["application"], row["start_on"])
+        entries[row["application"]] = min(known, row["start_on"])
     rows = await Decision.select(
+        Decision.application,
         Decision.application.quartier.as_alias("quartier"),
+        Decision.application.age_group.as_alias("group"),
         Decision.application.complete_at.as_alias("complete"),
         Decision.at,
     ).where((Decision.outcome == "offered") & Decision.application.complete_at.is_not_null())
-    return [(row["quartier"] or 0, row["complete"].date(), row["at"].date()) for row in rows]
+    return [
+        Wait(
+            row["quartier"] or 0,
+            row["group"],
+            row["complete"].date(),
+            row["at"].date(),
+            entries.get(row["application"]),
+        )
+        for row in rows
+    ]
 
 
-async def waiting() -> list[tuple[int, date]]:
-    """Return the quartier of each living complete file, and the day it was complete."""
-    rows = await Application.select(Application.quartier, Application.complete_at).where(
-        LIVES, Application.complete_at.is_not_null()
+async def waiting() -> list[Wait]:
+    """Return each living complete file."""
+    rows = await Application.select(
+        Application.quartier, Application.age_group, Application.complete_at
+    ).where(LIVES, Application.complete_at.is_not_null())
+    return [Wait(row["quartier"] or 0, row["age_group"], row["complete_at"].date()) for row in rows]
+
+
+async def present(day: date) -> list[tuple[int, Dossier]]:
+    """Return the children in a crèche that day who came by a file: the crèche, what was told."""
+    rows = await Contract.select(
+        Contract.facility,
+        Contract.application.sent.as_alias("sent"),
+        Contract.application.answers.as_alias("answers"),
+    ).where(
+        Contract.application.is_not_null()
+        & (Contract.first <= day)
+        & (Contract.last.is_null() | (Contract.last >= day))
     )
-    return [(row["quartier"] or 0, row["complete_at"].date()) for row in rows]
+    return [(row["facility"], decode(row["sent"] or row["answers"])) for row in rows]
 
 
 async def flow(since: datetime) -> dict[str, Counter[str]]:

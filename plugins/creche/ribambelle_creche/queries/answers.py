@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from ribambelle_creche.domain.grid import Line
+from ribambelle_creche.domain.resources import Asking
 from ribambelle_creche.tables import (
     Application,
     Decision,
@@ -95,6 +96,14 @@ async def traces(commission: int) -> dict[int, list[Line]]:
         (Examined.commission == commission) & (Examined.refusal == "")
     )
     return {row["application"]: msgspec.json.decode(row["trace"], type=list[Line]) for row in rows}
+
+
+async def asked(commission: int) -> dict[str, Asking]:
+    """Return what each examined file asked, as a commission kept it, by number."""
+    rows = await Examined.select(
+        Examined.application.number.as_alias("number"), Examined.asked
+    ).where((Examined.commission == commission) & (Examined.refusal == ""))
+    return {row["number"]: msgspec.json.decode(row["asked"], type=Asking) for row in rows}
 
 
 async def decided_without_standing(since: datetime) -> list[int]:

@@ -256,13 +256,19 @@ def _found(
             complete_on=complete_at.astimezone(tenant.zone).date() if complete_at else None,
             born_on=file["reference_on"],
             start_on=entry,
-            open_wishes=len(wishes),
+            open_wishes=len(wishes) or _others(file, tenant),
             half_days=max((need.bit_count() for need in needs), default=0),
         ),
         is_moved=entry != file["start_on"] and file["state"] not in WITHOUT_PLACE,
         wishes=wishes,
         needs=needs,
     )
+
+
+def _others(file: dict[str, Any], tenant: Tenant) -> int:
+    """Return how many crèches a file may be examined for that named none which is still open."""
+    told = decode(file["sent"] or file["answers"]).wishes
+    return tenant.of(Settings).most_elsewhere if told and told.accepts_any else 0
 
 
 async def _by_file(

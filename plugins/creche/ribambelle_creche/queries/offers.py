@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ribambelle.errors import NotYours
-from ribambelle_creche.domain.offers import application_of
+from ribambelle_creche.domain.offers import ELSEWHERE, application_of
 from ribambelle_creche.domain.turnover import Promised
 from ribambelle_creche.tables import Application, Offer
 
@@ -123,9 +123,22 @@ async def held(commission: int) -> dict[str, str]:
 
 
 async def refused_one(commission: int) -> set[int]:
-    """Return the files that had an offer of a commission and hold it no more."""
+    """Return the files that had an offer of a commission and hold it no more.
+
+    A family that declined a crèche it did not name still waits for its wishes.
+    """
+    lost = Offer.state.is_in(["lapsed", "withdrawn"])
     rows = await Offer.select(Offer.application).where(
-        (Offer.commission == commission) & Offer.state.is_in(["declined", "lapsed", "withdrawn"])
+        (Offer.commission == commission)
+        & (lost | ((Offer.state == "declined") & (Offer.origin != ELSEWHERE)))
+    )
+    return {row["application"] for row in rows}
+
+
+async def declined_elsewhere(commission: int) -> set[int]:
+    """Return the files that declined a crèche they did not name."""
+    rows = await Offer.select(Offer.application).where(
+        (Offer.commission == commission) & (Offer.state == "declined") & (Offer.origin == ELSEWHERE)
     )
     return {row["application"] for row in rows}
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from ribambelle.database import transaction
 from ribambelle.workflow import journal
 from ribambelle_creche.domain.commission import EXAMINABLE
+from ribambelle_creche.domain.offers import ELSEWHERE
 from ribambelle_creche.tables import Application, Contract, Decision, Evidence, Noted, Offer
 
 
@@ -65,9 +66,11 @@ async def waited(files: Iterable[int]) -> dict[int, int]:
 
 
 async def refused(files: Iterable[int]) -> dict[int, int]:
-    """Return how many offers the family of each file declined."""
+    """Return how many offers the family of each file declined, of crèches it had named."""
     rows = await Offer.select(Offer.application).where(
-        Offer.application.is_in([*files, 0]) & (Offer.state == "declined")
+        Offer.application.is_in([*files, 0])
+        & (Offer.state == "declined")
+        & (Offer.origin != ELSEWHERE)
     )
     return _counted(row["application"] for row in rows)
 

@@ -14,7 +14,7 @@ from ribambelle_creche.domain import admission
 from ribambelle_creche.domain.admission import VERSION, Snapshot, seal
 from ribambelle_creche.domain.admission.reading import read_proposal, read_snapshot, written
 from ribambelle_creche.domain.preparation import Changes
-from ribambelle_creche.queries import commissions
+from ribambelle_creche.queries import answers, commissions
 from ribambelle_creche.tables import Application, Examined, Proposal
 
 
@@ -146,6 +146,12 @@ async def traces(commission: int, numbers: Sequence[str]) -> dict[str, list[tupl
                 (line["label"], line["points"]) for line in lines if line["points"]
             ]
     return found
+
+
+async def wishes(commission: int) -> dict[str, tuple[int, ...]]:
+    """Return the crèches named by the files that accept any other, by number."""
+    asked = await answers.asked(commission)
+    return {number: told.wishes for number, told in asked.items() if told.elsewhere}
 
 
 async def names(numbers: Sequence[str]) -> dict[str, Application]:

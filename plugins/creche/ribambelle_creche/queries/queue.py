@@ -46,6 +46,7 @@ class Filters:
     facility: int = 0
     age_group: str = ""
     quartier: int = 0
+    iris: str = ""
     desk: int = 0
     birth: str = ""
     first: str = ""
@@ -104,6 +105,8 @@ def _kept(filters: Filters) -> list[Combinable]:
         kept.append(Application.age_group == filters.age_group)
     if filters.quartier:
         kept.append(Application.quartier == filters.quartier)
+    if filters.iris:
+        kept.append(Application.iris == filters.iris)
     if filters.desk == NO_DESK:
         kept.append(Application.desk.is_null())
     elif filters.desk:

@@ -7,7 +7,7 @@ from ribambelle.errors import NotYours
 from ribambelle.workflow import journal
 from ribambelle.workflow.tables import Demande
 from ribambelle_creche.tables import Application
-from ribambelle_creche.workflow import FREE
+from ribambelle_creche.workflow import FREE, WITHOUT_PLACE
 
 
 async def of_demande(demande: int) -> Application | None:
@@ -60,6 +60,19 @@ async def born_before(last: date) -> list[int]:
         .order_by(Application.id)
     )
     return [row["demande"] for row in rows]
+
+
+async def expected_before(last: date) -> list[Application]:
+    """Return the files found complete of a child that was to be born by this day."""
+    return (
+        await Application.objects()
+        .where(
+            Application.demande.state.is_in(["complete", *WITHOUT_PLACE])
+            & Application.is_expected.eq(True)
+            & (Application.reference_on <= last)
+        )
+        .order_by(Application.id)
+    )
 
 
 async def asked_until(number: int, last_day: date | None) -> None:

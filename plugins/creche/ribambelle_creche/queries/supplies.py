@@ -160,23 +160,47 @@ def counted_apart(held: list[Contract], told_at: datetime | None) -> list[Presen
     ]
 
 
-async def free_between(
-    facility: int, start: date, until: date, tenant: Tenant
-) -> dict[date, Cells]:
-    """Return the places of a crèche that nobody has, on each day of a period on which that changes.
+async def houses_between(facility: int, start: date, until: date, tenant: Tenant) -> list[House]:
+    """Return a crèche as it stands on each day of a period on which who is there changes.
 
-    Those offered are not free.
+    A place offered is not free. Its adults, and the children above its authorisation it agrees to,
+    are those it last declared.
     """
+    told, creche = await _last_declared(facility), await facilities.one(facility)
     grid, held = await facilities.grid(facility), await contracts.of_facility(facility)
     taken = {} if keeps_list(held) else {p: cell.places - cell.free for p, cell in grid.items()}
     children = counted_apart(held, await facilities.changed_at(facility))
     promised = await offers.promised(facility)
     places = {place: cell.places for place, cell in grid.items()}
-    found: dict[date, Cells] = {}
+    found: list[House] = []
     for day in turnover.changes(children, promised, start, until, tenant.of(Settings).ages):
         there = await _with_offers(facility, day, _present(children, taken, [], day, tenant))
-        found[day] = rules.less(places, there)
+        found.append(
+            House(
+                facility=facility,
+                given=(rules.less(places, there),),
+                present=(there,),
+                authorised=creche.places,
+                overflow=told.overflow if told else 0,
+                adults=adults_of(told),
+                ratio=told.ratio if told else "5-8",
+            )
+        )
     return found
+
+
+async def _last_declared(facility: int) -> Supply | None:
+    """Return what a crèche declared last; nothing while it never did."""
+    return (
+        await Supply.objects()
+        .where(
+            (Supply.facility == facility)
+            & (Supply.state != "expected")
+            & Supply.declared_at.is_not_null()
+        )
+        .order_by(Supply.declared_at, Supply.id, ascending=False)
+        .first()
+    )
 
 
 async def _with_offers(facility: int, day: date, there: Cells) -> Cells:

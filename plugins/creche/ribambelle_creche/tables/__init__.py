@@ -22,6 +22,7 @@ from ribambelle_creche.tables.commission import (
     SupplyCell,
     SupplyMove,
     UnderThree,
+    UnderThreeIris,
 )
 from ribambelle_creche.tables.files import (
     Application,
@@ -71,6 +72,7 @@ __all__ = [
     "SupplyCell",
     "SupplyMove",
     "UnderThree",
+    "UnderThreeIris",
     "Wish",
 ]
 

@@ -206,7 +206,7 @@ class Offer(Table, tablename="creche_offer"):
     slots = SmallInt(help_text="Half-days, as the numbers of domain.week.")
     start_on = Date()
     until = Date(null=True, default=None, help_text="Last day of a place given in an emergency.")
-    origin = Varchar(length=12, help_text="session, rolling, emergency or transfer.")
+    origin = Varchar(length=12, help_text="session, rolling, emergency, transfer or elsewhere.")
     state = Varchar(length=10, default="live", help_text="Code of domain.offers.STATES.")
     sent_at = Timestamptz()
     answer_by = Date()
@@ -314,6 +314,16 @@ class UnderThree(Table, tablename="creche_under_three"):
     source = Varchar(length=120)
 
 
+class UnderThreeIris(Table, tablename="creche_under_three_iris"):
+    """Children under three of one IRIS, as the town hall has them from INSEE or the CAF."""
+
+    id: Serial
+    iris = Varchar(length=60, unique=True, help_text="As the list of streets writes it.")
+    children = Integer(default=0)
+    counted_on = Date()
+    source = Varchar(length=120)
+
+
 TABLES = (
     Grid,
     Commission,
@@ -335,4 +345,5 @@ TABLES = (
     Appeal,
     AppealAnswer,
     UnderThree,
+    UnderThreeIris,
 )

@@ -183,9 +183,10 @@ class FrozenCount(Table, tablename="creche_frozen_count"):
 
     id: Serial
     month = Varchar(length=7, index=True)
-    quartier = Varchar(length=120, help_text="Name; « Ville » for the total.")
+    quartier = Varchar(length=120, help_text="Name of the part; « Ville » for all.")
     age_group = Varchar(length=10, help_text="Code, or « total ».")
     children = Integer(null=True, default=None, help_text="Null when hidden.")
+    cut = Varchar(length=10, default="quartier", help_text="quartier or iris: what a row is.")
     once = Unique([month, quartier, age_group])
 
 

@@ -47,6 +47,10 @@ class Draw:
     """One place per section and no week: the case classical matching knows."""
     transfers: float = 0.0
     """Share of the requests from children who already have a place."""
+    accepting: int = 0
+    """Of a hundred families, how many accept any crèche of the town after those they named."""
+    most_elsewhere: int = 12
+    """Other crèches looked at for each of them, the nearest that give a place on their days."""
 
 
 def town(draw: Draw) -> Snapshot:
@@ -75,6 +79,7 @@ class Demands:
 
     def __init__(self, resources: dict[str, int], single_slot: bool) -> None:
         self.names = {name: name for name in resources}
+        self.resources = resources
         self.single_slot = single_slot
         self.known: dict[tuple[str, tuple[str, ...]], dict[str, int]] = {}
 
@@ -84,6 +89,10 @@ class Demands:
             wanted = [section] if self.single_slot else [f"{section}/{slot}" for slot in week]
             self.known[section, week] = {self.names[name]: 1 for name in wanted}
         return self.known[section, week]
+
+    def fits(self, section: str, week: tuple[str, ...], children: int) -> bool:
+        """Tell whether a section gives so many places on each half-day of a week."""
+        return all(self.resources[name] >= children for name in self.of(section, week))
 
 
 def _creches(random: Random, scale: int) -> list[Creche]:
@@ -143,6 +152,8 @@ def _application(
         bonus = 10 * (creche.quartier == quartier) + 20 * (has_sibling and rank == 0)
         options.append(Option(section, creche.id, demand, bonus if draw.bonuses else 0))
     is_twins = not draw.single_slot and random.random() < 0.02
+    if number % 100 < draw.accepting:
+        options += _elsewhere(draw, near, quartier, group, week, wishes, 1 + is_twins, demands)
     return Application(
         id=f"C-{number:06}",
         points=_points(random),
@@ -152,6 +163,30 @@ def _application(
         count=2 if is_twins else 1,
         flags=("insertion",) if random.random() < 0.2 else (),
     )
+
+
+def _elsewhere(
+    draw: Draw,
+    near: list[list[Creche]],
+    quartier: int,
+    group: str,
+    week: tuple[str, ...],
+    wishes: list[Creche],
+    children: int,
+    demands: Demands,
+) -> list[Option]:
+    """Return what a family that accepts any crèche could have besides, the nearest first."""
+    count, found = len(near), list[Option]()
+    by_distance = sorted(
+        range(count), key=lambda one: min((one - quartier) % count, (quartier - one) % count)
+    )
+    for creche in (one for place in by_distance for one in near[place]):
+        section = f"{creche.id}/{creche.section(group)}"
+        if creche not in wishes and demands.fits(section, week, children):
+            found.append(Option(section, creche.id, demands.of(section, week), 0))
+        if len(found) == draw.most_elsewhere:
+            break
+    return found
 
 
 def _wishes(random: Random, quartier: int, near: list[list[Creche]]) -> list[Creche]:

@@ -21,6 +21,7 @@ class Seated:
     def __init__(self, given: Snapshot, held: Mapping[str, str | None]) -> None:
         pinned = {pin.application for pin in given.pins}
         self.capacities = given.resources
+        self.ties: dict[str, Key] = {}
         self.own: dict[str, list[tuple[Key, Mapping[str, int], int]]] = {}
         seats: dict[str, list[tuple[Key, int]]] = {}
         for one in given.applications:
@@ -53,7 +54,7 @@ class Seated:
 
     def fits(self, one: Application, option: Option) -> bool:
         """Tell whether those ranked ahead of a file leave all that an option takes."""
-        key, mine = rank(one, option), self.own.get(one.group or one.id, ())
+        key, mine = self.rank(one, option), self.own.get(one.group or one.id, ())
         for name, needed in option.demand.items():
             ahead = 0
             if name in self.keys:
@@ -64,6 +65,31 @@ class Seated:
             if ahead + needed * one.count > self.capacities[name]:
                 return False
         return True
+
+    def seat(self, one: Application, option: Option) -> None:
+        """Seat one file more, by its points.
+
+        >>> lilas = (Option("lilas", "lilas", {"mon": 1}),)
+        >>> files = [Application(name, points, "2026-03-01", 0, lilas)
+        ...          for name, points in (("A", 60), ("B", 40))]
+        >>> seated = Seated(Snapshot({"mon": 1}, tuple(files)), {})
+        >>> seated.seat(files[0], lilas[0])
+        >>> seated.fits(files[1], lilas[0])
+        False
+        """
+        key = self.rank(one, option)
+        for name, taken in option.demand.items():
+            keys, sums = self.keys.setdefault(name, []), self.taken.setdefault(name, [0])
+            place = bisect_left(keys, key)
+            many = taken * one.count
+            keys.insert(place, key)
+            sums[place + 1 :] = [sums[place] + many, *(one + many for one in sums[place + 1 :])]
+
+    def rank(self, one: Application, option: Option) -> Key:
+        """Return the sort key of a claim; what parts equals is read once a file."""
+        if one.id not in self.ties:
+            self.ties[one.id] = tie(one)
+        return (1, -(one.points + option.bonus), *self.ties[one.id])
 
 
 def rank(one: Application, option: Option) -> Key:
