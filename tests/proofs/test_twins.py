@@ -278,7 +278,8 @@ KEPT = {
     # made for one run of one commission, and forgotten with it
     "auditor.py": {"taken", "first", "keys", "lasts"},
     "explanation.py": {"places", "held"},
-    "foresight.py": {"own"},
+    "foresight.py": {"own", "ties"},
+    "everywhere.py": {"known"},
     "matching.py": {"_watchers", "_pushed"},
     # made for one file of the treasury, and forgotten with it
     "reading.py": {"ends", "blocks"},
