@@ -155,6 +155,30 @@ async def test_a_register_brought_in_again_keeps_all_she_said(communes: Communes
         assert await Declared.select().where(Declared.childminder == nadia) == before
 
 
+async def test_a_line_that_cannot_be_read_takes_nothing_she_said(communes: Communes) -> None:
+    """Her second place is written badly: both stay, with her words, until the line is right."""
+    with communes.alpha.here():
+        mam = NADIA.replace(";;4;0;72", ";MAM;2;0;36")
+        nadia = (await registered(NADIA, mam))["Nadia"]
+        before = (await directory.one(nadia)).places
+        await offers(nadia, before[1].id, "mon")
+
+        await registered(NADIA.replace(";;4;0;72", ";;3;0;72"), mam.replace("MAM;2", "MAM;9"))
+
+        after = (await directory.one(nadia)).places
+        assert [one.id for one in after] == [one.id for one in before]
+        assert (after[0].children, after[1].state) == (4, "now")
+
+
+async def test_nobody_unseen_moves_the_middle_of_a_quartier(communes: Communes) -> None:
+    """Searched around, a middle made of one woman who is not listed would tell where she works."""
+    with communes.alpha.here():
+        who = await registered(NADIA, CLAIRE)
+        await says(who["Claire"])
+
+        assert list(await directory.quartiers(date(2026, 11, 25))) == ["Gare"]
+
+
 async def test_a_register_is_looked_at_before_it_is_brought_in(communes: Communes) -> None:
     town = communes.alpha
     agent = await town.staff()

@@ -178,6 +178,11 @@ async def test_a_fee_is_due_once_a_month_whoever_comes_and_however_often(
     clock.set(datetime(2026, 12, 11, 19, tzinfo=UTC))
     known = await catalogue.current()
     await attending.close(tenant, known.by_id[evening.activity], friday, 1, tenant.now())
+    # the day a fee bears is no day of its own: correcting a lived day leaves it as it was
+    sheet = await attending.sheet(known, Marker(), evening.group, friday)
+    told = Correction("absent", "certificate", None, None, "Certificat reçu")
+    where = (sheet, evening.children["Léa"], evening.unit)
+    await attending.correct(tenant, *where, told, "e", 1, tenant.now())
     again = [one for one in await billing.items(MONTH) if one.label == "Soir, forfait"]
     assert [(one.key, one.amount_cents) for one in again] == [
         (one.key, one.amount_cents) for one in months

@@ -13,7 +13,7 @@ from ribambelle.identity.tables import Grant as Held
 from ribambelle.search import fold
 from ribambelle.workflow import journal
 from ribambelle_assmat.domain.accreditation import Accreditation, is_valid
-from ribambelle_assmat.pages.space import ROLE, SCOPE
+from ribambelle_assmat.queries.directory import ROLE, SCOPE
 from ribambelle_assmat.tables import Childminder
 
 

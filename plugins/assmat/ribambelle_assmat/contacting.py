@@ -6,8 +6,7 @@ from ribambelle.database import Prepared, transaction
 from ribambelle.errors import NotYours
 from ribambelle.identity.tables import Account
 from ribambelle.messages import post
-from ribambelle_assmat.pages.space import ROLE, SCOPE
-from ribambelle_assmat.queries.directory import One
+from ribambelle_assmat.queries.directory import ROLE, SCOPE, One
 
 OWNER = Prepared(
     lambda given: Account.raw(

@@ -1,7 +1,7 @@
 """What the directory holds of childminders, why, and for how long."""
 
 from ribambelle.privacy import PersonalData
-from ribambelle_assmat.tables import Childminder, Declared, RegisterFile
+from ribambelle_assmat.tables import Childminder, Declared, Place, RegisterFile
 
 BASIS = "Mission d’intérêt public (RGPD, art. 6.1.e ; CASF, art. L. 421-3 et L. 214-2-1)"
 AGREED = "Consentement, champ par champ (RGPD, art. 6.1.a)"
@@ -28,6 +28,14 @@ HELD = [
             *("only_when_free", "words"),
         ),
         "Dire aux familles comment la joindre et ce qu’elle propose",
+        AGREED,
+        TERM,
+        WHO,
+    ),
+    PersonalData(
+        Place,
+        ("hours", "state", "opens", "moments", "note", "confirmed_on", "asked_on"),
+        "Dire aux familles où en sont ses places",
         AGREED,
         TERM,
         WHO,

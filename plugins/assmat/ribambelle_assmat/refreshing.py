@@ -18,9 +18,8 @@ from ribambelle.tenants import Tenant
 from ribambelle_assmat import declaring
 from ribambelle_assmat.declaring import Availability
 from ribambelle_assmat.domain.availability import ASKED_EVERY
-from ribambelle_assmat.pages.space import ROLE, SCOPE
 from ribambelle_assmat.queries import directory
-from ribambelle_assmat.queries.directory import One, OnePlace
+from ribambelle_assmat.queries.directory import ROLE, SCOPE, One, OnePlace
 from ribambelle_assmat.tables import Place
 
 STILL = "assmat.still"

@@ -20,6 +20,7 @@ from ribambelle_assmat.tables import Childminder, Place, RegisterFile
 
 MILLION = 1_000_000
 KEPT_FOR = timedelta(days=7)
+A_YEAR = timedelta(days=365)
 BECOMES = {
     "new": "Nouvelles",
     "changed": "Changées",
@@ -146,11 +147,17 @@ async def bring_in(number: int, now: datetime, *, by: int) -> None:
 
 
 async def forget() -> None:
-    """Forget the content of files nobody brought in for a week; a job."""
+    """Forget the files of a week ago, and who was accredited a year ago; a job."""
     now = tenants.current().now()
     await RegisterFile.update({RegisterFile.content: ""}).where(
         RegisterFile.done_at.is_null() & (RegisterFile.created_at < now - KEPT_FOR)
     )
+    await RegisterFile.update({RegisterFile.refused: "[]"}).where(
+        RegisterFile.created_at < now - KEPT_FOR
+    )
+    past = now.date() - A_YEAR
+    over = (Childminder.last < past) | (Childminder.gone_at < now - A_YEAR)
+    await Childminder.delete().where(over)
 
 
 async def _one(number: int) -> RegisterFile:
@@ -193,6 +200,10 @@ def _plan(
     if refused:
         # a line that cannot be read may be anybody's: nobody leaves the directory for it
         held = set(known)
+    for line in lines:
+        if line.said is None:
+            # half of what she may do is not known: nothing of hers moves until the line is right
+            by_number.pop(line.number, None)
     fresh = {number: some for number, some in by_number.items() if number not in known}
     changed, same = {}, 0
     for number, some in by_number.items():

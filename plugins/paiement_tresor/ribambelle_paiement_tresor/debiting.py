@@ -312,6 +312,7 @@ async def _returned(tenant: Tenant, person: Person, one: Debit, reason: str, on:
     if not await debits.move(int(one.id), ["planned", "debited", "confirmed"], told):
         return False
     await debits.release(int(one.id))
+    short = 0
     if written := await books.postings(f"debit:{one.end_to_end}"):
         source = "treasury" if row.confirmed_at is not None else "debits"
         postings = accounts.undone(written, source)
@@ -319,7 +320,7 @@ async def _returned(tenant: Tenant, person: Person, one: Debit, reason: str, on:
             f"debit-returned:{one.end_to_end}", "reversed", now.date(), postings, row.regie, reason
         )
         await books.write([entry], now, person.account, is_real=row.is_real)
-        await crediting.take_back(person, one.payer, one.end_to_end, now, row.is_real)
+        short = await crediting.take_back(person, one.payer, one.end_to_end, now, row.is_real)
     await journal.record(
         "paiement.debit_returned",
         f"paiement.debit:{one.id}",
@@ -327,6 +328,7 @@ async def _returned(tenant: Tenant, person: Person, one: Debit, reason: str, on:
         side="office",
         reason=reason,
         cents=one.cents,
+        short=short,
     )
     stopped = await _suspend(tenant, one, reason)
     documents, shares = await _documents(one)

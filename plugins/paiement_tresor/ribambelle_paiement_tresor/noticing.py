@@ -61,7 +61,9 @@ async def _notice(tenant: Tenant, row: Bordereau, one: Titre) -> dict[str, Any]:
     # where a reference names its line, several invoices are paid one by one
     references = {key: way.reference for key, way in ways.items() if way and way.reference}
     is_one = len(set(references.values())) == 1
-    mark = marking.titre(settings, row, one, first)
+    left = (await titres.left([int(one.id)])).get(int(one.id), one.cents)
+    # a code says the whole sum: paid in part, it would ask for too much
+    mark = marking.titre(settings, row, one, first) if left == one.cents else None
     tiers = msgspec.json.decode(one.debtor, type=Tiers)
     contact = tenant.settings.contact
     way = ways[first.id]
@@ -77,7 +79,8 @@ async def _notice(tenant: Tenant, row: Bordereau, one: Titre) -> dict[str, Any]:
             for key, cents in claimed.items()
         ],
         "total": euros(one.cents),
-        "due": euros(one.cents),
+        "due": euros(left),
+        "came": f"Déjà réglé au comptable : {euros(one.cents - left)}" if left != one.cents else "",
         "before": f"avant le {day(row.day + timedelta(days=settings.titres.pay_within_days))}",
         "pay": {
             "link": link,

@@ -60,8 +60,8 @@ STATUS = {
     **dict.fromkeys(
         ("", "actif", "active", "en cours", "valide", "en cours de validite"), "active"
     ),
-    **dict.fromkeys(("suspendu", "suspension"), "suspended"),
-    **dict.fromkeys(("retire", "retrait", "abroge"), "withdrawn"),
+    **dict.fromkeys(("suspendu", "suspendue", "suspension"), "suspended"),
+    **dict.fromkeys(("retire", "retiree", "retrait", "abroge", "abrogee"), "withdrawn"),
 }
 ACTIVITY = {
     **dict.fromkeys(("", "en activite", "active"), "working"),
@@ -111,6 +111,8 @@ class Line:
     rank: int
     said: Said | None
     wrong: tuple[str, ...] = ()
+    number: str = ""
+    """Whose it is, when that much can be read."""
 
 
 @dataclass
@@ -204,7 +206,7 @@ def read(rank: int, cells: Mapping[str, str]) -> Line:
     place = PlaceSaid(where, children, *ages, one.text("hours", 80))
     point, born_on = one.point(), one.day("born_on")
     if one.wrong or first is None or last is None:
-        return Line(rank, None, tuple(one.wrong))
+        return Line(rank, None, tuple(one.wrong), number)
     said = Said(
         *(number, family_name, one.text("usual_name", 80), given_name, born_on),
         Accreditation(status, first, last, activity),

@@ -104,12 +104,16 @@ async def register(
     guards=[guards.agent],
 )
 async def hide(
-    childminder: FromPath[int], person: NamedDependency[Person], seen: NamedDependency[Visit]
+    childminder: FromPath[int],
+    request: Request[Any, Any, Any],
+    person: NamedDependency[Person],
+    seen: NamedDependency[Visit],
 ) -> Redirect:
-    """Keep her out of the directory, or let her in again."""
+    """Keep her out of the directory, or let her in again: pressed twice, the same."""
     one = await directory.one(childminder)
-    await declaring.hide(person, childminder, hidden=not one.is_hidden)
-    done = "paraît de nouveau si elle le veut" if one.is_hidden else "ne paraît plus"
+    hidden = str((await request.form()).get("remettre", "")) != "oui"
+    await declaring.hide(person, childminder, hidden=hidden)
+    done = "ne paraît plus" if hidden else "paraît de nouveau si elle le veut"
     seen.tell("ok", f"{one.name} {done} dans l’annuaire.")
     return Redirect(DESK, status_code=303)
 

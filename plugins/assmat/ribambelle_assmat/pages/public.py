@@ -14,7 +14,7 @@ from ribambelle.search import fold
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats, guards
 from ribambelle.web.page import Page
-from ribambelle_assmat import searching
+from ribambelle_assmat import contacting, searching
 from ribambelle_assmat.domain.accreditation import PLACES
 from ribambelle_assmat.domain.availability import STATES, Standing
 from ribambelle_assmat.domain.cells import Point
@@ -173,7 +173,7 @@ async def childminders(
 ) -> Page:
     """Show who suits, the best first, with what is missing said in words."""
     asked, today = search_of(request), now.date()
-    quartiers = await directory.quartiers()
+    quartiers = await directory.quartiers(today)
     town = asked.town if asked.town.isdecimal() else fold(asked.town)
     everybody = await directory.public(today, town)
     found = searching.search(everybody, asked.asked(quartiers), today)
@@ -198,6 +198,8 @@ class ChildminderPage:
     told: Told
     today: date
     preview: bool = False
+    may_write: bool = False
+    """She lets families write, and a message would reach her."""
     moments: tuple[tuple[str, str, str], ...] = MOMENTS
     days: tuple[tuple[str, str, str], ...] = DAYS
     states: dict[str, str] = field(default_factory=lambda: STATES)
@@ -238,7 +240,9 @@ class ChildminderPage:
 async def childminder(childminder: FromPath[int], now: NamedDependency[datetime]) -> Page:
     """Show what she agreed to show, and her places."""
     one = await directory.shown_one(childminder, now.date())
-    page = ChildminderPage(one, one.public(now.date()), now.date())
+    today = now.date()
+    reached = one.is_writable(today) and bool((await contacting.address(one))[0])
+    page = ChildminderPage(one, one.public(today), today, may_write=reached)
     return Page("assmat/childminder.html", page)
 
 

@@ -11,9 +11,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from ribambelle import forms
-from ribambelle.errors import NotYours
+from ribambelle.errors import NotYours, Refused
 from ribambelle.forms import Bound
-from ribambelle.identity import Person
+from ribambelle.identity import Person, accounts
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
@@ -25,10 +25,9 @@ from ribambelle_assmat.domain.publication import CARES, CONSENTS
 from ribambelle_assmat.domain.slots import DAYS, MOMENTS, keys_of, mask_of
 from ribambelle_assmat.pages.public import SHAPES, ChildminderPage
 from ribambelle_assmat.queries import directory
-from ribambelle_assmat.queries.directory import One, OnePlace
+from ribambelle_assmat.queries.directory import ROLE, SCOPE, One, OnePlace
 
 SPACE = "/assmat/espace"
-ROLE, SCOPE = "childminder", "assmat.childminder"
 herself = Holding(ROLE, "agent", "admin")
 Text = Annotated[str, msgspec.Meta(max_length=120)]
 Phone = Annotated[str, msgspec.Meta(max_length=20)]
@@ -141,6 +140,14 @@ async def preview(
     return Page("assmat/childminder.html", page)
 
 
+def _is_email(text: str) -> bool:
+    try:
+        accounts.email_of(text)
+    except Refused:
+        return False
+    return True
+
+
 @post(
     f"{SPACE}/{{childminder:int}}/fiche",
     name="assmat.profile",
@@ -164,6 +171,8 @@ async def profile(
         for name in ("mobile", "phone", "email")
         if name in chosen and not getattr(told, name).strip()
     }
+    if told.email.strip() and not _is_email(told.email):
+        empty["email"] = "Écrivez une adresse comme prenom.nom@exemple.fr."
     if form.errors or empty:
         page = SpacePage(one, now.date(), form.wrong(**empty))
         return Page("assmat/space.html", page, status=422)

@@ -17,6 +17,7 @@ from ribambelle_assmat.domain.publication import Told, shown
 from ribambelle_assmat.tables import Childminder, Declared, Place
 
 MILLION = 1_000_000
+ROLE, SCOPE = "childminder", "assmat.childminder"
 ABOUT = (
     "SELECT c.id, c.number, c.family_name, c.usual_name, c.given_name, c.status, c.activity,"
     " c.first, c.last, c.line, c.postcode, c.city, c.quartier, c.latitude, c.longitude,"
@@ -58,10 +59,14 @@ PLACES = Prepared(
     )
 )
 QUARTIERS = Prepared(
-    lambda _: Childminder.raw(
+    lambda given: Childminder.raw(
         "SELECT c.quartier, AVG(c.latitude) AS latitude, AVG(c.longitude) AS longitude"
-        " FROM assmat_childminder c WHERE c.quartier <> '' AND c.latitude IS NOT NULL"
-        " GROUP BY c.quartier ORDER BY c.quartier"
+        " FROM assmat_childminder c JOIN assmat_declared d ON d.childminder = c.id"
+        " WHERE c.quartier <> '' AND c.latitude IS NOT NULL AND d.is_listed AND NOT c.is_hidden"
+        " AND c.gone_at IS NULL AND c.status = 'active' AND c.activity = 'working'"
+        " AND c.first <= {} AND c.last >= {} GROUP BY c.quartier ORDER BY c.quartier",
+        given.day,
+        given.day,
     )
 )
 
@@ -196,11 +201,11 @@ async def names() -> dict[int, str]:
     }
 
 
-async def quartiers() -> dict[str, Point]:
-    """Return the quartiers of the register, each with the middle of those who work there."""
+async def quartiers(day: date) -> dict[str, Point]:
+    """Return the quartiers of those families see, each with the middle of where they work."""
     return {
         row["quartier"]: Point(float(row["latitude"]) / MILLION, float(row["longitude"]) / MILLION)
-        for row in await QUARTIERS.ask()
+        for row in await QUARTIERS.ask(day=day)
     }
 
 

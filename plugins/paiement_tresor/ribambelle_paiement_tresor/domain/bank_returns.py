@@ -29,6 +29,9 @@ def read(content: bytes) -> list[Returned]:
     ... </OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>'''
     >>> [(one.end_to_end, one.reason, one.cents, one.on) for one in read(told.encode())]
     [('1D0270000', 'AM04', 4820, datetime.date(2026, 12, 14))]
+    >>> read(told.replace("<Cd>AM04</Cd>", "<Prtry>X</Prtry>").encode())
+    Traceback (most recent call last):
+    ribambelle.errors.Refused: report (why=no_reason, line=4, told=)
     >>> read(told[:300].encode())
     Traceback (most recent call last):
     ribambelle.errors.Refused: report (why=xml, line=4)
@@ -42,6 +45,8 @@ def read(content: bytes) -> list[Returned]:
         raise Refused("report", why="xml", line=1) from None
     if message.kind not in MESSAGES:
         raise Refused("report", why="no_message", line=1)
+    if message.is_all_rejected and not message.found:
+        raise Refused("report", why="all_rejected", line=1)
     return message.found
 
 
@@ -55,6 +60,8 @@ class _Message:
         self.told: dict[str, str] = {}
         self.text = ""
         self.day: date | None = None
+        self.transactions = 0
+        self.is_all_rejected = False
         self.parser = expat.ParserCreate(namespace_separator="}")
         self.parser.StartElementHandler = self._begin
         self.parser.EndElementHandler = self._end
@@ -90,6 +97,8 @@ class _Message:
             self.told["end_to_end"] = told
         elif (name, above) == ("Cd", "Rsn"):
             self.told["reason"] = told
+        elif name in ("GrpSts", "PmtInfSts"):
+            self.is_all_rejected |= told == "RJCT"
         elif name == "TxSts":
             self.told["status"] = told
         elif name == "InstdAmt" or (name == "Amt" and above in ("TxDtls", "TxAmt")):
@@ -100,9 +109,10 @@ class _Message:
             self._returned()
 
     def _returned(self) -> None:
-        told = self.told
-        if told.get("status", "RJCT") != "RJCT" or "reason" not in told:
+        told, self.transactions = self.told, self.transactions + 1
+        if told.get("status", "RJCT") != "RJCT" or not ("reason" in told or "status" in told):
             return
+        told.setdefault("reason", "")
         if not re.fullmatch(r"[A-Z]{2}\d{2}|[A-Z]{4}", told["reason"]):
             raise Refused("report", why="no_reason", line=self.line, told=told["reason"][:30])
         if not 0 < len(told.get("end_to_end", "")) <= 35:

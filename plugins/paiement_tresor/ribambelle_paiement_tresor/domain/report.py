@@ -49,6 +49,8 @@ WORDS = {
     "too_long": "Ligne {line} : un relevé a 20 000 lignes au plus.",
     "xml": "Ce fichier XML est coupé ou illisible à la ligne {line}.",
     "hostile": "Ligne {line} : ce fichier déclare un DOCTYPE, qu’aucune banque n’écrit.",
+    "all_rejected": "La banque rejette tout le fichier de prélèvements. Ouvrez la remise, et écrivez le "
+    "rejet de chaque ligne.",
     "no_message": "Ce fichier XML n’est ni un pain.002 ni un camt.054.",
     "no_returns": "Ligne {line} : les colonnes ENDTOEND et MOTIF sont attendues.",
     "no_reason": "Ligne {line} : « {told} » n’est pas un motif de rejet, comme AM04.",

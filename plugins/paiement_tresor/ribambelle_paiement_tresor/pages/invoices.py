@@ -195,6 +195,8 @@ async def notice(
     claimed = await titres.of_invoice(one.id)
     if claimed is None or not claimed.is_known:
         raise NotYours
+    if (await titres.left([claimed.id])).get(claimed.id, 0) <= 0:
+        raise NotYours
     row, piece = await titres.one(claimed.bordereau), await titres.piece(claimed.id)
     return sent(await noticing.papers(tenant, row, [piece]), f"avis-{row.exercise}-{piece.number}")
 

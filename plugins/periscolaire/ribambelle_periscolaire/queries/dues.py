@@ -105,6 +105,8 @@ BEFORE = Prepared(
         " THEN 1 ELSE 0 END AS missed FROM periscolaire_booking b"
         " LEFT JOIN periscolaire_attendance a"
         " ON a.child = b.child AND a.day = b.day AND a.unit = b.unit"
+        " JOIN periscolaire_unit u ON u.id = b.unit"
+        " JOIN periscolaire_roll r ON r.activity = u.activity AND r.day = b.day"
         " WHERE b.child = {} AND b.unit = {} AND b.day < {} AND b.state IN ('booked', 'absent')"
         " ORDER BY b.day DESC LIMIT 100",
         given.child,
@@ -133,7 +135,7 @@ FEES = Prepared(
 
 
 async def before(key: Key) -> list[tuple[date, bool]]:
-    """Return the booked days of a child before one, the latest first, and whether each was missed."""
+    """Return the closed booked days of a child before one, the latest first; was each missed?"""
     child, day, unit = key
     rows = await BEFORE.ask(child=child, unit=unit, day=day)
     return [(row["day"], bool(row["missed"])) for row in rows]
@@ -177,7 +179,9 @@ async def write(rows: Sequence[tuple[Any, ...]], now: datetime) -> None:
 async def forget(key: Key) -> None:
     """Forget what one child's day cost, before an agent's correction writes it again."""
     child, day, unit = key
-    await Due.delete().where((Due.child == child) & (Due.day == day) & (Due.unit == unit))
+    mine = (Due.child == child) & (Due.day == day) & (Due.unit == unit)
+    # a fee is written on the first of its month: it goes with its own last day alone
+    await Due.delete().where(mine & (Due.nature != "fee"))
 
 
 @lru_cache(maxsize=4096)
