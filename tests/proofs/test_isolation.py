@@ -30,7 +30,7 @@ FREE = {
     *("jours_1", "jours_2", "jours_3", "mode", "span", "rate", "every", "stay"),
     *("portees", "duree"),
     *("consents", "cares", "mobile", "call_hours", "only_when_free", "words"),
-    *("accreditation", "born_on_day", "born_on_month", "born_on_year"),
+    *("accreditation", "remettre", "born_on_day", "born_on_month", "born_on_year"),
     *("moments", "note", "opens", "opens_day", "opens_month", "opens_year"),
 }
 """Fields of forms that hold no id and decide of none."""
