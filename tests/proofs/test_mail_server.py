@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 from typing import Any
 
 import httpx
@@ -304,7 +304,8 @@ def paces(served: tuple[Served, Town, MailServer]) -> float:
             for _ in range(PAGES_EACH):
                 look(alone)
     assert len(beside) >= ROUNDS
-    return median(beside) / median(alone)
+    # one page in two may slip between two messages: the slower half says whether pages wait
+    return quantiles(beside, n=4)[2] / median(alone)
 
 
 def test_a_slow_server_slows_no_page(served: tuple[Served, Town, MailServer]) -> None:
