@@ -2,7 +2,7 @@
 
 import random
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from tests.assmat.builders import CLAIRE, HEAD, MARIE, NADIA, offers, registered, says
@@ -10,7 +10,7 @@ from tests.assmat.builders import CLAIRE, HEAD, MARIE, NADIA, offers, registered
 from ribambelle.identity import Grant
 from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes
-from ribambelle_assmat import refreshing
+from ribambelle_assmat import refreshing, registering
 from ribambelle_assmat.domain.publication import CONSENTS
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.tables import Childminder, Declared, Place, RegisterFile
@@ -378,3 +378,24 @@ async def test_a_family_writes_to_her_without_seeing_her_address(communes: Commu
     mail = await town.mail("nadia@example.test")
     assert len(mail) == 8
     assert "camille@example.test" in mail[0].text and "<b>Quatre jours</b>" in mail[0].text
+
+
+async def test_who_was_accredited_a_year_ago_is_forgotten_and_so_are_old_files(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """What is declared of retention is carried out: nobody else goes."""
+    with communes.alpha.here() as tenant:
+        who = await registered(NADIA, CLAIRE.replace("30/04/2029", "demain"))
+        gone = {Childminder.last: tenant.now().date() - timedelta(days=366)}
+        await says(who["Nadia"])
+        await registering.forget()
+        assert [one.refused != "[]" for one in await RegisterFile.objects()] == [True]
+        clock.move(days=8)
+        await registering.forget()
+        assert [one.refused for one in await RegisterFile.objects()] == ["[]"]
+        assert await Childminder.count() == 1
+        await Childminder.update(gone).where(Childminder.id > 0)
+
+        await registering.forget()
+
+        assert [await table.count() for table in (Childminder, Declared, Place)] == [0, 0, 0]

@@ -244,6 +244,7 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         "creche_contract": {"first": now.date(), "last": None},
         **periscolaire(number, word, now),
         **paiement(number, word, now),
+        **assmat(number, word, now),
         "creche_frozen_count": {"month": f"2026-0{number}", "age_group": "babies", "children": 12},
     }
     return known.get(table, {})
@@ -307,6 +308,30 @@ def periscolaire(number: int, word: str, now: datetime) -> dict[str, dict[str, A
             "placed_at": now if number == 3 else None,
         },
         "periscolaire_wish": {"rank": 1, "spans": now.date().isoformat()},
+    }
+
+
+def assmat(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]:
+    """Return the same for the directory."""
+    return {
+        "assmat_childminder": {
+            **{"number": f"{number}", "folded": fold(word), "city_folded": fold(word)},
+            **{"status": "active", "activity": "working", "postcode": "44000"},
+            **{"last": (now + timedelta(days=99)).date(), "is_hidden": False, "gone_at": None},
+        },
+        "assmat_declared": {
+            **{"is_listed": True, "consents": json.dumps(["listed", "mobile", "address"])},
+            "cares": json.dumps(["part_time"]),
+        },
+        "assmat_place": {
+            **{"where": "home", "state": "now", "moments": 1, "from_months": 0},
+            "to_months": 72,
+        },
+        "assmat_register": {
+            **{"outcome": "{}", "refused": json.dumps([[2, word]])},
+            **({"done_at": None} if number == 1 else {}),
+            "content": json.dumps({"headings": ["Nom"], "rows": [[word]]}),
+        },
     }
 
 
@@ -381,24 +406,6 @@ def paiement(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]
         "paiement_treasury_file": {
             **{"digest": str(number) * 64, "kind": "retour", "name": f"{word}{number}"},
             "summary": json.dumps({"unlike": [word]}),
-        },
-        "assmat_childminder": {
-            **{"number": f"{number}", "folded": fold(word), "city_folded": fold(word)},
-            **{"status": "active", "activity": "working", "postcode": "44000"},
-            **{"last": (now + timedelta(days=99)).date(), "is_hidden": False, "gone_at": None},
-        },
-        "assmat_declared": {
-            **{"is_listed": True, "consents": json.dumps(["listed", "mobile", "address"])},
-            "cares": json.dumps(["part_time"]),
-        },
-        "assmat_place": {
-            **{"where": "home", "state": "now", "moments": 1, "from_months": 0},
-            "to_months": 72,
-        },
-        "assmat_register": {
-            **{"outcome": "{}", "refused": json.dumps([[2, word]])},
-            **({"done_at": None} if number == 1 else {}),
-            "content": json.dumps({"headings": ["Nom"], "rows": [[word]]}),
         },
         "paiement_titre_move": {"origin": "10", "cents": 310, "rank": 1},
     }

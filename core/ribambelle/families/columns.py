@@ -1,9 +1,13 @@
 """Which column of a list holds what? Guessed from its headings, then corrected by whoever knows."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from ribambelle.search import fold
+
+WRITTEN = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,29 @@ FIELDS = (
     Field("quartier", "Quartier", ("quartier", "secteur")),
 )
 BY_CODE = {field.code: field for field in FIELDS}
+
+
+def day_of(text: str) -> date | None:
+    """Return the day a list writes; nothing when there is none; raises ValueError.
+
+    >>> day_of("14/03/2024") == day_of("2024-03-14") == day_of("14.3.2024")
+    True
+    >>> day_of("") is None
+    True
+    >>> day_of("14/03/24")
+    Traceback (most recent call last):
+    ...
+    ValueError: 14/03/24
+    """
+    if not text:
+        return None
+    found = WRITTEN.fullmatch(text)
+    if found:
+        return date(int(found[3]), int(found[2]), int(found[1]))
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        raise ValueError(text) from None
 
 
 def guess(headings: Sequence[str], fields: Sequence[Field] = FIELDS) -> dict[str, int]:

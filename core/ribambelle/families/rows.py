@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ribambelle.errors import Refused
+from ribambelle.families.columns import day_of
 from ribambelle.identity.accounts import email_of
 from ribambelle.search import fold, phone_of
 
 OLDEST = 26
 """Years: an older child is a mistake in the list, a parent's birth for instance."""
-WRITTEN = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,29 +86,6 @@ class FamilySaid:
     def first(self) -> Row:
         """The row that speaks for the family."""
         return self.rows[0]
-
-
-def day_of(text: str) -> date | None:
-    """Return the day a list writes; nothing when there is none; raises ValueError.
-
-    >>> day_of("14/03/2024") == day_of("2024-03-14") == day_of("14.3.2024")
-    True
-    >>> day_of("") is None
-    True
-    >>> day_of("14/03/24")
-    Traceback (most recent call last):
-    ...
-    ValueError: 14/03/24
-    """
-    if not text:
-        return None
-    found = WRITTEN.fullmatch(text)
-    if found:
-        return date(int(found[3]), int(found[2]), int(found[1]))
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        raise ValueError(text) from None
 
 
 def read(cells: Sequence[str], mapping: Mapping[str, int], rank: int, today: date) -> Row:

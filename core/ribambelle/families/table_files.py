@@ -17,6 +17,15 @@ LARGEST = 8_000_000
 MEMORY = 200_000_000
 """Bytes a workbook may become once unpacked."""
 CUTS = ";,\t"
+SENTENCES = {
+    "empty": "Choisissez un fichier.",
+    "too_big": "Ce fichier est trop grand : 8 Mo au plus. Coupez-le en plusieurs.",
+    "form_unreadable": "L’envoi s’est interrompu. Recommencez.",
+    "list_empty": "Ce fichier ne contient aucune ligne sous ses titres.",
+    "list_too_long": "Ce fichier a plus de 20 000 lignes. Coupez-le en plusieurs.",
+    "list_unreadable": "Ce fichier ne s’ouvre pas. Enregistrez-le en CSV ou en XLSX.",
+}
+"""What a page says of a list that was sent and cannot be read; each adds what is its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from ribambelle.errors import NotYours, Refused
 from ribambelle.families import columns, importing, lists
 from ribambelle.families.lists import SentList
 from ribambelle.families.planning import DONE, ROWS_DONE, Outcome, Plan
-from ribambelle.families.table_files import LARGEST
+from ribambelle.families.table_files import LARGEST, SENTENCES
 from ribambelle.families.tables import FamilyImport
 from ribambelle.forms.files import sent
 from ribambelle.identity import Person, limits
@@ -29,14 +29,6 @@ from ribambelle.web.visit import Visit
 
 PAGE = "/bureau/familles/import"
 SHOWN = 100
-SENTENCES = {
-    "empty": "Choisissez un fichier.",
-    "too_big": "Ce fichier est trop grand : 8 Mo au plus. Coupez-le en plusieurs.",
-    "form_unreadable": "L’envoi s’est interrompu. Recommencez.",
-    "list_empty": "Ce fichier ne contient aucune ligne sous ses titres.",
-    "list_too_long": "Ce fichier a plus de 20 000 lignes. Coupez-le en plusieurs.",
-    "list_unreadable": "Ce fichier ne s’ouvre pas. Enregistrez-le en CSV ou en XLSX.",
-}
 Columns = msgspec.defstruct(
     "Columns", [(field.code, str, "") for field in columns.FIELDS], frozen=True
 )

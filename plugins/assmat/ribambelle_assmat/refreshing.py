@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ribambelle import tenants
-from ribambelle.database import Prepared, transaction
+from ribambelle.database import Prepared, advisory, transaction
 from ribambelle.errors import NotYours
 from ribambelle.identity import Person
 from ribambelle.messages import post
@@ -97,6 +97,8 @@ async def answer(
 ) -> One:
     """Write her answer, once: the link that bears it is dead after. Her week and words stay."""
     async with transaction():
+        # of two taps at once, the second reads what the first answered
+        await advisory(f"assmat.place:{number}")
         one, place = await asked(tenant, number, code, now)
         told = Availability(state, opens, place.moments, place.note)
         await declaring.availability(HERSELF, one.id, number, told, now)

@@ -191,19 +191,13 @@ def _plan(
     places: Mapping[int, list[dict[str, Any]]],
 ) -> Plan:
     by_number: dict[str, list[Said]] = {}
-    refused, held = [], set()
     for line in lines:
-        if line.said is None:
-            refused.append((line.rank, " ; ".join(line.wrong)))
-        else:
+        if line.said is not None:
             by_number.setdefault(line.said.number, []).append(line.said)
-    if refused:
-        # a line that cannot be read may be anybody's: nobody leaves the directory for it
-        held = set(known)
-    for line in lines:
-        if line.said is None:
-            # half of what she may do is not known: nothing of hers moves until the line is right
-            by_number.pop(line.number, None)
+    unread = [line for line in lines if line.said is None]
+    for line in unread:
+        # half of what she may do is not known: nothing of hers moves until the line is right
+        by_number.pop(line.number, None)
     fresh = {number: some for number, some in by_number.items() if number not in known}
     changed, same = {}, 0
     for number, some in by_number.items():
@@ -216,8 +210,10 @@ def _plan(
     gone = [
         row["id"]
         for number, row in known.items()
-        if number not in by_number and number not in held and row["gone_at"] is None
+        # a line that cannot be read may be anybody's: nobody leaves the directory for it
+        if not unread and number not in by_number and row["gone_at"] is None
     ]
+    refused = [(line.rank, " ; ".join(line.wrong)) for line in unread]
     return Plan(fresh, changed, same, gone, refused)
 
 

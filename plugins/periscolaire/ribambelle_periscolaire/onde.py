@@ -12,8 +12,8 @@ from ribambelle.database import advisory, transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.families import columns as core_columns
 from ribambelle.families import importing, table_files
+from ribambelle.families.columns import day_of
 from ribambelle.families.lists import RefusedRows
-from ribambelle.families.rows import day_of
 from ribambelle.families.table_files import TableFile
 from ribambelle.identity import schools
 from ribambelle.identity.tables import Adult, Child

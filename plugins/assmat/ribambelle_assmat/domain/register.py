@@ -6,9 +6,9 @@ One line for each accredited place: a childminder with two places has two lines.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
-from ribambelle.families.columns import Field
+from ribambelle.families.columns import Field, day_of
 from ribambelle.search import fold
 from ribambelle_assmat.domain.accreditation import Accreditation
 from ribambelle_assmat.domain.cells import Point, snapped
@@ -132,13 +132,11 @@ class _Reading:
         told = self.text(code, 20, needed=needed)
         if not told:
             return None
-        for form in ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y"):
-            try:
-                return datetime.strptime(told, form).date()  # noqa: DTZ007 - a day has no hour
-            except ValueError:
-                continue
-        self.wrong.append(f"{LABELS[code]} : « {told} » n’est pas une date")
-        return None
+        try:
+            return day_of(told)
+        except ValueError:
+            self.wrong.append(f"{LABELS[code]} : « {told} » n’est pas une date")
+            return None
 
     def number(self, code: str, otherwise: int, least: int, most: int) -> int:
         told = self.text(code, 6)

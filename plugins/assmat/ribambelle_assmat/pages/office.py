@@ -11,6 +11,7 @@ from litestar.response import Redirect
 
 from ribambelle.documents import shelf
 from ribambelle.errors import Refused
+from ribambelle.families import table_files
 from ribambelle.families.table_files import LARGEST
 from ribambelle.forms.files import sent as received
 from ribambelle.identity import Person, limits
@@ -31,12 +32,7 @@ SIZE = 50
 HOUR = timedelta(hours=1)
 reading = Holding("agent", "admin", "pmi")
 SENTENCES = {
-    "empty": "Choisissez un fichier.",
-    "too_big": "Ce fichier est trop grand : 8 Mo au plus.",
-    "form_unreadable": "L’envoi s’est interrompu. Recommencez.",
-    "list_empty": "Ce fichier ne contient aucune ligne sous ses titres.",
-    "list_too_long": "Ce fichier a plus de 20 000 lignes. Coupez-le en plusieurs.",
-    "list_unreadable": "Ce fichier ne s’ouvre pas. Envoyez-le en CSV ou en XLSX.",
+    **table_files.SENTENCES,
     "register_columns": "Ce n’est pas un registre : il manque {columns}. Rien n’est enregistré.",
 }
 

@@ -12,6 +12,7 @@ from litestar.response import Redirect
 
 from ribambelle.documents import shelf
 from ribambelle.errors import NotYours, Refused
+from ribambelle.families import table_files
 from ribambelle.families.lists import error_file
 from ribambelle.families.table_files import LARGEST
 from ribambelle.forms.files import sent as received
@@ -32,11 +33,7 @@ HOUR = timedelta(hours=1)
 SHOWN = 100
 JULY = 7
 SENTENCES = {
-    "empty": "Choisissez un fichier.",
-    "too_big": "Ce fichier est trop grand : 8 Mo au plus.",
-    "form_unreadable": "L’envoi s’est interrompu. Recommencez.",
-    "list_empty": "Ce fichier ne contient aucune ligne sous ses titres.",
-    "list_too_long": "Ce fichier a plus de 20 000 lignes. Coupez-le en plusieurs.",
+    **table_files.SENTENCES,
     "list_unreadable": "Ce fichier ne s’ouvre pas. Envoyez l’export d’ONDE tel quel, en CSV.",
     "onde_not_pupils": "C’est la liste des responsables. Envoyez d’abord celle des élèves.",
     "onde_not_parents": "Ce n’est pas la liste des responsables : il n’y a pas leurs prénoms.",
