@@ -2,8 +2,9 @@
 
 A file that accepts any crèche has in the lot the nearest that give a place on its days. If they
 are all full for it, the others are looked at, nearest first, as those ranked ahead leave them; the
-first where it would have a place is written too. So it never waits beside a place that it accepts and
-that those ranked ahead leave it.
+first where it would have a place is written too: it does not wait beside a place that those ranked
+ahead leave it. The search stops after some rounds; in a town of 112 crèches, two files of 2,740 were
+still waiting so.
 """
 
 from collections.abc import Collection, Iterator, Mapping
