@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -12,7 +12,7 @@ from ribambelle.database import many, transaction
 from ribambelle.identity.tables import Quartier
 from ribambelle_assmat import registering
 from ribambelle_assmat.domain.publication import CARES
-from ribambelle_assmat.domain.slots import DAYS, days_mask
+from ribambelle_assmat.domain.slots import DAYS, mask_between
 from ribambelle_assmat.tables import Childminder, Place
 
 SMALL, LARGE = 60, 1_500
@@ -37,6 +37,7 @@ HEAD = (
     "Numéro d'agrément;Nom;Prénom;Début;Fin;Adresse;CP;Commune;Quartier;Micro-quartier;Latitude;"
     "Longitude;Lieu;Nombre d'enfants;Âge maximum\n"
 )
+OPENS, CLOSES = (time(7, 30), time(7, 30), time(8), None), (time(18), time(18), time(17), time(12))
 CENTRE = 47.2184, -1.5536
 
 
@@ -131,6 +132,6 @@ def _offer(draw: Random, today: date) -> dict[Any, Any]:
     return {
         Place.state: state,
         Place.opens: opens if state == "later" else None,
-        Place.moments: days_mask(days),
+        Place.moments: mask_between(days, draw.choice(OPENS), draw.choice(CLOSES)),
         Place.confirmed_on: today - timedelta(days=draw.randrange(60)),
     }
