@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pypdf
@@ -214,18 +215,37 @@ async def people(town: Town) -> dict[str, SignIn]:
 async def asked(
     probe: Probe, browser: httpx.AsyncClient, reading: Reading
 ) -> AsyncIterator[tuple[str, httpx.Response]]:
-    """Ask a route as it is, then with each parameter it reads of its address."""
-    body: dict[str, Any] = {"data": BODY} if probe.method == "POST" else {}
+    """Ask a route as it is, then with each parameter it reads of its address.
+
+    Whoever the guard sends away is not asked again: it answers before anything is read.
+    """
+    body: dict[str, Any] = FORM if probe.method == "POST" else {}
     if probe.method in {"PUT", "DELETE"}:
         body = {"headers": {"idempotency-key": secrets.token_hex(8)}}
         body |= {"json": SENT} if probe.method == "PUT" else {}
     needed = NEEDED.get(probe.template, {})
-    yield str(probe), await browser.request(probe.method, probe.path, params=needed, **body)
+    answer = await browser.request(probe.method, probe.path, params=needed, **body)
+    yield str(probe), answer
+    if sent_away(answer):
+        return
     for key in sorted(reading.query[probe.method, probe.template]):
         for value in QUERY[key]:
             params = {**needed, key: value}
             answer = await browser.request(probe.method, probe.path, params=params, **body)
             yield f"{probe}?{key}={value}", answer
+
+
+FORM: dict[str, Any] = {
+    # written once: thousands of requests bear it
+    "content": urlencode(BODY).encode(),
+    "headers": {"content-type": "application/x-www-form-urlencoded"},
+}
+
+
+def sent_away(answer: httpx.Response) -> bool:
+    """Tell whether a guard refused: not for this person, or to sign in first."""
+    to = answer.headers.get("location", "")
+    return answer.status_code in {401, 403} or ("/connexion" in to and "?suite=" in to)
 
 
 def text_of(answer: httpx.Response) -> str:

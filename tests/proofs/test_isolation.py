@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from piccolo.columns import Text, Varchar
 from tests.proofs.planting import WORDLESS, kept, planted, tables_of
-from tests.proofs.probing import BODY, ENDING, QUERY, asked, people, probes, text_of
+from tests.proofs.probing import BODY, ENDING, FORM, QUERY, asked, people, probes, text_of
 from tests.proofs.reading import Reading
 
 from ribambelle.database.door import current_engine
@@ -104,9 +104,8 @@ async def seen(asked_town: Town, secret: str) -> set[str]:
         browser = asked_town.visitor()
         if secret:
             browser.cookies.set("session", secret)
-        answer = await browser.request(
-            probe.method, probe.path, data=BODY if probe.method == "POST" else None
-        )
+        body = FORM if probe.method == "POST" else {}
+        answer = await browser.request(probe.method, probe.path, **body)
         found |= {str(probe)} if CANARY in text_of(answer) else set()
     return found
 
