@@ -122,8 +122,16 @@ def _staff(person: Person) -> list[Any]:
 
 
 @hookimpl
+def cards() -> list[Any]:
+    """What the PMI does, on the home page of a département."""
+    from ribambelle_assmat.pages.portal_home import card
+
+    return [card]
+
+
+@hookimpl
 def demo() -> Any:
-    """A register of invented childminders."""
-    from ribambelle_assmat.demo import fill
+    """A register of invented childminders, in a commune or over a département."""
+    from ribambelle_assmat.demo_departement import fill
 
     return fill
