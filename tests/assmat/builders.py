@@ -1,15 +1,16 @@
 """What tests of the directory start from: a register, and what childminders say."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from ribambelle import tenants
 from ribambelle.identity import Person
-from ribambelle_assmat import declaring, refreshing, registering
+from ribambelle.testing import Town
+from ribambelle_assmat import declaring, meeting, refreshing, registering
 from ribambelle_assmat.declaring import Availability, Profile
 from ribambelle_assmat.domain.slots import days_mask
 from ribambelle_assmat.queries import directory
-from ribambelle_assmat.tables import Childminder, Place
+from ribambelle_assmat.tables import Childminder, Event, Place
 
 HEAD = (
     "Numéro d'agrément;Nom;Prénom;Début;Fin;Statut;Adresse;CP;Commune;Quartier;Latitude;Longitude;"
@@ -57,6 +58,28 @@ async def offers(
     await declaring.availability(SOPHIE, number, place, told, tenants.current().now())
 
 
+RELAIS = '[[assmat.relais]]\ncode = 1\nname = "Relais du centre"\n'
+
+
+def with_a_relais(town: Town) -> None:
+    """Give a commune a relais that has a space of its own."""
+    file = town.app.platform.folder / f"{town.slug}.toml"
+    file.write_text(file.read_text().replace("[contact]", f"{RELAIS}[contact]", 1))
+
+
+async def a_meeting(places: int = 8) -> int:
+    """Announce a meeting of the relais, in nine days."""
+    now = tenants.current().now()
+    told: dict[str, Any] = {
+        "title": "Éveil musical",
+        "place": "Salle des fêtes",
+        "words": "Chants.",
+    }
+    hours = {"begins": 570, "ends": 660, "places": places}
+    day = now.date() + timedelta(days=9)
+    return await meeting.announce(Event(relais=1, day=day, created_at=now, **told, **hours), SOPHIE)
+
+
 async def childminders_of() -> dict[str, Any]:
     """Bring a register in, let two of its childminders speak, and send another to look at."""
     who = await registered(NADIA, CLAIRE, MARIE)
@@ -71,7 +94,9 @@ async def childminders_of() -> dict[str, Any]:
     place = (await directory.one(who["Claire"])).places[0]
     await Place.update({Place.asked_on: today}).where(Place.id == place.id)
     code = refreshing.seal(tenants.current(), place, today)
+    event = await a_meeting()
+    await meeting.register(event, [1], who["Nadia"], SOPHIE)
     return {
-        **{"childminder": who["Nadia"], "register": sent},
+        **{"childminder": who["Nadia"], "register": sent, "event": event},
         "still_free": f"/assmat/confirmer/{place.id}/{code}",
     }

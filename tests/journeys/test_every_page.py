@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
-from tests.assmat.builders import childminders_of
+from tests.assmat.builders import childminders_of, with_a_relais
 from tests.core.documents.builders import a_document
 from tests.core.documents.papers import a_pdf
 from tests.creche.builders import BORN_ON, an_application
@@ -124,6 +124,7 @@ class World:
 
     async def made(self, town: Town) -> tuple[dict[str, Any], dict[str, Any]]:
         settle(town)
+        with_a_relais(town)
         with town.here() as tenant:
             await demo.fill(7)
         family = await town.family("axe@example.test", "Anne Hoarau")

@@ -35,6 +35,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("enrolment", "version", "household", "claim", "sent"), IDS),
     **{"payer": IDS, "ledger": ("cash",), "how": ("vu", "signaler", "crediter")},
     **dict.fromkeys(("childminder", "register", "place"), IDS),
+    **dict.fromkeys(("commune", "relais", "event", "care", "statement"), IDS),
     "secret": ("x" * 32,),
     "model": ("sign_in",),
     "slug": ("page-1", "page-3"),

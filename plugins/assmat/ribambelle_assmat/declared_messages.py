@@ -52,4 +52,22 @@ CONTACT = MessageTemplate(
     ),
     area="Assistantes maternelles",
 )
-MESSAGES = (STILL_FREE, CONTACT)
+EVENT_CANCELLED = MessageTemplate(
+    "assmat/messages/event_cancelled",
+    "Rencontre du relais annulée",
+    "quand le relais annule une rencontre, à chaque inscrite",
+    "l’assistante maternelle",
+    (
+        HELLO,
+        Placeholder("rencontre", "Le titre", "Éveil musical", fact="title", required=True),
+        Placeholder("jour", "Le jour prévu", "jeudi 3 décembre", fact="day"),
+        Placeholder(
+            "lien",
+            "Les rencontres du relais",
+            "https://famille.exemple.fr/assmat/espace/12/relais",
+            fact="link",
+        ),
+    ),
+    area="Assistantes maternelles",
+)
+MESSAGES = (STILL_FREE, CONTACT, EVENT_CANCELLED)

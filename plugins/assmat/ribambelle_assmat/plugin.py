@@ -26,6 +26,18 @@ def roles() -> list[Role]:
             told="Tient sa fiche et dit ses places libres.",
         ),
         Role(
+            "mairie",
+            "Mairie",
+            scope="assmat.commune",
+            told="Lit la liste légale des assistantes maternelles de sa commune.",
+        ),
+        Role(
+            "rpe",
+            "Relais petite enfance",
+            scope="assmat.relais",
+            told="Suit les assistantes maternelles de son relais et annonce ses rencontres.",
+        ),
+        Role(
             "pmi",
             "PMI (département)",
             told="Lit les agréments et les places des assistantes maternelles, sans rien changer.",
@@ -78,16 +90,30 @@ def message_templates() -> Iterable[Any]:
 
 @hookimpl
 def scopes() -> dict[str, Any]:
-    """The childminders a role may be limited to."""
-    from ribambelle_assmat.queries import directory
+    """The childminders, communes and relais a role may be limited to."""
+    from ribambelle_assmat.queries import directory, legal_lists, relais
 
-    return {"assmat.childminder": directory.names}
+    return {
+        "assmat.childminder": directory.names,
+        legal_lists.KIND: legal_lists.names,
+        relais.KIND: relais.names,
+    }
 
 
 @hookimpl
 def routes() -> Iterable[Any]:
     """The directory, each childminder's own pages, the register at the office."""
-    from ribambelle_assmat.pages import activation, confirming, contacting, office, public, space
+    from ribambelle_assmat.pages import (
+        activation,
+        confirming,
+        contacting,
+        legal_list,
+        meetings,
+        office,
+        public,
+        relais,
+        space,
+    )
 
     return [
         *public.ROUTES,
@@ -95,7 +121,10 @@ def routes() -> Iterable[Any]:
         *confirming.ROUTES,
         *contacting.ROUTES,
         *space.ROUTES,
+        *meetings.ROUTES,
         *office.ROUTES,
+        *legal_list.ROUTES,
+        *relais.ROUTES,
     ]
 
 
@@ -116,9 +145,18 @@ def _staff(person: Person) -> list[Any]:
         return [
             MenuEntry("Assistantes maternelles", "/bureau/assmat", "gens", rank=46, short="Assmat")
         ]
-    if person.holds("childminder"):
-        return [MenuEntry("Ma fiche", "/assmat/espace", "gens", rank=10)]
-    return []
+    found = []
+    if numbers := person.numbers("childminder", "assmat.childminder"):
+        mine = f"/assmat/espace/{numbers[0]}"
+        found += [
+            MenuEntry("Ma fiche", mine, "gens", rank=10),
+            MenuEntry("Mon relais", f"{mine}/relais", "agenda", rank=12),
+        ]
+    if person.holds("mairie"):
+        found.append(MenuEntry("Ma commune", "/bureau/assmat/communes", "mairie", rank=14))
+    if person.holds("rpe"):
+        found.append(MenuEntry("Relais", "/bureau/assmat/relais", "gens", rank=16))
+    return found
 
 
 @hookimpl

@@ -13,6 +13,7 @@ from ribambelle.database import advisory, transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.families import columns, table_files
 from ribambelle.search import fold
+from ribambelle.tenants import communes
 from ribambelle.workflow import journal
 from ribambelle_assmat.domain import register as rule
 from ribambelle_assmat.domain.register import Line, PlaceSaid, Said
@@ -237,7 +238,8 @@ def _values(said: Said) -> dict[str, Any]:
         **{"given_name": said.given_name, "folded": fold(names)[:250], "born_on": said.born_on},
         **{"status": one.status, "activity": one.activity, "first": one.first, "last": one.last},
         **{"line": said.line, "postcode": said.postcode, "city": said.city},
-        **{"city_folded": fold(said.city)[:80], "insee": said.insee, "quartier": said.quartier},
+        **{"city_folded": fold(said.city)[:80], "quartier": said.quartier},
+        "insee": said.insee or communes.at(said.postcode, said.city),
         "latitude": round(said.point.latitude * MILLION) if said.point else None,
         "longitude": round(said.point.longitude * MILLION) if said.point else None,
     }
