@@ -6,7 +6,8 @@ from typing import Any
 from ribambelle import tenants
 from ribambelle.identity import Person
 from ribambelle.testing import Town
-from ribambelle_assmat import declaring, meeting, refreshing, registering
+from ribambelle_assmat import caring, declaring, meeting, refreshing, registering
+from ribambelle_assmat.caring import Begun
 from ribambelle_assmat.declaring import Availability, Profile
 from ribambelle_assmat.domain.slots import days_mask
 from ribambelle_assmat.queries import directory
@@ -67,6 +68,15 @@ def with_a_relais(town: Town) -> None:
     file.write_text(file.read_text().replace("[contact]", f"{RELAIS}[contact]", 1))
 
 
+async def a_care(number: int, rank: int = 0) -> int:
+    """Declare a care that goes on, a Monday in two; return the number of its statement."""
+    now = tenants.current().now()
+    born, since = now.date() - timedelta(days=400), now.date() - timedelta(days=20)
+    planning, moments = ("regular", days_mask(["mon"])) if rank % 2 else ("variable", 0)
+    told = Begun(f"Zoé{rank}", born, "Anne Payet", since, planning, moments)
+    return await caring.start(SOPHIE, number, told, now)
+
+
 async def a_meeting(places: int = 8) -> int:
     """Announce a meeting of the relais, in nine days."""
     now = tenants.current().now()
@@ -94,9 +104,10 @@ async def childminders_of() -> dict[str, Any]:
     place = (await directory.one(who["Claire"])).places[0]
     await Place.update({Place.asked_on: today}).where(Place.id == place.id)
     code = refreshing.seal(tenants.current(), place, today)
-    event = await a_meeting()
+    event, cares = await a_meeting(), [await a_care(who["Nadia"], rank) for rank in range(5)]
     await meeting.register(event, [1], who["Nadia"], SOPHIE)
     return {
         **{"childminder": who["Nadia"], "register": sent, "event": event},
+        "statement": cares[0],
         "still_free": f"/assmat/confirmer/{place.id}/{code}",
     }

@@ -9,9 +9,10 @@ from tests.core.test_checking import edited
 
 from ribambelle.database import locks, transaction
 from ribambelle.identity import Grant
+from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes, Town
-from ribambelle_assmat import meeting
-from ribambelle_assmat.tables import Attendance, Event
+from ribambelle_assmat import meeting, registering
+from ribambelle_assmat.tables import Attendance, Care, Event, Statement
 
 DESK, SPACE = "/bureau/assmat", "/assmat/espace"
 RELAIS = '[[assmat.relais]]\ncode = 1\nname = "Relais du sud"\ncommunes = ["44143"]\n'
@@ -148,3 +149,83 @@ async def test_without_its_lock_it_would_be_taken_twice(
     monkeypatch.setattr(locks, "advisory", unlocked)
 
     assert await registers_meanwhile(communes.alpha)
+
+
+async def test_the_pmi_reads_a_new_page_before_families_do(communes: Communes) -> None:
+    """Who was in the directory before stays in it; what is validated stays so."""
+    town = communes.alpha
+    with town.here():
+        who = await registered(ROSA, ODILE)
+        await says(who["Odile"])
+    edited(town, "[contact]", "[assmat]\nvalidates = true\n[contact]")
+    with town.here():
+        await says(who["Rosa"], words="Un jardin clos")
+        await says(who["Odile"], words="Deux chats")
+    visitor, pmi = town.visitor(), await town.staff(Grant("pmi"), email="pmi@cd.test")
+    paths = {name: f"/assmat/fiches/{who[name]}" for name in ("Rosa", "Odile")}
+    assert [(await visitor.get(one)).status_code for one in paths.values()] == [404, 200]
+    desk = (await pmi.get(f"{DESK}/suivi")).text
+    assert "Rosa Ortega" in desk and "Odile" not in desk
+    assert "Un jardin clos" in (await pmi.get(f"{DESK}/{who['Rosa']}")).text
+
+    for _ in range(2):
+        await pmi.post(f"{DESK}/{who['Rosa']}/valider")
+    with town.here():
+        await says(who["Rosa"], words="Un potager")
+
+    assert (await visitor.get(paths["Rosa"])).status_code == 200
+    assert "valider</dt><dd>0<" in (await pmi.get(f"{DESK}/suivi")).text
+    rpe = await town.staff(Grant("partner"), email="caf@cd.test")
+    assert (await rpe.post(f"{DESK}/{who['Rosa']}/valider")).status_code == 403
+
+
+async def test_what_she_declares_is_read_by_the_pmi_alone_and_has_a_receipt(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """A fifth child at once exceeds her accreditation: both are told; a year later all is forgotten."""
+    town = communes.alpha
+    with town.here():
+        who = await registered(ROSA, ODILE)
+    mine = f"assmat.childminder:{who['Rosa']}"
+    rosa = await town.staff(Grant("childminder", mine), email="rosa@x.test")
+    pmi = await town.staff(Grant("pmi"), email="pmi@cd.test")
+    agent = await town.staff()
+    here = f"{SPACE}/{who['Rosa']}"
+    child = {
+        **{"given_name": "Zoé", "guardian": "Anne Payet", "planning": "variable"},
+        **{"born_on": "2025-06-01", "began_on": "2026-11-02"},
+    }
+    wrong = await rosa.post(f"{here}/accueils", data=child | {"planning": "regular"})
+    assert (wrong.status_code, "Cochez les moments" in wrong.text) == (422, True)
+    for rank in range(5):
+        sent = await rosa.post(f"{here}/accueils", data=child | {"given_name": f"Zoé{rank}"})
+    receipt = sent.headers["location"]
+    await town.work()
+
+    assert "Reçu n° 2026-00005" in plain((await rosa.get(receipt)).text)
+    assert any("2026-00005" in one.subject for one in await town.mail("rosa@x.test"))
+    assert "plus d’enfants à la fois" in (await rosa.get(f"{here}/accueils")).text
+    assert "Rosa Ortega" in (await pmi.get(f"{DESK}/suivi")).text
+    sheet = plain((await pmi.get(f"{DESK}/{who['Rosa']}")).text)
+    assert "Zoé4, 1 an" in sheet and "Anne Payet" in sheet and "Dépassement" in sheet
+    for path in (f"{DESK}/{who['Rosa']}", f"{DESK}/suivi"):
+        assert "Zoé" not in (await agent.get(path)).text
+    assert (await agent.get(f"{here}/accueils")).status_code == 403
+    assert (await agent.post(f"{DESK}/declarations/1/lu")).status_code == 403
+    await pmi.post(f"{DESK}/declarations/5/lu")
+    assert "pas encore" not in (await rosa.get(receipt)).text
+
+    early = await rosa.post(f"{here}/accueils/1/fin", data={"ended_on": "2026-11-01"})
+    assert (early.status_code, "après le début" in early.text) == (422, True)
+    await rosa.post(f"{here}/accueils/1/fin", data={"ended_on": "2026-11-20"})
+    assert "Votre agrément n’en permet pas plus" in (await rosa.get(f"{here}/accueils")).text
+    silent = await rosa.post(f"{here}/declarations", data={"kind": "move"})
+    assert (silent.status_code, "doit savoir" in silent.text) == (422, True)
+    await rosa.post(f"{here}/declarations", data={"kind": "error", "words": "Je suis née le 8."})
+    assert "Erreur dans le registre" in (await pmi.get(f"{DESK}/suivi")).text
+    assert (await rosa.get(f"{SPACE}/{who['Odile']}/accueils")).status_code == 404
+    with town.here():
+        clock.move(days=366)
+        await registering.forget()
+        assert await Care.count() == 4
+        assert {row["kind"] for row in await Statement.select(Statement.kind)} == {"start"}

@@ -78,6 +78,15 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/assmat/relais/{relais}/rencontres/{event}": {
         "office": ("/bureau/assmat/relais/1/rencontres/{event}",)
     },
+    "/assmat/espace/{childminder}/accueils": {"office": ("/assmat/espace/{childminder}/accueils",)},
+    "/assmat/espace/{childminder}/declarations": {
+        "office": ("/assmat/espace/{childminder}/declarations",)
+    },
+    "/assmat/espace/{childminder}/declarations/{statement}": {
+        "office": ("/assmat/espace/{childminder}/declarations/{statement}",)
+    },
+    "/bureau/assmat/suivi": {"office": ("/bureau/assmat/suivi",)},
+    "/bureau/assmat/{childminder}": {"office": ("/bureau/assmat/{childminder}",)},
     "/bureau/assmat/registre": {"office": ("/bureau/assmat/registre",)},
     "/bureau/assmat/registre/{register}": {
         "office": ("/bureau/assmat/registre/1", "/bureau/assmat/registre/{register}")

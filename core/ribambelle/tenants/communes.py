@@ -100,7 +100,8 @@ def number(insee: str) -> int:
 
     Corsica's communes kept the numbers they had when their code began with 20.
 
-    >>> number("01004"), number("2A004"), number("2B033"), number("")
-    (1004, 20004, 20033, 0)
+    >>> number("01004"), number("2A004"), number("2B033"), number(""), number("Rezé")
+    (1004, 20004, 20033, 0, 0)
     """
-    return int(insee.replace("A", "0").replace("B", "0") or 0)
+    told = insee.replace("A", "0").replace("B", "0")
+    return int(told) if told.isdecimal() else 0

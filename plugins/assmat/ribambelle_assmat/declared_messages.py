@@ -70,4 +70,23 @@ EVENT_CANCELLED = MessageTemplate(
     ),
     area="Assistantes maternelles",
 )
-MESSAGES = (STILL_FREE, CONTACT, EVENT_CANCELLED)
+RECEIPT = MessageTemplate(
+    "assmat/messages/receipt",
+    "Reçu d’une déclaration à la PMI",
+    "quand elle déclare un accueil, sa fin, ou un changement",
+    "l’assistante maternelle",
+    (
+        HELLO,
+        Placeholder("numero", "Le numéro du reçu", "2026-00012", fact="number", required=True),
+        Placeholder("objet", "Ce qu’elle déclare", "Début d’un accueil", fact="what"),
+        Placeholder("jour", "Le jour de la déclaration", "25 novembre 2026", fact="day"),
+        Placeholder(
+            "lien",
+            "Son reçu",
+            "https://famille.exemple.fr/assmat/espace/12/declarations/12",
+            fact="link",
+        ),
+    ),
+    area="Assistantes maternelles",
+)
+MESSAGES = (STILL_FREE, CONTACT, EVENT_CANCELLED, RECEIPT)

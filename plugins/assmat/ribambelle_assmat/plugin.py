@@ -40,8 +40,7 @@ def roles() -> list[Role]:
         Role(
             "pmi",
             "PMI (département)",
-            told="Lit les agréments et les places des assistantes maternelles, sans rien changer.",
-            read_only=True,
+            told="Tient le registre des agréments, valide les fiches et lit les déclarations.",
         ),
     ]
 
@@ -105,11 +104,13 @@ def routes() -> Iterable[Any]:
     """The directory, each childminder's own pages, the register at the office."""
     from ribambelle_assmat.pages import (
         activation,
+        cares,
         confirming,
         contacting,
         legal_list,
         meetings,
         office,
+        pmi,
         public,
         relais,
         space,
@@ -123,6 +124,8 @@ def routes() -> Iterable[Any]:
         *space.ROUTES,
         *meetings.ROUTES,
         *office.ROUTES,
+        *cares.ROUTES,
+        *pmi.ROUTES,
         *legal_list.ROUTES,
         *relais.ROUTES,
     ]
@@ -150,7 +153,9 @@ def _staff(person: Person) -> list[Any]:
         mine = f"/assmat/espace/{numbers[0]}"
         found += [
             MenuEntry("Ma fiche", mine, "gens", rank=10),
+            MenuEntry("Mes accueils", f"{mine}/accueils", "bebe", rank=11, short="Accueils"),
             MenuEntry("Mon relais", f"{mine}/relais", "agenda", rank=12),
+            MenuEntry("Déclarations", f"{mine}/declarations", "feuille", rank=13),
         ]
     if person.holds("mairie"):
         found.append(MenuEntry("Ma commune", "/bureau/assmat/communes", "mairie", rank=14))

@@ -17,11 +17,30 @@ from ribambelle.tenants import communes
 from ribambelle.workflow import journal
 from ribambelle_assmat.domain import register as rule
 from ribambelle_assmat.domain.register import Line, PlaceSaid, Said
-from ribambelle_assmat.tables import Childminder, Place, RegisterFile
+from ribambelle_assmat.tables import (
+    Care,
+    Childminder,
+    Event,
+    Place,
+    RegisterFile,
+    Statement,
+)
 
 MILLION = 1_000_000
 KEPT_FOR = timedelta(days=7)
 A_YEAR = timedelta(days=365)
+SOURCES = {
+    "desk": "envoyé au bureau",
+    "night": "repris cette nuit",
+    "command": "envoyé en commande",
+}
+STOPPED = {
+    "unreadable": "Le fichier déposé ne se lit pas : ce n’est ni un CSV, ni un XLSX entier.",
+    "columns": "Des colonnes manquent au fichier déposé. Dites-les une fois, en l’envoyant ici.",
+    "refused": "Des lignes du fichier déposé sont refusées : personne n’a été changé.",
+    "gone": "Plus d’une assistante maternelle sur cinq sortirait : le fichier est sans doute tronqué.",
+}
+"""Why the register left for the night was not brought in."""
 BECOMES = {
     "new": "Nouvelles",
     "changed": "Changées",
@@ -106,6 +125,17 @@ async def seen(number: int) -> Seen:
     return Seen(number, plan.counts, plan.refused, False, row.created_at)
 
 
+async def stopped() -> RegisterFile | None:
+    """Return the last register left for the night, when it was not brought in."""
+    row = (
+        await RegisterFile.objects()
+        .where(RegisterFile.source.not_in(["desk"]))
+        .order_by(RegisterFile.id, ascending=False)
+        .first()
+    )
+    return row if row is not None and row.stopped else None
+
+
 async def last(size: int = 10) -> list[RegisterFile]:
     """Return the last files sent."""
     return await RegisterFile.objects().order_by(RegisterFile.id, ascending=False).limit(size)
@@ -148,7 +178,10 @@ async def bring_in(number: int, now: datetime, *, by: int) -> None:
 
 
 async def forget() -> None:
-    """Forget the files of a week ago, and who was accredited a year ago; a job."""
+    """Forget the files of a week ago, and who was accredited a year ago; a job.
+
+    A care is forgotten a year after its end with what was told of it; a meeting, a year after its day.
+    """
     now = tenants.current().now()
     await RegisterFile.update({RegisterFile.content: ""}).where(
         RegisterFile.done_at.is_null() & (RegisterFile.created_at < now - KEPT_FOR)
@@ -159,6 +192,10 @@ async def forget() -> None:
     past = now.date() - A_YEAR
     over = (Childminder.last < past) | (Childminder.gone_at < now - A_YEAR)
     await Childminder.delete().where(over)
+    await Care.delete().where(Care.ended_on < past)
+    old = Statement.care.is_null() & (Statement.sent_at < now - A_YEAR)
+    await Statement.delete().where(old)
+    await Event.delete().where(Event.day < past)
 
 
 async def _one(number: int) -> RegisterFile:
@@ -239,10 +276,16 @@ def _values(said: Said) -> dict[str, Any]:
         **{"status": one.status, "activity": one.activity, "first": one.first, "last": one.last},
         **{"line": said.line, "postcode": said.postcode, "city": said.city},
         **{"city_folded": fold(said.city)[:80], "quartier": said.quartier},
-        "insee": said.insee or communes.at(said.postcode, said.city),
+        "insee": _insee(said),
         "latitude": round(said.point.latitude * MILLION) if said.point else None,
         "longitude": round(said.point.longitude * MILLION) if said.point else None,
     }
+
+
+def _insee(said: Said) -> str:
+    """Return where she works by its official code: as written when it exists, else as it is named."""
+    known = said.insee in communes.codes()
+    return said.insee if known else communes.at(said.postcode, said.city)
 
 
 PLACE = ("where", "children", "from_months", "to_months", "hours")

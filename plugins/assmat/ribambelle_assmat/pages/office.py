@@ -16,11 +16,11 @@ from ribambelle.families.table_files import LARGEST
 from ribambelle.forms.files import sent as received
 from ribambelle.identity import Person, limits
 from ribambelle.search import fold
-from ribambelle.web import formats, guards
+from ribambelle.web import formats
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
-from ribambelle_assmat import declaring, registering
+from ribambelle_assmat import registering
 from ribambelle_assmat.domain.accreditation import words
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.queries.directory import One
@@ -30,7 +30,7 @@ from ribambelle_assmat.tables import RegisterFile
 DESK = "/bureau/assmat"
 SIZE = 50
 HOUR = timedelta(hours=1)
-reading = Holding("agent", "admin", "pmi")
+keeping = Holding("agent", "admin", "pmi")
 SENTENCES = {
     **table_files.SENTENCES,
     "register_columns": "Ce n’est pas un registre : il manque {columns}. Rien n’est enregistré.",
@@ -69,7 +69,7 @@ class RegisterPage:
     DESK,
     name="assmat.office.register",
     told="Voir le registre des assistantes maternelles agréées",
-    guards=[reading],
+    guards=[keeping],
 )
 async def register(
     request: Request[Any, Any, Any],
@@ -93,27 +93,6 @@ async def register(
     return Page("assmat/office/register.html", shown)
 
 
-@post(
-    f"{DESK}/{{childminder:int}}/masquer",
-    name="assmat.office.hide",
-    told="Retirer une assistante maternelle de l’annuaire, ou l’y remettre",
-    guards=[guards.agent],
-)
-async def hide(
-    childminder: FromPath[int],
-    request: Request[Any, Any, Any],
-    person: NamedDependency[Person],
-    seen: NamedDependency[Visit],
-) -> Redirect:
-    """Keep her out of the directory, or let her in again: pressed twice, the same."""
-    one = await directory.one(childminder)
-    hidden = str((await request.form()).get("remettre", "")) != "oui"
-    await declaring.hide(person, childminder, hidden=hidden)
-    done = "ne paraît plus" if hidden else "paraît de nouveau si elle le veut"
-    seen.tell("ok", f"{one.name} {done} dans l’annuaire.")
-    return Redirect(DESK, status_code=303)
-
-
 @dataclass(frozen=True)
 class SendPage:
     """The file to send, and those already brought in."""
@@ -132,7 +111,7 @@ async def send_page(wrong: str = "") -> Page:
     f"{DESK}/registre",
     name="assmat.office.send_page",
     told="Préparer l’import du registre des agréments",
-    guards=[guards.agent],
+    guards=[keeping],
 )
 async def begin() -> Page:
     """Ask for the file of the département."""
@@ -143,7 +122,7 @@ async def begin() -> Page:
     f"{DESK}/registre",
     name="assmat.office.send",
     told="Envoyer le registre des agréments",
-    guards=[guards.agent],
+    guards=[keeping],
     request_max_body_size=2 * LARGEST,
 )
 async def send(
@@ -188,7 +167,7 @@ class LookPage:
     f"{DESK}/registre/{{register:int}}",
     name="assmat.office.look",
     told="Voir ce qu’un registre changerait",
-    guards=[guards.agent],
+    guards=[keeping],
 )
 async def look(register: FromPath[int]) -> Page:
     """Show what a file would change; nothing is written."""
@@ -199,7 +178,7 @@ async def look(register: FromPath[int]) -> Page:
     f"{DESK}/registre/{{register:int}}/importer",
     name="assmat.office.import",
     told="Importer un registre des agréments",
-    guards=[guards.agent],
+    guards=[keeping],
 )
 async def bring_in(
     register: FromPath[int],
@@ -219,4 +198,4 @@ async def bring_in(
     return Redirect(f"{DESK}/registre/{register}", status_code=303)
 
 
-ROUTES = [register, hide, begin, send, look, bring_in]
+ROUTES = [register, begin, send, look, bring_in]
