@@ -349,7 +349,7 @@ def commands() -> "typer.Typer | None":
             from ribambelle_creche.commands import app
             return app
 
-    Called by ``ribambelle_cli``. Implemented by ``creche``, ``paiement``. Since 0.1.
+    Called by ``ribambelle_cli``. Implemented by ``assmat``, ``creche``, ``paiement``. Since 0.1.
     """
 
 

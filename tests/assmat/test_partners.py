@@ -4,15 +4,15 @@ import asyncio
 import contextvars
 
 import pytest
-from tests.assmat.builders import CLAIRE, NADIA, SOPHIE, registered, says
+from tests.assmat.builders import CLAIRE, HEAD, NADIA, SOPHIE, registered, says
 from tests.core.test_checking import edited
 
 from ribambelle.database import locks, transaction
 from ribambelle.identity import Grant
 from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes, Town
-from ribambelle_assmat import meeting, registering
-from ribambelle_assmat.tables import Attendance, Care, Event, Statement
+from ribambelle_assmat import meeting, registering, renewing
+from ribambelle_assmat.tables import Attendance, Care, Childminder, Event, RegisterFile, Statement
 
 DESK, SPACE = "/bureau/assmat", "/assmat/espace"
 RELAIS = '[[assmat.relais]]\ncode = 1\nname = "Relais du sud"\ncommunes = ["44143"]\n'
@@ -229,3 +229,44 @@ async def test_what_she_declares_is_read_by_the_pmi_alone_and_has_a_receipt(
         await registering.forget()
         assert await Care.count() == 4
         assert {row["kind"] for row in await Statement.select(Statement.kind)} == {"start"}
+
+
+async def test_the_register_of_the_night_is_brought_in_or_stopped_and_told(
+    communes: Communes,
+) -> None:
+    """Who is suspended leaves the same day; a file cut short empties nothing; columns said once stay."""
+    town = communes.alpha
+    edited(town, "[contact]", '[assmat]\nregister_file = "registre.csv"\n[contact]')
+    pmi = await town.staff(Grant("pmi"), email="pmi@cd.test")
+    file = town.tenant.folder / "registre.csv"
+    odd = HEAD.replace("Numéro d'agrément", "Matricule interne")
+
+    async def tonight(*lines: str, head: str = odd) -> int:
+        file.write_text(head + "".join(lines))
+        with town.here():
+            await renewing.renew()
+            return await RegisterFile.count()
+
+    assert await tonight(NADIA, CLAIRE, ROSA, ODILE) == 1
+    desk = (await pmi.get(f"{DESK}/suivi")).text
+    assert "Des colonnes manquent" in desk
+    number = {"number": "0", "city": "8"}
+    await pmi.post(f"{DESK}/registre/1/colonnes", data=number)
+    await pmi.post(f"{DESK}/registre/1/importer")
+    assert "Des colonnes" not in (await pmi.get(f"{DESK}/suivi")).text
+    with town.here():
+        who = {row["given_name"]: row["id"] for row in await Childminder.select()}
+        await says(who["Nadia"])
+    page = f"/assmat/fiches/{who['Nadia']}"
+    assert (await town.visitor().get(page)).status_code == 200
+
+    suspended = NADIA.replace(";;3 rue", ";Suspendu;3 rue")
+    assert [await tonight(suspended, CLAIRE, ROSA, ODILE) for _ in range(2)] == [2, 2]
+    assert (await town.visitor().get(page)).status_code == 404
+    await tonight(suspended)
+    assert "sur cinq sortirait" in (await pmi.get(f"{DESK}/suivi")).text
+    file.write_bytes(b"PK\x03")
+    with town.here():
+        await renewing.renew()
+        assert await Childminder.count().where(Childminder.gone_at.is_null()) == 4
+    assert "ne se lit pas" in (await pmi.get(f"{DESK}/suivi")).text

@@ -66,6 +66,19 @@ def test_a_departement_is_brought_up_by_its_code(
     )
     assert (place / "tenants" / "la-reunion.toml").read_text() == planned
     assert run(["tenant", "check", "la-reunion"]) == 0
+    capsys.readouterr()
+    file, where = place / "r.csv", ["--tenant", "la-reunion"]
+    file.write_text(
+        "Numéro d'agrément;Nom;Prénom;Début;Fin;CP;Commune;Places\n"
+        "9741;Payet;Rosa;01/05/2024;30/04/2029;97400;SAINT DENIS;4\n"
+    )
+    for dry in (["--dry-run"], [], []):
+        assert run(["assmat", "import", str(file), *where, "--json", *dry]) == 0
+        told = json.loads(capsys.readouterr().out)
+    assert told == {"same_file": True, "dry_run": False}
+    file.write_text("Nom;Prénom\nPayet;Rosa\n")
+    assert run(["assmat", "import", str(file), *where]) == 1
+    assert "Des colonnes manquent" in capsys.readouterr().err
 
 
 REFUSALS = [

@@ -1,18 +1,21 @@
 """A département of demonstration: one register over several of its communes, and who speaks in it."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from ribambelle import tenants
 from ribambelle.database import transaction
 from ribambelle.identity import Person
 from ribambelle.tenants import communes
-from ribambelle_assmat import declaring, demo, registering
+from ribambelle_assmat import caring, declaring, demo, meeting, registering, validating
+from ribambelle_assmat.caring import Begun
 from ribambelle_assmat.declaring import Availability, Profile
 from ribambelle_assmat.domain.publication import CARES
 from ribambelle_assmat.domain.slots import DAYS, days_mask
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.queries.directory import One
+from ribambelle_assmat.settings import Settings
+from ribambelle_assmat.tables import Event
 
 TOWNS = (
     *(("44109", 47.2184, -1.5536, 24), ("44162", 47.2117, -1.6503, 14)),
@@ -28,6 +31,7 @@ FAMILY = (
     *("Da Silva", "Marchand", "Roux", "Garnier", "Nguyen", "Perrin", "Colin", "Hubert", "Guérin"),
 )
 STREETS = ("du Lavoir", "des Tilleuls", "du Moulin", "de la Mairie", "des Lilas", "du Port")
+CHILDREN = ("Zoé", "Malo", "Inaya", "Gabin", "Lison", "Sacha", "Noor")
 HEAD = (
     "Numéro d'agrément;Nom;Prénom;Début;Fin;Statut;Adresse;CP;Commune;Code INSEE;Latitude;"
     "Longitude;Lieu;Nombre d'enfants;Âge maximum\n"
@@ -53,6 +57,41 @@ async def fill(seed: int) -> None:
         for one in await directory.every("", 0, 100):
             if draw.randrange(100) < 75:
                 await _speak(draw, one)
+    for rank, one in enumerate(await directory.every("", 0, 100)):
+        # three new pages wait for the PMI to read them
+        if rank > 2:
+            await validating.validate(SOMEBODY, one.id, now)
+    await _declare(now)
+    await _announce(now)
+
+
+async def _declare(now: datetime) -> None:
+    """Let the first childminder declare more children than her accreditation, and a move."""
+    one = (await directory.every("", 0, 1))[0]
+    room = sum(place.children for place in one.places)
+    for rank, name in enumerate(CHILDREN[: room + 1]):
+        born = now.date() - timedelta(days=300 + 130 * rank)
+        told = Begun(name, born, "Camille Hoarau", born + timedelta(days=200), "variable", 0)
+        await caring.start(SOMEBODY, one.id, told, now - timedelta(days=3))
+    move = "Nous déménageons dans la même commune, au 4 rue des Lilas."
+    await caring.tell(SOMEBODY, one.id, "move", now.date() + timedelta(days=40), move, now)
+
+
+async def _announce(now: datetime) -> None:
+    """Let each relais announce a meeting."""
+    for relais in tenants.current().of(Settings).relais:
+        event = Event(
+            relais=relais.code,
+            title="Éveil musical",
+            place=relais.address or "Au relais",
+            day=now.date() + timedelta(days=9 + relais.code),
+            begins=570,
+            ends=660,
+            places=8,
+            words="Comptines et petites percussions, avec les enfants.",
+            created_at=now,
+        )
+        await meeting.announce(event, SOMEBODY)
 
 
 def _line(draw: Random, rank: int, town: tuple[str, float, float, int], today: date) -> str:

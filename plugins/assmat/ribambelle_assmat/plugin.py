@@ -63,20 +63,21 @@ def personal_data() -> Iterable[Any]:
 
 @hookimpl
 def jobs() -> dict[str, Any]:
-    """Accounts asked for; the registers nobody brought in."""
+    """Accounts asked for; the register left for the night; what is forgotten."""
     from ribambelle_assmat.activating import activate
     from ribambelle_assmat.refreshing import ask
     from ribambelle_assmat.registering import forget
+    from ribambelle_assmat.renewing import renew
 
-    return {"forget": forget, "activate": activate, "ask": ask}
+    return {"forget": forget, "renew": renew, "activate": activate, "ask": ask}
 
 
 @hookimpl
 def schedules() -> list[Any]:
-    """Each night what is forgotten; each morning the question of the month."""
+    """Each night the register, then what is forgotten; each morning the question of the month."""
     from ribambelle.jobs import Schedule
 
-    return [Schedule("forget", 4), Schedule("ask", 9)]
+    return [Schedule("renew", 2), Schedule("forget", 4), Schedule("ask", 9)]
 
 
 @hookimpl
@@ -162,6 +163,14 @@ def _staff(person: Person) -> list[Any]:
     if person.holds("rpe"):
         found.append(MenuEntry("Relais", "/bureau/assmat/relais", "gens", rank=16))
     return found
+
+
+@hookimpl
+def commands() -> Any:
+    """``ribambelle assmat …``"""
+    from ribambelle_assmat.commands import app
+
+    return app
 
 
 @hookimpl

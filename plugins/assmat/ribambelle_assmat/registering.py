@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -66,6 +66,10 @@ class Seen:
     refused: Sequence[tuple[int, str]]
     is_done: bool
     created_at: datetime
+    missing: Sequence[str] = ()
+    """What it must say, and nobody knows where it says it."""
+    headings: Sequence[str] = ()
+    mapping: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def figures(self) -> list[tuple[str, str, str]]:
@@ -92,15 +96,15 @@ class Plan:
         }
 
 
-async def keep(content: bytes, now: datetime, *, by: int) -> int:
-    """Keep a file to be looked at. Raises Refused: list_…, register_columns(columns=…)."""
+async def keep(
+    content: bytes, now: datetime, *, by: int | None, source: str = "desk", digest: str = ""
+) -> int:
+    """Keep a file to be looked at, its columns read as the last ones were. Raises Refused: list_…"""
     table = await asyncio.to_thread(table_files.read, content)
-    mapping = columns.guess(table.headings, rule.COLUMNS)
-    if left := columns.missing(mapping, rule.COLUMNS):
-        raise Refused("register_columns", columns=", ".join(left))
     kept = msgspec.json.encode(Content(table.headings, table.rows)).decode()
     async with transaction():
         row = RegisterFile(content=kept, created_at=now, created_by=by)
+        row.mapping, row.source, row.digest = await _said(), source, digest
         number = int((await RegisterFile.insert(row).returning(RegisterFile.id))[0]["id"])
         await journal.record(
             "assmat.register_sent",
@@ -121,8 +125,37 @@ async def seen(number: int) -> Seen:
         return Seen(number, counts, refused, True, row.created_at)
     if not row.content:
         raise NotYours
+    content = msgspec.json.decode(row.content, type=Content)
+    mapping = rule.mapped(content.headings, msgspec.json.decode(row.mapping, type=dict[str, str]))
+    columns_of: dict[str, Any] = {"headings": content.headings, "mapping": mapping}
+    if left := columns.missing(mapping, rule.COLUMNS):
+        return Seen(number, {}, (), False, row.created_at, left, **columns_of)
     plan = await _planned(row)
-    return Seen(number, plan.counts, plan.refused, False, row.created_at)
+    return Seen(number, plan.counts, plan.refused, False, row.created_at, **columns_of)
+
+
+async def map_columns(number: int, told: Mapping[str, str], *, by: int) -> None:
+    """Keep which heading holds what: the next registers are read the same way."""
+    async with transaction():
+        row = await _one(number)
+        if row.done_at is not None or not row.content:
+            raise NotYours
+        mapping = msgspec.json.encode(dict(told)).decode()
+        await RegisterFile.update({RegisterFile.mapping: mapping}).where(RegisterFile.id == number)
+        await journal.record(
+            "assmat.register_mapped", f"assmat.register:{number}", account=by, side="office"
+        )
+
+
+async def _said() -> str:
+    """Return which heading holds what, as somebody last said it."""
+    row = (
+        await RegisterFile.select(RegisterFile.mapping)
+        .where(RegisterFile.mapping != "{}")
+        .order_by(RegisterFile.id, ascending=False)
+        .first()
+    )
+    return str(row["mapping"]) if row else "{}"
 
 
 async def stopped() -> RegisterFile | None:
@@ -141,8 +174,8 @@ async def last(size: int = 10) -> list[RegisterFile]:
     return await RegisterFile.objects().order_by(RegisterFile.id, ascending=False).limit(size)
 
 
-async def bring_in(number: int, now: datetime, *, by: int) -> None:
-    """Write what a file says, in one transaction. Raises Refused("list_done") the second time.
+async def bring_in(number: int, now: datetime, *, by: int | None) -> None:
+    """Write what a file says, in one transaction. Raises Refused: list_done, register_columns.
 
     What a childminder said of herself and of each place she keeps stays: only the register's own
     columns are written.
@@ -164,6 +197,7 @@ async def bring_in(number: int, now: datetime, *, by: int) -> None:
             {
                 RegisterFile.done_at: now,
                 RegisterFile.content: "",
+                RegisterFile.stopped: "",
                 RegisterFile.outcome: msgspec.json.encode(plan.counts).decode(),
                 RegisterFile.refused: msgspec.json.encode(plan.refused).decode(),
             }
@@ -207,7 +241,10 @@ async def _one(number: int) -> RegisterFile:
 
 async def _planned(row: RegisterFile) -> Plan:
     content = msgspec.json.decode(row.content, type=Content)
-    lines = await asyncio.to_thread(_read, content)
+    mapping = rule.mapped(content.headings, msgspec.json.decode(row.mapping, type=dict[str, str]))
+    if left := columns.missing(mapping, rule.COLUMNS):
+        raise Refused("register_columns", columns=", ".join(left))
+    lines = await asyncio.to_thread(_read, content, mapping)
     rows = await Childminder.select().order_by(Childminder.id)
     places: dict[int, list[dict[str, Any]]] = {}
     for place in await Place.select().order_by(Place.childminder, Place.rank):
@@ -215,8 +252,7 @@ async def _planned(row: RegisterFile) -> Plan:
     return _plan(lines, {one["number"]: one for one in rows}, places)
 
 
-def _read(content: Content) -> list[Line]:
-    mapping = columns.guess(content.headings, rule.COLUMNS)
+def _read(content: Content, mapping: Mapping[str, int]) -> list[Line]:
     return [
         rule.read(rank, {code: cells[at] for code, at in mapping.items()})
         for rank, cells in enumerate(content.rows, start=2)

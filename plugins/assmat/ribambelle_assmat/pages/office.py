@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from ribambelle import forms
 from ribambelle.documents import shelf
 from ribambelle.errors import Refused
 from ribambelle.families import table_files
@@ -22,6 +24,7 @@ from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle_assmat import registering
 from ribambelle_assmat.domain.accreditation import words
+from ribambelle_assmat.domain.register import COLUMNS
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.queries.directory import One
 from ribambelle_assmat.registering import Seen
@@ -33,8 +36,10 @@ HOUR = timedelta(hours=1)
 keeping = Holding("agent", "admin", "pmi")
 SENTENCES = {
     **table_files.SENTENCES,
-    "register_columns": "Ce n’est pas un registre : il manque {columns}. Rien n’est enregistré.",
+    "register_columns": "Il manque une colonne : {columns}. Dites où elle est.",
 }
+Columns = msgspec.defstruct("Columns", [(one.code, str, "") for one in COLUMNS], frozen=True)
+"""Which column holds what: one field of a form for each thing a register may say."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +157,23 @@ class LookPage:
     words: dict[str, str] = field(default_factory=lambda: registering.BECOMES)
 
     @property
+    def address(self) -> str:
+        """Where the file is."""
+        return f"{DESK}/registre/{self.seen.number}"
+
+    @property
+    def fields(self) -> list[tuple[str, str, str]]:
+        """Each thing a register may say, with the column that holds it."""
+        mapping = self.seen.mapping
+        return [(one.code, one.label, str(mapping.get(one.code, ""))) for one in COLUMNS]
+
+    @property
+    def headings(self) -> list[tuple[str, str]]:
+        """The columns of the file."""
+        found = enumerate(self.seen.headings)
+        return [(str(at), heading or f"Colonne {at + 1}") for at, heading in found]
+
+    @property
     def warns(self) -> str:
         """What somebody should look at before bringing it in."""
         gone, known = self.seen.counts.get("gone", 0), sum(self.seen.counts.values())
@@ -175,6 +197,31 @@ async def look(register: FromPath[int]) -> Page:
 
 
 @post(
+    f"{DESK}/registre/{{register:int}}/colonnes",
+    name="assmat.office.columns",
+    told="Dire quelle colonne du registre contient quoi",
+    guards=[keeping],
+)
+async def choose(
+    register: FromPath[int],
+    request: Request[Any, Any, Any],
+    person: NamedDependency[Person],
+    seen: NamedDependency[Visit],
+) -> Redirect:
+    """Keep which column holds what: the next registers are read the same way, the night's too."""
+    form, found = await forms.read(request, Columns), await registering.seen(register)
+    asked = {one.code: str(form.raw.get(one.code, "")) for one in COLUMNS}
+    told = {
+        code: fold(found.headings[int(at)])
+        for code, at in asked.items()
+        if at.isdecimal() and int(at) < len(found.headings)
+    }
+    await registering.map_columns(register, told, by=person.account)
+    seen.tell("ok", "Les colonnes sont gardées : les prochains registres se lisent de même.")
+    return Redirect(f"{DESK}/registre/{register}", status_code=303)
+
+
+@post(
     f"{DESK}/registre/{{register:int}}/importer",
     name="assmat.office.import",
     told="Importer un registre des agréments",
@@ -190,12 +237,15 @@ async def bring_in(
     try:
         await registering.bring_in(register, now, by=person.account)
     except Refused as refusal:
-        if refusal.reason != "list_done":
+        if refusal.reason == "register_columns":
+            seen.tell("alerte", SENTENCES[refusal.reason].format(**refusal.facts))
+        elif refusal.reason == "list_done":
+            seen.tell("info", "Ce registre est déjà importé.")
+        else:
             raise
-        seen.tell("info", "Ce registre est déjà importé.")
     else:
         seen.tell("ok", "Le registre est importé. Ce qu’elles ont dit d’elles est gardé.")
     return Redirect(f"{DESK}/registre/{register}", status_code=303)
 
 
-ROUTES = [register, begin, send, look, bring_in]
+ROUTES = [register, begin, send, look, choose, bring_in]
