@@ -207,7 +207,7 @@ async def test_what_she_declares_is_read_by_the_pmi_alone_and_has_a_receipt(
     assert "plus d’enfants à la fois" in (await rosa.get(f"{here}/accueils")).text
     assert "Rosa Ortega" in (await pmi.get(f"{DESK}/suivi")).text
     sheet = plain((await pmi.get(f"{DESK}/{who['Rosa']}")).text)
-    assert "Zoé4, 1 an" in sheet and "Anne Payet" in sheet and "Dépassement" in sheet
+    assert "Zoé4, 17 mois" in sheet and "Anne Payet" in sheet and "Dépassement" in sheet
     for path in (f"{DESK}/{who['Rosa']}", f"{DESK}/suivi"):
         assert "Zoé" not in (await agent.get(path)).text
     assert (await agent.get(f"{here}/accueils")).status_code == 403

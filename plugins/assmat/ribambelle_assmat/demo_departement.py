@@ -53,21 +53,19 @@ async def fill(seed: int) -> None:
     )
     sent = await registering.keep((HEAD + lines).encode(), now, by=1)
     await registering.bring_in(sent, now, by=1)
+    spoken = [one for one in await directory.every("", 0, 100) if draw.randrange(100) < 75]
     async with transaction():
-        for one in await directory.every("", 0, 100):
-            if draw.randrange(100) < 75:
-                await _speak(draw, one)
-    for rank, one in enumerate(await directory.every("", 0, 100)):
-        # three new pages wait for the PMI to read them
-        if rank > 2:
-            await validating.validate(SOMEBODY, one.id, now)
+        for one in spoken:
+            await _speak(draw, one)
+    for one in spoken[3:]:  # three new pages wait for the PMI to read them
+        await validating.validate(SOMEBODY, one.id, now)
     await _declare(now)
     await _announce(now)
 
 
 async def _declare(now: datetime) -> None:
     """Let the first childminder declare more children than her accreditation, and a move."""
-    one = (await directory.every("", 0, 1))[0]
+    one = min(await directory.every("", 0, 100), key=lambda each: each.id)
     room = sum(place.children for place in one.places)
     for rank, name in enumerate(CHILDREN[: room + 1]):
         born = now.date() - timedelta(days=300 + 130 * rank)
@@ -79,12 +77,14 @@ async def _declare(now: datetime) -> None:
 
 async def _announce(now: datetime) -> None:
     """Let each relais announce a meeting."""
+    soon = now.date() + timedelta(days=9)
+    thursday = soon + timedelta(days=(3 - soon.weekday()) % 7)
     for relais in tenants.current().of(Settings).relais:
         event = Event(
             relais=relais.code,
             title="Éveil musical",
             place=relais.address or "Au relais",
-            day=now.date() + timedelta(days=9 + relais.code),
+            day=thursday,
             begins=570,
             ends=660,
             places=8,

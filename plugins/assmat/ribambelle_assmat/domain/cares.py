@@ -24,7 +24,7 @@ TOLD = ("move", "household", "error")
 """What she tells without a child in it."""
 UNDER_ELEVEN, UNDER_THREE = 6, 4
 WARNINGS = {
-    "accredited": "plus d’enfants à la fois que son agrément",
+    "accredited": "plus d’enfants à la fois que l’agrément n’en permet",
     "eleven": "plus de six enfants de moins de onze ans à la fois",
     "three": "plus de quatre enfants de moins de trois ans à la fois",
 }

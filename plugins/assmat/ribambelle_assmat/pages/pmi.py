@@ -16,7 +16,7 @@ from ribambelle.web.visit import Visit
 from ribambelle.workflow import journal
 from ribambelle_assmat import caring, registering, validating
 from ribambelle_assmat.domain.accreditation import PLACES, words
-from ribambelle_assmat.domain.cares import KINDS, PLANNINGS, WARNINGS, years
+from ribambelle_assmat.domain.cares import KINDS, PLANNINGS, WARNINGS
 from ribambelle_assmat.domain.slots import told
 from ribambelle_assmat.queries import cares, directory
 from ribambelle_assmat.queries.cares import Capacity, Over
@@ -88,10 +88,6 @@ class SheetPage:
     def number(self, one: Statement) -> str:
         """The number of a receipt."""
         return caring.number_of(one)
-
-    def age(self, care: Care) -> int:
-        """How old a child is."""
-        return years(care.born_on, self.today)
 
     def when(self, care: Care) -> str:
         """When a child is there, in words."""

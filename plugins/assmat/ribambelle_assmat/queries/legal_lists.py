@@ -11,6 +11,7 @@ from typing import Any
 
 from ribambelle import tenants
 from ribambelle.database import Prepared
+from ribambelle.search import fold
 from ribambelle.tenants import communes
 from ribambelle_assmat.tables import Childminder
 
@@ -25,7 +26,7 @@ LINES = Prepared(
         " d.mobile, d.phone, (SELECT SUM(p.children) FROM assmat_place p"
         " WHERE p.childminder = c.id) AS children FROM assmat_childminder c"
         " LEFT JOIN assmat_declared d ON d.childminder = c.id"
-        f" WHERE {VALID} AND c.insee IN ({{}}, {{}}) ORDER BY c.folded, c.id",
+        f" WHERE {VALID} AND c.insee IN ({{}}, {{}})",
         given.day,
         given.day,
         given.insee,
@@ -88,7 +89,7 @@ async def lines(commune: Commune, day: date) -> list[Line]:
     own = tenants.current().settings.insee
     also = "" if commune.insee == own else commune.insee
     rows = await LINES.ask(day=day, insee=commune.insee, also=also)
-    return [_line(row) for row in rows]
+    return sorted((_line(row) for row in rows), key=lambda one: fold(one.name))
 
 
 def _name(insee: str, city: str) -> str:

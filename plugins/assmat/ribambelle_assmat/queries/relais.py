@@ -8,6 +8,7 @@ import msgspec
 
 from ribambelle import tenants
 from ribambelle.database import Prepared, many
+from ribambelle.search import fold
 from ribambelle_assmat.domain.availability import STALE, standing
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.queries.legal_lists import VALID
@@ -20,8 +21,7 @@ EVERY = Prepared(
         "SELECT"  # noqa: S608 - ours
         " c.id, c.family_name, c.usual_name, c.given_name, c.city, c.quartier, c.insee,"
         " c.last, d.consents, d.mobile, d.phone, d.email FROM assmat_childminder c"
-        f" LEFT JOIN assmat_declared d ON d.childminder = c.id WHERE {VALID}"
-        " ORDER BY c.folded, c.id",
+        f" LEFT JOIN assmat_declared d ON d.childminder = c.id WHERE {VALID}",
         given.day,
         given.day,
     )
@@ -67,7 +67,8 @@ async def followed(relais: Relais, today: date) -> list[Followed]:
     numbers = many.listed([row["id"] for row in rows])
     for place in await directory.PLACES.ask(some=numbers) if rows else []:
         of.setdefault(place["childminder"], []).append(place)
-    return [_one(row, of.get(row["id"], []), today) for row in rows]
+    found = (_one(row, of.get(row["id"], []), today) for row in rows)
+    return sorted(found, key=lambda one: fold(one.name))
 
 
 def _one(row: dict[str, Any], places: list[dict[str, Any]], today: date) -> Followed:
