@@ -6,12 +6,12 @@ from typing import Any
 from ribambelle import tenants
 from ribambelle.identity import Person
 from ribambelle.testing import Town
-from ribambelle_assmat import caring, declaring, meeting, refreshing, registering
+from ribambelle_assmat import caring, declaring, meeting, refreshing, registering, saving
 from ribambelle_assmat.caring import Begun
 from ribambelle_assmat.declaring import Availability, Profile
 from ribambelle_assmat.domain.slots import days_mask
 from ribambelle_assmat.queries import directory
-from ribambelle_assmat.tables import Childminder, Event, Place
+from ribambelle_assmat.tables import Childminder, Event, Place, SavedSearch
 
 HEAD = (
     "Numéro d'agrément;Nom;Prénom;Début;Fin;Statut;Adresse;CP;Commune;Quartier;Latitude;Longitude;"
@@ -110,4 +110,14 @@ async def childminders_of() -> dict[str, Any]:
         **{"childminder": who["Nadia"], "register": sent, "event": event},
         "statement": cares[0],
         "still_free": f"/assmat/confirmer/{place.id}/{code}",
+        "alert": await an_alert(),
     }
+
+
+async def an_alert(email: str = "anne@example.test", query: str = "jours=mon") -> str:
+    """Leave a search with an e-mail, and return the page its message leads to."""
+    tenant = tenants.current()
+    await saving.begin(tenant, email, saving.read(query), tenant.now())
+    row = await SavedSearch.objects().get(SavedSearch.email == email)
+    assert row is not None
+    return f"/assmat/alertes/{row.id}/{saving.seal(tenant, row)}"

@@ -8,6 +8,7 @@ from ribambelle_assmat.tables import (
     Declared,
     Place,
     RegisterFile,
+    SavedSearch,
     Statement,
 )
 
@@ -22,7 +23,8 @@ HELD = [
         (
             *("number", "family_name", "usual_name", "given_name", "folded", "born_on"),
             *("status", "activity", "first", "last", "line", "postcode", "city", "city_folded"),
-            *("insee", "quartier", "latitude", "longitude", "is_hidden", "hidden_why", "gone_at"),
+            *("insee", "quartier", "micro_quartier", "latitude", "longitude", "tile"),
+            *("is_hidden", "hidden_why", "gone_at"),
         ),
         "Tenir l’annuaire des assistantes maternelles agréées",
         BASIS,
@@ -79,5 +81,13 @@ HELD = [
         BASIS,
         "Une semaine",
         "Service petite enfance",
+    ),
+    PersonalData(
+        SavedSearch,
+        ("email", "asked", "told"),
+        "Écrire à la famille quand une place convient",
+        "Consentement (RGPD, art. 6.1.a)",
+        "Six mois, ou dès que la famille arrête ; trois jours sans confirmation",
+        "Personne d’autre",
     ),
 ]

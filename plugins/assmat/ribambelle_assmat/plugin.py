@@ -68,8 +68,13 @@ def jobs() -> dict[str, Any]:
     from ribambelle_assmat.refreshing import ask
     from ribambelle_assmat.registering import forget
     from ribambelle_assmat.renewing import renew
+    from ribambelle_assmat.saving import forget as forget_searches
+    from ribambelle_assmat.saving import look
 
-    return {"forget": forget, "renew": renew, "activate": activate, "ask": ask}
+    return {
+        **{"forget": forget, "renew": renew, "activate": activate, "ask": ask},
+        **{"look": look, "forget_searches": forget_searches},
+    }
 
 
 @hookimpl
@@ -77,7 +82,10 @@ def schedules() -> list[Any]:
     """Each night the register, then what is forgotten; each morning the question of the month."""
     from ribambelle.jobs import Schedule
 
-    return [Schedule("renew", 2), Schedule("forget", 4), Schedule("ask", 9)]
+    return [
+        *(Schedule("renew", 2), Schedule("forget", 4), Schedule("forget_searches", 4)),
+        *(Schedule("ask", 9), Schedule("look", 8)),
+    ]
 
 
 @hookimpl
@@ -114,11 +122,15 @@ def routes() -> Iterable[Any]:
         pmi,
         public,
         relais,
+        saved,
+        selection,
         space,
     )
 
     return [
         *public.ROUTES,
+        *selection.ROUTES,
+        *saved.ROUTES,
         *activation.ROUTES,
         *confirming.ROUTES,
         *contacting.ROUTES,

@@ -50,6 +50,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The table ``[assmat]`` of a portal's file."""
 
     relais: tuple[Relais, ...] = ()
+    outline: str = ""
+    """The commune's outline, in its folder: a GeoJSON file."""
     pmi: Pmi = Pmi()
     validates: bool = False
     """The PMI reads each new page before families do."""
