@@ -29,6 +29,9 @@ MARIE = (
     "4403;Payet;Marie-Lou;01/05/2024;30/04/2029;;1 quai Neuf;"
     "71880;Alpha;Centre;46.8030;4.8361;;3;0;72\n"
 )
+ELSEWHERE = MARIE.replace("4403;Payet;Marie-Lou", "4404;Ortega;Rosa").replace(
+    "71880;Alpha", "44400;Rezé"
+)
 SOPHIE = Person(1, 0, "", "Sophie", "staff", strong=True)
 
 
@@ -59,7 +62,10 @@ async def offers(
     await declaring.availability(SOPHIE, number, place, told, tenants.current().now())
 
 
-RELAIS = '[[assmat.relais]]\ncode = 1\nname = "Relais du centre"\n'
+RELAIS = "".join(
+    f'[[assmat.relais]]\ncode = {code}\nname = "Relais du {where}"\n'
+    for code, where in ((1, "centre"), (2, "port"))
+)
 
 
 def with_a_relais(town: Town) -> None:
@@ -92,7 +98,7 @@ async def a_meeting(places: int = 8) -> int:
 
 async def childminders_of() -> dict[str, Any]:
     """Bring a register in, let two of its childminders speak, and send another to look at."""
-    who = await registered(NADIA, CLAIRE, MARIE)
+    who = await registered(NADIA, CLAIRE, MARIE, ELSEWHERE)
     await says(who["Nadia"], "mobile", "phone", "email", "address", "form", words="Un jardin clos.")
     await says(who["Claire"])
     for name, days in (("Nadia", ("mon", "tue", "sat")), ("Claire", ("mon",))):
