@@ -533,8 +533,8 @@ WIDTHS = 320, 1280
 def looked_at(world: World, space: str, *, in_turn: bool) -> tuple[list[str], dict[str, list[str]]]:
     """Open every page of one kind of person; return what did not open, and the barriers seen.
 
-    :param in_turn: one page narrow, the next wide, instead of each both ways; none may scroll
-        sideways at the other width either.
+    :param in_turn: one page narrow, the next wide, two in the light, two in the dark, instead of
+        each every way; none may scroll sideways at the other width either.
     """
     page = world.page(space)
     found: dict[str, list[str]] = {}
@@ -549,7 +549,8 @@ def looked_at(world: World, space: str, *, in_turn: bool) -> tuple[list[str], di
                 refused.append(f"{route}: {asked} gave {answer.status} at {page.url}")
             turns += 1
             first, other = WIDTHS[:: 1 if turns % 2 else -1]
-            told = barriers(page, (first,) if in_turn else WIDTHS)
+            scheme = "light" if turns % 4 < 2 else "dark"
+            told = barriers(page, (first,), scheme) if in_turn else barriers(page)
             page.set_viewport_size({"width": other, "height": 900})
             told += [f"{other}: scrolls sideways"] if scrolls_sideways(page) else []
             if told:

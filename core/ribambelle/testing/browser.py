@@ -153,20 +153,22 @@ def violations(page: "Page", rules: Sequence[str] = RULES) -> list[str]:
     return found
 
 
-def barriers(page: "Page", widths: Sequence[int] = (320, 1280)) -> list[str]:
+def barriers(page: "Page", widths: Sequence[int] = (320, 1280), scheme: str = "") -> list[str]:
     """Return what stands in somebody's way on a page, narrow and wide, light and dark.
 
     The page is loaded once: what only colours decide is all that is looked at again in the dark,
     and once, since colours do not depend on the width.
+
+    :param scheme: only light, or only dark.
     """
     told = []
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         dark = [("dark", ["color-contrast"])] if width == widths[-1] else []
-        for scheme, rules in (("light", RULES), *dark):
+        for light, rules in [(scheme, RULES)] if scheme else [("light", RULES), *dark]:
             # a colour on its way to another would be judged half-way
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # light or dark
-            told += [f"{width} {scheme}: {one}" for one in violations(page, rules)]
+            page.emulate_media(color_scheme=light, reduced_motion="reduce")  # type: ignore[arg-type]  # light or dark
+            told += [f"{width} {light}: {one}" for one in violations(page, rules)]
         if scrolls_sideways(page):
             told.append(f"{width}: scrolls sideways")
     return told
