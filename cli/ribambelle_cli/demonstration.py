@@ -12,7 +12,7 @@ from typing import Any
 from ribambelle.commands import busy, err
 from ribambelle.database import migrations, template
 from ribambelle.errors import Misconfigured, Refused
-from ribambelle.identity import Grant, accounts, passwords
+from ribambelle.identity import Grant, accounts, passwords, team
 from ribambelle.identity.second_factor import DEMONSTRATION
 from ribambelle.identity.tables import Account
 from ribambelle.tenants import Platform, Tenant
@@ -23,7 +23,7 @@ PASSWORD = "ribambelle de papier"  # noqa: S105 - shown on the screen of every d
 SHIPPED = Path(__file__).parents[2] / "tenants"
 """The communes this workspace comes with."""
 AGENT, FAMILY = "agent@demo.example", "famille@demo.example"
-TILL = "regisseur@demo.example"
+TILL, PMI = "regisseur@demo.example", "pmi@demo.example"
 
 
 def slugs(communes: Platform) -> list[str]:
@@ -89,11 +89,23 @@ async def _fill(commune: Tenant, seed: int, as_json: bool) -> None:
             for name in ("core", *commune.settings.plugins):
                 if fills.get(name) is not None:
                     await fills[name](seed)
-            for role in accounts.known_roles().values():
-                if role.scope:
-                    grant = Grant(role.code, f"{role.scope}:1")
-                    await staff(commune, f"{role.code}@demo.example", role.label, [grant])
+            for grant, label in await _limited():
+                await staff(commune, f"{grant.role}@demo.example", label, [grant])
             await staff(commune, TILL, "Brigitte Aubry", [Grant("regisseur")])
+            if "pmi" in accounts.known_roles():
+                await staff(commune, PMI, "Hélène Faure", [Grant("pmi")])
+
+
+async def _limited() -> list[tuple[Grant, str]]:
+    """Return each role that is limited to something, limited to the first thing there is."""
+    found: dict[str, tuple[int, Grant, str]] = {}
+    for one in await team.choices():
+        if not one.role.scope:
+            continue
+        number = one.grant.number(one.role.scope) or 0
+        if one.role.code not in found or number < found[one.role.code][0]:
+            found[one.role.code] = number, one.grant, one.role.label
+    return [(grant, label) for _, grant, label in found.values()]
 
 
 @contextmanager
@@ -145,6 +157,7 @@ def welcome(communes: Platform, slugs: Sequence[str], port: int) -> str:
         "Crèche     creche_manager@demo.example, même mot de passe",
         "Guichet    creche_desk@demo.example, même mot de passe",
         "Régie      regisseur@demo.example, même mot de passe",
+        "Annuaire   pmi@demo.example, childminder@demo.example, mairie@demo.example, rpe@demo.example",
         "           puis le code à six chiffres que montre la boîte aux lettres (/_boite)",
         "",
         "Pour arrêter : Ctrl+C. Pour recommencer à neuf : make demo-clean",

@@ -26,7 +26,11 @@ SENTENCES = {
     "host_missing": "Il manque une adresse : ajoutez --host famille.maville.fr.",
     "insee_unknown": "Le code INSEE {insee} ne figure pas dans la liste officielle des communes. "
     "Vérifiez-le : ce n’est pas le code postal.",
-    "name_missing": "Il manque le nom : ajoutez --insee, ou --name.",
+    "insee_and_departement": "Choisissez : --insee pour une commune, --departement pour un "
+    "département entier, jamais les deux.",
+    "departement_unknown": "Le code de département {departement} ne figure pas dans la liste "
+    "officielle. Codes possibles : {known}.",
+    "name_missing": "Il manque le nom : ajoutez --insee, --departement, ou --name.",
     "plugin_unknown": "Module inconnu : {plugin}. Modules installés : {known}.",
     "plugin_disabled": "Le module {plugin} n’est pas activé pour {slug}. "
     "Activez-le : ribambelle tenant enable {slug} {plugin}",
@@ -94,7 +98,7 @@ def report(error: Exception) -> dict[str, str]:
     """Return what a program is told of a refusal: what is wrong, and what to do.
 
     >>> report(Refused("name_missing"))
-    {'error': 'Il manque le nom : ajoutez --insee, ou --name.', 'cure': ''}
+    {'error': 'Il manque le nom : ajoutez --insee, --departement, ou --name.', 'cure': ''}
     >>> report(Misconfigured("adresse invalide", file="a.toml", key="hosts", cure="corrigez-la"))
     {'error': 'a.toml, clé « hosts » : adresse invalide.', 'cure': 'Corrigez-la.'}
     """

@@ -70,6 +70,9 @@ def create(
         str, typer.Option(help="Nom affiché ; celui de la liste officielle sinon.")
     ] = "",
     insee: Annotated[str, typer.Option(help="Code INSEE, par exemple 97411.")] = "",
+    departement: Annotated[
+        str, typer.Option(help="Code d’un département entier, par exemple 44 ; sans --insee.")
+    ] = "",
     host: Annotated[
         list[str] | None, typer.Option(help="Adresse du portail ; répéter pour plusieurs.")
     ] = None,
@@ -86,11 +89,14 @@ def create(
 
     Exemple : ribambelle tenant create saint-denis --insee 97411 --host famille.saint-denis.re
     --plugin creche --agent prenom.nom@saint-denis.re
+
+    Un département entier : ribambelle tenant create loire-atlantique --departement 44 --plugin assmat
     """
     new = creation.NewTenant(
         slug=slug,
         hosts=tuple(dict.fromkeys(host or [f"{slug}.localhost"])),
         insee=insee.upper(),
+        departement=departement.upper(),
         name=name,
         plugins=tuple(dict.fromkeys(plugin or [])),
         colour=colour,

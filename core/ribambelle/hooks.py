@@ -197,7 +197,7 @@ def cards() -> "Iterable[Callable[[Person | None], Awaitable[list[Card]]]]":
             from ribambelle_creche.pages.home import my_requests
             return [my_requests]
 
-    Called by ``ribambelle.web.home``. Implemented by ``core``, ``creche``. Since 0.1.
+    Called by ``ribambelle.web.home``. Implemented by ``core``, ``assmat``, ``creche``. Since 0.1.
     """
 
 
@@ -349,7 +349,7 @@ def commands() -> "typer.Typer | None":
             from ribambelle_creche.commands import app
             return app
 
-    Called by ``ribambelle_cli``. Implemented by ``creche``, ``paiement``. Since 0.1.
+    Called by ``ribambelle_cli``. Implemented by ``assmat``, ``creche``, ``paiement``. Since 0.1.
     """
 
 

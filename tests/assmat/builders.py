@@ -1,15 +1,17 @@
 """What tests of the directory start from: a register, and what childminders say."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from ribambelle import tenants
 from ribambelle.identity import Person
-from ribambelle_assmat import declaring, refreshing, registering, saving
+from ribambelle.testing import Town
+from ribambelle_assmat import caring, declaring, meeting, refreshing, registering, saving
+from ribambelle_assmat.caring import Begun
 from ribambelle_assmat.declaring import Availability, Profile
 from ribambelle_assmat.domain.slots import days_mask
 from ribambelle_assmat.queries import directory
-from ribambelle_assmat.tables import Childminder, Place, SavedSearch
+from ribambelle_assmat.tables import Childminder, Event, Place, SavedSearch
 
 HEAD = (
     "Numéro d'agrément;Nom;Prénom;Début;Fin;Statut;Adresse;CP;Commune;Quartier;Latitude;Longitude;"
@@ -26,6 +28,9 @@ CLAIRE = (
 MARIE = (
     "4403;Payet;Marie-Lou;01/05/2024;30/04/2029;;1 quai Neuf;"
     "71880;Alpha;Centre;46.8030;4.8361;;3;0;72\n"
+)
+ELSEWHERE = MARIE.replace("4403;Payet;Marie-Lou", "4404;Ortega;Rosa").replace(
+    "71880;Alpha", "44400;Rezé"
 )
 SOPHIE = Person(1, 0, "", "Sophie", "staff", strong=True)
 
@@ -57,9 +62,43 @@ async def offers(
     await declaring.availability(SOPHIE, number, place, told, tenants.current().now())
 
 
+RELAIS = "".join(
+    f'[[assmat.relais]]\ncode = {code}\nname = "Relais du {where}"\n'
+    for code, where in ((1, "centre"), (2, "port"))
+)
+
+
+def with_a_relais(town: Town) -> None:
+    """Give a commune a relais that has a space of its own."""
+    file = town.app.platform.folder / f"{town.slug}.toml"
+    file.write_text(file.read_text().replace("[contact]", f"{RELAIS}[contact]", 1))
+
+
+async def a_care(number: int, rank: int = 0) -> int:
+    """Declare a care that goes on, a Monday in two; return the number of its statement."""
+    now = tenants.current().now()
+    born, since = now.date() - timedelta(days=400), now.date() - timedelta(days=20)
+    planning, moments = ("regular", days_mask(["mon"])) if rank % 2 else ("variable", 0)
+    told = Begun(f"Zoé{rank}", born, "Anne Payet", since, planning, moments)
+    return await caring.start(SOPHIE, number, told, now)
+
+
+async def a_meeting(places: int = 8) -> int:
+    """Announce a meeting of the relais, in nine days."""
+    now = tenants.current().now()
+    told: dict[str, Any] = {
+        "title": "Éveil musical",
+        "place": "Salle des fêtes",
+        "words": "Chants.",
+    }
+    hours = {"begins": 570, "ends": 660, "places": places}
+    day = now.date() + timedelta(days=9)
+    return await meeting.announce(Event(relais=1, day=day, created_at=now, **told, **hours), SOPHIE)
+
+
 async def childminders_of() -> dict[str, Any]:
     """Bring a register in, let two of its childminders speak, and send another to look at."""
-    who = await registered(NADIA, CLAIRE, MARIE)
+    who = await registered(NADIA, CLAIRE, MARIE, ELSEWHERE)
     await says(who["Nadia"], "mobile", "phone", "email", "address", "form", words="Un jardin clos.")
     await says(who["Claire"])
     for name, days in (("Nadia", ("mon", "tue", "sat")), ("Claire", ("mon",))):
@@ -71,8 +110,11 @@ async def childminders_of() -> dict[str, Any]:
     place = (await directory.one(who["Claire"])).places[0]
     await Place.update({Place.asked_on: today}).where(Place.id == place.id)
     code = refreshing.seal(tenants.current(), place, today)
+    event, cares = await a_meeting(), [await a_care(who["Nadia"], rank) for rank in range(5)]
+    await meeting.register(event, [1], who["Nadia"], SOPHIE)
     return {
-        **{"childminder": who["Nadia"], "register": sent},
+        **{"childminder": who["Nadia"], "register": sent, "event": event},
+        "statement": cares[0],
         "still_free": f"/assmat/confirmer/{place.id}/{code}",
         "alert": await an_alert(),
     }

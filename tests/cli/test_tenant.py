@@ -49,15 +49,49 @@ def test_a_commune_is_brought_up_by_one_command(
     assert key.stat().st_mode & 0o077 == 0
 
 
+def test_a_departement_is_brought_up_by_its_code(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["tenant", "create", "la-reunion", "--departement", "974", "--plugin", "assmat"]
+    assert run([*words, "--dry-run", "--json"]) == 0
+    planned = json.loads(capsys.readouterr().out)["file"]
+    assert run([*words, "--json"]) == 0
+
+    made = json.loads(capsys.readouterr().out)
+    assert (made["name"], made["departement"], made["insee"], made["timezone"]) == (
+        "La Réunion",
+        "974",
+        "",
+        "Indian/Reunion",
+    )
+    assert (place / "tenants" / "la-reunion.toml").read_text() == planned
+    assert run(["tenant", "check", "la-reunion"]) == 0
+    capsys.readouterr()
+    file, where = place / "r.csv", ["--tenant", "la-reunion"]
+    file.write_text(
+        "Numéro d'agrément;Nom;Prénom;Début;Fin;CP;Commune;Places\n"
+        "9741;Payet;Rosa;01/05/2024;30/04/2029;97400;SAINT DENIS;4\n"
+    )
+    for dry in (["--dry-run"], [], []):
+        assert run(["assmat", "import", str(file), *where, "--json", *dry]) == 0
+        told = json.loads(capsys.readouterr().out)
+    assert told == {"same_file": True, "dry_run": False}
+    file.write_text("Nom;Prénom\nPayet;Rosa\n")
+    assert run(["assmat", "import", str(file), *where]) == 1
+    assert "Des colonnes manquent" in capsys.readouterr().err
+
+
 REFUSALS = [
     (["ville", "--insee", "99999"], "99999"),
     (["Ville", "--insee", "44109"], "lettres minuscules"),
-    (["ville"], "--insee, ou --name"),
+    (["ville"], "--departement, ou --name"),
     (["ville", "--insee", "44109", "--host", "https://x.fr"], "sans « https:// »"),
     (["ville", "--insee", "44109", "--host", "famille.re"], "appartient déjà"),
     (["ville", "--insee", "44109", "--plugin", "chreche"], "assmat, creche"),
     (["ville", "--insee", "44109", "--agent", "personne"], "adresse e-mail"),
     (["ville", "--insee", "44109", "--colour", "bleu"], "bleu"),
+    (["ville", "--insee", "44109", "--departement", "44"], "jamais les deux"),
+    (["ville", "--departement", "Loire"], "2A, 2B"),
     (["saint-denis", "--insee", "44109"], "existe déjà"),
     (["ville", "--insee", "44109", "--database", "notaurl"], "adresse PostgreSQL"),
     (
@@ -326,7 +360,11 @@ def test_a_demonstration_writes_its_communes_where_there_are_none(
     assert run(["demo", "--prepare", "--json"]) == 0
 
     told = json.loads(capsys.readouterr().out)
-    assert [one["slug"] for one in told["portals"]] == ["chatenoy-le-royal", "nantes"]
+    assert [one["slug"] for one in told["portals"]] == [
+        "chatenoy-le-royal",
+        "loire-atlantique",
+        "nantes",
+    ]
     assert "demo" not in (place / "tenants" / "saint-denis.toml").read_text()
 
 

@@ -24,6 +24,7 @@ async def test_a_commune_in_order_has_no_problem(communes: Communes) -> None:
 
 WRONG = [
     ("demo = true", 'demo = true\ninsee = "99999"', "clé « insee »"),
+    ("demo = true", 'demo = true\ndepartement = "99"', "clé « departement »"),
     ("demo = true", 'demo = true\nlocale = "tlh"', "clé « locale »"),
     ("demo = true", 'demo = true\nschool_zone = "D"', "La Réunion"),
     ("[contact]", '[brand]\ncrest = "absent.svg"\n[contact]', "clé « brand.crest »"),

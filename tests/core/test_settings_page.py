@@ -21,7 +21,7 @@ from ribambelle.tenants.settings import (
     Signature,
     Sms,
 )
-from ribambelle_assmat.settings import Relais
+from ribambelle_assmat.settings import Pmi, Relais
 from ribambelle_assmat.settings import Settings as Assmat
 from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.settings import Settings as Creche
@@ -47,6 +47,8 @@ TABLES = {
     "`[documents]`": Documents,
     "`[families]`": Families,
     "`[creche]`": Creche,
+    "`[assmat]`": Assmat,
+    "`[assmat.pmi]`": Pmi,
     "`[[assmat.relais]]`": Relais,
     "`[periscolaire]`": Periscolaire,
     "`[[periscolaire.cut_offs]]`": CutOff,

@@ -25,6 +25,9 @@ NOT_PAGES = {
     "/bureau/periscolaire/inscriptions/export",
     *("/paiement/tresor/avis", "/paiement/factures/{number}/pdf"),
     *("/paiement/factures/{number}/avis", "/assmat/espace"),
+    "/bureau/assmat/communes/{commune}/export/{kind}",
+    "/bureau/assmat/relais/{relais}/export/{kind}",
+    "/bureau/assmat/relais/{relais}/rencontres/{event}/export/{kind}",
     "/paiement/paiements/{number}/tresor",
     *("/bureau/paiement/jour", "/bureau/paiement/facturation/{number}/anomalies"),
     "/bureau/paiement/rapprochement/liste",
@@ -68,6 +71,26 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/assmat/espace/{childminder}": {"office": ("/assmat/espace/{childminder}",)},
     "/assmat/espace/{childminder}/apercu": {"office": ("/assmat/espace/{childminder}/apercu",)},
     "/bureau/assmat": {"office": ("/bureau/assmat", "/bureau/assmat?nom=personne")},
+    "/assmat/espace/{childminder}/relais": {"office": ("/assmat/espace/{childminder}/relais",)},
+    "/bureau/assmat/communes": {"office": ("/bureau/assmat/communes",)},
+    "/bureau/assmat/communes/{commune}": {"office": ("/bureau/assmat/communes/0",)},
+    "/bureau/assmat/relais": {"office": ("/bureau/assmat/relais",)},
+    "/bureau/assmat/relais/{relais}": {"office": ("/bureau/assmat/relais/1",)},
+    "/bureau/assmat/relais/{relais}/rencontres": {
+        "office": ("/bureau/assmat/relais/1/rencontres",)
+    },
+    "/bureau/assmat/relais/{relais}/rencontres/{event}": {
+        "office": ("/bureau/assmat/relais/1/rencontres/{event}",)
+    },
+    "/assmat/espace/{childminder}/accueils": {"office": ("/assmat/espace/{childminder}/accueils",)},
+    "/assmat/espace/{childminder}/declarations": {
+        "office": ("/assmat/espace/{childminder}/declarations",)
+    },
+    "/assmat/espace/{childminder}/declarations/{statement}": {
+        "office": ("/assmat/espace/{childminder}/declarations/{statement}",)
+    },
+    "/bureau/assmat/suivi": {"office": ("/bureau/assmat/suivi",)},
+    "/bureau/assmat/{childminder}": {"office": ("/bureau/assmat/{childminder}",)},
     "/bureau/assmat/registre": {"office": ("/bureau/assmat/registre",)},
     "/bureau/assmat/registre/{register}": {
         "office": ("/bureau/assmat/registre/1", "/bureau/assmat/registre/{register}")

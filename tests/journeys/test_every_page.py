@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
-from tests.assmat.builders import childminders_of
+from tests.assmat.builders import childminders_of, with_a_relais
 from tests.core.documents.builders import a_document
 from tests.core.documents.papers import a_pdf
 from tests.creche.builders import BORN_ON, an_application
@@ -115,6 +115,9 @@ def test_every_page_is_in_the_list(shared_app: Portal) -> None:
     assert pages_of(shared_app) - NOT_PAGES == PAGES.keys()
 
 
+OFFICE = Grant("agent"), Grant("admin"), Grant("pmi")
+
+
 class World:
     """A commune where every page has something to show, and a browser for each kind of person."""
 
@@ -124,14 +127,16 @@ class World:
 
     async def made(self, town: Town) -> tuple[dict[str, Any], dict[str, Any]]:
         settle(town)
+        with_a_relais(town)
         with town.here() as tenant:
             await demo.fill(7)
         family = await town.family("axe@example.test", "Anne Hoarau")
         director = Grant("creche_manager", "creche.facility:1")
+        hers = Grant("childminder", "assmat.childminder:1")
         clients = {
             "visitor": town.visitor(),
             "family": family,
-            "office": await town.staff(Grant("agent"), Grant("admin"), email="axe@mairie.test"),
+            "office": await town.staff(*OFFICE, hers, email="axe@mairie.test"),
             "facility": await town.staff(director, email="axe@creche.test"),
         }
         await half_signed_in(town, clients["visitor"])

@@ -62,7 +62,7 @@ WORDLESS = {
     "periscolaire_wish_child",
     *("paiement_payer", "paiement_period", "paiement_mode", "paiement_allocation"),
     *("paiement_posting", "paiement_reminder", "paiement_titre_line", "paiement_titre_move"),
-    "paiement_debit_share",
+    *("paiement_debit_share", "assmat_attendance"),
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
 COUNTED = {"periscolaire_tally"}
@@ -316,19 +316,26 @@ def assmat(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]:
     return {
         "assmat_childminder": {
             **{"number": f"{number}", "folded": fold(word), "city_folded": fold(word)},
-            **{"status": "active", "activity": "working", "postcode": "44000"},
+            **{"status": "active", "activity": "working", "postcode": "44000", "insee": "44109"},
             **{"last": (now + timedelta(days=99)).date(), "is_hidden": False, "gone_at": None},
         },
         "assmat_declared": {
             **{"is_listed": True, "consents": json.dumps(["listed", "mobile", "address"])},
             "cares": json.dumps(["part_time"]),
         },
+        "assmat_event": {
+            **{"relais": 1, "begins": 570, "ends": 660, "places": 5},
+            **{"day": (now + timedelta(days=9)).date(), "cancelled_at": None},
+        },
+        "assmat_care": {"ended_on": None, "planning": "regular", "moments": 1},
+        "assmat_statement": {"kind": "move", "read_at": None},
         "assmat_place": {
             **{"where": "home", "state": "now", "moments": 1, "from_months": 0},
             "to_months": 72,
         },
         "assmat_register": {
-            **{"outcome": "{}", "refused": json.dumps([[2, word]])},
+            **{"outcome": "{}", "refused": json.dumps([[2, word]]), "mapping": "{}"},
+            **{"source": "desk", "stopped": ""},
             **({"done_at": None} if number == 1 else {}),
             "content": json.dumps({"headings": ["Nom"], "rows": [[word]]}),
         },

@@ -36,6 +36,8 @@ VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("enrolment", "version", "household", "claim", "sent"), IDS),
     **{"payer": IDS, "ledger": ("cash",), "how": ("vu", "signaler", "crediter")},
     **dict.fromkeys(("childminder", "register", "place", "search"), IDS),
+    **dict.fromkeys(("relais", "event", "care", "statement"), IDS),
+    "commune": ("44109",),
     "secret": ("x" * 32,),
     "model": ("sign_in",),
     "slug": ("page-1", "page-3"),

@@ -241,6 +241,7 @@ CACHES = {
             # the Ministry's calendar, the same for every commune of a zone
             "ribambelle.calendar.holidays.published",
             *("ribambelle.tenants.colour.luminance", "ribambelle.tenants.communes._lines"),
+            *("ribambelle.tenants.communes._by_postcode", "ribambelle.tenants.departements.names"),
             # the national scale as shipped; the places of so many options in a list
             # a day or an amount, written the same everywhere
             *("ribambelle.web.formats.jour", "ribambelle.web.formats.euros"),

@@ -12,7 +12,7 @@ from ribambelle.documents import antivirus, keys
 from ribambelle.errors import Misconfigured
 from ribambelle.jobs import queue
 from ribambelle.messages import outbox
-from ribambelle.tenants import communes
+from ribambelle.tenants import communes, departements
 from ribambelle.tenants.tenant import Tenant
 from ribambelle.workflow import journal
 
@@ -68,6 +68,12 @@ def of_file(commune: Tenant) -> list[str]:
             "insee",
             f"le code {settings.insee} ne figure pas dans la liste officielle des communes",
             "vérifiez-le : ce n’est pas le code postal",
+        )
+    if settings.departement and settings.departement not in departements.names():
+        wrong(
+            "departement",
+            f"le code {settings.departement} ne figure pas dans la liste officielle des départements",
+            f"choisissez parmi {departements.known()}",
         )
     if settings.locale not in LOCALES:
         wrong("locale", f"langue inconnue « {settings.locale} »", f"écrivez {', '.join(LOCALES)}")

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from ribambelle.search import fold
+
 TABLE = Path(__file__).parent / "communes.tsv.gz"
 ZONES = {
     "971": "America/Guadeloupe",
@@ -70,3 +72,36 @@ def find(insee: str) -> CommuneFacts:
     """
     code, name, departement, postcodes, population = _lines()[insee].rstrip("\n").split("\t")
     return CommuneFacts(code, name, departement, tuple(postcodes.split()), int(population))
+
+
+@cache
+def _by_postcode() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for insee, line in _lines().items():
+        for postcode in line.split("\t")[3].split():
+            found.setdefault(postcode, []).append(insee)
+    return found
+
+
+def at(postcode: str, name: str) -> str:
+    """Return the INSEE code of a commune by its postcode and its name; nothing when none has both.
+
+    >>> at("44800", "SAINT HERBLAIN"), at("44800", "Rezé")
+    ('44162', '')
+    """
+    wanted = fold(name)
+    return next(
+        (code for code in _by_postcode().get(postcode, ()) if fold(find(code).name) == wanted), ""
+    )
+
+
+def number(insee: str) -> int:
+    """Return an INSEE code as a number, for what may only be limited to numbers.
+
+    Corsica's communes kept the numbers they had when their code began with 20.
+
+    >>> number("01004"), number("2A004"), number("2B033"), number(""), number("Rezé")
+    (1004, 20004, 20033, 0, 0)
+    """
+    told = insee.replace("A", "0").replace("B", "0")
+    return int(told) if told.isdecimal() else 0

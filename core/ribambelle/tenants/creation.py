@@ -13,7 +13,7 @@ from ribambelle.database import Postgres, SQLite, TenantEngine, migrations, temp
 from ribambelle.database.names import require_address
 from ribambelle.errors import Misconfigured, Refused, Unavailable
 from ribambelle.identity.tables import Account
-from ribambelle.tenants import communes
+from ribambelle.tenants import communes, departements
 from ribambelle.tenants.brand import parse_colour
 from ribambelle.tenants.registry import Platform, make_key
 from ribambelle.tenants.settings import HOST, RESERVED_HOSTS, RESERVED_SLUGS, SLUG
@@ -26,11 +26,15 @@ PLUGINS_LINE = re.compile(r"^plugins\s*=\s*\[[^\]]*\]", re.M)
 
 @dataclass(frozen=True)
 class NewTenant:
-    """What is asked when a commune is brought up; the rest comes from its INSEE code."""
+    """What is asked when a commune is brought up; the rest comes from its INSEE code.
+
+    A département is brought up the same way, by its own code.
+    """
 
     slug: str
     hosts: tuple[str, ...]
     insee: str = ""
+    departement: str = ""
     name: str = ""
     plugins: tuple[str, ...] = ()
     colour: str = ""
@@ -53,7 +57,13 @@ def require_possible(platform: Platform, new: NewTenant) -> None:
         raise Refused("host_missing")
     if new.insee and new.insee not in communes.codes():
         raise Refused("insee_unknown", insee=new.insee)
-    if not (new.insee or new.name):
+    if new.insee and new.departement:
+        raise Refused("insee_and_departement")
+    if new.departement and new.departement not in departements.names():
+        raise Refused(
+            "departement_unknown", departement=new.departement, known=departements.known()
+        )
+    if not (new.insee or new.departement or new.name):
         raise Refused("name_missing")
     require_plugins(platform, new.plugins)
     if new.colour:
@@ -78,7 +88,8 @@ def require_plugins(platform: Platform, names: tuple[str, ...]) -> None:
 def text_of(new: NewTenant) -> str:
     """Return the file of a new commune, for a person to read and go on with."""
     facts = communes.find(new.insee) if new.insee else None
-    rows: list[tuple[str, object]] = [("name", new.name or (facts.name if facts else new.slug))]
+    official = facts.name if facts else departements.names().get(new.departement, new.slug)
+    rows: list[tuple[str, object]] = [("name", new.name or official)]
     if facts:
         rows += [
             ("insee", facts.insee),
@@ -86,6 +97,11 @@ def text_of(new: NewTenant) -> str:
             ("postcodes", list(facts.postcodes)),
             ("population", facts.population),
             ("timezone", facts.timezone),
+        ]
+    if new.departement:
+        rows += [
+            ("departement", new.departement),
+            ("timezone", departements.timezone(new.departement)),
         ]
     rows += [("hosts", list(new.hosts)), ("plugins", list(new.plugins))]
     if new.demo:

@@ -170,6 +170,11 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     geocoding: Geocoding = Geocoding()
     families: Families = Families()
 
+    @property
+    def is_departement(self) -> bool:
+        """Tell whether this portal is a whole département's: a département, and no commune."""
+        return bool(self.departement) and not self.insee
+
 
 FIELDS = frozenset(field.name for field in msgspec.structs.fields(Commune))
 SECURITIES = ("starttls", "tls", "none")

@@ -52,6 +52,43 @@ CONTACT = MessageTemplate(
     ),
     area="Assistantes maternelles",
 )
+EVENT_CANCELLED = MessageTemplate(
+    "assmat/messages/event_cancelled",
+    "Rencontre du relais annulée",
+    "quand le relais annule une rencontre, à chaque inscrite",
+    "l’assistante maternelle",
+    (
+        HELLO,
+        Placeholder("rencontre", "Le titre", "Éveil musical", fact="title", required=True),
+        Placeholder("jour", "Le jour prévu", "jeudi 3 décembre", fact="day"),
+        Placeholder(
+            "lien",
+            "Les rencontres du relais",
+            "https://famille.exemple.fr/assmat/espace/12/relais",
+            fact="link",
+        ),
+    ),
+    area="Assistantes maternelles",
+)
+RECEIPT = MessageTemplate(
+    "assmat/messages/receipt",
+    "Reçu d’une déclaration à la PMI",
+    "quand elle déclare un accueil, sa fin, ou un changement",
+    "l’assistante maternelle",
+    (
+        HELLO,
+        Placeholder("numero", "Le numéro du reçu", "2026-00012", fact="number", required=True),
+        Placeholder("objet", "Ce qu’elle déclare", "Début d’un accueil", fact="what"),
+        Placeholder("jour", "Le jour de la déclaration", "25 novembre 2026", fact="day"),
+        Placeholder(
+            "lien",
+            "Son reçu",
+            "https://famille.exemple.fr/assmat/espace/12/declarations/12",
+            fact="link",
+        ),
+    ),
+    area="Assistantes maternelles",
+)
 SEARCH = Placeholder(
     "recherche", "Ce qui est cherché", "Un an, lundi et mardi, près de Centre", fact="search"
 )
@@ -104,4 +141,4 @@ SEARCH_FOUND = MessageTemplate(
     ),
     area="Assistantes maternelles",
 )
-MESSAGES = (STILL_FREE, CONTACT, SEARCH_BEGUN, SEARCH_FOUND)
+MESSAGES = (STILL_FREE, CONTACT, EVENT_CANCELLED, RECEIPT, SEARCH_BEGUN, SEARCH_FOUND)

@@ -11,7 +11,8 @@ from ribambelle.database import advisory, transaction
 from ribambelle.errors import NotYours
 from ribambelle.identity import Person
 from ribambelle.workflow import journal
-from ribambelle_assmat.tables import Childminder, Declared, Place
+from ribambelle_assmat import validating
+from ribambelle_assmat.tables import Declared, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,6 @@ class Availability:
 async def profile(person: Person, number: int, told: Profile, now: datetime) -> None:
     """Write what she says of herself; who wrote it is journalled, never what."""
     values: dict[str, Any] = {
-        "is_listed": "listed" in told.consents,
         "consents": _listed(told.consents),
         "cares": _listed(told.cares),
         **{"mobile": told.mobile, "phone": told.phone, "email": told.email},
@@ -50,12 +50,14 @@ async def profile(person: Person, number: int, told: Profile, now: datetime) -> 
     }
     async with transaction():
         await advisory(f"assmat.childminder:{number}")
+        wants = "listed" in told.consents
+        values["is_listed"] = await validating.is_listed(number, wants=wants)
         if await Declared.exists().where(Declared.childminder == number):
             changed: dict[Any, Any] = values
             await Declared.update(changed).where(Declared.childminder == number)
         else:
             await Declared.insert(Declared(childminder=number, **values))
-        await _record(person, number, "assmat.profile", listed="listed" in told.consents)
+        await _record(person, number, "assmat.profile", listed=wants)
 
 
 async def availability(
@@ -79,13 +81,6 @@ async def availability(
         if not changed:
             raise NotYours
         await _record(person, number, "assmat.availability", place=place, state=told.state)
-
-
-async def hide(person: Person, number: int, *, hidden: bool) -> None:
-    """Keep a childminder out of the directory, or let her in again."""
-    async with transaction():
-        await Childminder.update({Childminder.is_hidden: hidden}).where(Childminder.id == number)
-        await _record(person, number, "assmat.hidden" if hidden else "assmat.shown")
 
 
 def _listed(codes: Iterable[str]) -> str:

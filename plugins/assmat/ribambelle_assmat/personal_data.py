@@ -1,7 +1,16 @@
 """What the directory holds of childminders, why, and for how long."""
 
 from ribambelle.privacy import PersonalData
-from ribambelle_assmat.tables import Childminder, Declared, Place, RegisterFile, SavedSearch
+from ribambelle_assmat.tables import (
+    Attendance,
+    Care,
+    Childminder,
+    Declared,
+    Place,
+    RegisterFile,
+    SavedSearch,
+    Statement,
+)
 
 BASIS = "Mission d’intérêt public (RGPD, art. 6.1.e ; CASF, art. L. 421-3 et L. 214-2-1)"
 AGREED = "Consentement, champ par champ (RGPD, art. 6.1.a)"
@@ -15,7 +24,7 @@ HELD = [
             *("number", "family_name", "usual_name", "given_name", "folded", "born_on"),
             *("status", "activity", "first", "last", "line", "postcode", "city", "city_folded"),
             *("insee", "quartier", "micro_quartier", "latitude", "longitude", "tile"),
-            *("is_hidden", "gone_at"),
+            *("is_hidden", "hidden_why", "gone_at"),
         ),
         "Tenir l’annuaire des assistantes maternelles agréées",
         BASIS,
@@ -40,6 +49,30 @@ HELD = [
         AGREED,
         TERM,
         WHO,
+    ),
+    PersonalData(
+        Attendance,
+        ("childminder",),
+        "Tenir la liste des inscrites aux rencontres du relais",
+        BASIS,
+        "Un an après la rencontre",
+        "Relais petite enfance",
+    ),
+    PersonalData(
+        Care,
+        ("given_name", "born_on", "guardian", "began_on", "ended_on", "planning", "moments"),
+        "Dire à la PMI quels enfants elle accueille, et vérifier la capacité de l’agrément",
+        "Obligation légale (RGPD, art. 6.1.c ; CASF, art. R. 421-39)",
+        "Un an après la fin de l’accueil",
+        "PMI du département",
+    ),
+    PersonalData(
+        Statement,
+        ("kind", "day", "words"),
+        "Prévenir la PMI, et garder la preuve de l’envoi",
+        "Obligation légale (RGPD, art. 6.1.c ; CASF, art. R. 421-38, R. 421-39 et R. 421-41)",
+        "Un an après l’envoi, ou après la fin de l’accueil",
+        "PMI du département",
     ),
     PersonalData(
         RegisterFile,

@@ -26,10 +26,21 @@ def roles() -> list[Role]:
             told="Tient sa fiche et dit ses places libres.",
         ),
         Role(
+            "mairie",
+            "Mairie",
+            scope="assmat.commune",
+            told="Lit la liste légale des assistantes maternelles de sa commune.",
+        ),
+        Role(
+            "rpe",
+            "Relais petite enfance",
+            scope="assmat.relais",
+            told="Suit les assistantes maternelles de son relais et annonce ses rencontres.",
+        ),
+        Role(
             "pmi",
             "PMI (département)",
-            told="Lit les agréments et les places des assistantes maternelles, sans rien changer.",
-            read_only=True,
+            told="Tient le registre des agréments, valide les fiches et lit les déclarations.",
         ),
     ]
 
@@ -52,26 +63,27 @@ def personal_data() -> Iterable[Any]:
 
 @hookimpl
 def jobs() -> dict[str, Any]:
-    """Accounts asked for; the registers nobody brought in."""
+    """Accounts asked for; the register left for the night; what is forgotten."""
     from ribambelle_assmat.activating import activate
     from ribambelle_assmat.refreshing import ask
     from ribambelle_assmat.registering import forget
+    from ribambelle_assmat.renewing import renew
     from ribambelle_assmat.saving import forget as forget_searches
     from ribambelle_assmat.saving import look
 
     return {
-        **{"forget": forget, "activate": activate, "ask": ask},
+        **{"forget": forget, "renew": renew, "activate": activate, "ask": ask},
         **{"look": look, "forget_searches": forget_searches},
     }
 
 
 @hookimpl
 def schedules() -> list[Any]:
-    """Each night what is forgotten; each morning the question of the month."""
+    """Each night the register, then what is forgotten; each morning the question of the month."""
     from ribambelle.jobs import Schedule
 
     return [
-        *(Schedule("forget", 4), Schedule("forget_searches", 4)),
+        *(Schedule("renew", 2), Schedule("forget", 4), Schedule("forget_searches", 4)),
         *(Schedule("ask", 9), Schedule("look", 8)),
     ]
 
@@ -86,10 +98,14 @@ def message_templates() -> Iterable[Any]:
 
 @hookimpl
 def scopes() -> dict[str, Any]:
-    """The childminders a role may be limited to."""
-    from ribambelle_assmat.queries import directory
+    """The childminders, communes and relais a role may be limited to."""
+    from ribambelle_assmat.queries import directory, legal_lists, relais
 
-    return {"assmat.childminder": directory.names}
+    return {
+        "assmat.childminder": directory.names,
+        legal_lists.KIND: legal_lists.names,
+        relais.KIND: relais.names,
+    }
 
 
 @hookimpl
@@ -97,10 +113,15 @@ def routes() -> Iterable[Any]:
     """The directory, each childminder's own pages, the register at the office."""
     from ribambelle_assmat.pages import (
         activation,
+        cares,
         confirming,
         contacting,
+        legal_list,
+        meetings,
         office,
+        pmi,
         public,
+        relais,
         saved,
         selection,
         space,
@@ -114,7 +135,12 @@ def routes() -> Iterable[Any]:
         *confirming.ROUTES,
         *contacting.ROUTES,
         *space.ROUTES,
+        *meetings.ROUTES,
         *office.ROUTES,
+        *cares.ROUTES,
+        *pmi.ROUTES,
+        *legal_list.ROUTES,
+        *relais.ROUTES,
     ]
 
 
@@ -135,14 +161,41 @@ def _staff(person: Person) -> list[Any]:
         return [
             MenuEntry("Assistantes maternelles", "/bureau/assmat", "gens", rank=46, short="Assmat")
         ]
-    if person.holds("childminder"):
-        return [MenuEntry("Ma fiche", "/assmat/espace", "gens", rank=10)]
-    return []
+    found = []
+    if numbers := person.numbers("childminder", "assmat.childminder"):
+        mine = f"/assmat/espace/{numbers[0]}"
+        found += [
+            MenuEntry("Ma fiche", mine, "gens", rank=10),
+            MenuEntry("Mes accueils", f"{mine}/accueils", "bebe", rank=11, short="Accueils"),
+            MenuEntry("Mon relais", f"{mine}/relais", "agenda", rank=12),
+            MenuEntry("Déclarations", f"{mine}/declarations", "feuille", rank=13),
+        ]
+    if person.holds("mairie"):
+        found.append(MenuEntry("Ma commune", "/bureau/assmat/communes", "mairie", rank=14))
+    if person.holds("rpe"):
+        found.append(MenuEntry("Relais", "/bureau/assmat/relais", "gens", rank=16))
+    return found
+
+
+@hookimpl
+def commands() -> Any:
+    """``ribambelle assmat …``"""
+    from ribambelle_assmat.commands import app
+
+    return app
+
+
+@hookimpl
+def cards() -> list[Any]:
+    """What the PMI does, on the home page of a département."""
+    from ribambelle_assmat.pages.portal_home import card
+
+    return [card]
 
 
 @hookimpl
 def demo() -> Any:
-    """A register of invented childminders."""
-    from ribambelle_assmat.demo import fill
+    """A register of invented childminders, in a commune or over a département."""
+    from ribambelle_assmat.demo_departement import fill
 
     return fill

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,14 +13,34 @@ from ribambelle.database import advisory, many, transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.families import columns, table_files
 from ribambelle.search import fold
+from ribambelle.tenants import communes
 from ribambelle.workflow import journal
 from ribambelle_assmat.domain import register as rule
 from ribambelle_assmat.domain.cells import MILLION, tile
 from ribambelle_assmat.domain.register import Line, PlaceSaid, Said
-from ribambelle_assmat.tables import Childminder, Place, RegisterFile
+from ribambelle_assmat.tables import (
+    Care,
+    Childminder,
+    Event,
+    Place,
+    RegisterFile,
+    Statement,
+)
 
 KEPT_FOR = timedelta(days=7)
 A_YEAR = timedelta(days=365)
+SOURCES = {
+    "desk": "envoyé au bureau",
+    "night": "repris cette nuit",
+    "command": "envoyé en commande",
+}
+STOPPED = {
+    "unreadable": "Le fichier déposé ne se lit pas : ce n’est ni un CSV, ni un XLSX entier.",
+    "columns": "Des colonnes manquent au fichier déposé. Dites-les une fois, en l’envoyant ici.",
+    "refused": "Des lignes du fichier déposé sont refusées : personne n’a été changé.",
+    "gone": "Plus d’une assistante maternelle sur cinq sortirait : le fichier est sans doute tronqué.",
+}
+"""Why the register left for the night was not brought in."""
 BECOMES = {
     "new": "Nouvelles",
     "changed": "Changées",
@@ -46,6 +66,10 @@ class Seen:
     refused: Sequence[tuple[int, str]]
     is_done: bool
     created_at: datetime
+    missing: Sequence[str] = ()
+    """What it must say, and nobody knows where it says it."""
+    headings: Sequence[str] = ()
+    mapping: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def figures(self) -> list[tuple[str, str, str]]:
@@ -72,15 +96,15 @@ class Plan:
         }
 
 
-async def keep(content: bytes, now: datetime, *, by: int) -> int:
-    """Keep a file to be looked at. Raises Refused: list_…, register_columns(columns=…)."""
+async def keep(
+    content: bytes, now: datetime, *, by: int | None, source: str = "desk", digest: str = ""
+) -> int:
+    """Keep a file to be looked at, its columns read as the last ones were. Raises Refused: list_…"""
     table = await asyncio.to_thread(table_files.read, content)
-    mapping = columns.guess(table.headings, rule.COLUMNS)
-    if left := columns.missing(mapping, rule.COLUMNS):
-        raise Refused("register_columns", columns=", ".join(left))
     kept = msgspec.json.encode(Content(table.headings, table.rows)).decode()
     async with transaction():
         row = RegisterFile(content=kept, created_at=now, created_by=by)
+        row.mapping, row.source, row.digest = await _said(), source, digest
         number = int((await RegisterFile.insert(row).returning(RegisterFile.id))[0]["id"])
         await journal.record(
             "assmat.register_sent",
@@ -101,8 +125,48 @@ async def seen(number: int) -> Seen:
         return Seen(number, counts, refused, True, row.created_at)
     if not row.content:
         raise NotYours
+    content = msgspec.json.decode(row.content, type=Content)
+    mapping = rule.mapped(content.headings, msgspec.json.decode(row.mapping, type=dict[str, str]))
+    columns_of: dict[str, Any] = {"headings": content.headings, "mapping": mapping}
+    if left := columns.missing(mapping, rule.COLUMNS):
+        return Seen(number, {}, (), False, row.created_at, left, **columns_of)
     plan = await _planned(row)
-    return Seen(number, plan.counts, plan.refused, False, row.created_at)
+    return Seen(number, plan.counts, plan.refused, False, row.created_at, **columns_of)
+
+
+async def map_columns(number: int, told: Mapping[str, str], *, by: int) -> None:
+    """Keep which heading holds what: the next registers are read the same way."""
+    async with transaction():
+        row = await _one(number)
+        if row.done_at is not None or not row.content:
+            raise NotYours
+        mapping = msgspec.json.encode(dict(told)).decode()
+        await RegisterFile.update({RegisterFile.mapping: mapping}).where(RegisterFile.id == number)
+        await journal.record(
+            "assmat.register_mapped", f"assmat.register:{number}", account=by, side="office"
+        )
+
+
+async def _said() -> str:
+    """Return which heading holds what, as somebody last said it."""
+    row = (
+        await RegisterFile.select(RegisterFile.mapping)
+        .where(RegisterFile.mapping != "{}")
+        .order_by(RegisterFile.id, ascending=False)
+        .first()
+    )
+    return str(row["mapping"]) if row else "{}"
+
+
+async def stopped() -> RegisterFile | None:
+    """Return the last register left for the night, when it was not brought in."""
+    row = (
+        await RegisterFile.objects()
+        .where(RegisterFile.source.not_in(["desk"]))
+        .order_by(RegisterFile.id, ascending=False)
+        .first()
+    )
+    return row if row is not None and row.stopped else None
 
 
 async def last(size: int = 10) -> list[RegisterFile]:
@@ -110,8 +174,8 @@ async def last(size: int = 10) -> list[RegisterFile]:
     return await RegisterFile.objects().order_by(RegisterFile.id, ascending=False).limit(size)
 
 
-async def bring_in(number: int, now: datetime, *, by: int) -> None:
-    """Write what a file says, in one transaction. Raises Refused("list_done") the second time.
+async def bring_in(number: int, now: datetime, *, by: int | None) -> None:
+    """Write what a file says, in one transaction. Raises Refused: list_done, register_columns.
 
     What a childminder said of herself and of each place she keeps stays: only the register's own
     columns are written.
@@ -132,6 +196,7 @@ async def bring_in(number: int, now: datetime, *, by: int) -> None:
             {
                 RegisterFile.done_at: now,
                 RegisterFile.content: "",
+                RegisterFile.stopped: "",
                 RegisterFile.outcome: msgspec.json.encode(plan.counts).decode(),
                 RegisterFile.refused: msgspec.json.encode(plan.refused).decode(),
             }
@@ -146,7 +211,10 @@ async def bring_in(number: int, now: datetime, *, by: int) -> None:
 
 
 async def forget() -> None:
-    """Forget the files of a week ago, and who was accredited a year ago; a job."""
+    """Forget the files of a week ago, and who was accredited a year ago; a job.
+
+    A care is forgotten a year after its end with what was told of it; a meeting, a year after its day.
+    """
     now = tenants.current().now()
     await RegisterFile.update({RegisterFile.content: ""}).where(
         RegisterFile.done_at.is_null() & (RegisterFile.created_at < now - KEPT_FOR)
@@ -157,6 +225,10 @@ async def forget() -> None:
     past = now.date() - A_YEAR
     over = (Childminder.last < past) | (Childminder.gone_at < now - A_YEAR)
     await Childminder.delete().where(over)
+    await Care.delete().where(Care.ended_on < past)
+    old = Statement.care.is_null() & (Statement.sent_at < now - A_YEAR)
+    await Statement.delete().where(old)
+    await Event.delete().where(Event.day < past)
 
 
 async def _one(number: int) -> RegisterFile:
@@ -168,7 +240,10 @@ async def _one(number: int) -> RegisterFile:
 
 async def _planned(row: RegisterFile) -> Plan:
     content = msgspec.json.decode(row.content, type=Content)
-    lines = await asyncio.to_thread(_read, content)
+    mapping = rule.mapped(content.headings, msgspec.json.decode(row.mapping, type=dict[str, str]))
+    if left := columns.missing(mapping, rule.COLUMNS):
+        raise Refused("register_columns", columns=", ".join(left))
+    lines = await asyncio.to_thread(_read, content, mapping)
     rows = await Childminder.select().order_by(Childminder.id)
     places: dict[int, list[dict[str, Any]]] = {}
     for place in await Place.select().order_by(Place.childminder, Place.rank):
@@ -176,8 +251,7 @@ async def _planned(row: RegisterFile) -> Plan:
     return _plan(lines, {one["number"]: one for one in rows}, places)
 
 
-def _read(content: Content) -> list[Line]:
-    mapping = columns.guess(content.headings, rule.COLUMNS)
+def _read(content: Content, mapping: Mapping[str, int]) -> list[Line]:
     return [
         rule.read(rank, {code: cells[at] for code, at in mapping.items()})
         for rank, cells in enumerate(content.rows, start=2)
@@ -236,12 +310,18 @@ def _values(said: Said) -> dict[str, Any]:
         **{"given_name": said.given_name, "folded": fold(names)[:250], "born_on": said.born_on},
         **{"status": one.status, "activity": one.activity, "first": one.first, "last": one.last},
         **{"line": said.line, "postcode": said.postcode, "city": said.city},
-        **{"city_folded": fold(said.city)[:80], "insee": said.insee, "quartier": said.quartier},
-        "micro_quartier": said.micro_quartier,
+        **{"city_folded": fold(said.city)[:80], "quartier": said.quartier},
+        **{"insee": _insee(said), "micro_quartier": said.micro_quartier},
         "latitude": round(said.point.latitude * MILLION) if said.point else None,
         "longitude": round(said.point.longitude * MILLION) if said.point else None,
         "tile": tile(said.point) if said.point else None,
     }
+
+
+def _insee(said: Said) -> str:
+    """Return where she works by its official code: as written when it exists, else as it is named."""
+    known = said.insee in communes.codes()
+    return said.insee if known else communes.at(said.postcode, said.city)
 
 
 PLACE = ("where", "children", "from_months", "to_months", "hours")

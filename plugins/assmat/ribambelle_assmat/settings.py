@@ -1,6 +1,10 @@
-"""What a commune may say of its relais petite enfance."""
+"""What a portal may say of its relais, of the PMI, and of how the directory is kept."""
+
+from typing import Annotated
 
 import msgspec
+
+from ribambelle.errors import Misconfigured
 
 
 class Relais(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -10,11 +14,63 @@ class Relais(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     address: str = ""
     phone: str = ""
     hours: str = ""
+    code: Annotated[int, msgspec.Meta(ge=0, le=9999)] = 0
+    """What the role `rpe` is limited to; 0: the relais has no space here."""
+    communes: tuple[str, ...] = ()
+    """INSEE codes of those it serves."""
+    quartiers: tuple[str, ...] = ()
+    """Names, where it serves a part of one commune only."""
+
+    def serves(self, insee: str, quartier: str) -> bool:
+        """Tell whether a childminder who works there is its own.
+
+        >>> two = Relais("Relais du sud", communes=("44143",), quartiers=("Nantes Sud",))
+        >>> two.serves("44143", ""), two.serves("44109", "Nantes Sud"), two.serves("44109", "Île")
+        (True, True, False)
+        >>> Relais("Relais de la commune").serves("44109", "")
+        True
+        """
+        return not (self.communes or self.quartiers) or (
+            insee in self.communes or quartier in self.quartiers
+        )
+
+
+class Pmi(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The service of the département that accredits childminders: whom to call, and for what."""
+
+    name: str = "Protection maternelle et infantile (PMI)"
+    address: str = ""
+    phone: str = ""
+    hours: str = ""
+    words: str = ""
+    """What it does, when the portal's own words do not suffice."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The table ``[assmat]`` of a commune's file."""
+    """The table ``[assmat]`` of a portal's file."""
 
     relais: tuple[Relais, ...] = ()
     outline: str = ""
     """The commune's outline, in its folder: a GeoJSON file."""
+    pmi: Pmi = Pmi()
+    validates: bool = False
+    """The PMI reads each new page before families do."""
+    register_file: str = ""
+    """Where the register is left each night: a file of the portal's data folder."""
+
+    def __post_init__(self) -> None:
+        """Refuse two relais of one code, and a register out of the portal's folder."""
+        codes = [one.code for one in self.relais if one.code]
+        if len(set(codes)) < len(codes):
+            raise Misconfigured(
+                "deux relais ont le même code",
+                key="relais.code",
+                cure="donnez à chacun un nombre qui n’est qu’à lui",
+            )
+        path = self.register_file
+        if path.startswith(("/", "\\")) or ".." in path.replace("\\", "/").split("/"):
+            raise Misconfigured(
+                f"fichier hors du dossier de données « {path} »",
+                key="register_file",
+                cure='écrivez un nom simple, par exemple "registre.csv"',
+            )

@@ -13,6 +13,8 @@ CONSENTS = {
     "email": "Mon adresse e-mail est affichée",
     "address": "Mon adresse exacte est affichée",
     "form": "Les familles peuvent m’écrire, sans voir mon adresse e-mail",
+    "relais": "Mon relais petite enfance reçoit mon téléphone et mon e-mail",
+    "caf": "La CAF reçoit ma fiche, pour monenfant.fr",
 }
 CONTACTS = ("mobile", "phone", "email")
 CARES = {

@@ -4,11 +4,11 @@ One line for each accredited place: a childminder with two places has two lines.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from ribambelle.families.columns import Field, day_of
+from ribambelle.families.columns import Field, day_of, guess
 from ribambelle.search import fold
 from ribambelle_assmat.domain.accreditation import Accreditation
 from ribambelle_assmat.domain.cells import Point, snapped
@@ -70,6 +70,8 @@ ACTIVITY = {
     **dict.fromkeys(("arret temporaire", "interruption", "sans activite"), "paused"),
     **dict.fromkeys(("retraite", "retraitee"), "retired"),
 }
+MOST_GONE, MOST_REFUSED = 20, 5
+"""Out of a hundred: beyond, nobody brings a file in but a person who looked at it."""
 NUMBER = re.compile(r"[0-9A-Za-z]{1,20}")
 MOST_CHILDREN = 6
 """CASF, art. L421-4: six minors at most at any moment."""
@@ -168,6 +170,41 @@ class _Reading:
             self.wrong.append("Latitude et longitude : hors de la Terre")
             return None
         return snapped(Point(*told))
+
+
+def mapped(headings: Sequence[str], told: Mapping[str, str]) -> dict[str, int]:
+    """Return which column holds what: as somebody said it, else as its heading says.
+
+    :param told: by what a register says, the heading that holds it, folded.
+
+    >>> mapped(["N° AGR", "Nom", "Nom marital"], {"number": "n agr", "city": "ville"})
+    {'number': 0, 'family_name': 1, 'usual_name': 2}
+    >>> mapped(["Nom", "Autre nom"], {"family_name": "autre nom"})
+    {'family_name': 1}
+    """
+    folded = [fold(one) for one in headings]
+    found = {code: folded.index(one) for code, one in told.items() if one in folded}
+    others = guess(headings, COLUMNS)
+    taken = set(found.values())
+    more = {code: at for code, at in others.items() if code not in found and at not in taken}
+    return found | more
+
+
+def stops(counts: Mapping[str, int], lines: int) -> str:
+    """Return why a register left for the night is not brought in by itself; nothing when it is.
+
+    A truncated file must never empty the directory.
+
+    >>> stops({"gone": 20, "changed": 1, "same": 79}, 80)
+    ''
+    >>> stops({"gone": 21, "changed": 0, "same": 79}, 79), stops({"refused": 6, "same": 94}, 100)
+    ('gone', 'refused')
+    """
+    gone, refused = counts.get("gone", 0), counts.get("refused", 0)
+    known = gone + counts.get("changed", 0) + counts.get("same", 0)
+    if refused * 100 > lines * MOST_REFUSED:
+        return "refused"
+    return "gone" if gone * 100 > known * MOST_GONE else ""
 
 
 LABELS = {one.code: one.label for one in COLUMNS}

@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from ribambelle import forms
 from ribambelle.documents import shelf
 from ribambelle.errors import Refused
 from ribambelle.families import table_files
@@ -16,12 +18,13 @@ from ribambelle.families.table_files import LARGEST
 from ribambelle.forms.files import sent as received
 from ribambelle.identity import Person, limits
 from ribambelle.search import fold
-from ribambelle.web import formats, guards
+from ribambelle.web import formats
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
-from ribambelle_assmat import declaring, registering
+from ribambelle_assmat import registering
 from ribambelle_assmat.domain.accreditation import words
+from ribambelle_assmat.domain.register import COLUMNS
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.queries.directory import One
 from ribambelle_assmat.registering import Seen
@@ -30,11 +33,13 @@ from ribambelle_assmat.tables import RegisterFile
 DESK = "/bureau/assmat"
 SIZE = 50
 HOUR = timedelta(hours=1)
-reading = Holding("agent", "admin", "pmi")
+keeping = Holding("agent", "admin", "pmi")
 SENTENCES = {
     **table_files.SENTENCES,
-    "register_columns": "Ce n’est pas un registre : il manque {columns}. Rien n’est enregistré.",
+    "register_columns": "Il manque une colonne : {columns}. Dites où elle est.",
 }
+Columns = msgspec.defstruct("Columns", [(one.code, str, "") for one in COLUMNS], frozen=True)
+"""Which column holds what: one field of a form for each thing a register may say."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ class RegisterPage:
     DESK,
     name="assmat.office.register",
     told="Voir le registre des assistantes maternelles agréées",
-    guards=[reading],
+    guards=[keeping],
 )
 async def register(
     request: Request[Any, Any, Any],
@@ -93,27 +98,6 @@ async def register(
     return Page("assmat/office/register.html", shown)
 
 
-@post(
-    f"{DESK}/{{childminder:int}}/masquer",
-    name="assmat.office.hide",
-    told="Retirer une assistante maternelle de l’annuaire, ou l’y remettre",
-    guards=[guards.agent],
-)
-async def hide(
-    childminder: FromPath[int],
-    request: Request[Any, Any, Any],
-    person: NamedDependency[Person],
-    seen: NamedDependency[Visit],
-) -> Redirect:
-    """Keep her out of the directory, or let her in again: pressed twice, the same."""
-    one = await directory.one(childminder)
-    hidden = str((await request.form()).get("remettre", "")) != "oui"
-    await declaring.hide(person, childminder, hidden=hidden)
-    done = "ne paraît plus" if hidden else "paraît de nouveau si elle le veut"
-    seen.tell("ok", f"{one.name} {done} dans l’annuaire.")
-    return Redirect(DESK, status_code=303)
-
-
 @dataclass(frozen=True)
 class SendPage:
     """The file to send, and those already brought in."""
@@ -132,7 +116,7 @@ async def send_page(wrong: str = "") -> Page:
     f"{DESK}/registre",
     name="assmat.office.send_page",
     told="Préparer l’import du registre des agréments",
-    guards=[guards.agent],
+    guards=[keeping],
 )
 async def begin() -> Page:
     """Ask for the file of the département."""
@@ -143,7 +127,7 @@ async def begin() -> Page:
     f"{DESK}/registre",
     name="assmat.office.send",
     told="Envoyer le registre des agréments",
-    guards=[guards.agent],
+    guards=[keeping],
     request_max_body_size=2 * LARGEST,
 )
 async def send(
@@ -173,6 +157,23 @@ class LookPage:
     words: dict[str, str] = field(default_factory=lambda: registering.BECOMES)
 
     @property
+    def address(self) -> str:
+        """Where the file is."""
+        return f"{DESK}/registre/{self.seen.number}"
+
+    @property
+    def fields(self) -> list[tuple[str, str, str]]:
+        """Each thing a register may say, with the column that holds it."""
+        mapping = self.seen.mapping
+        return [(one.code, one.label, str(mapping.get(one.code, ""))) for one in COLUMNS]
+
+    @property
+    def headings(self) -> list[tuple[str, str]]:
+        """The columns of the file."""
+        found = enumerate(self.seen.headings)
+        return [(str(at), heading or f"Colonne {at + 1}") for at, heading in found]
+
+    @property
     def warns(self) -> str:
         """What somebody should look at before bringing it in."""
         gone, known = self.seen.counts.get("gone", 0), sum(self.seen.counts.values())
@@ -188,7 +189,7 @@ class LookPage:
     f"{DESK}/registre/{{register:int}}",
     name="assmat.office.look",
     told="Voir ce qu’un registre changerait",
-    guards=[guards.agent],
+    guards=[keeping],
 )
 async def look(register: FromPath[int]) -> Page:
     """Show what a file would change; nothing is written."""
@@ -196,10 +197,35 @@ async def look(register: FromPath[int]) -> Page:
 
 
 @post(
+    f"{DESK}/registre/{{register:int}}/colonnes",
+    name="assmat.office.columns",
+    told="Dire quelle colonne du registre contient quoi",
+    guards=[keeping],
+)
+async def choose(
+    register: FromPath[int],
+    request: Request[Any, Any, Any],
+    person: NamedDependency[Person],
+    seen: NamedDependency[Visit],
+) -> Redirect:
+    """Keep which column holds what: the next registers are read the same way, the night's too."""
+    form, found = await forms.read(request, Columns), await registering.seen(register)
+    asked = {one.code: str(form.raw.get(one.code, "")) for one in COLUMNS}
+    told = {
+        code: fold(found.headings[int(at)])
+        for code, at in asked.items()
+        if at.isdecimal() and int(at) < len(found.headings)
+    }
+    await registering.map_columns(register, told, by=person.account)
+    seen.tell("ok", "Les colonnes sont gardées : les prochains registres se lisent de même.")
+    return Redirect(f"{DESK}/registre/{register}", status_code=303)
+
+
+@post(
     f"{DESK}/registre/{{register:int}}/importer",
     name="assmat.office.import",
     told="Importer un registre des agréments",
-    guards=[guards.agent],
+    guards=[keeping],
 )
 async def bring_in(
     register: FromPath[int],
@@ -211,12 +237,15 @@ async def bring_in(
     try:
         await registering.bring_in(register, now, by=person.account)
     except Refused as refusal:
-        if refusal.reason != "list_done":
+        if refusal.reason == "register_columns":
+            seen.tell("alerte", SENTENCES[refusal.reason].format(**refusal.facts))
+        elif refusal.reason == "list_done":
+            seen.tell("info", "Ce registre est déjà importé.")
+        else:
             raise
-        seen.tell("info", "Ce registre est déjà importé.")
     else:
         seen.tell("ok", "Le registre est importé. Ce qu’elles ont dit d’elles est gardé.")
     return Redirect(f"{DESK}/registre/{register}", status_code=303)
 
 
-ROUTES = [register, hide, begin, send, look, bring_in]
+ROUTES = [register, begin, send, look, choose, bring_in]

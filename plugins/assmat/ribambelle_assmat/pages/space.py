@@ -17,7 +17,7 @@ from ribambelle.identity import Person, accounts
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
-from ribambelle_assmat import declaring
+from ribambelle_assmat import declaring, validating
 from ribambelle_assmat.declaring import Availability, Profile
 from ribambelle_assmat.domain.accreditation import PLACES, words
 from ribambelle_assmat.domain.availability import STATES
@@ -70,6 +70,7 @@ class SpacePage:
     today: date
     form: Bound[ProfileForm] | None = None
     wrong: tuple[int, Bound[PlaceForm]] | None = None
+    why_hidden: str = ""
     consents: list[tuple[str, str]] = field(default_factory=lambda: list(CONSENTS.items()))
     cares: list[tuple[str, str]] = field(default_factory=lambda: list(CARES.items()))
     states: list[tuple[str, str]] = field(default_factory=lambda: list(STATES.items()))
@@ -122,7 +123,8 @@ async def space(
     childminder: FromPath[int], person: NamedDependency[Person], now: NamedDependency[datetime]
 ) -> Page:
     """Show what she says, place by place, and where her accreditation stands."""
-    return Page("assmat/space.html", SpacePage(await mine(person, childminder), now.date()))
+    one, why = await mine(person, childminder), await validating.why_hidden(childminder)
+    return Page("assmat/space.html", SpacePage(one, now.date(), why_hidden=why))
 
 
 @get(

@@ -42,6 +42,7 @@ class Childminder(Table, tablename="assmat_childminder"):
     longitude = Integer(null=True, default=None)
     tile = Integer(null=True, default=None, index=True, help_text="As domain.cells counts them.")
     is_hidden = Boolean(default=False, help_text="The PMI keeps her out of the directory.")
+    hidden_why = Varchar(length=300, default="", help_text="As the PMI tells her.")
     gone_at = Timestamptz(null=True, default=None, help_text="No more in the register since.")
     changed_at = Timestamptz()
 
@@ -51,7 +52,7 @@ class Declared(Table, tablename="assmat_declared"):
 
     id: Serial
     childminder = ForeignKey(Childminder, null=False, unique=True, on_delete=OnDelete.cascade)
-    is_listed = Boolean(default=False, help_text="She agrees to be in the directory.")
+    is_listed = Boolean(default=False, help_text="She agrees, and the PMI read it where it must.")
     consents = Text(default="[]", help_text="Codes of domain.publication.CONSENTS, as JSON.")
     cares = Text(default="[]", help_text="Codes of domain.publication.CARES, as JSON.")
     mobile = Varchar(length=20, default="")
@@ -60,6 +61,7 @@ class Declared(Table, tablename="assmat_declared"):
     call_hours = Varchar(length=120, default="")
     only_when_free = Boolean(default=False, help_text="No contact is shown without a free place.")
     words = Text(default="", help_text="Her home and her way, in her words.")
+    validated_at = Timestamptz(null=True, default=None, help_text="When the PMI read her page.")
     changed_at = Timestamptz()
 
 
@@ -88,11 +90,69 @@ class RegisterFile(Table, tablename="assmat_register"):
 
     id: Serial
     content = Text(default="", help_text="Its rows, until brought in or a week passed.")
+    mapping = Text(default="{}", help_text="The heading of each column, where somebody said it.")
+    digest = Varchar(length=64, default="", help_text="Of a file left for the night.")
+    source = Varchar(length=8, default="desk", help_text="Code of registering.SOURCES.")
+    stopped = Varchar(length=12, default="", help_text="Code of registering.STOPPED.")
     outcome = Text(default="{}", help_text="How many of each, once brought in.")
     refused = Text(default="[]", help_text="The lines not brought in, with why.")
     created_at = Timestamptz()
     created_by = Integer(null=True, default=None)
     done_at = Timestamptz(null=True, default=None)
+
+
+class Event(Table, tablename="assmat_event"):
+    """A meeting of a relais, that childminders register for."""
+
+    id: Serial
+    relais = Integer(index=True, help_text="Its code in the portal's file.")
+    title = Varchar(length=120)
+    place = Varchar(length=120, default="")
+    day = Date()
+    begins = SmallInt(help_text="Minutes since midnight.")
+    ends = SmallInt()
+    places = SmallInt()
+    words = Text(default="")
+    cancelled_at = Timestamptz(null=True, default=None)
+    created_at = Timestamptz()
+
+
+class Attendance(Table, tablename="assmat_attendance"):
+    """One childminder registered for one meeting."""
+
+    id: Serial
+    event = ForeignKey(Event, null=False, on_delete=OnDelete.cascade)
+    childminder = ForeignKey(Childminder, null=False, index=True, on_delete=OnDelete.cascade)
+    registered_at = Timestamptz()
+    once = Unique([event, childminder])
+
+
+class Care(Table, tablename="assmat_care"):
+    """A child she takes care of, as she declares it to the PMI; nobody else reads it."""
+
+    id: Serial
+    childminder = ForeignKey(Childminder, null=False, index=True, on_delete=OnDelete.cascade)
+    given_name = Varchar(length=80)
+    born_on = Date()
+    guardian = Varchar(length=160, help_text="Who answers for the child in law.")
+    began_on = Date()
+    ended_on = Date(null=True, default=None, help_text="Last day of the care.")
+    planning = Varchar(length=8, help_text="Code of domain.cares.PLANNINGS.")
+    moments = BigInt(default=0, help_text="As domain.slots counts them; 0 when it varies.")
+
+
+class Statement(Table, tablename="assmat_statement"):
+    """What a childminder told the PMI, with its receipt."""
+
+    id: Serial
+    childminder = ForeignKey(Childminder, null=False, index=True, on_delete=OnDelete.cascade)
+    care = ForeignKey(Care, null=True, default=None, on_delete=OnDelete.cascade)
+    kind = Varchar(length=10, help_text="Code of domain.cares.KINDS.")
+    day = Date(help_text="From when it holds.")
+    words = Text(default="")
+    sent_at = Timestamptz()
+    read_at = Timestamptz(null=True, default=None, index=True)
+    read_by = Integer(null=True, default=None)
 
 
 class SavedSearch(Table, tablename="assmat_saved_search"):
@@ -109,4 +169,7 @@ class SavedSearch(Table, tablename="assmat_saved_search"):
     looked_on = Date(null=True, default=None, help_text="Day it was last run.")
 
 
-TABLES = (Childminder, Declared, Place, RegisterFile, SavedSearch)
+TABLES = (
+    *(Childminder, Declared, Place, RegisterFile, SavedSearch),
+    *(Event, Attendance, Care, Statement),
+)

@@ -30,6 +30,8 @@ from ribambelle_creche.tables import Case, CaseNote
 
 SITUATIONS = "/creche/situations"
 member = Holding(*OFFICE, *MEMBERS)
+SAYING = *OFFICE, *(role for role in MEMBERS if role not in READERS)
+saying = Holding(*SAYING)
 
 
 class ShareForm(msgspec.Struct, frozen=True):
@@ -115,7 +117,7 @@ class CasePage:
 
 def may_say(person: Person) -> bool:
     """Tell whether somebody may give an opinion: a role that only reads never writes."""
-    return person.holds(*OFFICE, *(role for role in MEMBERS if role not in READERS))
+    return person.holds(*SAYING)
 
 
 @get(
@@ -244,7 +246,7 @@ async def case_page(
     f"{SITUATIONS}/{{case:int}}/avis",
     name="creche.case.say",
     told="Donner son avis sur une situation partagée",
-    guards=[member],
+    guards=[saying],
 )
 async def say(
     request: Request[Any, Any, Any],

@@ -1,0 +1,121 @@
+"""What a childminder declares to the PMI: cares, a move, a change at home; each with its receipt."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ribambelle import tenants
+from ribambelle.database import advisory, transaction
+from ribambelle.errors import NotYours, Refused
+from ribambelle.identity import Person
+from ribambelle.messages import post
+from ribambelle.web import formats
+from ribambelle.workflow import journal
+from ribambelle_assmat import contacting
+from ribambelle_assmat.domain.cares import KINDS
+from ribambelle_assmat.queries import directory
+from ribambelle_assmat.tables import Care, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A care that begins, as she declares it."""
+
+    given_name: str
+    born_on: date
+    guardian: str
+    began_on: date
+    planning: str
+    moments: int
+
+
+def number_of(statement: Statement) -> str:
+    """Return the number of a receipt, as she and the PMI read it."""
+    return f"{statement.sent_at.year}-{statement.id:05}"
+
+
+async def start(person: Person, childminder: int, told: Begun, now: datetime) -> int:
+    """Declare a care that begins; return the number of its receipt's page."""
+    async with transaction():
+        row = Care(
+            childminder=childminder,
+            given_name=told.given_name,
+            born_on=told.born_on,
+            guardian=told.guardian,
+            began_on=told.began_on,
+            planning=told.planning,
+            moments=told.moments if told.planning == "regular" else 0,
+        )
+        care = int((await Care.insert(row).returning(Care.id))[0]["id"])
+        said = Statement(childminder=childminder, care=care, kind="start", day=told.began_on)
+        return await _send(person, said, now)
+
+
+async def end(person: Person, childminder: int, care: int, day: date, now: datetime) -> int:
+    """Declare the last day of a care. Raises Refused: ended, end_before_start."""
+    async with transaction():
+        await advisory(f"assmat.childminder:{childminder}")
+        row = await Care.objects().get((Care.id == care) & (Care.childminder == childminder))
+        if row is None:
+            raise NotYours
+        if row.ended_on is not None:
+            raise Refused("ended")
+        if day < row.began_on:
+            raise Refused("end_before_start")
+        await Care.update({Care.ended_on: day}).where(Care.id == care)
+        said = Statement(childminder=childminder, care=care, kind="end", day=day)
+        return await _send(person, said, now)
+
+
+async def tell(
+    person: Person, childminder: int, kind: str, day: date, words: str, now: datetime
+) -> int:
+    """Tell the PMI of a move, of a change at home, of an error in the register."""
+    async with transaction():
+        said = Statement(childminder=childminder, kind=kind, day=day, words=words)
+        return await _send(person, said, now)
+
+
+async def read(person: Person, statement: int, now: datetime) -> Statement:
+    """Note that the PMI read a declaration; twice is once."""
+    async with transaction():
+        row = await Statement.objects().get(Statement.id == statement)
+        if row is None:
+            raise NotYours
+        if row.read_at is None:
+            await Statement.update(
+                {Statement.read_at: now, Statement.read_by: person.account}
+            ).where(Statement.id == statement)
+            await _record(person, "assmat.statement_read", row)
+    return row
+
+
+async def _send(person: Person, said: Statement, now: datetime) -> int:
+    tenant = tenants.current()
+    said.sent_at = now
+    said.id = (await Statement.insert(said).returning(Statement.id))[0]["id"]
+    await _record(person, "assmat.stated", said)
+    her = await directory.one(int(said.childminder))
+    email, account = await contacting.address(her)
+    if email:
+        await post(
+            "assmat/messages/receipt",
+            email,
+            account=account,
+            name=her.given_name,
+            number=number_of(said),
+            what=KINDS[said.kind],
+            day=formats.jour_du_mois(now.date(), True),
+            link=tenant.url(f"/assmat/espace/{her.id}/declarations/{said.id}"),
+        )
+    return int(said.id)
+
+
+async def _record(person: Person, what: str, row: Statement) -> None:
+    await journal.record(
+        what,
+        f"assmat.childminder:{row.childminder}",
+        account=person.account or None,
+        side="office",
+        statement=int(row.id),
+        kind=row.kind,
+    )

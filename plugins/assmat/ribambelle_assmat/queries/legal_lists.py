@@ -1,0 +1,105 @@
+"""The list the law gives each mairie: who is accredited in its commune, and until when.
+
+Source: CASF, art. L421-8: the président du conseil départemental informs the maire of every
+accreditation, renewal, suspension and withdrawal in the commune. What a childminder agreed to show
+families changes nothing here: the mairie and the PMI are told by the law.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ribambelle import tenants
+from ribambelle.database import Prepared
+from ribambelle.search import fold
+from ribambelle.tenants import communes
+from ribambelle_assmat.tables import Childminder
+
+KIND = "assmat.commune"
+"""What the role `mairie` is limited to: an INSEE code, as a number."""
+ELSEWHERE = "Commune non précisée"
+VALID = "c.gone_at IS NULL AND c.status = 'active' AND c.first <= {} AND c.last >= {}"
+LINES = Prepared(
+    lambda given: Childminder.raw(
+        "SELECT"  # noqa: S608 - ours
+        " c.family_name, c.usual_name, c.given_name, c.line, c.postcode, c.city, c.last,"
+        " d.mobile, d.phone, (SELECT SUM(p.children) FROM assmat_place p"
+        " WHERE p.childminder = c.id) AS children FROM assmat_childminder c"
+        " LEFT JOIN assmat_declared d ON d.childminder = c.id"
+        f" WHERE {VALID} AND c.insee IN ({{}}, {{}})",
+        given.day,
+        given.day,
+        given.insee,
+        given.also,
+    )
+)
+COMMUNES = Prepared(
+    lambda given: Childminder.raw(
+        "SELECT c.insee, MIN(c.city) AS city, SUM(CASE WHEN c.status = 'active' AND c.first <= {}"
+        " AND c.last >= {} THEN 1 ELSE 0 END) AS valid FROM assmat_childminder c"
+        " WHERE c.gone_at IS NULL GROUP BY c.insee ORDER BY MIN(c.city_folded), c.insee",
+        given.day,
+        given.day,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """One commune of the register."""
+
+    number: int
+    insee: str
+    name: str
+    count: int = 0
+    """How many are accredited there today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One childminder, as the law tells the mairie of her."""
+
+    name: str
+    address: str
+    phone: str
+    children: int
+    last: date
+
+
+async def every(day: date) -> list[Commune]:
+    """Return the communes of the register, by name; those of no known code together, as ours."""
+    own = tenants.current().settings.insee
+    found: dict[str, Commune] = {}
+    for row in await COMMUNES.ask(day=day):
+        insee = row["insee"] or own
+        before = found.get(insee)
+        count = int(row["valid"]) + (before.count if before else 0)
+        found[insee] = Commune(communes.number(insee), insee, _name(insee, row["city"]), count)
+    return list(found.values())
+
+
+async def names() -> dict[int, str]:
+    """Return the communes of the register by number, for whoever gives roles."""
+    today = tenants.current().now().date()
+    return {one.number: f"{one.name} ({one.insee or '?'})" for one in await every(today)}
+
+
+async def lines(commune: Commune, day: date) -> list[Line]:
+    """Return who is accredited in a commune on a day, by name."""
+    own = tenants.current().settings.insee
+    also = "" if commune.insee == own else commune.insee
+    rows = await LINES.ask(day=day, insee=commune.insee, also=also)
+    return sorted((_line(row) for row in rows), key=lambda one: fold(one.name))
+
+
+def _name(insee: str, city: str) -> str:
+    if insee and insee in communes.codes():
+        return communes.find(insee).name
+    return city or ELSEWHERE
+
+
+def _line(row: dict[str, Any]) -> Line:
+    where = ", ".join(filter(None, (row["line"], f"{row['postcode']} {row['city']}".strip())))
+    name = f"{row['usual_name'] or row['family_name']} {row['given_name']}"
+    phone = row["mobile"] or row["phone"] or ""
+    return Line(name, where, phone, int(row["children"] or 0), row["last"])

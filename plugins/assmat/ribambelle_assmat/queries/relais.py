@@ -1,0 +1,95 @@
+"""The childminders a relais follows: those of its communes or quartiers, and who agreed to what."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+
+from ribambelle import tenants
+from ribambelle.database import Prepared, many
+from ribambelle.search import fold
+from ribambelle_assmat.domain.availability import STALE, standing
+from ribambelle_assmat.queries import directory
+from ribambelle_assmat.queries.legal_lists import VALID
+from ribambelle_assmat.settings import Relais, Settings
+from ribambelle_assmat.tables import Childminder
+
+ROLE, KIND = "rpe", "assmat.relais"
+EVERY = Prepared(
+    lambda given: Childminder.raw(
+        "SELECT"  # noqa: S608 - ours
+        " c.id, c.family_name, c.usual_name, c.given_name, c.city, c.quartier, c.insee,"
+        " c.last, d.consents, d.mobile, d.phone, d.email FROM assmat_childminder c"
+        f" LEFT JOIN assmat_declared d ON d.childminder = c.id WHERE {VALID}",
+        given.day,
+        given.day,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One childminder, as her relais sees her: how to reach her only if she agreed to it."""
+
+    name: str
+    where: str
+    last: date
+    agrees: bool
+    phone: str
+    email: str
+    children: int
+    said_on: date | None
+    places: str
+    """Where her places stand, in words."""
+
+    def is_up_to_date(self, today: date) -> bool:
+        """Tell whether what she says of her places may still be believed."""
+        return self.said_on is not None and today - self.said_on <= timedelta(days=STALE)
+
+
+def all_relais() -> list[Relais]:
+    """Return the relais that have a space here."""
+    return [one for one in tenants.current().of(Settings).relais if one.code]
+
+
+async def names() -> dict[int, str]:
+    """Return the relais by code, for whoever gives roles."""
+    return {one.code: one.name for one in all_relais()}
+
+
+async def followed(relais: Relais, today: date) -> list[Followed]:
+    """Return the accredited childminders of a relais, by name."""
+    rows = [
+        row for row in await EVERY.ask(day=today) if relais.serves(row["insee"], row["quartier"])
+    ]
+    of: dict[int, list[dict[str, Any]]] = {}
+    numbers = many.listed([row["id"] for row in rows])
+    for place in await directory.PLACES.ask(some=numbers) if rows else []:
+        of.setdefault(place["childminder"], []).append(place)
+    found = (_one(row, of.get(row["id"], []), today) for row in rows)
+    return sorted(found, key=lambda one: fold(one.name))
+
+
+def _one(row: dict[str, Any], places: list[dict[str, Any]], today: date) -> Followed:
+    agrees = "relais" in msgspec.json.decode(row["consents"] or "[]", type=list[str])
+    said = [place["confirmed_on"] for place in places if place["confirmed_on"]]
+    return Followed(
+        f"{row['usual_name'] or row['family_name']} {row['given_name']}",
+        row["quartier"] or row["city"],
+        row["last"],
+        agrees,
+        (row["mobile"] or row["phone"] or "") if agrees else "",
+        (row["email"] or "") if agrees else "",
+        sum(place["children"] for place in places),
+        max(said, default=None),
+        ", ".join(dict.fromkeys(_stands(place, today) for place in places)),
+    )
+
+
+WORDS = {"now": "place libre", "later": "place libre bientôt", "none": "pas de place"}
+
+
+def _stands(place: dict[str, Any], today: date) -> str:
+    found = standing(place["state"], place["opens"], place["confirmed_on"], today)
+    return WORDS.get(found.state, "non connue")
