@@ -44,7 +44,7 @@ async def located(search: Search, areas: Sequence[Area]) -> Located:
         unknown += [] if to else [search.work]
     is_far = bool(near and to and metres(near, to) > LONGEST_WAY)
     settings = tenants.current().settings
-    is_wide = bool(settings.departement and not settings.insee)
+    is_wide = settings.is_departement
     if is_wide and not (near or search.town):
         return Located(None, tuple(unknown))
     within, inside = _within(search, near, None if is_far else to, is_wide=is_wide), None
