@@ -510,7 +510,7 @@ def childcare_costs() -> "Iterable[Callable[[Situation], Awaitable[list[Cost]]]]
             from ribambelle_creche.queries.prices import costs
             return [costs]
 
-    Called by ``ribambelle.childcare``. Implemented by ``creche``. Since 0.2.
+    Called by ``ribambelle.childcare``. Implemented by ``assmat``, ``creche``. Since 0.2.
     """
 
 

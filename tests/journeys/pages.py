@@ -50,6 +50,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/_composants": {"visitor": ("/_composants", "/_composants?espace=bureau")},
     "/accessibilite": {"visitor": ("/accessibilite",)},
     "/agenda": {"family": ("/agenda",)},
+    "/cout-de-garde": {
+        "visitor": ("/cout-de-garde", "/cout-de-garde?ressources=3000&heures=125&salaire=9")
+    },
     "/activation": {"visitor": ("/activation", "/activation?code=KM7Q-X4TA")},
     "/activation/adresse": {"visitor": ("/activation/adresse",)},
     "/activation/lien/{secret}": {"visitor": ("{letter}", "/activation/lien/mort")},

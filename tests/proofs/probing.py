@@ -72,6 +72,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     **{"noms": ("oui",), "option": ("aucune", "2/babies/0")},
     **{"vrai": ("lives_in_town",), "ressources": ("36000",), "enfants": ("2",), "aeeh": ("1",)},
     **{"points": ("70",), "section": ("babies",), "jours": ("mon-am",)},
+    "salaire": ("4,85",),
     **{"heures": ("35",), "semaines": ("46",), "fait": ("k",), "enfant": IDS},
     **{"quotient": ("640",), "habite": ("non",)},
     **{"ou": ("44000",), "pres": ("Centre",), "rayon": ("1000",), "lieu": ("home",)},

@@ -100,6 +100,14 @@ def routes() -> Iterable[Any]:
 
 
 @hookimpl
+def childcare_costs() -> list[Any]:
+    """What is left to a family once the CAF has paid its part of a childminder."""
+    from ribambelle_assmat.pricing import costs
+
+    return [costs]
+
+
+@hookimpl
 def menu(person: Person | None) -> list[Any]:
     """One entry for families and visitors."""
     from ribambelle.web.menu import MenuEntry
