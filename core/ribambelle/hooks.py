@@ -492,7 +492,8 @@ def childcare_supply() -> "Iterable[Callable[[date], Awaitable[list[Childcare]]]
             from ribambelle_creche.queries.facilities import childcare
             return [childcare]
 
-    Called by ``ribambelle.childcare``, ``creche``. Implemented by ``creche``. Since 0.2.
+    Called by ``ribambelle.childcare``, ``creche``. Implemented by ``assmat``, ``creche``.
+    Since 0.2.
     """
 
 

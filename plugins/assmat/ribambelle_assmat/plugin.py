@@ -100,6 +100,14 @@ def routes() -> Iterable[Any]:
 
 
 @hookimpl
+def childcare_supply() -> list[Any]:
+    """The accredited places of those at work."""
+    from ribambelle_assmat.queries.supply import childcare
+
+    return [childcare]
+
+
+@hookimpl
 def childcare_costs() -> list[Any]:
     """What is left to a family once the CAF has paid its part of a childminder."""
     from ribambelle_assmat.pricing import costs
