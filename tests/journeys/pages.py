@@ -25,6 +25,7 @@ NOT_PAGES = {
     *("/paiement/tresor/avis", "/paiement/factures/{number}/pdf"),
     *("/paiement/factures/{number}/avis", "/assmat/espace"),
     "/paiement/paiements/{number}/tresor",
+    "/bureau/assmat/chiffres/export/csv",
     *("/bureau/paiement/jour", "/bureau/paiement/facturation/{number}/anomalies"),
     "/bureau/paiement/rapprochement/liste",
     *("/bureau/paiement/factures/liste", "/bureau/paiement/factures/{number}/pdf"),
@@ -67,6 +68,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/assmat/espace/{childminder}": {"office": ("/assmat/espace/{childminder}",)},
     "/assmat/espace/{childminder}/apercu": {"office": ("/assmat/espace/{childminder}/apercu",)},
     "/bureau/assmat": {"office": ("/bureau/assmat", "/bureau/assmat?nom=personne")},
+    "/bureau/assmat/chiffres": {"office": ("/bureau/assmat/chiffres",)},
     "/bureau/assmat/registre": {"office": ("/bureau/assmat/registre",)},
     "/bureau/assmat/registre/{register}": {
         "office": ("/bureau/assmat/registre/1", "/bureau/assmat/registre/{register}")

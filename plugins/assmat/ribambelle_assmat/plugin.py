@@ -87,7 +87,15 @@ def scopes() -> dict[str, Any]:
 @hookimpl
 def routes() -> Iterable[Any]:
     """The directory, each childminder's own pages, the register at the office."""
-    from ribambelle_assmat.pages import activation, confirming, contacting, office, public, space
+    from ribambelle_assmat.pages import (
+        activation,
+        confirming,
+        contacting,
+        figures,
+        office,
+        public,
+        space,
+    )
 
     return [
         *public.ROUTES,
@@ -96,6 +104,7 @@ def routes() -> Iterable[Any]:
         *contacting.ROUTES,
         *space.ROUTES,
         *office.ROUTES,
+        *figures.ROUTES,
     ]
 
 

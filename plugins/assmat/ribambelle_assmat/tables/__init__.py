@@ -16,6 +16,8 @@ from piccolo.columns.base import OnDelete
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
+from ribambelle_assmat.tables.figures import Count
+
 
 class Childminder(Table, tablename="assmat_childminder"):
     """One accredited childminder, as the register says; she never types any of it."""
@@ -93,4 +95,4 @@ class RegisterFile(Table, tablename="assmat_register"):
     done_at = Timestamptz(null=True, default=None)
 
 
-TABLES = (Childminder, Declared, Place, RegisterFile)
+TABLES = (Childminder, Declared, Place, RegisterFile, Count)
