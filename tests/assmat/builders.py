@@ -5,11 +5,11 @@ from typing import Any
 
 from ribambelle import tenants
 from ribambelle.identity import Person
-from ribambelle_assmat import declaring, refreshing, registering
+from ribambelle_assmat import declaring, refreshing, registering, saving
 from ribambelle_assmat.declaring import Availability, Profile
 from ribambelle_assmat.domain.slots import days_mask
 from ribambelle_assmat.queries import directory
-from ribambelle_assmat.tables import Childminder, Place
+from ribambelle_assmat.tables import Childminder, Place, SavedSearch
 
 HEAD = (
     "Numéro d'agrément;Nom;Prénom;Début;Fin;Statut;Adresse;CP;Commune;Quartier;Latitude;Longitude;"
@@ -74,4 +74,14 @@ async def childminders_of() -> dict[str, Any]:
     return {
         **{"childminder": who["Nadia"], "register": sent},
         "still_free": f"/assmat/confirmer/{place.id}/{code}",
+        "alert": await an_alert(),
     }
+
+
+async def an_alert(email: str = "anne@example.test", query: str = "jours=mon") -> str:
+    """Leave a search with an e-mail, and return the page its message leads to."""
+    tenant = tenants.current()
+    await saving.begin(tenant, email, saving.read(query), tenant.now())
+    row = await SavedSearch.objects().get(SavedSearch.email == email)
+    assert row is not None
+    return f"/assmat/alertes/{row.id}/{saving.seal(tenant, row)}"

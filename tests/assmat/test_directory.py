@@ -176,7 +176,7 @@ async def test_nobody_unseen_moves_the_middle_of_a_quartier(communes: Communes) 
         who = await registered(NADIA, CLAIRE)
         await says(who["Claire"])
 
-        assert list(await directory.quartiers(date(2026, 11, 25))) == ["Gare"]
+        assert [one.name for one in await directory.quartiers(date(2026, 11, 25))] == ["Gare"]
 
 
 async def test_a_register_is_looked_at_before_it_is_brought_in(communes: Communes) -> None:

@@ -9,6 +9,7 @@ NOT_PAGES = {
     *("/api/v1/openapi.json", "/api/v1/token", "/api/v1/periscolaire/activities"),
     *("/api/v1/periscolaire/slots", "/api/v1/periscolaire/bookings"),
     "/api/v1/periscolaire/children/{child}/weeks/{monday}",
+    "/assmat/selection.pdf",
     *("/static/{name}", "/creche/demandes/{number}/recu-pdf"),
     *("/creche/statistiques/export/{kind}", "/bureau/creche/statistiques/export/{kind}"),
     "/bureau/creche/demandes/export/{kind}",
@@ -58,7 +59,10 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/activation/adresse": {"visitor": ("/activation/adresse",)},
     "/activation/lien/{secret}": {"visitor": ("{letter}", "/activation/lien/mort")},
     "/assmat": {"visitor": ("/assmat", "/assmat?pres=Centre&rayon=1000&jours=mon&age=18")},
+    "/assmat/alertes": {"visitor": ("/assmat/alertes?jours=mon",)},
+    "/assmat/alertes/{search}/{code}": {"visitor": ("{alert}",)},
     "/assmat/confirmer/{place}/{code}": {"visitor": ("{still_free}",)},
+    "/assmat/selection": {"visitor": ("/assmat/selection",)},
     "/assmat/fiches/{childminder}/ecrire": {
         "visitor": ("/assmat/fiches/{childminder}/ecrire",),
         "family": ("/assmat/fiches/{childminder}/ecrire",),

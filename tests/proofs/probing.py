@@ -34,7 +34,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("opening", "asked"), IDS),
     **dict.fromkeys(("enrolment", "version", "household", "claim", "sent"), IDS),
     **{"payer": IDS, "ledger": ("cash",), "how": ("vu", "signaler", "crediter")},
-    **dict.fromkeys(("childminder", "register", "place"), IDS),
+    **dict.fromkeys(("childminder", "register", "place", "search"), IDS),
     "secret": ("x" * 32,),
     "model": ("sign_in",),
     "slug": ("page-1", "page-3"),
@@ -77,6 +77,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     **{"quotient": ("640",), "habite": ("non",)},
     **{"ou": ("44000",), "pres": ("Centre",), "rayon": ("1000",), "lieu": ("home",)},
     **{"debut": ("2027-03-01",), "accueil": ("part_time",), "nom": (SEARCHED,)},
+    **{"adresse": (SEARCHED,), "vers": ("Centre",), "arrivee": ("07:30",), "depart": ("18:00",)},
     **dict.fromkeys(("activite", "ecole"), IDS),
     **{"jour_day": ("1",), "jour_month": ("3",), "jour_year": ("2027",)},
     **dict.fromkeys(("activity", "child", "family"), IDS),
@@ -84,6 +85,7 @@ QUERY: dict[str, tuple[str, ...]] = {
 }
 """A query for each parameter a route reads; one missing here stops the proof."""
 BODY: dict[str, str] = {
+    **{"childminder": "3", "recherche": "jours=mon", "retour": "fiche", "arreter": "oui"},
     **dict.fromkeys(("facility", "desk", "creche", "quartier"), "3"),
     **dict.fromkeys(("ajouter", "monter", "descendre", "retirer"), "3"),
     "avec": "C-3",

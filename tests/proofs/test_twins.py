@@ -223,6 +223,8 @@ CACHES = {
     "ribambelle.web.assets.theme": "colour",
     "ribambelle.web.assets._crest": "file",
     "ribambelle.web.templates._overlay": "own",
+    "ribambelle.geocoding.finding._streets": "file",
+    "ribambelle_assmat.outlining._read": "file",
     "ribambelle.tenants.brand.stylesheet": "colour",
     # the same for every commune of a process
     **dict.fromkeys(

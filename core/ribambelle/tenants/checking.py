@@ -84,6 +84,13 @@ def of_file(commune: Tenant) -> list[str]:
             f"le fichier « {crest} » est absent",
             f"posez-le dans tenants/{commune.slug}/, ou videz cette clé",
         )
+    streets = settings.geocoding.streets
+    if streets and not (commune.platform.folder / commune.slug / streets).is_file():
+        wrong(
+            "geocoding.streets",
+            f"le fichier « {streets} » est absent",
+            f"posez-le dans tenants/{commune.slug}/, ou videz cette clé",
+        )
     if commune.mail_goes_nowhere:
         wrong(
             "mail.server",

@@ -113,6 +113,30 @@ class Documents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             )
 
 
+class Geocoding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where an address typed by a family is looked up; both empty: by quartier only."""
+
+    service: str = ""
+    """The public address service: "https://data.geopf.fr/geocodage"."""
+    streets: str = ""
+    """The commune's own list, in its folder: a CSV file voie;latitude;longitude."""
+
+    def __post_init__(self) -> None:
+        """Refuse a service that is no address of the web, and a file outside the folder."""
+        if self.service and not self.service.startswith(("https://", "http://127.0.0.1:")):
+            raise Misconfigured(
+                f"adresse illisible « {self.service} »",
+                key="geocoding.service",
+                cure='écrivez "https://data.geopf.fr/geocodage"',
+            )
+        if self.streets and (Path(self.streets).name != self.streets or self.streets == ".."):
+            raise Misconfigured(
+                f"fichier ailleurs « {self.streets} »",
+                key="geocoding.streets",
+                cure="écrivez le nom d’un fichier du dossier de la commune",
+            )
+
+
 class Families(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the portal asks of families about themselves."""
 
@@ -143,6 +167,7 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mail: Mail = Mail()
     sms: Sms = Sms()
     documents: Documents = Documents()
+    geocoding: Geocoding = Geocoding()
     families: Families = Families()
 
 

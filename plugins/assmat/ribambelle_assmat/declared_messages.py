@@ -52,4 +52,56 @@ CONTACT = MessageTemplate(
     ),
     area="Assistantes maternelles",
 )
-MESSAGES = (STILL_FREE, CONTACT)
+SEARCH = Placeholder(
+    "recherche", "Ce qui est cherché", "Un an, lundi et mardi, près de Centre", fact="search"
+)
+SEARCH_BEGUN = MessageTemplate(
+    "assmat/messages/search_begun",
+    "Alerte à confirmer",
+    "quand une famille laisse son adresse pour être avertie d’une place",
+    "la famille",
+    (
+        SEARCH,
+        Placeholder(
+            "lien",
+            "La page où elle confirme",
+            "https://famille.exemple.fr/assmat/alertes/12/abc",
+            fact="link",
+            required=True,
+        ),
+    ),
+    area="Assistantes maternelles",
+)
+SEARCH_FOUND = MessageTemplate(
+    "assmat/messages/search_found",
+    "Une place correspond",
+    "le matin où une place correspond à une alerte",
+    "la famille",
+    (
+        SEARCH,
+        Placeholder(
+            "personnes",
+            "Chez qui",
+            "- Nadia Benali, Centre",
+            fact="found",
+            required=True,
+            lines=True,
+        ),
+        Placeholder(
+            "lien",
+            "La recherche dans l’annuaire",
+            "https://famille.exemple.fr/assmat?jours=mon",
+            fact="link",
+            required=True,
+        ),
+        Placeholder(
+            "arret",
+            "La page qui arrête l’alerte",
+            "https://famille.exemple.fr/assmat/alertes/12/abc",
+            fact="stop",
+            required=True,
+        ),
+    ),
+    area="Assistantes maternelles",
+)
+MESSAGES = (STILL_FREE, CONTACT, SEARCH_BEGUN, SEARCH_FOUND)

@@ -1,7 +1,7 @@
 """What the directory holds of childminders, why, and for how long."""
 
 from ribambelle.privacy import PersonalData
-from ribambelle_assmat.tables import Childminder, Declared, Place, RegisterFile
+from ribambelle_assmat.tables import Childminder, Declared, Place, RegisterFile, SavedSearch
 
 BASIS = "Mission d’intérêt public (RGPD, art. 6.1.e ; CASF, art. L. 421-3 et L. 214-2-1)"
 AGREED = "Consentement, champ par champ (RGPD, art. 6.1.a)"
@@ -14,7 +14,8 @@ HELD = [
         (
             *("number", "family_name", "usual_name", "given_name", "folded", "born_on"),
             *("status", "activity", "first", "last", "line", "postcode", "city", "city_folded"),
-            *("insee", "quartier", "latitude", "longitude", "is_hidden", "gone_at"),
+            *("insee", "quartier", "micro_quartier", "latitude", "longitude", "tile"),
+            *("is_hidden", "gone_at"),
         ),
         "Tenir l’annuaire des assistantes maternelles agréées",
         BASIS,
@@ -47,5 +48,13 @@ HELD = [
         BASIS,
         "Une semaine",
         "Service petite enfance",
+    ),
+    PersonalData(
+        SavedSearch,
+        ("email", "asked", "told"),
+        "Écrire à la famille quand une place convient",
+        "Consentement (RGPD, art. 6.1.a)",
+        "Six mois, ou dès que la famille arrête ; trois jours sans confirmation",
+        "Personne d’autre",
     ),
 ]

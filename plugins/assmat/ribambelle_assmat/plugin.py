@@ -56,8 +56,13 @@ def jobs() -> dict[str, Any]:
     from ribambelle_assmat.activating import activate
     from ribambelle_assmat.refreshing import ask
     from ribambelle_assmat.registering import forget
+    from ribambelle_assmat.saving import forget as forget_searches
+    from ribambelle_assmat.saving import look
 
-    return {"forget": forget, "activate": activate, "ask": ask}
+    return {
+        **{"forget": forget, "activate": activate, "ask": ask},
+        **{"look": look, "forget_searches": forget_searches},
+    }
 
 
 @hookimpl
@@ -65,7 +70,10 @@ def schedules() -> list[Any]:
     """Each night what is forgotten; each morning the question of the month."""
     from ribambelle.jobs import Schedule
 
-    return [Schedule("forget", 4), Schedule("ask", 9)]
+    return [
+        *(Schedule("forget", 4), Schedule("forget_searches", 4)),
+        *(Schedule("ask", 9), Schedule("look", 8)),
+    ]
 
 
 @hookimpl
@@ -94,11 +102,15 @@ def routes() -> Iterable[Any]:
         figures,
         office,
         public,
+        saved,
+        selection,
         space,
     )
 
     return [
         *public.ROUTES,
+        *selection.ROUTES,
+        *saved.ROUTES,
         *activation.ROUTES,
         *confirming.ROUTES,
         *contacting.ROUTES,

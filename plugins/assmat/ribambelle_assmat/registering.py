@@ -15,10 +15,10 @@ from ribambelle.families import columns, table_files
 from ribambelle.search import fold
 from ribambelle.workflow import journal
 from ribambelle_assmat.domain import register as rule
+from ribambelle_assmat.domain.cells import MILLION, tile
 from ribambelle_assmat.domain.register import Line, PlaceSaid, Said
 from ribambelle_assmat.tables import Childminder, Place, RegisterFile
 
-MILLION = 1_000_000
 KEPT_FOR = timedelta(days=7)
 A_YEAR = timedelta(days=365)
 BECOMES = {
@@ -238,8 +238,10 @@ def _values(said: Said) -> dict[str, Any]:
         **{"status": one.status, "activity": one.activity, "first": one.first, "last": one.last},
         **{"line": said.line, "postcode": said.postcode, "city": said.city},
         **{"city_folded": fold(said.city)[:80], "insee": said.insee, "quartier": said.quartier},
+        "micro_quartier": said.micro_quartier,
         "latitude": round(said.point.latitude * MILLION) if said.point else None,
         "longitude": round(said.point.longitude * MILLION) if said.point else None,
+        "tile": tile(said.point) if said.point else None,
     }
 
 

@@ -1,45 +1,138 @@
 """A search in the directory: who suits, the best first, with what is missing said in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, NamedTuple
 
-from ribambelle_assmat.domain.cells import Point, metres, told
-from ribambelle_assmat.domain.matching import GROUPS, RANKS, Match, Wish, match, order, suits_age
-from ribambelle_assmat.queries.directory import One, OnePlace
+import msgspec
+
+from ribambelle_assmat.domain.availability import STALE, standing
+from ribambelle_assmat.domain.cells import MILLION, Point, away, metres, tiles, tiles_along
+from ribambelle_assmat.domain.cells import told as distance_told
+from ribambelle_assmat.domain.matching import GROUPS, Match, Offered, Wish, match, order
+from ribambelle_assmat.queries import directory, finding
+from ribambelle_assmat.queries.directory import Area, One, OnePlace
+from ribambelle_assmat.queries.finding import Filter
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a family asks."""
+    """What a family asks, and where: around a point, along a way, in a quartier, in a town."""
 
     wish: Wish = field(default_factory=Wish)
     near: Point | None = None
+    to: Point | None = None
+    """The other end of the way, when there is one."""
     within: int | None = None
-    """Metres."""
+    """Metres from the point, or from the way."""
+    area: Area | None = None
+    """Only those of this quartier or micro-quartier."""
+    town: str = ""
+    """A postcode, or the folded name of a commune."""
     cares: frozenset[str] = frozenset()
     where: str = ""
+    children: int = 1
+    name: str = ""
+    """Folded."""
+
+    def distance(self, point: Point) -> int | None:
+        """Return how far somebody is, in metres."""
+        if self.near is None:
+            return None
+        return away(point, self.near, self.to) if self.to else metres(self.near, point)
+
+
+class Hit(NamedTuple):
+    """One childminder who suits, by her best place: all it takes to order her."""
+
+    key: tuple[int, int, int, str]
+    childminder: int
+    place: int
+    match: Match
+    distance: int | None
+    point: Point | None
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One childminder who suits, by her best place."""
+    """One childminder who suits, as a page shows her."""
 
     one: One
     place: OnePlace
     match: Match
     distance: int | None
+    is_way: bool = False
 
     @property
     def far(self) -> str:
         """How far she is, in words; nothing when nobody can say."""
-        return told(self.distance) if self.distance is not None else ""
+        if self.distance is None:
+            return ""
+        return distance_told(self.distance) + (" de votre trajet" if self.is_way else "")
 
 
-def search(everybody: Iterable[One], asked: Asked, today: date) -> list[Found]:
+async def search(asked: Asked, today: date) -> list[Hit]:
     """Return who suits, in the order a family reads them."""
-    found = [one for each in everybody if (one := _best(each, asked, today))]
-    return sorted(found, key=lambda one: order(one.match, one.distance, one.one.name))
+    told = Filter(asked.wish.months, asked.children, asked.where, asked.name)
+    if asked.area is not None:
+        area = asked.area
+        names = (area.within, area.name) if area.within else (area.name, "")
+        rows = await finding.in_quartier(*names, today, told)
+    elif asked.near is not None and asked.within is not None:
+        rows = await finding.in_tiles(_tiles(asked.near, asked.to, asked.within), today, told)
+    elif asked.town:
+        rows = await finding.in_town(asked.town, today, told)
+    else:
+        rows = await finding.everywhere(today, told)
+    return ordered(rows, asked, today)
+
+
+def _tiles(near: Point, to: Point | None, within: int) -> set[int]:
+    return tiles_along(near, to, within) if to else tiles(near, within)
+
+
+def ordered(rows: Iterable[dict[str, Any]], asked: Asked, today: date) -> list[Hit]:
+    """Return who suits among some places, each once, in the order a family reads them."""
+    best: dict[int, Hit] = {}
+    far: dict[int, int | None] = {}
+    for row in rows:
+        number = row["id"]
+        if number not in far:
+            far[number] = asked.distance(_point(row)) if row["latitude"] is not None else None
+        distance = far[number]
+        if asked.within is not None and (distance is None or distance > asked.within):
+            continue
+        if asked.cares and not asked.cares <= _cares(row["cares"]):
+            continue
+        now = standing(row["state"], row["opens"], row["confirmed_on"], today, STALE)
+        found = match(Offered(now, row["moments"]), asked.wish)
+        name = f"{row['given_name']} {row['usual_name'] or row['family_name']}"
+        key = order(found, distance, name)
+        known = best.get(number)
+        if known is None or (key, row["place"]) < (known.key, known.place):
+            point = _point(row) if row["latitude"] is not None else None
+            best[number] = Hit(key, number, row["place"], found, distance, point)
+    return sorted(best.values(), key=lambda hit: (hit.key, hit.childminder))
+
+
+def _point(row: dict[str, Any]) -> Point:
+    return Point(row["latitude"] / MILLION, row["longitude"] / MILLION)
+
+
+def _cares(told: str) -> frozenset[str]:
+    return frozenset(msgspec.json.decode(told or "[]", type=list[str]))
+
+
+async def shown(hits: Sequence[Hit], *, is_way: bool = False) -> list[Found]:
+    """Return what a page shows of some of those who suit."""
+    known = await directory.some([hit.childminder for hit in hits])
+    found = []
+    for hit in hits:
+        one = known[hit.childminder]
+        place = next(each for each in one.places if each.id == hit.place)
+        found.append(Found(one, place, hit.match, hit.distance, is_way))
+    return found
 
 
 def grouped(found: Iterable[Found]) -> list[tuple[str, list[Found]]]:
@@ -50,20 +143,9 @@ def grouped(found: Iterable[Found]) -> list[tuple[str, list[Found]]]:
     return [(group, some) for group, some in by_group.items() if some]
 
 
-def _best(one: One, asked: Asked, today: date) -> Found | None:
-    if not asked.cares <= set(one.cares):
-        return None
-    distance = metres(asked.near, one.point) if asked.near and one.point else None
-    if asked.within is not None and (distance is None or distance > asked.within):
-        return None
-    places = [
-        (match(place.rule(today), asked.wish), place)
-        for place in one.places
-        if suits_age(place.rule(today), asked.wish) and asked.where in ("", place.where)
-    ]
-    if not places:
-        return None
-    best, place = min(
-        places, key=lambda each: (RANKS[each[0].group], each[0].missing.bit_count(), each[1].id)
-    )
-    return Found(one, place, best, distance)
+def counts(hits: Iterable[Hit]) -> dict[str, int]:
+    """Return how many suit, by group."""
+    found: dict[str, int] = {}
+    for hit in hits:
+        found[hit.match.group] = found.get(hit.match.group, 0) + 1
+    return found

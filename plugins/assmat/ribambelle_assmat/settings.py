@@ -16,3 +16,5 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The table ``[assmat]`` of a commune's file."""
 
     relais: tuple[Relais, ...] = ()
+    outline: str = ""
+    """The commune's outline, in its folder: a GeoJSON file."""

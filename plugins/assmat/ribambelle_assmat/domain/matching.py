@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from ribambelle_assmat.domain.availability import Standing
 from ribambelle_assmat.domain.slots import told
@@ -27,16 +28,12 @@ class Wish:
     """Age of the child at the start."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One accredited place, and what she said of it."""
+class Offered(NamedTuple):
+    """One accredited place: where it stands, and when she takes a child."""
 
     standing: Standing
     moments: int = 0
     """0: she did not say, and nothing is held against her."""
-    from_months: int = 0
-    to_months: int = 216
-    children: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +62,19 @@ class Match:
         return f"{words[:1].upper()}{words[1:]}." if words else "Tous vos moments sont libres."
 
 
-def suits_age(place: Place, wish: Wish) -> bool:
-    """Tell whether a place is accredited for a child of this age.
-
-    >>> suits_age(Place(Standing("now"), to_months=36), Wish(months=40))
-    False
-    """
-    return wish.months is None or place.from_months <= wish.months <= place.to_months
-
-
-def match(place: Place, wish: Wish) -> Match:
+def match(place: Offered, wish: Wish) -> Match:
     """Return how well a place suits.
 
     >>> from ribambelle_assmat.domain.slots import days_mask
     >>> asked = Wish(days_mask(["mon", "tue"]), date(2027, 3, 1))
-    >>> match(Place(Standing("now"), days_mask(["mon", "tue", "wed"])), asked).sentence
+    >>> match(Offered(Standing("now"), days_mask(["mon", "tue", "wed"])), asked).sentence
     'Tous vos moments sont libres.'
-    >>> match(Place(Standing("now"), days_mask(["mon"])), asked).sentence
+    >>> match(Offered(Standing("now"), days_mask(["mon"])), asked).sentence
     'Il manque le mardi.'
-    >>> late = match(Place(Standing("later", date(2027, 5, 3)), days_mask(["mon", "tue"])), asked)
+    >>> late = match(Offered(Standing("later", date(2027, 5, 3)), days_mask(["mon", "tue"])), asked)
     >>> late.group, late.sentence
     ('part', 'Sa place ouvre le 3 mai 2027.')
-    >>> match(Place(Standing("unknown")), asked).group, match(Place(Standing("none")), asked).group
+    >>> match(Offered(Standing("unknown")), asked).group, match(Offered(Standing("none")), asked).group
     ('ask', 'full')
     """
     state = place.standing.state

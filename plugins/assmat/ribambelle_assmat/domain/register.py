@@ -43,6 +43,7 @@ COLUMNS = (
     Field("city", "Commune", ("commune", "ville", "localite"), is_needed=True),
     Field("insee", "Code INSEE", ("code insee", "insee", "code commune")),
     Field("quartier", "Quartier", ("quartier", "secteur")),
+    Field("micro_quartier", "Micro-quartier", ("micro quartier", "sous quartier")),
     Field("latitude", "Latitude", ("latitude", "lat")),
     Field("longitude", "Longitude", ("longitude", "lon", "lng")),
     Field("where", "Lieu d’exercice", ("lieu d exercice", "lieu", "exercice", "mam")),
@@ -100,6 +101,7 @@ class Said:
     city: str
     insee: str
     quartier: str
+    micro_quartier: str
     point: Point | None
     place: PlaceSaid
 
@@ -208,7 +210,8 @@ def read(rank: int, cells: Mapping[str, str]) -> Line:
     said = Said(
         *(number, family_name, one.text("usual_name", 80), given_name, born_on),
         Accreditation(status, first, last, activity),
-        *(one.text("line", 120), postcode, city, one.text("insee", 5), one.text("quartier", 80)),
+        *(one.text("line", 120), postcode, city, one.text("insee", 5)),
+        *(one.text("quartier", 80), one.text("micro_quartier", 80)),
         point,
         place,
     )

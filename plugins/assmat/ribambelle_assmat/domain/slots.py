@@ -1,6 +1,8 @@
 """When does a childminder take a child? Seven days, six moments each, in one number."""
 
 from collections.abc import Iterable, Sequence
+from datetime import time
+from itertools import pairwise
 
 DAYS = (
     *(("mon", "lun", "lundi"), ("tue", "mar", "mardi"), ("wed", "mer", "mercredi")),
@@ -49,6 +51,32 @@ def days_mask(days: Iterable[str]) -> int:
     codes = [code for code, _, _ in DAYS]
     ranks = [codes.index(day) for day in set(days) if day in codes]
     return sum(WHOLE_DAY << (rank * len(MOMENTS)) for rank in ranks)
+
+
+SPANS = (0, 8, 12, 14, 17, 20, 24)
+"""Hours between which each moment lies."""
+
+
+def mask_between(days: Iterable[str], start: time | None, end: time | None) -> int:
+    """Return the moments that days from one hour to another touch; whole days when no hour is said.
+
+    >>> keys_of(mask_between(["mon"], time(7, 30), time(12)))
+    ['mon-before', 'mon-morning']
+    >>> mask_between(["tue"], None, None) == days_mask(["tue"])
+    True
+    >>> keys_of(mask_between(["tue"], None, time(13)))
+    ['tue-morning', 'tue-noon']
+    """
+    if start is None and end is None:
+        return days_mask(days)
+    begins = start.hour + start.minute / 60 if start else SPANS[1]
+    ends = end.hour + end.minute / 60 if end else SPANS[4]
+    touched = [
+        code
+        for (code, _, _), (low, high) in zip(MOMENTS, pairwise(SPANS), strict=True)
+        if begins < high and low < ends
+    ]
+    return mask_of(f"{day}-{code}" for day in days for code in touched)
 
 
 def told(mask: int) -> str:

@@ -1,36 +1,38 @@
 """The directory families read without an account: a search, and a page for each childminder."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from ribambelle.search import fold
+from ribambelle.identity import limits
 from ribambelle.tenants import Tenant
-from ribambelle.web import formats, guards
+from ribambelle.web import guards
 from ribambelle.web.page import Page
-from ribambelle_assmat import contacting, searching
+from ribambelle.web.sign_in import come_from
+from ribambelle.web.visit import Visit
+from ribambelle_assmat import asking, contacting, keeping, locating, outlining, searching
+from ribambelle_assmat.asking import AGES, CHILDREN, RADII, WEEK, Search
 from ribambelle_assmat.domain.accreditation import PLACES
 from ribambelle_assmat.domain.availability import STATES, Standing
-from ribambelle_assmat.domain.cells import Point
-from ribambelle_assmat.domain.matching import GROUPS, Wish
+from ribambelle_assmat.domain.matching import GROUPS
 from ribambelle_assmat.domain.publication import CARES, Told
-from ribambelle_assmat.domain.slots import DAYS, MOMENTS, days_mask, keys_of, listed
+from ribambelle_assmat.domain.slots import DAYS, MOMENTS, keys_of
+from ribambelle_assmat.domain.week import Line, compared
+from ribambelle_assmat.locating import Located
+from ribambelle_assmat.picturing import Picture, picture
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.queries.directory import One, OnePlace
-from ribambelle_assmat.searching import Asked, Found
+from ribambelle_assmat.searching import Found
 from ribambelle_assmat.settings import Relais, Settings
 
 HERE = "/assmat"
-SIZE = 30
-AGES = (("6", "Moins d’un an"), ("18", "Un an"), ("30", "Deux ans"), ("60", "Trois ans et plus"))
-RADII = (("1000", "1 km"), ("2000", "2 km"), ("5000", "5 km"), ("10000", "10 km"))
-WEEK = [(code, name.capitalize()) for code, _, name in DAYS]
+SIZE = 20
+HOUR = timedelta(hours=1)
+ADDRESSES_AN_HOUR = 60
 SHAPES = {
     "now": ("coche", "ok"),
     "later": ("moitie", "info"),
@@ -40,60 +42,23 @@ SHAPES = {
 
 
 @dataclass(frozen=True)
-class Search:
-    """What a family asked, as the form shows it again."""
-
-    town: str = ""
-    near: str = ""
-    within: str = ""
-    age: str = ""
-    start: date | None = None
-    days: tuple[str, ...] = ()
-    where: str = ""
-    cares: tuple[str, ...] = ()
-    page: int = 0
-
-    @property
-    def is_said(self) -> bool:
-        """Tell whether anything was asked."""
-        return self != Search(page=self.page)
-
-    def asked(self, quartiers: dict[str, Point]) -> Asked:
-        """Return the question as the search reads it."""
-        return Asked(
-            Wish(days_mask(self.days), self.start, int(self.age) if self.age else None),
-            quartiers.get(self.near),
-            int(self.within) if self.within and self.near else None,
-            frozenset(self.cares),
-            self.where,
-        )
-
-    def to(self, page: int) -> str:
-        """Return the address of another page of the same results."""
-        told = [
-            *(("ou", self.town), ("pres", self.near), ("rayon", self.within), ("age", self.age)),
-            ("debut", f"{self.start:%Y-%m-%d}" if self.start else ""),
-            *(("jours", day) for day in self.days),
-            ("lieu", self.where),
-            *(("accueil", care) for care in self.cares),
-            ("page", str(page) if page else ""),
-        ]
-        return "?" + urlencode([(name, value) for name, value in told if value])
-
-
-@dataclass(frozen=True)
 class DirectoryPage:
     """The search, and who suits."""
 
     search: Search
+    located: Located
     groups: list[tuple[str, list[Found]]]
+    counts: dict[str, int]
     total: int
     today: date
-    quartiers: list[tuple[str, str]]
+    areas: list[tuple[str, str]]
     relais: tuple[Relais, ...]
     is_open: bool
+    kept: tuple[int, ...]
+    picture: Picture | None
     ages: tuple[tuple[str, str], ...] = AGES
     radii: tuple[tuple[str, str], ...] = RADII
+    children: tuple[tuple[str, str], ...] = CHILDREN
     week_days: list[tuple[str, str]] = field(default_factory=lambda: WEEK)
     cares: list[tuple[str, str]] = field(default_factory=lambda: list(CARES.items()))
     wheres: list[tuple[str, str]] = field(default_factory=lambda: list(PLACES.items()))
@@ -105,23 +70,9 @@ class DirectoryPage:
         """Where a place stands today."""
         return place.standing(self.today)
 
-    @property
-    def told(self) -> str:
-        """What was asked, in words."""
-        asked = self.search
-        days = [name for code, name in WEEK if code in asked.days]
-        found = [
-            dict(AGES).get(asked.age, ""),
-            listed([name.lower() for name in days]) if days else "",
-            f"dès le {formats.jour_du_mois(asked.start, True)}" if asked.start else "",
-            f"près de {asked.near}" if asked.near else "",
-            f"à moins de {dict(RADII)[asked.within]}" if asked.within and asked.near else "",
-            asked.town,
-            PLACES.get(asked.where, ""),
-            *(CARES[code] for code in asked.cares),
-        ]
-        words = ", ".join(filter(None, found))
-        return f"{words[:1].upper()}{words[1:]}"
+    def week(self, found: Found) -> list[Line]:
+        """Her week beside the one asked, day by day."""
+        return compared(found.place.moments, self.search.wish.moments)
 
     @property
     def first(self) -> int:
@@ -135,29 +86,10 @@ class DirectoryPage:
 
 
 def search_of(request: Request[Any, Any, Any]) -> Search:
-    """Return what an address asks; what is no answer of the form counts for nothing."""
+    """Return what the address of a page asks."""
     told = request.query_params
-    page, start = str(told.get("page", "")), str(told.get("debut", ""))
-    try:
-        opens = date.fromisoformat(start) if start else None
-    except ValueError:
-        opens = None
-
-    def one(name: str, allowed: Sequence[str]) -> str:
-        value = str(told.get(name, ""))
-        return value if value in allowed else ""
-
-    return Search(
-        str(told.get("ou", ""))[:80].replace("\0", ""),
-        str(told.get("pres", ""))[:80].replace("\0", ""),
-        one("rayon", [code for code, _ in RADII]),
-        one("age", [code for code, _ in AGES]),
-        opens,
-        tuple(day for day, _, _ in DAYS if day in told.getall("jours", [])),
-        one("lieu", list(PLACES)),
-        tuple(care for care in CARES if care in told.getall("accueil", [])),
-        int(page) if page.isdecimal() and len(page) < 5 else 0,
-    )
+    many = {name: told.getall(name, []) for name in ("jours", "accueil")}
+    return asking.read({name: str(told.get(name, "")) for name in told}, many)
 
 
 @get(
@@ -169,23 +101,38 @@ def search_of(request: Request[Any, Any, Any]) -> Search:
 async def childminders(
     request: Request[Any, Any, Any],
     tenant: NamedDependency[Tenant],
+    seen: NamedDependency[Visit],
     now: NamedDependency[datetime],
 ) -> Page:
     """Show who suits, the best first, with what is missing said in words."""
-    asked, today = search_of(request), now.date()
-    quartiers = await directory.quartiers(today)
-    town = asked.town if asked.town.isdecimal() else fold(asked.town)
-    everybody = await directory.public(today, town)
-    found = searching.search(everybody, asked.asked(quartiers), today)
-    start = asked.page * SIZE
+    search, today = search_of(request), now.date()
+    if search.address or search.work:
+        key = f"assmat-address-from:{come_from(request)}"
+        await limits.require(key, now, at_most=ADDRESSES_AN_HOUR, per=HOUR)
+    areas = await directory.quartiers(today)
+    where = await locating.located(search, areas)
+    asked = where.asked
+    hits = await searching.search(asked, today) if asked else []
+    start = search.page * SIZE
+    some = hits[start : start + SIZE]
+    found = await searching.shown(some, is_way=bool(asked and asked.to))
     page = DirectoryPage(
-        asked,
-        searching.grouped(found[start : start + SIZE]),
-        len(found),
+        search,
+        where,
+        searching.grouped(found),
+        searching.counts(hits),
+        len(hits),
         today,
-        [(name, name) for name in quartiers],
+        [(one.code, one.name if not one.within else f"– {one.name}") for one in areas],
         tenant.of(Settings).relais,
-        bool(everybody) or await directory.count() > 0,
+        bool(hits) or await directory.is_begun(),
+        keeping.kept(seen),
+        picture(
+            hits,
+            asked.near if asked else None,
+            asked.to if asked else None,
+            () if search.address or search.near else outlining.outline(tenant),
+        ),
     )
     return Page("assmat/home.html", page)
 
@@ -200,6 +147,7 @@ class ChildminderPage:
     preview: bool = False
     may_write: bool = False
     """She lets families write, and a message would reach her."""
+    is_kept: bool = False
     moments: tuple[tuple[str, str, str], ...] = MOMENTS
     days: tuple[tuple[str, str, str], ...] = DAYS
     states: dict[str, str] = field(default_factory=lambda: STATES)
@@ -237,12 +185,15 @@ class ChildminderPage:
     told="Lire la fiche d’une assistante maternelle",
     guards=[guards.public],
 )
-async def childminder(childminder: FromPath[int], now: NamedDependency[datetime]) -> Page:
+async def childminder(
+    childminder: FromPath[int], seen: NamedDependency[Visit], now: NamedDependency[datetime]
+) -> Page:
     """Show what she agreed to show, and her places."""
     one = await directory.shown_one(childminder, now.date())
     today = now.date()
     reached = one.is_writable(today) and bool((await contacting.address(one))[0])
-    page = ChildminderPage(one, one.public(today), today, may_write=reached)
+    told, is_kept = one.public(today), one.id in keeping.kept(seen)
+    page = ChildminderPage(one, told, today, may_write=reached, is_kept=is_kept)
     return Page("assmat/childminder.html", page)
 
 

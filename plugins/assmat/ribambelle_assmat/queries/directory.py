@@ -11,36 +11,25 @@ from ribambelle.database import Prepared, many
 from ribambelle.errors import NotYours
 from ribambelle_assmat.domain.accreditation import Accreditation, is_shown
 from ribambelle_assmat.domain.availability import STALE, Standing, standing
-from ribambelle_assmat.domain.cells import Point
-from ribambelle_assmat.domain.matching import Place as PlaceRule
+from ribambelle_assmat.domain.cells import MILLION, Point
 from ribambelle_assmat.domain.publication import Told, shown
 from ribambelle_assmat.tables import Childminder, Declared, Place
 
-MILLION = 1_000_000
 ROLE, SCOPE = "childminder", "assmat.childminder"
 ABOUT = (
     "SELECT c.id, c.number, c.family_name, c.usual_name, c.given_name, c.status, c.activity,"
-    " c.first, c.last, c.line, c.postcode, c.city, c.quartier, c.latitude, c.longitude,"
-    " c.is_hidden, c.gone_at, d.is_listed, d.consents, d.cares, d.mobile, d.phone, d.email,"
+    " c.first, c.last, c.line, c.postcode, c.city, c.quartier, c.micro_quartier, c.latitude,"
+    " c.longitude, c.is_hidden, c.gone_at, d.is_listed, d.consents, d.cares, d.mobile, d.phone, d.email,"
     " d.call_hours, d.only_when_free, d.words FROM assmat_childminder c"
     " LEFT JOIN assmat_declared d ON d.childminder = c.id"
 )
-LISTED = (
-    f"{ABOUT} WHERE d.is_listed AND NOT c.is_hidden AND c.gone_at IS NULL"
-    " AND c.status = 'active' AND c.activity = 'working'"
-    " AND c.first <= {} AND c.last >= {}"
+SHOWN = (
+    "d.is_listed AND NOT c.is_hidden AND c.gone_at IS NULL AND c.status = 'active'"
+    " AND c.activity = 'working' AND c.first <= {} AND c.last >= {}"
 )
-PUBLIC = Prepared(lambda given: Childminder.raw(LISTED, given.day, given.day))
-OF_TOWN = Prepared(
-    lambda given: Childminder.raw(
-        f"{LISTED} AND (c.postcode = {{}} OR c.city_folded = {{}})",
-        given.day,
-        given.day,
-        given.town,
-        given.town,
-    )
-)
+"""Whom families see on a day, given twice; `domain.accreditation.is_shown` says the same of one."""
 ONE = Prepared(lambda given: Childminder.raw(f"{ABOUT} WHERE c.id = {{}}", given.number))
+SOME = Prepared(lambda given: Childminder.raw(f"{ABOUT} WHERE {many.among('c.id')}", given.some))
 EVERY = Prepared(
     lambda given: Childminder.raw(
         f"{ABOUT} WHERE c.folded LIKE {{}} ORDER BY c.family_name, c.given_name, c.id"
@@ -60,15 +49,29 @@ PLACES = Prepared(
 )
 QUARTIERS = Prepared(
     lambda given: Childminder.raw(
-        "SELECT c.quartier, AVG(c.latitude) AS latitude, AVG(c.longitude) AS longitude"
+        "SELECT c.quartier, c.micro_quartier, AVG(c.latitude) AS latitude,"  # noqa: S608 - ours
+        " AVG(c.longitude) AS longitude, COUNT(*) AS many"
         " FROM assmat_childminder c JOIN assmat_declared d ON d.childminder = c.id"
-        " WHERE c.quartier <> '' AND c.latitude IS NOT NULL AND d.is_listed AND NOT c.is_hidden"
-        " AND c.gone_at IS NULL AND c.status = 'active' AND c.activity = 'working'"
-        " AND c.first <= {} AND c.last >= {} GROUP BY c.quartier ORDER BY c.quartier",
+        f" WHERE c.quartier > '' AND c.latitude IS NOT NULL AND {SHOWN}"
+        " GROUP BY c.quartier, c.micro_quartier ORDER BY c.quartier, c.micro_quartier",
         given.day,
         given.day,
     )
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A quartier, or a micro-quartier and the quartier it lies in."""
+
+    name: str
+    within: str
+    middle: Point
+
+    @property
+    def code(self) -> str:
+        """What names it in an address: two quartiers may have a micro-quartier of one name."""
+        return f"{self.within} / {self.name}" if self.within else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +94,6 @@ class OnePlace:
         """Where it stands today."""
         return standing(self.state, self.opens, self.confirmed_on, today, STALE)
 
-    def rule(self, today: date) -> PlaceRule:
-        """The place as its rules read it."""
-        ages = self.from_months, self.to_months
-        return PlaceRule(self.standing(today), self.moments, *ages, self.children)
-
 
 @dataclass(frozen=True, slots=True)
 class One:
@@ -110,6 +108,7 @@ class One:
     postcode: str
     city: str
     quartier: str
+    micro_quartier: str
     point: Point | None
     is_hidden: bool
     is_gone: bool
@@ -155,13 +154,10 @@ class One:
         )
 
 
-async def public(day: date, town: str = "") -> list[One]:
-    """Return the childminders families see on a day, in a town when one is named.
-
-    :param town: a postcode, or the folded name of a commune.
-    """
-    rows = await (OF_TOWN.ask(day=day, town=town) if town else PUBLIC.ask(day=day))
-    return await _with_places(rows)
+async def some(numbers: Sequence[int]) -> dict[int, One]:
+    """Return some childminders by number."""
+    rows = await SOME.ask(some=many.listed(numbers)) if numbers else []
+    return {one.id: one for one in await _with_places(rows)}
 
 
 async def shown_one(number: int, day: date) -> One:
@@ -190,6 +186,11 @@ async def count(like: str = "") -> int:
     return int(await Childminder.count().where(Childminder.folded.like(f"%{like}%")))
 
 
+async def is_begun() -> bool:
+    """Tell whether the register has anybody."""
+    return await Childminder.exists()
+
+
 async def names() -> dict[int, str]:
     """Return every childminder by number, for whoever gives roles."""
     rows = await Childminder.select(
@@ -201,12 +202,29 @@ async def names() -> dict[int, str]:
     }
 
 
-async def quartiers(day: date) -> dict[str, Point]:
-    """Return the quartiers of those families see, each with the middle of where they work."""
-    return {
-        row["quartier"]: Point(float(row["latitude"]) / MILLION, float(row["longitude"]) / MILLION)
-        for row in await QUARTIERS.ask(day=day)
-    }
+async def quartiers(day: date) -> list[Area]:
+    """Return the quartiers of those families see, each followed by its micro-quartiers.
+
+    The middle of each is that of the cells of those who are seen, and of nobody else.
+    """
+    found: list[Area] = []
+    by_name: dict[str, list[dict[str, Any]]] = {}
+    for row in await QUARTIERS.ask(day=day):
+        by_name.setdefault(row["quartier"], []).append(row)
+    for name, rows in by_name.items():
+        found.append(Area(name, "", _middle(rows)))
+        found += [
+            Area(row["micro_quartier"], name, _middle([row]))
+            for row in rows
+            if row["micro_quartier"]
+        ]
+    return found
+
+
+def _middle(rows: Sequence[dict[str, Any]]) -> Point:
+    seen = sum(row["many"] for row in rows) * MILLION
+    north = sum(float(row["latitude"]) * row["many"] for row in rows) / seen
+    return Point(north, sum(float(row["longitude"]) * row["many"] for row in rows) / seen)
 
 
 async def _with_places(rows: Sequence[dict[str, Any]]) -> list[One]:
@@ -230,7 +248,7 @@ def _one(row: dict[str, Any], places: Sequence[OnePlace]) -> One:
         *(row["id"], row["number"], row["usual_name"] or row["family_name"], row["given_name"]),
         Accreditation(row["status"], row["first"], row["last"], row["activity"]),
         Told(row["mobile"] or "", row["phone"] or "", row["email"] or "", line),
-        *(row["postcode"], row["city"], row["quartier"]),
+        *(row["postcode"], row["city"], row["quartier"], row["micro_quartier"]),
         Point(row["latitude"] / MILLION, row["longitude"] / MILLION) if has_point else None,
         bool(row["is_hidden"]),
         row["gone_at"] is not None,

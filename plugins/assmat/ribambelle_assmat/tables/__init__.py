@@ -38,9 +38,11 @@ class Childminder(Table, tablename="assmat_childminder"):
     city = Varchar(length=80)
     city_folded = Varchar(length=80, index=True)
     insee = Varchar(length=5, default="")
-    quartier = Varchar(length=80, default="")
+    quartier = Varchar(length=80, default="", index=True)
+    micro_quartier = Varchar(length=80, default="")
     latitude = Integer(null=True, default=None, help_text="Of her cell, in millionths of a degree.")
     longitude = Integer(null=True, default=None)
+    tile = Integer(null=True, default=None, index=True, help_text="As domain.cells counts them.")
     is_hidden = Boolean(default=False, help_text="The PMI keeps her out of the directory.")
     gone_at = Timestamptz(null=True, default=None, help_text="No more in the register since.")
     changed_at = Timestamptz()
@@ -95,4 +97,18 @@ class RegisterFile(Table, tablename="assmat_register"):
     done_at = Timestamptz(null=True, default=None)
 
 
-TABLES = (Childminder, Declared, Place, RegisterFile, Count)
+class SavedSearch(Table, tablename="assmat_saved_search"):
+    """A search somebody left their e-mail with, to hear of a place that suits."""
+
+    id: Serial
+    email = Varchar(length=254, index=True)
+    asked = Text(help_text="The search, as its address writes it.")
+    told = Text(default="[]", help_text="Childminders already written about, as JSON.")
+    created_at = Timestamptz()
+    confirmed_at = Timestamptz(
+        null=True, default=None, help_text="Null until the e-mail is proved."
+    )
+    looked_on = Date(null=True, default=None, help_text="Day it was last run.")
+
+
+TABLES = (Childminder, Declared, Place, RegisterFile, SavedSearch, Count)

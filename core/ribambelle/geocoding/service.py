@@ -1,0 +1,102 @@
+"""The public address service (BAN, through Géoplateforme): one question, asked politely.
+
+https://geoservices.ign.fr/documentation/services/services-geoplateforme/geocodage: no key, fifty
+questions a second from one machine, then five seconds of silence.
+"""
+
+from typing import Any
+
+import httpx
+import msgspec
+
+from ribambelle.geocoding.pace import Pace
+
+PATIENCE = 2.0
+"""Seconds a family waits for it: without an answer the commune's own list is read."""
+LONGEST = 64 * 1024
+SURE = 0.5
+"""Score under which an answer may be another street altogether."""
+SILENCE = 5.0
+LOOPBACK = dict.fromkeys(("all://127.0.0.1", "all://localhost", "all://[::1]"))
+"""Addresses never asked through a proxy: the stand-in's."""
+
+
+class Unanswered(Exception):
+    """The service did not answer, or not in time; the address asked is never told."""
+
+
+class _Properties(msgspec.Struct, frozen=True):
+    label: str = ""
+    score: float = 0.0
+    citycode: str = ""
+
+
+class _Geometry(msgspec.Struct, frozen=True):
+    coordinates: tuple[float, float]
+    """Longitude, then latitude."""
+
+
+class _Feature(msgspec.Struct, frozen=True):
+    geometry: _Geometry
+    properties: _Properties
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    features: tuple[_Feature, ...] = ()
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where the service says an address is, in degrees."""
+
+    label: str
+    latitude: float
+    longitude: float
+
+
+async def ask(
+    service: str, text: str, pace: Pace, *, insee: str = "", near: tuple[float, float] | None = None
+) -> Place | None:
+    """Return where an address is, None when the service knows none like it.
+
+    :param insee: only in this commune.
+    :param near: rather around this point, latitude then longitude.
+
+    Raises Unanswered when it is silent, asked too much, or says what nobody can read.
+    """
+    if not pace.take():
+        raise Unanswered("too many questions")
+    told: dict[str, Any] = {"q": text, "limit": 1, "autocomplete": 0}
+    if insee:
+        told["citycode"] = insee
+    if near:
+        told |= {"lat": near[0], "lon": near[1]}
+    try:
+        async with httpx.AsyncClient(
+            timeout=PATIENCE, follow_redirects=False, mounts=LOOPBACK
+        ) as client:
+            answer = await client.get(f"{service.rstrip('/')}/search", params=told)
+    except httpx.HTTPError as error:
+        # its own words may hold the address asked
+        raise Unanswered(type(error).__name__) from None
+    if answer.status_code == 429:
+        pace.rest(_seconds(answer.headers.get("retry-after", "")))
+    if answer.status_code != 200 or len(answer.content) > LONGEST:
+        raise Unanswered(f"answer {answer.status_code}")
+    try:
+        read = msgspec.json.decode(answer.content, type=_Answer)
+    except msgspec.DecodeError:
+        raise Unanswered("an answer that cannot be read") from None
+    return _place(read, insee)
+
+
+def _place(read: _Answer, insee: str) -> Place | None:
+    for one in read.features:
+        longitude, latitude = one.geometry.coordinates
+        told = one.properties
+        if told.score >= SURE and (not insee or told.citycode in ("", insee)):
+            return Place(told.label[:200], latitude, longitude)
+    return None
+
+
+def _seconds(told: str) -> float:
+    return min(60.0, float(told)) if told.isdecimal() else SILENCE

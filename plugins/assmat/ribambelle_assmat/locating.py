@@ -1,0 +1,84 @@
+"""From what a family typed to where it searches: an address, a quartier, a way, a commune."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ribambelle import geocoding, tenants
+from ribambelle.search import fold
+from ribambelle_assmat.asking import Search
+from ribambelle_assmat.domain.cells import Point, metres
+from ribambelle_assmat.queries.directory import Area
+from ribambelle_assmat.searching import Asked
+
+BESIDE_THE_WAY = 1_000
+"""Metres from the way to work, when the family says nothing."""
+AROUND = 5_000
+"""Metres around an address in a whole département, when the family says nothing."""
+LONGEST_WAY = 60_000
+
+
+@dataclass(frozen=True)
+class Located:
+    """A search as the directory reads it, and what nobody could find."""
+
+    asked: Asked | None
+    """None when a family must say where first."""
+    unknown: tuple[str, ...] = ()
+    """Addresses nobody knows."""
+    is_far: bool = False
+    """The way to work is too long to be searched along."""
+
+
+async def located(search: Search, areas: Sequence[Area]) -> Located:
+    """Return where a family searches; what nobody knows is told, and the rest still serves."""
+    unknown = []
+    area = next((one for one in areas if one.code == search.near), None)
+    near = area.middle if area else None
+    if search.address:
+        found = await _point(search.address, areas)
+        unknown += [] if found else [search.address]
+        near = found or near
+    to = None
+    if search.work and near:
+        to = await _point(search.work, areas)
+        unknown += [] if to else [search.work]
+    is_far = bool(near and to and metres(near, to) > LONGEST_WAY)
+    settings = tenants.current().settings
+    is_wide = bool(settings.departement and not settings.insee)
+    if is_wide and not (near or search.town):
+        return Located(None, tuple(unknown))
+    within, inside = _within(search, near, None if is_far else to, is_wide=is_wide), None
+    if search.within == "quartier" and area and not search.address:
+        inside = area
+    asked = Asked(
+        search.wish,
+        near,
+        None if is_far else to,
+        within,
+        inside,
+        search.town if search.town.isdecimal() else fold(search.town),
+        frozenset(search.cares),
+        search.where,
+        int(search.children or 1),
+        fold(search.name),
+    )
+    return Located(asked, tuple(unknown), is_far)
+
+
+def _within(search: Search, near: Point | None, to: Point | None, *, is_wide: bool) -> int | None:
+    if near is None:
+        return None
+    if search.within.isdecimal():
+        return int(search.within)
+    if to is not None:
+        return BESIDE_THE_WAY
+    return AROUND if is_wide else None
+
+
+async def _point(text: str, areas: Sequence[Area]) -> Point | None:
+    """Return where an address is: found by the portal, else the middle of the quartier named."""
+    found = await geocoding.find(text)
+    if found is not None:
+        return Point(*found.spot)
+    name = fold(text)
+    return next((one.middle for one in areas if fold(one.name) == name), None)

@@ -1,0 +1,88 @@
+"""Which accredited places may suit a search: what it takes to order them, and nothing else."""
+
+from collections.abc import Callable, Collection
+from datetime import date
+from typing import Any, NamedTuple
+
+from ribambelle.database import Prepared, many
+from ribambelle_assmat.queries.directory import SHOWN
+from ribambelle_assmat.tables import Place
+
+OLDEST = 32_000
+"""Months nobody has: asked when a family says no age."""
+
+
+class Filter(NamedTuple):
+    """What the database can tell of a place by itself."""
+
+    months: int | None = None
+    children: int = 1
+    where: str = ""
+    name: str = ""
+    """Folded."""
+
+
+RULES = (
+    f" AND {SHOWN} AND p.from_months <= {{}} AND p.to_months >= {{}} AND p.children >= {{}}"
+    ' AND p."where" LIKE {} AND c.folded LIKE {}'
+)
+
+
+def _places(scope: Callable[[], str], *names: str) -> Prepared[list[dict[str, Any]]]:
+    """Return the question about the places of some of the childminders families see on a day."""
+
+    def question(given: Any) -> Any:
+        text = (
+            "SELECT c.id, c.latitude, c.longitude, c.given_name, c.family_name, c.usual_name,"  # noqa: S608 - ours
+            " d.cares, p.id AS place, p.moments, p.state, p.opens, p.confirmed_on"
+            " FROM assmat_childminder c JOIN assmat_declared d ON d.childminder = c.id"
+            f" JOIN assmat_place p ON p.childminder = c.id WHERE {scope()}{RULES}"
+        )
+        told = ("day", "day", "young", "old", "children", "where", "name")
+        return Place.raw(text, *(getattr(given, name) for name in (*names, *told)))
+
+    return Prepared(question)
+
+
+EVERYWHERE = _places(lambda: "1 = 1")
+IN_TOWN = _places(lambda: "(c.postcode = {} OR c.city_folded = {})", "town", "town")
+IN_QUARTIER = _places(
+    lambda: "c.quartier = {} AND c.micro_quartier LIKE {}", "quartier", "micro_quartier"
+)
+IN_TILES = _places(lambda: many.among("c.tile"), "tiles")
+
+
+async def everywhere(day: date, told: Filter) -> list[dict[str, Any]]:
+    """Return the places of the whole register."""
+    return await EVERYWHERE.ask(**_values(day, told))
+
+
+async def in_town(town: str, day: date, told: Filter) -> list[dict[str, Any]]:
+    """Return the places of a commune.
+
+    :param town: a postcode, or the folded name of a commune.
+    """
+    return await IN_TOWN.ask(town=town, **_values(day, told))
+
+
+async def in_quartier(
+    quartier: str, micro_quartier: str, day: date, told: Filter
+) -> list[dict[str, Any]]:
+    """Return the places of a quartier, or of one of its micro-quartiers."""
+    return await IN_QUARTIER.ask(
+        quartier=quartier, micro_quartier=micro_quartier or "%", **_values(day, told)
+    )
+
+
+async def in_tiles(tiles: Collection[int], day: date, told: Filter) -> list[dict[str, Any]]:
+    """Return the places of some tiles: those around a point, or along a way."""
+    return await IN_TILES.ask(tiles=many.listed(sorted(tiles)), **_values(day, told))
+
+
+def _values(day: date, told: Filter) -> dict[str, Any]:
+    return {
+        **{"day": day, "children": told.children, "where": told.where or "%"},
+        "young": OLDEST if told.months is None else told.months,
+        "old": 0 if told.months is None else told.months,
+        "name": f"%{told.name}%",
+    }

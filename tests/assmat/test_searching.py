@@ -1,0 +1,211 @@
+"""Families search around an address or along a way, keep a few, and are told of a place that opens."""
+
+from datetime import date
+
+import pytest
+from tests.assmat.builders import CLAIRE, MARIE, NADIA, an_alert, offers, registered, says
+
+from ribambelle.geocoding import Found, Spot, finding
+from ribambelle.testing import Communes, FrozenClock
+from ribambelle_assmat import saving
+from ribambelle_assmat.domain import register
+from ribambelle_assmat.domain.slots import days_mask
+from ribambelle_assmat.queries import directory
+from ribambelle_assmat.tables import Place, SavedSearch
+
+STREETS = "voie;latitude;longitude\nRue du Port;46.8021;4.8357\nRue du Lac;46.8021;4.9400\n"
+
+
+async def three(*, free: bool = True) -> dict[str, int]:
+    """Bring three childminders in, who are free on Mondays and Tuesdays; Claire on Mondays only."""
+    who = await registered(NADIA, CLAIRE, MARIE)
+    for name, number in who.items():
+        await says(number, "form")
+        place = (await directory.one(number)).places[0].id
+        days = ("mon",) if name == "Claire" else ("mon", "tue")
+        await offers(number, place, *days, state="now" if free else "none")
+    return who
+
+
+def names(page: str) -> list[str]:
+    """Return who a page of results shows, in its order."""
+    found = [(page.find(f">{name} "), name) for name in ("Nadia", "Claire", "Marie-Lou")]
+    return [name for at, name in sorted(found) if at >= 0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("jours=mon&jours=tue", ["Marie-Lou", "Nadia", "Claire"]),
+        ("jours=tue&arrivee=07:30", ["Marie-Lou", "Nadia", "Claire"]),
+        ("adresse=3+rue+du+Port", ["Nadia", "Marie-Lou", "Claire"]),
+        ("adresse=rue+du+Port&rayon=500", ["Nadia", "Marie-Lou"]),
+        ("adresse=rue+du+Port&vers=rue+du+Lac", ["Nadia", "Marie-Lou", "Claire"]),
+        ("adresse=rue+du+Port&vers=rue+du+Lac&rayon=500", ["Nadia", "Marie-Lou"]),
+        ("pres=Gare&rayon=quartier", ["Claire"]),
+        ("enfants=3", ["Marie-Lou", "Nadia"]),
+        ("nom=rob", ["Claire"]),
+        ("ou=71880&lieu=mam", ["Claire"]),
+        ("age=60", ["Marie-Lou", "Nadia"]),
+    ],
+)
+async def test_who_suits_comes_first_wherever_a_family_searches(
+    communes: Communes, asked: str, shown: list[str]
+) -> None:
+    town = communes.alpha
+    with town.here() as tenant:
+        folder = tenant.platform.folder / town.slug
+        folder.mkdir(exist_ok=True)
+        (folder / "rues.csv").write_text(STREETS)
+        file = tenant.platform.folder / f"{town.slug}.toml"
+        file.write_text(file.read_text() + '\n[geocoding]\nstreets = "rues.csv"\n')
+        tenant.platform.scan()
+        await three()
+
+    page = (await town.visitor().get(f"/assmat?{asked}")).text
+
+    assert names(page) == shown
+    lost = (await town.visitor().get("/assmat?adresse=99+rue+de+Nulle+Part")).text
+    assert "Nous ne trouvons pas" in lost and len(names(lost)) == 3
+
+
+@pytest.mark.parametrize("snapped", [True, False])
+async def test_no_number_of_searches_tells_more_than_her_cell(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch, snapped: bool
+) -> None:
+    """Two addresses in one cell of 200 m: every search around them is answered alike.
+
+    The twin keeps her own point.
+    """
+    if not snapped:
+        monkeypatch.setattr(register, "snapped", lambda point: point)
+    town = communes.alpha
+    here: list[Spot] = []
+
+    async def anywhere(text: str) -> Found:
+        return Found(here[0], text)
+
+    monkeypatch.setattr(finding, "find", anywhere)
+    monkeypatch.setattr("ribambelle.geocoding.find", anywhere)
+    visitor = town.visitor()
+    answers = []
+    for moved in ("46.8021;4.8355", "46.8015;4.8350"):
+        with town.here():
+            who = await registered(NADIA.replace("46.8021;4.8355", moved))
+            await says(who["Nadia"])
+        found = []
+        for north in range(10):
+            here[:] = [Spot(46.7990 + north * 0.0007, 4.8345)]
+            page = await visitor.get("/assmat?adresse=ici&rayon=500")
+            found.append(page.text[page.text.find('class="resultats"') :])
+        answers.append(found)
+
+    assert (answers[0] == answers[1]) == snapped
+    assert len({"à moins de 200" in one for one in answers[0]}) == 2
+
+
+async def test_a_few_are_kept_and_compared_without_an_account(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        who = await three()
+    visitor = town.visitor()
+    told = {"recherche": "jours=mon&suite=https://ailleurs.test", "page": "1"}
+    kept = await visitor.post("/assmat/selection", data={"childminder": str(who["Nadia"]), **told})
+    await visitor.post("/assmat/selection", data={"childminder": str(who["Claire"])})
+    assert kept.headers["location"] == f"/assmat?jours=mon&page=1#n-{who['Nadia']}"
+    nobody = await visitor.post("/assmat/selection", data={"childminder": "999"})
+    assert nobody.status_code == 404
+
+    page = (await visitor.get("/assmat/selection")).text
+
+    assert names(page) == ["Nadia", "Claire"]
+    assert (await visitor.get("/assmat/selection.pdf")).content.startswith(b"%PDF")
+    data = {"childminder": str(who["Nadia"]), "retirer": "oui", "retour": "selection"}
+    assert (await visitor.post("/assmat/selection", data=data)).headers["location"].endswith("tion")
+    assert names((await visitor.get("/assmat/selection")).text) == ["Claire"]
+    with town.here():
+        await says(who["Claire"])
+        await directory.Declared.update({directory.Declared.is_listed: False}).where(
+            directory.Declared.childminder == who["Claire"]
+        )
+    assert names((await visitor.get("/assmat/selection")).text) == []
+    assert names((await town.visitor().get("/assmat/selection")).text) == []
+
+
+@pytest.mark.parametrize("counted", [True, False])
+async def test_a_family_is_told_once_of_a_place_and_stops_by_one_tap(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, counted: bool
+) -> None:
+    """Her address is proved first; the twin forgets whom it told, and writes again each morning."""
+    if not counted:
+        monkeypatch.setattr(saving, "_listed", lambda _: "[]")
+    town = communes.alpha
+    with town.here():
+        who = await three(free=False)
+    visitor, mail = town.visitor(), "anne@example.test"
+    wrong = await visitor.post("/assmat/alertes", data={"email": "anne", "recherche": "jours=tue"})
+    assert (wrong.status_code, "prenom.nom@exemple.fr" in wrong.text) == (422, True)
+    assert "Mardi" in (await visitor.get("/assmat/alertes?jours=tue")).text
+    for _ in range(2):
+        await visitor.post("/assmat/alertes", data={"email": mail, "recherche": "jours=tue"})
+    await town.work()
+    link = await town.link(mail)
+    assert len(await town.mail(mail)) == 2 and "Confirmer" in (await visitor.get(link)).text
+    assert (await communes.beta.visitor().get(link)).status_code == 404
+    assert (await visitor.get(link[:-1] + "x")).status_code == 404
+
+    async def next_morning() -> int:
+        clock.move(days=1)
+        await town.work()
+        return len(await town.mail(mail)) - 2
+
+    with town.here():
+        place = (await directory.one(who["Nadia"])).places[0].id
+        await offers(who["Nadia"], place, "tue")
+    assert await next_morning() == 0  # nobody said yes yet
+    with town.here():
+        await offers(who["Nadia"], place, "tue", state="none")
+    assert "C’est confirmé" in (await visitor.post(link)).text
+    assert await next_morning() == 0
+    with town.here():
+        await offers(who["Nadia"], place, "tue")
+        await Place.update({Place.moments: days_mask(["mon"])}).where(
+            Place.childminder == who["Claire"]
+        )
+    assert await next_morning() == 1
+    assert "Nadia Benali, Centre" in (await town.mail(mail))[-1].text
+    assert await next_morning() == (1 if counted else 2)
+    assert "C’est arrêté" in (await visitor.post(link, data={"arreter": "oui"})).text
+    with town.here():
+        assert await SavedSearch.count() == 0
+    assert (await visitor.get(link)).status_code == 404
+
+
+async def test_a_search_nobody_proved_is_forgotten_and_one_of_half_a_year(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    with communes.alpha.here() as tenant:
+        await an_alert("a@example.test")
+        await an_alert("b@example.test")
+        row = await SavedSearch.objects().get(SavedSearch.email == "b@example.test")
+        assert row is not None
+        await saving.confirm(row, tenant.now())
+        for days, left in ((2, 2), (2, 1), (180, 0)):
+            clock.move(days=days)
+            await saving.forget()
+            assert await SavedSearch.count() == left
+        for rank in range(saving.MOST + 1):
+            await saving.begin(tenant, "c@example.test", saving.read(f"nom=x{rank}"), tenant.now())
+        assert await SavedSearch.count() == saving.MOST
+
+
+def test_a_week_asked_reads_back_the_same() -> None:
+    told = "ou=Alpha&jours=mon&jours=sat&arrivee=07%3A30&age=18&debut=2027-03-01&accueil=late"
+    search = saving.read(told)
+
+    assert saving.read(search.query) == search
+    assert (search.start, search.days, search.cares) == (
+        date(2027, 3, 1),
+        ("mon", "sat"),
+        ("late",),
+    )
