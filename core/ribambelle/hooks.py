@@ -143,7 +143,7 @@ def api_scopes() -> "Iterable[ApiScope]":
         def api_scopes():
             return [ApiScope("creche:read", "Lire les places", "Lit les places de chaque crèche.")]
 
-    Called by ``ribambelle.api``. Implemented by ``periscolaire``. Since 0.2.
+    Called by ``ribambelle.api``. Implemented by ``assmat``, ``periscolaire``. Since 0.2.
     """
 
 

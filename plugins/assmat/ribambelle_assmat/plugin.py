@@ -95,10 +95,12 @@ def scopes() -> dict[str, Any]:
 @hookimpl
 def routes() -> Iterable[Any]:
     """The directory, each childminder's own pages, the register at the office."""
+    from ribambelle_assmat.api import childminders
     from ribambelle_assmat.pages import (
         activation,
         confirming,
         contacting,
+        data,
         figures,
         office,
         public,
@@ -117,6 +119,8 @@ def routes() -> Iterable[Any]:
         *space.ROUTES,
         *office.ROUTES,
         *figures.ROUTES,
+        *data.ROUTES,
+        *childminders.ROUTES,
     ]
 
 
@@ -134,6 +138,25 @@ def childcare_costs() -> list[Any]:
     from ribambelle_assmat.pricing import costs
 
     return [costs]
+
+
+@hookimpl
+def api_scopes() -> list[Any]:
+    """What a program may read of the directory, and say for a town hall."""
+    from ribambelle.api import ApiScope
+
+    return [
+        ApiScope(
+            "assmat:read",
+            "Lire l’annuaire des assistantes maternelles",
+            "Cherche et lit ce que chacune accepte de montrer aux familles.",
+        ),
+        ApiScope(
+            "assmat:write",
+            "Dire les places des assistantes maternelles",
+            "Écrit où en est une place, comme un agent le fait sur sa fiche.",
+        ),
+    ]
 
 
 @hookimpl
