@@ -34,7 +34,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("opening", "asked"), IDS),
     **dict.fromkeys(("enrolment", "version", "household", "claim", "sent"), IDS),
     **{"payer": IDS, "ledger": ("cash",), "how": ("vu", "signaler", "crediter")},
-    **dict.fromkeys(("childminder", "register", "place", "search"), IDS),
+    **dict.fromkeys(("childminder", "register", "place", "search", "rank"), IDS),
     "secret": ("x" * 32,),
     "model": ("sign_in",),
     "slug": ("page-1", "page-3"),
