@@ -56,11 +56,12 @@ def jobs() -> dict[str, Any]:
     from ribambelle_assmat.activating import activate
     from ribambelle_assmat.refreshing import ask
     from ribambelle_assmat.registering import forget
+    from ribambelle_assmat.reminding import remind
     from ribambelle_assmat.saving import forget as forget_searches
     from ribambelle_assmat.saving import look
 
     return {
-        **{"forget": forget, "activate": activate, "ask": ask},
+        **{"forget": forget, "activate": activate, "ask": ask, "remind": remind},
         **{"look": look, "forget_searches": forget_searches},
     }
 
@@ -72,16 +73,16 @@ def schedules() -> list[Any]:
 
     return [
         *(Schedule("forget", 4), Schedule("forget_searches", 4)),
-        *(Schedule("ask", 9), Schedule("look", 8)),
+        *(Schedule("ask", 9), Schedule("look", 8), Schedule("remind", 9)),
     ]
 
 
 @hookimpl
 def message_templates() -> Iterable[Any]:
     """The question of the month, what families write."""
-    from ribambelle_assmat.declared_messages import MESSAGES
+    from ribambelle_assmat import declared_messages, declared_reminders
 
-    return MESSAGES
+    return (*declared_messages.MESSAGES, *declared_reminders.MESSAGES)
 
 
 @hookimpl
