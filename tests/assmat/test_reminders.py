@@ -67,3 +67,27 @@ async def test_half_years_silence_and_a_place_that_opens_are_told_once_each(
         await reminding.remind()
     assert len(await town.mail("nadia@example.test")) == 2
     assert await communes.beta.mail() == []
+
+
+async def test_she_tells_the_pmi_of_an_error_in_the_register(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        who = await registered(NADIA, CLAIRE)
+    here = f"/assmat/espace/{who['Nadia']}/erreur"
+    mine = Grant("childminder", f"assmat.childminder:{who['Nadia']}")
+    nadia = await town.staff(mine, email="nadia@example.test")
+    await town.staff(email="mairie@example.test")
+    await town.staff(Grant("pmi"), email="pmi@example.test")
+    told = {"words": "Mon agrément est pour <b>trois</b> enfants."}
+
+    assert "3 rue du Lavoir" in (await nadia.get(here)).text
+    wrong = await nadia.post(here, data={"words": "faux"})
+    answers = [await nadia.post(here, data=told) for _ in range(6)]
+    other = await nadia.post(here.replace(str(who["Nadia"]), str(who["Claire"])), data=told)
+
+    assert (wrong.status_code, "Dites ce qui est faux" in wrong.text) == (422, True)
+    assert [one.status_code for one in answers] == [303] * 5 + [429]
+    assert other.status_code == 404
+    mail = await town.mail("pmi@example.test")
+    assert len(mail) == 5 and told["words"] in mail[0].text and "4401" in mail[0].text
+    assert await town.mail("mairie@example.test") == []

@@ -72,6 +72,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/assmat/fiches/{childminder}": {"visitor": ("/assmat/fiches/{childminder}",)},
     "/assmat/espace/{childminder}": {"office": ("/assmat/espace/{childminder}",)},
     "/assmat/espace/{childminder}/apercu": {"office": ("/assmat/espace/{childminder}/apercu",)},
+    "/assmat/espace/{childminder}/erreur": {"office": ("/assmat/espace/{childminder}/erreur",)},
     "/bureau/assmat": {"office": ("/bureau/assmat", "/bureau/assmat?nom=personne")},
     "/bureau/assmat/chiffres": {"office": ("/bureau/assmat/chiffres",)},
     "/bureau/assmat/registre": {"office": ("/bureau/assmat/registre",)},

@@ -1,4 +1,4 @@
-"""The reminders the directory makes the portal write to a childminder."""
+"""Reminders to a childminder; what she tells of the register."""
 
 from ribambelle.messages.types import MessageTemplate, Placeholder
 from ribambelle_assmat.declared_messages import HELLO
@@ -39,5 +39,31 @@ MESSAGES = (
         "opens_soon",
         "Votre place ouvre bientôt",
         "trente jours avant le jour où elle a dit qu’une place ouvre",
+    ),
+    MessageTemplate(
+        "assmat/messages/register_error",
+        "Une erreur dans le registre",
+        "quand une assistante maternelle la signale depuis sa fiche",
+        "la PMI, ou la mairie si la PMI n’a pas de compte",
+        (
+            Placeholder("personne", "Son nom", "Nadia Benali", fact="who"),
+            Placeholder("numero", "Celui de son agrément", "4402178", fact="number"),
+            Placeholder(
+                "message",
+                "Ce qu’elle écrit",
+                "Mon agrément est pour quatre enfants, pas trois.",
+                fact="words",
+                required=True,
+                lines=True,
+            ),
+            Placeholder(
+                "lien",
+                "Sa ligne du registre",
+                "https://famille.exemple.fr/bureau/assmat?nom=4402178",
+                fact="link",
+                required=True,
+            ),
+        ),
+        area="Assistantes maternelles",
     ),
 )

@@ -105,6 +105,7 @@ def routes() -> Iterable[Any]:
         figures,
         office,
         public,
+        reporting,
         saved,
         selection,
         space,
@@ -120,6 +121,7 @@ def routes() -> Iterable[Any]:
         *space.ROUTES,
         *office.ROUTES,
         *figures.ROUTES,
+        *reporting.ROUTES,
         *data.ROUTES,
         *childminders.ROUTES,
     ]
