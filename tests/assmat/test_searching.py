@@ -1,16 +1,22 @@
 """Families search around an address or along a way, keep a few, and are told of a place that opens."""
 
+import csv
 from datetime import date
+from math import sqrt
+from pathlib import Path
+from random import Random
 
 import pytest
 from tests.assmat.builders import CLAIRE, MARIE, NADIA, an_alert, offers, registered, says
 
-from ribambelle.geocoding import Found, Spot, finding
+from ribambelle.geocoding import Found, Spot
 from ribambelle.testing import Communes, FrozenClock
-from ribambelle_assmat import saving
+from ribambelle_assmat import demo, saving, searching
 from ribambelle_assmat.domain import register
+from ribambelle_assmat.domain.cells import Point, metres
 from ribambelle_assmat.domain.slots import days_mask
-from ribambelle_assmat.queries import directory
+from ribambelle_assmat.queries import directory, finding
+from ribambelle_assmat.searching import Asked
 from ribambelle_assmat.tables import Place, SavedSearch
 
 STREETS = "voie;latitude;longitude\nRue du Port;46.8021;4.8357\nRue du Lac;46.8021;4.9400\n"
@@ -85,7 +91,6 @@ async def test_no_number_of_searches_tells_more_than_her_cell(
     async def anywhere(text: str) -> Found:
         return Found(here[0], text)
 
-    monkeypatch.setattr(finding, "find", anywhere)
     monkeypatch.setattr("ribambelle.geocoding.find", anywhere)
     visitor = town.visitor()
     answers = []
@@ -209,3 +214,55 @@ def test_a_week_asked_reads_back_the_same() -> None:
         ("mon", "sat"),
         ("late",),
     )
+
+
+@pytest.mark.real_data
+async def test_the_real_micro_quartiers_of_a_city_are_searched_one_by_one(
+    communes: Communes, real_data: Path
+) -> None:
+    """97 micro-quartiers, 1,500 childminders by the people who live there; each is in one, once."""
+    with (real_data / "nantes-micro-quartiers.csv").open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines, delimiter=";"))
+    places = [
+        demo.Somewhere(
+            *(row["quartier"], row["micro_quartier"]),
+            (47.16 + rank // 10 * 0.014, -1.62 + rank % 10 * 0.014),
+            sqrt(float(row["superficie_km2"])) / 222,
+            int(row["population_2018"]),
+        )
+        for rank, row in enumerate(rows)
+    ]
+    with communes.alpha.here() as tenant:
+        await demo.spread(places, demo.LARGE, Random(7))
+        today = tenant.now().date()
+        areas = [one for one in await directory.quartiers(today) if one.within]
+        found = [await searching.search(Asked(area=area), today) for area in areas]
+        everybody = await searching.search(Asked(), today)
+        around = await searching.search(Asked(near=areas[0].middle, within=1000), today)
+
+    assert (len(rows), len({one.code for one in areas})) == (97, len(areas))
+    assert len(areas) > 80
+    assert sum(len(hits) for hits in found) == len(everybody) > 900
+    assert len({hit.childminder for hits in found for hit in hits}) == len(everybody)
+    near = [hit for hit in everybody if hit.point and metres(areas[0].middle, hit.point) <= 1000]
+    assert {hit.childminder for hit in around} == {hit.childminder for hit in near} != set()
+
+
+async def test_a_search_reads_its_tiles_and_finds_whom_the_whole_register_would(
+    communes: Communes,
+) -> None:
+    """Two hundred circles and ways: those found are those measured one by one."""
+    draw = Random(11)
+    places = [demo.Somewhere("Centre", "", (47.2, -1.55), 0.12, 1)]
+    with communes.alpha.here() as tenant:
+        await demo.spread(places, 300, draw)
+        today = tenant.now().date()
+        every = await finding.everywhere(today, finding.Filter())
+        for rank in range(200):
+            near, other = (
+                Point(draw.uniform(47.05, 47.35), draw.uniform(-1.8, -1.3)) for _ in range(2)
+            )
+            to = other if rank % 2 else None
+            asked = Asked(near=near, to=to, within=draw.choice((500, 2000, 5000)))
+            found = {hit.childminder for hit in await searching.search(asked, today)}
+            assert found == {hit.childminder for hit in searching.ordered(every, asked, today)}

@@ -1,20 +1,22 @@
 """A commune of demonstration: a register of invented childminders, most of whom keep their page."""
 
-from datetime import date, timedelta
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from random import Random
+from typing import Any
 
 from ribambelle import tenants
-from ribambelle.database import transaction
-from ribambelle.identity import Person
+from ribambelle.database import many, transaction
 from ribambelle.identity.tables import Quartier
-from ribambelle_assmat import declaring, registering
-from ribambelle_assmat.declaring import Availability, Profile
+from ribambelle_assmat import registering
 from ribambelle_assmat.domain.publication import CARES
-from ribambelle_assmat.domain.slots import DAYS, days_mask
-from ribambelle_assmat.queries import directory
-from ribambelle_assmat.queries.directory import One
+from ribambelle_assmat.domain.slots import DAYS, mask_between
+from ribambelle_assmat.tables import Childminder, Place
 
-COUNT = 60
+SMALL, LARGE = 60, 1_500
+"""How many, in a commune of fewer than 200,000 people and in a larger one."""
 KEPT = 72
 """Those who keep their page, out of a hundred."""
 GIVEN = (
@@ -32,42 +34,76 @@ WORDS = (
     "",
 )
 HEAD = (
-    "Numéro d'agrément;Nom;Prénom;Début;Fin;Adresse;CP;Commune;Quartier;Latitude;Longitude;Lieu;"
-    "Nombre d'enfants;Âge maximum\n"
+    "Numéro d'agrément;Nom;Prénom;Début;Fin;Adresse;CP;Commune;Quartier;Micro-quartier;Latitude;"
+    "Longitude;Lieu;Nombre d'enfants;Âge maximum\n"
 )
+OPENS, CLOSES = (time(7, 30), time(7, 30), time(8), None), (time(18), time(18), time(17), time(12))
 CENTRE = 47.2184, -1.5536
-SOMEBODY = Person(1, 0, "", "Démonstration", "staff", strong=True)
+
+
+@dataclass(frozen=True)
+class Somewhere:
+    """A quartier or a micro-quartier: its names, its middle, how far it goes, who lives there."""
+
+    quartier: str
+    micro_quartier: str
+    middle: tuple[float, float]
+    degrees: float
+    people: int
 
 
 async def fill(seed: int) -> None:
     """Bring a register in, and let most of its childminders speak."""
     tenant = tenants.current()
     draw = Random(f"{seed}:{tenant.slug}:assmat")  # noqa: S311 - invented people, not secrets
+    rows = await Quartier.select().where(Quartier.parent.is_null()).order_by(Quartier.name)
+    count = LARGE if tenant.settings.population >= 200_000 else SMALL
+    await spread(_somewhere(rows), count, draw)
+
+
+def _somewhere(rows: Sequence[dict[str, Any]]) -> list[Somewhere]:
+    """Return the commune's quartiers; one without a middle is given one, two kilometres apart."""
+    found = []
+    for rank, row in enumerate(rows or [{"name": name} for name in ("Centre", "Gare", "Moulin")]):
+        north, east = divmod(rank, 4)
+        middle = CENTRE[0] + (north - 1) * 0.018, CENTRE[1] + (east - 1.5) * 0.026
+        if row.get("latitude") is not None:
+            middle = row["latitude"] / 1_000_000, row["longitude"] / 1_000_000
+        found.append(Somewhere(row["name"], "", middle, 0.008, row.get("population") or 1))
+    return found
+
+
+async def spread(places: Sequence[Somewhere], count: int, draw: Random) -> None:
+    """Bring in a register of that many, each quartier by the people who live there."""
+    tenant = tenants.current()
     now = tenant.now()
-    rows = await Quartier.select(Quartier.name).where(Quartier.parent.is_null())
-    quartiers = sorted(row["name"] for row in rows) or ["Centre", "Gare", "Moulin"]
-    lines = "".join(_line(draw, rank, quartiers, now.date()) for rank in range(COUNT))
+    chosen = draw.choices(places, [one.people for one in places], k=count)
+    lines = "".join(_line(draw, rank, one, now.date()) for rank, one in enumerate(chosen))
     sent = await registering.keep((HEAD + lines).encode(), now, by=1)
     await registering.bring_in(sent, now, by=1)
+    people = await Childminder.select(Childminder.id).order_by(Childminder.id)
+    rows = [_said(draw, one["id"], now) for one in people if draw.randrange(100) < KEPT]
+    offered = await Place.select(Place.id, Place.childminder).order_by(Place.id)
+    speaks = {row[0] for row in rows}
     async with transaction():
-        for one in await directory.every("", 0, COUNT):
-            if draw.randrange(100) < KEPT:
-                await _speak(draw, one)
+        await many.write("assmat_declared", DECLARED, rows)
+        for place in offered:
+            if place["childminder"] in speaks:
+                await Place.update(_offer(draw, now.date())).where(Place.id == place["id"])
 
 
-def _line(draw: Random, rank: int, quartiers: list[str], today: date) -> str:
+def _line(draw: Random, rank: int, where: Somewhere, today: date) -> str:
     began = today - timedelta(days=draw.randrange(60, 1700))
-    quartier = draw.randrange(len(quartiers))
-    # each quartier around a middle of its own, some two kilometres from the next
-    north, east = divmod(quartier, 4)
-    latitude = CENTRE[0] + (north - 1) * 0.018 + draw.uniform(-0.007, 0.007)
-    longitude = CENTRE[1] + (east - 1.5) * 0.026 + draw.uniform(-0.01, 0.01)
+    latitude = where.middle[0] + draw.uniform(-where.degrees, where.degrees)
+    longitude = where.middle[1] + draw.uniform(-where.degrees, where.degrees) * 1.4
+    settings = tenants.current().settings
     cells = [
         f"44{rank:05}",
         *(draw.choice(FAMILY), draw.choice(GIVEN)),
         *(f"{began:%d/%m/%Y}", f"{began + timedelta(days=1826):%d/%m/%Y}"),
         f"{draw.randint(1, 60)} rue {draw.choice(FAMILY)}",
-        *("00000", tenants.current().settings.name, quartiers[quartier]),
+        *(next(iter(settings.postcodes), "00000"), settings.name),
+        *(where.quartier, where.micro_quartier),
         *(f"{latitude:.5f}", f"{longitude:.5f}"),
         "MAM" if draw.random() < 0.15 else "",
         *(str(draw.randint(2, 4)), str(draw.choice((36, 72)))),
@@ -75,17 +111,27 @@ def _line(draw: Random, rank: int, quartiers: list[str], today: date) -> str:
     return ";".join(cells) + "\n"
 
 
-async def _speak(draw: Random, one: One) -> None:
-    now = tenants.current().now()
-    cares = tuple(code for code in CARES if draw.random() < 0.3)
-    consents = ("listed", *(("mobile",) if draw.random() < 0.6 else ()))
-    number = f"06 99 {draw.randrange(100):02} {draw.randrange(100):02} {draw.randrange(100):02}"
-    profile = Profile(consents, cares, number, "", "", "13 h à 14 h 30", False, draw.choice(WORDS))
-    await declaring.profile(SOMEBODY, one.id, profile, now)
-    for place in one.places:
-        state = draw.choices(("now", "later", "none"), (3, 2, 4))[0]
-        opens = now.date() + timedelta(days=draw.randrange(20, 200))
-        days = [code for code, _, _ in DAYS[:5] if draw.random() < 0.8]
-        told = Availability(state, opens, days_mask(days), "")
-        said = now - timedelta(days=draw.randrange(60))
-        await declaring.availability(SOMEBODY, one.id, place.id, told, said)
+DECLARED = (
+    *("childminder", "is_listed", "consents", "cares", "mobile", "call_hours", "words"),
+    "changed_at",
+)
+
+
+def _said(draw: Random, number: int, now: datetime) -> tuple[Any, ...]:
+    cares = [code for code in CARES if draw.random() < 0.3]
+    consents = ["listed", *(["mobile"] if draw.random() < 0.6 else [])]
+    mobile = f"06 99 {draw.randrange(100):02} {draw.randrange(100):02} {draw.randrange(100):02}"
+    told = (json.dumps(consents), json.dumps(cares), mobile, "13 h à 14 h 30", draw.choice(WORDS))
+    return number, True, *told, now
+
+
+def _offer(draw: Random, today: date) -> dict[Any, Any]:
+    state = draw.choices(("now", "later", "none"), (3, 2, 4))[0]
+    opens = today + timedelta(days=draw.randrange(20, 200))
+    days = [code for code, _, _ in DAYS[:5] if draw.random() < 0.8]
+    return {
+        Place.state: state,
+        Place.opens: opens if state == "later" else None,
+        Place.moments: mask_between(days, draw.choice(OPENS), draw.choice(CLOSES)),
+        Place.confirmed_on: today - timedelta(days=draw.randrange(60)),
+    }

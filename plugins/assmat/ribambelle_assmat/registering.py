@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from ribambelle import tenants
-from ribambelle.database import advisory, transaction
+from ribambelle.database import advisory, many, transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.families import columns, table_files
 from ribambelle.search import fold
@@ -122,8 +122,7 @@ async def bring_in(number: int, now: datetime, *, by: int) -> None:
         if row.done_at is not None:
             raise Refused("list_done")
         plan = await _planned(row)
-        for lines in plan.fresh.values():
-            await _create(lines, now)
+        await _create(list(plan.fresh.values()), now)
         for known, lines in plan.changed.items():
             await _change(known, lines, now)
         for start in range(0, len(plan.gone), 500):
@@ -283,15 +282,23 @@ def _is_alike(one: PlaceSaid, place: Mapping[str, Any]) -> bool:
     return bool(one.where == place["where"])
 
 
-async def _create(said: Sequence[Said], now: datetime) -> None:
-    row = Childminder(number=said[0].number, **_values(said[0]), changed_at=now)
-    number = int((await Childminder.insert(row).returning(Childminder.id))[0]["id"])
-    await Place.insert(
-        *(
-            Place(childminder=number, rank=rank, **_place(one))
-            for rank, one in enumerate((each.place for each in said), start=1)
-        )
+async def _create(fresh: Sequence[Sequence[Said]], now: datetime) -> None:
+    """Write those who are new, all together: a département has fifteen thousand."""
+    if not fresh:
+        return
+    values = [{"number": said[0].number, **_values(said[0]), "changed_at": now} for said in fresh]
+    rows = await many.write(
+        *("assmat_childminder", list(values[0])),
+        [list(one.values()) for one in values],
+        returning=("id", "number"),
     )
+    known = {row["number"]: row["id"] for row in rows}
+    places = [
+        [known[said[0].number], rank, *(getattr(each.place, name) for name in PLACE)]
+        for said in fresh
+        for rank, each in enumerate(said, start=1)
+    ]
+    await many.write("assmat_place", ("childminder", "rank", *PLACE), places)
 
 
 async def _change(number: int, said: Sequence[Said], now: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ribambelle_assmat.domain.availability import STALE, standing
-from ribambelle_assmat.domain.cells import MILLION, Point, away, metres, tiles, tiles_along
+from ribambelle_assmat.domain.cells import MILLION, Point, away, box, metres, tiles, tiles_along
 from ribambelle_assmat.domain.cells import told as distance_told
 from ribambelle_assmat.domain.matching import GROUPS, Match, Offered, Wish, match, order
 from ribambelle_assmat.queries import directory, finding
@@ -80,7 +80,9 @@ async def search(asked: Asked, today: date) -> list[Hit]:
         names = (area.within, area.name) if area.within else (area.name, "")
         rows = await finding.in_quartier(*names, today, told)
     elif asked.near is not None and asked.within is not None:
-        rows = await finding.in_tiles(_tiles(asked.near, asked.to, asked.within), today, told)
+        ends = [asked.near, *([asked.to] if asked.to else [])]
+        around = _tiles(asked.near, asked.to, asked.within)
+        rows = await finding.in_tiles(around, box(ends, asked.within), today, told)
     elif asked.town:
         rows = await finding.in_town(asked.town, today, told)
     else:

@@ -5,6 +5,7 @@ and order all come from that centre, so that no number of searches tells more. W
 base is the centre alone.
 """
 
+from collections.abc import Sequence
 from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
 
@@ -24,6 +25,15 @@ class Point(NamedTuple):
 
     latitude: float
     longitude: float
+
+
+class Box(NamedTuple):
+    """The sides of a box, in degrees."""
+
+    south: float
+    north: float
+    west: float
+    east: float
 
 
 def snapped(point: Point) -> Point:
@@ -100,6 +110,19 @@ def tiles(point: Point, within: int) -> set[int]:
     high = _tile(Point(point.latitude + up, point.longitude + across))
     rows, columns = range(low[0], high[0] + 1), range(low[1], high[1] + 1)
     return {row * ACROSS + column for row in rows for column in columns}
+
+
+def box(points: Sequence[Point], within: int) -> Box:
+    """Return the sides of a box that holds circles around some points.
+
+    >>> around = box([Point(47.2, -1.55)], 2000)
+    >>> metres(Point(47.2, -1.55), Point(around.north, -1.55))
+    2000
+    """
+    up = within * STEP / CELL
+    across = max(up / max(0.01, cos(radians(one.latitude))) for one in points)
+    norths, easts = [one.latitude for one in points], [one.longitude for one in points]
+    return Box(min(norths) - up, max(norths) + up, min(easts) - across, max(easts) + across)
 
 
 def tiles_along(start: Point, end: Point, within: int) -> set[int]:

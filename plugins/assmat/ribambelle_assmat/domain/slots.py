@@ -80,24 +80,35 @@ def mask_between(days: Iterable[str], start: time | None, end: time | None) -> i
 
 
 def told(mask: int) -> str:
-    """Say some moments in words, day by day; a day from morning to afternoon is said whole.
+    """Say some moments in words; days that have the same ones are said together.
 
     >>> told(days_mask(["fri"]) | mask_of(["tue-afternoon", "tue-after"]))
     'le mardi après-midi et soir, et le vendredi'
+    >>> told(mask_of(["mon-before", "mon-after", "thu-before", "thu-after"]))
+    'les lundi et jeudi avant l’école et soir'
     >>> told(0)
     ''
     """
-    found = []
+    alike: dict[int, list[str]] = {}
     for rank, (_, _, name) in enumerate(DAYS):
-        here = mask >> (rank * len(MOMENTS)) & (1 << len(MOMENTS)) - 1
-        if not here:
-            continue
-        words = [] if here & WHOLE_DAY == WHOLE_DAY else _moments(here)
-        rest = _moments(here & ~WHOLE_DAY) if not words else []
-        found.append(f"le {name}" + (f" {listed(words)}" if words else "") + _with(rest))
+        if here := mask >> (rank * len(MOMENTS)) & (1 << len(MOMENTS)) - 1:
+            alike.setdefault(here, []).append(name)
+    found = [_days(names) + _rest(here) for here, names in alike.items()]
     if len(found) < 2:
         return "".join(found)
     return f"{', '.join(found[:-1])}, et {found[-1]}"
+
+
+def _days(names: list[str]) -> str:
+    return f"le {names[0]}" if len(names) == 1 else f"les {listed(names)}"
+
+
+def _rest(here: int) -> str:
+    """Say the moments of one day; a day from morning to afternoon is said whole."""
+    if here & WHOLE_DAY != WHOLE_DAY:
+        return f" {listed(_moments(here))}"
+    rest = _moments(here & ~WHOLE_DAY)
+    return f" avec {listed(rest)}" if rest else ""
 
 
 def listed(words: Sequence[str]) -> str:
@@ -108,10 +119,6 @@ def listed(words: Sequence[str]) -> str:
     """
     *first, last = words
     return f"{', '.join(first)} et {last}" if first else last
-
-
-def _with(moments: list[str]) -> str:
-    return f" avec {listed(moments)}" if moments else ""
 
 
 def _moments(mask: int) -> list[str]:

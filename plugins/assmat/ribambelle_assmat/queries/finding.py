@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Collection
 from datetime import date
+from math import ceil, floor
 from typing import Any, NamedTuple
 
-from ribambelle.database import Prepared, many
+from ribambelle.database import DOOR, Prepared, many
+from ribambelle_assmat.domain.cells import MILLION, Box
 from ribambelle_assmat.queries.directory import SHOWN
 from ribambelle_assmat.tables import Place
 
@@ -28,14 +30,23 @@ RULES = (
 )
 
 
-def _places(scope: Callable[[], str], *names: str) -> Prepared[list[dict[str, Any]]]:
+def _tiles() -> str:
+    """Return the SQL of some tiles, read before anything else whatever the base thinks of its sizes."""
+    if DOOR.engine_type == "postgres":
+        return "unnest(string_to_array({}, ',')::int[]) AS t(value) CROSS JOIN"
+    return "json_each('[' || {} || ']') AS t CROSS JOIN"
+
+
+def _places(
+    scope: Callable[[], str], *names: str, first: Callable[[], str] = str
+) -> Prepared[list[dict[str, Any]]]:
     """Return the question about the places of some of the childminders families see on a day."""
 
     def question(given: Any) -> Any:
         text = (
             "SELECT c.id, c.latitude, c.longitude, c.given_name, c.family_name, c.usual_name,"  # noqa: S608 - ours
             " d.cares, p.id AS place, p.moments, p.state, p.opens, p.confirmed_on"
-            " FROM assmat_childminder c JOIN assmat_declared d ON d.childminder = c.id"
+            f" FROM {first()} assmat_childminder c JOIN assmat_declared d ON d.childminder = c.id"
             f" JOIN assmat_place p ON p.childminder = c.id WHERE {scope()}{RULES}"
         )
         told = ("day", "day", "young", "old", "children", "where", "name")
@@ -49,7 +60,11 @@ IN_TOWN = _places(lambda: "(c.postcode = {} OR c.city_folded = {})", "town", "to
 IN_QUARTIER = _places(
     lambda: "c.quartier = {} AND c.micro_quartier LIKE {}", "quartier", "micro_quartier"
 )
-IN_TILES = _places(lambda: many.among("c.tile"), "tiles")
+IN_TILES = _places(
+    lambda: "c.tile = t.value AND c.latitude BETWEEN {} AND {} AND c.longitude BETWEEN {} AND {}",
+    *("tiles", "south", "north", "west", "east"),
+    first=_tiles,
+)
 
 
 async def everywhere(day: date, told: Filter) -> list[dict[str, Any]]:
@@ -74,9 +89,17 @@ async def in_quartier(
     )
 
 
-async def in_tiles(tiles: Collection[int], day: date, told: Filter) -> list[dict[str, Any]]:
-    """Return the places of some tiles: those around a point, or along a way."""
-    return await IN_TILES.ask(tiles=many.listed(sorted(tiles)), **_values(day, told))
+async def in_tiles(
+    tiles: Collection[int], box: Box, day: date, told: Filter
+) -> list[dict[str, Any]]:
+    """Return the places of some tiles that lie in a box: those around a point, or along a way."""
+    sides = {
+        "south": floor(box.south * MILLION),
+        "north": ceil(box.north * MILLION),
+        "west": floor(box.west * MILLION),
+        "east": ceil(box.east * MILLION),
+    }
+    return await IN_TILES.ask(tiles=many.listed(sorted(tiles)), **sides, **_values(day, told))
 
 
 def _values(day: date, told: Filter) -> dict[str, Any]:
