@@ -6,6 +6,7 @@ import pytest
 from tests.assmat.builders import CLAIRE, MARIE, NADIA, offers, registered, says
 
 from ribambelle.identity import Grant, limits
+from ribambelle.identity.tables import Account
 from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes
 from ribambelle_assmat import reminding
@@ -31,6 +32,10 @@ async def test_half_years_silence_and_a_place_that_opens_are_told_once_each(
     for name in ("Nadia", "Claire"):
         mine = Grant("childminder", f"assmat.childminder:{who[name]}")
         await town.staff(mine, email=f"{name.lower()}@example.test")
+    with town.here():
+        await reminding.remind()
+        assert await town.mail() == []  # invited, not come yet
+        await Account.update({Account.password: "kept"}).where(Account.kind == "staff")
     if not counted:
 
         async def never(*_: object) -> int:

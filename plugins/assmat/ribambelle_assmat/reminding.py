@@ -23,7 +23,7 @@ HERSELF = (
     "SELECT c.id, c.given_name, a.email, a.id AS account{about} FROM assmat_childminder c"
     " JOIN core_grant g ON g.role = {{}} AND g.scope = {{}} || CAST(c.id AS TEXT)"
     " JOIN core_account a ON a.id = g.account AND a.disabled_at IS NULL{more}"
-    " WHERE c.gone_at IS NULL AND c.status = 'active' AND c.activity = 'working'"
+    " WHERE a.password > '' AND c.gone_at IS NULL AND c.status = 'active' AND c.activity = 'working'"
     " AND c.first <= {{}} AND c.last >= {{}} AND c.id > {{}}{which} ORDER BY c.id LIMIT {{}}"
 )
 BY_HER = " GROUP BY c.id, c.given_name, a.email, a.id"
