@@ -29,6 +29,8 @@ NOT_PAGES = {
     "/bureau/assmat/relais/{relais}/export/{kind}",
     "/bureau/assmat/relais/{relais}/rencontres/{event}/export/{kind}",
     "/paiement/paiements/{number}/tresor",
+    *("/bureau/assmat/chiffres/export/csv", "/assmat/donnees.csv", "/assmat/donnees.geojson"),
+    *("/api/v1/assmat/childminders", "/api/v1/assmat/childminders/{childminder}"),
     *("/bureau/paiement/jour", "/bureau/paiement/facturation/{number}/anomalies"),
     "/bureau/paiement/rapprochement/liste",
     *("/bureau/paiement/factures/liste", "/bureau/paiement/factures/{number}/pdf"),
@@ -54,6 +56,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/_composants": {"visitor": ("/_composants", "/_composants?espace=bureau")},
     "/accessibilite": {"visitor": ("/accessibilite",)},
     "/agenda": {"family": ("/agenda",)},
+    "/cout-de-garde": {
+        "visitor": ("/cout-de-garde", "/cout-de-garde?ressources=3000&heures=125&salaire=9")
+    },
     "/activation": {"visitor": ("/activation", "/activation?code=KM7Q-X4TA")},
     "/activation/adresse": {"visitor": ("/activation/adresse",)},
     "/activation/lien/{secret}": {"visitor": ("{letter}", "/activation/lien/mort")},
@@ -91,6 +96,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "/bureau/assmat/suivi": {"office": ("/bureau/assmat/suivi",)},
     "/bureau/assmat/{childminder}": {"office": ("/bureau/assmat/{childminder}",)},
+    "/bureau/assmat/chiffres": {"office": ("/bureau/assmat/chiffres",)},
     "/bureau/assmat/registre": {"office": ("/bureau/assmat/registre",)},
     "/bureau/assmat/registre/{register}": {
         "office": ("/bureau/assmat/registre/1", "/bureau/assmat/registre/{register}")

@@ -35,9 +35,9 @@ VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("opening", "asked"), IDS),
     **dict.fromkeys(("enrolment", "version", "household", "claim", "sent"), IDS),
     **{"payer": IDS, "ledger": ("cash",), "how": ("vu", "signaler", "crediter")},
-    **dict.fromkeys(("childminder", "register", "place", "search"), IDS),
     **dict.fromkeys(("relais", "event", "care", "statement"), IDS),
     "commune": ("44109",),
+    **dict.fromkeys(("childminder", "register", "place", "search", "rank"), IDS),
     "secret": ("x" * 32,),
     "model": ("sign_in",),
     "slug": ("page-1", "page-3"),
@@ -75,6 +75,8 @@ QUERY: dict[str, tuple[str, ...]] = {
     **{"noms": ("oui",), "option": ("aucune", "2/babies/0")},
     **{"vrai": ("lives_in_town",), "ressources": ("36000",), "enfants": ("2",), "aeeh": ("1",)},
     **{"points": ("70",), "section": ("babies",), "jours": ("mon-am",)},
+    **{"salaire": ("4,85",), "town": ("44000",), "latitude": ("47.2",), "longitude": ("-1.5",)},
+    **{"radius": ("5000",), "days": ("mon",), "months": ("18",), "start": ("2027-03-01",)},
     **{"heures": ("35",), "semaines": ("46",), "fait": ("k",), "enfant": IDS},
     **{"quotient": ("640",), "habite": ("non",)},
     **{"ou": ("44000",), "pres": ("Centre",), "rayon": ("1000",), "lieu": ("home",)},
@@ -141,7 +143,10 @@ BODY: dict[str, str] = {
     **{"payers": "3", "invoice": "3", "invoices": "3", "means": "cash", "doubts": "k"},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""
-SENT = {"bookings": [{"unit": 3, "day": "2026-12-03"}]}
+SENT: dict[str, dict[str, Any]] = {
+    "periscolaire": {"bookings": [{"unit": 3, "day": "2026-12-03"}]},
+    "assmat": {"state": "now", "moments": ["mon-morning"]},
+}
 """What a program sends where it puts something."""
 NEEDED = {"/api/v1/periscolaire/slots": {"activity": "1", "from": "2026-11-30", "to": "2026-12-04"}}
 """Without them a route for programs answers nothing."""
@@ -208,7 +213,9 @@ async def people(town: Town) -> dict[str, SignIn]:
         return come_in
 
     async def program() -> httpx.AsyncClient:
-        return await a_program(town, "periscolaire:read", "periscolaire:book")
+        return await a_program(
+            town, "periscolaire:read", "periscolaire:book", "assmat:read", "assmat:write"
+        )
 
     signed_in = {"family": family, **{role: member(role) for role in staff}}
     return {"visitor": nobody, **signed_in, "program": program}
@@ -224,7 +231,7 @@ async def asked(
     body: dict[str, Any] = FORM if probe.method == "POST" else {}
     if probe.method in {"PUT", "DELETE"}:
         body = {"headers": {"idempotency-key": secrets.token_hex(8)}}
-        body |= {"json": SENT} if probe.method == "PUT" else {}
+        body |= {"json": SENT[probe.path.split("/")[3]]} if probe.method == "PUT" else {}
     needed = NEEDED.get(probe.template, {})
     answer = await browser.request(probe.method, probe.path, params=needed, **body)
     yield str(probe), answer

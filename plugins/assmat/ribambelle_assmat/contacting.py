@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from ribambelle import tenants
 from ribambelle.database import Prepared, transaction
 from ribambelle.errors import NotYours
 from ribambelle.identity.tables import Account
 from ribambelle.messages import post
+from ribambelle_assmat import measuring
 from ribambelle_assmat.queries.directory import ROLE, SCOPE, One
 
 OWNER = Prepared(
@@ -49,3 +51,4 @@ async def write(one: One, letter: Letter) -> None:
             reply=", ".join(filter(None, (letter.email, letter.phone))),
             words=letter.words,
         )
+        await measuring.wrote(one, tenants.current().now())

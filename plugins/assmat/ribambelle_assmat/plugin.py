@@ -67,12 +67,13 @@ def jobs() -> dict[str, Any]:
     from ribambelle_assmat.activating import activate
     from ribambelle_assmat.refreshing import ask
     from ribambelle_assmat.registering import forget
+    from ribambelle_assmat.reminding import remind
     from ribambelle_assmat.renewing import renew
     from ribambelle_assmat.saving import forget as forget_searches
     from ribambelle_assmat.saving import look
 
     return {
-        **{"forget": forget, "renew": renew, "activate": activate, "ask": ask},
+        **{"forget": forget, "renew": renew, "activate": activate, "ask": ask, "remind": remind},
         **{"look": look, "forget_searches": forget_searches},
     }
 
@@ -84,16 +85,16 @@ def schedules() -> list[Any]:
 
     return [
         *(Schedule("renew", 2), Schedule("forget", 4), Schedule("forget_searches", 4)),
-        *(Schedule("ask", 9), Schedule("look", 8)),
+        *(Schedule("ask", 9), Schedule("look", 8), Schedule("remind", 9)),
     ]
 
 
 @hookimpl
 def message_templates() -> Iterable[Any]:
     """The question of the month, what families write."""
-    from ribambelle_assmat.declared_messages import MESSAGES
+    from ribambelle_assmat import declared_messages, declared_reminders
 
-    return MESSAGES
+    return (*declared_messages.MESSAGES, *declared_reminders.MESSAGES)
 
 
 @hookimpl
@@ -111,11 +112,14 @@ def scopes() -> dict[str, Any]:
 @hookimpl
 def routes() -> Iterable[Any]:
     """The directory, each childminder's own pages, the register at the office."""
+    from ribambelle_assmat.api import childminders
     from ribambelle_assmat.pages import (
         activation,
         cares,
         confirming,
         contacting,
+        data,
+        figures,
         legal_list,
         meetings,
         office,
@@ -141,6 +145,44 @@ def routes() -> Iterable[Any]:
         *pmi.ROUTES,
         *legal_list.ROUTES,
         *relais.ROUTES,
+        *figures.ROUTES,
+        *data.ROUTES,
+        *childminders.ROUTES,
+    ]
+
+
+@hookimpl
+def childcare_supply() -> list[Any]:
+    """The accredited places of those at work."""
+    from ribambelle_assmat.queries.supply import childcare
+
+    return [childcare]
+
+
+@hookimpl
+def childcare_costs() -> list[Any]:
+    """What is left to a family once the CAF has paid its part of a childminder."""
+    from ribambelle_assmat.pricing import costs
+
+    return [costs]
+
+
+@hookimpl
+def api_scopes() -> list[Any]:
+    """What a program may read of the directory, and say for a town hall."""
+    from ribambelle.api import ApiScope
+
+    return [
+        ApiScope(
+            "assmat:read",
+            "Lire l’annuaire des assistantes maternelles",
+            "Cherche et lit ce que chacune accepte de montrer aux familles.",
+        ),
+        ApiScope(
+            "assmat:write",
+            "Dire les places des assistantes maternelles",
+            "Écrit où en est une place, comme un agent le fait sur sa fiche.",
+        ),
     ]
 
 

@@ -14,7 +14,7 @@ from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.web.sign_in import come_from
 from ribambelle.web.visit import Visit
-from ribambelle_assmat import asking, contacting, keeping, locating, outlining, searching
+from ribambelle_assmat import asking, contacting, keeping, locating, measuring, outlining, searching
 from ribambelle_assmat.asking import AGES, CHILDREN, RADII, WEEK, Search
 from ribambelle_assmat.domain.accreditation import PLACES
 from ribambelle_assmat.domain.availability import STATES, Standing
@@ -113,6 +113,8 @@ async def childminders(
     where = await locating.located(search, areas)
     asked = where.asked
     hits = await searching.search(asked, today) if asked else []
+    if asked and search.is_said and not search.page:
+        await measuring.searched(asked.town, asked.wish.months, len(hits), now)
     start = search.page * SIZE
     some = hits[start : start + SIZE]
     found = await searching.shown(some, is_way=bool(asked and asked.to))

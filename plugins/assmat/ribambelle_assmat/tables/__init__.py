@@ -16,6 +16,8 @@ from piccolo.columns.base import OnDelete
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
+from ribambelle_assmat.tables.figures import Count
+
 
 class Childminder(Table, tablename="assmat_childminder"):
     """One accredited childminder, as the register says; she never types any of it."""
@@ -171,5 +173,5 @@ class SavedSearch(Table, tablename="assmat_saved_search"):
 
 TABLES = (
     *(Childminder, Declared, Place, RegisterFile, SavedSearch),
-    *(Event, Attendance, Care, Statement),
+    *(Event, Attendance, Care, Statement, Count),
 )
