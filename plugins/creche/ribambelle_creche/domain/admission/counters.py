@@ -68,13 +68,14 @@ class Counters:
             if self.shared or len(unit.members) > 1:
                 found += [self._sum(unit.asked(choice)) for choice in unit.choices]
                 continue
-            one = unit.members[0]
+            (one,) = unit.members
+            count = one.count
             for option in one.options:
                 taken = 0
                 for name, places in option.demand.items():
                     taken += ones[name] * places
                 # nothing that runs out: it always fits
-                pair = (numbers[option.facility], taken * one.count) if taken else NOTHING
+                pair = (numbers[option.facility], taken * count) if taken else NOTHING
                 packed = known.get(pair)
                 if packed is None:
                     packed = known[pair] = (pair,)

@@ -121,7 +121,12 @@ def _fits_together(members: tuple[Application, ...], book: Book) -> bool:
 def _assignments(matching: Matching) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for unit, held in matching.served():
+        members = unit.members
         choice = None if held is None else unit.choices[held]
-        for place, one in enumerate(unit.members):
+        if len(members) == 1:
+            (one,) = members
+            found[one.id] = None if choice is None else one.options[choice[0]].id
+            continue
+        for place, one in enumerate(members):
             found[one.id] = None if choice is None else one.options[choice[place]].id
     return dict(sorted(found.items()))

@@ -56,17 +56,21 @@ class Matching:
             self._queued[index] = False
         asking = zip(self.keys, self._queued, strict=True)
         agenda = self._agenda = sorted(-keys[0] for keys, queued in asking if queued)
-        queued, unit_of = self._queued, self.order.unit_of
+        queued, places, count = self._queued, self.order.places, self.order.count
         while agenda:
-            index = unit_of(-agenda.pop())
+            index = -agenda.pop() // places % count
             queued[index] = False
             self._improve(index)
 
     def served(self) -> Iterator[tuple[Unit, int | None]]:
         """Yield every unit that entered, with the choice it holds."""
-        for index, unit in enumerate(self.order.units):
+        every = zip(self.order.units, self.held, strict=True)
+        if not self.absent:
+            yield from every
+            return
+        for index, served in enumerate(every):
             if index not in self.absent:
-                yield unit, self.held[index]
+                yield served
 
     def withheld(self) -> frozenset[str]:
         """Return the resources that were closed, for good, to those behind some claim."""
@@ -79,14 +83,15 @@ class Matching:
 
     def _seat_rights(self) -> None:
         """Give pins and places held by right first; they fit together, as `snapshot.check` says."""
+        pinned = self.order.pinned
         for index, unit in enumerate(self.order.units):
             one = unit.members[0]
-            if index in self.absent:
-                continue
             wanted = one.current
-            if one.id in self.order.pinned:
+            if (wanted is None and not pinned) or index in self.absent:
+                continue
+            if one.id in pinned:
                 self._fixed[index] = True
-                wanted = self.order.pinned[one.id]
+                wanted = pinned[one.id]
             if wanted is not None:
                 place = next(p for p, option in enumerate(one.options) if option.id == wanted)
                 self._sit(index, place)
@@ -94,9 +99,10 @@ class Matching:
     def _improve(self, index: int) -> None:
         """Let a unit take the first of its better choices that those ahead leave free."""
         held, keys, holders = self.held[index], self.keys[index], self._holders
-        free, guards = self.counters.free, self.counters.guards
-        for place, demand in enumerate(self.demands[index][:held]):
-            if self.closed and self._barred(demand, keys[place]):
+        free, guards, closed = self.counters.free, self.counters.guards, self.closed
+        demands = self.demands[index]
+        for place, demand in enumerate(demands if held is None else demands[:held]):
+            if closed and self._barred(demand, keys[place]):
                 continue
             if held is None:
                 for block, taken in demand:
@@ -115,6 +121,8 @@ class Matching:
     def _room(self, index: int, place: int) -> list[int] | None:
         """Return the claims behind that must give way, the last first; None when none of them helps."""
         demand, key = self.demands[index][place], self.keys[index][place]
+        if len(demand) == 1 and self.held[index] is None:
+            return self._room_in_one(*demand[0], key)
         free = {block: self.counters.free[block] for block, _ in demand}
         for block, taken in self._own(index, demand):
             free[block] += taken
@@ -133,6 +141,23 @@ class Matching:
                 if not lacking:
                     break
         return None if lacking else leaving
+
+    def _room_in_one(self, block: int, taken: int, key: int) -> list[int] | None:
+        """Return the same for who holds nothing and asks for one block."""
+        holders, guards = self._holders[block], self.counters.guards[block]
+        free, width = self.counters.free[block], self.counters.width[block]
+        leaving: list[int] = []
+        fallen = guards & ~(free - taken)
+        for place in range(len(holders) - 1, bisect_right(holders, key) - 1, -1):
+            if not fallen:
+                break
+            other = holders[place]
+            for number, held in self._demand_of(other):
+                if number == block and held & (fallen - (fallen >> width)):
+                    leaving.append(other)
+                    free += held
+                    fallen = guards & ~(free - taken)
+        return None if fallen else leaving
 
     def _own(self, index: int, demand: Packed) -> Packed:
         """Return what the unit's present place holds in the blocks of a demand."""

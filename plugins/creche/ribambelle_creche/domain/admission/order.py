@@ -29,10 +29,11 @@ class Order:
         self.pinned: Final = pinned
         self.promoted = promoted
         self.places: Final = max((len(unit.choices) for unit in units), default=0) + 1
-        self.points: Final = [points(unit) for unit in self.units]
-        every = [found for unit in self.points for found in unit]
-        self.most: Final = max(every, default=0)
-        self.span: Final = self.most - min(every, default=0) + 1
+        files = [one for unit in self.units for one in unit.members]
+        own = {one.points for one in files}
+        bonuses = {option.bonus for one in files for option in one.options}
+        self.most: Final = max(own, default=0) + max(bonuses, default=0)
+        self.span: Final = self.most - min(own, default=0) - min(bonuses, default=0) + 1
         self.count: Final = len(units) + 1
         self.step: Final = self.count * self.places
         self.start: Final = (BY_POINTS * self.span + self.most) * self.step
@@ -61,13 +62,18 @@ class Order:
         start, step, places = self.start, self.step, self.places
         some_pass_first = bool(self.pinned or self.promoted)
         found: list[list[int]] = []
-        for index, (unit, told) in enumerate(zip(self.units, self.points, strict=True)):
+        base = start - places
+        for index, unit in enumerate(self.units):
+            base += places
             one = unit.members[0]
-            if len(unit.members) > 1 or some_pass_first or one.current is not None:
+            if some_pass_first or one.current is not None or len(unit.members) > 1:
                 found.append(self._keys_by_right(index, unit))
             else:
-                base = start + index * places
-                found.append([base - points * step + p for p, points in enumerate(told)])
+                key, keys = base - one.points * step, []
+                for option in one.options:
+                    keys.append(key - option.bonus * step)
+                    key += 1
+                found.append(keys)
         return found
 
     def _keys_by_right(self, index: int, unit: Unit) -> list[int]:
@@ -77,7 +83,7 @@ class Order:
         ]
         return [
             ((kind * self.span + self.most - points) * self.count + index) * self.places + place
-            for place, (kind, points) in enumerate(zip(kinds, self.points[index], strict=True))
+            for place, (kind, points) in enumerate(zip(kinds, points(unit), strict=True))
         ]
 
     def unit_of(self, key: int) -> int:
@@ -106,8 +112,9 @@ class Order:
 def points(unit: Unit) -> list[int]:
     """Return what a unit is ranked with, choice by choice: of several children, the fewest points."""
     if len(unit.members) == 1:
-        own = unit.members[0].points
-        return [own + option.bonus for option in unit.members[0].options]
+        (one,) = unit.members
+        own = one.points
+        return [own + option.bonus for option in one.options]
     return [
         min(one.points + option.bonus for one, option in unit.asked(choice))
         for choice in unit.choices
