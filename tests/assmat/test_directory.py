@@ -8,6 +8,7 @@ import pytest
 from tests.assmat.builders import CLAIRE, HEAD, MARIE, NADIA, offers, registered, says
 
 from ribambelle.identity import Grant
+from ribambelle.identity.tables import Account
 from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes
 from ribambelle_assmat import refreshing, registering
@@ -284,6 +285,9 @@ async def test_she_opens_her_account_and_nobody_learns_who_is_registered(
             await Childminder.update({Childminder.status: "suspended"}).where(Childminder.id > 0)
     if "held" in wrong:
         await town.staff(Grant("childminder", mine), email="other@example.test")
+        with town.here():
+            other = Account.email == "other@example.test"
+            await Account.update({Account.password: "hers"}).where(other)
     visitor = town.visitor()
     typed = ASKED | {key: value for key, value in wrong.items() if key in ASKED}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from piccolo.query.functions import Max
@@ -194,7 +194,13 @@ async def _last_sign_ins(numbers: list[int]) -> dict[int, datetime]:
 
 
 async def invite(
-    email: str, name: str, grants: list[GrantValue], now: datetime, *, by: int | None = None
+    email: str,
+    name: str,
+    grants: list[GrantValue],
+    now: datetime,
+    *,
+    by: int | None = None,
+    life: timedelta | None = None,
 ) -> Account:
     """Open an account with its roles and send its invitation.
 
@@ -211,7 +217,7 @@ async def invite(
         if before is not None and state_of(account, False) == "active":
             await _tell_roles(account, now)
         else:
-            await accounts.invite(account, now, by=by)
+            await accounts.invite(account, now, by=by, life=life)
     return account
 
 

@@ -13,7 +13,7 @@ LINK = Placeholder(
 )
 
 
-def _reminder(code: str, label: str, when: str) -> MessageTemplate:
+def _reminder(code: str, label: str, when: str, sms: str) -> MessageTemplate:
     return MessageTemplate(
         f"assmat/messages/{code}",
         label,
@@ -21,6 +21,7 @@ def _reminder(code: str, label: str, when: str) -> MessageTemplate:
         "l’assistante maternelle",
         (HELLO, DAY, LINK),
         area="Assistantes maternelles",
+        sms="{commune} : " + sms + " {lien}",
     )
 
 
@@ -29,15 +30,18 @@ MESSAGES = (
         "half_year",
         "Vos places des six mois à venir",
         "quinze jours avant le 1er juin et le 1er décembre, à celles qui ont ouvert leur compte",
+        "dites avant le {jour} vos places des six mois à venir.",
     ),
     _reminder(
         "silent",
         "Sans nouvelles depuis six mois",
         "six mois après la dernière fois où elle a dit ses places",
+        "vos places ne sont plus montrées, faute de nouvelles. Dites-les :",
     ),
     _reminder(
         "opens_soon",
         "Votre place ouvre bientôt",
         "trente jours avant le jour où elle a dit qu’une place ouvre",
+        "votre place ouvre le {jour}. Toujours vrai ?",
     ),
 )

@@ -11,12 +11,12 @@ from ribambelle import tenants
 from ribambelle.calendar.months import later
 from ribambelle.database import Prepared, transaction
 from ribambelle.identity import limits
-from ribambelle.messages import post
 from ribambelle.tenants import Tenant
 from ribambelle.web.formats import jour_du_mois
 from ribambelle_assmat.domain.reminders import SILENCE, SOON, half_year, last_silent
 from ribambelle_assmat.queries.directory import ROLE, SCOPE
 from ribambelle_assmat.tables import Childminder
+from ribambelle_assmat.writing import write
 
 AT_ONCE = 200
 HERSELF = (
@@ -90,10 +90,9 @@ async def _write(tenant: Tenant, row: dict[str, Any], about: str, day: date) -> 
     async with transaction():
         if await limits.count(f"assmat.{about}:{row['id']}", _start(tenant, day)) > 1:
             return
-        await post(
+        await write(
             f"assmat/messages/{about}",
-            row["email"],
-            account=row["account"],
+            row,
             name=row["given_name"],
             day=jour_du_mois(day, year=True),
             link=tenant.url(f"/assmat/espace/{row['id']}"),

@@ -16,7 +16,7 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import formats, spreadsheets
 from ribambelle.web.page import Page
 from ribambelle_assmat.domain.figures import AGES, KINDS, LEAST, MONTHS_AHEAD, column, median
-from ribambelle_assmat.pages.office import DESK, reading
+from ribambelle_assmat.pages.office import DESK, keeping
 from ribambelle_assmat.queries import figures
 
 HERE = f"{DESK}/chiffres"
@@ -222,7 +222,7 @@ def _age(request: Request[Any, Any, Any]) -> str:
     HERE,
     name="assmat.office.figures",
     told="Lire les chiffres de l’annuaire des assistantes maternelles",
-    guards=[reading],
+    guards=[keeping],
 )
 async def figures_page(
     request: Request[Any, Any, Any],
@@ -239,7 +239,7 @@ async def figures_page(
     f"{HERE}/export/csv",
     name="assmat.office.figures_export",
     told="Télécharger un tableau des chiffres de l’annuaire",
-    guards=[reading],
+    guards=[keeping],
 )
 async def export(
     request: Request[Any, Any, Any],

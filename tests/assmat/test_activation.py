@@ -1,0 +1,129 @@
+"""She opens her account with her telephone, signs in with what she chose, and is written to there."""
+
+import re
+from datetime import date
+
+import pyotp
+import pytest
+from tests.assmat.builders import CLAIRE, NADIA, offers, registered, says
+from tests.core.test_channels import with_sms
+
+from ribambelle.identity import limits
+from ribambelle.identity.tables import Account, Login
+from ribambelle.testing import Communes, FrozenClock
+from ribambelle.testing.communes import Town
+from ribambelle_assmat import activating
+from ribambelle_assmat.queries import directory
+from ribambelle_assmat.tables import Childminder
+
+HERE = "/assmat/activation"
+MOBILE = "+33699123456"
+TYPED = {
+    **{"accreditation": "44-01", "family_name": "Benali", "channel": "sms", "login": "number"},
+    **{"born_on_day": "7", "born_on_month": "5", "born_on_year": "1985"},
+    "mobile": "06 99 12 34 56",
+}
+WORDS = "quatre mots sans rapport"
+
+
+async def ready(town: Town) -> dict[str, int]:
+    with_sms(town)
+    with town.here():
+        who = await registered(NADIA, CLAIRE)
+        await Childminder.update({Childminder.born_on: date(1985, 5, 7)}).where(Childminder.id > 0)
+    return who
+
+
+async def code_sent(town: Town) -> str:
+    await town.work()
+    return re.findall(r"\b\d{6}\b", (await town.mail(MOBILE))[-1].text)[0]
+
+
+async def test_her_telephone_opens_her_account_and_is_where_she_is_written_to(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    who = await ready(town)
+    visitor = town.visitor()
+    wrong = await visitor.post(HERE, data=TYPED | {"mobile": "02 40 00 00 00"})
+    assert (wrong.status_code, "numéro de portable" in wrong.text) == (422, True)
+    await visitor.post(HERE, data=TYPED)
+    code = await code_sent(town)
+    missed = await visitor.post(f"{HERE}/code", data={"code": "000000"})
+    assert (missed.status_code, "ne convient pas" in missed.text) == (422, True)
+
+    link = (await visitor.post(f"{HERE}/code", data={"code": code})).headers["location"]
+    page = (await visitor.get(link)).text
+    secret = re.findall(r'<code class="reference">(\w+)<', page)[0]
+    assert "sans-adresse" not in page
+    told = {"name": "Nadia Benali", "password": WORDS}
+    token = {"code": pyotp.TOTP(secret).at(town.tenant.now())}
+    assert (await visitor.post(link, data=told | token)).headers["location"] == "/bureau"
+    assert (await visitor.get("/assmat/espace")).headers["location"].endswith(f"/{who['Nadia']}")
+    stranger = town.visitor()
+    signed = await stranger.post(
+        "/connexion/mot-de-passe", data={"email": "44 01", "password": WORDS}
+    )
+    assert signed.headers["location"] == "/connexion/code"
+    assert (await visitor.post(f"{HERE}/code", data={"code": code})).status_code == 303
+
+    with town.here():
+        await says(who["Nadia"])
+        await offers(who["Nadia"], (await directory.one(who["Nadia"])).places[0].id, "mon")
+    clock.move(days=31)
+    await town.work()
+
+    asked = (await town.mail(MOBILE))[-1]
+    assert (asked.channel, "avez-vous toujours une place" in asked.text) == ("sms", True)
+    assert (await communes.beta.mail()) == []
+
+
+@pytest.mark.parametrize("held", [True, False])
+async def test_a_code_is_tried_a_few_times_from_the_browser_that_asked(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch, held: bool
+) -> None:
+    """The twin counts nothing: the right code still opens after a hundred guesses."""
+    town = communes.alpha
+    await ready(town)
+    if not held:
+
+        async def never(*_: object, **__: object) -> None:
+            return None
+
+        monkeypatch.setattr(limits, "require", never)
+    visitor, other = town.visitor(), town.visitor()
+    await visitor.post(HERE, data=TYPED)
+    await other.post(HERE, data=TYPED | {"family_name": "Robin"})
+    code = await code_sent(town)
+    assert len(await town.mail(MOBILE)) == 1
+    elsewhere = await other.post(f"{HERE}/code", data={"code": code})
+    assert elsewhere.status_code == 422
+
+    for guess in range(5):
+        await visitor.post(f"{HERE}/code", data={"code": f"{guess:06}"})
+    last = await visitor.post(f"{HERE}/code", data={"code": code})
+
+    assert last.status_code == (429 if held else 303)
+    with town.here():
+        assert await Login.count() == (0 if held else 1)
+
+
+async def test_a_link_nobody_followed_shuts_nobody_out(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Forty-eight hours, then she may begin again with another address."""
+    town = communes.alpha
+    who = await ready(town)
+    typed = TYPED | {"channel": "email", "login": "email", "mobile": ""}
+    first, second = "nadai@example.test", "nadia@example.test"
+    for email, hours in ((first, 0), (second, 47), (second, 2)):
+        clock.move(hours=hours)
+        await town.visitor().post(HERE, data=typed | {"email": email})
+        await town.work()
+    assert len(await town.mail(second)) == 1
+    assert (await town.visitor().get(await town.link(first))).status_code == 410
+    assert (await town.visitor().get(await town.link(second))).status_code == 200
+    with town.here() as tenant:
+        row = await Childminder.objects().get(Childminder.id == who["Nadia"])
+        assert row is not None and not await activating._may_open(row, tenant.now())
+        assert await Account.exists().where(Account.email == second)
