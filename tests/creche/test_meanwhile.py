@@ -126,6 +126,9 @@ async def test_an_emergency_looks_at_every_day_on_which_somebody_comes_or_goes(
             await urgent(town, lilas, "Una", in_days=0, days=9)
         assert "crèche pleine" in str(refused.value.facts["where"])
         await Facility.update({Facility.places: 10}, force=True)
+        with pytest.raises(Refused) as refused:  # a baby until June: no place after that
+            await urgent(town, lilas, "Una", in_days=150, days=120)
+        assert "crèche pleine" not in str(refused.value.facts["where"])
         await urgent(town, lilas, "Una", in_days=0, days=9)
 
 

@@ -8,6 +8,7 @@ from ribambelle.errors import Refused
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
 from ribambelle_creche.domain import dossier, emergency
+from ribambelle_creche.domain.supply import Presence
 from ribambelle_creche.queries import contracts, facilities, offers, supplies
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Application, Contract, Offer
@@ -40,7 +41,7 @@ async def give(tenant: Tenant, file: Application, told: Urgent, account: int, no
         if standing is not None:
             raise Refused("emergency_given", until=standing.last or told.until)
         children = together(file)
-        blocked = await _blocked(tenant, told, group, children)
+        blocked = await _blocked(tenant, told, file.reference_on, children)
         if blocked:
             raise Refused("emergency_full", where=emergency.told(blocked), children=children)
         row = Offer(
@@ -85,8 +86,11 @@ async def _standing(file: Application, told: Urgent) -> Contract | None:
     return next((one for one in held if (int(one.facility), one.first) in given), None)
 
 
-async def _blocked(tenant: Tenant, told: Urgent, group: str, children: int) -> list[str]:
-    for house in await supplies.houses_between(told.facility, told.start_on, told.until, tenant):
+async def _blocked(tenant: Tenant, told: Urgent, born_on: date, children: int) -> list[str]:
+    """Return what has no room, on the first day that lacks some, in the section of that day."""
+    coming = Presence(born_on, told.slots, told.start_on, told.until)
+    for day, house in await supplies.houses_for(told.facility, coming, told.until, tenant):
+        group = tenant.of(Settings).ages.group(born_on, day)
         if blocked := emergency.lacking(house, group, told.slots, children):
             return blocked
     return []

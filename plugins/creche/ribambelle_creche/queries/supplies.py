@@ -160,11 +160,13 @@ def counted_apart(held: list[Contract], told_at: datetime | None) -> list[Presen
     ]
 
 
-async def houses_between(facility: int, start: date, until: date, tenant: Tenant) -> list[House]:
-    """Return a crèche as it stands on each day of a period on which who is there changes.
+async def houses_for(
+    facility: int, coming: Presence, until: date, tenant: Tenant
+) -> list[tuple[date, House]]:
+    """Return a crèche as it stands on each day of a stay on which who is there changes.
 
-    A place offered is not free. Its adults, and the children above its authorisation it agrees to,
-    are those it last declared.
+    Who comes changes too, when it grows into another section. A place offered is not free. Its
+    adults, and the children above its authorisation it agrees to, are those it last declared.
     """
     told, creche = await _last_declared(facility), await facilities.one(facility)
     grid, held = await facilities.grid(facility), await contracts.of_facility(facility)
@@ -172,20 +174,20 @@ async def houses_between(facility: int, start: date, until: date, tenant: Tenant
     children = counted_apart(held, await facilities.changed_at(facility))
     promised = await offers.promised(facility)
     places = {place: cell.places for place, cell in grid.items()}
-    found: list[House] = []
-    for day in turnover.changes(children, promised, start, until, tenant.of(Settings).ages):
+    found: list[tuple[date, House]] = []
+    everybody = [*children, coming]
+    for day in turnover.changes(everybody, promised, coming.first, until, tenant.of(Settings).ages):
         there = await _with_offers(facility, day, _present(children, taken, [], day, tenant))
-        found.append(
-            House(
-                facility=facility,
-                given=(rules.less(places, there),),
-                present=(there,),
-                authorised=creche.places,
-                overflow=told.overflow if told else 0,
-                adults=adults_of(told),
-                ratio=told.ratio if told else "5-8",
-            )
+        house = House(
+            facility=facility,
+            given=(rules.less(places, there),),
+            present=(there,),
+            authorised=creche.places,
+            overflow=told.overflow if told else 0,
+            adults=adults_of(told),
+            ratio=told.ratio if told else "5-8",
         )
+        found.append((day, house))
     return found
 
 
