@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.creche.builders import a_facility
 from tests.creche.test_proposing import prepared
 
 from ribambelle.errors import Refused
@@ -18,7 +19,9 @@ from ribambelle_creche.tables import (
     Contract,
     CutOff,
     Decision,
+    Need,
     Offer,
+    Wish,
 )
 from ribambelle_creche.workflow import WORKFLOW
 
@@ -207,6 +210,22 @@ async def test_where_the_commune_says_so_nobody_is_called_by_itself_and_declinin
         assert len(await offering.called(tenant, row, clock())) == 1
         await offering.call_next(tenant, number, 1, clock(), "office")
     assert await states(town) == ["closed", "offered"]
+
+
+async def test_who_is_called_asks_as_at_closing_less_what_it_crossed_off_since(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await decided(town, clock, children=2)
+    with town.here() as tenant:
+        (offer,) = await Offer.objects()
+        await offering.decline(tenant, offer, 1, "office", clock())
+        row, roses = await commissions.one(number), await a_facility("Les Roses")
+        await Need.update({Need.slots: 1}, force=True)
+        (called,) = await offering.called(tenant, row, clock())
+        assert called[1][0].slots == 1023
+        await Wish.update({Wish.facility: roses}, force=True)
+        assert await offering.called(tenant, row, clock()) == []
 
 
 def an_offer(file: int, facility: int, clock: FrozenClock) -> Offer:

@@ -194,4 +194,5 @@ async def test_the_method_is_told_to_anybody(communes: Communes) -> None:
     told = (await communes.alpha.visitor().get("/creche/methode")).text
 
     assert "L. 312-1-3" in told
+    assert "une crèche retirée de vos vœux ne vous est plus proposée" in told
     assert "toutes ses places vont à des enfants classés avant le vôtre" in told

@@ -15,6 +15,7 @@ from ribambelle.workflow import Step, journal
 from ribambelle.workflow.declaration import Side
 from ribambelle_creche import examining, meanwhile
 from ribambelle_creche.domain import anywhere
+from ribambelle_creche.domain.admission import Application as Seen
 from ribambelle_creche.domain.admission import propose
 from ribambelle_creche.domain.admission.snapshot import Snapshot
 from ribambelle_creche.domain.offers import (
@@ -178,26 +179,30 @@ async def _left(
     }
     taken = await meanwhile.taken(tenant, row, kept, given, now.date())
     still = {str(number) for number in await facilities.names()}
-    given = await _without_declined(row, given, files)
+    given = await _as_families_wish(row, given, files)
     return rolling(_where_open(given, still), await offers.held(row.id), waiting, taken), files
 
 
-async def _without_declined(
+async def _as_families_wish(
     row: Commission, given: Snapshot, files: Mapping[str, offers.Asked]
 ) -> Snapshot:
-    """Return a lot in which who declined a crèche it did not name is called for its wishes alone."""
+    """Return a lot as it was frozen, less what waiting families no longer want of it.
+
+    Nobody is called for a crèche crossed off since the closing, nor, after declining a crèche it
+    did not name, for another one of those. What was added since waits for the next commission.
+    """
     declined = await offers.declined_elsewhere(row.id)
-    if not declined:
-        return given
+    still = await offers.named([one.file for one in files.values() if one.state == "waiting"])
     asked = await answers.asked(row.id)
+
+    def wished(one: Seen) -> Seen:
+        file, frozen = files[file_of(one.id)], asked[file_of(one.id)].wishes
+        if file.file in declined:
+            one = anywhere.named_only(one, frozen)
+        return anywhere.without(one, set(frozen) - still.get(file.file, set(frozen)))
+
     return msgspec.structs.replace(
-        given,
-        applications=tuple(
-            anywhere.named_only(one, asked[file_of(one.id)].wishes)
-            if files[file_of(one.id)].file in declined
-            else one
-            for one in given.applications
-        ),
+        given, applications=tuple(wished(one) for one in given.applications)
     )
 
 

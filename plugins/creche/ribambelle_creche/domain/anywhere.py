@@ -107,6 +107,20 @@ def named_only(one: Application, wishes: Collection[int]) -> Application:
     return msgspec.structs.replace(one, options=wished(one.options, wishes))
 
 
+def without(one: Application, crossed: Collection[int]) -> Application:
+    """Return a file that no longer asks for some crèches; a place it holds there stays.
+
+    >>> two = Application("C-1", 0, "2026-03-01", 0,
+    ...                   (Option("12/babies/0", "12", {}), Option("15/babies/0", "15", {})))
+    >>> [option.id for option in without(two, {12}).options]
+    ['15/babies/0']
+    """
+    if not crossed:
+        return one
+    kept = (o for o in one.options if int(o.facility) not in crossed or o.id == one.current)
+    return msgspec.structs.replace(one, options=tuple(kept))
+
+
 def tried(refusals: Iterable[Refusal], wishes: Collection[int]) -> list[int]:
     """Return the crèches a family did not name and was refused at, the first looked at first."""
     facilities = (int(one.option.partition("/")[0]) for one in refusals)

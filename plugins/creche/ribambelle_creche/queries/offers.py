@@ -7,7 +7,7 @@ from datetime import date, datetime
 from ribambelle.errors import NotYours
 from ribambelle_creche.domain.offers import ELSEWHERE, application_of
 from ribambelle_creche.domain.turnover import Promised
-from ribambelle_creche.tables import Application, Offer
+from ribambelle_creche.tables import Application, Offer, Wish
 
 HOLDING = ("live", "accepted")
 PLACES = "creche.places"
@@ -212,6 +212,18 @@ async def of_origin(origin: str) -> list[Offer]:
         .where(Offer.origin == origin)
         .order_by(Offer.id, ascending=False)
     )
+
+
+async def named(files: Sequence[int]) -> dict[int, set[int]]:
+    """Return the crèches some files name today, asked by slices."""
+    found: dict[int, set[int]] = {one: set() for one in files}
+    for start in range(0, len(files), 500):
+        rows = await Wish.select(Wish.application, Wish.facility).where(
+            Wish.application.is_in(list(files[start : start + 500]))
+        )
+        for row in rows:
+            found[row["application"]].add(row["facility"])
+    return found
 
 
 async def files(numbers: Sequence[str]) -> dict[str, Asked]:
