@@ -14,7 +14,10 @@ from ribambelle.identity import Grant
 from ribambelle.identity.tables import Quartier
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import Demande
+from ribambelle_creche.domain.statistics import grid
 from ribambelle_creche.freezing import freeze_month
+from ribambelle_creche.pages.statistics_tables import laid_out
+from ribambelle_creche.queries import statistics
 from ribambelle_creche.tables import (
     Application,
     Capacity,
@@ -158,7 +161,7 @@ async def test_a_creche_sees_no_small_count_of_others(communes: Communes) -> Non
     browser = await town.staff(grant, email="manager@example.test")
     page = await browser.get(URL)
 
-    assert table["Gare"][1] == "masqué"
+    assert table["Gare"][0] == "masqué"
     assert (await told(town))["Gare"][1] == "2"
     assert "Mine" in page.text
     assert "Other" not in page.text
@@ -489,6 +492,59 @@ async def many_files(town: Town, iris: str, where: int, **groups: int) -> None:
             for row, group in zip(made, told, strict=True)
         )
     )
+
+
+def covered(month: dict[str, list[str]], creche: dict[str, list[str]]) -> set[int]:
+    """Return what the month hides and gives back once the crèche's rows of Gare are put in it."""
+    cells = {
+        name: [int(cell) if cell.isdecimal() else None for cell in month[name]]
+        for name in ("Centre", "Gare", "Ville")
+    }
+    hidden = {
+        (name, n) for name, row in cells.items() for n, cell in enumerate(row) if cell is None
+    }
+    born, *others = [int(cell) if cell.isdecimal() else None for cell in creche["Gare"]]
+    if len(others) == 4:  # children to be born in a column of their own
+        known, *others = others
+        born = None if born is None or known is None else born + known
+    cells["Gare"] = [
+        ours if ours is not None else theirs
+        for ours, theirs in zip(cells["Gare"], (born, *others), strict=True)
+    ]
+    lines = [[(name, n) for n in range(4)] for name in cells]
+    lines += [[(name, n) for name in cells] for n in range(4)]
+    for line in lines * 4:
+        missing = [(name, n) for name, n in line if cells[name][n] is None]
+        if len(missing) == 1:
+            name, n = missing[0]
+            total = cells[line[-1][0]][line[-1][1]] or 0
+            rest = sum(cells[one][place] or 0 for one, place in line[:-1])
+            cells[name][n] = rest if missing[0] == line[-1] else total - rest
+    return {cells[name][n] or 0 for name, n in hidden if cells[name][n]}
+
+
+async def test_attack_a_creche_s_table_beside_the_month_s_gives_nothing_away(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    clock.set(datetime(2026, 12, 1, 2, tzinfo=UTC))
+    town = communes.alpha
+    with town.here():
+        centre, gare = await quartier("Centre"), await quartier("Gare")
+        mine = await facility(town, "Mine", centre)
+        await many_files(town, "", centre, babies=20, middle=2, older=30)
+        await many_files(town, "", gare, babies=20, middle=12, older=30)
+        await freeze_month()
+        await many_files(town, "", centre, middle=10)
+        counts = grid(await statistics.demand(), [centre, gare])
+        alone = laid_out(counts, 5).cells
+    text = (await town.visitor().get("/creche/statistiques/export/csv")).text
+    month = {row[0]: row[1:] for row in csv.reader(io.StringIO(text), delimiter=";")}
+    beside = await told(town, "", Grant("creche_manager", f"creche.facility:{mine}"))
+
+    assert month["Centre"][1] == beside["Centre"][1] == "masqué"
+    assert covered(month, beside) == set()
+    # the twin: protected for itself, the crèche's table shows what covered the two of Centre
+    assert 2 in covered(month, {"Gare": [str(cell) for cell in alone[1]]})
 
 
 async def test_attack_two_cuts_of_the_town_give_away_what_each_hides(

@@ -5,7 +5,7 @@ subtraction. Other cells are hidden with them until every row and every column t
 something hides at least two, and until no hidden cell is pinned to one value by what is shown.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 Place = tuple[int, int]
@@ -35,7 +35,9 @@ class Table:
         return sum(cell is HIDDEN for row in self.cells for cell in row)
 
 
-def protected(counts: Sequence[Sequence[int]], threshold: int) -> Table:
+def protected(
+    counts: Sequence[Sequence[int]], threshold: int, also: Collection[Place] = ()
+) -> Table:
     """Return the counts with their totals, where nothing under the threshold can be recovered.
 
     Zero is shown: it tells of nobody. A table whose grand total is under the threshold is hidden
@@ -45,12 +47,18 @@ def protected(counts: Sequence[Sequence[int]], threshold: int) -> Table:
     ((HIDDEN, HIDDEN, 19), (HIDDEN, HIDDEN, 42), (29, 32, 61))
     >>> protected([[17, 8], [12, 30]], threshold=5).hidden
     0
+
+    :param also: cells hidden in another table that is read beside this one, totals included: shown
+        here, they would give away there what they cover.
+
+    >>> protected([[17, 8], [12, 30]], threshold=5, also=[(0, 0), (0, 1), (1, 0), (1, 1)]).hidden
+    4
     """
     full = with_totals(counts)
     rows, columns = len(full) - 1, len(full[0]) - 1
-    if 0 < full[rows][columns] < threshold:
-        return Table(tuple(tuple(HIDDEN for _ in row) for row in full))
     grand = (rows, columns)
+    if 0 < full[rows][columns] < threshold or grand in also:
+        return Table(tuple(tuple(HIDDEN for _ in row) for row in full))
     lines = list(_lines(rows, columns))
     small = {
         (i, j)
@@ -58,7 +66,7 @@ def protected(counts: Sequence[Sequence[int]], threshold: int) -> Table:
         for j, value in enumerate(row)
         if 0 < value < threshold and (i, j) != grand
     }
-    hidden = _covered(full, small, lines, grand)
+    hidden = _covered(full, small | set(also), lines, grand)
     return Table(
         tuple(
             tuple(HIDDEN if (i, j) in hidden else value for j, value in enumerate(row))

@@ -48,7 +48,7 @@ async def freeze(month: str, threshold: int) -> None:
     """Write the table of a month from today's demand, small counts hidden in it."""
     cut = await published_cut()
     names, numbers = await areas(cut)
-    table = await published(names, numbers, threshold)
+    table = protected(await _counts(names, numbers), threshold)
     labels = [*names.values(), TOWN]
     await FrozenCount.insert(
         *(
@@ -65,14 +65,42 @@ async def freeze(month: str, threshold: int) -> None:
     )
 
 
-async def published(names: Mapping[int, str], cut: statistics.Cut | None, threshold: int) -> Table:
-    """Return today's demand as it may leave the town hall, children to be born with the babies.
+async def beside_the_month(
+    names: Mapping[int, str], cut: statistics.Cut | None, threshold: int
+) -> Table:
+    """Return today's demand as it may be read beside the last month's table.
 
-    The month's table and the printed inventory are this one: two that differ in their columns
-    would say by subtraction what each hides.
+    A crèche and the printed inventory have this one: two that differ in their columns would say by
+    subtraction what each hides. What the month hides stays hidden here: a cell that is large enough
+    today may be the one that covered a small one then.
     """
-    counts = [
+    return protected(await _counts(names, cut), threshold, await _still_hidden(names))
+
+
+async def _counts(names: Mapping[int, str], cut: statistics.Cut | None) -> list[list[int]]:
+    """Return today's demand by part of the town and age, children to be born with the babies."""
+    return [
         [expected + babies, *others]
         for expected, babies, *others in grid(await statistics.demand(cut=cut), list(names))
     ]
-    return protected(counts, threshold)
+
+
+async def _still_hidden(names: Mapping[int, str]) -> set[tuple[int, int]]:
+    """Return the places of the cells that the last month's table hides."""
+    last = (
+        await FrozenCount.select(FrozenCount.month)
+        .order_by(FrozenCount.month, ascending=False)
+        .first()
+    )
+    if last is None:
+        return set()
+    hidden = await FrozenCount.select(FrozenCount.quartier, FrozenCount.age_group).where(
+        (FrozenCount.month == last["month"]) & FrozenCount.children.is_null()
+    )
+    rows = {label: place for place, label in enumerate([*names.values(), TOWN])}
+    columns = {group: place for place, group in enumerate((*GROUPS, TOTAL))}
+    return {
+        (rows[one["quartier"]], columns[one["age_group"]])
+        for one in hidden
+        if one["quartier"] in rows
+    }

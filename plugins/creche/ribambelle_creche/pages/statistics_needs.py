@@ -14,7 +14,7 @@ from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle_creche.domain import statistics as rules
 from ribambelle_creche.domain.age import GROUPS, LABELS
-from ribambelle_creche.freezing import published
+from ribambelle_creche.freezing import beside_the_month
 from ribambelle_creche.pages.statistics_tables import shown
 from ribambelle_creche.queries import statistics
 from ribambelle_creche.queries.areas import areas, published_cut
@@ -54,7 +54,7 @@ async def needs(tenant: NamedDependency[Tenant], now: NamedDependency[datetime])
     """
     settings = tenant.of(Settings)
     names, cut = await areas(await published_cut())
-    table = await published(names, cut, settings.public_threshold)
+    table = await beside_the_month(names, cut, settings.public_threshold)
     places: Counter[tuple[str, int]] = Counter()
     if cut is None:
         for one in await childcare.supply(now.date()):

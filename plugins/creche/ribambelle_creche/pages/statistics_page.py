@@ -14,6 +14,7 @@ from ribambelle.web import formats
 from ribambelle_creche.domain import statistics as rules
 from ribambelle_creche.domain.age import GROUPS
 from ribambelle_creche.domain.statistics import FACILITY_ORDERS, FacilityDemand, Scope
+from ribambelle_creche.freezing import beside_the_month
 from ribambelle_creche.pages.statistics_tables import (
     Bar,
     Opens,
@@ -111,6 +112,11 @@ class StatisticsPage:
     def area_head(self) -> str:
         """The same, at the head of a column."""
         return "IRIS" if self.asked.cut else "Quartier"
+
+    @property
+    def groups(self) -> list[str]:
+        """The columns that are age groups: a file by month of start has no other."""
+        return self.columns[-len(GROUPS) :]
 
     @property
     def places(self) -> int:
@@ -224,24 +230,25 @@ async def protected_page(
 ) -> StatisticsPage:
     """Return the page of a crèche: its own demand exact, and one protected table of the town.
 
-    One only, cut as what is published is, without filters: two tables that differ by a filter, or
-    that share their totals, give away by subtraction what each hides.
+    One only, in the form of what is published and without filters: two tables that differ by a
+    filter or a column, or that share their totals, give away by subtraction what each hides.
     """
     settings, asked = tenant.of(Settings), Asked(order=order, cut=await published_cut())
     own = person.numbers("creche_manager", "creche.facility")
     names, cut = await areas(asked.cut)
     counts, supply = await statistics.demand(cut=cut), await statistics.supply()
-    table = laid_out(rules.grid(counts, list(names)), settings.partner_threshold)
+    threshold = settings.public_threshold
+    table = await beside_the_month(names, cut, threshold)
     mine = await statistics.demand(Scope(facilities=tuple(own)))
     return StatisticsPage(
         asked=asked,
         exact=False,
         at=now,
-        figures=figures_of(counts, supply, settings.partner_threshold),
+        figures=figures_of(counts, supply, max(threshold, settings.partner_threshold)),
         bars=[],
         ages=[],
         most=None,
-        columns=["À naître", *(settings.ages.label(group) for group in GROUPS)],
+        columns=[settings.ages.label(group) for group in GROUPS],
         heat=heat_of(table, names, asked.measure, None),
         opens=False,
         town=[shown(cell, asked.measure) for cell in table.cells[-1]],
@@ -253,7 +260,7 @@ async def protected_page(
         ),
         choices=[],
         desks=[],
-        threshold=settings.partner_threshold,
+        threshold=threshold,
         modes=childcare.offers(await childcare.supply(now.date())),
     )
 

@@ -13,7 +13,7 @@ NEED = ("Besoin (temps pleins)", "Places libres (temps pleins)", "Demandes par p
 
 def sheets_of(page: StatisticsPage, tenant: Tenant) -> dict[str, Sheet]:
     """Return the tables of a page by the name a link calls them; a part not shown is left out."""
-    ages, area = page.columns[1:], page.area_head
+    ages, area = page.groups, page.area_head
     sheets = {
         "quartiers": Sheet(
             "IRIS" if page.asked.cut else "Quartiers",
