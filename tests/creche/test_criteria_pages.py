@@ -1,8 +1,10 @@
 """The points and the price, as families and agents read them."""
 
+import io
 import re
 from importlib import resources
 
+from pypdf import PdfReader
 from tests.creche.builders import an_application
 
 from ribambelle.identity import Grant, accounts
@@ -144,6 +146,8 @@ async def test_an_agent_sees_the_faults_and_the_effect_before_it_keeps_a_version
     wrong = await agent.post(CRITERIA, data={"text": PESSAC.replace("= 300", "= 300.5")})
     tried = await agent.post(CRITERIA, data={"text": PESSAC, "deliberation": "2022-14"})
     sent = await agent.post(f"{CRITERIA}/fichier", files={"file": ("g.toml", PESSAC)})
+    told = {"text": PESSAC, "deliberation": "2022-14", "act": "print"}
+    paper = PdfReader(io.BytesIO((await agent.post(CRITERIA, data=told)).content))
     latin = await agent.post(f"{CRITERIA}/fichier", files={"file": ("g.toml", b"\xe9")})
     with town.here():
         nothing = await grids.every()
@@ -155,6 +159,8 @@ async def test_an_agent_sees_the_faults_and_the_effect_before_it_keeps_a_version
     assert "= 300.5" in wrong.text
     for seen in (tried, sent):
         assert "Tous les dossiers complets 6 0 0 6" in plain(seen.text)
+    for part in ("2022-14", "Tous les dossiers complets 6 0 0 6", "Habiter la commune +300"):
+        assert part in plain(" ".join(page.extract_text() for page in paper.pages))
     assert (latin.status_code, "UTF-8" in latin.text) == (422, True)
     assert nothing == []
     assert kept.status_code == 303

@@ -24,6 +24,7 @@ from ribambelle_creche import counting
 from ribambelle_creche.domain.grid import Reading, read
 from ribambelle_creche.domain.grid.effect import MOVES, Effect
 from ribambelle_creche.domain.grid.reading import LONGEST
+from ribambelle_creche.pages import effect_paper
 from ribambelle_creche.pages.criteria import Readable, readable
 from ribambelle_creche.queries import grids
 from ribambelle_creche.tables import Grid
@@ -110,7 +111,7 @@ async def versions(tenant: NamedDependency[Tenant]) -> Page:
 @post(
     CRITERIA,
     name="creche.office.keep_criteria",
-    told="Essayer, puis enregistrer une version des critères",
+    told="Essayer une version des critères, imprimer son effet, l’enregistrer",
     guards=[agent],
 )
 async def keep(
@@ -119,7 +120,7 @@ async def keep(
     tenant: NamedDependency[Tenant],
     seen: NamedDependency[Visit],
 ) -> Response[Any]:
-    """Show what a version would change, or keep it."""
+    """Show what a version would change, print it for the council, or keep it."""
     form = await forms.read(request, GridForm)
     if form.struct is None:
         raw = {name: str(form.raw.get(name, "")) for name in ("text", "deliberation")}
@@ -128,7 +129,9 @@ async def keep(
     text = unix(told.text)
     found = read(text)
     if found.grid is None or told.act != "keep":
-        status = 422 if found.grid is None and told.act == "keep" else 200
+        if found.grid and told.act == "print":
+            return await effect_paper.paper(tenant, text, found.grid, told.deliberation)
+        status = 422 if found.grid is None and told.act != "see" else 200
         return await versions_page(tenant, None, text, told.deliberation, status)
     try:
         _, done = await counting.adopt(text, told.deliberation, person.account)
