@@ -17,13 +17,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Childcare:
-    """Places of one mode in one quartier."""
+    """Places of one mode in one quartier, or at one address of it."""
 
     mode: str
     """A code of MODES."""
     quartier: int | None
     places: int
     """Children who may be looked after at one moment."""
+    line: str = ""
+    """Where, as a number and a street of the commune, when it is known: places are counted by parts
+    of the town smaller than a quartier from it. It is never shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -484,6 +484,7 @@ def childcare_supply() -> "Iterable[Callable[[date], Awaitable[list[Childcare]]]
     """Functions that tell the places a plugin knows of on a day, for children under three.
 
     Awaited with the day; the answers are joined. A mode nobody speaks of is unknown, never zero.
+    Places told with their address are counted by parts of the town smaller than a quartier too.
 
     Example::
 

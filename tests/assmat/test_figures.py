@@ -11,6 +11,9 @@ from ribambelle.testing.communes import Communes
 from ribambelle_assmat import measuring
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.tables.figures import Count
+from ribambelle_creche.domain.streets import key_of
+from ribambelle_creche.queries import statistics
+from ribambelle_creche.tables import Street
 
 
 async def test_accredited_places_stand_beside_those_of_creches(communes: Communes) -> None:
@@ -34,6 +37,15 @@ async def test_accredited_places_stand_beside_those_of_creches(communes: Commune
     page = (await agent.get("/bureau/creche/statistiques/besoins")).text
     assert "Places : assistantes maternelles" in page.replace("\u00a0", " ")
     assert ">4<" in page and ">6<" in page
+
+    file = communes.app.platform.folder / "alpha.toml"
+    file.write_text(f'postcodes = ["71880"]\n{file.read_text("utf-8")}', "utf-8")
+    communes.app.platform.scan()
+    with town.here():
+        lavoir = {"name": "rue du Lavoir", "folded": key_of("rue du Lavoir")}
+        await Street.insert(Street(quartier=centre, iris="Decré", **lavoir))
+        finer = await statistics.places_by_iris({"Decré": 1}, await childcare.supply(today))
+    assert finer == {("assmat", 1): 4, ("assmat", 0): 2, ("creche", 0): 20}
 
 
 async def test_figures_count_what_is_kept_looked_for_and_written_and_show_no_small_one(

@@ -79,7 +79,7 @@ async def panels_of(now: datetime) -> list[Panel]:
         pressure(open_now, cells, await figures.first_wishes()),
         supply(open_now, cells),
         await statistics_coverage.panel(now),
-        await statistics_coverage.panel_by_iris(),
+        await statistics_coverage.panel_by_iris(now),
         satisfied([(one, await figures.outcomes(one.id)) for one in commissions]),
         *delays(names, await figures.waits(), await figures.waiting(), now.date()),
         flow(await figures.flow(now - A_YEAR)),

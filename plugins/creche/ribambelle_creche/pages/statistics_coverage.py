@@ -1,5 +1,6 @@
 """How many children under three live in each quartier: typed once a year from INSEE or the CAF."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from msgspec import Meta
 
 from ribambelle import childcare, forms
 from ribambelle.identity import Person
+from ribambelle.web import formats
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
@@ -120,28 +122,33 @@ async def panel(now: datetime) -> Panel:
     )
 
 
-async def panel_by_iris() -> Panel:
-    """Return the places of crèches for a hundred children under three, IRIS by IRIS.
-
-    Crèches alone: a childminder's places are known by quartier.
-    """
+async def panel_by_iris(now: datetime) -> Panel:
+    """Return the places for a hundred children under three, IRIS by IRIS, each at its address."""
     known, irises = await coverage.by_iris(), await irises_known()
     numbers = {iris: number for number, iris in irises.items()}
-    places = await statistics.places_by_iris(numbers) if known else {}
+    supply = await childcare.supply(now.date()) if known else []
+    places: Counter[int] = Counter()
+    for (_, area), many in (await statistics.places_by_iris(numbers, supply)).items():
+        places[area] += many
     rows = [
-        _row(iris, places.get(number, 0), known[iris].children, known[iris])
+        _row(iris, places[number], known[iris].children, known[iris])
         for iris, number in numbers.items()
         if iris in known
     ]
     return Panel(
         "couverture-iris",
-        "Places en crèche pour 100 enfants de moins de trois ans, par IRIS",
-        "Crèches seules, à leur adresse ; un IRIS ne dit pas les places de ses voisins",
+        "Places pour 100 enfants de moins de trois ans, par IRIS",
+        f"Tous modes connus, à leur adresse ; {_nowhere(places[NOWHERE])}un IRIS ne dit pas les "
+        "places de ses voisins",
         ("IRIS", "Places", "Moins de trois ans", "Places pour 100", "Comptés le", "Source"),
         rows,
         [(row[0], row[3]) for row in rows if row[3] is not None],
         decimals=1,
     )
+
+
+def _nowhere(places: int) -> str:
+    return f"{formats.pluriel(places, 'place')} sans IRIS connu n’y sont pas ; " if places else ""
 
 
 def _row(

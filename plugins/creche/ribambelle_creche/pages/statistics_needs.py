@@ -31,6 +31,8 @@ class NeedsPage:
     columns: list[str]
     rows: list[tuple[str, list[Any], list[int]]]
     modes: list[str]
+    uncounted: list[str]
+    """The modes nobody speaks of here: unknown, never zero."""
     threshold: int
     area: str = "quartier"
 
@@ -55,15 +57,14 @@ async def needs(tenant: NamedDependency[Tenant], now: NamedDependency[datetime])
     settings = tenant.of(Settings)
     names, cut = await areas(await published_cut())
     table = await beside_the_month(names, cut, settings.public_threshold)
-    places: Counter[tuple[str, int]] = Counter()
+    supply = await childcare.supply(now.date())
     if cut is None:
-        for one in await childcare.supply(now.date()):
+        places: Counter[tuple[str, int]] = Counter()
+        for one in supply:
             places[one.mode, one.quartier or rules.NOWHERE] += one.places
     else:
-        for area, many in (await statistics.places_by_iris(cut)).items():
-            places["creche", area] += many
-    # a childminder's places are known by quartier alone
-    modes = [mode for mode in childcare.MODES if cut is None or mode == "creche"]
+        places = await statistics.places_by_iris(cut, supply)
+    modes = [one.mode for one in childcare.offers(supply) if one.places is not None]
     rows = [
         (name, [shown(cell, "children") for cell in line], [places[mode, area] for mode in modes])
         for (area, name), line in zip(names.items(), table.cells, strict=False)
@@ -75,6 +76,7 @@ async def needs(tenant: NamedDependency[Tenant], now: NamedDependency[datetime])
         columns=[*(LABELS[group] for group in GROUPS), "Total"],
         rows=rows,
         modes=[childcare.MODES[mode] for mode in modes],
+        uncounted=[label for mode, label in childcare.MODES.items() if mode not in modes],
         threshold=settings.public_threshold,
         area="quartier" if cut is None else "IRIS",
     )

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from piccolo.query.functions.aggregate import Sum
-
 from ribambelle.childcare import Childcare
 from ribambelle.database import Prepared, transaction
 from ribambelle.errors import NotYours
@@ -51,13 +49,9 @@ async def takings() -> dict[int, Taking]:
 
 
 async def childcare(day: date) -> list[Childcare]:
-    """Return the authorised places by quartier; the crèches open today, whatever the day."""
-    rows = (
-        await Facility.select(Facility.quartier, Sum(Facility.places, alias="places"))
-        .where(OPEN)
-        .group_by(Facility.quartier)
-    )
-    return [Childcare("creche", row["quartier"], int(row["places"] or 0)) for row in rows]
+    """Return the authorised places, crèche by crèche; those open today, whatever the day."""
+    rows = await Facility.select(Facility.quartier, Facility.places, Facility.address).where(OPEN)
+    return [Childcare("creche", row["quartier"], row["places"], row["address"]) for row in rows]
 
 
 async def names() -> dict[int, str]:

@@ -1,7 +1,7 @@
 """Demand counted where it stands at this moment: one GROUP BY, never a counter to keep right."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from piccolo.custom_types import Combinable
 from piccolo.query import Select
 from piccolo.query.functions.aggregate import Count, Sum
 
+from ribambelle.childcare import Childcare
 from ribambelle_creche.domain.commission import EXAMINABLE
 from ribambelle_creche.domain.statistics import Count as Counted
 from ribambelle_creche.domain.statistics import FacilityDemand, Scope, Supply
@@ -128,13 +129,12 @@ async def supply_by_iris(cut: Cut) -> list[Supply]:
     ]
 
 
-async def places_by_iris(cut: Cut) -> Counter[int]:
-    """Return the authorised places of open crèches by IRIS, each by its own address."""
-    rows = await Facility.select(Facility.id, Facility.address, Facility.places).where(OPEN)
-    where = await streets.irises_of({row["id"]: row["address"] for row in rows})
-    found: Counter[int] = Counter()
-    for row in rows:
-        found[cut.get(where[row["id"]], 0)] += row["places"]
+async def places_by_iris(cut: Cut, told: Sequence[Childcare]) -> Counter[tuple[str, int]]:
+    """Return places by mode and IRIS, each at its address; 0 where no IRIS is known for it."""
+    where = await streets.irises_of({n: one.line for n, one in enumerate(told) if one.line})
+    found: Counter[tuple[str, int]] = Counter()
+    for number, one in enumerate(told):
+        found[one.mode, cut.get(where.get(number, ""), 0)] += one.places
     return found
 
 
