@@ -9,7 +9,7 @@ from tests.creche.test_proposing import prepared
 
 from ribambelle.errors import Refused
 from ribambelle.testing import Communes, FrozenClock, Town
-from ribambelle_creche import deciding, offering, proposing
+from ribambelle_creche import deciding, offering, preparing, proposing
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.preparation import Changes, Extra
 from ribambelle_creche.queries import commissions, facilities, offers, pins, proposals, supplies
@@ -83,7 +83,7 @@ async def test_each_file_has_one_answer_and_its_family_one_message(
 
 
 async def test_nothing_is_decided_on_a_proposal_that_is_not_that_of_today(
-    communes: Communes, clock: FrozenClock
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     town = communes.alpha
     number = await prepared(town, clock)
@@ -111,7 +111,10 @@ async def test_nothing_is_decided_on_a_proposal_that_is_not_that_of_today(
     assert await refusal() == "places_since"
     assert await states(town) == ["in_session"] * 3
     await kept(town, clock, number)
+    # laid out with the proposal: seconds in a very large town, and not once more
+    monkeypatch.delattr(preparing, "whole")
     with town.here() as tenant:
+        assert await preparing.snapshot_of(tenant, row)
         done = await deciding.decide(tenant, number, 1, clock())
     assert (done.offered, done.refused, done.waiting) == (2, 1, 0)
 

@@ -95,8 +95,10 @@ async def ready(tenant: Tenant, row: Commission) -> Proposal:
     pinned_at = await decisions.last_pinned(row.id)
     if pinned_at is not None and pinned_at > kept.made_at:
         raise Refused("pin_since")
-    today = await preparing.snapshot_of(tenant, row, proposals.changes_of(kept))
-    if seal.inputs_digest(today) != kept.inputs_digest:
+    today = await preparing.gathered(tenant, row, proposals.changes_of(kept))
+    if today.seal == kept.laid_from:
+        return kept  # laid out again it would be the same, after seconds in a very large town
+    if seal.inputs_digest(await today.laid_out()) != kept.inputs_digest:
         raise Refused("places_since")
     return kept
 

@@ -1,8 +1,11 @@
 """The lot of one commission: what was frozen of its files, and the places validated so far."""
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC
+from functools import cached_property
+from hashlib import sha256
 
 from ribambelle.tenants import Tenant
 from ribambelle_creche import examining
@@ -10,14 +13,37 @@ from ribambelle_creche.domain.admission import Snapshot
 from ribambelle_creche.domain.everywhere import whole
 from ribambelle_creche.domain.grid import Grid
 from ribambelle_creche.domain.preparation import Changes, Lot, Seen
+from ribambelle_creche.domain.transfers import Held
 from ribambelle_creche.queries import facilities, grids, pins, proposals, supplies, transferring
 from ribambelle_creche.tables import Commission, Examined
 
 
-async def snapshot_of(tenant: Tenant, row: Commission, changes: Changes | None = None) -> Snapshot:
-    """Return what the engine decides on, as places and pins stand now."""
-    lot = await lot_of(tenant, row, changes or Changes())
-    return await asyncio.to_thread(whole, lot, await transferring.held(row))
+@dataclass(frozen=True)
+class Gathered:
+    """Everything a lot is laid out from; reading it costs little, laying it out does not."""
+
+    lot: Lot
+    held: Mapping[str, Held]
+
+    @cached_property
+    def seal(self) -> str:
+        """Return what tells whether anything changed: laid out again, the same gives the same."""
+        return f"sha256:{sha256(repr((self.lot, self.held)).encode()).hexdigest()}"
+
+    async def laid_out(self) -> Snapshot:
+        """Return what the engine decides on, written apart from the requests of everybody else."""
+        return await asyncio.to_thread(whole, self.lot, self.held)
+
+
+async def gathered(tenant: Tenant, row: Commission, changes: Changes) -> Gathered:
+    """Gather what a commission decides on, as places and pins stand now."""
+    return Gathered(await lot_of(tenant, row, changes), await transferring.held(row))
+
+
+async def snapshot_of(tenant: Tenant, row: Commission) -> Snapshot:
+    """Return what the engine decides on as things stand now: as a proposal kept it, if one did."""
+    known = await gathered(tenant, row, Changes())
+    return await proposals.laid_from(row.id, known.seal) or await known.laid_out()
 
 
 async def lot_of(tenant: Tenant, row: Commission, changes: Changes) -> Lot:

@@ -22,18 +22,24 @@ async def run(
     now: datetime,
 ) -> int:
     """Propose, and keep what was proposed; return its number."""
-    given, found = await tried(tenant, row, changes)
-    return await proposals.add(row.id, label, changes, given, found, account, now)
+    known = await _gathered(tenant, row, changes)
+    given = await known.laid_out()
+    found = await asyncio.to_thread(propose, given)
+    return await proposals.add(row.id, label, changes, known.seal, given, found, account, now)
 
 
 async def tried(
     tenant: Tenant, row: Commission, changes: Changes
 ) -> tuple[Snapshot, admission.Proposal]:
     """Propose, and keep nothing: what a pin or one more place would change."""
+    given = await (await _gathered(tenant, row, changes)).laid_out()
+    return given, await asyncio.to_thread(propose, given)
+
+
+async def _gathered(tenant: Tenant, row: Commission, changes: Changes) -> preparing.Gathered:
     if row.state == "open":
         raise Refused("commission_not_closed")
-    given = await preparing.snapshot_of(tenant, row, changes)
-    return given, await asyncio.to_thread(propose, given)
+    return await preparing.gathered(tenant, row, changes)
 
 
 async def replayed(commission: int) -> list[dict[str, object]]:

@@ -57,6 +57,16 @@ def opened(row: Proposal) -> tuple[Snapshot, admission.Proposal]:
     return read_snapshot(row.inputs.encode()), read_proposal(row.outputs.encode())
 
 
+async def laid_from(commission: int, seal: str) -> Snapshot | None:
+    """Return what a run of a commission laid out from the same things, if one did."""
+    row = (
+        await Proposal.select(Proposal.inputs)
+        .where((Proposal.commission == commission) & (Proposal.laid_from == seal))
+        .first()
+    )
+    return read_snapshot(row["inputs"].encode()) if row else None
+
+
 def changes_of(row: Proposal) -> Changes:
     """Return what a run changes; nothing when it is the proposal itself."""
     return msgspec.json.decode(row.changes, type=Changes)
@@ -66,6 +76,7 @@ async def add(
     commission: int,
     label: str,
     changes: Changes,
+    laid_from: str,
     given: Snapshot,
     found: admission.Proposal,
     account: int | None,
@@ -89,6 +100,7 @@ async def add(
                 changes=msgspec.json.encode(changes).decode(),
                 inputs=written(seal.in_order(given)).decode(),
                 outputs=written(found).decode(),
+                laid_from=laid_from,
                 inputs_digest=seal.inputs_digest(given),
                 digest=found.digest,
                 engine=VERSION,

@@ -149,6 +149,9 @@ class Proposal(Table, tablename="creche_proposal"):
     inputs = Text(help_text="The snapshot, in the form of docs/admission.md.")
     outputs = Text()
     inputs_digest = Varchar(length=71)
+    laid_from = Varchar(
+        length=71, default="", help_text="Seal of what its places and files were laid out from."
+    )
     digest = Varchar(length=71)
     engine = Varchar(length=20, help_text="Version of the engine.")
     is_kept = Boolean(default=False, help_text="The one the commission decides on.")
