@@ -39,7 +39,8 @@ async def test_a_family_contests_within_two_months_and_reads_the_answer(
     assert await states(town) == ["offered", "waiting", "waiting"]
 
     assert (await agent.post(f"{RECOURS}/1", data={"outcome": "upheld"})).status_code == 422
-    told = {"outcome": "upheld", "text": "Nous avons recompté : trois jours."}
+    told = {"outcome": "upheld", "reason": "A1", "text": "Nous avons recompté : trois jours."}
+    assert (await agent.post(f"{RECOURS}/1", data={**told, "reason": "x"})).status_code == 422
     for _ in range(2):
         assert (await agent.post(f"{RECOURS}/1", data=told)).status_code == 303
     await town.work()
@@ -52,7 +53,10 @@ async def test_a_family_contests_within_two_months_and_reads_the_answer(
     assert "Nous avons recompté : trois jours." in (await agent.get(f"{RECOURS}/1")).text
     with town.here():
         (kept,) = await AppealAnswer.objects()
-    assert (kept.outcome, kept.text) == ("upheld", told["text"])
+    assert (kept.outcome, kept.reason, kept.text) == ("upheld", "A1", told["text"])
+    assert "rien ne change" in read
+    file = (await agent.get("/bureau/creche/demandes/2")).text.replace("\u00a0", " ")
+    assert "réponse maintenue (points et places vérifiés, rien ne change)" in file
     assert "Peut-être hors délai" not in (await agent.get(f"{RECOURS}/1")).text
 
     assert "peut-être hors délai" not in (await agent.get(RECOURS)).text

@@ -218,7 +218,7 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             "trace": TRACE.format(word=word),
             **{"points": 10, "facts": ""},
         },
-        "creche_appeal_answer": {"outcome": "upheld"},
+        "creche_appeal_answer": {"outcome": "upheld", "reason": "A1"},
         "creche_proposal": {
             **{"inputs": written(lot).decode(), "outputs": written(propose(lot)).decode()},
             **{"label": word, "changes": "{}", "number": 1, "is_kept": number == 3},

@@ -132,7 +132,7 @@ HELD = [
     ),
     PersonalData(
         AppealAnswer,
-        ("account", "outcome", "text"),
+        ("account", "outcome", "reason", "text"),
         "Garder ce qui a été répondu à une famille qui conteste",
         BASIS,
         TERM,

@@ -4,6 +4,15 @@ import calendar
 from datetime import date
 
 OUTCOMES = {"upheld": "Réponse maintenue", "changed": "Réponse modifiée"}
+REASONS = {
+    "A1": "Points et places vérifiés, rien ne change",
+    "A2": "Pièce absente le jour de la clôture",
+    "A3": "Recours reçu hors délai",
+    "A4": "Points recomptés",
+    "A5": "Demande réexaminée",
+    "A6": "Autre motif, écrit à la famille",
+}
+"""Why an appeal is answered so: a closed list, kept with the answer."""
 MONTHS = 2
 """Both delays: to contest (CJA, art. R. 421-1), and silence that means no (CRPA, art. L. 231-4)."""
 

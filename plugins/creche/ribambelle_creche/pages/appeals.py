@@ -21,7 +21,7 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
-from ribambelle_creche.domain.appeals import OUTCOMES, is_maybe_late, until
+from ribambelle_creche.domain.appeals import OUTCOMES, REASONS, is_maybe_late, until
 from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.queries import appeals, applications, decisions, renewals
 from ribambelle_creche.queries.applications import Mine
@@ -40,6 +40,7 @@ class AnswerForm(msgspec.Struct, frozen=True):
     """What the town hall answers."""
 
     outcome: str
+    reason: str
     text: Annotated[str, Meta(max_length=4000)]
 
 
@@ -58,6 +59,11 @@ class ContestPage:
     def outcome(self) -> str:
         """What the town hall answered, in words."""
         return OUTCOMES.get(self.appeal.outcome, "") if self.appeal else ""
+
+    @property
+    def reason(self) -> str:
+        """Why, in words; nothing of an answer given before it was kept."""
+        return REASONS.get(self.answer.reason, "") if self.answer else ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,16 @@ class AppealPage:
     def outcomes(self) -> list[tuple[str, str]]:
         """What may be answered."""
         return list(OUTCOMES.items())
+
+    @property
+    def reasons(self) -> list[tuple[str, str]]:
+        """Why it may be answered so."""
+        return list(REASONS.items())
+
+    @property
+    def reason(self) -> str:
+        """Why it was answered so, in words; nothing of an answer given before it was kept."""
+        return REASONS.get(self.answer.reason, "") if self.answer else ""
 
     @property
     def is_maybe_late(self) -> bool:
@@ -232,6 +248,8 @@ async def answer(
     row, form = await appeals.one(appeal), await forms.read(request, AnswerForm)
     if form.struct is not None and form.struct.outcome not in OUTCOMES:
         form = form.wrong(outcome="Choisissez une réponse.")
+    if form.struct is not None and form.struct.reason not in REASONS:
+        form = form.wrong(reason="Choisissez un motif.")
     if form.struct is not None and not form.struct.text.strip():
         form = form.wrong(text="Écrivez à la famille pourquoi.")
     if form.struct is None:
@@ -240,7 +258,7 @@ async def answer(
     told = form.struct
     try:
         async with transaction():
-            await appeals.answer(appeal, told.outcome, told.text, person.account, now)
+            await appeals.answer(appeal, told.outcome, told.reason, told.text, person.account, now)
             is_told = await tell(tenant, row, told)
     except Refused as refusal:
         if refusal.reason != "appeal_answered":

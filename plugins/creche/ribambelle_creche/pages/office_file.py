@@ -21,9 +21,11 @@ from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle.workflow import Step, Transition, journal
+from ribambelle_creche.domain import appeals as contesting
 from ribambelle_creche.domain.dossier import decode
 from ribambelle_creche.pages.recap import Told, told
 from ribambelle_creche.queries import (
+    appeals,
     applications,
     desks,
     duplicates,
@@ -34,6 +36,7 @@ from ribambelle_creche.queries import (
 )
 from ribambelle_creche.queries.duplicates import Twin
 from ribambelle_creche.settings import Settings
+from ribambelle_creche.tables import Appeal, AppealAnswer
 from ribambelle_creche.workflow import CHANGEABLE, COMPLETED, FREE, LIVING, WORKFLOW, completing
 
 office = Holding("agent", "admin", "creche_desk")
@@ -64,6 +67,8 @@ class FilePage:
     papers: dict[str, int]
     offer: int = 0
     """The offer it may answer."""
+    contested: list[tuple[Appeal, AppealAnswer | None]] = field(default_factory=list)
+    """What the family contests, and what it was answered."""
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -90,6 +95,25 @@ class FilePage:
     def choices(self) -> list[tuple[str, str]]:
         """What may be done in this state."""
         return [(one.code, ACTS[one.code]) for one in self.open_to if one.code in ACTS]
+
+    @property
+    def appeals(self) -> list[tuple[str, str, str]]:
+        """What the family contests, as links: icon, where it stands, address."""
+        return [
+            (
+                "bulle",
+                f"Recours du {formats.jour_court(row.at.astimezone(self.zone))} : "
+                f"{self._stands(row, answer)}",
+                f"/bureau/creche/recours/{row.id}",
+            )
+            for row, answer in self.contested
+        ]
+
+    @staticmethod
+    def _stands(row: Appeal, answer: AppealAnswer | None) -> str:
+        told = contesting.OUTCOMES.get(row.outcome, "à répondre").lower()
+        why = contesting.REASONS.get(answer.reason, "") if answer else ""
+        return f"{told} ({why[:1].lower()}{why[1:]})" if why else told
 
     @property
     def past(self) -> list[tuple[str, str, str, bool]]:
@@ -130,6 +154,7 @@ async def file_page(
         is_changed=await applications.is_changed(number, dossier),
         papers={one.kind: one.id for one in reversed(await uses.given_for(file.demande))},
         offer=live.id if live else 0,
+        contested=await appeals.of_file(number),
         errors=errors or {},
     )
     return Page("creche/office/file.html", page, status=422 if errors else 200)

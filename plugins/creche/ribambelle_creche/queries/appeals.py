@@ -70,7 +70,19 @@ async def waiting() -> list[date]:
     return [row["answer_by"] for row in rows]
 
 
-async def answer(appeal: int, outcome: str, text: str, account: int, now: datetime) -> None:
+async def of_file(file: int) -> list[tuple[Appeal, AppealAnswer | None]]:
+    """Return the appeals of a file, the last first, each with what it was answered."""
+    rows = (
+        await Appeal.objects()
+        .where(Appeal.application == file)
+        .order_by(Appeal.id, ascending=False)
+    )
+    return [(row, await answer_to(row.id)) for row in rows]
+
+
+async def answer(
+    appeal: int, outcome: str, reason: str, text: str, account: int, now: datetime
+) -> None:
     """Keep the answer to an appeal, once, as the family will read it."""
     done = (
         await Appeal.update(
@@ -81,7 +93,8 @@ async def answer(appeal: int, outcome: str, text: str, account: int, now: dateti
     )
     if not done:
         raise Refused("appeal_answered")
-    told = AppealAnswer(appeal=appeal, at=now, account=account, outcome=outcome, text=text)
+    told = AppealAnswer(appeal=appeal, at=now, account=account, outcome=outcome)
+    told.reason, told.text = reason, text
     await AppealAnswer.insert(told)
     await journal.record(
         "creche.appeal_answered",
@@ -90,4 +103,5 @@ async def answer(appeal: int, outcome: str, text: str, account: int, now: dateti
         side="office",
         appeal=appeal,
         outcome=outcome,
+        reason=reason,
     )

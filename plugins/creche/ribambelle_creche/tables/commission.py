@@ -304,6 +304,7 @@ class AppealAnswer(Table, tablename="creche_appeal_answer"):
     at = Timestamptz()
     account = Integer()
     outcome = Varchar(length=12, help_text="Code of domain.appeals.OUTCOMES.")
+    reason = Varchar(length=4, default="", help_text="Code of domain.appeals.REASONS.")
     text = Text(default="")
 
 
