@@ -9,7 +9,10 @@ NOT_PAGES = {
     *("/api/v1/openapi.json", "/api/v1/token", "/api/v1/periscolaire/activities"),
     *("/api/v1/periscolaire/slots", "/api/v1/periscolaire/bookings"),
     "/api/v1/periscolaire/children/{child}/weeks/{monday}",
-    "/assmat/selection.pdf",
+    "/assmat/activation/code",
+    *("/assmat/selection.pdf", "/bureau/assmat/caf/export/{kind}"),
+    "/assmat/fiches/{childminder}/photo/{code}",
+    "/assmat/espace/{childminder}/photo/{code}",
     *("/static/{name}", "/creche/demandes/{number}/recu-pdf"),
     *("/creche/statistiques/export/{kind}", "/bureau/creche/statistiques/export/{kind}"),
     "/bureau/creche/demandes/export/{kind}",
@@ -97,6 +100,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/assmat/suivi": {"office": ("/bureau/assmat/suivi",)},
     "/bureau/assmat/{childminder}": {"office": ("/bureau/assmat/{childminder}",)},
     "/bureau/assmat/chiffres": {"office": ("/bureau/assmat/chiffres",)},
+    "/bureau/assmat/caf": {"office": ("/bureau/assmat/caf",)},
     "/bureau/assmat/registre": {"office": ("/bureau/assmat/registre",)},
     "/bureau/assmat/registre/{register}": {
         "office": ("/bureau/assmat/registre/1", "/bureau/assmat/registre/{register}")

@@ -89,6 +89,7 @@ QUERY: dict[str, tuple[str, ...]] = {
 }
 """A query for each parameter a route reads; one missing here stops the proof."""
 BODY: dict[str, str] = {
+    **{"accreditation": "4401", "channel": "sms", "login": "number", "mobile": "06 99 00 00 01"},
     **{"childminder": "3", "recherche": "jours=mon", "retour": "fiche", "arreter": "oui"},
     **dict.fromkeys(("facility", "desk", "creche", "quartier"), "3"),
     **dict.fromkeys(("ajouter", "monter", "descendre", "retirer"), "3"),

@@ -115,6 +115,7 @@ def routes() -> Iterable[Any]:
     from ribambelle_assmat.api import childminders
     from ribambelle_assmat.pages import (
         activation,
+        caf,
         cares,
         confirming,
         contacting,
@@ -123,6 +124,7 @@ def routes() -> Iterable[Any]:
         legal_list,
         meetings,
         office,
+        photos,
         pmi,
         public,
         relais,
@@ -139,6 +141,7 @@ def routes() -> Iterable[Any]:
         *confirming.ROUTES,
         *contacting.ROUTES,
         *space.ROUTES,
+        *photos.ROUTES,
         *meetings.ROUTES,
         *office.ROUTES,
         *cares.ROUTES,
@@ -146,6 +149,7 @@ def routes() -> Iterable[Any]:
         *legal_list.ROUTES,
         *relais.ROUTES,
         *figures.ROUTES,
+        *caf.ROUTES,
         *data.ROUTES,
         *childminders.ROUTES,
     ]
@@ -214,6 +218,9 @@ def _staff(person: Person) -> list[Any]:
         ]
     if person.holds("mairie"):
         found.append(MenuEntry("Ma commune", "/bureau/assmat/communes", "mairie", rank=14))
+    if person.holds("caf_operator"):
+        entry = MenuEntry("Fiches pour la CAF", "/bureau/assmat/caf", "gens", rank=18, short="CAF")
+        found.append(entry)
     if person.holds("rpe"):
         found.append(MenuEntry("Relais", "/bureau/assmat/relais", "gens", rank=16))
     return found
