@@ -178,3 +178,26 @@ async def test_the_caf_receives_those_who_agreed_and_nobody_else(communes: Commu
     assert "1 assistante maternelle accepte" in page
     assert "Benali" in listed and "Robin" not in listed
     assert (await caf.get("/bureau/assmat")).status_code == 403
+
+
+async def test_those_who_opened_their_access_are_told_apart_and_offered_to_nobody(
+    communes: Communes,
+) -> None:
+    town = communes.alpha
+    who = await ready(town)
+    mine = Grant("childminder", f"assmat.childminder:{who['Nadia']}")
+    await town.staff(mine, email="nadia@example.test", name="Nadia Benali")
+    admin = await town.staff(Grant("admin"), email="it@example.test", name="Brigitte Aubry")
+
+    team, apart = [(await admin.get(f"/bureau/equipe{ask}")).text for ask in ("", "?qui=seules")]
+    invite = (await admin.get("/bureau/equipe/inviter")).text
+
+    assert ("Brigitte" in team, "Nadia" in team) == (True, False)
+    assert ("Brigitte" in apart.split("<table")[1], "Nadia" in apart) == (False, True)
+    assert "Robin" not in invite
+    (hers,) = re.findall(r"/bureau/equipe/\d+", apart.split("<table")[1])
+    assert "Claire" not in (await admin.get(hers)).text
+    key = f"childminder assmat.childminder:{who['Nadia']}"
+    kept = await admin.post(f"{hers}/roles", data={"roles": "agent", "limit_childminder": key})
+    assert kept.status_code == 303
+    assert "Nadia" in (await admin.get("/bureau/equipe")).text

@@ -56,7 +56,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     "mois": ("2026-01", "2026-03"),
     **dict.fromkeys(("de", "a"), ("2027-01",)),
     "naissance": ("ne",),
-    "tri": ("nom",),
+    **{"tri": ("nom",), "qui": ("seules",)},
     "table": ("creches",),
     "compter": ("wishes",),
     "decoupage": ("iris",),

@@ -24,6 +24,7 @@ def roles() -> list[Role]:
             "Assistante maternelle",
             scope="assmat.childminder",
             told="Tient sa fiche et dit ses places libres.",
+            by_oneself=True,
         ),
         Role(
             "mairie",
