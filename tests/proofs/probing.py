@@ -17,6 +17,7 @@ from tests.proofs.reading import Reading, routes_of
 from ribambelle.identity import Grant
 from ribambelle.testing import Town
 from ribambelle.testing.tokens import a_program
+from ribambelle.web import access
 from ribambelle.web.portal import Portal
 
 IDS = ("1", "2", "3")
@@ -179,6 +180,22 @@ def probes(app: Portal) -> list[Probe]:
         for path in filled(route.path)
     }
     return sorted(found, key=str)
+
+
+def open_to(app: Portal, town: Town) -> Callable[[str, Probe], bool]:
+    """Return whether the guards let somebody in: whom they send away sees one page and no data.
+
+    That they do send away is proved of each role and route by the test of the matrix of roles.
+    """
+    doors = {(way.method, way.path): way for way in access.ways(app, town.tenant.hooks)}
+
+    def lets_in(role: str, probe: Probe) -> bool:
+        way = doors.get((probe.method, probe.template))
+        if way is None or access.VISITOR in way.opens:
+            return True
+        return role in way.opens or (role == "program" and way.scope is not None)
+
+    return lets_in
 
 
 def filled(path: str) -> Iterator[str]:
