@@ -33,6 +33,7 @@ NOT_PAGES = {
     "/bureau/assmat/relais/{relais}/rencontres/{event}/export/{kind}",
     "/paiement/paiements/{number}/tresor",
     *("/bureau/assmat/chiffres/export/csv", "/assmat/donnees.csv", "/assmat/donnees.geojson"),
+    *("/api/v1/assmat/communes", "/api/v1/assmat/communes/{insee}"),
     *("/api/v1/assmat/childminders", "/api/v1/assmat/childminders/{childminder}"),
     *("/bureau/paiement/jour", "/bureau/paiement/facturation/{number}/anomalies"),
     "/bureau/paiement/rapprochement/liste",

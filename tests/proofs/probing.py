@@ -37,7 +37,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("enrolment", "version", "household", "claim", "sent"), IDS),
     **{"payer": IDS, "ledger": ("cash",), "how": ("vu", "signaler", "crediter")},
     **dict.fromkeys(("relais", "event", "care", "statement"), IDS),
-    "commune": ("44109",),
+    **{"commune": ("44109",), "insee": ("44109",)},
     **dict.fromkeys(("childminder", "register", "place", "search", "rank"), IDS),
     "secret": ("x" * 32,),
     "model": ("sign_in",),
@@ -232,7 +232,12 @@ async def people(town: Town) -> dict[str, SignIn]:
 
     async def program() -> httpx.AsyncClient:
         return await a_program(
-            town, "periscolaire:read", "periscolaire:book", "assmat:read", "assmat:write"
+            town,
+            "periscolaire:read",
+            "periscolaire:book",
+            "assmat:read",
+            "assmat:write",
+            "assmat:legal",
         )
 
     signed_in = {"family": family, **{role: member(role) for role in staff}}

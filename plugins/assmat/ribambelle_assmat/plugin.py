@@ -113,7 +113,7 @@ def scopes() -> dict[str, Any]:
 @hookimpl
 def routes() -> Iterable[Any]:
     """The directory, each childminder's own pages, the register at the office."""
-    from ribambelle_assmat.api import childminders
+    from ribambelle_assmat.api import childminders, communes
     from ribambelle_assmat.pages import (
         activation,
         caf,
@@ -153,6 +153,7 @@ def routes() -> Iterable[Any]:
         *caf.ROUTES,
         *data.ROUTES,
         *childminders.ROUTES,
+        *communes.ROUTES,
     ]
 
 
@@ -187,6 +188,11 @@ def api_scopes() -> list[Any]:
             "assmat:write",
             "Dire les places des assistantes maternelles",
             "Écrit où en est une place, comme un agent le fait sur sa fiche.",
+        ),
+        ApiScope(
+            "assmat:legal",
+            "Lire la liste légale des communes",
+            "Lit qui est agréée dans chaque commune, comme la loi le dit à sa mairie.",
         ),
     ]
 
