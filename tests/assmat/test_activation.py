@@ -13,7 +13,7 @@ from ribambelle.identity import Grant, limits
 from ribambelle.identity.tables import Account, Login
 from ribambelle.testing import Communes, FrozenClock
 from ribambelle.testing.communes import Town
-from ribambelle_assmat import activating
+from ribambelle_assmat import activating, contacting
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.tables import Childminder
 
@@ -75,6 +75,10 @@ async def test_her_telephone_opens_her_account_and_is_where_she_is_written_to(
     await town.work()
 
     asked = (await town.mail(MOBILE))[-1]
+    with town.here():
+        # a family's letter goes to the address she told, never to one that does not exist
+        one = await directory.one(who["Nadia"])
+        assert (await contacting.address(one))[0] == one.told.email == "nadia@example.test"
     assert (asked.channel, "avez-vous toujours une place" in asked.text) == ("sms", True)
     assert (await communes.beta.mail()) == []
 
