@@ -9,7 +9,10 @@ NOT_PAGES = {
     *("/api/v1/openapi.json", "/api/v1/token", "/api/v1/periscolaire/activities"),
     *("/api/v1/periscolaire/slots", "/api/v1/periscolaire/bookings"),
     "/api/v1/periscolaire/children/{child}/weeks/{monday}",
-    "/assmat/selection.pdf",
+    "/assmat/activation/code",
+    *("/assmat/selection.pdf", "/bureau/assmat/caf/export/{kind}"),
+    "/assmat/fiches/{childminder}/photo/{code}",
+    "/assmat/espace/{childminder}/photo/{code}",
     *("/static/{name}", "/creche/demandes/{number}/recu-pdf"),
     *("/creche/statistiques/export/{kind}", "/bureau/creche/statistiques/export/{kind}"),
     "/bureau/creche/demandes/export/{kind}",
@@ -30,6 +33,7 @@ NOT_PAGES = {
     "/bureau/assmat/relais/{relais}/rencontres/{event}/export/{kind}",
     "/paiement/paiements/{number}/tresor",
     *("/bureau/assmat/chiffres/export/csv", "/assmat/donnees.csv", "/assmat/donnees.geojson"),
+    *("/api/v1/assmat/communes", "/api/v1/assmat/communes/{insee}"),
     *("/api/v1/assmat/childminders", "/api/v1/assmat/childminders/{childminder}"),
     *("/bureau/paiement/jour", "/bureau/paiement/facturation/{number}/anomalies"),
     "/bureau/paiement/rapprochement/liste",
@@ -97,6 +101,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/assmat/suivi": {"office": ("/bureau/assmat/suivi",)},
     "/bureau/assmat/{childminder}": {"office": ("/bureau/assmat/{childminder}",)},
     "/bureau/assmat/chiffres": {"office": ("/bureau/assmat/chiffres",)},
+    "/bureau/assmat/caf": {"office": ("/bureau/assmat/caf",)},
     "/bureau/assmat/registre": {"office": ("/bureau/assmat/registre",)},
     "/bureau/assmat/registre/{register}": {
         "office": ("/bureau/assmat/registre/1", "/bureau/assmat/registre/{register}")

@@ -17,6 +17,7 @@ from tests.proofs.reading import Reading, routes_of
 from ribambelle.identity import Grant
 from ribambelle.testing import Town
 from ribambelle.testing.tokens import a_program
+from ribambelle.web import access
 from ribambelle.web.portal import Portal
 
 IDS = ("1", "2", "3")
@@ -36,7 +37,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("enrolment", "version", "household", "claim", "sent"), IDS),
     **{"payer": IDS, "ledger": ("cash",), "how": ("vu", "signaler", "crediter")},
     **dict.fromkeys(("relais", "event", "care", "statement"), IDS),
-    "commune": ("44109",),
+    **{"commune": ("44109",), "insee": ("44109",)},
     **dict.fromkeys(("childminder", "register", "place", "search", "rank"), IDS),
     "secret": ("x" * 32,),
     "model": ("sign_in",),
@@ -56,7 +57,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     "mois": ("2026-01", "2026-03"),
     **dict.fromkeys(("de", "a"), ("2027-01",)),
     "naissance": ("ne",),
-    "tri": ("nom",),
+    **{"tri": ("nom",), "qui": ("seules",)},
     "table": ("creches",),
     "compter": ("wishes",),
     "decoupage": ("iris",),
@@ -89,6 +90,7 @@ QUERY: dict[str, tuple[str, ...]] = {
 }
 """A query for each parameter a route reads; one missing here stops the proof."""
 BODY: dict[str, str] = {
+    **{"accreditation": "4401", "channel": "sms", "login": "number", "mobile": "06 99 00 00 01"},
     **{"childminder": "3", "recherche": "jours=mon", "retour": "fiche", "arreter": "oui"},
     **dict.fromkeys(("facility", "desk", "creche", "quartier"), "3"),
     **dict.fromkeys(("ajouter", "monter", "descendre", "retirer"), "3"),
@@ -180,6 +182,22 @@ def probes(app: Portal) -> list[Probe]:
     return sorted(found, key=str)
 
 
+def open_to(app: Portal, town: Town) -> Callable[[str, Probe], bool]:
+    """Return whether the guards let somebody in: whom they send away sees one page and no data.
+
+    That they do send away is proved of each role and route by the test of the matrix of roles.
+    """
+    doors = {(way.method, way.path): way for way in access.ways(app, town.tenant.hooks)}
+
+    def lets_in(role: str, probe: Probe) -> bool:
+        way = doors.get((probe.method, probe.template))
+        if way is None or access.VISITOR in way.opens:
+            return True
+        return role in way.opens or (role == "program" and way.scope is not None)
+
+    return lets_in
+
+
 def filled(path: str) -> Iterator[str]:
     """Yield a path with each value its parameters may take."""
     hole = re.search(r"{(\w+):\w+}", path)
@@ -214,7 +232,12 @@ async def people(town: Town) -> dict[str, SignIn]:
 
     async def program() -> httpx.AsyncClient:
         return await a_program(
-            town, "periscolaire:read", "periscolaire:book", "assmat:read", "assmat:write"
+            town,
+            "periscolaire:read",
+            "periscolaire:book",
+            "assmat:read",
+            "assmat:write",
+            "assmat:legal",
         )
 
     signed_in = {"family": family, **{role: member(role) for role in staff}}

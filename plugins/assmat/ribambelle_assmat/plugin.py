@@ -24,6 +24,7 @@ def roles() -> list[Role]:
             "Assistante maternelle",
             scope="assmat.childminder",
             told="Tient sa fiche et dit ses places libres.",
+            by_oneself=True,
         ),
         Role(
             "mairie",
@@ -112,9 +113,10 @@ def scopes() -> dict[str, Any]:
 @hookimpl
 def routes() -> Iterable[Any]:
     """The directory, each childminder's own pages, the register at the office."""
-    from ribambelle_assmat.api import childminders
+    from ribambelle_assmat.api import childminders, communes
     from ribambelle_assmat.pages import (
         activation,
+        caf,
         cares,
         confirming,
         contacting,
@@ -123,6 +125,7 @@ def routes() -> Iterable[Any]:
         legal_list,
         meetings,
         office,
+        photos,
         pmi,
         public,
         relais,
@@ -139,6 +142,7 @@ def routes() -> Iterable[Any]:
         *confirming.ROUTES,
         *contacting.ROUTES,
         *space.ROUTES,
+        *photos.ROUTES,
         *meetings.ROUTES,
         *office.ROUTES,
         *cares.ROUTES,
@@ -146,8 +150,10 @@ def routes() -> Iterable[Any]:
         *legal_list.ROUTES,
         *relais.ROUTES,
         *figures.ROUTES,
+        *caf.ROUTES,
         *data.ROUTES,
         *childminders.ROUTES,
+        *communes.ROUTES,
     ]
 
 
@@ -183,6 +189,11 @@ def api_scopes() -> list[Any]:
             "Dire les places des assistantes maternelles",
             "Écrit où en est une place, comme un agent le fait sur sa fiche.",
         ),
+        ApiScope(
+            "assmat:legal",
+            "Lire la liste légale des communes",
+            "Lit qui est agréée dans chaque commune, comme la loi le dit à sa mairie.",
+        ),
     ]
 
 
@@ -214,6 +225,9 @@ def _staff(person: Person) -> list[Any]:
         ]
     if person.holds("mairie"):
         found.append(MenuEntry("Ma commune", "/bureau/assmat/communes", "mairie", rank=14))
+    if person.holds("caf_operator"):
+        entry = MenuEntry("Fiches pour la CAF", "/bureau/assmat/caf", "gens", rank=18, short="CAF")
+        found.append(entry)
     if person.holds("rpe"):
         found.append(MenuEntry("Relais", "/bureau/assmat/relais", "gens", rank=16))
     return found
