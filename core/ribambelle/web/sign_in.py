@@ -170,8 +170,7 @@ async def check_password(
     if form.struct is None:
         return Page("sign_in/password.html", SignInPage(follow, form), status=422)
     account = await logins.account_of(form.struct.email)
-    # one door for each account, whatever it is called by; a stranger's is shut as soon
-    email = account.email if account else logins.folded(form.struct.email).lower()
+    email = logins.door(form.struct.email, account)
     await limits.require(f"password:{email}", now, at_most=10, per=QUARTER)
     await limits.require(f"password-from:{come_from(request)}", now, at_most=60, per=QUARTER)
     right = await passwords.matches(account.password if account else None, form.struct.password)
