@@ -37,6 +37,10 @@ NOT_PAGES = {
     "/bureau/periscolaire/onde/{sent}/erreurs",
     *("/bureau/periscolaire/jour", "/bureau/periscolaire/jour/{day}/enfants/export/{kind}"),
     "/bureau/periscolaire/remplissage/export/{kind}",
+    *(
+        "/bureau/periscolaire/pointages/export/{kind}",
+        "/bureau/periscolaire/fermetures/export/{kind}",
+    ),
     "/bureau/periscolaire/jour/{day}/export/{kind}",
     "/creche/demandes/{number}/decision",
     "/bureau/campagnes/{number}/export",

@@ -39,6 +39,7 @@ def routes() -> Iterable[Any]:
         offers,
         office,
         office_attendance,
+        office_attendance_export,
         office_child,
         office_classes,
         office_closures,
@@ -68,7 +69,7 @@ def routes() -> Iterable[Any]:
         *(quotient, office_enrolments, office_enrolment, office_rules, office_quotients),
         *(office_onde, office_laboratory, office, office_parts, office_closures, office_day),
         *(office_child, office_classes, office_fill),
-        *(attendance, office_attendance, office_tablets, kitchen),
+        *(attendance, office_attendance, office_attendance_export, office_tablets, kitchen),
         *(openings, office_openings),
         *(offer, bookings),
     )
