@@ -8,6 +8,7 @@ from ribambelle_periscolaire.domain.enrolments import STEPS as ENROLMENT_STEPS
 NOT_PAGES = {
     *("/api/v1/openapi.json", "/api/v1/token", "/api/v1/periscolaire/activities"),
     *("/api/v1/periscolaire/slots", "/api/v1/periscolaire/bookings"),
+    "/api/v1/periscolaire/children",
     "/api/v1/periscolaire/children/{child}/weeks/{monday}",
     "/assmat/selection.pdf",
     *("/static/{name}", "/creche/demandes/{number}/recu-pdf"),
