@@ -111,13 +111,13 @@ class Doors:
     """By opening with a waiting room, the turn of the family."""
     known: dict[tuple[str, Act, date, int, bool], Verdict] = field(default_factory=dict)
     running: dict[tuple[int, date], bool] = field(default_factory=dict)
-    received: dict[tuple[int, int, date], Group | None] = field(default_factory=dict)
+    received: dict[tuple[int, int | None, int], Group | None] = field(default_factory=dict)
 
     def group(self, pupil: Pupil, activity: Activity, day: date) -> Group | None:
-        """Return the group that receives a child on a day; asked once for all that is booked there."""
-        asked = pupil.id, activity.id, day
+        """Return the group that receives a child on a day; asked once by school and age."""
+        school, age = pupil.placed(day)[0], age_on(pupil.born_on, day)
+        asked = activity.id, school, age
         if asked not in self.received:
-            school, age = pupil.placed(day)[0], age_on(pupil.born_on, day)
             self.received[asked] = activity.group_of(school, age)
         return self.received[asked]
 
