@@ -38,6 +38,8 @@ class Situation:
     """Of them, those with the AEEH."""
     hours: int = 0
     """Hours of care in a month."""
+    hourly_pay: int = 0
+    """What an hour of a childminder is paid, upkeep and meals in it; 0: the price of reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,14 @@ class Cost:
     """Cents for an hour."""
     monthly: int
     """Cents for the month asked about."""
+    steps: tuple[tuple[str, str], ...] = ()
+    """How it is worked out, line by line: what, and how much."""
+    figures: str = ""
+    """Since when its figures stand, in words."""
+    unsure: tuple[str, ...] = ()
+    """The figures nobody has compared yet to the text that sets them."""
+    link: tuple[str, str] | None = None
+    """Where more is told of this mode: an address, and what it is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +81,9 @@ async def supply(day: date) -> list[Childcare]:
 
 
 async def costs(situation: Situation) -> list[Cost]:
-    """Return what each mode would cost a family, as the plugins of the commune say it."""
-    return await _joined("childcare_costs", situation)
+    """Return what each mode would cost a family, as the plugins of the commune say it, by mode."""
+    found: list[Cost] = await _joined("childcare_costs", situation)
+    return sorted(found, key=lambda one: list(MODES).index(one.mode))
 
 
 def offers(told: Iterable[Childcare]) -> list[Offer]:

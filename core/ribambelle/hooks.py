@@ -143,7 +143,7 @@ def api_scopes() -> "Iterable[ApiScope]":
         def api_scopes():
             return [ApiScope("creche:read", "Lire les places", "Lit les places de chaque crèche.")]
 
-    Called by ``ribambelle.api``. Implemented by ``periscolaire``. Since 0.2.
+    Called by ``ribambelle.api``. Implemented by ``assmat``, ``periscolaire``. Since 0.2.
     """
 
 
@@ -492,7 +492,8 @@ def childcare_supply() -> "Iterable[Callable[[date], Awaitable[list[Childcare]]]
             from ribambelle_creche.queries.facilities import childcare
             return [childcare]
 
-    Called by ``ribambelle.childcare``, ``creche``. Implemented by ``creche``. Since 0.2.
+    Called by ``ribambelle.childcare``, ``creche``. Implemented by ``assmat``, ``creche``.
+    Since 0.2.
     """
 
 
@@ -510,7 +511,7 @@ def childcare_costs() -> "Iterable[Callable[[Situation], Awaitable[list[Cost]]]]
             from ribambelle_creche.queries.prices import costs
             return [costs]
 
-    Called by ``ribambelle.childcare``. Implemented by ``creche``. Since 0.2.
+    Called by ``ribambelle.childcare``. Implemented by ``assmat``, ``creche``. Since 0.2.
     """
 
 

@@ -21,8 +21,19 @@ def as_csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";")
     writer.writerow(headings)
+    return text.getvalue().encode("utf-8-sig") + csv_rows(rows)
+
+
+def csv_rows(rows: Iterable[Sequence[Any]]) -> bytes:
+    """Return more rows of the same CSV, for a list too long to be written at once.
+
+    >>> csv_rows([("Les Lilas", date(2027, 3, 1)), ("@aide", 2)]).decode()
+    "Les Lilas;01/03/2027\\r\\n'@aide;2\\r\\n"
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";")
     writer.writerows([_cell(value) for value in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    return text.getvalue().encode()
 
 
 def _cell(value: Any) -> Any:

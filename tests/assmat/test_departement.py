@@ -1,8 +1,10 @@
 """A portal may be a whole département's: its home tells of the PMI, its directory of its communes."""
 
+from tests.assmat.builders import CLAIRE, NADIA, registered
 from tests.core.test_checking import edited
 
 from ribambelle.testing.communes import Communes
+from ribambelle.testing.tokens import a_program
 from ribambelle_assmat import demo_departement
 from ribambelle_assmat.tables import Childminder
 
@@ -27,3 +29,21 @@ async def test_a_departement_tells_of_its_pmi_and_its_directory_spreads_over_its
         found = (await town.visitor().get("/assmat", params={"ou": city})).text
         assert "/assmat/fiches/" in found, city
     assert "PMI du 44" not in (await communes.beta.visitor().get("/")).text
+
+
+async def test_the_program_of_a_mairie_reads_its_legal_list(communes: Communes) -> None:
+    """What she shows families changes nothing; a token without the scope reads nothing."""
+    town = communes.alpha
+    with town.here():
+        await registered(NADIA.replace("71880", "44400").replace("Alpha", "Rezé"), CLAIRE)
+    program = await a_program(town, "assmat:legal")
+    other = await a_program(town, "assmat:read", name="Autre")
+    here = "/api/v1/assmat/communes"
+
+    listed = (await program.get(here)).json()["data"]
+    found = (await program.get(f"{here}/44143")).json()["data"]
+
+    assert {"insee": "44143", "name": "Rezé", "count": 1} in listed
+    assert [(one["name"], one["until"]) for one in found] == [("Benali Nadia", "2029-04-30")]
+    assert (await program.get(f"{here}/75056")).status_code == 404
+    assert (await other.get(f"{here}/44143")).status_code == 403

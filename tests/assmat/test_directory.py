@@ -6,8 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 from tests.assmat.builders import CLAIRE, HEAD, MARIE, NADIA, offers, registered, says
+from tests.proofs.probing import text_of
 
 from ribambelle.identity import Grant
+from ribambelle.identity.tables import Account
 from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes
 from ribambelle_assmat import refreshing, registering
@@ -58,7 +60,7 @@ async def test_who_suits_comes_first_with_what_is_missing_in_words(
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_nothing_is_shown_that_she_did_not_agree_to(communes: Communes, seed: int) -> None:
-    """Each page a stranger may open, for each choice she may make."""
+    """Each page, paper and file a stranger may open, for each choice she may make."""
     draw, town = random.Random(seed), communes.alpha
     agreed = {code for code in CONSENTS if code != "listed" and draw.random() < 0.5}
     free, silent = draw.random() < 0.5, draw.random() < 0.5
@@ -74,12 +76,23 @@ async def test_nothing_is_shown_that_she_did_not_agree_to(communes: Communes, se
         for browser in (visitor, family)
         for path in ("/assmat", "/assmat?pres=Centre&rayon=1000", f"/assmat/fiches/{number}")
     ]
+    await visitor.post("/assmat/selection", data={"childminder": str(number)})
+    others = [
+        text_of(await visitor.get(path))
+        for path in ("/assmat/selection", *(f"/assmat/{one}" for one in FILES))
+    ]
 
     for name, secret in SECRETS.items():
         may = name in agreed and (name == "address" or free or not silent)
         assert any(bare(secret) in bare(page) for page in pages) == may, name
+        assert may or not any(bare(secret) in bare(page) for page in others), name
+    assert all("46.8021" not in page and "4.8355" not in page for page in others)
+    assert all("Benali" in page for page in others)
     assert all("46.80" not in page and "4.83" not in page for page in pages)
     assert (await visitor.get(f"/assmat/fiches/{who['Marie-Lou']}")).status_code == 404
+
+
+FILES = ("selection.pdf", "donnees.csv", "donnees.geojson")
 
 
 async def test_without_her_choices_everything_would_show(
@@ -284,6 +297,9 @@ async def test_she_opens_her_account_and_nobody_learns_who_is_registered(
             await Childminder.update({Childminder.status: "suspended"}).where(Childminder.id > 0)
     if "held" in wrong:
         await town.staff(Grant("childminder", mine), email="other@example.test")
+        with town.here():
+            other = Account.email == "other@example.test"
+            await Account.update({Account.password: "hers"}).where(other)
     visitor = town.visitor()
     typed = ASKED | {key: value for key, value in wrong.items() if key in ASKED}
 

@@ -9,8 +9,8 @@ from random import Random
 import pytest
 from tests.assmat.builders import CLAIRE, MARIE, NADIA, an_alert, offers, registered, says
 
-from ribambelle.geocoding import Found, Spot
 from ribambelle.testing import Communes, FrozenClock
+from ribambelle.testing.communes import Town
 from ribambelle_assmat import demo, saving, searching
 from ribambelle_assmat.domain import register
 from ribambelle_assmat.domain.cells import Point, metres
@@ -31,6 +31,16 @@ async def three(*, free: bool = True) -> dict[str, int]:
         days = ("mon",) if name == "Claire" else ("mon", "tue")
         await offers(number, place, *days, state="now" if free else "none")
     return who
+
+
+def streets_of(town: Town, streets: str) -> None:
+    """Give a commune its own list of streets."""
+    folder = town.app.platform.folder
+    (folder / town.slug).mkdir(exist_ok=True)
+    (folder / town.slug / "rues.csv").write_text(streets)
+    file = folder / f"{town.slug}.toml"
+    file.write_text(file.read_text() + '\n[geocoding]\nstreets = "rues.csv"\n')
+    town.app.platform.scan()
 
 
 def names(page: str) -> list[str]:
@@ -59,13 +69,8 @@ async def test_who_suits_comes_first_wherever_a_family_searches(
     communes: Communes, asked: str, shown: list[str]
 ) -> None:
     town = communes.alpha
-    with town.here() as tenant:
-        folder = tenant.platform.folder / town.slug
-        folder.mkdir(exist_ok=True)
-        (folder / "rues.csv").write_text(STREETS)
-        file = tenant.platform.folder / f"{town.slug}.toml"
-        file.write_text(file.read_text() + '\n[geocoding]\nstreets = "rues.csv"\n')
-        tenant.platform.scan()
+    streets_of(town, STREETS)
+    with town.here():
         await three()
 
     page = (await town.visitor().get(f"/assmat?{asked}")).text
@@ -86,12 +91,8 @@ async def test_no_number_of_searches_tells_more_than_her_cell(
     if not snapped:
         monkeypatch.setattr(register, "snapped", lambda point: point)
     town = communes.alpha
-    here: list[Spot] = []
-
-    async def anywhere(text: str) -> Found:
-        return Found(here[0], text)
-
-    monkeypatch.setattr("ribambelle.geocoding.find", anywhere)
+    spots = "".join(f"Rue {rank};{46.7990 + rank * 0.0007};4.8345\n" for rank in range(10))
+    streets_of(town, f"voie;latitude;longitude\n{spots}")
     visitor = town.visitor()
     answers = []
     for moved in ("46.8021;4.8355", "46.8015;4.8350"):
@@ -99,9 +100,8 @@ async def test_no_number_of_searches_tells_more_than_her_cell(
             who = await registered(NADIA.replace("46.8021;4.8355", moved))
             await says(who["Nadia"])
         found = []
-        for north in range(10):
-            here[:] = [Spot(46.7990 + north * 0.0007, 4.8345)]
-            page = await visitor.get("/assmat?adresse=ici&rayon=500")
+        for rank in range(10):
+            page = await visitor.get(f"/assmat?adresse=rue+{rank}&rayon=500")
             found.append(page.text[page.text.find('class="resultats"') :])
         answers.append(found)
 

@@ -151,5 +151,5 @@ async def test_whoever_only_reads_still_keeps_their_own_account(communes: Commun
 
 
 def test_a_role_nobody_can_use_yet_says_so(ways: list[Way]) -> None:
-    assert access.told("caf_operator", ways) == "Ne donne encore accès à aucune page."
+    assert access.told("a_role_of_tomorrow", ways) == "Ne donne encore accès à aucune page."
     assert access.told("admin", ways).startswith("Ouvre ")

@@ -10,7 +10,10 @@ NOT_PAGES = {
     *("/api/v1/periscolaire/slots", "/api/v1/periscolaire/bookings"),
     "/api/v1/periscolaire/children",
     "/api/v1/periscolaire/children/{child}/weeks/{monday}",
-    "/assmat/selection.pdf",
+    "/assmat/activation/code",
+    *("/assmat/selection.pdf", "/bureau/assmat/caf/export/{kind}"),
+    "/assmat/fiches/{childminder}/photo/{code}",
+    "/assmat/espace/{childminder}/photo/{code}",
     *("/static/{name}", "/creche/demandes/{number}/recu-pdf"),
     *("/creche/statistiques/export/{kind}", "/bureau/creche/statistiques/export/{kind}"),
     "/bureau/creche/demandes/export/{kind}",
@@ -30,6 +33,9 @@ NOT_PAGES = {
     "/bureau/assmat/relais/{relais}/export/{kind}",
     "/bureau/assmat/relais/{relais}/rencontres/{event}/export/{kind}",
     "/paiement/paiements/{number}/tresor",
+    *("/bureau/assmat/chiffres/export/csv", "/assmat/donnees.csv", "/assmat/donnees.geojson"),
+    *("/api/v1/assmat/communes", "/api/v1/assmat/communes/{insee}"),
+    *("/api/v1/assmat/childminders", "/api/v1/assmat/childminders/{childminder}"),
     *("/bureau/paiement/jour", "/bureau/paiement/facturation/{number}/anomalies"),
     "/bureau/paiement/rapprochement/liste",
     *("/bureau/paiement/factures/liste", "/bureau/paiement/factures/{number}/pdf"),
@@ -59,6 +65,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/_composants": {"visitor": ("/_composants", "/_composants?espace=bureau")},
     "/accessibilite": {"visitor": ("/accessibilite",)},
     "/agenda": {"family": ("/agenda",)},
+    "/cout-de-garde": {
+        "visitor": ("/cout-de-garde", "/cout-de-garde?ressources=3000&heures=125&salaire=9")
+    },
     "/activation": {"visitor": ("/activation", "/activation?code=KM7Q-X4TA")},
     "/activation/adresse": {"visitor": ("/activation/adresse",)},
     "/activation/lien/{secret}": {"visitor": ("{letter}", "/activation/lien/mort")},
@@ -96,6 +105,8 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "/bureau/assmat/suivi": {"office": ("/bureau/assmat/suivi",)},
     "/bureau/assmat/{childminder}": {"office": ("/bureau/assmat/{childminder}",)},
+    "/bureau/assmat/chiffres": {"office": ("/bureau/assmat/chiffres",)},
+    "/bureau/assmat/caf": {"office": ("/bureau/assmat/caf",)},
     "/bureau/assmat/registre": {"office": ("/bureau/assmat/registre",)},
     "/bureau/assmat/registre/{register}": {
         "office": ("/bureau/assmat/registre/1", "/bureau/assmat/registre/{register}")

@@ -333,6 +333,7 @@ def assmat(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]:
             **{"where": "home", "state": "now", "moments": 1, "from_months": 0},
             "to_months": 72,
         },
+        "assmat_count": {"kind": "search", "many": 9, "code": "18"},
         "assmat_register": {
             **{"outcome": "{}", "refused": json.dumps([[2, word]]), "mapping": "{}"},
             **{"source": "desk", "stopped": ""},

@@ -17,6 +17,7 @@ from tests.proofs.reading import Reading, routes_of
 from ribambelle.identity import Grant
 from ribambelle.testing import Town
 from ribambelle.testing.tokens import a_program
+from ribambelle.web import access
 from ribambelle.web.portal import Portal
 
 IDS = ("1", "2", "3")
@@ -35,9 +36,9 @@ VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("opening", "asked"), IDS),
     **dict.fromkeys(("enrolment", "version", "household", "claim", "sent"), IDS),
     **{"payer": IDS, "ledger": ("cash",), "how": ("vu", "signaler", "crediter")},
-    **dict.fromkeys(("childminder", "register", "place", "search"), IDS),
     **dict.fromkeys(("relais", "event", "care", "statement"), IDS),
-    "commune": ("44109",),
+    **{"commune": ("44109",), "insee": ("44109",)},
+    **dict.fromkeys(("childminder", "register", "place", "search", "rank"), IDS),
     "secret": ("x" * 32,),
     "model": ("sign_in",),
     "slug": ("page-1", "page-3"),
@@ -56,7 +57,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     "mois": ("2026-01", "2026-03"),
     **dict.fromkeys(("de", "a"), ("2027-01",)),
     "naissance": ("ne",),
-    "tri": ("nom",),
+    **{"tri": ("nom",), "qui": ("seules",)},
     "table": ("creches",),
     "compter": ("wishes",),
     "decoupage": ("iris",),
@@ -75,6 +76,8 @@ QUERY: dict[str, tuple[str, ...]] = {
     **{"noms": ("oui",), "option": ("aucune", "2/babies/0")},
     **{"vrai": ("lives_in_town",), "ressources": ("36000",), "enfants": ("2",), "aeeh": ("1",)},
     **{"points": ("70",), "section": ("babies",), "jours": ("mon-am",)},
+    **{"salaire": ("4,85",), "town": ("44000",), "latitude": ("47.2",), "longitude": ("-1.5",)},
+    **{"radius": ("5000",), "days": ("mon",), "months": ("18",), "start": ("2027-03-01",)},
     **{"heures": ("35",), "semaines": ("46",), "fait": ("k",), "enfant": IDS},
     **{"quotient": ("640",), "habite": ("non",)},
     **{"ou": ("44000",), "pres": ("Centre",), "rayon": ("1000",), "lieu": ("home",)},
@@ -87,6 +90,7 @@ QUERY: dict[str, tuple[str, ...]] = {
 }
 """A query for each parameter a route reads; one missing here stops the proof."""
 BODY: dict[str, str] = {
+    **{"accreditation": "4401", "channel": "sms", "login": "number", "mobile": "06 99 00 00 01"},
     **{"childminder": "3", "recherche": "jours=mon", "retour": "fiche", "arreter": "oui"},
     **dict.fromkeys(("facility", "desk", "creche", "quartier"), "3"),
     **dict.fromkeys(("ajouter", "monter", "descendre", "retirer"), "3"),
@@ -141,7 +145,10 @@ BODY: dict[str, str] = {
     **{"payers": "3", "invoice": "3", "invoices": "3", "means": "cash", "doubts": "k"},
 }
 """What is typed in every field that may hold an id or decides of one; see `FREE` for the others."""
-SENT = {"bookings": [{"unit": 3, "day": "2026-12-03"}]}
+SENT: dict[str, dict[str, Any]] = {
+    "periscolaire": {"bookings": [{"unit": 3, "day": "2026-12-03"}]},
+    "assmat": {"state": "now", "moments": ["mon-morning"]},
+}
 """What a program sends where it puts something."""
 NEEDED = {"/api/v1/periscolaire/slots": {"activity": "1", "from": "2026-11-30", "to": "2026-12-04"}}
 """Without them a route for programs answers nothing."""
@@ -173,6 +180,22 @@ def probes(app: Portal) -> list[Probe]:
         for path in filled(route.path)
     }
     return sorted(found, key=str)
+
+
+def open_to(app: Portal, town: Town) -> Callable[[str, Probe], bool]:
+    """Return whether the guards let somebody in: whom they send away sees one page and no data.
+
+    That they do send away is proved of each role and route by the test of the matrix of roles.
+    """
+    doors = {(way.method, way.path): way for way in access.ways(app, town.tenant.hooks)}
+
+    def lets_in(role: str, probe: Probe) -> bool:
+        way = doors.get((probe.method, probe.template))
+        if way is None or access.VISITOR in way.opens:
+            return True
+        return role in way.opens or (role == "program" and way.scope is not None)
+
+    return lets_in
 
 
 def filled(path: str) -> Iterator[str]:
@@ -208,7 +231,14 @@ async def people(town: Town) -> dict[str, SignIn]:
         return come_in
 
     async def program() -> httpx.AsyncClient:
-        return await a_program(town, "periscolaire:read", "periscolaire:book")
+        return await a_program(
+            town,
+            "periscolaire:read",
+            "periscolaire:book",
+            "assmat:read",
+            "assmat:write",
+            "assmat:legal",
+        )
 
     signed_in = {"family": family, **{role: member(role) for role in staff}}
     return {"visitor": nobody, **signed_in, "program": program}
@@ -224,7 +254,7 @@ async def asked(
     body: dict[str, Any] = FORM if probe.method == "POST" else {}
     if probe.method in {"PUT", "DELETE"}:
         body = {"headers": {"idempotency-key": secrets.token_hex(8)}}
-        body |= {"json": SENT} if probe.method == "PUT" else {}
+        body |= {"json": SENT[probe.path.split("/")[3]]} if probe.method == "PUT" else {}
     needed = NEEDED.get(probe.template, {})
     answer = await browser.request(probe.method, probe.path, params=needed, **body)
     yield str(probe), answer

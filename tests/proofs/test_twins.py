@@ -258,6 +258,7 @@ CACHES = {
             *("ribambelle_paiement_tresor.domain.working_days.public_holidays",),
             *("ribambelle_periscolaire.queries.dues.pairs",),
             *("ribambelle_periscolaire.queries.dues.sentences",),
+            "ribambelle_assmat.pricing.shipped",
             *("ribambelle_creche.pricing.shipped", "ribambelle_creche.domain.admission.units.each"),
             # the authorities this machine trusts
             *("ribambelle_paiement_tresor.payfip.client.trusted",),

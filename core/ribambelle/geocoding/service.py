@@ -75,6 +75,10 @@ async def ask(
             timeout=PATIENCE, follow_redirects=False, mounts=LOOPBACK
         ) as client:
             answer = await client.get(f"{service.rstrip('/')}/search", params=told)
+    except (httpx.TimeoutException, httpx.ConnectError) as error:
+        # the next families do not wait for it in turn
+        pace.rest(SILENCE)
+        raise Unanswered(type(error).__name__) from None
     except httpx.HTTPError as error:
         # its own words may hold the address asked
         raise Unanswered(type(error).__name__) from None

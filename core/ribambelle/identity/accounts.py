@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence, Set
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from piccolo.custom_types import Combinable
 
@@ -180,14 +180,16 @@ async def _require_thing(scope: str, kinds: Set[str]) -> None:
     raise Refused("scope_unknown", scope=scope, known=", ".join(known) + more or "aucune")
 
 
-async def invite(account: Account, now: datetime, *, by: int | None = None) -> str:
+async def invite(
+    account: Account, now: datetime, *, by: int | None = None, life: timedelta | None = None
+) -> str:
     """Send the link that lets a member of staff choose a password and a second factor.
 
-    Only the last one sent serves.
+    Only the last one sent serves; nothing is sent to an account without an address.
     """
     async with transaction():
         await links.kill("invitation", account.email, now)
-        link = await links.make("invitation", account.email, now)
+        link = await links.make("invitation", account.email, now, life=life)
         await post(
             "messages/invitation", account.email, account=account.id, link=link, name=account.name
         )

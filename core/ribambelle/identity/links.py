@@ -24,8 +24,13 @@ PATHS = {
 }
 
 
-async def make(purpose: str, email: str, now: datetime, follow: str = "") -> str:
-    """Return a new absolute link; the secret in it is kept nowhere."""
+async def make(
+    purpose: str, email: str, now: datetime, follow: str = "", life: timedelta | None = None
+) -> str:
+    """Return a new absolute link; the secret in it is kept nowhere.
+
+    :param life: shorter than what links of this purpose live for.
+    """
     secret = secrets.token_urlsafe(24)
     await Token.insert(
         Token(
@@ -34,7 +39,7 @@ async def make(purpose: str, email: str, now: datetime, follow: str = "") -> str
             email=email,
             follow=follow,
             created_at=now,
-            expires_at=now + LIFE[purpose],
+            expires_at=now + (life or LIFE[purpose]),
         )
     )
     return tenants.current().url(PATHS[purpose] + secret)
@@ -64,6 +69,16 @@ async def use(purpose: str, secret: str, now: datetime) -> Token:
     if not used:
         raise Refused("link_dead", purpose=purpose)
     return token
+
+
+async def waits(purpose: str, email: str, now: datetime) -> bool:
+    """Tell whether a link of this purpose still waits for an address."""
+    return await Token.exists().where(
+        (Token.purpose == purpose)
+        & (Token.email == email)
+        & (Token.expires_at > now)
+        & Token.used_at.is_null()
+    )
 
 
 async def forget(purpose: str, follow: str, now: datetime) -> None:

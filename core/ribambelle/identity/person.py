@@ -17,7 +17,8 @@ class Role:
 
     `scope` names what the role is limited to (``creche.facility``), or is empty for the whole
     commune; `told` says in one French sentence what it is for. A role that is `read_only` never
-    lets anybody change anything, whatever the route.
+    lets anybody change anything, whatever the route. One taken `by_oneself` is opened by whoever
+    holds it: it is not offered on the team's page, where they are told apart.
     """
 
     code: str
@@ -25,6 +26,7 @@ class Role:
     scope: str = ""
     told: str = ""
     read_only: bool = False
+    by_oneself: bool = False
 
 
 @dataclass(frozen=True, slots=True)

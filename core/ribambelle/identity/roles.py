@@ -39,7 +39,7 @@ ROLES = [
     Role(
         "caf_operator",
         "Correspondant CAF",
-        told="Consulte les quotients familiaux et dépose les fichiers de la CAF.",
+        told="Prend les fiches des assistantes maternelles que la CAF peut recevoir.",
     ),
     Role(
         "school_staff",

@@ -34,6 +34,14 @@ class Account(Table, tablename="core_account"):
     disabled_at = Timestamptz(null=True, default=None)
 
 
+class Login(Table, tablename="core_login"):
+    """Something else than an e-mail that somebody signs in with: a telephone, a number they have."""
+
+    id: Serial
+    account = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    value = Varchar(length=40, unique=True, help_text="As `logins.folded` writes it.")
+
+
 class Session(Table, tablename="core_session"):
     """One browser signed in. The cookie holds a secret of which only the digest is here."""
 
@@ -224,6 +232,7 @@ class Address(Table, tablename="core_address"):
 
 TABLES = (
     Account,
+    Login,
     Session,
     Token,
     Attempt,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from piccolo.query.functions import Max
@@ -96,14 +96,19 @@ def state_of(account: Account, is_invited: bool) -> State:
     )
 
 
-async def choices() -> list[Choice]:
-    """Return every role that may be given here, once per thing it may be limited to."""
+async def choices(*, by_oneself: bool = True) -> list[Choice]:
+    """Return every role that may be given here, once per thing it may be limited to.
+
+    :param by_oneself: with those people open by themselves: there may be thousands.
+    """
+    roles = [one for one in accounts.known_roles().values() if by_oneself or not one.by_oneself]
+    kinds = {one.scope for one in roles} - {""}
     things: dict[str, dict[int, str]] = {}
     for _, lists in tenants.current().hooks.each("scopes"):
-        for kind, listed in lists.items():
-            things[kind] = things.get(kind, {}) | await listed()
+        for kind in kinds & lists.keys():
+            things[kind] = things.get(kind, {}) | await lists[kind]()
     found = []
-    for role in accounts.known_roles().values():
+    for role in roles:
         if not role.scope:
             found.append(Choice(role))
             continue
@@ -112,9 +117,17 @@ async def choices() -> list[Choice]:
     return found
 
 
-async def members(now: datetime) -> list[Member]:
-    """Return all who work here, in order of name; those whose access is closed last."""
+async def members(now: datetime, *, by_oneself: bool = False) -> list[Member]:
+    """Return all who work here, in order of name; those whose access is closed last.
+
+    :param by_oneself: those who opened their access by themselves, instead of the others.
+    """
+    codes = [role.code for role in accounts.known_roles().values() if role.by_oneself]
+    rows = await Grant.select(Grant.account, Grant.role)
+    given = {row["account"] for row in rows if row["role"] not in codes}
+    alone = {row["account"] for row in rows} - given
     staff = await Account.objects().where(Account.kind == "staff")
+    staff = [one for one in staff if (one.id in alone) == by_oneself]
     found = await _described(staff, now)
     return sorted(found, key=lambda one: (one.state == "disabled", one.name.casefold()))
 
@@ -131,10 +144,12 @@ async def _described(staff: Sequence[Account], now: datetime) -> list[Member]:
     numbers = [one.id for one in staff]
     if not numbers:
         return []
-    offered = {choice.grant: choice for choice in await choices()}
     rows = await Grant.select(Grant.account, Grant.role, Grant.scope).where(
         Grant.account.is_in(numbers)
     )
+    known = accounts.known_roles()
+    held_alone = any(row["role"] in known and known[row["role"]].by_oneself for row in rows)
+    offered = {choice.grant: choice for choice in await choices(by_oneself=held_alone)}
     held: dict[int, list[Choice]] = {number: [] for number in numbers}
     for row in rows:
         grant = GrantValue(row["role"], row["scope"])
@@ -194,7 +209,13 @@ async def _last_sign_ins(numbers: list[int]) -> dict[int, datetime]:
 
 
 async def invite(
-    email: str, name: str, grants: list[GrantValue], now: datetime, *, by: int | None = None
+    email: str,
+    name: str,
+    grants: list[GrantValue],
+    now: datetime,
+    *,
+    by: int | None = None,
+    life: timedelta | None = None,
 ) -> Account:
     """Open an account with its roles and send its invitation.
 
@@ -211,7 +232,7 @@ async def invite(
         if before is not None and state_of(account, False) == "active":
             await _tell_roles(account, now)
         else:
-            await accounts.invite(account, now, by=by)
+            await accounts.invite(account, now, by=by, life=life)
     return account
 
 

@@ -70,6 +70,12 @@ async def way(template: MessageTemplate, account: int | None) -> Way:
     return Way(SMS, row.number) if row else Way(EMAIL)
 
 
+async def reach(account: int, number: str) -> None:
+    """Keep the number an account proved, and wishes to be written to at."""
+    await MessagePhone.delete().where(MessagePhone.account == account)
+    await MessagePhone.insert(MessagePhone(account=account, number=number))
+
+
 async def keep(account: int, wished: Mapping[str, str], number: str) -> None:
     """Keep what an account chose, all of it at once."""
     async with transaction():

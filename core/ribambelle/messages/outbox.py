@@ -55,6 +55,16 @@ async def post(
     return await put(template, recipient, told, account=account, enclosed=enclosed)
 
 
+async def text(template: str, number: str, *, account: int | None = None, **facts: Any) -> int:
+    """Write an SMS to a number and queue its sending; return its id.
+
+    :param number: as networks write it, proved or being proved: nobody else is written to.
+    """
+    told = await _told(template, facts)
+    said_so = Wording(told.subject, told.sms)
+    return await _put(template, number, said_so, account=account, channel=SMS)
+
+
 async def put(
     kind: str,
     recipient: str,

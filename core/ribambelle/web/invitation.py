@@ -43,6 +43,7 @@ class InvitationPage:
     totp: str
     picture: str
     form: forms.Bound[InvitationForm] | None = None
+    asks_address: bool = False
 
 
 def dead() -> Page:
@@ -60,7 +61,8 @@ def _page(
     totp = seen.session.data.get("totp") or second_factor.new_secret()
     seen.session.set("totp", totp)
     picture = second_factor.picture(second_factor.address(totp, token.email or commune, commune))
-    page = InvitationPage(secret, token.email, totp, picture, form)
+    known = token.email if accounts.signs_in(token.email) else ""
+    page = InvitationPage(secret, known, totp, picture, form, asks_address=not token.email)
     return Page("sign_in/invitation.html", page, status=422 if form else 200)
 
 
@@ -129,11 +131,13 @@ def examined(form: forms.Bound[InvitationForm], token: Token) -> forms.Bound[Inv
     if form.struct is None:
         return form
     email = token.email or form.struct.email
-    try:
-        accounts.email_of(email)
-    except Refused:
-        return form.wrong(email="Écrivez une adresse comme prenom.nom@mairie.fr.")
-    weak = passwords.weakness(form.struct.password, email, form.struct.name)
+    if not token.email:
+        try:
+            accounts.email_of(email)
+        except Refused:
+            return form.wrong(email="Écrivez une adresse comme prenom.nom@mairie.fr.")
+    told = email if accounts.signs_in(email) else ""
+    weak = passwords.weakness(form.struct.password, told, form.struct.name)
     return form.wrong(password=weak) if weak else form
 
 

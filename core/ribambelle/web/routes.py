@@ -25,6 +25,7 @@ from ribambelle.web import (
     campaign_report,
     campaign_sending,
     campaigns,
+    childcare_costs,
     family_import,
     guards,
     home,
@@ -176,6 +177,7 @@ ROUTES = [
     *inbox_desk.ROUTES,
     *information.ROUTES,
     *information_desk.ROUTES,
+    *childcare_costs.ROUTES,
     *api_desk.ROUTES,
     *api.ROUTES,
 ]

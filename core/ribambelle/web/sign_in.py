@@ -13,7 +13,7 @@ from litestar.response import Redirect
 from ribambelle import forms
 from ribambelle.database import transaction
 from ribambelle.errors import Refused
-from ribambelle.identity import accounts, limits, links, passwords, second_factor
+from ribambelle.identity import accounts, limits, links, logins, passwords, second_factor
 from ribambelle.identity.tables import Account
 from ribambelle.jobs import later
 from ribambelle.messages import post as write
@@ -35,7 +35,7 @@ class EmailForm(msgspec.Struct, frozen=True):
 
 
 class PasswordForm(msgspec.Struct, frozen=True):
-    """An address and a password."""
+    """An address, or what stands for it, and a password."""
 
     email: str
     password: str
@@ -169,14 +169,15 @@ async def check_password(
     follow = _way_in(str(form.raw.get("suite", "")))
     if form.struct is None:
         return Page("sign_in/password.html", SignInPage(follow, form), status=422)
-    email = form.struct.email.lower()
+    account = await logins.account_of(form.struct.email)
+    # one door for each account, whatever it is called by; a stranger's is shut as soon
+    email = account.email if account else logins.folded(form.struct.email).lower()
     await limits.require(f"password:{email}", now, at_most=10, per=QUARTER)
     await limits.require(f"password-from:{come_from(request)}", now, at_most=60, per=QUARTER)
-    account = await accounts.by_email(email)
     right = await passwords.matches(account.password if account else None, form.struct.password)
     if account is None or not right or account.disabled_at is not None:
         await journal.record("account.sign_in_failed", f"account:{account.id if account else 0}")
-        form = form.wrong(password="L’adresse ou le mot de passe ne correspond pas.")  # noqa: S106 - a sentence, not a password
+        form = form.wrong(password="L’identifiant ou le mot de passe ne correspond pas.")  # noqa: S106 - a sentence, not a password
         return Page("sign_in/password.html", SignInPage(follow, form), status=422)
     await limits.forget(f"password:{email}")
     if account.kind == "staff":

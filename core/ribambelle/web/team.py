@@ -1,6 +1,6 @@
 """The team: who works here and with which roles, for the commune's administrators."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from ribambelle import forms
@@ -72,9 +72,12 @@ class Offered:
 
 @dataclass(frozen=True)
 class TeamPage:
-    """All who work here."""
+    """All who work here; or those who opened their access by themselves."""
 
     members: list[Member]
+    by_oneself: bool = False
+    others: bool = False
+    """Whether some did."""
 
     @property
     def states(self) -> dict[str, tuple[str, str, str]]:
@@ -105,7 +108,7 @@ class MemberPage:
         return STATES[self.member.state]
 
 
-async def offered(request: Request[Any, Any, Any], held: Iterable[Choice] = ()) -> Offered:
+async def offered(request: Request[Any, Any, Any], held: Sequence[Choice] = ()) -> Offered:
     """Return the roles that may be given here, with what each opens today."""
     tenant = visit(request).tenant
     found = access.ways(request.app, tenant.hooks)
@@ -115,13 +118,16 @@ async def offered(request: Request[Any, Any, Any], held: Iterable[Choice] = ()) 
         for role in accounts.known_roles().values()
         if role.scope
     }
-    for choice in await people.choices():
+    # what somebody took by themselves is shown to be kept or taken away, and offered to nobody
+    taken = [choice for choice in held if choice.role.by_oneself]
+    for choice in [*await people.choices(by_oneself=False), *taken]:
         if choice.scope:
             groups[choice.role.code].options.append((choice.key, choice.thing))
         else:
             today = access.told(choice.role.code, found)
             whole.append((choice.key, choice.role.label, f"{choice.role.told} {today}"))
-    return Offered(whole, list(groups.values()), frozenset(choice.key for choice in held))
+    shown = [one for one in groups.values() if one.options or not one.role.by_oneself]
+    return Offered(whole, shown, frozenset(choice.key for choice in held))
 
 
 async def wished(form: forms.Bound[Any]) -> list[Grant]:
@@ -130,16 +136,21 @@ async def wished(form: forms.Bound[Any]) -> list[Grant]:
     for name, value in form.raw.items():
         if name == "roles" or name.startswith(LIMITED):
             ticked += [value] if isinstance(value, str) else list(value)
-    known = {choice.key: choice.grant for choice in await people.choices()}
+    alone = {role.code for role in accounts.known_roles().values() if role.by_oneself}
+    taken = any(key.partition(" ")[0] in alone for key in ticked)
+    known = {choice.key: choice.grant for choice in await people.choices(by_oneself=taken)}
     if unknown := [key for key in ticked if key not in known]:
         raise Refused("unknown_role", role=unknown[0], known=", ".join(known))
     return list(dict.fromkeys(known[key] for key in ticked))
 
 
 @get(PAGE, name="team", told="Voir l’équipe et ses rôles", guards=[guards.admin])
-async def team(now: NamedDependency[datetime]) -> Page:
-    """Show who works here, with which roles."""
-    return Page("office/team.html", TeamPage(await people.members(now)))
+async def team(now: NamedDependency[datetime], qui: FromQuery[str] = "") -> Page:
+    """Show who works here, with which roles; apart, those who opened their access by themselves."""
+    alone = qui == "seules"
+    found = await people.members(now, by_oneself=alone)
+    others = any(role.by_oneself for role in accounts.known_roles().values())
+    return Page("office/team.html", TeamPage(found, alone, others))
 
 
 @get(

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from ribambelle import tenants
 from ribambelle.database import Prepared, transaction
 from ribambelle.errors import NotYours
+from ribambelle.identity import accounts
 from ribambelle.identity.tables import Account
 from ribambelle.messages import post
+from ribambelle_assmat import measuring
 from ribambelle_assmat.queries.directory import ROLE, SCOPE, One
 
 OWNER = Prepared(
@@ -31,7 +34,11 @@ class Letter:
 async def address(one: One) -> tuple[str, int | None]:
     """Return where she reads what families write: her account's address, else the one she told."""
     rows = await OWNER.ask(scope=f"{SCOPE}:{one.id}")
-    return (rows[0]["email"], rows[0]["id"]) if rows else (one.told.email, None)
+    if not rows:
+        return one.told.email, None
+    # an account opened by telephone has no address of its own
+    email = rows[0]["email"] if accounts.signs_in(rows[0]["email"]) else one.told.email
+    return email, rows[0]["id"]
 
 
 async def write(one: One, letter: Letter) -> None:
@@ -49,3 +56,4 @@ async def write(one: One, letter: Letter) -> None:
             reply=", ".join(filter(None, (letter.email, letter.phone))),
             words=letter.words,
         )
+        await measuring.wrote(one, tenants.current().now())

@@ -25,6 +25,7 @@ STILL_FREE = MessageTemplate(
         ),
     ),
     area="Assistantes maternelles",
+    sms="{commune} : avez-vous toujours une place ? Répondez d’un geste : {lien}",
 )
 CONTACT = MessageTemplate(
     "assmat/messages/contact",
@@ -141,4 +142,21 @@ SEARCH_FOUND = MessageTemplate(
     ),
     area="Assistantes maternelles",
 )
-MESSAGES = (STILL_FREE, CONTACT, EVENT_CANCELLED, RECEIPT, SEARCH_BEGUN, SEARCH_FOUND)
+ACTIVATION_CODE = MessageTemplate(
+    "assmat/messages/activation_code",
+    "Code d’ouverture du compte",
+    "par SMS, quand une assistante maternelle ouvre son compte avec son portable",
+    "l’assistante maternelle",
+    (Placeholder("code", "Les six chiffres", "123456", required=True),),
+    area="Assistantes maternelles",
+    sms="{commune} : votre code est {code}. Il vaut 15 minutes. Ne le donnez à personne.",
+)
+MESSAGES = (
+    STILL_FREE,
+    CONTACT,
+    EVENT_CANCELLED,
+    RECEIPT,
+    SEARCH_BEGUN,
+    SEARCH_FOUND,
+    ACTIVATION_CODE,
+)

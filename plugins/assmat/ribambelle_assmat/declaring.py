@@ -57,7 +57,7 @@ async def profile(person: Person, number: int, told: Profile, now: datetime) -> 
             await Declared.update(changed).where(Declared.childminder == number)
         else:
             await Declared.insert(Declared(childminder=number, **values))
-        await _record(person, number, "assmat.profile", listed=wants)
+        await record(person, number, "assmat.profile", listed=wants)
 
 
 async def availability(
@@ -80,14 +80,15 @@ async def availability(
         )
         if not changed:
             raise NotYours
-        await _record(person, number, "assmat.availability", place=place, state=told.state)
+        await record(person, number, "assmat.availability", place=place, state=told.state)
 
 
 def _listed(codes: Iterable[str]) -> str:
     return msgspec.json.encode(sorted(set(codes))).decode()
 
 
-async def _record(person: Person, number: int, what: str, **facts: Any) -> None:
+async def record(person: Person, number: int, what: str, **facts: Any) -> None:
+    """Journal what was written of a childminder: codes alone, never her words."""
     await journal.record(
         what, f"assmat.childminder:{number}", account=person.account or None, side="office", **facts
     )

@@ -6,6 +6,7 @@ from ribambelle_assmat.tables import (
     Care,
     Childminder,
     Declared,
+    Photo,
     Place,
     RegisterFile,
     SavedSearch,
@@ -81,6 +82,14 @@ HELD = [
         BASIS,
         "Une semaine",
         "Service petite enfance",
+    ),
+    PersonalData(
+        Photo,
+        ("content", "code"),
+        "Montrer aux familles où jouent les enfants",
+        AGREED,
+        TERM,
+        "Les familles, si elle l’accepte",
     ),
     PersonalData(
         SavedSearch,

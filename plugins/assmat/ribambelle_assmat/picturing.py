@@ -40,7 +40,7 @@ class Picture:
     height: int = TALL
 
 
-def picture(
+def picture_of(
     hits: Iterable[Hit],
     near: Point | None = None,
     to: Point | None = None,
@@ -51,7 +51,7 @@ def picture(
     >>> from ribambelle_assmat.domain.matching import Match
     >>> here, there = Point(47.21, -1.55), Point(47.23, -1.55)
     >>> hits = [Hit((), 1, 1, Match("whole"), None, at) for at in (here, here, there)]
-    >>> [(mark.x, mark.y, mark.count) for mark in picture(hits).marks]
+    >>> [(mark.x, mark.y, mark.count) for mark in picture_of(hits).marks]
     [(160, 226, 2), (160, 14, 1)]
     """
     cells: dict[Point, list[str]] = {}

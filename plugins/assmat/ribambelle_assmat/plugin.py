@@ -24,6 +24,7 @@ def roles() -> list[Role]:
             "Assistante maternelle",
             scope="assmat.childminder",
             told="Tient sa fiche et dit ses places libres.",
+            by_oneself=True,
         ),
         Role(
             "mairie",
@@ -67,12 +68,13 @@ def jobs() -> dict[str, Any]:
     from ribambelle_assmat.activating import activate
     from ribambelle_assmat.refreshing import ask
     from ribambelle_assmat.registering import forget
+    from ribambelle_assmat.reminding import remind
     from ribambelle_assmat.renewing import renew
     from ribambelle_assmat.saving import forget as forget_searches
     from ribambelle_assmat.saving import look
 
     return {
-        **{"forget": forget, "renew": renew, "activate": activate, "ask": ask},
+        **{"forget": forget, "renew": renew, "activate": activate, "ask": ask, "remind": remind},
         **{"look": look, "forget_searches": forget_searches},
     }
 
@@ -84,16 +86,16 @@ def schedules() -> list[Any]:
 
     return [
         *(Schedule("renew", 2), Schedule("forget", 4), Schedule("forget_searches", 4)),
-        *(Schedule("ask", 9), Schedule("look", 8)),
+        *(Schedule("ask", 9), Schedule("look", 8), Schedule("remind", 9)),
     ]
 
 
 @hookimpl
 def message_templates() -> Iterable[Any]:
     """The question of the month, what families write."""
-    from ribambelle_assmat.declared_messages import MESSAGES
+    from ribambelle_assmat import declared_messages, declared_reminders
 
-    return MESSAGES
+    return (*declared_messages.MESSAGES, *declared_reminders.MESSAGES)
 
 
 @hookimpl
@@ -111,14 +113,19 @@ def scopes() -> dict[str, Any]:
 @hookimpl
 def routes() -> Iterable[Any]:
     """The directory, each childminder's own pages, the register at the office."""
+    from ribambelle_assmat.api import childminders, communes
     from ribambelle_assmat.pages import (
         activation,
+        caf,
         cares,
         confirming,
         contacting,
+        data,
+        figures,
         legal_list,
         meetings,
         office,
+        photos,
         pmi,
         public,
         relais,
@@ -135,12 +142,58 @@ def routes() -> Iterable[Any]:
         *confirming.ROUTES,
         *contacting.ROUTES,
         *space.ROUTES,
+        *photos.ROUTES,
         *meetings.ROUTES,
         *office.ROUTES,
         *cares.ROUTES,
         *pmi.ROUTES,
         *legal_list.ROUTES,
         *relais.ROUTES,
+        *figures.ROUTES,
+        *caf.ROUTES,
+        *data.ROUTES,
+        *childminders.ROUTES,
+        *communes.ROUTES,
+    ]
+
+
+@hookimpl
+def childcare_supply() -> list[Any]:
+    """The accredited places of those at work."""
+    from ribambelle_assmat.queries.supply import childcare
+
+    return [childcare]
+
+
+@hookimpl
+def childcare_costs() -> list[Any]:
+    """What is left to a family once the CAF has paid its part of a childminder."""
+    from ribambelle_assmat.pricing import costs
+
+    return [costs]
+
+
+@hookimpl
+def api_scopes() -> list[Any]:
+    """What a program may read of the directory, and say for a town hall."""
+    from ribambelle.api import ApiScope
+
+    return [
+        ApiScope(
+            "assmat:read",
+            "Lire l’annuaire des assistantes maternelles",
+            "Cherche et lit ce que chacune accepte de montrer aux familles.",
+        ),
+        ApiScope(
+            "assmat:write",
+            "Dire les places des assistantes maternelles",
+            "Écrit où en est une place, comme un agent le fait sur sa fiche.",
+        ),
+        ApiScope(
+            "assmat:legal",
+            "Lire la liste légale des communes",
+            "Lit qui est agréée dans chaque commune, comme la loi le dit à sa mairie.",
+        ),
     ]
 
 
@@ -172,6 +225,9 @@ def _staff(person: Person) -> list[Any]:
         ]
     if person.holds("mairie"):
         found.append(MenuEntry("Ma commune", "/bureau/assmat/communes", "mairie", rank=14))
+    if person.holds("caf_operator"):
+        entry = MenuEntry("Fiches pour la CAF", "/bureau/assmat/caf", "gens", rank=18, short="CAF")
+        found.append(entry)
     if person.holds("rpe"):
         found.append(MenuEntry("Relais", "/bureau/assmat/relais", "gens", rank=16))
     return found

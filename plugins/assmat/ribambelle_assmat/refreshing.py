@@ -13,9 +13,8 @@ from ribambelle import tenants
 from ribambelle.database import Prepared, advisory, transaction
 from ribambelle.errors import NotYours
 from ribambelle.identity import Person
-from ribambelle.messages import post
 from ribambelle.tenants import Tenant
-from ribambelle_assmat import declaring
+from ribambelle_assmat import declaring, writing
 from ribambelle_assmat.declaring import Availability
 from ribambelle_assmat.domain.availability import ASKED_EVERY
 from ribambelle_assmat.queries import directory
@@ -66,10 +65,9 @@ async def _ask(tenant: Tenant, rows: Sequence[dict[str, Any]], today: date) -> N
     for row in rows:
         one = await directory.one(row["childminder"])
         place = next(each for each in one.places if each.id == row["id"])
-        await post(
+        await writing.write(
             "assmat/messages/still_free",
-            row["email"],
-            account=row["account"],
+            row,
             name=one.given_name,
             link=tenant.url(f"/assmat/confirmer/{place.id}/{seal(tenant, place, today)}"),
         )

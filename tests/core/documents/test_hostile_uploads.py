@@ -54,6 +54,12 @@ def files_of(town: Town) -> set[str]:
     return {name for name in found if not name.startswith("portal.sqlite")}
 
 
+def some_of(town: Town, files: dict[str, bytes]) -> dict[str, bytes]:
+    """Return every file on SQLite, one in four on PostgreSQL: no base opens a file to judge it."""
+    step = 4 if town.tenant.settings.database.url else 1
+    return dict(list(files.items())[::step])
+
+
 async def send_all(town: Town, files: dict[str, bytes]) -> dict[str, int]:
     """Send files as a family; return the status of each answer."""
     browser, answers = await town.family(), dict[str, int]()
@@ -78,7 +84,8 @@ def test_there_are_more_than_a_hundred() -> None:
 
 async def test_what_is_no_paper_is_not_kept(communes: Communes) -> None:
     town = communes.alpha
-    hostile = {**dict(papers.refused()), "nothing": b"", "too large": b"%PDF-" + bytes(12_000_000)}
+    last = {"nothing": b"", "too large": b"%PDF-" + bytes(12_000_000)}
+    hostile = {**some_of(town, dict(papers.refused())), **last}
     before = files_of(town)
 
     answers = await send_all(town, hostile)
@@ -92,10 +99,12 @@ async def test_what_hides_in_a_paper_is_not_kept(communes: Communes) -> None:
     town = communes.alpha
     before = files_of(town)
 
-    answers = await send_all(town, dict(papers.hiding()))
+    hiding = some_of(town, dict(papers.hiding()))
+
+    answers = await send_all(town, hiding)
 
     kept = await kept_in(town)
-    assert len(kept) == sum(status == 303 for status in answers.values()) >= 25
+    assert len(kept) == sum(status == 303 for status in answers.values()) >= len(hiding) * 0.8
     for document, content in kept:
         assert papers.CANARY not in content
         assert b"<script" not in content

@@ -87,7 +87,9 @@ async def test_a_slow_service_makes_nobody_wait(
     addresses.will("slow")
     with communes.alpha.here():
         found = await asyncio.wait_for(find("4 rue des Écoles"), 2)
+        await find("1 place de la Gare")
     assert found is not None and not found.is_exact
+    assert len(addresses.asked()) == 1  # the next family does not wait in its turn
 
 
 def test_all_processes_of_a_machine_share_one_pace(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ CONSENTS = {
     "email": "Mon adresse e-mail est affichée",
     "address": "Mon adresse exacte est affichée",
     "form": "Les familles peuvent m’écrire, sans voir mon adresse e-mail",
+    "photo": "La photo de la pièce de jeu est affichée",
     "relais": "Mon relais petite enfance reçoit mon téléphone et mon e-mail",
     "caf": "La CAF reçoit ma fiche, pour monenfant.fr",
 }

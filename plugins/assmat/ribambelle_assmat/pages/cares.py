@@ -14,11 +14,13 @@ from ribambelle import forms
 from ribambelle.errors import NotYours, Refused
 from ribambelle.forms import Bound
 from ribambelle.identity import Person
+from ribambelle.web import formats
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle_assmat import caring
 from ribambelle_assmat.caring import Begun
+from ribambelle_assmat.domain.accreditation import PLACES
 from ribambelle_assmat.domain.cares import KINDS, PLANNINGS, TOLD, WARNINGS
 from ribambelle_assmat.domain.slots import DAYS, MOMENTS, mask_of, told
 from ribambelle_assmat.pages.space import SPACE
@@ -112,6 +114,21 @@ class StatementsPage:
     def number(self, one: Statement) -> str:
         """The number of a receipt."""
         return caring.number_of(one)
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """What the register says of her, so that she sees what is false in it."""
+        one = self.one
+        places = [
+            f"{PLACES[place.where]}, {formats.pluriel(place.children, 'enfant')}"
+            for place in one.places
+        ]
+        return [
+            ("Nom", one.name),
+            ("Adresse", one.told.address),
+            ("Agrément", f"jusqu’au {formats.jour_du_mois(one.accreditation.last, True)}"),
+            *(("Place", place) for place in places),
+        ]
 
 
 @dataclass(frozen=True)

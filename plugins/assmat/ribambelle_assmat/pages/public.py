@@ -14,7 +14,16 @@ from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.web.sign_in import come_from
 from ribambelle.web.visit import Visit
-from ribambelle_assmat import asking, contacting, keeping, locating, outlining, searching
+from ribambelle_assmat import (
+    asking,
+    contacting,
+    keeping,
+    locating,
+    measuring,
+    outlining,
+    picture,
+    searching,
+)
 from ribambelle_assmat.asking import AGES, CHILDREN, RADII, WEEK, Search
 from ribambelle_assmat.domain.accreditation import PLACES
 from ribambelle_assmat.domain.availability import STATES, Standing
@@ -23,7 +32,7 @@ from ribambelle_assmat.domain.publication import CARES, Told
 from ribambelle_assmat.domain.slots import DAYS, MOMENTS, keys_of
 from ribambelle_assmat.domain.week import Line, compared
 from ribambelle_assmat.locating import Located
-from ribambelle_assmat.picturing import Picture, picture
+from ribambelle_assmat.picturing import Picture, picture_of
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.queries.directory import One, OnePlace
 from ribambelle_assmat.searching import Found
@@ -113,6 +122,8 @@ async def childminders(
     where = await locating.located(search, areas)
     asked = where.asked
     hits = await searching.search(asked, today) if asked else []
+    if asked and search.is_said and not search.page:
+        await measuring.searched(asked.town, asked.wish.months, len(hits), now)
     start = search.page * SIZE
     some = hits[start : start + SIZE]
     found = await searching.shown(some, is_way=bool(asked and asked.to))
@@ -127,7 +138,7 @@ async def childminders(
         tenant.of(Settings).relais,
         bool(hits) or await directory.is_begun(),
         keeping.kept(seen),
-        picture(
+        picture_of(
             hits,
             asked.near if asked else None,
             asked.to if asked else None,
@@ -148,6 +159,8 @@ class ChildminderPage:
     may_write: bool = False
     """She lets families write, and a message would reach her."""
     is_kept: bool = False
+    photo: str = ""
+    """Address of her picture, when she shows it."""
     moments: tuple[tuple[str, str, str], ...] = MOMENTS
     days: tuple[tuple[str, str, str], ...] = DAYS
     states: dict[str, str] = field(default_factory=lambda: STATES)
@@ -193,7 +206,9 @@ async def childminder(
     today = now.date()
     reached = one.is_writable(today) and bool((await contacting.address(one))[0])
     told, is_kept = one.public(today), one.id in keeping.kept(seen)
-    page = ChildminderPage(one, told, today, may_write=reached, is_kept=is_kept)
+    code = await picture.code_of(one.id) if "photo" in one.consents else ""
+    photo = f"{HERE}/fiches/{one.id}/photo/{code}" if code else ""
+    page = ChildminderPage(one, told, today, may_write=reached, is_kept=is_kept, photo=photo)
     return Page("assmat/childminder.html", page)
 
 

@@ -17,7 +17,7 @@ from ribambelle.identity import Person, accounts
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
-from ribambelle_assmat import declaring, validating
+from ribambelle_assmat import declaring, picture, validating
 from ribambelle_assmat.declaring import Availability, Profile
 from ribambelle_assmat.domain.accreditation import PLACES, words
 from ribambelle_assmat.domain.availability import STATES
@@ -71,6 +71,8 @@ class SpacePage:
     form: Bound[ProfileForm] | None = None
     wrong: tuple[int, Bound[PlaceForm]] | None = None
     why_hidden: str = ""
+    photo: str = ""
+    """Code of her picture; empty when there is none."""
     consents: list[tuple[str, str]] = field(default_factory=lambda: list(CONSENTS.items()))
     cares: list[tuple[str, str]] = field(default_factory=lambda: list(CARES.items()))
     states: list[tuple[str, str]] = field(default_factory=lambda: list(STATES.items()))
@@ -124,7 +126,9 @@ async def space(
 ) -> Page:
     """Show what she says, place by place, and where her accreditation stands."""
     one, why = await mine(person, childminder), await validating.why_hidden(childminder)
-    return Page("assmat/space.html", SpacePage(one, now.date(), why_hidden=why))
+    photo = await picture.code_of(childminder)
+    page = SpacePage(one, now.date(), why_hidden=why, photo=photo)
+    return Page("assmat/space.html", page)
 
 
 @get(
@@ -138,7 +142,9 @@ async def preview(
 ) -> Page:
     """Show her page as the public sees it, even before it is public."""
     one, today = await mine(person, childminder), now.date()
-    page = ChildminderPage(one, one.public(today), today, preview=True)
+    code = await picture.code_of(childminder) if "photo" in one.consents else ""
+    photo = f"{SPACE}/{childminder}/photo/{code}" if code else ""
+    page = ChildminderPage(one, one.public(today), today, preview=True, photo=photo)
     return Page("assmat/childminder.html", page)
 
 
@@ -176,7 +182,8 @@ async def profile(
     if told.email.strip() and not _is_email(told.email):
         empty["email"] = "Écrivez une adresse comme prenom.nom@exemple.fr."
     if form.errors or empty:
-        page = SpacePage(one, now.date(), form.wrong(**empty))
+        photo = await picture.code_of(childminder)
+        page = SpacePage(one, now.date(), form.wrong(**empty), photo=photo)
         return Page("assmat/space.html", page, status=422)
     await declaring.profile(
         person,
@@ -220,7 +227,8 @@ async def place(
     if told.state == "later" and told.opens is None and "opens" not in form.errors:
         wrong["opens"] = "Écrivez à partir de quel jour la place est libre."
     if form.errors or wrong:
-        page = SpacePage(one, now.date(), wrong=(place, form.wrong(**wrong)))
+        photo = await picture.code_of(childminder)
+        page = SpacePage(one, now.date(), wrong=(place, form.wrong(**wrong)), photo=photo)
         return Page("assmat/space.html", page, status=422)
     await declaring.availability(
         person,

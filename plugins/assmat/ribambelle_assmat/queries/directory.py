@@ -30,6 +30,15 @@ SHOWN = (
 """Whom families see on a day, given twice; `domain.accreditation.is_shown` says the same of one."""
 ONE = Prepared(lambda given: Childminder.raw(f"{ABOUT} WHERE c.id = {{}}", given.number))
 SOME = Prepared(lambda given: Childminder.raw(f"{ABOUT} WHERE {many.among('c.id')}", given.some))
+FOR_CAF = Prepared(
+    lambda given: Childminder.raw(
+        f"{ABOUT} WHERE d.consents LIKE {{}} AND c.gone_at IS NULL AND c.status = 'active'"
+        " AND c.first <= {} AND c.last >= {} ORDER BY c.family_name, c.given_name, c.id",
+        '%"caf"%',
+        given.day,
+        given.day,
+    )
+)
 EVERY = Prepared(
     lambda given: Childminder.raw(
         f"{ABOUT} WHERE c.folded LIKE {{}} ORDER BY c.family_name, c.given_name, c.id"
@@ -174,6 +183,11 @@ async def one(number: int) -> One:
     if not found:
         raise NotYours
     return found[0]
+
+
+async def for_caf(day: date) -> list[One]:
+    """Return the accredited who agree that the CAF receives their page, by name."""
+    return await _with_places(await FOR_CAF.ask(day=day))
 
 
 async def every(like: str, start: int, size: int) -> list[One]:

@@ -16,6 +16,8 @@ from piccolo.columns.base import OnDelete
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
+from ribambelle_assmat.tables.figures import Count
+
 
 class Childminder(Table, tablename="assmat_childminder"):
     """One accredited childminder, as the register says; she never types any of it."""
@@ -169,7 +171,17 @@ class SavedSearch(Table, tablename="assmat_saved_search"):
     looked_on = Date(null=True, default=None, help_text="Day it was last run.")
 
 
+class Photo(Table, tablename="assmat_photo"):
+    """The picture of where children play, drawn again from what she sent."""
+
+    id: Serial
+    childminder = ForeignKey(Childminder, null=False, unique=True, on_delete=OnDelete.cascade)
+    code = Varchar(length=32, help_text="In its address: another picture has another.")
+    content = Text(help_text="A JPEG, in base64.")
+    changed_at = Timestamptz()
+
+
 TABLES = (
     *(Childminder, Declared, Place, RegisterFile, SavedSearch),
-    *(Event, Attendance, Care, Statement),
+    *(Event, Attendance, Care, Statement, Count, Photo),
 )

@@ -1,0 +1,5 @@
+CREATE TABLE "core_login" (
+  "id" SERIAL PRIMARY KEY NOT NULL,
+  "account" INTEGER NOT NULL REFERENCES "core_account" ("id") ON DELETE CASCADE,
+  "value" VARCHAR(40) UNIQUE NOT NULL DEFAULT ''
+);

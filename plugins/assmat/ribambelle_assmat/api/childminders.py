@@ -1,0 +1,208 @@
+"""The directory for programs: who suits, one childminder, and where a place stands for a town hall."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from ribambelle import api
+from ribambelle.api.paging import LARGEST
+from ribambelle.api.reading import Invalid, Wrong
+from ribambelle.api.writing import Keep
+from ribambelle.database import transaction
+from ribambelle.errors import NotYours
+from ribambelle.search import fold
+from ribambelle.tenants import Tenant
+from ribambelle.web import guards
+from ribambelle_assmat import declaring, publishing, searching
+from ribambelle_assmat.api import shapes
+from ribambelle_assmat.declaring import Availability
+from ribambelle_assmat.domain.cells import Point, snapped
+from ribambelle_assmat.domain.matching import Wish
+from ribambelle_assmat.domain.slots import BIT, DAYS, days_mask, keys_of, mask_of
+from ribambelle_assmat.queries import directory
+from ribambelle_assmat.queries.directory import One
+from ribambelle_assmat.refreshing import HERSELF
+from ribambelle_assmat.searching import Asked
+
+ROOT = "/api/v1/assmat"
+READ, WRITE = guards.Scoped("assmat:read"), guards.Scoped("assmat:write")
+NADIA = {
+    **{"id": 12, "name": "Nadia Benali", "postcode": "44000", "city": "Nantes"},
+    **{"quartier": "Bellevue", "latitude": 47.218, "longitude": -1.553, "address": ""},
+    **{"mobile": "06 99 00 00 01", "phone": "", "email": "", "call_hours": "18 h"},
+    "cares": ["part_time"],
+    "places": [
+        {
+            **{"where": "home", "children": 4, "from_months": 0, "to_months": 72, "state": "now"},
+            **{"opens": None, "moments": ["mon-morning"], "confirmed_on": "2026-11-20"},
+        }
+    ],
+    "page": "https://famille.exemple.fr/assmat/fiches/12",
+}
+
+
+class Suiting(msgspec.Struct, frozen=True):
+    """Somebody who suits, and how well."""
+
+    childminder: publishing.Childminder
+    match: shapes.Match
+
+
+@get(
+    f"{ROOT}/childminders",
+    name="api.assmat.childminders",
+    told="Chercher une assistante maternelle",
+    guards=[READ],
+    api=api.Operation(
+        "Celles que les familles voient, dans l’ordre où elles conviennent. `town` est une commune ou "
+        "un code postal ; `latitude` et `longitude` un point, avec `radius` en mètres ; `days` les "
+        "jours voulus (`mon,tue`), `months` l’âge de l’enfant, `start` le jour du début. Un point "
+        "n’est jamais connu à moins de 200 m.",
+        api.Listed[Suiting],
+        {
+            "data": [
+                {
+                    "childminder": NADIA,
+                    "match": {"group": "part", "detail": "Il manque le mardi.", "distance": 400},
+                }
+            ],
+            "next": None,
+        },
+        query=shapes.Search,
+    ),
+)
+async def search(
+    request: Request[Any, Any, Any],
+    tenant: NamedDependency[Tenant],
+    now: NamedDependency[datetime],
+) -> Response[bytes]:
+    """Answer who suits, the best first."""
+    told = api.query(request, shapes.Search)
+    place, today = api.number_of(told.after), now.date()
+    if place is None:
+        raise Invalid(Wrong("Reprenez l’adresse donnée par « next ».", parameter="after"))
+    hits = await searching.search(_asked(told), today)
+    found = await searching.shown(hits[place : place + told.limit + 1])
+    rows = [
+        Suiting(
+            _published(tenant, one.one, today),
+            shapes.Match(one.match.group, one.match.sentence, one.distance),
+        )
+        for one in found
+    ]
+    return api.listed(request, rows, told.limit, place + told.limit)
+
+
+def _asked(told: shapes.Search) -> Asked:
+    """Return what a program asks, as the search reads it; refuse what it could not mean."""
+    if (told.latitude is None) != (told.longitude is None):
+        raise Invalid(Wrong("Donnez `latitude` et `longitude` ensemble.", parameter="latitude"))
+    days = [day for day in told.days.split(",") if day]
+    if unknown := [day for day in days if day not in {code for code, _, _ in DAYS}]:
+        words = f"« {unknown[0]} » : écrivez mon, tue, wed, thu, fri, sat, sun."
+        raise Invalid(Wrong(words, parameter="days"))
+    town = told.town.replace("\0", "").strip()
+    asked = Asked(
+        Wish(days_mask(days), told.start, told.months),
+        town=town if town.isdecimal() else fold(town),
+    )
+    if told.latitude is None or told.longitude is None:
+        return asked
+    near = snapped(Point(told.latitude, told.longitude))
+    return replace(asked, near=near, within=told.radius)
+
+
+def _published(tenant: Tenant, one: One, today: date) -> publishing.Childminder:
+    return publishing.published(one, today, tenant.url(f"/assmat/fiches/{one.id}"))
+
+
+@get(
+    f"{ROOT}/childminders/{{childminder:int}}",
+    name="api.assmat.childminder",
+    told="Lire une assistante maternelle",
+    guards=[READ],
+    api=api.Operation(
+        "Ce que les familles voient d’elle : rien de plus que ce qu’elle accepte de montrer.",
+        publishing.Childminder,
+        NADIA,
+    ),
+)
+async def one(
+    childminder: FromPath[int], tenant: NamedDependency[Tenant], now: NamedDependency[datetime]
+) -> Response[bytes]:
+    """Answer what families see of a childminder."""
+    found = await directory.shown_one(_fitting(childminder), now.date())
+    return api.said(_published(tenant, found, now.date()))
+
+
+@put(
+    f"{ROOT}/childminders/{{childminder:int}}/places/{{rank:int}}",
+    name="api.assmat.availability",
+    told="Dire si une place est libre, pour la mairie",
+    guards=[WRITE],
+    status_code=200,
+    api=api.Operation(
+        "Écrit où en est une place, confirmée aujourd’hui, comme un agent le fait sur sa fiche. "
+        "`rank` est le rang de la place parmi les siennes, à partir de 1, dans l’ordre où la lecture "
+        "les donne.",
+        shapes.Standing,
+        {
+            **{"childminder": 12, "place": 1, "state": "later", "opens": "2027-03-01"},
+            **{"moments": ["mon-morning"], "confirmed_on": "2026-11-25"},
+        },
+        body=shapes.Said,
+        asked={"state": "later", "opens": "2027-03-01", "moments": ["mon-morning"]},
+    ),
+)
+async def availability(
+    childminder: FromPath[int],
+    rank: FromPath[int],
+    request: Request[Any, Any, Any],
+    now: NamedDependency[datetime],
+) -> Response[bytes]:
+    """Write where a place stands, once whatever the times it is sent."""
+    told = checked(await api.body(request, shapes.Said))
+    found = await directory.one(_fitting(childminder))
+    if found.is_gone or not 1 <= rank <= len(found.places):
+        raise NotYours
+    place, moments = found.places[rank - 1], mask_of(told.moments)
+    opens = told.opens if told.state == "later" else None
+
+    async def work(keep: Keep[shapes.Standing]) -> shapes.Standing:
+        standing = (told.state, opens, keys_of(moments), now.date())
+        answer = shapes.Standing(found.id, rank, *standing)
+        async with transaction():
+            said = Availability(told.state, opens, moments, place.note)
+            await declaring.availability(HERSELF, found.id, place.id, said, now)
+            await keep(answer)
+        return answer
+
+    return await api.once(request, work)
+
+
+def checked(told: shapes.Said) -> shapes.Said:
+    """Return what a program says of a place; refuse a date that is missing, moments that are none."""
+    wrong = [
+        Wrong("Ce moment n’existe pas : écrivez par exemple mon-morning.", f"/moments/{rank}")
+        for rank, key in enumerate(told.moments)
+        if key not in BIT
+    ]
+    if told.state == "later" and told.opens is None:
+        wrong.append(Wrong("Dites à partir de quel jour la place est libre.", "/opens"))
+    if wrong:
+        raise Invalid(*wrong)
+    return told
+
+
+def _fitting(number: int) -> int:
+    if not 0 < number <= LARGEST:
+        raise NotYours
+    return number
+
+
+ROUTES = [search, one, availability]

@@ -1,0 +1,83 @@
+"""What leaves the portal of a childminder: the same for open data and for programs, nothing unagreed.
+
+The point is the centre of her square of 200 metres, whatever she agrees to; her address is a text of
+its own, when she shows it.
+"""
+
+from datetime import date
+
+import msgspec
+
+from ribambelle_assmat.domain.publication import CARES
+from ribambelle_assmat.domain.slots import keys_of
+from ribambelle_assmat.queries.directory import One, OnePlace
+
+LICENCE = "Licence Ouverte 2.0 (Etalab)"
+
+
+class Place(msgspec.Struct, frozen=True):
+    """One accredited place, and where it stands."""
+
+    where: str
+    children: int
+    from_months: int
+    to_months: int
+    state: str
+    opens: date | None
+    moments: list[str]
+    confirmed_on: date | None
+
+
+class Childminder(msgspec.Struct, frozen=True):
+    """One childminder, as she agreed to be shown; what she does not show is empty."""
+
+    id: int
+    name: str
+    postcode: str
+    city: str
+    quartier: str
+    latitude: float | None
+    longitude: float | None
+    address: str
+    mobile: str
+    phone: str
+    email: str
+    call_hours: str
+    cares: list[str]
+    places: list[Place]
+    page: str
+
+
+def published(one: One, today: date, page: str) -> Childminder:
+    """Return what may leave the portal of a childminder families see.
+
+    :param page: the address of her page.
+    """
+    told = one.public(today)
+    return Childminder(
+        id=one.id,
+        name=one.name,
+        postcode=one.postcode,
+        city=one.city,
+        quartier=one.quartier,
+        latitude=one.point.latitude if one.point else None,
+        longitude=one.point.longitude if one.point else None,
+        address=told.address,
+        mobile=told.mobile,
+        phone=told.phone,
+        email=told.email,
+        call_hours=one.call_hours if told.mobile or told.phone else "",
+        cares=[code for code in one.cares if code in CARES],
+        places=[_place(place, today) for place in one.places],
+        page=page,
+    )
+
+
+def _place(one: OnePlace, today: date) -> Place:
+    now = one.standing(today)
+    is_free = now.state in ("now", "later")
+    return Place(
+        *(one.where, one.children, one.from_months, one.to_months, now.state, now.opens),
+        keys_of(one.moments) if is_free else [],
+        one.confirmed_on,
+    )

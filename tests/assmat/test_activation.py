@@ -1,0 +1,207 @@
+"""She opens her account with her telephone, signs in with what she chose, and is written to there."""
+
+import re
+from datetime import date
+
+import pyotp
+import pytest
+from tests.assmat.builders import CLAIRE, NADIA, offers, registered, says
+from tests.core.documents.papers import a_photo
+from tests.core.test_channels import with_sms
+
+from ribambelle.identity import Grant, limits
+from ribambelle.identity.tables import Account, Login
+from ribambelle.testing import Communes, FrozenClock
+from ribambelle.testing.communes import Town
+from ribambelle_assmat import activating, contacting
+from ribambelle_assmat.queries import directory
+from ribambelle_assmat.tables import Childminder
+
+HERE = "/assmat/activation"
+MOBILE = "+33699123456"
+TYPED = {
+    **{"accreditation": "44-01", "family_name": "Benali", "channel": "sms", "login": "number"},
+    **{"born_on_day": "7", "born_on_month": "5", "born_on_year": "1985"},
+    "mobile": "06 99 12 34 56",
+}
+WORDS = "quatre mots sans rapport"
+
+
+async def ready(town: Town) -> dict[str, int]:
+    with_sms(town)
+    with town.here():
+        who = await registered(NADIA, CLAIRE)
+        await Childminder.update({Childminder.born_on: date(1985, 5, 7)}).where(Childminder.id > 0)
+    return who
+
+
+async def code_sent(town: Town) -> str:
+    await town.work()
+    return re.findall(r"\b\d{6}\b", (await town.mail(MOBILE))[-1].text)[0]
+
+
+async def test_her_telephone_opens_her_account_and_is_where_she_is_written_to(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    who = await ready(town)
+    visitor = town.visitor()
+    wrong = await visitor.post(HERE, data=TYPED | {"mobile": "02 40 00 00 00"})
+    assert (wrong.status_code, "numéro de portable" in wrong.text) == (422, True)
+    await visitor.post(HERE, data=TYPED)
+    code = await code_sent(town)
+    missed = await visitor.post(f"{HERE}/code", data={"code": "000000"})
+    assert (missed.status_code, "ne convient pas" in missed.text) == (422, True)
+
+    link = (await visitor.post(f"{HERE}/code", data={"code": code})).headers["location"]
+    page = (await visitor.get(link)).text
+    secret = re.findall(r'<code class="reference">(\w+)<', page)[0]
+    assert "sans-adresse" not in page
+    told = {"name": "Nadia Benali", "password": WORDS}
+    token = {"code": pyotp.TOTP(secret).at(town.tenant.now())}
+    assert (await visitor.post(link, data=told | token)).headers["location"] == "/bureau"
+    assert (await visitor.get("/assmat/espace")).headers["location"].endswith(f"/{who['Nadia']}")
+    stranger = town.visitor()
+    signed = await stranger.post(
+        "/connexion/mot-de-passe", data={"email": "44 01", "password": WORDS}
+    )
+    assert signed.headers["location"] == "/connexion/code"
+    assert (await visitor.post(f"{HERE}/code", data={"code": code})).status_code == 303
+
+    with town.here():
+        await says(who["Nadia"])
+        await offers(who["Nadia"], (await directory.one(who["Nadia"])).places[0].id, "mon")
+    clock.move(days=31)
+    await town.work()
+
+    asked = (await town.mail(MOBILE))[-1]
+    with town.here():
+        # a family's letter goes to the address she told, never to one that does not exist
+        one = await directory.one(who["Nadia"])
+        assert (await contacting.address(one))[0] == one.told.email == "nadia@example.test"
+    assert (asked.channel, "avez-vous toujours une place" in asked.text) == ("sms", True)
+    assert (await communes.beta.mail()) == []
+
+
+@pytest.mark.parametrize("held", [True, False])
+async def test_a_code_is_tried_a_few_times_from_the_browser_that_asked(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch, held: bool
+) -> None:
+    """The twin counts nothing: the right code still opens after a hundred guesses."""
+    town = communes.alpha
+    await ready(town)
+    if not held:
+
+        async def never(*_: object, **__: object) -> None:
+            return None
+
+        monkeypatch.setattr(limits, "require", never)
+    visitor, other = town.visitor(), town.visitor()
+    await visitor.post(HERE, data=TYPED)
+    await other.post(HERE, data=TYPED | {"family_name": "Robin"})
+    code = await code_sent(town)
+    assert len(await town.mail(MOBILE)) == 1
+    elsewhere = await other.post(f"{HERE}/code", data={"code": code})
+    assert elsewhere.status_code == 422
+
+    for guess in range(5):
+        await visitor.post(f"{HERE}/code", data={"code": f"{guess:06}"})
+    last = await visitor.post(f"{HERE}/code", data={"code": code})
+
+    assert last.status_code == (429 if held else 303)
+    with town.here():
+        assert await Login.count() == (0 if held else 1)
+
+
+async def test_a_link_nobody_followed_shuts_nobody_out(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Forty-eight hours, then she may begin again with another address."""
+    town = communes.alpha
+    who = await ready(town)
+    typed = TYPED | {"channel": "email", "login": "email", "mobile": ""}
+    first, second = "nadai@example.test", "nadia@example.test"
+    for email, hours in ((first, 0), (second, 47), (second, 2)):
+        clock.move(hours=hours)
+        await town.visitor().post(HERE, data=typed | {"email": email})
+        await town.work()
+    assert len(await town.mail(second)) == 1
+    assert (await town.visitor().get(await town.link(first))).status_code == 410
+    assert (await town.visitor().get(await town.link(second))).status_code == 200
+    with town.here() as tenant:
+        row = await Childminder.objects().get(Childminder.id == who["Nadia"])
+        assert row is not None and not await activating._may_open(row, tenant.now())
+        assert await Account.exists().where(Account.email == second)
+
+
+async def test_the_picture_of_her_room_shows_only_if_she_agrees(communes: Communes) -> None:
+    """Drawn again without what the camera wrote in it; another childminder's does not exist."""
+    town = communes.alpha
+    who = await ready(town)
+    mine = Grant("childminder", f"assmat.childminder:{who['Nadia']}")
+    nadia = await town.staff(mine, email="nadia@example.test")
+    space, page = f"/assmat/espace/{who['Nadia']}", f"/assmat/fiches/{who['Nadia']}"
+    other = f"/assmat/espace/{who['Claire']}/photo"
+
+    async def sent(to: str, content: bytes) -> int:
+        return (await nadia.post(to, files={"file": ("room.jpg", content)})).status_code
+
+    assert await sent(other, a_photo()) == 404
+    assert await sent(f"{space}/photo", b"<html>") == await sent(f"{space}/photo", a_photo()) == 303
+    with town.here():
+        await says(who["Nadia"])
+    visitor = town.visitor()
+    (own,) = re.findall(rf"{space}/photo/\w{{32}}", (await nadia.get(space)).text)
+    shown = own.replace("espace", "fiches")
+    picture = await nadia.get(own)
+    assert picture.content.startswith(b"\xff\xd8") and b"Exif" not in picture.content
+    assert shown not in (await visitor.get(page)).text
+    assert (await visitor.get(shown)).status_code == 404
+
+    with town.here():
+        await says(who["Nadia"], "photo")
+
+    assert shown in (await visitor.get(page)).text
+    assert (await visitor.get(shown)).content == picture.content
+    assert (await nadia.get(own.replace(own[-1], "x"))).status_code == 404
+    await nadia.post(f"{space}/photo/retirer")
+    assert (await visitor.get(shown)).status_code == 404
+
+
+async def test_the_caf_receives_those_who_agreed_and_nobody_else(communes: Communes) -> None:
+    town = communes.alpha
+    who = await ready(town)
+    with town.here():
+        await says(who["Nadia"], "caf")
+        await says(who["Claire"], "mobile", "email", "address")
+    caf = await town.staff(Grant("caf_operator"), email="caf@example.test")
+
+    page = (await caf.get("/bureau/assmat/caf")).text.replace("\u00a0", " ")
+    listed = (await caf.get("/bureau/assmat/caf/export/csv")).text
+
+    assert "1 assistante maternelle accepte" in page
+    assert "Benali" in listed and "Robin" not in listed
+    assert (await caf.get("/bureau/assmat")).status_code == 403
+
+
+async def test_those_who_opened_their_access_are_told_apart_and_offered_to_nobody(
+    communes: Communes,
+) -> None:
+    town = communes.alpha
+    who = await ready(town)
+    mine = Grant("childminder", f"assmat.childminder:{who['Nadia']}")
+    await town.staff(mine, email="nadia@example.test", name="Nadia Benali")
+    admin = await town.staff(Grant("admin"), email="it@example.test", name="Brigitte Aubry")
+
+    team, apart = [(await admin.get(f"/bureau/equipe{ask}")).text for ask in ("", "?qui=seules")]
+    invite = (await admin.get("/bureau/equipe/inviter")).text
+
+    assert ("Brigitte" in team, "Nadia" in team) == (True, False)
+    assert ("Brigitte" in apart.split("<table")[1], "Nadia" in apart) == (False, True)
+    assert "Robin" not in invite
+    (hers,) = re.findall(r"/bureau/equipe/\d+", apart.split("<table")[1])
+    assert "Claire" not in (await admin.get(hers)).text
+    key = f"childminder assmat.childminder:{who['Nadia']}"
+    kept = await admin.post(f"{hers}/roles", data={"roles": "agent", "limit_childminder": key})
+    assert kept.status_code == 303
+    assert "Nadia" in (await admin.get("/bureau/equipe")).text
