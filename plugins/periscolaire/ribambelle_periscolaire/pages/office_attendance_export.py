@@ -1,6 +1,6 @@
 """The marks of a day as a spreadsheet: one line for each child and unit, of a day or of one group."""
 
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from litestar import Response, get
@@ -13,7 +13,7 @@ from ribambelle.web import guards, spreadsheets
 from ribambelle.workflow import journal
 from ribambelle_periscolaire.domain.attendance import ABSENCES, ACTS
 from ribambelle_periscolaire.domain.catalogue import Catalogue
-from ribambelle_periscolaire.pages.attendance import clock
+from ribambelle_periscolaire.pages.attendance import clock, day_of
 from ribambelle_periscolaire.pages.office_attendance import DESK
 from ribambelle_periscolaire.queries import attendance, catalogue
 
@@ -33,20 +33,22 @@ BOOKED = {"booked": "Réservé", "absent": "Absence signalée", "": "Sans réser
 async def export(
     kind: FromPath[str],
     person: NamedDependency[Person],
-    jour: FromQuery[date],
+    now: NamedDependency[datetime],
+    jour: FromQuery[str] = "",
     groupe: FromQuery[int] = 0,
 ) -> Response[bytes]:
     """Send what was marked on a day, as the pages show it."""
     if kind not in spreadsheets.KINDS:
         raise NotYours
+    day = day_of(jour) if jour else now.date()
     known, names = await catalogue.whole(), await schools.names()
-    closed = await attendance.locked(jour)
+    closed = await attendance.locked(day)
     rows = [
         _cells(known, names, row, closed)
-        for row in await attendance.of_day(jour)
+        for row in await attendance.of_day(day)
         if groupe in (0, row["group"])
     ]
-    about, told = f"periscolaire.day:{jour}", {"children": len(rows), "group": groupe}
+    about, told = f"periscolaire.day:{day}", {"children": len(rows), "group": groupe}
     await journal.record(
         "periscolaire.attendance_exported",
         about,
@@ -55,7 +57,7 @@ async def export(
         read_only=True,
         **told,
     )
-    name = f"pointages-{jour}" + (f"-groupe-{groupe}" if groupe else "")
+    name = f"pointages-{day}" + (f"-groupe-{groupe}" if groupe else "")
     return spreadsheets.answer(kind, name, HEADINGS, sorted(rows))
 
 
