@@ -8,6 +8,7 @@ from ribambelle_periscolaire.domain.enrolments import STEPS as ENROLMENT_STEPS
 NOT_PAGES = {
     *("/api/v1/openapi.json", "/api/v1/token", "/api/v1/periscolaire/activities"),
     *("/api/v1/periscolaire/slots", "/api/v1/periscolaire/bookings"),
+    "/api/v1/periscolaire/children",
     "/api/v1/periscolaire/children/{child}/weeks/{monday}",
     "/assmat/activation/code",
     *("/assmat/selection.pdf", "/bureau/assmat/caf/export/{kind}"),
@@ -43,6 +44,10 @@ NOT_PAGES = {
     "/bureau/periscolaire/onde/{sent}/erreurs",
     *("/bureau/periscolaire/jour", "/bureau/periscolaire/jour/{day}/enfants/export/{kind}"),
     "/bureau/periscolaire/remplissage/export/{kind}",
+    *(
+        "/bureau/periscolaire/pointages/export/{kind}",
+        "/bureau/periscolaire/fermetures/export/{kind}",
+    ),
     "/bureau/periscolaire/jour/{day}/export/{kind}",
     "/creche/demandes/{number}/decision",
     "/bureau/campagnes/{number}/export",

@@ -1,4 +1,4 @@
-"""A family books the week of two children, copies, tells an absence, takes a place that came free.
+"""A family enrols, books the week of two children, copies, tells an absence, takes a freed place.
 
 On a phone, at a desk, and without script.
 """
@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from tests.core.documents.papers import a_pdf
 from tests.periscolaire.builders import (
     Canteen,
     a_canteen,
@@ -23,7 +24,8 @@ from ribambelle.testing.browser import Stage, scrolls_sideways
 from ribambelle_periscolaire import booking, tables
 from ribambelle_periscolaire.domain.calendar import school_year
 from ribambelle_periscolaire.domain.taking import Wanted
-from ribambelle_periscolaire.queries import catalogue
+from ribambelle_periscolaire.queries import catalogue, rules
+from ribambelle_periscolaire.queries.rules import Written
 
 pytestmark = pytest.mark.browser
 SCREENS = [
@@ -33,6 +35,9 @@ SCREENS = [
 ]
 RULES = """
 [periscolaire]
+accept_at_once = true
+consents = {}
+proofs = ["insurance"]
 [[periscolaire.cut_offs]]
 name = "veille"
 add = { days = 1, at = "10:00" }
@@ -43,6 +48,8 @@ unit = ["repas"]
 first = 2020-09-01
 flat = 310
 """
+
+PAPER = {"name": "assurance.pdf", "mimeType": "application/pdf", "buffer": a_pdf()}
 
 
 @dataclass
@@ -64,7 +71,10 @@ def canteen(stage: Stage) -> Canteen:
     settle(stage.communes.alpha, RULES)
 
     async def fill() -> Canteen:
-        with stage.communes.alpha.here():
+        with stage.communes.alpha.here() as tenant:
+            now = tenant.now()
+            told = Written("2020", "Prévenez avant 10 h.", date(2020, 9, 1))
+            await rules.publish(await rules.write(None, told, 1, now), 1, now)
             return await a_canteen(runs="always")
 
     found: Canteen = stage.served.run(fill())
@@ -115,6 +125,65 @@ def _working_week(today: date) -> date:
     ):
         monday += timedelta(days=7)
     return monday
+
+
+@pytest.mark.parametrize(("width", "javascript"), SCREENS)
+def test_a_child_is_enrolled_with_its_papers_then_books(
+    stage: Stage, canteen: Canteen, width: int, javascript: bool
+) -> None:
+    email = f"e{width}{javascript}@example.test".lower()
+    page = stage.visitor(width=width, javascript=javascript)
+    page.emulate_media(reduced_motion="reduce")  # fifteen pages, each faded in, are four seconds
+    monday = stage.served.run(newcomer(stage, email))
+    stage.sign_in(page, "alpha", stage.served.run(stage.communes.alpha.family(email)))
+
+    page.goto(stage.served.url("alpha", "/periscolaire/inscription"))
+    page.click(f"form:has(input[name=annee][value='{school_year(monday)}']) button")
+    page.click("main >> text=Continuer")
+    go_on(page)  # the school and the class are those of the register
+    page.check("input[name=activities]")
+    go_on(page)
+    page.check("input[name=has_allergy][value=non]")
+    page.check("input[name=has_pai][value=non]")
+    go_on(page)
+    page.fill("#f-name-1", "Rose Payet")
+    page.fill("#f-phone-1", "06 99 00 00 01")
+    go_on(page)
+    assert "Prévenez avant 10 h" in said(page)
+    go_on(page)
+    assert "Cochez" in said(page)  # nobody is enrolled without the règlement
+    page.check("input[name=accepted]")
+    go_on(page)
+    page.click("main li >> text=Assurance")
+    page.set_input_files("#f-file", PAPER)  # type: ignore[arg-type]
+    page.click("text=Envoyer ce document")
+    assert "bien reçu" in said(page)
+    page.click("main >> text=Continuer")
+    page.check("input[name=exact]")
+    page.click("text=Envoyer >> nth=-1")
+    assert "est inscrit" in said(page)
+    assert not scrolls_sideways(page)
+
+    page.goto(stage.served.url("alpha", f"/periscolaire/semaine/{monday}"))
+    toggle(page, f'input[value$=".{canteen.unit}.{monday}"]')
+    page.click(".barre-bas >> text=Enregistrer")
+    assert "1 réservation ajoutée" in said(page)
+    assert stage.problems == []
+
+
+def go_on(page: Any) -> None:
+    """Go to the next question from the keyboard, as whoever uses no mouse."""
+    page.press(".barre-bas button", "Enter")
+
+
+async def newcomer(stage: Stage, email: str) -> date:
+    """Write a family whose child is enrolled in nothing; return the Monday it wants."""
+    with stage.communes.alpha.here() as tenant:
+        today = tenant.now().date()
+        born_on = today.replace(year=today.year - 8, day=1)
+        me = await a_family(email, "Anne Hoarau")
+        await a_child(me, name="Zoé", school="Jean-Jaurès", born_on=born_on)
+        return _working_week(today)
 
 
 @pytest.mark.parametrize(("width", "javascript"), SCREENS)

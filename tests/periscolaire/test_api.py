@@ -18,14 +18,17 @@ from tests.periscolaire.builders import (
     a_canteen,
     a_child,
     a_family,
+    enrol,
+    insert,
     settle,
 )
 
 from ribambelle.api import writing
+from ribambelle.identity.tables import School
 from ribambelle.testing import FrozenClock
 from ribambelle.testing.communes import Communes, Town
 from ribambelle.testing.tokens import a_program
-from ribambelle.workflow.tables import JournalLine
+from ribambelle.workflow.tables import Demande, JournalLine
 from ribambelle_periscolaire import tables
 
 API = "/api/v1/periscolaire"
@@ -240,6 +243,36 @@ async def test_lists_go_on_from_their_own_links(town: Town) -> None:
     assert {one["parameter"] for one in wrong.json()["errors"]} == {"limt"}
     activities = (await program.get(f"{API}/activities")).json()["data"]
     assert [one["code"] for one in activities] == ["cantine"]
+
+
+async def test_children_are_listed_with_the_school_of_the_year_and_nothing_more(
+    town: Town,
+) -> None:
+    canteen, lea = await a_town_that_books(town)
+    with town.here():
+        anne = await a_family()
+        tom = await a_child(anne, canteen.activity, name="Tom", school="Lilas", class_name="GS")
+        await a_child(anne, name="Zoé")
+        tilleuls = await insert(School(name="Tilleuls", folded="tilleuls"))
+        place = {tables.Enrolment.school: tilleuls, tables.Enrolment.class_name: "CP"}
+        number = await enrol(tom, canteen.activity, year=2027)
+        await tables.Enrolment.update(place).where(tables.Enrolment.id == number)
+        waiting = await a_child(anne, canteen.activity, name="Noé", year=2027)
+        mine = tables.Enrolment.child == waiting
+        demande = (await tables.Enrolment.objects().get(mine)).demande  # type: ignore[union-attr]
+        await Demande.update({Demande.state: "submitted"}).where(Demande.id == demande)
+    program = await programs(town)
+
+    first = (await program.get(f"{API}/children?limit=1")).json()
+    rest = (await program.get(first["next"])).json()["data"]
+    to_come = (await program.get(f"{API}/children?year=2027")).json()["data"]
+    other = await a_program(town, "periscolaire:book")
+
+    told = {"id": tom, "given_name": "Tom", "activities": [canteen.activity]}
+    assert [one["id"] for one in first["data"]] == [lea]
+    assert rest == [told | {"school": 1, "school_name": "Lilas", "class_name": "GS"}]
+    assert to_come == [told | {"school": tilleuls, "school_name": "Tilleuls", "class_name": "CP"}]
+    assert (await other.get(f"{API}/children")).status_code == 403
 
 
 @pytest.mark.parametrize("database_server", [""])

@@ -228,3 +228,22 @@ async def test_marking_works_without_javascript_for_the_staff_of_a_school(day: D
     assert (
         (await browser.get("/pointage/service.js")).headers["content-type"].startswith("text/java")
     )
+
+
+async def test_the_marks_of_a_day_leave_as_a_spreadsheet_whole_or_for_one_group(day: Day) -> None:
+    tablet = await day.tablet(JAURES)
+    marks = [day.mark(day.lea, "present", 1), day.mark(day.noe, "present", 2)]
+    await tablet.post("/pointage/lot", json=marks)
+
+    page = await day.agent.get(f"{DESK}?jour={THURSDAY}")
+    whole = await day.agent.get(f"{DESK}/export/csv?jour={THURSDAY}")
+    group = await day.agent.get(f"{DESK}/export/csv?jour={THURSDAY}&groupe={day.groups[TILLEULS]}")
+
+    assert f"{DESK}/export/xlsx?jour={THURSDAY}" in page.text
+    lines = [line.split(";")[3:9] for line in whole.text.strip().splitlines()[1:]]
+    assert lines == [
+        [JAURES, "CE1", "Hoarau", "Léa", "Réservé", "Présent"],
+        [JAURES, "CE1", "Hoarau", "Noé", "Sans réservation", "Présent"],
+        [TILLEULS, "CE1", "Hoarau", "Tom", "Réservé", "Non pointé"],
+    ]
+    assert "Tom" in group.text and "Léa" not in group.text

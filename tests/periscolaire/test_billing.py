@@ -12,6 +12,7 @@ from tests.periscolaire.builders import (
     a_group,
     a_unit,
     an_activity,
+    enrol,
     insert,
     settle,
 )
@@ -19,6 +20,7 @@ from tests.periscolaire.builders import (
 from ribambelle import billing
 from ribambelle.billing import BillableItem, Period
 from ribambelle.identity import Person
+from ribambelle.identity.tables import Child, School
 from ribambelle.testing import FrozenClock
 from ribambelle.testing.communes import Communes, Town
 from ribambelle_periscolaire import attending, booking, repricing, tables
@@ -135,6 +137,61 @@ async def test_a_reasoned_correction_alone_changes_a_locked_day(evening: Evening
     await attending.correct(tenant, sheet, noe, evening.unit, told, "e", 1, tenant.now())
     assert (await evening.billed())["Noé"] == [0]
     assert await attendance.locked(THURSDAY)
+
+
+async def test_an_absence_costs_the_same_in_whatever_order_its_days_are_closed(
+    evening: Evening, clock: FrozenClock
+) -> None:
+    """Three days due, nothing after: Tom misses five evenings, closed as the weeks allow."""
+    rule = "{unjustified_percent = 100, free_after_days = 3}"
+    settle(evening.town, RULES.replace("{justified_percent = 0, unjustified_percent = 100}", rule))
+    tenant, tom = evening.town.tenant, evening.children["Tom"]
+    clock.set(datetime(2026, 12, 4, 9, tzinfo=UTC))
+    days = [date(2026, 12, day) for day in (7, 8, 10, 11, 14)]
+    wanted = [Wanted(tom, evening.unit, day, "book") for day in days]
+    await booking.save(tenant, evening.anne, wanted, "weeks", tenant.now())
+    known, costs = await catalogue.current(), []
+    for day in (days[3], days[0], days[4], days[2], days[1]):
+        clock.set(datetime(2026, 12, 14, 20, tzinfo=UTC))
+        mark = Correction("absent", "unjustified", None, None, "Oubli")
+        sheet = await attending.sheet(known, Marker(), evening.group, day)
+        await attending.correct(tenant, sheet, tom, evening.unit, mark, f"a-{day}", 1, tenant.now())
+        await attending.close(tenant, known.by_id[evening.activity], day, 1, tenant.now())
+        found = await billing.items(Period(days[0], days[-1]))
+        costs.append({one.day.day: one.amount_cents for one in found})
+    sheet = await attending.sheet(known, Marker(), evening.group, days[1])
+    came = Correction("present", "", None, None, "Tom était là")
+    await attending.correct(tenant, sheet, tom, evening.unit, came, "late", 1, tenant.now())
+    after = await billing.items(Period(days[0], days[-1]))
+
+    assert costs[3] == {7: 100, 10: 100, 11: 100, 14: 0}
+    assert costs[4] == {7: 100, 8: 100, 10: 100, 11: 0, 14: 0}
+    assert sorted((one.day.day, one.amount_cents) for one in after) == [
+        *((7, 100), (8, 100), (10, 100), (11, 100), (14, 100))
+    ]
+
+
+async def test_a_closed_school_is_that_of_the_day_once_the_child_has_left_it(
+    evening: Evening,
+) -> None:
+    """Léa went to Lilas that evening, closed; the next September the register says Tilleuls."""
+    lilas, tilleuls = [
+        await insert(School(name=name, folded=name.lower())) for name in ("Lilas", "Tilleuls")
+    ]
+    lea = evening.children["Léa"]
+    await Child.update({Child.school: tilleuls}).where(Child.id == lea)
+    next_year = await enrol(lea, evening.activity, year=2027)
+    mine = (tables.Enrolment.child == lea) & (tables.Enrolment.year == 2026)
+    await tables.Enrolment.update({tables.Enrolment.school: lilas}).where(mine)
+    placed = {tables.Enrolment.school: tilleuls, tables.Enrolment.is_placed: True}
+    await tables.Enrolment.update(placed).where(tables.Enrolment.id == next_year)
+    days = {"first": THURSDAY, "last": THURSDAY, "reason": "strike", "note": ""}
+    await insert(tables.Closure(**days, school=lilas, declared_at=evening.town.tenant.now()))
+    await catalogue.touch()
+
+    await evening.close()
+
+    assert set(await evening.billed()) == {"Noé", "Tom", "Zoé"}
 
 
 async def test_a_closed_day_is_never_billed(evening: Evening) -> None:

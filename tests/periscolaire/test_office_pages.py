@@ -161,6 +161,7 @@ async def test_days_are_closed_after_a_look_and_opened_again(town: Town) -> None
         untouched = await tables.Closure.count()
     done = await agent.post(f"{DESK}/fermetures", data={**form, "act": "close"})
     there = done.headers["location"]
+    file = await agent.get(f"{DESK}/fermetures/export/csv")
     shown, family = await agent.get(there), await town.family("anne@example.test")
     week = await family.get(f"/periscolaire/semaine/{MONDAY}")
     lifted = await agent.post(f"{there}/lever")
@@ -169,6 +170,7 @@ async def test_days_are_closed_after_a_look_and_opened_again(town: Town) -> None
     assert "Ce jour est passé" in past.text
     assert "2\u00a0réservations seront fermées" in looked.text
     assert untouched == 0
+    assert "03/12/2026;03/12/2026;Toutes;Toutes;Toutes;Grève;Grève;Fermé" in file.text
     assert "2\u00a0réservations, 2\u00a0enfants" in shown.text
     assert "Grève. Rien n’est facturé" in week.text
     assert lifted.headers["location"] == there

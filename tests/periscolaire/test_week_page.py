@@ -1,5 +1,6 @@
 """The week page: what it shows, what it saves, and what it never takes from a browser."""
 
+import gzip
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
@@ -247,3 +248,23 @@ async def test_days_nobody_lives_to_see_are_no_error(town: Town) -> None:
     assert (saved.status_code, told.status_code) == (303, 422)
     with town.here():
         assert not await tables.Booking.exists()
+
+
+async def test_a_first_week_page_costs_ten_requests_and_30_kb_in_a_demonstration_too(
+    town: Town,
+) -> None:
+    browser, _, _ = await a_booking_family(town, "Léa", "Noé")
+
+    page = await browser.get(WEEK)
+    named = set(re.findall(r'(?:href|src)="(/static/[^"#]+)', page.text))
+    files = {one: await browser.get(one) for one in named}
+    for one, file in list(files.items()):
+        if one.endswith(".css"):
+            inside = re.findall(r'url\("?([^)"]+)', file.text)
+            files |= {name: await browser.get(f"/static/{name}") for name in inside}
+
+    assert "Démonstration" in page.text
+    assert {file.status_code for file in files.values()} == {200}
+    assert 1 + len(files) <= 10
+    weight = sum(len(gzip.compress(file.content)) for file in [page, *files.values()])
+    assert weight <= 30_000

@@ -49,7 +49,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     "q": (SEARCHED,),
     **dict.fromkeys(("quartier", "creche", "guichet", "autour"), IDS),
     **dict.fromkeys(("numero", "avec"), ("C-1", "C-3")),
-    "groupe": ("quartier:1", "creche:1", "quartier:3"),
+    **{"groupe": ("quartier:1", "creche:1", "quartier:3", "3"), "year": ("2026",)},
     **{"etat": ("to_write",), "jour": ("2026-11-25",)},
     **{"ecole": IDS, "annee": ("2026",)},
     "vue": ("toutes", "jointes"),

@@ -257,6 +257,7 @@ CACHES = {
             *("ribambelle_paiement_tresor.marking.drawing",),
             *("ribambelle_paiement_tresor.domain.working_days.public_holidays",),
             *("ribambelle_periscolaire.queries.dues.pairs",),
+            *("ribambelle.database.many._statement",),
             *("ribambelle_periscolaire.queries.dues.sentences",),
             "ribambelle_assmat.pricing.shipped",
             *("ribambelle_creche.pricing.shipped", "ribambelle_creche.domain.admission.units.each"),

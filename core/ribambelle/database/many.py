@@ -1,6 +1,7 @@
 """Many rows in one statement, written as text once: where each row through Piccolo costs too much."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from ribambelle.database.door import DOOR
@@ -55,7 +56,8 @@ async def write(
     start = 0
     for size in parts(len(rows), AT_MOST // max(1, len(columns))):
         some = rows[start : start + size]
-        text = _statement(table, columns, size, unique, change, returning)
+        names = tuple(columns), tuple(unique), tuple(change), tuple(returning)
+        text = _statement(DOOR.engine_type, table, size, *names)
         found += await DOOR.fetch(text, [value for row in some for value in row])
         start += size
     return found
@@ -84,16 +86,18 @@ def parts(rows: int, at_most: int) -> list[int]:
     return found
 
 
+@lru_cache(maxsize=500)
 def _statement(
+    engine: str,
     table: str,
-    columns: Sequence[str],
     rows: int,
-    unique: Sequence[str],
-    change: Sequence[str],
-    returning: Sequence[str],
+    columns: tuple[str, ...],
+    unique: tuple[str, ...],
+    change: tuple[str, ...],
+    returning: tuple[str, ...],
 ) -> str:
     width = len(columns)
-    if DOOR.engine_type == "postgres":
+    if engine == "postgres":
         values = ",".join(
             "(" + ",".join(f"${row * width + place + 1}" for place in range(width)) + ")"
             for row in range(rows)

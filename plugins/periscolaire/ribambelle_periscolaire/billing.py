@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ribambelle.billing import BillableItem, Gap, Kind, Period
+from ribambelle.database import advisory
 from ribambelle.errors import Refused
 from ribambelle.identity import responsibilities
 from ribambelle.tenants import Tenant
@@ -15,7 +16,7 @@ from ribambelle_periscolaire.domain.dues import REASONS, Lived, minutes_late, re
 from ribambelle_periscolaire.domain.tariff import Price, Tariff, late
 from ribambelle_periscolaire.domain.tariff.pricing import NOT_KNOWN, QUOTIENT
 from ribambelle_periscolaire.pricing import day_price
-from ribambelle_periscolaire.queries import bookings, catalogue, dues
+from ribambelle_periscolaire.queries import bookings, catalogue, dues, placements
 from ribambelle_periscolaire.repricing import paid_by
 from ribambelle_periscolaire.settings import Settings
 
@@ -32,12 +33,53 @@ async def settle_day(
     :param child: only this one, whose attendance an agent corrects afterwards.
     """
     known = await catalogue.current()
+    counts = missing_days.are_counted(tenant, activity)
+    if counts:
+        # two days of one absence may be locked at once
+        await advisory(f"periscolaire.absences:{activity.id}")
     lines: list[Line] = []
-    for row in await dues.lived(activity.id, day):
-        if child in (None, row["child"]) and row["unit"] in known.units:
+    lived = await _lived(known, activity, day)
+    for row in lived:
+        if child in (None, row["child"]):
             lines += await _lines(tenant, known, activity, day, row, now)
     await _keep(day, lines, now)
     await _fees(tenant, known, activity, day, lines, now, child)
+    if counts:
+        some = {row["child"] for row in lived if row["state"] in {"booked", "absent"}}
+        await _recount(tenant, known, activity, day, some if child is None else {child}, now)
+
+
+async def _lived(known: Catalogue, activity: Activity, day: date) -> list[dict[str, Any]]:
+    """Return the children's days of an activity, each in the school it was in on that day."""
+    rows = [row for row in await dues.lived(activity.id, day) if row["unit"] in known.units]
+    if not any(one.first <= day <= one.last and one.school for one in known.closures):
+        return rows
+    there = await placements.on({row["child"] for row in rows}, day)
+    return [placements.placed(row, day, there) for row in rows]
+
+
+async def _recount(
+    tenant: Tenant,
+    known: Catalogue,
+    activity: Activity,
+    day: date,
+    children: set[int],
+    now: datetime,
+) -> None:
+    """Price again the days of an absence locked before the one that it follows."""
+    keys: dict[date, set[tuple[int, int]]] = {}
+    for one, missed in (await dues.missed_after(activity.id, day, sorted(children))).items():
+        for other in missed:
+            keys.setdefault(other, set()).add(one)
+    for other, some in sorted(keys.items()):
+        lines: list[Line] = []
+        for row in await _lived(known, activity, other):
+            unit = known.units[row["unit"]]
+            if (row["child"], unit.id) in some and await missing_days.has_moved(
+                tenant, activity, unit, other, row
+            ):
+                lines += await _lines(tenant, known, activity, other, row, now)
+        await _keep(other, lines, now)
 
 
 async def _fees(

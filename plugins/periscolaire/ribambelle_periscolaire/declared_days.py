@@ -52,10 +52,16 @@ MESSAGES = (
     MessageTemplate(
         "periscolaire/messages/remind",
         "Rappel avant la fin des réservations",
-        "avant le premier délai d’une semaine pour laquelle rien n’est réservé",
+        "avant un délai, quand rien n’est réservé pour les jours qu’il ferme",
         "la famille",
         (
             HELLO,
+            Placeholder(
+                "quand",
+                "Les jours qui ne sont pas réservés",
+                "pour la semaine du lundi 30 novembre",
+                fact="when",
+            ),
             Placeholder(
                 "semaine", "Le lundi de la semaine", "lundi 30 novembre", fact="week", write=jour
             ),
@@ -79,8 +85,7 @@ MESSAGES = (
             LINK,
         ),
         area="Périscolaire",
-        sms="{commune} : rien n’est réservé pour la semaine du {semaine}. "
-        "Réservez avant le {fin} : {lien}",
+        sms="{commune} : rien n’est réservé {quand}. Réservez avant le {fin} : {lien}",
         is_optional=True,
     ),
     MessageTemplate(

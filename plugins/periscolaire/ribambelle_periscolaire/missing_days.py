@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from typing import Any
 
+from ribambelle.errors import Refused
 from ribambelle.tenants import Tenant
 from ribambelle_periscolaire.domain.bookings import Key
-from ribambelle_periscolaire.domain.tariff import Missed, Tariff
+from ribambelle_periscolaire.domain.catalogue import Activity, Unit
+from ribambelle_periscolaire.domain.tariff import Missed, Tariff, absences
 from ribambelle_periscolaire.pricing import JUSTIFIED
 from ribambelle_periscolaire.queries import dues
+from ribambelle_periscolaire.settings import Settings
 
 CERTIFICATE = "certificate"
 
@@ -18,6 +22,29 @@ def is_counted(tariff: Tariff | None) -> bool:
     return rule is not None and bool(
         rule.charged_days or rule.certificate_hours or rule.free_after_days
     )
+
+
+def are_counted(tenant: Tenant, activity: Activity) -> bool:
+    """Tell whether a council counts the days of an absence from an activity."""
+    return any(
+        activity.code in one.activity and is_counted(one) for one in tenant.of(Settings).tariffs
+    )
+
+
+async def has_moved(
+    tenant: Tenant, activity: Activity, unit: Unit, day: date, row: dict[str, Any]
+) -> bool:
+    """Tell whether another share of a missed day is due than the one that was kept."""
+    try:
+        tariff = tenant.of(Settings).prices.on(activity.code, unit.code, day)
+    except Refused:
+        return False
+    if tariff.absence is None or tariff.every != "unit" or not is_counted(tariff):
+        return False
+    key = row["child"], day, unit.id
+    found = await missed(tenant, key, row["absence"] or row["said"], tariff)
+    now_said = absences.said(*absences.due(tariff.absence, found))
+    return not any(step.startswith(now_said) for step in await dues.steps_of(key))
 
 
 async def missed(tenant: Tenant, key: Key, why: str, tariff: Tariff | None) -> Missed:

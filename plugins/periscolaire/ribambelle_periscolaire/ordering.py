@@ -76,7 +76,10 @@ class Booked:
 async def booked(first: date, last: date) -> Booked:
     """Return what is booked between two days."""
     known, tallied = await catalogue.current(), await kitchen.tallied(first, last)
-    mark = known.mark, sum(tallied.moves.values())
+
+    def mark(day: date) -> kitchen.Mark:
+        return known.mark, tallied.moves.get(day, 0)
+
     return Booked(tallied, await kitchen.diets(first, last, mark))
 
 

@@ -26,7 +26,7 @@ def tables() -> Iterable[Any]:
 @hookimpl
 def routes() -> Iterable[Any]:
     """Pages for families and the town hall, and what programs may ask."""
-    from ribambelle_periscolaire.api import bookings, offer
+    from ribambelle_periscolaire.api import bookings, children, offer
     from ribambelle_periscolaire.pages import (
         absence,
         attendance,
@@ -39,6 +39,7 @@ def routes() -> Iterable[Any]:
         offers,
         office,
         office_attendance,
+        office_attendance_export,
         office_child,
         office_classes,
         office_closures,
@@ -68,9 +69,9 @@ def routes() -> Iterable[Any]:
         *(quotient, office_enrolments, office_enrolment, office_rules, office_quotients),
         *(office_onde, office_laboratory, office, office_parts, office_closures, office_day),
         *(office_child, office_classes, office_fill),
-        *(attendance, office_attendance, office_tablets, kitchen),
+        *(attendance, office_attendance, office_attendance_export, office_tablets, kitchen),
         *(openings, office_openings),
-        *(offer, bookings),
+        *(offer, children, bookings),
     )
     return [route for page in pages for route in page.ROUTES]
 
@@ -84,7 +85,7 @@ def api_scopes() -> list[Any]:
         ApiScope(
             "periscolaire:read",
             "Lire le périscolaire",
-            "Lit les activités, les places et les réservations de tous les enfants.",
+            "Lit les activités, les places, les enfants inscrits et toutes leurs réservations.",
         ),
         ApiScope(
             "periscolaire:book",

@@ -16,7 +16,7 @@ from ribambelle_periscolaire.domain.tariff import Missed, Price, Situation, abse
 from ribambelle_periscolaire.domain.words import euros
 from ribambelle_periscolaire.gathering import Gathered
 from ribambelle_periscolaire.queries import bookings
-from ribambelle_periscolaire.queries.pupils import Family, Means
+from ribambelle_periscolaire.queries.pupils import Family
 from ribambelle_periscolaire.settings import Settings
 
 STANDING = frozenset({"booked", "waiting", "offered"})
@@ -202,7 +202,7 @@ class PriceBook:
     def __init__(self, tenant: Tenant, gathered: Gathered) -> None:
         self.tenant, self.gathered = tenant, gathered
         self.tariffs = tenant.of(Settings).prices
-        self.found: dict[tuple[int, int, Means, int, int], int | None] = {}
+        self.found: dict[tuple[int, int, int, int, int], int | None] = {}
         self.told: dict[int, str] = {}
         self.present = _present(gathered)
 
@@ -226,7 +226,7 @@ class PriceBook:
         if not self.gathered.family.pays(pupil.id):
             return 0  # a relative books: what it costs is for whoever pays to know
         means = self.gathered.family.means_on(pupil.id, day)
-        asked = (unit.id, id(tariff), means, rank, present)
+        asked = (unit.id, id(tariff), id(means), rank, present)  # both outlive this book
         if asked not in self.found:
             family = self.gathered.family
             situation = situation_of(self.tenant, family, pupil.id, day, rank, present)

@@ -58,7 +58,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     quotient: Literal["proof", "declared"] = "proof"
     """A quotient told by a family counts once an agent saw its proof, or at once."""
     remind_hours: Annotated[int, msgspec.Meta(ge=0, le=240)] = 0
-    """Hours before a week's first deadline to remind families who booked nothing; 0 for never."""
+    """Hours before a deadline to remind families who booked nothing; 0 for never."""
+    remind_each_day: bool = False
+    """Where each day closes by itself, remind before each rather than once for its week."""
 
     def __post_init__(self) -> None:
         """Refuse weekdays that do not exist, delays nobody could follow, prices with a hole."""

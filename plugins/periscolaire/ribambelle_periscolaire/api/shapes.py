@@ -150,6 +150,23 @@ class WeekSeen(msgspec.Struct, frozen=True):
     doors: list[Door]
 
 
+class Child(msgspec.Struct, frozen=True):
+    """One child one may book for, as a school year has it."""
+
+    id: int
+    given_name: str
+    school: int | None
+    school_name: str
+    class_name: str
+    activities: list[int]
+
+
+class Children(Paged, frozen=True, kw_only=True):
+    """Which school year is asked about, by the year it begins in."""
+
+    year: Annotated[int, msgspec.Meta(ge=2020, le=2099)] | None = None
+
+
 class Slots(Paged, frozen=True, kw_only=True):
     """Which places are asked about."""
 

@@ -111,10 +111,15 @@ class Doors:
     """By opening with a waiting room, the turn of the family."""
     known: dict[tuple[str, Act, date, int, bool], Verdict] = field(default_factory=dict)
     running: dict[tuple[int, date], bool] = field(default_factory=dict)
+    received: dict[tuple[int, int | None, int], Group | None] = field(default_factory=dict)
 
     def group(self, pupil: Pupil, activity: Activity, day: date) -> Group | None:
-        """Return the group that receives a child on a day."""
-        return activity.group_of(pupil.placed(day)[0], age_on(pupil.born_on, day))
+        """Return the group that receives a child on a day; asked once by school and age."""
+        school, age = pupil.placed(day)[0], age_on(pupil.born_on, day)
+        asked = activity.id, school, age
+        if asked not in self.received:
+            self.received[asked] = activity.group_of(school, age)
+        return self.received[asked]
 
     def runs(self, activity: Activity, unit: Unit, day: date) -> bool:
         """Tell whether a unit exists on a day, closures apart; asked once for all the children."""

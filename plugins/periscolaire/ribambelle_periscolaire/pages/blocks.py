@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
 from markupsafe import Markup
 
@@ -19,10 +20,10 @@ from ribambelle_periscolaire.pricing import PriceBook
 HUES = ("a", "b")
 PLAIN = Markup()
 MARKS = {
-    (False, False): PLAIN,
-    (False, True): Markup(" checked"),
-    (True, False): Markup(" data-avant"),
-    (True, True): Markup(" data-avant checked"),
+    (False, False): "",
+    (False, True): " checked",
+    (True, False): " data-avant",
+    (True, True): " data-avant checked",
 }
 """By what a box was when the page was drawn, and whether it is ticked."""
 TOLD = (
@@ -46,13 +47,17 @@ class Shown:
     """The day in words, and what ticking would do when it is not plain."""
     kind: str = ""
     """Classes of the box, after « case »."""
-    marks: Markup = PLAIN
-    """Attributes of the tick: what it was, what it is."""
+    tick: Markup = PLAIN
+    """Attributes of the tick: what it sends, what it adds to the total, what it was and is."""
 
     @property
     def cents(self) -> int:
         """What ticking it adds to the total."""
-        return 0 if self.box.full or self.box.state == "waiting" else self.box.cents
+        return _adds(self.box)
+
+
+def _adds(made: Box) -> int:
+    return 0 if made.full or made.state == "waiting" else made.cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,7 @@ class Block:
         """The child's class and school."""
         return ", ".join(part for part in (self.pupil.class_name, self.pupil.school_name) if part)
 
-    @property
+    @cached_property
     def shown(self) -> list[Shown]:
         """Every box of the child."""
         found = [one for row in self.rows for one in row.boxes]
@@ -217,7 +222,10 @@ class _Boxes:
         for unit in self.activity.units:
             if unit.choice:
                 continue
-            boxes = [self._shown(unit, day) for day in self.days]
+            boxes = [
+                self._shown(unit, day) if self._exists(unit, day) else self.nothing[day]
+                for day in self.days
+            ]
             if all(one.box.look == "none" for one in boxes):
                 continue
             name = self.activity.name
@@ -260,21 +268,22 @@ class _Boxes:
         return self.taking.doors.runs(self.activity, unit, day) or held in self.taking.held
 
     def _shown(self, unit: Unit, day: date) -> Shown:
-        if not self._exists(unit, day):
-            return self.nothing[day]
         cents = self.prices.cents(self.pupil, self.activity, unit, day)
         made = box(self.taking, self.pupil, unit, day, cents)
-        token = Token(self.pupil.id, unit.id, day)
-        may_change = made.look in {"free", "on"}
-        ticked = token in self.ticked if self.ticked is not None and may_change else made.is_on
+        token, is_on = f"{self.pupil.id}.{unit.id}.{day}", made.is_on
+        ticked = is_on
+        if self.ticked is not None and made.look in {"free", "on"}:
+            ticked = Token(self.pupil.id, unit.id, day) in self.ticked
         label, kind = self.nothing[day].label, ""
         if made.full:
             label, kind = f"{label}, complet : liste d’attente", " complet"
         elif made.state == "waiting":
             label, kind = f"{label}, sur liste d’attente", " attente"
-        elif made.look == "fixed" and made.is_on:
+        elif made.look == "fixed" and is_on:
             kind = " on"
-        return Shown(made, str(token), ticked, label, kind, MARKS[made.is_on, ticked])
+        # numbers and a day: nothing of it is to be escaped
+        tick = Markup(f'value="{token}" data-cents="{_adds(made)}"{MARKS[is_on, ticked]}')  # noqa: S704
+        return Shown(made, token, ticked, label, kind, tick)
 
 
 def _enrolled(gathered: Gathered, pupil: Pupil, activity: Activity, days: Sequence[date]) -> bool:

@@ -11,10 +11,11 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from ribambelle import forms
+from ribambelle.errors import NotYours
 from ribambelle.forms import Bound
 from ribambelle.identity import Person, schools
 from ribambelle.tenants import Tenant
-from ribambelle.web import guards
+from ribambelle.web import guards, spreadsheets
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle_periscolaire import closing
@@ -166,6 +167,37 @@ async def _checked(form: Bound[ClosureForm], today: date) -> Bound[ClosureForm]:
     return form
 
 
+HEADINGS = (
+    *("Premier jour", "Dernier jour", "Activité", "École", "Classe", "Motif"),
+    *("Ce que lisent les familles", "État"),
+)
+
+
+@get(
+    f"{CLOSURES}/export/{{kind:str}}",
+    name="periscolaire.closures_export",
+    told="Télécharger les fermetures",
+    guards=[guards.agent],
+)
+async def export(kind: FromPath[str]) -> Response[bytes]:
+    """Send the closures of the page."""
+    if kind not in spreadsheets.KINDS:
+        raise NotYours
+    known, places = await catalogue.whole(), await schools.names()
+    names = {one.id: one.name for one in known.activities}
+    lines = [
+        (
+            *(row.first, row.last),
+            names.get(row.activity, "Activité fermée") if row.activity else "Toutes",
+            places.get(row.school, "École fermée") if row.school else "Toutes",
+            row.class_name or "Toutes",
+            *(REASONS.get(row.reason, ""), row.note, "Rouvert" if row.lifted_at else "Fermé"),
+        )
+        for row in await closures.every()
+    ]
+    return spreadsheets.answer(kind, "fermetures", HEADINGS, lines)
+
+
 @dataclass(frozen=True)
 class ClosurePage:
     """One closure: what it closed, and what is still closed by it."""
@@ -233,4 +265,4 @@ async def lift(
     return Redirect(f"{CLOSURES}/{number}", status_code=303)
 
 
-ROUTES = [every, declare, one, lift]
+ROUTES = [every, declare, export, one, lift]

@@ -75,6 +75,26 @@ ODD = Prepared(
         given.day,
     )
 )
+OF_DAY = Prepared(
+    lambda given: _asked(
+        'SELECT @CHILD@, b.unit, b."group", b.state, a.state AS mark, a.absence, a.arrived,'
+        ' a."left", a.has_conflict FROM periscolaire_booking b'
+        " JOIN core_child c ON c.id = b.child LEFT JOIN periscolaire_attendance a"
+        " ON a.child = b.child AND a.day = b.day AND a.unit = b.unit"
+        " WHERE b.day = {} AND b.state IN ('booked', 'absent')",
+        given.day,
+    )
+)
+CAME_UNBOOKED = Prepared(
+    lambda given: _asked(
+        'SELECT @CHILD@, a.unit, a."group", NULL AS state, a.state AS mark, a.absence, a.arrived,'
+        ' a."left", a.has_conflict FROM periscolaire_attendance a'
+        " JOIN core_child c ON c.id = a.child WHERE a.day = {} AND NOT EXISTS ("
+        "SELECT 1 FROM periscolaire_booking b WHERE b.child = a.child AND b.day = a.day"
+        " AND b.unit = a.unit AND b.state IN ('booked', 'absent'))",
+        given.day,
+    )
+)
 ROLL = Prepared(
     lambda given: tables.Roll.select(tables.Roll.activity, tables.Roll.locked_at).where(
         tables.Roll.day == given.day
@@ -148,6 +168,12 @@ async def counts(day: date) -> dict[int, Row]:
 async def odd(day: date) -> list[Row]:
     """Return the children who came without a booking, and those of whom two people disagree."""
     return await _that_day(await ODD.ask(day=day), day)
+
+
+async def of_day(day: date) -> list[Row]:
+    """Return every child booked on a day, or marked without a booking, and what stands of it."""
+    rows = await OF_DAY.ask(day=day) + await CAME_UNBOOKED.ask(day=day)
+    return await _that_day(rows, day)
 
 
 async def locked(day: date) -> dict[int, datetime]:

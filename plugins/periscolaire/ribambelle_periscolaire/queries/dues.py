@@ -9,7 +9,7 @@ import msgspec
 
 from ribambelle.database import Prepared, many
 from ribambelle_periscolaire.domain.bookings import Key
-from ribambelle_periscolaire.tables import Attendance, Booking, Due, Mark
+from ribambelle_periscolaire.tables import Attendance, Booking, Due, Mark, Roll
 
 Row = dict[str, Any]
 LIVED = Prepared(
@@ -114,6 +114,37 @@ BEFORE = Prepared(
         given.day,
     )
 )
+AFTER = Prepared(
+    lambda given: Booking.raw(
+        "SELECT b.child, b.unit, b.day, CASE WHEN a.state = 'absent'"  # noqa: S608 - ours
+        " OR (b.state = 'absent' AND a.state IS NULL) THEN 1 ELSE 0 END AS missed"
+        " FROM periscolaire_roll r JOIN periscolaire_unit u ON u.activity = r.activity"
+        " JOIN periscolaire_booking b ON b.unit = u.id AND b.day = r.day"
+        " LEFT JOIN periscolaire_attendance a"
+        " ON a.child = b.child AND a.day = b.day AND a.unit = b.unit"
+        f" WHERE r.activity = {{}} AND r.day > {{}} AND {many.among('b.child')}"
+        " AND b.state IN ('booked', 'absent') ORDER BY b.day",
+        given.activity,
+        given.day,
+        given.children,
+    )
+)
+LATEST = Prepared(
+    lambda given: Roll.raw(
+        "SELECT 1 FROM periscolaire_roll WHERE activity = {} AND day > {} LIMIT 1",
+        given.activity,
+        given.day,
+    )
+)
+KEPT = Prepared(
+    lambda given: Due.raw(
+        "SELECT p.steps FROM periscolaire_due d JOIN periscolaire_price p ON p.id = d.price"
+        " WHERE d.child = {} AND d.day = {} AND d.unit = {} AND d.nature = 'day'",
+        given.child,
+        given.day,
+        given.unit,
+    )
+)
 CERTIFIED = Prepared(
     lambda given: Mark.raw(
         "SELECT received_at FROM periscolaire_mark WHERE child = {} AND day = {} AND unit = {}"
@@ -141,11 +172,36 @@ async def before(key: Key) -> list[tuple[date, bool]]:
     return [(row["day"], bool(row["missed"])) for row in rows]
 
 
+async def missed_after(
+    activity: int, day: date, children: Sequence[int]
+) -> dict[tuple[int, int], list[date]]:
+    """Return the closed days missed in a row right after one, by child and unit."""
+    if not children or not await LATEST.ask(activity=activity, day=day):
+        return {}
+    rows = await AFTER.ask(activity=activity, day=day, children=many.listed(sorted(children)))
+    found: dict[tuple[int, int], list[date]] = {}
+    ended: set[tuple[int, int]] = set()
+    for row in rows:
+        key = row["child"], row["unit"]
+        if not row["missed"]:
+            ended.add(key)
+        elif key not in ended:
+            found.setdefault(key, []).append(row["day"])
+    return found
+
+
 async def certified_at(key: Key) -> datetime | None:
     """Return when the town hall wrote that a certificate came for a missed day."""
     child, day, unit = key
     rows = await CERTIFIED.ask(child=child, day=day, unit=unit)
     return rows[0]["received_at"] if rows else None
+
+
+async def steps_of(key: Key) -> tuple[str, ...]:
+    """Return how the price kept for one day was computed, in words."""
+    child, day, unit = key
+    rows = await KEPT.ask(child=child, day=day, unit=unit)
+    return sentences(rows[0]["steps"]) if rows else ()
 
 
 async def with_fee(units: Sequence[int], first: date, last: date) -> set[int]:

@@ -1,4 +1,4 @@
-"""Children enrolled in an activity for whom nothing was ever said of a week."""
+"""Children enrolled in an activity for whom nothing was ever said of some days."""
 
 from datetime import date
 
@@ -8,14 +8,14 @@ NOTHING = """
 SELECT DISTINCT e.child FROM periscolaire_enrolled d
 JOIN periscolaire_enrolment e ON e.id = d.enrolment
 JOIN core_demande m ON m.id = e.demande AND m.state = 'accepted'
-WHERE d.activity = {} AND e.year = {} AND NOT EXISTS (
+WHERE d.activity = {} AND e.year BETWEEN {} AND {} AND NOT EXISTS (
   SELECT 1 FROM periscolaire_booking b JOIN periscolaire_unit u ON u.id = b.unit
   WHERE b.child = e.child AND u.activity = d.activity AND b.day BETWEEN {} AND {})
 ORDER BY e.child
 """
 
 
-async def children(activity: int, year: int, first: date, last: date) -> list[int]:
+async def children(activity: int, years: tuple[int, int], first: date, last: date) -> list[int]:
     """Return the children enrolled with nothing booked, nor cancelled, between two days."""
-    rows = await Enrolment.raw(NOTHING, activity, year, first, last)
+    rows = await Enrolment.raw(NOTHING, activity, *years, first, last)
     return [row["child"] for row in rows]

@@ -1,15 +1,16 @@
 """How many meals, of which diet, for which group: counted by the database, never child by child."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from ribambelle import tenants
 from ribambelle.database import Prepared, many
+from ribambelle.database.door import DOOR
 from ribambelle_periscolaire import sealing
 from ribambelle_periscolaire.tables import Booking, BookingEvent, Eaten, Order, Sheet, Tally
 
@@ -18,11 +19,18 @@ Spot = tuple[date, int, int]
 """A day, a group, a unit."""
 Mark = tuple[str, int]
 """The mark of the catalogue, and how many times a day has changed."""
+Told = tuple[tuple[int, str], dict[int, tuple[str, ...]], Any]
+"""The mark of the sheets, what each meal must mind, and these children as a question takes them."""
+DAY = timedelta(days=1)
 KEPT, KEPT_DAYS = "periscolaire.diets", "periscolaire.kitchen"
 MOST_DAYS = 100
+TOGETHER = {"sqlite": "group_concat(b.child)", "postgres": "string_agg(b.child::text, ',')"}
+# Spot by spot, so that one index tells the children; « CROSS » keeps SQLite from another order.
 MINDED = """
-SELECT b.day, b."group", b.unit, b.child FROM periscolaire_booking b
-JOIN periscolaire_unit u ON u.id = b.unit WHERE
+SELECT t.day, t."group", t.unit, @TOGETHER@ AS children FROM periscolaire_tally t
+JOIN periscolaire_unit u ON u.id = t.unit CROSS JOIN periscolaire_booking b
+WHERE u.is_meal AND t.day BETWEEN {} AND {} AND b.day = t.day AND b."group" = t."group"
+AND b.unit = t.unit AND b.state = 'booked' AND @AMONG@ GROUP BY t.day, t."group", t.unit
 """
 TALLIED = Prepared(
     lambda given: Tally.raw(
@@ -55,15 +63,15 @@ LATE = Prepared(
         given.at,
     )
 )
-SPECIAL = Prepared(
-    lambda given: Booking.raw(
-        f"{MINDED} {many.among('b.child')} AND b.day BETWEEN {{}} AND {{}}"
-        " AND b.state = 'booked' AND u.is_meal",
-        given.children,
-        given.first,
-        given.last,
-    )
-)
+
+
+def _special(given: Any) -> Any:
+    text = MINDED.replace("@TOGETHER@", TOGETHER[DOOR.engine_type])
+    text = text.replace("@AMONG@", many.among("+b.child"))
+    return Booking.raw(text, given.first, given.last, given.children)
+
+
+SPECIAL = Prepared(_special)
 ORDERS = Prepared(
     lambda given: Order.select(
         Order.day, Order.group, Order.unit, Order.meals, Order.diets, Order.cut_off
@@ -145,31 +153,51 @@ async def eaten(first: date, last: date) -> dict[Spot, int]:
     return _counted(await EATEN.ask(first=first, last=last))
 
 
-async def diets(first: date, last: date, mark: Mark | None = None) -> dict[Spot, Counter[str]]:
+async def diets(
+    first: date, last: date, marks: Callable[[date], Mark] | None = None
+) -> dict[Spot, Counter[str]]:
     """Return how many meals of each diet, and for children with an allergy or a PAI, between two days.
 
-    :param mark: what changes whenever these days do, when what was read may serve again.
+    :param marks: of each day, what changes whenever it does: only the days that changed are read.
     """
-    sheets, told = await _told()
-    kept = _kept_days() if mark is not None else {}
-    known = kept.get((first, last))
-    if known is None or known[0] != (sheets, mark):
-        found: dict[Spot, Counter[str]] = {}
-        listed = many.listed(sorted(told))
-        for row in await SPECIAL.ask(children=listed, first=first, last=last):
+    sheets, told, listed = await _told()
+    span = [first + DAY * rank for rank in range((last - first).days + 1)]
+    kept = _kept_days() if marks is not None else {}
+    said = {day: (sheets, marks(day) if marks else None) for day in span}
+    stale = [day for day in span if kept.get(day, (None,))[0] != said[day]]
+    if stale:
+        found: dict[date, dict[Spot, Counter[str]]] = {day: {} for day in span}
+        for row in await SPECIAL.ask(children=listed, first=stale[0], last=stale[-1]):
             spot = row["day"], row["group"], row["unit"]
-            found.setdefault(spot, Counter()).update(told[row["child"]])
-        known = kept[first, last] = (sheets, mark), found
-    minded: dict[Spot, Counter[str]] = known[1]
+            found[row["day"]][spot] = _mind(told, row["children"])
+        for day in span:
+            if stale[0] <= day <= stale[-1]:
+                kept[day] = said[day], found[day]
+    minded: dict[Spot, Counter[str]] = {}
+    for day in span:
+        minded |= kept[day][1]
     return minded
 
 
-async def _told() -> tuple[tuple[int, str], dict[int, tuple[str, ...]]]:
+def _mind(told: dict[int, tuple[str, ...]], children: str) -> Counter[str]:
+    """Return how many meals must mind what, of children named by their numbers.
+
+    >>> _mind({3: ("Sans porc", "PAI"), 5: ("Sans porc",)}, "3,5")
+    Counter({'Sans porc': 2, 'PAI': 1})
+    """
+    found = Counter[str]()
+    for words, count in Counter(told[int(child)] for child in children.split(",")).items():
+        for word in words:
+            found[word] += count
+    return found
+
+
+async def _told() -> Told:
     """Return what each child's meal must mind; sheets are opened again only when one was written."""
     said = (await SAID.ask())[0]
     mark = said["sheets"], str(said["at"])
     kept = tenants.current().engine.kept
-    known: tuple[tuple[int, str], dict[int, tuple[str, ...]]] | None = kept.get(KEPT)
+    known: Told | None = kept.get(KEPT)
     if known is None or known[0] != mark:
         found = {}
         for row in await Sheet.select(Sheet.child, Sheet.sealed, Sheet.name):
@@ -181,7 +209,7 @@ async def _told() -> tuple[tuple[int, str], dict[int, tuple[str, ...]]]:
             )
             if any(words):
                 found[int(row["child"])] = tuple(filter(None, words))
-        known = kept[KEPT] = mark, found
+        known = kept[KEPT] = mark, found, many.listed(sorted(found))
     return known
 
 

@@ -1,6 +1,7 @@
-"""Where children will be once the school year of a day has begun: the school of their enrolment.
+"""Where were, are and will children be on a day? Their enrolment says it, but for the year that runs.
 
 Until a year begins for a child, its own row tells where it is today, and its enrolment where it goes.
+Once a later year has begun, the row tells that one, and the enrolment where the child was.
 """
 
 from collections.abc import Collection
@@ -32,6 +33,20 @@ AT_SCHOOL = Prepared(
     )
 )
 
+ON = Prepared(
+    lambda given: Enrolment.raw(
+        "SELECT e.child, e.year, e.school, e.class_name, s.name AS school_name"  # noqa: S608 - ours
+        " FROM periscolaire_enrolment e JOIN core_school s ON s.id = e.school"
+        " JOIN core_demande m ON m.id = e.demande AND m.state IN ('accepted', 'ended')"
+        f" WHERE e.year = {{}} AND {many.among('e.child')}"
+        " AND (NOT e.is_placed AND m.state = 'accepted' OR EXISTS ("
+        "SELECT 1 FROM periscolaire_enrolment l"
+        " WHERE l.child = e.child AND l.year > e.year AND l.is_placed))",
+        given.year,
+        given.children,
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Placement:
@@ -56,6 +71,13 @@ async def to_come(children: Collection[int], first: date, last: date) -> Placeme
         last_year=min(school_year(last), first.year + 2),  # « for ever » is further than any year
     )
     return _by_child(rows)
+
+
+async def on(children: Collection[int], day: date) -> Placements:
+    """Return where some children are on a day, whichever year it is of: gone, or to come."""
+    if not children:
+        return {}
+    return _by_child(await ON.ask(children=many.listed(sorted(children)), year=school_year(day)))
 
 
 async def to_come_at(school: int, day: date) -> Placements:

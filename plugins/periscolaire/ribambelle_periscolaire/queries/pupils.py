@@ -102,6 +102,9 @@ class Means:
     is_resident: bool | None
 
 
+UNKNOWN = Means(date.min, None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """The children somebody may book for, and what the home they live in pays by."""
@@ -124,8 +127,12 @@ class Family:
     def means_on(self, child: int, day: date) -> Means:
         """Return what whoever pays for a child pays by on a day."""
         home = self.homes.get(child)
-        known = [one for one in self.means.get(home or 0, ()) if one.first <= day]
-        return known[-1] if known else Means(date.min, None, None)
+        found = UNKNOWN
+        for one in self.means.get(home or 0, ()):
+            if one.first > day:
+                break
+            found = one
+        return found
 
     def pays(self, child: int) -> bool:
         """Tell whether it is this home that pays for a child: others are not told how much."""

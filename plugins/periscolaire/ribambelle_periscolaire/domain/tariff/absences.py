@@ -55,10 +55,19 @@ def absence(
     steps: Steps = []
     amount = exact(tariff, situation, steps)
     found = share(amount, percent)
-    steps.append(f"{why}, {percent}{NBSP}% dus : {euros(found)}")
+    steps.append(f"{said(percent, why)}{euros(found)}")
     return Price(
         rounded(tariff, found, steps), tariff.name, inputs_of(tariff, situation), tuple(steps)
     )
+
+
+def said(percent: int, why: str) -> str:
+    """Return how the steps of a price begin to say what is due of a missed day.
+
+    >>> said(0, "Absence justifiée")
+    'Absence justifiée, 0\xa0% dus : '
+    """
+    return f"{why}, {percent}{NBSP}% dus : "
 
 
 def due(rule: Absence, missed: Missed) -> tuple[int, str]:
