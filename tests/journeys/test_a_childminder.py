@@ -33,7 +33,6 @@ class Visitor:
     def __init__(self, stage: Stage, width: int, script: bool) -> None:
         self.stage, self.width, self.script = stage, width, script
         self.page = stage.visitor(width=width, javascript=script)
-        self.page.emulate_media(reduced_motion="reduce")
         self.gestures = 0
         self.found: list[str] = []
 

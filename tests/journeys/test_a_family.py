@@ -24,8 +24,6 @@ class Visitor:
     def __init__(self, stage: Stage, width: int = 390, javascript: bool = True) -> None:
         self.stage, self.width, self.javascript = stage, width, javascript
         self.page = stage.visitor(width=width, javascript=javascript)
-        # a page on its way to another has not the size a machine judges it at
-        self.page.emulate_media(reduced_motion="reduce")
         self.found: dict[str, list[str]] = {}
 
     def go(self, path: str) -> None:

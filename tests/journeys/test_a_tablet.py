@@ -51,7 +51,7 @@ async def revoked(stage: Stage) -> None:
 
 def test_a_tablet_marks_without_network_and_forgets_when_revoked(stage: Stage) -> None:
     href, code = stage.served.run(a_lunch(stage))
-    page = stage.visitor(width=1280)
+    page = stage.visitor(width=1280, motion=True)
     page.goto(stage.served.url("alpha", "/pointage"))
     page.fill("#f-code", code)
     page.click("main button")

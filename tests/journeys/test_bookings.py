@@ -133,7 +133,6 @@ def test_a_child_is_enrolled_with_its_papers_then_books(
 ) -> None:
     email = f"e{width}{javascript}@example.test".lower()
     page = stage.visitor(width=width, javascript=javascript)
-    page.emulate_media(reduced_motion="reduce")  # fifteen pages, each faded in, are four seconds
     monday = stage.served.run(newcomer(stage, email))
     stage.sign_in(page, "alpha", stage.served.run(stage.communes.alpha.family(email)))
 

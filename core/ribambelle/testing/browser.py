@@ -107,12 +107,23 @@ class Stage:
     communes: Communes
     problems: list[str] = field(default_factory=list)
 
-    def visitor(self, *, width: int = 390, javascript: bool = True, dark: bool = False) -> "Page":
-        """Open a page of a new visitor, at this width."""
+    def visitor(
+        self,
+        *,
+        width: int = 390,
+        javascript: bool = True,
+        dark: bool = False,
+        motion: bool = False,
+    ) -> "Page":
+        """Open a page of a new visitor, at this width.
+
+        :param motion: pages fade into one another, a quarter of a second each.
+        """
         context: BrowserContext = self.browser.new_context(
             viewport={"width": width, "height": 844 if width < 800 else 900},
             java_script_enabled=javascript,
             color_scheme="dark" if dark else "light",
+            reduced_motion="no-preference" if motion else "reduce",
             locale="fr-FR",
         )
         page = context.new_page()
