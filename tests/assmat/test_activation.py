@@ -10,7 +10,7 @@ from tests.core.documents.papers import a_photo
 from tests.core.test_channels import with_sms
 
 from ribambelle.identity import Grant, limits
-from ribambelle.identity.tables import Account, Login
+from ribambelle.identity.tables import Account, Login, Token
 from ribambelle.testing import Communes, FrozenClock
 from ribambelle.testing.communes import Town
 from ribambelle_assmat import activating, contacting
@@ -110,7 +110,7 @@ async def test_a_code_is_tried_a_few_times_from_the_browser_that_asked(
 
     assert last.status_code == (429 if held else 303)
     with town.here():
-        assert await Login.count() == (0 if held else 1)
+        assert await Login.count() == (0 if held else 2)
 
 
 async def test_a_link_nobody_followed_shuts_nobody_out(
@@ -205,3 +205,24 @@ async def test_those_who_opened_their_access_are_told_apart_and_offered_to_nobod
     kept = await admin.post(f"{hers}/roles", data={"roles": "agent", "limit_childminder": key})
     assert kept.status_code == 303
     assert "Nadia" in (await admin.get("/bureau/equipe")).text
+
+
+async def test_an_address_she_types_gives_nobody_else_away(communes: Communes) -> None:
+    """By telephone, no address is proved: the account of whoever has it stays theirs."""
+    town = communes.alpha
+    await ready(town)
+    boss = await town.staff(Grant("admin"), email="boss@example.test", name="Brigitte")
+    stranger = town.visitor()
+    await stranger.post(HERE, data=TYPED | {"email": "boss@example.test"})
+
+    link = (await stranger.post(f"{HERE}/code", data={"code": await code_sent(town)})).headers[
+        "location"
+    ]
+
+    with town.here():
+        token = await Token.objects().order_by(Token.id, ascending=False).first()
+        assert token is not None and token.email.startswith("assmat-")
+        account = await Account.objects().get(Account.email == "boss@example.test")
+        assert account is not None and account.name == "Brigitte"
+    assert (await stranger.get(link)).status_code == 200
+    assert (await boss.get("/bureau/equipe")).status_code == 200

@@ -7,6 +7,7 @@ from tests.creche.test_statistics import facility, quartier
 
 from ribambelle import childcare
 from ribambelle.identity import Grant
+from ribambelle.identity.tables import Account
 from ribambelle.testing.communes import Communes
 from ribambelle_assmat import measuring
 from ribambelle_assmat.queries import directory
@@ -69,6 +70,11 @@ async def test_figures_count_what_is_kept_looked_for_and_written_and_show_no_sma
     for one in everybody:
         mine = Grant("childminder", f"assmat.childminder:{one.id}")
         await town.staff(mine, email=f"a{one.id}@example.test")
+    with town.here():
+        # an account counts once its password is chosen
+        await Account.update({Account.password: "hers"}).where(
+            Account.email.like("a%@example.test")
+        )
     letter = {"name": "Camille", "email": "c@example.test", "words": "Léa, un an en mars."}
     for one in everybody[:6]:
         answer = await town.visitor().post(f"/assmat/fiches/{one.id}/ecrire", data=letter)

@@ -30,7 +30,7 @@ def plain(text: str) -> str:
 
 
 async def test_a_mairie_reads_the_list_of_its_commune_and_no_other(communes: Communes) -> None:
-    """What she shows families changes nothing; who is suspended is not on it."""
+    """Who is suspended is not on it; a telephone is, if she agreed to show it."""
     town = communes.alpha
     with town.here():
         who = await registered(
@@ -48,7 +48,10 @@ async def test_a_mairie_reads_the_list_of_its_commune_and_no_other(communes: Com
     files = {kind: await mairie.get(f"{here}/export/{kind}") for kind in ("csv", "xlsx", "pdf")}
 
     assert (await mairie.get(f"{DESK}/communes")).headers["location"].endswith("/44143")
-    assert "Ortega Rosa" in page and "3 rue du Lavoir" in page and "06 99 00 00 01" in page
+    assert "Ortega Rosa" in page and "3 rue du Lavoir" in page and "06 99 00 00 01" not in page
+    with town.here():
+        await says(who["Rosa"], "mobile")
+    assert "06 99 00 00 01" in plain((await mairie.get(here)).text)
     assert "Inès" not in page and "Odile" not in page
     assert "Ortega Rosa" in files["csv"].text and "Odile" not in files["csv"].text
     assert files["pdf"].content.startswith(b"%PDF") and files["xlsx"].status_code == 200

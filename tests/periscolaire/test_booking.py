@@ -1,6 +1,7 @@
 """Places are taken on the server, once, within the rules, and each refusal says why."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -22,9 +23,11 @@ from tests.periscolaire.builders import (
 )
 
 from ribambelle.identity import Person
+from ribambelle.identity.person import Behalf
 from ribambelle.tenants import Tenant
 from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes
+from ribambelle.workflow.tables import JournalLine
 from ribambelle_periscolaire import booking, offering, tables
 from ribambelle_periscolaire.domain.taking import Line, Wanted
 from ribambelle_periscolaire.queries import bookings, catalogue
@@ -130,6 +133,25 @@ async def test_a_freed_place_is_offered_to_the_first_in_line(tenant: Tenant) -> 
     ]
     (load,) = await tables.Load.select()
     assert (load["taken"], load["waiting"]) == (1, 1)
+
+
+async def test_a_freed_place_taken_for_a_family_is_written_in_its_journal(tenant: Tenant) -> None:
+    canteen = await a_canteen(room=1)
+    anne, paul = await a_family(), await a_family("paul@example.test", "Paul Grondin")
+    lea, tom = await a_child(anne, canteen.activity), await a_child(paul, canteen.activity)
+    await asks(tenant, anne, meal(lea, canteen))
+    await asks(tenant, paul, meal(tom, canteen))
+    await asks(tenant, anne, Wanted(lea, canteen.unit, THURSDAY, "cancel"), key="b")
+    row = await tables.Booking.objects().get(tables.Booking.child == tom)
+    assert row is not None and not await JournalLine.exists().where(CHANGED)
+
+    sophie = replace(paul, behalf=Behalf(4, 8, "Sophie"))
+    assert await offering.accept(tenant, sophie, int(row.id), tenant.now())
+
+    assert await JournalLine.count().where(CHANGED) == 1
+
+
+CHANGED = JournalLine.act == "booking.changed"
 
 
 async def test_what_the_rules_close_is_refused_with_the_moment(

@@ -70,10 +70,13 @@ async def _asked(tenant: Tenant, asked: str) -> Found | None:
         return known[1]
     settings = tenant.settings
     pace = Pace(tenant.platform.data / ".geocoding")
-    place = await service.ask(settings.geocoding.service, asked, pace, insee=settings.insee)
-    if place is None and settings.insee:
-        # a family may work in the next commune
-        place = await service.ask(settings.geocoding.service, asked, pace)
+    place = None
+    if settings.insee:
+        place = await service.ask(settings.geocoding.service, asked, pace, insee=settings.insee)
+    if place is None:
+        # a family may work in the next commune, never at the other end of the country
+        around = settings.departement
+        place = await service.ask(settings.geocoding.service, asked, pace, departement=around)
     found = Found(Spot(place.latitude, place.longitude), place.label) if place else None
     _known[key] = now, found
     while len(_known) > KEPT:

@@ -54,22 +54,20 @@ class Place(msgspec.Struct, frozen=True):
 
 
 async def ask(
-    service: str, text: str, pace: Pace, *, insee: str = "", near: tuple[float, float] | None = None
+    service: str, text: str, pace: Pace, *, insee: str = "", departement: str = ""
 ) -> Place | None:
     """Return where an address is, None when the service knows none like it.
 
     :param insee: only in this commune.
-    :param near: rather around this point, latitude then longitude.
+    :param departement: only in this one, asked of the first five answers.
 
     Raises Unanswered when it is silent, asked too much, or says what nobody can read.
     """
     if not pace.take():
         raise Unanswered("too many questions")
-    told: dict[str, Any] = {"q": text, "limit": 1, "autocomplete": 0}
+    told: dict[str, Any] = {"q": text, "limit": 5 if departement else 1, "autocomplete": 0}
     if insee:
         told["citycode"] = insee
-    if near:
-        told |= {"lat": near[0], "lon": near[1]}
     try:
         async with httpx.AsyncClient(
             timeout=PATIENCE, follow_redirects=False, mounts=LOOPBACK
@@ -90,14 +88,15 @@ async def ask(
         read = msgspec.json.decode(answer.content, type=_Answer)
     except msgspec.DecodeError:
         raise Unanswered("an answer that cannot be read") from None
-    return _place(read, insee)
+    return _place(read, insee, departement)
 
 
-def _place(read: _Answer, insee: str) -> Place | None:
+def _place(read: _Answer, insee: str, departement: str) -> Place | None:
     for one in read.features:
         longitude, latitude = one.geometry.coordinates
         told = one.properties
-        if told.score >= SURE and (not insee or told.citycode in ("", insee)):
+        is_here = not insee or told.citycode in ("", insee)
+        if told.score >= SURE and is_here and told.citycode.startswith(departement):
             return Place(told.label[:200], latitude, longitude)
     return None
 

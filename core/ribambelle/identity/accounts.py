@@ -13,7 +13,7 @@ from ribambelle.identity import links
 from ribambelle.identity.person import NO_ADDRESS, Role
 from ribambelle.identity.person import Grant as GrantValue
 from ribambelle.identity.tables import Account, Adult, Grant
-from ribambelle.messages import post
+from ribambelle.messages import choices, post, text
 from ribambelle.workflow import journal
 
 SHOWN = 8
@@ -180,6 +180,17 @@ async def _require_thing(scope: str, kinds: Set[str]) -> None:
     raise Refused("scope_unknown", scope=scope, known=", ".join(known) + more or "aucune")
 
 
+async def _hand(account: Account, link: str) -> None:
+    """Send an invitation where its account is reached: at its telephone when it has no address."""
+    number = "" if signs_in(account.email) else await choices.phone_of(account.id)
+    if number:
+        await text("messages/invitation", number, account=account.id, link=link, name=account.name)
+    else:
+        await post(
+            "messages/invitation", account.email, account=account.id, link=link, name=account.name
+        )
+
+
 async def invite(
     account: Account, now: datetime, *, by: int | None = None, life: timedelta | None = None
 ) -> str:
@@ -190,8 +201,6 @@ async def invite(
     async with transaction():
         await links.kill("invitation", account.email, now)
         link = await links.make("invitation", account.email, now, life=life)
-        await post(
-            "messages/invitation", account.email, account=account.id, link=link, name=account.name
-        )
+        await _hand(account, link)
         await journal.record("account.invited", f"account:{account.id}", account=by, side="office")
     return link

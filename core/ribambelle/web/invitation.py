@@ -108,6 +108,9 @@ async def accept(
     async with transaction():
         await links.use("invitation", secret, now)
         account = await _owner(token, form.struct, now)
+        if account.password and account.totp:
+            # whoever can sign in already is never given away by a link
+            raise NotYours
         await Account.update(
             {
                 Account.name: form.struct.name,

@@ -13,7 +13,7 @@ from ribambelle.database import advisory, transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.identity import Grant, accounts, links, logins, sessions, team
 from ribambelle.identity.person import NO_ADDRESS
-from ribambelle.identity.tables import Account, Token
+from ribambelle.identity.tables import Account, Login, Token
 from ribambelle.identity.tables import Grant as Held
 from ribambelle.messages import choices, text
 from ribambelle.search import fold
@@ -70,8 +70,7 @@ async def _send_code(row: Childminder, told: Wanted, challenge: str, now: dateti
         Token(
             digest=_digest(challenge, code),
             purpose=PURPOSE,
-            email=told.email or _address(row),
-            # its address stands beside: what follows is short
+            email=_address(row),
             follow=msgspec.json.encode(msgspec.structs.replace(told, email="")).decode(),
             created_at=now,
             expires_at=now + CODE_LIVES,
@@ -94,7 +93,7 @@ async def prove(challenge: str, code: str, now: datetime) -> str:
                 & (Token.expires_at > now)
                 & Token.used_at.is_null()
             )
-            .returning(Token.follow, Token.email)
+            .returning(Token.follow)
         )
         if not used:
             raise Refused("code_wrong")
@@ -105,11 +104,8 @@ async def prove(challenge: str, code: str, now: datetime) -> str:
         await advisory(f"assmat.childminder:{row.id}")
         if not await _may_open(row, now):
             raise Refused("code_wrong")
-        try:
-            account = await accounts.create_staff(used[0]["email"], _name(row), [_grant(row)], now)
-        except Refused:
-            # the address is a family's: her telephone is proved, and stands alone
-            account = await accounts.create_staff(_address(row), _name(row), [_grant(row)], now)
+        # an address that nobody proved names no account: it may be anybody's
+        account = await accounts.create_staff(_address(row), _name(row), [_grant(row)], now)
         await choices.reach(account.id, told.mobile)
         await _opened(row, account, told)
         return await links.make("invitation", account.email, now, life=LINK_LIVES)
@@ -129,14 +125,16 @@ async def _may_open(row: Childminder, now: datetime) -> bool:
         await Held.delete().where(
             (Held.account == one["account.id"]) & (Held.scope == _grant(row).scope)
         )
+        await Login.delete().where(Login.account == one["account.id"])
     return True
 
 
 async def _opened(row: Childminder, account: Account, told: Wanted) -> None:
     """Keep what she signs in with; without an address, her accreditation's number always serves."""
-    if told.login == "mobile" and told.mobile:
+    alone = not accounts.signs_in(account.email)
+    if told.mobile and (told.login == "mobile" or alone):
         await logins.choose(account.id, told.mobile)
-    if told.login == "number" or not accounts.signs_in(account.email):
+    if told.login == "number" or alone:
         await logins.choose(account.id, told.number)
     await journal.record(
         "assmat.activated", f"assmat.childminder:{row.id}", account=None, side="office"

@@ -36,6 +36,10 @@ def number_of(statement: Statement) -> str:
 async def start(person: Person, childminder: int, told: Begun, now: datetime) -> int:
     """Declare a care that begins; return the number of its receipt's page."""
     async with transaction():
+        await advisory(f"assmat.childminder:{childminder}")
+        if before := await _same(childminder, told):
+            # pressed twice: one care, one receipt
+            return before
         row = Care(
             childminder=childminder,
             given_name=told.given_name,
@@ -48,6 +52,21 @@ async def start(person: Person, childminder: int, told: Begun, now: datetime) ->
         care = int((await Care.insert(row).returning(Care.id))[0]["id"])
         said = Statement(childminder=childminder, care=care, kind="start", day=told.began_on)
         return await _send(person, said, now)
+
+
+async def _same(childminder: int, told: Begun) -> int:
+    """Return the receipt of the same care declared already; 0 when there is none."""
+    care = await Care.objects().get(
+        (Care.childminder == childminder)
+        & (Care.given_name == told.given_name)
+        & (Care.born_on == told.born_on)
+        & (Care.began_on == told.began_on)
+        & Care.ended_on.is_null()
+    )
+    if care is None:
+        return 0
+    said = await Statement.objects().get((Statement.care == care.id) & (Statement.kind == "start"))
+    return int(said.id) if said else 0
 
 
 async def end(person: Person, childminder: int, care: int, day: date, now: datetime) -> int:

@@ -252,10 +252,11 @@ async def _planned(row: RegisterFile) -> Plan:
 
 
 def _read(content: Content, mapping: Mapping[str, int]) -> list[Line]:
-    return [
+    lines = [
         rule.read(rank, {code: cells[at] for code, at in mapping.items()})
         for rank, cells in enumerate(content.rows, start=2)
     ]
+    return rule.together(lines)
 
 
 def _plan(
@@ -280,11 +281,13 @@ def _plan(
             same += 1
         else:
             changed[row["id"]] = some
+    # a line without a number that can be read may be anybody's: nobody leaves the directory for it
+    is_whole = all(line.number for line in unread)
+    there = by_number.keys() | {line.number for line in unread}
     gone = [
         row["id"]
         for number, row in known.items()
-        # a line that cannot be read may be anybody's: nobody leaves the directory for it
-        if not unread and number not in by_number and row["gone_at"] is None
+        if is_whole and number not in there and row["gone_at"] is None
     ]
     refused = [(line.rank, " ; ".join(line.wrong)) for line in unread]
     return Plan(fresh, changed, same, gone, refused)

@@ -1,7 +1,7 @@
 """A search a family leaves its e-mail with: proved first, looked at each morning, ended by one tap."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from urllib.parse import parse_qs
 
@@ -46,7 +46,7 @@ async def begin(tenant: Tenant, email: str, search: Search, now: datetime) -> No
         rows = await SavedSearch.objects().where(SavedSearch.email == email)
         row = next((one for one in rows if one.asked == search.query), None)
         if row is None:
-            if len(rows) >= MOST:
+            if sum(one.confirmed_at is not None for one in rows) >= MOST or len(rows) >= 4 * MOST:
                 # said to nobody but its owner: a stranger learns nothing of an address
                 return
             row = SavedSearch(email=email, asked=search.query, created_at=now)
@@ -70,8 +70,8 @@ async def confirm(row: SavedSearch, now: datetime) -> None:
     await SavedSearch.update(
         {
             SavedSearch.confirmed_at: now,
-            SavedSearch.looked_on: now.date(),
-            SavedSearch.told: _listed(hits),
+            SavedSearch.looked_on: None if hits is None else now.date(),
+            SavedSearch.told: _listed(hits or []),
         }
     ).where((SavedSearch.id == row.id) & SavedSearch.confirmed_at.is_null())
 
@@ -88,14 +88,31 @@ async def look() -> None:
     due = SavedSearch.confirmed_at.is_not_null() & (
         SavedSearch.looked_on.is_null() | (SavedSearch.looked_on < today)
     )
-    while rows := await SavedSearch.objects().where(due).order_by(SavedSearch.id).limit(AT_ONCE):
+    after = 0
+    while (
+        rows := await SavedSearch.objects()
+        .where(due & (SavedSearch.id > after))
+        .order_by(SavedSearch.id)
+        .limit(AT_ONCE)
+    ):
         for row in rows:
             await _look(tenant, row, today)
+        after = rows[-1].id
 
 
 async def _look(tenant: Tenant, row: SavedSearch, today: date) -> None:
     search = read(row.asked)
     hits = await _hits(search, today)
+    if hits is None:
+        # the address service is silent today: whom it was told of stays, tomorrow looks again
+        begun = SavedSearch.looked_on.is_not_null()
+        await SavedSearch.update({SavedSearch.looked_on: today}).where(
+            (SavedSearch.id == row.id) & begun
+        )
+        return
+    # who suits the day it begins is on the page, and is not written about
+    begins = row.looked_on is None
+    before = SavedSearch.looked_on.is_null() if begins else SavedSearch.looked_on == row.looked_on
     told = set(msgspec.json.decode(row.told, type=list[int]))
     fresh = [hit for hit in hits if hit.childminder not in told]
     found = await searching.shown(fresh[:SHOWN])
@@ -103,12 +120,12 @@ async def _look(tenant: Tenant, row: SavedSearch, today: date) -> None:
         # whoever counted this search today first is the one who writes
         counted = (
             await SavedSearch.update(
-                {SavedSearch.looked_on: today, SavedSearch.told: _listed(hits)}
+                {SavedSearch.looked_on: today, SavedSearch.told: _listed(hits, told)}
             )
-            .where((SavedSearch.id == row.id) & (SavedSearch.looked_on == row.looked_on))
+            .where((SavedSearch.id == row.id) & before)
             .returning(SavedSearch.id)
         )
-        if counted and fresh:
+        if counted and fresh and not begins:
             await post(
                 "assmat/messages/search_found",
                 row.email,
@@ -119,18 +136,19 @@ async def _look(tenant: Tenant, row: SavedSearch, today: date) -> None:
             )
 
 
-async def _hits(search: Search, today: date) -> list[Hit]:
-    """Return those whose place suits whole: a message is worth only that."""
+async def _hits(search: Search, today: date) -> list[Hit] | None:
+    """Return those whose place suits whole, a message is worth only that; None: nobody could look."""
     areas = await directory.quartiers(today)
     where = await locating.located(search, areas)
     if where.asked is None or where.unknown:
-        return []
+        return None
     hits = await searching.search(where.asked, today)
     return [hit for hit in hits if hit.match.group == "whole"]
 
 
-def _listed(hits: Sequence[Hit]) -> str:
-    return msgspec.json.encode([hit.childminder for hit in hits]).decode()
+def _listed(hits: Sequence[Hit], told: Collection[int] = ()) -> str:
+    """Return whom a family heard of: nobody twice, a place confirmed again is not a new one."""
+    return msgspec.json.encode(sorted({*told, *(hit.childminder for hit in hits)})).decode()
 
 
 def words(found: Sequence[Found], today: date, total: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ribambelle.search import fold
 from ribambelle_assmat.domain.availability import STALE, standing
 from ribambelle_assmat.domain.cells import MILLION, Point, away, box, metres, tiles, tiles_along
 from ribambelle_assmat.domain.cells import told as distance_told
@@ -46,7 +47,7 @@ class Asked:
 class Hit(NamedTuple):
     """One childminder who suits, by her best place: all it takes to order her."""
 
-    key: tuple[int, int, int, str]
+    key: tuple[int, int, int, int, str]
     childminder: int
     place: int
     match: Match
@@ -107,9 +108,14 @@ def ordered(rows: Iterable[dict[str, Any]], asked: Asked, today: date) -> list[H
             continue
         if asked.cares and not asked.cares <= _cares(row["cares"]):
             continue
+        name = f"{row['given_name']} {row['usual_name'] or row['family_name']}"
+        if asked.name and asked.name not in fold(name):
+            # her number and the name she was born with are searched at the desk alone
+            continue
         now = standing(row["state"], row["opens"], row["confirmed_on"], today, STALE)
         found = match(Offered(now, row["moments"]), asked.wish)
-        name = f"{row['given_name']} {row['usual_name'] or row['family_name']}"
+        if found.group == "full" and '"form"' not in row["consents"]:
+            continue
         key = order(found, distance, name)
         known = best.get(number)
         if known is None or (key, row["place"]) < (known.key, known.place):

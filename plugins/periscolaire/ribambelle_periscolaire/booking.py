@@ -133,11 +133,11 @@ async def _decided(
     account, side = person.behalf.author if person.behalf else (person.account, "family")
     await settle(tenant, taking, account, side, now, priced_for=gathered)
     if person.behalf and taking.changes:
-        await _tell(person, person.behalf, taking.changes, now)
+        await tell(person, person.behalf, taking.changes, now)
     return lines, taking.prices
 
 
-async def _tell(person: Person, behalf: Behalf, changes: Sequence[Change], now: datetime) -> None:
+async def tell(person: Person, behalf: Behalf, changes: Sequence[Change], now: datetime) -> None:
     """Write in the journal what was done in a family's name, so that it is told of it.
 
     The events alone are the plugin's own; a whole class booked has its own line.

@@ -7,7 +7,7 @@ from ribambelle.database import advisory, transaction
 from ribambelle.errors import NotYours
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
-from ribambelle_periscolaire.booking import spot_name
+from ribambelle_periscolaire.booking import spot_name, tell
 from ribambelle_periscolaire.domain.taking import Held, Taking
 from ribambelle_periscolaire.gathering import at_office, gather
 from ribambelle_periscolaire.queries import catalogue, waiting_lists
@@ -45,6 +45,8 @@ async def _answer(
         account = person.behalf.staff if person.behalf else person.account
         side = "office" if person.behalf else "family"
         await settle(tenant, taking, account, side, now, priced_for=gathered)
+        if person.behalf:
+            await tell(person, person.behalf, taking.changes, now)
         return taking.changes[0].act == act
 
 

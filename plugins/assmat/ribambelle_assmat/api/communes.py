@@ -68,7 +68,7 @@ async def communes(now: NamedDependency[datetime]) -> Response[bytes]:
     guards=[LEGAL],
     api=api.Operation(
         "Les assistantes maternelles agréées d’une commune, comme la loi les dit à sa mairie (CASF, "
-        "art. L421-8) : ce qu’elles montrent aux familles n’y change rien. `insee` est le code de "
+        "art. L421-8). Leur téléphone y est si elles acceptent de le montrer. `insee` est le code de "
         "la commune.",
         api.Listed[Accredited],
         {"data": [BENALI], "next": None},

@@ -33,7 +33,7 @@ class Offered(NamedTuple):
 
     standing: Standing
     moments: int = 0
-    """0: she did not say, and nothing is held against her."""
+    """0: she did not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,20 @@ class Match:
     """Moments asked and not free."""
     late: date | None = None
     """When it opens, if that is after the day wished."""
+    opens: date | None = None
+    """When it opens, if it is not free yet."""
+    is_silent: bool = False
+    """A place is free, and she never said when."""
 
     @property
     def sentence(self) -> str:
         """What is missing, or that nothing is."""
+        if self.is_silent:
+            return "Elle n’a pas dit ses moments libres : à lui demander."
         if self.group == "ask":
             return "Ses places libres ne sont plus à jour : à lui demander."
         if self.group == "full":
-            return "Elle n’a pas de place aujourd’hui, et veut bien qu’on lui écrive."
+            return "Elle n’a pas de place aujourd’hui. Vous pouvez lui écrire."
         found = []
         if self.missing:
             found.append(f"il manque {told(self.missing)}")
@@ -74,22 +80,33 @@ def match(place: Offered, wish: Wish) -> Match:
     >>> late = match(Offered(Standing("later", date(2027, 5, 3)), days_mask(["mon", "tue"])), asked)
     >>> late.group, late.sentence
     ('part', 'Sa place ouvre le 3 mai 2027.')
+    >>> match(Offered(Standing("now")), asked).sentence
+    'Elle n’a pas dit ses moments libres : à lui demander.'
     >>> match(Offered(Standing("unknown")), asked).group, match(Offered(Standing("none")), asked).group
     ('ask', 'full')
     """
     state = place.standing.state
     if state in ("unknown", "none"):
         return Match("ask" if state == "unknown" else "full")
-    missing = wish.moments & ~place.moments if place.moments else 0
     opens = place.standing.opens
     late = opens if opens and wish.start and opens > wish.start else None
-    return Match("part" if missing or late else "whole", missing, late)
+    if wish.moments and not place.moments:
+        return Match("ask", late=late, opens=opens, is_silent=True)
+    missing = wish.moments & ~place.moments
+    return Match("part" if missing or late else "whole", missing, late, opens)
 
 
-def order(one: Match, distance: int | None, name: str) -> tuple[int, int, int, str]:
-    """Return the key that sorts results: what suits first, then what misses least, then the nearest."""
+def order(one: Match, distance: int | None, name: str) -> tuple[int, int, int, int, str]:
+    """Return the key that sorts results: what suits, what misses least, the soonest, the nearest.
+
+    >>> now, later = Match("whole"), Match("whole", opens=date(2027, 3, 1))
+    >>> order(now, 900, "Robin") < order(later, 100, "Benali")
+    True
+    """
     far = distance if distance is not None else 0
-    return RANKS[one.group], one.missing.bit_count() if one.group == "part" else 0, far, name
+    opens = one.opens.toordinal() if one.opens else 0
+    missing = one.missing.bit_count() if one.group == "part" else 0
+    return RANKS[one.group], missing, opens, far, name
 
 
 MONTHS = (

@@ -4,8 +4,9 @@ One line for each accredited place: a childminder with two places has two lines.
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ribambelle.families.columns import Field, day_of, guess
@@ -219,6 +220,10 @@ def read(rank: int, cells: Mapping[str, str]) -> Line:
     >>> found = read(2, told).said
     >>> found.number, found.accreditation.status, found.place.children
     ('4420217', 'suspended', 4)
+    >>> found = read(3, told | {"children": "", "status": "Retiré"}).said
+    >>> found.accreditation.status
+    'withdrawn'
+    >>> told |= {"status": ""}
     >>> read(3, told | {"last": "hier", "children": "9"}).wrong
     ('Fin de l’agrément : « hier » n’est pas une date', 'Nombre d’enfants : « 9 », de 1 à 6 attendu')
     """
@@ -236,9 +241,7 @@ def read(rank: int, cells: Mapping[str, str]) -> Line:
     if postcode and not re.fullmatch(r"\d{5}", postcode):
         one.wrong.append(f"Code postal : « {postcode} », cinq chiffres attendus")
     where = "mam" if fold(one.text("where", 80)) in MAM else "home"
-    children = one.number("children", 0, 1, MOST_CHILDREN)
-    if not children and not one.wrong:
-        one.wrong.append("Nombre d’enfants : rien n’est écrit")
+    children = _children(one, is_active=status == "active")
     ages = one.number("from_months", 0, 0, 216), one.number("to_months", 216, 1, 216)
     place = PlaceSaid(where, children, *ages, one.text("hours", 80))
     point, born_on = one.point(), one.day("born_on")
@@ -253,6 +256,47 @@ def read(rank: int, cells: Mapping[str, str]) -> Line:
         place,
     )
     return Line(rank, said)
+
+
+def together(lines: Sequence[Line]) -> list[Line]:
+    """Give all those of one cell the quartier that most of them have.
+
+    Searched by micro-quartier, two neighbours of one cell on both sides of a boundary would be told
+    apart: nearer than the cell.
+
+    >>> told = {"number": "1", "family_name": "B", "given_name": "N", "first": "2024-05-01"}
+    >>> told |= {"last": "2029-04-30", "postcode": "44000", "city": "Nantes", "children": "4"}
+    >>> told |= {"latitude": "47.2001", "longitude": "-1.5501"}
+    >>> names = ("Nord", "Sud", "Sud")
+    >>> found = together([read(2, told | {"micro_quartier": name}) for name in names])
+    >>> [line.said.micro_quartier for line in found]
+    ['Sud', 'Sud', 'Sud']
+    """
+    cells: dict[Point, Counter[tuple[str, str]]] = {}
+    for line in lines:
+        if line.said is not None and line.said.point is not None:
+            names = line.said.quartier, line.said.micro_quartier
+            cells.setdefault(line.said.point, Counter())[names] += 1
+    most = {cell: min(found, key=lambda one: (-found[one], one)) for cell, found in cells.items()}
+    return [_moved(line, most) for line in lines]
+
+
+def _moved(line: Line, most: Mapping[Point, tuple[str, str]]) -> Line:
+    if line.said is None or line.said.point is None:
+        return line
+    quartier, micro = most[line.said.point]
+    return replace(line, said=replace(line.said, quartier=quartier, micro_quartier=micro))
+
+
+def _children(one: _Reading, *, is_active: bool) -> int:
+    """Read how many children a place is for; who may work no more is believed whatever it says."""
+    if not is_active:
+        told = one.text("children", 6)
+        return int(told) if told.isdecimal() and 0 < int(told) <= MOST_CHILDREN else 1
+    children = one.number("children", 0, 1, MOST_CHILDREN)
+    if not children and not one.wrong:
+        one.wrong.append("Nombre d’enfants : rien n’est écrit")
+    return children
 
 
 MAM = frozenset({"mam", "maison d assistantes maternelles", "maison d assistants maternels", "oui"})

@@ -66,11 +66,26 @@ def mask_between(days: Iterable[str], start: time | None, end: time | None) -> i
     True
     >>> keys_of(mask_between(["tue"], None, time(13)))
     ['tue-morning', 'tue-noon']
+    >>> keys_of(mask_between(["sun"], time(21), time(6)))
+    ['mon-before', 'sun-night']
     """
     if start is None and end is None:
         return days_mask(days)
-    begins = start.hour + start.minute / 60 if start else SPANS[1]
-    ends = end.hour + end.minute / 60 if end else SPANS[4]
+    begins = start.hour + start.minute / 60 if start else float(SPANS[1])
+    ends = end.hour + end.minute / 60 if end else float(SPANS[4])
+    if end is None and begins >= ends:
+        ends = SPANS[-1]
+    if start is None and ends <= begins:
+        begins = 0
+    if ends > begins:
+        return _touched(days, begins, ends)
+    # past midnight: the evening of the day, and the beginning of the next
+    codes = [code for code, _, _ in DAYS]
+    next_days = [codes[(codes.index(day) + 1) % len(codes)] for day in days if day in codes]
+    return _touched(days, begins, SPANS[-1]) | _touched(next_days, 0, ends)
+
+
+def _touched(days: Iterable[str], begins: float, ends: float) -> int:
     touched = [
         code
         for (code, _, _), (low, high) in zip(MOMENTS, pairwise(SPANS), strict=True)

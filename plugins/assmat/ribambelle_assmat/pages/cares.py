@@ -207,6 +207,8 @@ def _checked(form: Bound[CareForm], today: date) -> Bound[CareForm]:
     near = said.began_on is not None and today - BEHIND <= said.began_on <= today + AHEAD
     if "began_on" not in form.errors and not near:
         wrong["began_on"] = "Écrivez le premier jour de l’accueil."
+    if near and said.born_on and said.began_on and said.began_on < said.born_on:
+        wrong["began_on"] = "Cet accueil commencerait avant la naissance : relisez les deux dates."
     if said.planning not in PLANNINGS:
         wrong["planning"] = "Choisissez : régulier, ou variable."
     if said.planning == "regular" and not mask_of(said.moments):

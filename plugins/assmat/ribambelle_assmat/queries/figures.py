@@ -19,6 +19,7 @@ AT_WORK = (
 KEPT = Prepared(
     lambda given: Childminder.raw(
         "SELECT c.city, COUNT(*) AS many, SUM(CASE WHEN EXISTS (SELECT 1 FROM core_grant g"  # noqa: S608 - ours
+        " JOIN core_account a ON a.id = g.account AND a.password > ''"
         " WHERE g.role = {} AND g.scope = {} || CAST(c.id AS TEXT)) THEN 1 ELSE 0 END) AS kept"
         f" FROM assmat_childminder c WHERE {AT_WORK} GROUP BY c.city ORDER BY c.city",
         ROLE,

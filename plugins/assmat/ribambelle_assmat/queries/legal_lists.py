@@ -1,13 +1,15 @@
 """The list the law gives each mairie: who is accredited in its commune, and until when.
 
 Source: CASF, art. L421-8: the président du conseil départemental informs the maire of every
-accreditation, renewal, suspension and withdrawal in the commune. What a childminder agreed to show
-families changes nothing here: the mairie and the PMI are told by the law.
+accreditation, renewal, suspension and withdrawal in the commune: her name, her address, how many.
+Her telephone is hers to show, and is here only if she agreed to it.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+import msgspec
 
 from ribambelle import tenants
 from ribambelle.database import Prepared
@@ -23,7 +25,7 @@ LINES = Prepared(
     lambda given: Childminder.raw(
         "SELECT"  # noqa: S608 - ours
         " c.family_name, c.usual_name, c.given_name, c.line, c.postcode, c.city, c.last,"
-        " d.mobile, d.phone, (SELECT SUM(p.children) FROM assmat_place p"
+        " d.mobile, d.phone, d.consents, (SELECT SUM(p.children) FROM assmat_place p"
         " WHERE p.childminder = c.id) AS children FROM assmat_childminder c"
         " LEFT JOIN assmat_declared d ON d.childminder = c.id"
         f" WHERE {VALID} AND c.insee IN ({{}}, {{}})",
@@ -101,5 +103,6 @@ def _name(insee: str, city: str) -> str:
 def _line(row: dict[str, Any]) -> Line:
     where = ", ".join(filter(None, (row["line"], f"{row['postcode']} {row['city']}".strip())))
     name = f"{row['usual_name'] or row['family_name']} {row['given_name']}"
-    phone = row["mobile"] or row["phone"] or ""
+    agreed = msgspec.json.decode(row["consents"] or "[]", type=list[str])
+    phone = next((row[name] for name in ("mobile", "phone") if name in agreed and row[name]), "")
     return Line(name, where, phone, int(row["children"] or 0), row["last"])
