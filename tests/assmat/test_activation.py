@@ -9,7 +9,7 @@ from tests.assmat.builders import CLAIRE, NADIA, offers, registered, says
 from tests.core.documents.papers import a_photo
 from tests.core.test_channels import with_sms
 
-from ribambelle.identity import Grant, limits
+from ribambelle.identity import Grant, accounts, limits
 from ribambelle.identity.tables import Account, Login, Token
 from ribambelle.testing import Communes, FrozenClock
 from ribambelle.testing.communes import Town
@@ -67,6 +67,12 @@ async def test_her_telephone_opens_her_account_and_is_where_she_is_written_to(
     )
     assert signed.headers["location"] == "/connexion/code"
     assert (await visitor.post(f"{HERE}/code", data={"code": code})).status_code == 303
+    with town.here() as tenant:
+        # her telephone lost, the town hall sends her another way in: by SMS, she has no address
+        account = await Account.objects().get(Account.name == "Nadia Benali")
+        assert account is not None
+        await accounts.invite(account, tenant.now())
+    assert "choisissez un mot de passe" in (await town.mail(MOBILE))[-1].text
 
     with town.here():
         await says(who["Nadia"])

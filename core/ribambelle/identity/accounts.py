@@ -184,7 +184,7 @@ async def _hand(account: Account, link: str) -> None:
     """Send an invitation where its account is reached: at its telephone when it has no address."""
     number = "" if signs_in(account.email) else await choices.phone_of(account.id)
     if number:
-        await text("messages/invitation", number, account=account.id, link=link, name=account.name)
+        await text("messages/invitation_sms", number, account=account.id, link=link)
     else:
         await post(
             "messages/invitation", account.email, account=account.id, link=link, name=account.name

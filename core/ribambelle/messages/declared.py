@@ -107,6 +107,15 @@ MESSAGES = (
         ACCOUNT,
     ),
     MessageTemplate(
+        "messages/invitation_sms",
+        "Invitation par SMS",
+        "dès qu’un accès est ouvert à qui n’a qu’un portable",
+        "la personne",
+        (_link("Le lien qui ouvre l’accès", "/invitation/abc"),),
+        ACCOUNT,
+        sms="{commune} : ouvrez votre accès et choisissez un mot de passe. {lien}",
+    ),
+    MessageTemplate(
         "messages/password_changed",
         "Mot de passe changé",
         "dès qu’un mot de passe change",
