@@ -17,7 +17,7 @@ from ribambelle_assmat.domain.cells import Point, metres
 from ribambelle_assmat.domain.slots import days_mask
 from ribambelle_assmat.queries import directory, finding
 from ribambelle_assmat.searching import Asked
-from ribambelle_assmat.tables import Place, SavedSearch
+from ribambelle_assmat.tables import Childminder, Place, SavedSearch
 
 STREETS = "voie;latitude;longitude\nRue du Port;46.8021;4.8357\nRue du Lac;46.8021;4.9400\n"
 
@@ -184,6 +184,57 @@ async def test_a_family_is_told_once_of_a_place_and_stops_by_one_tap(
     with town.here():
         assert await SavedSearch.count() == 0
     assert (await visitor.get(link)).status_code == 404
+
+
+async def test_a_silent_morning_of_the_addresses_is_no_news(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Nobody could look: whom a family was told of stays, and nothing is written again."""
+    town, mail = communes.alpha, "anne@example.test"
+    streets_of(town, STREETS)
+    with town.here() as tenant:
+        who = await three(free=False)
+        await an_alert(mail, "adresse=rue+du+Port&jours=tue")
+        row = await SavedSearch.objects().first()
+        assert row is not None
+        await saving.confirm(row, tenant.now())
+        place = (await directory.one(who["Nadia"])).places[0].id
+        await offers(who["Nadia"], place, "tue")
+    file = town.app.platform.folder / f"{town.slug}.toml"
+    known, silent = file.read_text(), file.read_text().replace('streets = "rues.csv"', "")
+    found = []
+
+    for text in (known, silent, known, known):
+        file.write_text(text)
+        town.app.platform.scan()
+        clock.move(days=1)
+        await town.work()
+        found.append(len(await town.mail(mail)))
+
+    assert found == [2, 2, 2, 2]
+
+
+async def test_a_search_of_names_reads_no_number_and_no_other_name(communes: Communes) -> None:
+    """Letter by letter, it would tell the number she opens her account with."""
+    town = communes.alpha
+    with town.here():
+        line = NADIA.replace("4401;Benali;", "44X9Z1;Benali;")
+        numbers = await registered(line)
+        await says(numbers["Nadia"], "form")
+        folded = "nadia benali haddad 44x9z1"
+        await Childminder.update(
+            {Childminder.usual_name: "Haddad", Childminder.folded: folded}
+        ).where(Childminder.id > 0)
+    visitor = town.visitor()
+
+    found = {name: names((await visitor.get(f"/assmat?nom={name}")).text) for name in SOUGHT}
+
+    assert found == {"hadd": ["Nadia"], "x9z": [], "benali": []}
+    agent = await town.staff()
+    assert "Nadia" in (await agent.get("/bureau/assmat?nom=x9z")).text
+
+
+SOUGHT = ("hadd", "x9z", "benali")
 
 
 async def test_a_search_nobody_proved_is_forgotten_and_one_of_half_a_year(
