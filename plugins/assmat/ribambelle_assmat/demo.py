@@ -119,7 +119,7 @@ DECLARED = (
 
 def _said(draw: Random, number: int, now: datetime) -> tuple[Any, ...]:
     cares = [code for code in CARES if draw.random() < 0.3]
-    consents = ["listed", *(["mobile"] if draw.random() < 0.6 else [])]
+    consents = ["listed", "form", *(["mobile"] if draw.random() < 0.6 else [])]
     mobile = f"06 99 {draw.randrange(100):02} {draw.randrange(100):02} {draw.randrange(100):02}"
     told = (json.dumps(consents), json.dumps(cares), mobile, "13 h à 14 h 30", draw.choice(WORDS))
     return number, True, *told, now
