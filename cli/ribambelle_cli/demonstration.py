@@ -118,7 +118,7 @@ def programs(communes: Platform) -> Iterator[None]:
     }
     quiet = subprocess.DEVNULL
     started = [
-        subprocess.Popen([sys.executable, "-m", *told], stdout=quiet)  # noqa: S603 - a plugin's own
+        subprocess.Popen([sys.executable, "-m", *told], stdout=quiet)  # noqa: S603 - this interpreter, a plugin's own module
         for told in sorted(wanted)
     ]
     # the server gives the signal back once it has stopped: the programs are then stopped too

@@ -76,6 +76,7 @@ async def test_who_suits_comes_first_wherever_a_family_searches(
     page = (await town.visitor().get(f"/assmat?{asked}")).text
 
     assert names(page) == shown
+    assert ("Rue du Port" in page) == ("adresse" in asked)
     lost = (await town.visitor().get("/assmat?adresse=99+rue+de+Nulle+Part")).text
     assert "Nous ne trouvons pas" in lost and len(names(lost)) == 3
 

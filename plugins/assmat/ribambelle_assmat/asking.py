@@ -1,7 +1,7 @@
 """What a family asks of the directory, as the address of its search writes it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, time
 from urllib.parse import urlencode
 
@@ -145,11 +145,6 @@ def read(told: Mapping[str, str], many: Mapping[str, Sequence[str]]) -> Search:
         words("nom", 80),
         int(page) if page.isdecimal() and len(page) < 5 else 0,
     )
-
-
-def first_page(search: Search) -> Search:
-    """Return the same search from its beginning: what is kept of it."""
-    return replace(search, page=0)
 
 
 def _said(told: str) -> str:

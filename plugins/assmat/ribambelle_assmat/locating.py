@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ribambelle import geocoding, tenants
 from ribambelle.search import fold
@@ -25,23 +26,28 @@ class Located:
     """None when a family must say where first."""
     unknown: tuple[str, ...] = ()
     """Addresses nobody knows."""
+    read_as: tuple[str, ...] = ()
+    """How the others were understood, for the family to see it is the right street."""
     is_far: bool = False
     """The way to work is too long to be searched along."""
 
 
 async def located(search: Search, areas: Sequence[Area]) -> Located:
     """Return where a family searches; what nobody knows is told, and the rest still serves."""
-    unknown = []
+    unknown, read_as = [], []
     area = next((one for one in areas if one.code == search.near), None)
     near = area.middle if area else None
     if search.address:
-        found = await _point(search.address, areas)
+        found = await _found(search.address, areas)
         unknown += [] if found else [search.address]
-        near = found or near
+        read_as += [found.label] if found else []
+        near = found.at if found else near
     to = None
     if search.work and near:
-        to = await _point(search.work, areas)
-        unknown += [] if to else [search.work]
+        found = await _found(search.work, areas)
+        unknown += [] if found else [search.work]
+        read_as += [found.label] if found else []
+        to = found.at if found else None
     is_far = bool(near and to and metres(near, to) > LONGEST_WAY)
     settings = tenants.current().settings
     is_wide = settings.is_departement
@@ -62,7 +68,7 @@ async def located(search: Search, areas: Sequence[Area]) -> Located:
         int(search.children or 1),
         fold(search.name),
     )
-    return Located(asked, tuple(unknown), is_far)
+    return Located(asked, tuple(unknown), tuple(read_as), is_far)
 
 
 def _within(search: Search, near: Point | None, to: Point | None, *, is_wide: bool) -> int | None:
@@ -75,10 +81,16 @@ def _within(search: Search, near: Point | None, to: Point | None, *, is_wide: bo
     return AROUND if is_wide else None
 
 
-async def _point(text: str, areas: Sequence[Area]) -> Point | None:
+class _Found(NamedTuple):
+    at: Point
+    label: str
+
+
+async def _found(text: str, areas: Sequence[Area]) -> _Found | None:
     """Return where an address is: found by the portal, else the middle of the quartier named."""
     found = await geocoding.find(text)
     if found is not None:
-        return Point(*found.spot)
+        return _Found(Point(*found.spot), found.label)
     name = fold(text)
-    return next((one.middle for one in areas if fold(one.name) == name), None)
+    area = next((one for one in areas if fold(one.name) == name), None)
+    return _Found(area.middle, f"quartier {area.name}") if area else None

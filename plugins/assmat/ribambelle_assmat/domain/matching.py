@@ -11,7 +11,7 @@ GROUPS = {
     "whole": "Tout ce que vous cherchez",
     "part": "Une partie de ce que vous cherchez",
     "ask": "À vérifier avec elle",
-    "full": "Pas de place, mais joignable",
+    "full": "Pas de place aujourd’hui",
 }
 """In the order a family reads them."""
 RANKS = {group: rank for rank, group in enumerate(GROUPS)}
@@ -58,7 +58,7 @@ class Match:
         if self.group == "ask":
             return "Ses places libres ne sont plus à jour : à lui demander."
         if self.group == "full":
-            return "Elle n’a pas de place aujourd’hui. Vous pouvez lui écrire."
+            return "Elle n’a pas de place aujourd’hui."
         found = []
         if self.missing:
             found.append(f"il manque {told(self.missing)}")

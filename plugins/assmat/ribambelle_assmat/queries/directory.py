@@ -50,7 +50,7 @@ EVERY = Prepared(
 )
 PLACES = Prepared(
     lambda given: Place.raw(
-        "SELECT p.* FROM assmat_place p WHERE "  # noqa: S608 - ours
+        "SELECT p.* FROM assmat_place p WHERE "  # noqa: S608 - columns of ours, values apart
         + many.among("p.childminder")
         + " ORDER BY p.childminder, p.rank",
         given.some,
@@ -58,7 +58,7 @@ PLACES = Prepared(
 )
 QUARTIERS = Prepared(
     lambda given: Childminder.raw(
-        "SELECT c.quartier, c.micro_quartier, AVG(c.latitude) AS latitude,"  # noqa: S608 - ours
+        "SELECT c.quartier, c.micro_quartier, AVG(c.latitude) AS latitude,"  # noqa: S608 - columns of ours, values apart
         " AVG(c.longitude) AS longitude, COUNT(*) AS many"
         " FROM assmat_childminder c JOIN assmat_declared d ON d.childminder = c.id"
         f" WHERE c.quartier > '' AND c.latitude IS NOT NULL AND {SHOWN}"

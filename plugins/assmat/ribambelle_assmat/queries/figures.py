@@ -18,7 +18,7 @@ AT_WORK = (
 )
 KEPT = Prepared(
     lambda given: Childminder.raw(
-        "SELECT c.city, COUNT(*) AS many, SUM(CASE WHEN EXISTS (SELECT 1 FROM core_grant g"  # noqa: S608 - ours
+        "SELECT c.city, COUNT(*) AS many, SUM(CASE WHEN EXISTS (SELECT 1 FROM core_grant g"  # noqa: S608 - columns of ours, values apart
         " JOIN core_account a ON a.id = g.account AND a.password > ''"
         " WHERE g.role = {} AND g.scope = {} || CAST(c.id AS TEXT)) THEN 1 ELSE 0 END) AS kept"
         f" FROM assmat_childminder c WHERE {AT_WORK} GROUP BY c.city ORDER BY c.city",
@@ -30,7 +30,7 @@ KEPT = Prepared(
 )
 SAID = Prepared(
     lambda given: Place.raw(
-        "SELECT p.confirmed_on, COUNT(*) AS many FROM assmat_place p"  # noqa: S608 - ours
+        "SELECT p.confirmed_on, COUNT(*) AS many FROM assmat_place p"  # noqa: S608 - columns of ours, values apart
         " JOIN assmat_childminder c ON c.id = p.childminder"
         f" WHERE {AT_WORK} AND p.confirmed_on IS NOT NULL GROUP BY p.confirmed_on",
         given.day,
@@ -39,7 +39,7 @@ SAID = Prepared(
 )
 FREE = Prepared(
     lambda given: Place.raw(
-        "SELECT c.city, p.state, p.opens, p.confirmed_on, p.from_months, p.to_months,"  # noqa: S608 - ours
+        "SELECT c.city, p.state, p.opens, p.confirmed_on, p.from_months, p.to_months,"  # noqa: S608 - columns of ours, values apart
         " COUNT(*) AS many FROM assmat_place p JOIN assmat_childminder c ON c.id = p.childminder"
         f" WHERE {AT_WORK} AND p.state IN ('now', 'later') AND p.confirmed_on >= {{}}"
         " GROUP BY c.city, p.state, p.opens, p.confirmed_on, p.from_months, p.to_months",

@@ -44,7 +44,7 @@ def _places(
 
     def question(given: Any) -> Any:
         text = (
-            "SELECT c.id, c.latitude, c.longitude, c.given_name, c.family_name, c.usual_name,"  # noqa: S608 - ours
+            "SELECT c.id, c.latitude, c.longitude, c.given_name, c.family_name, c.usual_name,"  # noqa: S608 - columns of ours, values apart
             " d.cares, d.consents, p.id AS place, p.moments, p.state, p.opens, p.confirmed_on"
             f" FROM {first()} assmat_childminder c JOIN assmat_declared d ON d.childminder = c.id"
             f" JOIN assmat_place p ON p.childminder = c.id WHERE {scope()}{RULES}"

@@ -23,7 +23,7 @@ ELSEWHERE = "Commune non précisée"
 VALID = "c.gone_at IS NULL AND c.status = 'active' AND c.first <= {} AND c.last >= {}"
 LINES = Prepared(
     lambda given: Childminder.raw(
-        "SELECT"  # noqa: S608 - ours
+        "SELECT"  # noqa: S608 - columns of ours, values apart
         " c.family_name, c.usual_name, c.given_name, c.line, c.postcode, c.city, c.last,"
         " d.mobile, d.phone, d.consents, (SELECT SUM(p.children) FROM assmat_place p"
         " WHERE p.childminder = c.id) AS children FROM assmat_childminder c"

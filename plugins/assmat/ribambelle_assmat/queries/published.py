@@ -11,7 +11,7 @@ from ribambelle_assmat.tables import Childminder
 AT_ONCE = 500
 NEXT = Prepared(
     lambda given: Childminder.raw(
-        "SELECT c.id FROM assmat_childminder c JOIN assmat_declared d ON d.childminder = c.id"  # noqa: S608 - ours
+        "SELECT c.id FROM assmat_childminder c JOIN assmat_declared d ON d.childminder = c.id"  # noqa: S608 - columns of ours, values apart
         f" WHERE {SHOWN} AND c.id > {{}} ORDER BY c.id LIMIT {{}}",
         given.day,
         given.day,

@@ -18,7 +18,7 @@ from ribambelle_assmat.tables import Childminder
 ROLE, KIND = "rpe", "assmat.relais"
 EVERY = Prepared(
     lambda given: Childminder.raw(
-        "SELECT"  # noqa: S608 - ours
+        "SELECT"  # noqa: S608 - columns of ours, values apart
         " c.id, c.family_name, c.usual_name, c.given_name, c.city, c.quartier, c.insee,"
         " c.last, d.consents, d.mobile, d.phone, d.email FROM assmat_childminder c"
         f" LEFT JOIN assmat_declared d ON d.childminder = c.id WHERE {VALID}",
