@@ -109,6 +109,19 @@ def menu(person: Person | None) -> list[Any]:
 
 
 @hookimpl
+def shortcuts(person: Person) -> list[Any]:
+    """What every family comes back to."""
+    from ribambelle.web.menu import MenuEntry
+
+    return [
+        MenuEntry("Mon agenda", "/agenda", "agenda", rank=10),
+        MenuEntry("Ma famille", "/famille", "gens", rank=70),
+        MenuEntry("Mes documents", "/documents", "trombone", rank=80),
+        MenuEntry("Mon compte et mes appareils", "/compte", "cle", rank=90),
+    ]
+
+
+@hookimpl
 def to_do() -> list[Any]:
     """Papers, messages, a custody to answer, the information to confirm."""
     from ribambelle.web import inbox, papers
@@ -143,6 +156,14 @@ def search() -> list[Any]:
     from ribambelle.web.families.office import find
 
     return [find]
+
+
+@hookimpl
+def acts() -> dict[str, str]:
+    """What the acts of the core are called."""
+    from ribambelle.identity.errands import ACTS
+
+    return ACTS
 
 
 @hookimpl

@@ -20,6 +20,7 @@ from ribambelle.identity.sessions import OpenSession, opened
 from ribambelle.tenants import Platform, Tenant, UnknownTenant
 from ribambelle.web import dependencies, failures, inbox, mounting, operations, origin, security
 from ribambelle.web.assets import Assets, assets
+from ribambelle.web.behalf import every_act
 from ribambelle.web.guards import TokenNeeded
 from ribambelle.web.visit import KEY, Visit
 from ribambelle.workflow import journal
@@ -219,7 +220,7 @@ def _application(routes: list[Any], platform: Platform, options: dict[str, Any])
             for name, function in dependencies.ALL.items()
         },
         exception_handlers=failures.by_reader(problems.HANDLERS),
-        middleware=[route_in_log],
+        middleware=[route_in_log, every_act],
         compression_config=CompressionConfig(
             backend="gzip", minimum_size=600, gzip_compress_level=4, exclude=["^/static/", PAPERS]
         ),

@@ -112,6 +112,14 @@ def menu(person: Person | None) -> list[Any]:
 
 
 @hookimpl
+def shortcuts(person: Person) -> list[Any]:
+    """The family's files."""
+    from ribambelle.web.menu import MenuEntry
+
+    return [MenuEntry("Mes demandes de crèche", "/creche/demandes", "bebe", rank=30)]
+
+
+@hookimpl
 def to_do() -> list[Any]:
     """What waits for a family, a crèche or the town hall."""
     from ribambelle_creche.pages.home import waiting
@@ -149,6 +157,18 @@ def workflows() -> list[Any]:
     from ribambelle_creche.workflow import WORKFLOW
 
     return [WORKFLOW]
+
+
+@hookimpl
+def acts() -> dict[str, str]:
+    """What families do here, as they read it."""
+    return {
+        "creche.admission.accepted": "Place en crèche acceptée",
+        "creche.contract_admitted": "Place en crèche acceptée",
+        "creche.contested": "Réponse de la commission contestée",
+        "creche.draft_dropped": "Brouillon de demande effacé",
+        "creche.filled": "Demande de crèche remplie",
+    }
 
 
 @hookimpl
