@@ -12,6 +12,7 @@ from tests.proofs.separating import (
     invited,
     leaks,
     moved,
+    named,
     parted,
 )
 
@@ -111,6 +112,7 @@ async def test_a_quotient_told_to_any_home_is_seen(
     told = means.claims
     monkeypatch.setattr(means, "claims", any_home)
     couple = await a_couple(communes.alpha, 1)
+    await named(couple, couple.alex)
     await moved(couple, couple.alex)
     await counted(couple, couple.anne)
 
