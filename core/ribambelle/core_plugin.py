@@ -51,9 +51,11 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
     from ribambelle.campaigns.sending import send_batch
     from ribambelle.documents.checking import age
     from ribambelle.documents.receiving import examine_again
+    from ribambelle.families.activation import send_link as send_activation
     from ribambelle.identity.errands import tell
     from ribambelle.identity.sweeping import sweep
     from ribambelle.messages.delivery import send_message
+    from ribambelle.web.new_email import send_link as send_new_email
     from ribambelle.web.sign_in import email_link
     from ribambelle.workflow.engine import announce
 
@@ -61,6 +63,8 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
         "send_message": send_message,
         "send_sms": send_message,
         "send_link": email_link,
+        "send_activation": send_activation,
+        "send_new_email": send_new_email,
         "send_campaign": send_batch,
         "send_campaign_mail": send_message,
         "send_campaign_sms": send_message,
