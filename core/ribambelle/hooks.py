@@ -385,7 +385,8 @@ def commands() -> "typer.Typer | None":
             from ribambelle_creche.commands import app
             return app
 
-    Called by ``ribambelle_cli``. Implemented by ``assmat``, ``creche``, ``paiement``. Since 0.1.
+    Called by ``ribambelle_cli``. Implemented by ``assmat``, ``creche``, ``paiement``,
+    ``periscolaire``. Since 0.1.
     """
 
 

@@ -146,12 +146,19 @@ def of_sms(commune: Tenant) -> list[tuple[str, str, str]]:
 
 def remarks(commune: Tenant) -> list[str]:
     """Return what is worth knowing, and is not to be put right."""
-    if commune.settings.sms.provider != "ovh":
-        return []
-    return [
-        "SMS par OVHcloud : écrit d’après sa documentation, non vérifié auprès du fournisseur. "
-        "Envoyez-vous un SMS avant de l’ouvrir aux familles."
-    ]
+    found = []
+    if commune.settings.sms.provider == "ovh":
+        found.append(
+            "SMS par OVHcloud : écrit d’après sa documentation, non vérifié auprès du fournisseur. "
+            "Envoyez-vous un SMS avant de l’ouvrir aux familles."
+        )
+    if not commune.settings.documents.secret and not commune.settings.demo:
+        found.append(
+            "La clé « documents.secret » est vide : les justificatifs sont chiffrés par le seul "
+            f"fichier « secret.key ». Écrivez-la dans {commune.slug}.secrets.toml, gardez-la hors du "
+            "serveur, puis lancez « ribambelle documents rotate-key »."
+        )
+    return found
 
 
 def of_folder(commune: Tenant) -> list[str]:

@@ -295,10 +295,10 @@ def adult_moved_out() -> list[Any]:
 
 @hookimpl
 def family_groups() -> list[Any]:
-    """The families that ask for each crèche."""
-    from ribambelle_creche.queries.family_groups import by_facility
+    """The families that ask for each crèche, and those whose child is admitted there."""
+    from ribambelle_creche.queries.family_groups import by_admission, by_facility
 
-    return [by_facility]
+    return [by_facility, by_admission]
 
 
 @hookimpl

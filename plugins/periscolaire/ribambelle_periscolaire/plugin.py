@@ -289,6 +289,14 @@ def jobs() -> dict[str, Any]:
 
 
 @hookimpl
+def commands() -> Any:
+    """``ribambelle periscolaire …``"""
+    from ribambelle_periscolaire.commands import app
+
+    return app
+
+
+@hookimpl
 def message_templates() -> Iterable[Any]:
     """What bookings make the portal write."""
     from ribambelle_periscolaire import declared_days, declared_messages, declared_openings
