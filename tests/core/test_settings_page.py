@@ -18,6 +18,7 @@ from ribambelle.tenants.settings import (
     Documents,
     Families,
     Mail,
+    Privacy,
     Signature,
     Sms,
 )
@@ -46,6 +47,7 @@ TABLES = {
     "`[sms]`": Sms,
     "`[documents]`": Documents,
     "`[families]`": Families,
+    "`[privacy]`": Privacy,
     "`[creche]`": Creche,
     "`[assmat]`": Assmat,
     "`[assmat.pmi]`": Pmi,

@@ -3,6 +3,7 @@
 import json
 import zlib
 from base64 import b64encode
+from collections.abc import Callable, Container
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -74,15 +75,26 @@ def tables_of(plugins: Plugins) -> list[type[Table]]:
     return sort_table_classes([table for _, found in plugins.each("tables") for table in found])
 
 
-async def planted(town: Town, word: str, rows: int = 3) -> None:
-    """Put rows in every table of a commune; the row of id 2 belongs to the rows of id 2."""
+async def planted(
+    town: Town,
+    word: str,
+    rows: int = 3,
+    words: Callable[[str, int], str] | None = None,
+    but: Container[str] = (),
+) -> None:
+    """Put rows in every table of a commune; the row of id 2 belongs to the rows of id 2.
+
+    `words` gives each row of each table a word of its own, where one for all is not enough.
+    """
     with town.here() as tenant:
         for table in tables_of(tenant.platform.plugins):
-            if table._meta.tablename in COUNTED:
+            if table._meta.tablename in COUNTED or table._meta.tablename in but:
                 continue
             for number in range(1, rows + 1):
-                told = a_row(table, number, word, tenant.now())
-                told |= meaning(table._meta.tablename, number, word, tenant)
+                name = table._meta.tablename
+                own = words(name, number) if words else word
+                told = a_row(table, number, own, tenant.now())
+                told |= meaning(name, number, own, tenant)
                 await table.insert(table(**told))
 
 
@@ -193,6 +205,9 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             "content": json.dumps({"headings": ["nom"], "rows": [[word]]}),
         },
         "core_journal": {"facts": "{}", "side": "office"},
+        "core_forget_request": {"state": "asked", "decided_at": None, "runs_on": None},
+        "core_erasure": {"cause": "asked", "people": json.dumps({word: [number]})},
+        "core_elimination": {"slip": "[]"},
         "creche_facility": {
             **{"folded": fold(word), "kind": "municipal", "is_open": True, "email": "x@x.test"},
             **{"places": 9, "from_weeks": 10, "to_months": 36},

@@ -17,11 +17,11 @@ from litestar.response import Redirect
 from ribambelle import forms, tenants
 from ribambelle.database import REFUSED, transaction
 from ribambelle.errors import Refused
-from ribambelle.identity import Person, accounts, limits, links, passwords, sessions
-from ribambelle.identity.tables import Account, Adult, Session, Token
+from ribambelle.identity import Person, accounts, limits, links, sessions
+from ribambelle.identity.tables import Account, Adult, Token
 from ribambelle.jobs import later
 from ribambelle.messages import post as write
-from ribambelle.web import guards
+from ribambelle.web import guards, proof
 from ribambelle.web.page import Page
 from ribambelle.web.sign_in import QUARTER
 from ribambelle.web.visit import Visit
@@ -60,12 +60,10 @@ class ConfirmPage:
 async def _page(
     person: Person, now: datetime, form: forms.Bound[NewEmail] | None = None
 ) -> EmailPage:
-    account = await Account.objects().get(Account.id == person.account)
-    session = await Session.objects().get(Session.id == person.session)
     return EmailPage(
         email=person.email,
-        has_password=bool(account and account.password),
-        is_recent=session is not None and now - session.created_at < QUARTER,
+        has_password=await proof.has_password(person),
+        is_recent=await proof.is_recent(person, now),
         form=form,
     )
 
@@ -97,7 +95,7 @@ async def ask(
         form, email = form.wrong(email="Écrivez une adresse comme prenom.nom@exemple.fr."), ""
     if email == person.email:
         form = form.wrong(email="C’est déjà votre adresse.")
-    if wrong := await _not_proved(person, now, str(form.raw.get("present", ""))):
+    if wrong := await proof.missing(person, now, str(form.raw.get("present", ""))):
         form = form.wrong(present=wrong)
     if form.errors:
         return Page("account_email.html", await _page(person, now, form), status=422)
@@ -106,16 +104,6 @@ async def ask(
     # the same sentence whether the address already has an account or not
     seen.tell("ok", f"Un lien part vers {email}. Suivez-le pour terminer : rien n’a encore changé.")
     return Redirect("/compte", status_code=303)
-
-
-async def _not_proved(person: Person, now: datetime, present: str) -> str:
-    """Return why it is not sure enough who asks; nothing when it is."""
-    account = await Account.objects().get(Account.id == person.account)
-    if account and account.password:
-        right = await passwords.matches(account.password, present)
-        return "" if right else "Ce n’est pas votre mot de passe actuel."
-    recent = (await _page(person, now)).is_recent
-    return "" if recent else "Reconnectez-vous d’abord par un lien : cela prouve que c’est vous."
 
 
 async def _send(person: Person, email: str, now: datetime) -> None:

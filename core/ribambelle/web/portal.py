@@ -10,6 +10,7 @@ from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.status_codes import HTTP_200_OK
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from ribambelle.api import problems, tokens
@@ -18,7 +19,16 @@ from ribambelle.errors import Misconfigured, Refused, Unavailable
 from ribambelle.identity import Person, errands
 from ribambelle.identity.sessions import OpenSession, opened
 from ribambelle.tenants import Platform, Tenant, UnknownTenant
-from ribambelle.web import dependencies, failures, inbox, mounting, operations, origin, security
+from ribambelle.web import (
+    consulting,
+    dependencies,
+    failures,
+    inbox,
+    mounting,
+    operations,
+    origin,
+    security,
+)
 from ribambelle.web.assets import Assets, assets
 from ribambelle.web.behalf import every_act
 from ribambelle.web.guards import TokenNeeded
@@ -159,10 +169,15 @@ class Leaving:
         self.scope, self.send = scope, send
         self.status = 0
         self.visit: Visit | None = None
+        self.refused = False
 
     async def __call__(self, message: Message) -> None:
         """Add the headers to the start of the answer; pass the rest on."""
+        if self.refused:
+            return
         if message["type"] == "http.response.start" and not self.status:
+            if message["status"] == HTTP_200_OK and not await self._noted():
+                return
             self.status = message["status"]
             headers = list(message.get("headers", []))
             # a page may be stricter than the others, and say so itself
@@ -176,6 +191,23 @@ class Leaving:
             headers += await self._cookie()
             message = {**message, "headers": headers}
         await self.send(message)
+
+    async def _noted(self) -> bool:
+        """Write who is given this answer; what cannot be written down is not shown."""
+        if self.visit is None:
+            return True
+        try:
+            await consulting.note(self.scope, self.visit)
+        except Exception:  # a full disk, a lost base: the page stays here, whatever the reason
+            log.exception("read_not_noted")
+            path, number = self.scope["path"], self.visit.number
+            if is_for_programs(path):
+                await problems.early(self, 503, number)
+            else:
+                await failures.early(self, self.visit, path, 503)
+            self.refused = True
+            return False
+        return True
 
     async def _cookie(self) -> list[tuple[bytes, bytes]]:
         # An asset never looks the session up, so it must not take it for ended either.
