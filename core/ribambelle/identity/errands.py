@@ -43,6 +43,9 @@ ACTS = {
     "document.removed": "Document retiré",
     "document.attached": "Document joint à une demande",
     "core.custody.started": "Partage des semaines proposé",
+    "privacy.copied": "Copie des données demandée",
+    "privacy.forget_asked": "Effacement demandé",
+    "privacy.forget_withdrawn": "Demande d’effacement retirée",
     "paper.printed": "Courrier ou attestation imprimé",
 }
 """What the acts of the core are called when a family reads them; plugins tell theirs by `acts`."""
