@@ -95,6 +95,7 @@ async def fill(places: list[Where], count: int, draw: Random) -> list[Point]:
                     *(number, rank, "home", draw.randint(1, 4), 0, draw.choice((36, 72))),
                     *(state, TODAY + timedelta(days=90) if state == "later" else None),
                     *(days_mask(draw.choice(WEEKS)), TODAY - timedelta(days=draw.randrange(60))),
+                    *(round(at.latitude * MILLION), round(at.longitude * MILLION), tile(at)),
                 )
             )
     async with transaction():
@@ -113,7 +114,7 @@ CHILDMINDER = (
 DECLARED = ("childminder", "is_listed", "consents", "cares", "words", "changed_at")
 PLACE = (
     *("childminder", "rank", "where", "children", "from_months", "to_months", "state", "opens"),
-    *("moments", "confirmed_on"),
+    *("moments", "confirmed_on", "latitude", "longitude", "tile"),
 )
 
 
@@ -126,7 +127,7 @@ async def search(at: Point) -> int:
 
 async def bare(at: Point) -> int:
     """Count the same tiles by their index: the least any search can cost."""
-    text = f"SELECT COUNT(*) AS many FROM assmat_childminder WHERE {many.among('tile')}"
+    text = f"SELECT COUNT(*) AS many FROM assmat_place WHERE {many.among('tile')}"
     mark = "$1" if DOOR.engine_type == "postgres" else "?"
     rows = await DOOR.fetch(text.replace("{}", mark), [many.listed(sorted(tiles(at, WITHIN)))])
     return int(rows[0]["many"])

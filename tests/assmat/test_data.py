@@ -1,6 +1,7 @@
 """What files and programs read of childminders: no more than each agreed to show."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given, settings
@@ -25,6 +26,7 @@ API = "/api/v1/assmat/childminders"
 
 def a_childminder(consents: frozenset[str], state: str, *, silent: bool) -> One:
     place = OnePlace(7, "home", 4, 0, 72, "", state, None, 1, "une note", TODAY)
+    place = replace(place, line="5 quai Sud", city="Rezé", point=snapped(Point(46.8021, 4.8355)))
     return One(
         *(12, "4401", "Benali", "Nadia"),
         Accreditation("active", TODAY, TODAY),
@@ -52,6 +54,7 @@ def test_nothing_leaves_that_she_did_not_agree_to(
     for name in ("mobile", "phone", "email", "address"):
         may = name in consents and (name == "address" or state == "now" or not silent)
         assert (getattr(SECRETS, name) in text) == may, name
+    assert ("quai Sud" in text) == ("address" in consents)
     assert "46.8021" not in text and "4.8355" not in text and "4401" not in text
 
 

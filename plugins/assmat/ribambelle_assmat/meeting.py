@@ -16,7 +16,7 @@ from ribambelle_assmat import contacting
 from ribambelle_assmat.domain.events import Meeting, closed
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.settings import Settings
-from ribambelle_assmat.tables import Attendance, Childminder, Event
+from ribambelle_assmat.tables import Attendance, Event, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +152,11 @@ async def withdraw(number: int, relais: list[int], childminder: int, person: Per
 
 async def of_childminder(number: int) -> list[int]:
     """Return the codes of the relais that serve a childminder."""
-    row = (
-        await Childminder.select(Childminder.insee, Childminder.quartier)
-        .where(Childminder.id == number)
-        .first()
-    )
-    if row is None:
-        return []
+    places = await Place.select(Place.insee, Place.quartier).where(Place.childminder == number)
     return [
         one.code
         for one in tenants.current().of(Settings).relais
-        if one.code and one.serves(row["insee"], row["quartier"])
+        if one.code and any(one.serves(place["insee"], place["quartier"]) for place in places)
     ]
 
 

@@ -47,8 +47,12 @@ HELD = [
     ),
     PersonalData(
         Place,
-        ("hours", "state", "opens", "moments", "note", "confirmed_on", "asked_on"),
-        "Dire aux familles où en sont ses places",
+        (
+            *("hours", "line", "postcode", "city", "city_folded", "insee", "quartier"),
+            *("micro_quartier", "latitude", "longitude", "tile"),
+            *("state", "opens", "moments", "note", "confirmed_on", "asked_on"),
+        ),
+        "Dire aux familles où elle exerce, et où en sont ses places",
         CONSENT,
         TERM,
         WHO,

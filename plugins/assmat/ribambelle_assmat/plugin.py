@@ -72,10 +72,11 @@ def jobs() -> dict[str, Any]:
     from ribambelle_assmat.renewing import renew
     from ribambelle_assmat.saving import forget as forget_searches
     from ribambelle_assmat.saving import look
+    from ribambelle_assmat.surveying import locate
 
     return {
         **{"forget": forget, "renew": renew, "activate": activate, "ask": ask, "remind": remind},
-        **{"look": look, "forget_searches": forget_searches},
+        **{"look": look, "forget_searches": forget_searches, "locate": locate},
     }
 
 
@@ -85,7 +86,12 @@ def schedules() -> list[Any]:
     from ribambelle.jobs import Schedule
 
     return [
-        *(Schedule("renew", 2), Schedule("forget", 4), Schedule("forget_searches", 4)),
+        *(
+            Schedule("renew", 2),
+            Schedule("locate", 3),
+            Schedule("forget", 4),
+            Schedule("forget_searches", 4),
+        ),
         *(Schedule("ask", 9), Schedule("look", 8), Schedule("remind", 9)),
     ]
 

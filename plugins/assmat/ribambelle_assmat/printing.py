@@ -58,7 +58,7 @@ def _place(place: OnePlace, today: date) -> str:
     if stands.opens:
         state = f"Place libre le {formats.jour_du_mois(stands.opens, True)}"
     children = formats.pluriel(place.children, "enfant")
-    parts = [PLACES[place.where], children, state]
+    parts = [" ".join((PLACES[place.where], f"({place.near})")), children, state]
     if stands.state in ("now", "later") and place.moments:
         parts.append(moments_told(place.moments))
     return " · ".join(parts)

@@ -26,6 +26,12 @@ class Place(msgspec.Struct, frozen=True):
     opens: date | None
     moments: list[str]
     confirmed_on: date | None
+    postcode: str
+    city: str
+    quartier: str
+    latitude: float | None
+    longitude: float | None
+    address: str
 
 
 class Childminder(msgspec.Struct, frozen=True):
@@ -68,16 +74,19 @@ def published(one: One, today: date, page: str) -> Childminder:
         email=told.email,
         call_hours=one.call_hours if told.mobile or told.phone else "",
         cares=[code for code in one.cares if code in CARES],
-        places=[_place(place, today) for place in one.places],
+        places=[_place(place, today, is_told=bool(told.address)) for place in one.places],
         page=page,
     )
 
 
-def _place(one: OnePlace, today: date) -> Place:
+def _place(one: OnePlace, today: date, *, is_told: bool) -> Place:
     now = one.standing(today)
     is_free = now.state in ("now", "later")
     return Place(
         *(one.where, one.children, one.from_months, one.to_months, now.state, now.opens),
         keys_of(one.moments) if is_free else [],
-        one.confirmed_on,
+        *(one.confirmed_on, one.postcode, one.city, one.quartier),
+        one.point.latitude if one.point else None,
+        one.point.longitude if one.point else None,
+        one.address if is_told else "",
     )

@@ -12,12 +12,13 @@ from ribambelle import tenants
 from ribambelle.database import advisory, many, transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.families import columns, table_files
+from ribambelle.jobs import later
 from ribambelle.search import fold
 from ribambelle.tenants import communes
 from ribambelle.workflow import journal
 from ribambelle_assmat.domain import register as rule
-from ribambelle_assmat.domain.cells import MILLION, tile
-from ribambelle_assmat.domain.register import Line, PlaceSaid, Said
+from ribambelle_assmat.domain.cells import MILLION, Point, tile
+from ribambelle_assmat.domain.register import Line, Said
 from ribambelle_assmat.tables import (
     Care,
     Childminder,
@@ -201,6 +202,7 @@ async def bring_in(number: int, now: datetime, *, by: int | None) -> None:
                 RegisterFile.refused: msgspec.json.encode(plan.refused).decode(),
             }
         ).where(RegisterFile.id == number)
+        await later("assmat", "locate")
         await journal.record(
             "assmat.register_imported",
             f"assmat.register:{number}",
@@ -243,17 +245,28 @@ async def _planned(row: RegisterFile) -> Plan:
     mapping = rule.mapped(content.headings, msgspec.json.decode(row.mapping, type=dict[str, str]))
     if left := columns.missing(mapping, rule.COLUMNS):
         raise Refused("register_columns", columns=", ".join(left))
-    lines = await asyncio.to_thread(_read, content, mapping)
     rows = await Childminder.select().order_by(Childminder.id)
+    numbers = {one["id"]: one["number"] for one in rows}
     places: dict[int, list[dict[str, Any]]] = {}
+    found: dict[tuple[str, ...], Point] = {}
     for place in await Place.select().order_by(Place.childminder, Place.rank):
         places.setdefault(place["childminder"], []).append(place)
+        if place["latitude"] is not None:
+            at = (numbers[place["childminder"]], place["line"], place["postcode"], place["city"])
+            found[at] = Point(place["latitude"] / MILLION, place["longitude"] / MILLION)
+    lines = await asyncio.to_thread(_read, content, mapping, found)
     return _plan(lines, {one["number"]: one for one in rows}, places)
 
 
-def _read(content: Content, mapping: Mapping[str, int]) -> list[Line]:
+def _read(
+    content: Content, mapping: Mapping[str, int], found: Mapping[tuple[str, ...], Point]
+) -> list[Line]:
+    """Read every line.
+
+    :param found: where we know addresses to be: a register without points keeps what was found.
+    """
     lines = [
-        rule.read(rank, {code: cells[at] for code, at in mapping.items()})
+        rule.placed(rule.read(rank, {code: cells[at] for code, at in mapping.items()}), found)
         for rank, cells in enumerate(content.rows, start=2)
     ]
     return rule.together(lines)
@@ -301,7 +314,7 @@ def _is_same(
     values = _values(said[0])
     if any(row[name] != value for name, value in values.items()):
         return False
-    told = sorted(_key(_place(one.place)) for one in said)
+    told = sorted(_key(_place(one)) for one in said)
     return sorted(_key(place) for place in places) == told
 
 
@@ -312,6 +325,13 @@ def _values(said: Said) -> dict[str, Any]:
         **{"family_name": said.family_name, "usual_name": said.usual_name},
         **{"given_name": said.given_name, "folded": fold(names)[:250], "born_on": said.born_on},
         **{"status": one.status, "activity": one.activity, "first": one.first, "last": one.last},
+        **_spot(said),
+    }
+
+
+def _spot(said: Said) -> dict[str, Any]:
+    """Return where a line says she works."""
+    return {
         **{"line": said.line, "postcode": said.postcode, "city": said.city},
         **{"city_folded": fold(said.city)[:80], "quartier": said.quartier},
         **{"insee": _insee(said), "micro_quartier": said.micro_quartier},
@@ -328,41 +348,47 @@ def _insee(said: Said) -> str:
 
 
 PLACE = ("where", "children", "from_months", "to_months", "hours")
+SITE = ("where", "line", "postcode", "city")
+SPOT = ("city_folded", "insee", "quartier", "micro_quartier", "latitude", "longitude", "tile")
+SAID = (*PLACE, *SITE[1:], *SPOT)
 
 
-def _place(one: PlaceSaid) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in PLACE}
+def _place(one: Said) -> dict[str, Any]:
+    return {**{name: getattr(one.place, name) for name in PLACE}, **_spot(one)}
 
 
-def _key(place: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(place[name] for name in PLACE)
+def _key(place: Mapping[str, Any]) -> tuple[str, ...]:
+    # what is not known sorts beside what is
+    return tuple(f"{place[name]}" for name in SAID)
 
 
 def paired(
-    places: Sequence[Mapping[str, Any]], said: Sequence[PlaceSaid]
-) -> list[tuple[int | None, PlaceSaid]]:
-    """Return each accredited place with the one of ours that it is: the same, else one alike.
+    places: Sequence[Mapping[str, Any]], said: Sequence[Mapping[str, Any]]
+) -> list[tuple[int | None, Mapping[str, Any]]]:
+    """Return each accredited place with the one of ours that it is.
 
-    >>> home, mam = PlaceSaid("home", 3, 0, 36, ""), PlaceSaid("mam", 1, 0, 36, "")
-    >>> ours = [{"id": 7, **_place(home)}, {"id": 8, **_place(mam)}]
+    The same, else one at the same address, else one of the same kind: she moved.
+
+    >>> home = dict.fromkeys(SAID, "") | {"where": "home", "children": 3, "line": "3 rue Haute"}
+    >>> mam = home | {"where": "mam", "children": 1, "line": "1 quai Neuf"}
+    >>> ours = [{"id": 7, **home}, {"id": 8, **mam}]
     >>> [number for number, _ in paired(ours, [mam, home])]
     [8, 7]
-    >>> [number for number, _ in paired(ours, [PlaceSaid("mam", 2, 0, 72, ""), mam])]
+    >>> [number for number, _ in paired(ours, [mam | {"children": 2}, mam])]
     [None, 8]
+    >>> other = mam | {"line": "5 rue Basse"}
+    >>> [number for number, _ in paired([*ours, {"id": 9, **other}], [other | {"children": 2}])]
+    [9]
     """
     left = list(places)
     found: dict[int, int | None] = {}
-    for is_alike in (lambda one, place: _key(place) == _key(_place(one)), _is_alike):
+    for names in (SAID, SITE, ("where",)):
         for at, one in enumerate(said):
-            mine = next((place for place in left if at not in found and is_alike(one, place)), None)
-            if mine is not None:
+            alike = (each for each in left if all(one[name] == each[name] for name in names))
+            if at not in found and (mine := next(alike, None)) is not None:
                 found[at] = int(mine["id"])
                 left.remove(mine)
     return [(found.get(at), one) for at, one in enumerate(said)]
-
-
-def _is_alike(one: PlaceSaid, place: Mapping[str, Any]) -> bool:
-    return bool(one.where == place["where"])
 
 
 async def _create(fresh: Sequence[Sequence[Said]], now: datetime) -> None:
@@ -377,18 +403,18 @@ async def _create(fresh: Sequence[Sequence[Said]], now: datetime) -> None:
     )
     known = {row["number"]: row["id"] for row in rows}
     places = [
-        [known[said[0].number], rank, *(getattr(each.place, name) for name in PLACE)]
+        [known[said[0].number], rank, *(_place(each)[name] for name in SAID)]
         for said in fresh
         for rank, each in enumerate(said, start=1)
     ]
-    await many.write("assmat_place", ("childminder", "rank", *PLACE), places)
+    await many.write("assmat_place", ("childminder", "rank", *SAID), places)
 
 
 async def _change(number: int, said: Sequence[Said], now: datetime) -> None:
     told: dict[Any, Any] = {**_values(said[0]), "gone_at": None, "changed_at": now}
     await Childminder.update(told).where(Childminder.id == number)
     places = await Place.select().where(Place.childminder == number).order_by(Place.rank)
-    pairs = paired(places, [one.place for one in said])
+    pairs = paired(places, [_place(one) for one in said])
     kept = {known for known, _ in pairs if known is not None}
     gone = [int(place["id"]) for place in places if place["id"] not in kept]
     if gone:
@@ -396,8 +422,8 @@ async def _change(number: int, said: Sequence[Said], now: datetime) -> None:
     rank = max((place["rank"] for place in places), default=0)
     for known, one in pairs:
         if known is not None:
-            values: dict[Any, Any] = _place(one)
+            values: dict[Any, Any] = dict(one)
             await Place.update(values).where(Place.id == known)
         else:
             rank += 1
-            await Place.insert(Place(childminder=number, rank=rank, **_place(one)))
+            await Place.insert(Place(childminder=number, rank=rank, **one))

@@ -98,12 +98,12 @@ def _tiles(near: Point, to: Point | None, within: int) -> set[int]:
 def ordered(rows: Iterable[dict[str, Any]], asked: Asked, today: date) -> list[Hit]:
     """Return who suits among some places, each once, in the order a family reads them."""
     best: dict[int, Hit] = {}
-    far: dict[int, int | None] = {}
+    far: dict[tuple[int, int], int | None] = {}
     for row in rows:
-        number = row["id"]
-        if number not in far:
-            far[number] = asked.distance(_point(row)) if row["latitude"] is not None else None
-        distance = far[number]
+        number, cell = row["id"], (row["latitude"], row["longitude"])
+        if cell not in far:
+            far[cell] = asked.distance(_point(row)) if row["latitude"] is not None else None
+        distance = far[cell]
         if asked.within is not None and (distance is None or distance > asked.within):
             continue
         if asked.cares and not asked.cares <= _cares(row["cares"]):

@@ -40,6 +40,8 @@ NADIA = {
         {
             **{"where": "home", "children": 4, "from_months": 0, "to_months": 72, "state": "now"},
             **{"opens": None, "moments": ["mon-morning"], "confirmed_on": "2026-11-20"},
+            **{"postcode": "44000", "city": "Nantes", "quartier": "Bellevue", "address": ""},
+            **{"latitude": 47.218, "longitude": -1.553},
         }
     ],
     "page": "https://famille.exemple.fr/assmat/fiches/12",

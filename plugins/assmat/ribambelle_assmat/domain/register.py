@@ -258,6 +258,18 @@ def read(rank: int, cells: Mapping[str, str]) -> Line:
     return Line(rank, said)
 
 
+def placed(line: Line, found: Mapping[tuple[str, ...], Point]) -> Line:
+    """Give a line without a point the one its address was found at, when it was.
+
+    :param found: by number, line of the address, postcode and commune.
+    """
+    said = line.said
+    if said is None or said.point is not None:
+        return line
+    at = found.get((said.number, said.line, said.postcode, said.city))
+    return replace(line, said=replace(said, point=at))
+
+
 def together(lines: Sequence[Line]) -> list[Line]:
     """Give all those of one cell the quartier that most of them have.
 

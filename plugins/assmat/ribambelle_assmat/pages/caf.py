@@ -81,8 +81,8 @@ def lines(one: One, today: date) -> Sequence[Sequence[Any]]:
         stands = place.standing(today)
         found.append(
             (
-                *(one.number, one.family_name, one.given_name, one.told.address),
-                *(one.postcode, one.city, formats.telephone(one.told.mobile)),
+                *(one.number, one.family_name, one.given_name, place.address),
+                *(place.postcode, place.city, formats.telephone(one.told.mobile)),
                 *(formats.telephone(one.told.phone), one.told.email, PLACES[place.where]),
                 *(
                     place.children,

@@ -1,6 +1,6 @@
 """The directory as open data: GeoJSON and CSV, written page by page whatever their length."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from ribambelle.web import guards
 from ribambelle.web.sign_in import come_from
 from ribambelle_assmat.domain.accreditation import PLACES
 from ribambelle_assmat.domain.availability import STATES
-from ribambelle_assmat.publishing import LICENCE, Childminder, published
+from ribambelle_assmat.publishing import LICENCE, Childminder, Place, published
 from ribambelle_assmat.queries.published import everybody
 
 HERE = "/assmat/donnees"
@@ -44,19 +44,29 @@ async def geojson(tenant: Tenant, today: date) -> AsyncIterator[bytes]:
     comma = b""
     async for some in shown(tenant, today):
         for one in some:
-            if one.latitude is not None:
-                yield comma + msgspec.json.encode(_feature(one))
+            for feature in _features(one):
+                yield comma + msgspec.json.encode(feature)
                 comma = b","
     yield b"]}"
 
 
-def _feature(one: Childminder) -> dict[str, Any]:
+def _features(one: Childminder) -> Iterator[dict[str, Any]]:
+    """Yield a point for each cell she works in, with the places that are there."""
     told = {key: value for key, value in msgspec.structs.asdict(one).items() if key not in POINT}
-    point = {"type": "Point", "coordinates": [one.longitude, one.latitude]}
-    return {"type": "Feature", "id": one.id, "geometry": point, "properties": told}
+    cells: dict[tuple[float | None, float | None], list[Place]] = {}
+    for place in one.places:
+        cells.setdefault((place.longitude, place.latitude), []).append(place)
+    for rank, (cell, places) in enumerate(cells.items(), start=1):
+        if None not in cell:
+            point = {"type": "Point", "coordinates": list(cell)}
+            name = one.id if rank == 1 else f"{one.id}-{rank}"
+            there = {name: getattr(places[0], name) for name in THERE}
+            about = told | there | {"places": places}
+            yield {"type": "Feature", "id": name, "geometry": point, "properties": about}
 
 
 POINT = ("id", "latitude", "longitude")
+THERE = ("postcode", "city", "quartier", "address")
 
 
 async def lines(tenant: Tenant, today: date) -> AsyncIterator[bytes]:
@@ -65,10 +75,11 @@ async def lines(tenant: Tenant, today: date) -> AsyncIterator[bytes]:
     async for some in shown(tenant, today):
         yield csv_rows(
             (
-                *(one.id, one.name, one.postcode, one.city, one.quartier, PLACES[place.where]),
+                *(one.id, one.name, place.postcode, place.city, place.quartier),
+                PLACES[place.where],
                 *(place.children, place.from_months, place.to_months, STATES[place.state]),
-                *(place.opens, place.confirmed_on, one.mobile, one.phone, one.email, one.address),
-                *(one.latitude, one.longitude, one.page, LICENCE, today),
+                *(place.opens, place.confirmed_on, one.mobile, one.phone, one.email),
+                *(place.address, place.latitude, place.longitude, one.page, LICENCE, today),
             )
             for one in some
             for place in one.places

@@ -58,11 +58,12 @@ PLACES = Prepared(
 )
 QUARTIERS = Prepared(
     lambda given: Childminder.raw(
-        "SELECT c.quartier, c.micro_quartier, AVG(c.latitude) AS latitude,"  # noqa: S608 - columns of ours, values apart
-        " AVG(c.longitude) AS longitude, COUNT(*) AS many"
+        "SELECT p.quartier, p.micro_quartier, AVG(p.latitude) AS latitude,"  # noqa: S608 - columns of ours, values apart
+        " AVG(p.longitude) AS longitude, COUNT(*) AS many"
         " FROM assmat_childminder c JOIN assmat_declared d ON d.childminder = c.id"
-        f" WHERE c.quartier > '' AND c.latitude IS NOT NULL AND {SHOWN}"
-        " GROUP BY c.quartier, c.micro_quartier ORDER BY c.quartier, c.micro_quartier",
+        " JOIN assmat_place p ON p.childminder = c.id"
+        f" WHERE p.quartier > '' AND p.latitude IS NOT NULL AND {SHOWN}"
+        " GROUP BY p.quartier, p.micro_quartier ORDER BY p.quartier, p.micro_quartier",
         given.day,
         given.day,
     )
@@ -98,6 +99,21 @@ class OnePlace:
     moments: int
     note: str
     confirmed_on: date | None
+    line: str = ""
+    postcode: str = ""
+    city: str = ""
+    quartier: str = ""
+    point: Point | None = None
+
+    @property
+    def near(self) -> str:
+        """Where it is, no closer than anybody may read."""
+        return self.quartier or self.city
+
+    @property
+    def address(self) -> str:
+        """Where it is exactly: shown only if she agrees."""
+        return _address(self.line, self.postcode, self.city)
 
     def standing(self, today: date) -> Standing:
         """Where it stands today."""
@@ -249,21 +265,21 @@ async def _with_places(rows: Sequence[dict[str, Any]]) -> list[One]:
             OnePlace(
                 *(row["id"], row["where"], row["children"], row["from_months"], row["to_months"]),
                 *(row["hours"], row["state"], row["opens"], row["moments"], row["note"]),
-                row["confirmed_on"],
+                *(row["confirmed_on"], row["line"], row["postcode"], row["city"], row["quartier"]),
+                _point(row),
             )
         )
     return [_one(row, of.get(row["id"], [])) for row in rows]
 
 
 def _one(row: dict[str, Any], places: Sequence[OnePlace]) -> One:
-    line = ", ".join(filter(None, (row["line"], f"{row['postcode']} {row['city']}".strip())))
-    has_point = row["latitude"] is not None and row["longitude"] is not None
+    line = _address(row["line"], row["postcode"], row["city"])
     return One(
         *(row["id"], row["number"], row["usual_name"] or row["family_name"], row["given_name"]),
         Accreditation(row["status"], row["first"], row["last"], row["activity"]),
         Told(row["mobile"] or "", row["phone"] or "", row["email"] or "", line),
         *(row["postcode"], row["city"], row["quartier"], row["micro_quartier"]),
-        Point(row["latitude"] / MILLION, row["longitude"] / MILLION) if has_point else None,
+        _point(row),
         bool(row["is_hidden"]),
         row["gone_at"] is not None,
         bool(row["is_listed"]),
@@ -274,6 +290,16 @@ def _one(row: dict[str, Any], places: Sequence[OnePlace]) -> One:
         row["words"] or "",
         tuple(places),
     )
+
+
+def _address(line: str, postcode: str, city: str) -> str:
+    return ", ".join(filter(None, (line, f"{postcode} {city}".strip())))
+
+
+def _point(row: dict[str, Any]) -> Point | None:
+    if row["latitude"] is None or row["longitude"] is None:
+        return None
+    return Point(row["latitude"] / MILLION, row["longitude"] / MILLION)
 
 
 async def declared(number: int) -> Declared | None:

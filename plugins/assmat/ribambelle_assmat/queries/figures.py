@@ -39,10 +39,10 @@ SAID = Prepared(
 )
 FREE = Prepared(
     lambda given: Place.raw(
-        "SELECT c.city, p.state, p.opens, p.confirmed_on, p.from_months, p.to_months,"  # noqa: S608 - columns of ours, values apart
+        "SELECT p.city, p.state, p.opens, p.confirmed_on, p.from_months, p.to_months,"  # noqa: S608 - columns of ours, values apart
         " COUNT(*) AS many FROM assmat_place p JOIN assmat_childminder c ON c.id = p.childminder"
         f" WHERE {AT_WORK} AND p.state IN ('now', 'later') AND p.confirmed_on >= {{}}"
-        " GROUP BY c.city, p.state, p.opens, p.confirmed_on, p.from_months, p.to_months",
+        " GROUP BY p.city, p.state, p.opens, p.confirmed_on, p.from_months, p.to_months",
         given.day,
         given.day,
         given.since,

@@ -44,10 +44,10 @@ def _places(
 
     def question(given: Any) -> Any:
         text = (
-            "SELECT c.id, c.latitude, c.longitude, c.given_name, c.family_name, c.usual_name,"  # noqa: S608 - columns of ours, values apart
+            "SELECT c.id, p.latitude, p.longitude, c.given_name, c.family_name, c.usual_name,"  # noqa: S608 - columns of ours, values apart
             " d.cares, d.consents, p.id AS place, p.moments, p.state, p.opens, p.confirmed_on"
-            f" FROM {first()} assmat_childminder c JOIN assmat_declared d ON d.childminder = c.id"
-            f" JOIN assmat_place p ON p.childminder = c.id WHERE {scope()}{RULES}"
+            f" FROM {first()} assmat_place p JOIN assmat_childminder c ON c.id = p.childminder"
+            f" JOIN assmat_declared d ON d.childminder = c.id WHERE {scope()}{RULES}"
         )
         told = ("day", "day", "young", "old", "children", "where", "name")
         return Place.raw(text, *(getattr(given, name) for name in (*names, *told)))
@@ -56,12 +56,12 @@ def _places(
 
 
 EVERYWHERE = _places(lambda: "1 = 1")
-IN_TOWN = _places(lambda: "(c.postcode = {} OR c.city_folded = {})", "town", "town")
+IN_TOWN = _places(lambda: "(p.postcode = {} OR p.city_folded = {})", "town", "town")
 IN_QUARTIER = _places(
-    lambda: "c.quartier = {} AND c.micro_quartier LIKE {}", "quartier", "micro_quartier"
+    lambda: "p.quartier = {} AND p.micro_quartier LIKE {}", "quartier", "micro_quartier"
 )
 IN_TILES = _places(
-    lambda: "c.tile = t.value AND c.latitude BETWEEN {} AND {} AND c.longitude BETWEEN {} AND {}",
+    lambda: "p.tile = t.value AND p.latitude BETWEEN {} AND {} AND p.longitude BETWEEN {} AND {}",
     *("tiles", "south", "north", "west", "east"),
     first=_tiles,
 )

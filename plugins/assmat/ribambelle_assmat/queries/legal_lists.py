@@ -24,11 +24,13 @@ VALID = "c.gone_at IS NULL AND c.status = 'active' AND c.first <= {} AND c.last 
 LINES = Prepared(
     lambda given: Childminder.raw(
         "SELECT"  # noqa: S608 - columns of ours, values apart
-        " c.family_name, c.usual_name, c.given_name, c.line, c.postcode, c.city, c.last,"
-        " d.mobile, d.phone, d.consents, (SELECT SUM(p.children) FROM assmat_place p"
-        " WHERE p.childminder = c.id) AS children FROM assmat_childminder c"
+        " c.family_name, c.usual_name, c.given_name, p.line, p.postcode, p.city, c.last,"
+        " d.mobile, d.phone, d.consents, SUM(p.children) AS children FROM assmat_place p"
+        " JOIN assmat_childminder c ON c.id = p.childminder"
         " LEFT JOIN assmat_declared d ON d.childminder = c.id"
-        f" WHERE {VALID} AND c.insee IN ({{}}, {{}})",
+        f" WHERE {VALID} AND p.insee IN ({{}}, {{}})"
+        " GROUP BY c.id, c.family_name, c.usual_name, c.given_name, c.last, d.mobile, d.phone,"
+        " d.consents, p.line, p.postcode, p.city ORDER BY MIN(p.rank)",
         given.day,
         given.day,
         given.insee,
@@ -37,9 +39,10 @@ LINES = Prepared(
 )
 COMMUNES = Prepared(
     lambda given: Childminder.raw(
-        "SELECT c.insee, MIN(c.city) AS city, SUM(CASE WHEN c.status = 'active' AND c.first <= {}"
-        " AND c.last >= {} THEN 1 ELSE 0 END) AS valid FROM assmat_childminder c"
-        " WHERE c.gone_at IS NULL GROUP BY c.insee ORDER BY MIN(c.city_folded), c.insee",
+        "SELECT p.insee, MIN(p.city) AS city, COUNT(DISTINCT CASE WHEN c.status = 'active'"
+        " AND c.first <= {} AND c.last >= {} THEN c.id END) AS valid FROM assmat_place p"
+        " JOIN assmat_childminder c ON c.id = p.childminder WHERE c.gone_at IS NULL"
+        " GROUP BY p.insee ORDER BY MIN(p.city_folded), p.insee",
         given.day,
         given.day,
     )
@@ -87,7 +90,7 @@ async def names() -> dict[int, str]:
 
 
 async def lines(commune: Commune, day: date) -> list[Line]:
-    """Return who is accredited in a commune on a day, by name."""
+    """Return who is accredited in a commune on a day, by name; one line for each address there."""
     own = tenants.current().settings.insee
     also = "" if commune.insee == own else commune.insee
     rows = await LINES.ask(day=day, insee=commune.insee, also=also)

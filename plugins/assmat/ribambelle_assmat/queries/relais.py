@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import msgspec
@@ -13,17 +15,18 @@ from ribambelle_assmat.domain.availability import STALE, standing
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.queries.legal_lists import VALID
 from ribambelle_assmat.settings import Relais, Settings
-from ribambelle_assmat.tables import Childminder
+from ribambelle_assmat.tables import Childminder, Place
 
 ROLE, KIND = "rpe", "assmat.relais"
-EVERY = Prepared(
+SERVED = Prepared(
     lambda given: Childminder.raw(
         "SELECT"  # noqa: S608 - columns of ours, values apart
-        " c.id, c.family_name, c.usual_name, c.given_name, c.city, c.quartier, c.insee,"
-        " c.last, d.consents, d.mobile, d.phone, d.email FROM assmat_childminder c"
-        f" LEFT JOIN assmat_declared d ON d.childminder = c.id WHERE {VALID}",
+        " c.id, c.family_name, c.usual_name, c.given_name, c.last, d.consents, d.mobile, d.phone,"
+        " d.email FROM assmat_childminder c LEFT JOIN assmat_declared d ON d.childminder = c.id"
+        f" WHERE {VALID} AND {many.among('c.id')}",
         given.day,
         given.day,
+        given.some,
     )
 )
 
@@ -59,16 +62,25 @@ async def names() -> dict[int, str]:
 
 
 async def followed(relais: Relais, today: date) -> list[Followed]:
-    """Return the accredited childminders of a relais, by name."""
-    rows = [
-        row for row in await EVERY.ask(day=today) if relais.serves(row["insee"], row["quartier"])
-    ]
+    """Return the accredited childminders of a relais, by name: no other is read."""
+    numbers = await _served(relais)
+    rows = await SERVED.ask(day=today, some=many.listed(numbers)) if numbers else []
     of: dict[int, list[dict[str, Any]]] = {}
-    numbers = many.listed([row["id"] for row in rows])
-    for place in await directory.PLACES.ask(some=numbers) if rows else []:
-        of.setdefault(place["childminder"], []).append(place)
+    some = many.listed([row["id"] for row in rows])
+    for place in await directory.PLACES.ask(some=some) if rows else []:
+        if relais.serves(place["insee"], place["quartier"]):
+            of.setdefault(place["childminder"], []).append(place)
     found = (_one(row, of.get(row["id"], []), today) for row in rows)
     return sorted(found, key=lambda one: fold(one.name))
+
+
+async def _served(relais: Relais) -> list[int]:
+    """Return who has a place where a relais serves."""
+    asked = Place.select(Place.childminder)
+    lists = ((Place.insee, relais.communes), (Place.quartier, relais.quartiers))
+    if clauses := [column.is_in(list(told)) for column, told in lists if told]:
+        asked = asked.where(reduce(or_, clauses))
+    return sorted({row["childminder"] for row in await asked})
 
 
 def _one(row: dict[str, Any], places: list[dict[str, Any]], today: date) -> Followed:
@@ -76,7 +88,7 @@ def _one(row: dict[str, Any], places: list[dict[str, Any]], today: date) -> Foll
     said = [place["confirmed_on"] for place in places if place["confirmed_on"]]
     return Followed(
         f"{row['usual_name'] or row['family_name']} {row['given_name']}",
-        row["quartier"] or row["city"],
+        ", ".join(dict.fromkeys(place["quartier"] or place["city"] for place in places)),
         row["last"],
         agrees,
         (row["mobile"] or row["phone"] or "") if agrees else "",

@@ -14,11 +14,11 @@ UNDER_THREE = 36
 """Months: a place that only takes older children is not counted."""
 SUPPLY = Prepared(
     lambda given: Place.raw(
-        "SELECT c.quartier, c.line, c.postcode, SUM(p.children) AS places FROM assmat_place p"
+        "SELECT p.quartier, p.line, p.postcode, SUM(p.children) AS places FROM assmat_place p"
         " JOIN assmat_childminder c ON c.id = p.childminder"
         " WHERE c.gone_at IS NULL AND c.status = 'active' AND c.activity = 'working'"
         " AND c.first <= {} AND c.last >= {} AND p.from_months < {}"
-        " GROUP BY c.quartier, c.line, c.postcode",
+        " GROUP BY p.quartier, p.line, p.postcode",
         given.day,
         given.day,
         UNDER_THREE,
