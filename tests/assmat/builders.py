@@ -2,11 +2,20 @@
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from ribambelle import tenants
 from ribambelle.identity import Person
 from ribambelle.testing import Town
-from ribambelle_assmat import caring, declaring, meeting, refreshing, registering, saving
+from ribambelle_assmat import (
+    activating,
+    caring,
+    declaring,
+    meeting,
+    refreshing,
+    registering,
+    saving,
+)
 from ribambelle_assmat.caring import Begun
 from ribambelle_assmat.declaring import Availability, Profile
 from ribambelle_assmat.domain.slots import days_mask
@@ -83,6 +92,13 @@ async def a_care(number: int, rank: int = 0) -> int:
     return await caring.start(SOPHIE, number, told, now)
 
 
+async def a_read_back(number: str) -> str:
+    """Return the path where a childminder reads the register again, before her account is open."""
+    told = activating.Wanted(number)
+    link = await activating._link("claire@example.test", told, tenants.current().now())
+    return urlsplit(link).path
+
+
 async def a_meeting(places: int = 8) -> int:
     """Announce a meeting of the relais, in nine days."""
     now = tenants.current().now()
@@ -117,6 +133,7 @@ async def childminders_of() -> dict[str, Any]:
         "statement": cares[0],
         "still_free": f"/assmat/confirmer/{place.id}/{code}",
         "alert": await an_alert(),
+        "read_back": await a_read_back("4402"),
     }
 
 

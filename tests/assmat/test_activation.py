@@ -13,7 +13,7 @@ from ribambelle.identity import Grant, accounts, limits
 from ribambelle.identity.tables import Account, Login, Token
 from ribambelle.testing import Communes, FrozenClock
 from ribambelle.testing.communes import Town
-from ribambelle_assmat import activating, contacting
+from ribambelle_assmat import contacting
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.tables import Childminder
 
@@ -53,7 +53,8 @@ async def test_her_telephone_opens_her_account_and_is_where_she_is_written_to(
     missed = await visitor.post(f"{HERE}/code", data={"code": "000000"})
     assert (missed.status_code, "ne convient pas" in missed.text) == (422, True)
 
-    link = (await visitor.post(f"{HERE}/code", data={"code": code})).headers["location"]
+    back = (await visitor.post(f"{HERE}/code", data={"code": code})).headers["location"]
+    link = (await visitor.post(back, data={"is_right": "oui"})).headers["location"]
     page = (await visitor.get(link)).text
     secret = re.findall(r'<code class="reference">(\w+)<', page)[0]
     assert "sans-adresse" not in page
@@ -115,29 +116,88 @@ async def test_a_code_is_tried_a_few_times_from_the_browser_that_asked(
     last = await visitor.post(f"{HERE}/code", data={"code": code})
 
     assert last.status_code == (429 if held else 303)
+    if not held:
+        await visitor.post(last.headers["location"], data={"is_right": "oui"})
     with town.here():
         assert await Login.count() == (0 if held else 2)
 
 
-async def test_a_link_nobody_followed_shuts_nobody_out(
-    communes: Communes, clock: FrozenClock
-) -> None:
-    """Forty-eight hours, then she may begin again with another address."""
+async def test_nothing_begun_and_left_shuts_her_out(communes: Communes, clock: FrozenClock) -> None:
+    """A wrong address, a tab closed before the password: she begins again at once."""
     town = communes.alpha
-    who = await ready(town)
+    await ready(town)
     typed = TYPED | {"channel": "email", "login": "email", "mobile": ""}
     first, second = "nadai@example.test", "nadia@example.test"
-    for email, hours in ((first, 0), (second, 47), (second, 2)):
-        clock.move(hours=hours)
+    for email in (first, second):
         await town.visitor().post(HERE, data=typed | {"email": email})
         await town.work()
-    assert len(await town.mail(second)) == 1
-    assert (await town.visitor().get(await town.link(first))).status_code == 410
-    assert (await town.visitor().get(await town.link(second))).status_code == 200
-    with town.here() as tenant:
-        row = await Childminder.objects().get(Childminder.id == who["Nadia"])
-        assert row is not None and not await activating._may_open(row, tenant.now())
-        assert await Account.exists().where(Account.email == second)
+    links = [await town.link(email) for email in (first, second)]
+    right = {"is_right": "oui"}
+    left, kept = [
+        (await town.visitor().post(link, data=right)).headers["location"] for link in links
+    ]
+    assert (await town.visitor().get(left)).status_code == 410
+    assert (await town.visitor().get(kept)).status_code == 200
+    assert (await town.visitor().post(links[0], data=right)).status_code == 410
+
+    visitor = town.visitor()
+    await visitor.post(HERE, data=TYPED)
+    code = {"code": await code_sent(town)}
+    back = (await visitor.post(f"{HERE}/code", data=code)).headers["location"]
+    assert (await visitor.post(back, data=right)).status_code == 303
+    assert (await town.visitor().get(kept)).status_code == 410
+    clock.move(hours=49)
+    await visitor.post(HERE, data=typed | {"email": second})
+    await town.work()
+    clock.move(hours=49)
+    assert (await visitor.get(await town.link(second))).status_code == 410
+
+
+async def test_she_reads_the_register_again_and_what_is_false_goes_to_the_desk(
+    communes: Communes,
+) -> None:
+    """Her number is asked only when another has her name and birth date; nothing is open before."""
+    town, mail = communes.alpha, "nadia@example.test"
+    twin = NADIA.replace("4401", "4409").replace("3 rue du Lavoir", "8 rue Neuve")
+    with town.here():
+        await registered(NADIA, twin, CLAIRE)
+        await Childminder.update({Childminder.born_on: date(1985, 5, 7)}).where(Childminder.id > 0)
+    visitor = town.visitor()
+    typed = TYPED | {"channel": "email", "login": "email", "mobile": "", "email": mail}
+    await visitor.post(HERE, data=typed | {"accreditation": ""})
+    await town.work()
+    assert "numéro d’agrément" in (await town.mail(mail))[-1].text
+    await visitor.post(HERE, data=typed | {"accreditation": "", "family_name": "Robin"})
+    await town.work()
+    other = (await visitor.get(await town.link(mail))).text
+    await visitor.post(HERE, data=typed)
+    await town.work()
+    link = await town.link(mail)
+    page = (await visitor.get(link)).text
+    assert "9 rue Haute" in other and "3 rue du Lavoir" not in other
+    assert "3 rue du Lavoir" in page and "8 rue Neuve" not in page
+    empty = await visitor.post(link, data={"is_right": "non"})
+    assert (empty.status_code, "Écrivez ce qui est faux" in empty.text) == (422, True)
+    with town.here():
+        assert await Account.count() == 0
+
+    told = {"is_right": "non", "wrong": "J’ai déménagé au 5."}
+    goes = await visitor.post(link, data=told)
+
+    assert goes.headers["location"].startswith("/invitation/")
+    agent = await town.staff()
+    assert "Erreur dans le registre" in (await agent.get("/bureau/assmat/suivi")).text
+    with town.here():
+        one = (await Childminder.objects().get(Childminder.number == "4401")).id  # type: ignore[union-attr]
+    sheet = (await agent.get(f"/bureau/assmat/{one}")).text
+    assert "J’ai déménagé au 5." in sheet
+    (read,) = re.findall(r"/bureau/assmat/declarations/\d+/lu", sheet)
+    await agent.post(read)
+    assert "Erreur dans le registre" not in (await agent.get("/bureau/assmat/suivi")).text
+    for day in range(9):
+        tried = typed | {"accreditation": "", "family_name": "Payet", "born_on_day": f"{day + 1}"}
+        last = await visitor.post(HERE, data=tried)
+    assert (last.status_code, "Trop d’essais avec ce nom" in last.text) == (422, True)
 
 
 async def test_the_picture_of_her_room_shows_only_if_she_agrees(communes: Communes) -> None:
@@ -221,9 +281,9 @@ async def test_an_address_she_types_gives_nobody_else_away(communes: Communes) -
     stranger = town.visitor()
     await stranger.post(HERE, data=TYPED | {"email": "boss@example.test"})
 
-    link = (await stranger.post(f"{HERE}/code", data={"code": await code_sent(town)})).headers[
-        "location"
-    ]
+    code = {"code": await code_sent(town)}
+    back = (await stranger.post(f"{HERE}/code", data=code)).headers["location"]
+    link = (await stranger.post(back, data={"is_right": "oui"})).headers["location"]
 
     with town.here():
         token = await Token.objects().order_by(Token.id, ascending=False).first()

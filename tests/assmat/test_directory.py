@@ -319,7 +319,7 @@ async def test_she_opens_her_account_and_nobody_learns_who_is_registered(
         link = await town.link("n.benali@example.test")
         assert (await visitor.get(link)).status_code == 200
         empty = await visitor.post("/assmat/activation", data={"email": "x"})
-        assert (empty.status_code, "numéro de votre agrément" in empty.text) == (422, True)
+        assert (empty.status_code, "Écrivez votre nom" in empty.text) == (422, True)
         for _ in range(3):
             last = await visitor.post("/assmat/activation", data=typed)
         assert (await visitor.post("/assmat/activation", data=typed)).status_code == 429

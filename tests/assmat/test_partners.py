@@ -214,7 +214,7 @@ async def test_what_she_declares_is_read_by_the_pmi_alone_and_has_a_receipt(
     for path in (f"{DESK}/{who['Rosa']}", f"{DESK}/suivi"):
         assert "Zoé" not in (await agent.get(path)).text
     assert (await agent.get(f"{here}/accueils")).status_code == 403
-    assert (await agent.post(f"{DESK}/declarations/1/lu")).status_code == 403
+    assert (await agent.post(f"{DESK}/declarations/1/lu")).status_code == 404
     await pmi.post(f"{DESK}/declarations/5/lu")
     assert "pas encore" not in (await rosa.get(receipt)).text
 
@@ -232,6 +232,50 @@ async def test_what_she_declares_is_read_by_the_pmi_alone_and_has_a_receipt(
         await registering.forget()
         assert await Care.count() == 4
         assert {row["kind"] for row in await Statement.select(Statement.kind)} == {"start"}
+
+
+async def test_a_care_is_corrected_or_cancelled_and_what_comes_is_told_at_once(
+    communes: Communes,
+) -> None:
+    """Accredited for four: a fifth in March is warned of in November, until it is corrected."""
+    town = communes.alpha
+    with town.here():
+        who = await registered(ROSA, ODILE)
+    mine = f"assmat.childminder:{who['Rosa']}"
+    rosa = await town.staff(Grant("childminder", mine), email="rosa@x.test")
+    pmi = await town.staff(Grant("pmi"), email="pmi@cd.test")
+    cares = f"{SPACE}/{who['Rosa']}/accueils"
+    child = {
+        **{"given_name": "Zoé", "guardian": "Anne Payet", "planning": "variable"},
+        **{"born_on": "2025-06-01", "began_on": "2026-11-02"},
+    }
+    for rank in range(4):
+        await rosa.post(cares, data=child | {"given_name": f"Zoé{rank}"})
+    await rosa.post(cares, data=child | {"given_name": "Malo", "began_on": "2027-03-01"})
+
+    page = plain((await rosa.get(cares)).text)
+    desk = plain((await pmi.get(f"{DESK}/suivi")).text)
+    assert "À partir du 1er mars 2027" in page and "plus d’enfants à la fois" in page
+    assert "Rosa Ortega" in desk and "à partir du 1er mars 2027" in desk
+    assert "1er mars 2027" in plain((await pmi.get(f"{DESK}/{who['Rosa']}")).text)
+    malo = child | {"given_name": "Malo"}
+    same = await rosa.post(f"{cares}/5", data=malo | {"began_on": "2027-03-01"})
+    assert (same.status_code, "Rien n’a changé" in same.text) == (422, True)
+    sent = await rosa.post(f"{cares}/5", data=malo | {"began_on": "2027-04-01"})
+    receipt = plain((await rosa.get(sent.headers["location"])).text)
+    assert "Correction d’un accueil" in receipt and "depuis le 1er mars 2027" in receipt
+    assert "À partir du 1er avril 2027" in plain((await rosa.get(cares)).text)
+
+    for _ in range(2):
+        gone = await rosa.post(f"{cares}/5/annuler")
+
+    assert gone.status_code == 404
+    assert "À partir du" not in plain((await rosa.get(cares)).text)
+    sheet = plain((await pmi.get(f"{DESK}/{who['Rosa']}")).text)
+    assert "Annulation d’un accueil" in sheet and "Malo, naissance le 1er juin 2025" in sheet
+    for path in (f"{SPACE}/{who['Odile']}/accueils/1", f"{cares}/99"):
+        assert (await rosa.get(path)).status_code == 404
+    assert (await pmi.get(f"{cares}/1")).status_code == 403
 
 
 async def test_the_register_of_the_night_is_brought_in_or_stopped_and_told(

@@ -83,6 +83,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "family": ("/assmat/fiches/{childminder}/ecrire",),
     },
     "/assmat/activation": {"visitor": ("/assmat/activation",)},
+    "/assmat/activation/relire/{secret}": {"visitor": ("{read_back}",)},
     "/assmat/fiches/{childminder}": {"visitor": ("/assmat/fiches/{childminder}",)},
     "/assmat/espace/{childminder}": {"office": ("/assmat/espace/{childminder}",)},
     "/assmat/espace/{childminder}/apercu": {"office": ("/assmat/espace/{childminder}/apercu",)},
@@ -99,6 +100,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "office": ("/bureau/assmat/relais/1/rencontres/{event}",)
     },
     "/assmat/espace/{childminder}/accueils": {"office": ("/assmat/espace/{childminder}/accueils",)},
+    "/assmat/espace/{childminder}/accueils/{care}": {
+        "office": ("/assmat/espace/{childminder}/accueils/1",)
+    },
     "/assmat/espace/{childminder}/declarations": {
         "office": ("/assmat/espace/{childminder}/declarations",)
     },

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from ribambelle import tenants
 from ribambelle.database import advisory, transaction
@@ -12,13 +13,15 @@ from ribambelle.web import formats
 from ribambelle.workflow import journal
 from ribambelle_assmat import contacting
 from ribambelle_assmat.domain.cares import KINDS
+from ribambelle_assmat.domain.slots import told as moments_told
 from ribambelle_assmat.queries import directory
+from ribambelle_assmat.queries.cares import ERROR
 from ribambelle_assmat.tables import Care, Statement
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A care that begins, as she declares it."""
+    """A care, as she declares it."""
 
     given_name: str
     born_on: date
@@ -62,6 +65,7 @@ async def _same(childminder: int, told: Begun) -> int:
         & (Care.born_on == told.born_on)
         & (Care.began_on == told.began_on)
         & Care.ended_on.is_null()
+        & Care.cancelled_at.is_null()
     )
     if care is None:
         return 0
@@ -73,9 +77,7 @@ async def end(person: Person, childminder: int, care: int, day: date, now: datet
     """Declare the last day of a care. Raises Refused: ended, end_before_start."""
     async with transaction():
         await advisory(f"assmat.childminder:{childminder}")
-        row = await Care.objects().get((Care.id == care) & (Care.childminder == childminder))
-        if row is None:
-            raise NotYours
+        row = await hers(childminder, care)
         if row.ended_on is not None:
             raise Refused("ended")
         if day < row.began_on:
@@ -83,6 +85,73 @@ async def end(person: Person, childminder: int, care: int, day: date, now: datet
         await Care.update({Care.ended_on: day}).where(Care.id == care)
         said = Statement(childminder=childminder, care=care, kind="end", day=day)
         return await _send(person, said, now)
+
+
+async def correct(
+    person: Person,
+    childminder: int,
+    care: int,
+    told: Begun,
+    ended_on: date | None,
+    now: datetime,
+) -> int:
+    """Correct a care: what it was stays on the new receipt. Raises Refused: same, end_before_start.
+
+    :param ended_on: its last day, when it is ended already.
+    """
+    moments = told.moments if told.planning == "regular" else 0
+    values: dict[Any, Any] = {
+        **{"given_name": told.given_name, "born_on": told.born_on, "guardian": told.guardian},
+        **{"began_on": told.began_on, "planning": told.planning, "moments": moments},
+    }
+    async with transaction():
+        await advisory(f"assmat.childminder:{childminder}")
+        row = await hers(childminder, care)
+        if row.ended_on is not None:
+            values["ended_on"] = ended_on or row.ended_on
+            if values["ended_on"] < told.began_on:
+                raise Refused("end_before_start")
+        if all(getattr(row, name) == value for name, value in values.items()):
+            raise Refused("same")
+        await Care.update(values).where(Care.id == care)
+        said = Statement(childminder=childminder, care=care, kind="correct", day=told.began_on)
+        said.words = f"Avant\u00a0: {_told(row)}"
+        return await _send(person, said, now)
+
+
+async def cancel(person: Person, childminder: int, care: int, now: datetime) -> int:
+    """Cancel a care declared by mistake: it counts no more, and has its own receipt."""
+    async with transaction():
+        await advisory(f"assmat.childminder:{childminder}")
+        row = await hers(childminder, care)
+        today = now.date()
+        # forgotten with what was told of it a year after
+        ended = min(row.ended_on, today) if row.ended_on else today
+        await Care.update({Care.cancelled_at: now, Care.ended_on: ended}).where(Care.id == care)
+        said = Statement(childminder=childminder, care=care, kind="cancel", day=today)
+        said.words = _told(row)
+        return await _send(person, said, now)
+
+
+async def hers(childminder: int, care: int) -> Care:
+    """Return a care of hers; another's, or one that was cancelled, does not exist."""
+    row = await Care.objects().get(
+        (Care.id == care) & (Care.childminder == childminder) & Care.cancelled_at.is_null()
+    )
+    if row is None:
+        raise NotYours
+    return row
+
+
+def _told(row: Care) -> str:
+    """Say a care, as a receipt keeps it."""
+    days = [formats.jour_du_mois(day, True) for day in (row.born_on, row.began_on)]
+    end = f" jusqu’au {formats.jour_du_mois(row.ended_on, True)}" if row.ended_on else ""
+    when = moments_told(row.moments) if row.moments else "planning variable"
+    return (
+        f"{row.given_name}, naissance le {days[0]}, depuis le {days[1]}{end}, {when}."
+        f" Répond de l’enfant\u00a0: {row.guardian}."
+    )
 
 
 async def tell(
@@ -98,7 +167,7 @@ async def read(person: Person, statement: int, now: datetime) -> Statement:
     """Note that the PMI read a declaration; twice is once."""
     async with transaction():
         row = await Statement.objects().get(Statement.id == statement)
-        if row is None:
+        if row is None or not (person.holds("pmi") or row.kind == ERROR):
             raise NotYours
         if row.read_at is None:
             await Statement.update(

@@ -151,6 +151,38 @@ ACTIVATION_CODE = MessageTemplate(
     area="Assistantes maternelles",
     sms="{commune} : votre code est {code}. Il vaut 15 minutes. Ne le donnez à personne.",
 )
+ACTIVATION_LINK = MessageTemplate(
+    "assmat/messages/activation_link",
+    "Lien d’ouverture du compte",
+    "quand une assistante maternelle ouvre son compte avec son adresse e-mail",
+    "l’assistante maternelle",
+    (
+        Placeholder(
+            "lien",
+            "La page où elle relit son agrément",
+            "https://famille.exemple.fr/assmat/activation/relire/abc",
+            fact="link",
+            required=True,
+        ),
+    ),
+    area="Assistantes maternelles",
+)
+ACTIVATION_NUMBER = MessageTemplate(
+    "assmat/messages/activation_number",
+    "Numéro d’agrément nécessaire",
+    "quand deux personnes du registre ont le nom et la date de naissance donnés",
+    "l’assistante maternelle",
+    (
+        Placeholder(
+            "lien",
+            "La page où elle recommence",
+            "https://famille.exemple.fr/assmat/activation",
+            fact="link",
+        ),
+    ),
+    area="Assistantes maternelles",
+    sms="{commune} : deux personnes ont ce nom et cette date. Ajoutez votre numéro d’agrément : {lien}",
+)
 MESSAGES = (
     STILL_FREE,
     CONTACT,
@@ -159,4 +191,6 @@ MESSAGES = (
     SEARCH_BEGUN,
     SEARCH_FOUND,
     ACTIVATION_CODE,
+    ACTIVATION_LINK,
+    ACTIVATION_NUMBER,
 )

@@ -16,6 +16,8 @@ PLANNINGS = {"regular": "Régulier, chaque semaine", "variable": "Variable"}
 KINDS = {
     "start": "Début d’un accueil",
     "end": "Fin d’un accueil",
+    "correct": "Correction d’un accueil",
+    "cancel": "Annulation d’un accueil",
     "move": "Déménagement",
     "household": "Changement dans le foyer",
     "error": "Erreur dans le registre",
@@ -102,6 +104,29 @@ def warnings(found: Load, accredited: int) -> list[str]:
         "three": found.under_three > UNDER_THREE,
     }
     return [code for code, is_over in over.items() if is_over]
+
+
+def coming(
+    cares: Iterable[Care], accredited: int, today: date
+) -> tuple[date, Sequence[str]] | None:
+    """Return the first day to come that exceeds something that today does not, and what.
+
+    >>> from datetime import date
+    >>> born = date(2025, 6, 1)
+    >>> two = [Care(born, date(2026, 9, 1)), Care(born, date(2026, 10, 1), date(2027, 2, 26))]
+    >>> march, april = Care(born, date(2027, 3, 1)), Care(born, date(2027, 4, 1))
+    >>> coming([*two, march], 2, date(2026, 11, 26))
+    >>> coming([*two, march, april], 2, date(2026, 11, 26))
+    (datetime.date(2027, 4, 1), ['accredited'])
+    """
+    every = list(cares)
+    now = warnings(load(every, today), accredited)
+    # there are more children on a first day only
+    for day in sorted({one.began_on for one in every if one.began_on > today}):
+        more = [code for code in warnings(load(every, day), accredited) if code not in now]
+        if more:
+            return day, more
+    return None
 
 
 def freed(found: Load, accredited: int) -> int:

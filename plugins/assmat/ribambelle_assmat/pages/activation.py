@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from ribambelle import forms
@@ -18,6 +19,7 @@ from ribambelle.forms import Bound
 from ribambelle.identity import accounts, limits
 from ribambelle.jobs import later
 from ribambelle.messages.phones import mobile as mobile_of
+from ribambelle.search import fold
 from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
@@ -25,11 +27,13 @@ from ribambelle.web.sign_in import come_from
 from ribambelle.web.visit import Visit
 from ribambelle_assmat import activating
 from ribambelle_assmat.activating import Wanted
+from ribambelle_assmat.pages.cares import told_of
+from ribambelle_assmat.queries import directory
 
 HERE = "/assmat/activation"
 HOUR = timedelta(hours=1)
 KEY = "assmat.activation"
-TRIES = 5
+TRIES, NAME_TRIES, DAY = 5, 8, timedelta(days=1)
 CHANNELS = [("email", "Par e-mail : un lien, valable 48 heures"), ("sms", "Par SMS : un code")]
 LOGINS = [
     ("email", "Mon adresse e-mail"),
@@ -86,8 +90,6 @@ def examined(form: Bound[ActivationForm], tenant: Tenant) -> tuple[Wanted, dict[
     """Return what she asks for, and everything that is wrong in it."""
     told, wrong = form.told, {}
     number = re.sub(r"[\s./-]", "", told.accreditation)
-    if not number:
-        wrong["accreditation"] = "Écrivez le numéro de votre agrément."
     if not told.family_name.strip():
         wrong["family_name"] = "Écrivez votre nom."
     if told.born_on is None and "born_on" not in form.errors:
@@ -126,8 +128,9 @@ async def send(
     wanted, wrong = examined(form, tenant)
     if form.errors or wrong or told.born_on is None:
         return form_page(tenant, form.wrong(**wrong))
-    key = f"assmat-activation:{wanted.number}"
-    await limits.require(key, now, at_most=5, per=HOUR)
+    if await _is_tried_too_much(wanted.number, told.family_name, now):
+        words = "Trop d’essais avec ce nom : écrivez le numéro de votre agrément."
+        return form_page(tenant, form.wrong(accreditation=words))
     await limits.require(f"assmat-activation-from:{come_from(request)}", now, at_most=20, per=HOUR)
     asked: dict[str, Any] = {
         "number": wanted.number,
@@ -144,6 +147,19 @@ async def send(
         return Redirect(f"{HERE}/code", status_code=303)
     await later("assmat", "activate", **asked)
     return Page("assmat/activation.html", ActivationPage(sent_to=wanted.email))
+
+
+async def _is_tried_too_much(number: str, name: str, now: datetime) -> bool:
+    """Count a try; without her number a name is tried a few times a day, whatever the date."""
+    if number:
+        await limits.require(f"assmat-activation:{number}", now, at_most=5, per=HOUR)
+        return False
+    key = f"assmat-activation-name:{fold(name)[:60]}"
+    try:
+        await limits.require(key, now, at_most=NAME_TRIES, per=DAY)
+    except Refused:
+        return True
+    return False
 
 
 @dataclass(frozen=True)
@@ -195,4 +211,88 @@ async def prove(
     return Redirect(urlsplit(link).path, status_code=303)
 
 
-ROUTES = [ask, send, code_page, prove]
+REFUSALS = {
+    "email_taken_by_family": "Cette adresse sert à un compte famille : prenez-en une autre.",
+    "account_disabled": "Le compte de cette adresse est fermé : prenez-en une autre.",
+}
+
+
+class ReadForm(msgspec.Struct, frozen=True):
+    """Whether what the register says is right, and what is not."""
+
+    is_right: str = ""
+    wrong: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+@dataclass(frozen=True)
+class ReadPage:
+    """What the register says of her, before her account is open."""
+
+    told: list[tuple[str, str]]
+    secret: str
+    form: Bound[ReadForm] | None = None
+    refused: str = ""
+    answers: tuple[tuple[str, str], ...] = (
+        ("oui", "Tout est juste"),
+        ("non", "Quelque chose est faux"),
+    )
+
+
+def _dead() -> Page:
+    return Page("assmat/activation_read.html", ReadPage([], ""), status=410)
+
+
+async def _read_page(secret: str, now: datetime, **more: Any) -> Page:
+    """Return the page; a link that is dead says how to have another."""
+    try:
+        row = await activating.read_back(secret, now)
+    except Refused:
+        return _dead()
+    page = ReadPage(told_of(await directory.one(row.id)), secret, **more)
+    return Page("assmat/activation_read.html", page, status=422 if more else 200)
+
+
+@get(
+    f"{activating.READ_BACK}/{{secret:str}}",
+    name="assmat.activation_read",
+    told="Relire ce que le registre dit de soi",
+    guards=[guards.public],
+)
+async def reading(secret: FromPath[str], now: NamedDependency[datetime]) -> Page:
+    """Show what the register says, to whoever proved an address or a telephone."""
+    return await _read_page(secret, now)
+
+
+@post(
+    f"{activating.READ_BACK}/{{secret:str}}",
+    name="assmat.activation_confirm",
+    told="Confirmer ce que dit le registre, ou dire ce qui est faux",
+    guards=[guards.public],
+)
+async def confirm(
+    secret: FromPath[str],
+    request: Request[Any, Any, Any],
+    now: NamedDependency[datetime],
+) -> Response[Any]:
+    """Open the account; what is false goes to the PMI, and waits for nobody."""
+    form = await forms.read(request, ReadForm)
+    told, wrong = form.told, {}
+    if told.is_right not in ("oui", "non"):
+        wrong["is_right"] = "Dites si tout est juste."
+    if told.is_right == "non" and not told.wrong.strip() and "wrong" not in form.errors:
+        wrong["wrong"] = "Écrivez ce qui est faux : la PMI le lit."
+    if form.errors or wrong:
+        return await _read_page(secret, now, form=form.wrong(**wrong))
+    words = told.wrong.strip() if told.is_right == "non" else ""
+    try:
+        link = await activating.confirm(secret, words, now)
+    except Refused as refusal:
+        if refusal.reason in REFUSALS:
+            return await _read_page(secret, now, refused=REFUSALS[refusal.reason])
+        if refusal.reason != "link_dead":
+            raise
+        return _dead()
+    return Redirect(link, status_code=303)
+
+
+ROUTES = [ask, send, code_page, prove, reading, confirm]

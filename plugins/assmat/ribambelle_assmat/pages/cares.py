@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -22,7 +22,7 @@ from ribambelle_assmat import caring
 from ribambelle_assmat.caring import Begun
 from ribambelle_assmat.domain.accreditation import PLACES
 from ribambelle_assmat.domain.cares import KINDS, PLANNINGS, TOLD, WARNINGS
-from ribambelle_assmat.domain.slots import DAYS, MOMENTS, mask_of, told
+from ribambelle_assmat.domain.slots import DAYS, MOMENTS, keys_of, mask_of, told
 from ribambelle_assmat.pages.space import SPACE
 from ribambelle_assmat.queries import cares as asked
 from ribambelle_assmat.queries import directory
@@ -36,6 +36,7 @@ AHEAD, BEHIND = timedelta(days=366), timedelta(days=6 * 366)
 REFUSALS = {
     "ended": "Cet accueil est déjà terminé.",
     "end_before_start": "Écrivez un jour après le début de l’accueil.",
+    "same": "Rien n’a changé : corrigez ce qui est faux.",
 }
 Name = Annotated[str, msgspec.Meta(max_length=80)]
 
@@ -49,6 +50,12 @@ class CareForm(msgspec.Struct, frozen=True):
     began_on: date | None = None
     planning: str = ""
     moments: tuple[str, ...] = ()
+
+
+class CorrectForm(CareForm, frozen=True):
+    """A care as it should have been declared."""
+
+    ended_on: date | None = None
 
 
 class EndForm(msgspec.Struct, frozen=True):
@@ -95,6 +102,28 @@ class CaresPage:
 
 
 @dataclass(frozen=True)
+class CarePage:
+    """One care, to be corrected or cancelled."""
+
+    one: One
+    care: Care
+    form: Bound[CorrectForm] | None = None
+    plannings: list[tuple[str, str]] = field(default_factory=lambda: list(PLANNINGS.items()))
+    days: tuple[tuple[str, str, str], ...] = DAYS
+    moments: tuple[tuple[str, str, str], ...] = MOMENTS
+
+    @property
+    def address(self) -> str:
+        """Where this care is."""
+        return f"{SPACE}/{self.one.id}/accueils/{self.care.id}"
+
+    @property
+    def chosen(self) -> list[str]:
+        """The moments she declared."""
+        return keys_of(self.care.moments)
+
+
+@dataclass(frozen=True)
 class StatementsPage:
     """What she told the PMI, and one more thing to tell."""
 
@@ -118,17 +147,22 @@ class StatementsPage:
     @property
     def told(self) -> list[tuple[str, str]]:
         """What the register says of her, so that she sees what is false in it."""
-        one = self.one
-        places = [
-            f"{PLACES[place.where]}, {formats.pluriel(place.children, 'enfant')}"
-            for place in one.places
-        ]
-        return [
-            ("Nom", one.name),
-            ("Adresse", one.told.address),
-            ("Agrément", f"jusqu’au {formats.jour_du_mois(one.accreditation.last, True)}"),
-            *(("Place", place) for place in places),
-        ]
+        return told_of(self.one)
+
+
+def told_of(one: One) -> list[tuple[str, str]]:
+    """Return what the register says of a childminder, as she reads it."""
+    places = [
+        f"{PLACES[place.where]}, {formats.pluriel(place.children, 'enfant')}, {place.address}"
+        for place in one.places
+    ]
+    until = formats.jour_du_mois(one.accreditation.last, True)
+    return [
+        ("Nom", one.name),
+        ("Agrément", f"{one.number}, jusqu’au {until}"),
+        ("Adresse", one.told.address),
+        *(("Place", place) for place in places),
+    ]
 
 
 @dataclass(frozen=True)
@@ -196,7 +230,10 @@ async def start(
     return Redirect(f"{SPACE}/{childminder}/declarations/{number}", status_code=303)
 
 
-def _checked(form: Bound[CareForm], today: date) -> Bound[CareForm]:
+Form = TypeVar("Form", bound=CareForm)
+
+
+def _checked(form: Bound[Form], today: date) -> Bound[Form]:
     said, wrong = form.told, {}
     if not said.given_name.strip() and "given_name" not in form.errors:
         wrong["given_name"] = "Écrivez le prénom de l’enfant."
@@ -244,6 +281,76 @@ async def end(
         form = form.wrong(ended_on=REFUSALS[refusal.reason])
         return await cares_page(one, now.date(), wrong=(care, form))
     seen.tell("ok", "C’est déclaré. Voici votre reçu, à garder.")
+    return Redirect(f"{SPACE}/{childminder}/declarations/{number}", status_code=303)
+
+
+@get(
+    f"{SPACE}/{{childminder:int}}/accueils/{{care:int}}",
+    name="assmat.care",
+    told="Relire un accueil que l’on a déclaré, pour le corriger",
+    guards=[alone],
+)
+async def care_page(
+    childminder: FromPath[int], care: FromPath[int], person: NamedDependency[Person]
+) -> Page:
+    """Show one care as it was declared."""
+    one = await hers(person, childminder)
+    return Page("assmat/care.html", CarePage(one, await caring.hers(childminder, care)))
+
+
+@post(
+    f"{SPACE}/{{childminder:int}}/accueils/{{care:int}}",
+    name="assmat.cares.correct",
+    told="Corriger un accueil que l’on a déclaré",
+    guards=[alone],
+)
+async def correct(
+    childminder: FromPath[int],
+    care: FromPath[int],
+    request: Request[Any, Any, Any],
+    person: NamedDependency[Person],
+    seen: NamedDependency[Visit],
+    now: NamedDependency[datetime],
+) -> Response[Any]:
+    """Correct what she declared: another receipt follows, with what it was."""
+    one, row = await hers(person, childminder), await caring.hers(childminder, care)
+    form = _checked(await forms.read(request, CorrectForm), now.date())
+    said = form.told
+    if form.errors or said.born_on is None or said.began_on is None:
+        return Page("assmat/care.html", CarePage(one, row, form), status=422)
+    told = Begun(
+        *(said.given_name.strip(), said.born_on, said.guardian.strip(), said.began_on),
+        *(said.planning, mask_of(said.moments)),
+    )
+    try:
+        number = await caring.correct(person, childminder, care, told, said.ended_on, now)
+    except Refused as refusal:
+        if refusal.reason not in REFUSALS:
+            raise
+        name = "ended_on" if refusal.reason == "end_before_start" else "given_name"
+        form = form.wrong(**{name: REFUSALS[refusal.reason]})
+        return Page("assmat/care.html", CarePage(one, row, form), status=422)
+    seen.tell("ok", "C’est corrigé. Voici votre nouveau reçu, à garder.")
+    return Redirect(f"{SPACE}/{childminder}/declarations/{number}", status_code=303)
+
+
+@post(
+    f"{SPACE}/{{childminder:int}}/accueils/{{care:int}}/annuler",
+    name="assmat.cares.cancel",
+    told="Annuler un accueil déclaré par erreur",
+    guards=[alone],
+)
+async def cancel(
+    childminder: FromPath[int],
+    care: FromPath[int],
+    person: NamedDependency[Person],
+    seen: NamedDependency[Visit],
+    now: NamedDependency[datetime],
+) -> Redirect:
+    """Cancel what was declared by mistake: another receipt follows."""
+    await hers(person, childminder)
+    number = await caring.cancel(person, childminder, care, now)
+    seen.tell("ok", "C’est annulé. Voici votre reçu, à garder.")
     return Redirect(f"{SPACE}/{childminder}/declarations/{number}", status_code=303)
 
 
@@ -305,4 +412,4 @@ async def receipt(
     return Page("assmat/receipt.html", page)
 
 
-ROUTES = [cares, start, end, statements, tell, receipt]
+ROUTES = [cares, start, care_page, correct, cancel, end, statements, tell, receipt]

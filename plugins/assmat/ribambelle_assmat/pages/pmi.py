@@ -25,7 +25,6 @@ from ribambelle_assmat.tables import Care, Childminder, RegisterFile, Statement
 
 DESK = "/bureau/assmat"
 keeping = Holding("agent", "admin", "pmi")
-pmi = Holding("pmi")
 SOON, LATER = timedelta(days=91), timedelta(days=183)
 """Three months, six months."""
 
@@ -38,8 +37,8 @@ class DeskPage:
     waiting: list[dict[str, Any]]
     ending: list[Childminder]
     over: list[Over]
-    statements: list[dict[str, Any]] | None
-    """None for whoever may not read them: they speak of children."""
+    statements: list[dict[str, Any]]
+    """To the town hall, what is false in the register alone: the others speak of children."""
     stopped: RegisterFile | None
     kinds: dict[str, str] = field(default_factory=lambda: KINDS)
     warnings: dict[str, str] = field(default_factory=lambda: WARNINGS)
@@ -49,15 +48,16 @@ class DeskPage:
     def figures(self) -> list[tuple[str, str, str]]:
         """How many of each."""
         soon = self.today + SOON
-        found = [
-            ("Fiches à valider", len(self.waiting)),
-            ("Finissent sous 3 mois", sum(one.last <= soon for one in self.ending)),
-            ("Finissent sous 6 mois", len(self.ending)),
-            ("Dépassements", len(self.over)),
+        return [
+            (label, str(count), "")
+            for label, count in (
+                ("Fiches à valider", len(self.waiting)),
+                ("Finissent sous 3 mois", sum(one.last <= soon for one in self.ending)),
+                ("Finissent sous 6 mois", len(self.ending)),
+                ("Dépassements", len(self.over)),
+                ("Déclarations à lire", len(self.statements)),
+            )
         ]
-        if self.statements is not None:
-            found.append(("Déclarations à lire", len(self.statements)))
-        return [(label, str(count), "") for label, count in found]
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class SheetPage:
     may_help: bool
     capacity: Capacity
     cares: list[Care] | None
-    statements: list[Statement] | None
+    statements: list[Statement]
     wrong: str = ""
     places: dict[str, str] = field(default_factory=lambda: PLACES)
     kinds: dict[str, str] = field(default_factory=lambda: KINDS)
@@ -101,14 +101,14 @@ class SheetPage:
     guards=[keeping],
 )
 async def desk(person: NamedDependency[Person], now: NamedDependency[datetime]) -> Page:
-    """Show what waits; declarations only to the PMI itself."""
+    """Show what waits; declarations that speak of a child only to the PMI itself."""
     today = now.date()
     page = DeskPage(
         today,
         await validating.waiting(),
         await cares.ending(today, today + LATER),
         await cares.over(today),
-        await cares.unread() if person.holds("pmi") else None,
+        await cares.unread(errors_only=not person.holds("pmi")),
         await registering.stopped(),
     )
     return Page("assmat/office/pmi.html", page)
@@ -134,7 +134,7 @@ async def sheet_page(person: Person, number: int, now: datetime, wrong: str = ""
         person.holds("agent", "admin"),
         await cares.capacity(number, rows, now.date()),
         rows if is_pmi else None,
-        await cares.statements(number) if is_pmi else None,
+        await cares.statements(number, errors_only=not is_pmi),
         wrong,
     )
     return Page("assmat/office/sheet.html", page, status=422 if wrong else 200)
@@ -203,7 +203,7 @@ async def hide(
     f"{DESK}/declarations/{{statement:int}}/lu",
     name="assmat.pmi.read",
     told="Dire qu’une déclaration est lue",
-    guards=[pmi],
+    guards=[keeping],
 )
 async def read(
     statement: FromPath[int],
@@ -211,7 +211,10 @@ async def read(
     seen: NamedDependency[Visit],
     now: NamedDependency[datetime],
 ) -> Redirect:
-    """Note that a declaration is read: it leaves the desk, and stays on her page."""
+    """Note that a declaration is read: it leaves the desk, and stays on her page.
+
+    The town hall reads what is false in the register; what speaks of a child is the PMI's.
+    """
     row = await caring.read(person, statement, now)
     seen.tell("ok", "C’est noté comme lu.")
     return Redirect(f"{DESK}/{row.childminder}", status_code=303)

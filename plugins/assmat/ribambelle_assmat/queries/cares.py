@@ -1,6 +1,6 @@
 """What childminders declare of the children they take: for each of them, and for the PMI."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,18 +8,19 @@ from typing import Any
 from ribambelle.database import Prepared
 from ribambelle.errors import NotYours
 from ribambelle_assmat.domain.cares import Care as Rule
-from ribambelle_assmat.domain.cares import Load, freed, load, warnings
+from ribambelle_assmat.domain.cares import Load, coming, freed, load, warnings
 from ribambelle_assmat.tables import Care, Childminder, Place, Statement
 
+ERROR = "error"
+"""What is false in the register, as domain.cares.KINDS names it: no child is in it."""
 CURRENT = Prepared(
     lambda given: Care.raw(
         "SELECT r.childminder, r.born_on, r.began_on, r.ended_on, r.moments, c.given_name,"
         " c.family_name, c.usual_name, (SELECT SUM(p.children) FROM assmat_place p"
         " WHERE p.childminder = c.id) AS children FROM assmat_care r"
         " JOIN assmat_childminder c ON c.id = r.childminder WHERE c.gone_at IS NULL"
-        " AND r.began_on <= {} AND (r.ended_on IS NULL OR r.ended_on >= {})"
+        " AND r.cancelled_at IS NULL AND (r.ended_on IS NULL OR r.ended_on >= {})"
         " ORDER BY c.folded, c.id",
-        given.day,
         given.day,
     )
 )
@@ -31,6 +32,8 @@ class Capacity:
 
     load: Load
     accredited: int
+    coming: tuple[date, Sequence[str]] | None = None
+    """The first day to come that exceeds more, and what, as codes of domain.cares.WARNINGS."""
 
     @property
     def warnings(self) -> list[str]:
@@ -53,40 +56,48 @@ class Over:
 
 
 async def of(childminder: int) -> list[Care]:
-    """Return the cares of one childminder, those that go on first."""
-    rows = await Care.objects().where(Care.childminder == childminder).order_by(Care.began_on)
+    """Return the cares of one childminder, those that go on first; none that was cancelled."""
+    hers = (Care.childminder == childminder) & Care.cancelled_at.is_null()
+    rows = await Care.objects().where(hers).order_by(Care.began_on)
     return sorted(rows, key=lambda one: (one.ended_on is not None, one.began_on))
 
 
 async def capacity(childminder: int, rows: Iterable[Care], day: date) -> Capacity:
-    """Return what her declarations make of her accreditation on a day."""
+    """Return what her declarations make of her accreditation on a day, and later."""
     places = await Place.select(Place.children).where(Place.childminder == childminder)
-    found = load([_rule(row.to_dict()) for row in rows], day)
-    return Capacity(found, sum(place["children"] for place in places))
+    return _capacity([_rule(row.to_dict()) for row in rows], places, day)
+
+
+def _capacity(rules: list[Rule], places: Iterable[dict[str, Any]], day: date) -> Capacity:
+    accredited = sum(int(place["children"] or 0) for place in places)
+    return Capacity(load(rules, day), accredited, coming(rules, accredited, day))
 
 
 async def over(day: date) -> list[Over]:
-    """Return whose declarations exceed their accreditation on a day, by name."""
+    """Return whose declarations exceed their accreditation on a day or later, by name."""
     by_number: dict[int, list[dict[str, Any]]] = {}
     for row in await CURRENT.ask(day=day):
         by_number.setdefault(row["childminder"], []).append(row)
     found = []
     for number, rows in by_number.items():
-        told = Capacity(load(map(_rule, rows), day), int(rows[0]["children"] or 0))
-        if told.warnings:
+        told = _capacity([_rule(row) for row in rows], rows[:1], day)
+        if told.warnings or told.coming:
             family = rows[0]["usual_name"] or rows[0]["family_name"]
             found.append(Over(number, f"{rows[0]['given_name']} {family}", told))
     return found
 
 
-async def statements(childminder: int, most: int = 50) -> list[Statement]:
-    """Return what one childminder told the PMI, the latest first."""
-    return (
-        await Statement.objects()
-        .where(Statement.childminder == childminder)
-        .order_by(Statement.id, ascending=False)
-        .limit(most)
-    )
+async def statements(
+    childminder: int, most: int = 50, *, errors_only: bool = False
+) -> list[Statement]:
+    """Return what one childminder told the PMI, the latest first.
+
+    :param errors_only: what is false in the register: the town hall may read that.
+    """
+    asked = Statement.objects().where(Statement.childminder == childminder)
+    if errors_only:
+        asked = asked.where(Statement.kind == ERROR)
+    return await asked.order_by(Statement.id, ascending=False).limit(most)
 
 
 async def statement(childminder: int, number: int) -> Statement:
@@ -99,21 +110,19 @@ async def statement(childminder: int, number: int) -> Statement:
     return row
 
 
-async def unread(most: int = 100) -> list[dict[str, Any]]:
-    """Return what the PMI has not read yet, the oldest first, with who told it."""
-    return (
-        await Statement.select(
-            Statement.id,
-            Statement.kind,
-            Statement.sent_at,
-            Statement.childminder,
-            Statement.childminder.given_name,
-            Statement.childminder.family_name,
-        )
-        .where(Statement.read_at.is_null())
-        .order_by(Statement.id)
-        .limit(most)
-    )
+async def unread(most: int = 100, *, errors_only: bool = False) -> list[dict[str, Any]]:
+    """Return what nobody has read yet, the oldest first, with who told it."""
+    asked = Statement.select(
+        Statement.id,
+        Statement.kind,
+        Statement.sent_at,
+        Statement.childminder,
+        Statement.childminder.given_name,
+        Statement.childminder.family_name,
+    ).where(Statement.read_at.is_null())
+    if errors_only:
+        asked = asked.where(Statement.kind == ERROR)
+    return await asked.order_by(Statement.id).limit(most)
 
 
 async def ending(day: date, until: date, most: int = 200) -> list[Childminder]:
