@@ -100,3 +100,35 @@ async def test_an_address_without_a_point_is_found_once_and_kept_as_its_cell(
 
     cells = [snapped(Point(46.8021, 4.8357)), snapped(Point(46.81, 4.85))]
     assert found == [(cells[0], cells[0], "Centre"), (cells[1], cells[1], "Gare")]
+
+
+async def test_a_quartier_or_a_postcode_tells_no_more_than_the_cell(communes: Communes) -> None:
+    """Her commune does, which is public and on her page; two of one commune are never told apart."""
+    town = communes.alpha
+    there = [
+        NADIA,
+        NADIA.replace("4401", "4407").replace("Centre", "Gare").replace("71880", "71881"),
+        NADIA.replace("4401", "4408"),
+        NADIA.replace("4401;Benali;Nadia", "4409;Ortega;Rosa").replace(
+            "71880;Alpha;Centre", "44400;Rezé;Port"
+        ),
+    ]
+    with town.here():
+        await registered(*there)
+        numbers = [one.id for one in await directory.every("", 0, 9)]
+        for number in numbers:
+            await says(number)
+    visitor = town.visitor()
+
+    found = {
+        asked: (await visitor.get(f"/assmat?{asked}")).text
+        for asked in ("pres=Gare&rayon=quartier", "ou=71881", "ou=71880", "ou=44400")
+    }
+    table = (await visitor.get("/assmat/donnees.csv")).text
+
+    who = [
+        (text.count("Nadia Benali</a>"), text.count("Rosa Ortega</a>")) for text in found.values()
+    ]
+    assert who == [(3, 1), (0, 0), (3, 0), (0, 1)]
+    assert "71881" not in table and "Gare" not in table
+    assert "Rezé" in (await visitor.get(f"/assmat/fiches/{numbers[-1]}")).text

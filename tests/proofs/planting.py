@@ -346,7 +346,7 @@ def assmat(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]:
         "assmat_statement": {"kind": "move", "read_at": None},
         "assmat_place": {
             **{"where": "home", "state": "now", "moments": 1, "from_months": 0},
-            **{"to_months": 72, "postcode": "44000", "insee": "44109", "city_folded": fold(word)},
+            **{"to_months": 72, "postal": "44000", "insee": "44109", "city_folded": fold(word)},
         },
         "assmat_count": {"kind": "search", "many": 9, "code": "18"},
         "assmat_register": {

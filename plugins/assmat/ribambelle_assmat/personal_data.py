@@ -49,7 +49,7 @@ HELD = [
         Place,
         (
             *("hours", "line", "postcode", "city", "city_folded", "insee", "quartier"),
-            *("micro_quartier", "latitude", "longitude", "tile"),
+            *("micro_quartier", "postal", "latitude", "longitude", "tile"),
             *("state", "opens", "moments", "note", "confirmed_on", "asked_on"),
         ),
         "Dire aux familles où elle exerce, et où en sont ses places",

@@ -63,7 +63,7 @@ def published(one: One, today: date, page: str) -> Childminder:
     return Childminder(
         id=one.id,
         name=one.name,
-        postcode=one.postcode,
+        postcode=one.places[0].postal if one.places else "",
         city=one.city,
         quartier=one.quartier,
         latitude=one.point.latitude if one.point else None,
@@ -85,7 +85,7 @@ def _place(one: OnePlace, today: date, *, is_told: bool) -> Place:
     return Place(
         *(one.where, one.children, one.from_months, one.to_months, now.state, now.opens),
         keys_of(one.moments) if is_free else [],
-        *(one.confirmed_on, one.postcode, one.city, one.quartier),
+        *(one.confirmed_on, one.postal, one.city, one.quartier),
         one.point.latitude if one.point else None,
         one.point.longitude if one.point else None,
         one.address if is_told else "",

@@ -349,12 +349,22 @@ def _insee(said: Said) -> str:
 
 PLACE = ("where", "children", "from_months", "to_months", "hours")
 SITE = ("where", "line", "postcode", "city")
-SPOT = ("city_folded", "insee", "quartier", "micro_quartier", "latitude", "longitude", "tile")
+SPOT = (
+    "city_folded",
+    "insee",
+    "quartier",
+    "micro_quartier",
+    "postal",
+    "latitude",
+    "longitude",
+    "tile",
+)
 SAID = (*PLACE, *SITE[1:], *SPOT)
 
 
 def _place(one: Said) -> dict[str, Any]:
-    return {**{name: getattr(one.place, name) for name in PLACE}, **_spot(one)}
+    told = {name: getattr(one.place, name) for name in PLACE}
+    return {**told, **_spot(one), "postal": one.postal or one.postcode}
 
 
 def _key(place: Mapping[str, Any]) -> tuple[str, ...]:

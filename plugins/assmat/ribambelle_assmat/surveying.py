@@ -22,12 +22,13 @@ UNPLACED = Prepared(
 )
 NEIGHBOURS = Prepared(
     lambda given: Place.raw(
-        "SELECT p.quartier, p.micro_quartier FROM assmat_place p"
-        " WHERE p.latitude = {} AND p.longitude = {}"
-        " GROUP BY p.quartier, p.micro_quartier"
+        "SELECT p.quartier, p.micro_quartier, p.postal FROM assmat_place p"
+        " WHERE p.latitude = {} AND p.longitude = {} AND p.city = {}"
+        " GROUP BY p.quartier, p.micro_quartier, p.postal"
         " ORDER BY COUNT(*) DESC, p.quartier, p.micro_quartier LIMIT 1",
         given.latitude,
         given.longitude,
+        given.city,
     )
 )
 
@@ -52,13 +53,14 @@ async def _place(rows: list[dict[str, Any]], cell: Point) -> None:
     """Write the cell of some places at one address, with the quartier those of the cell have."""
     north, east = round(cell.latitude * MILLION), round(cell.longitude * MILLION)
     spot: dict[str, Any] = {"latitude": north, "longitude": east, "tile": tile(cell)}
-    near = await NEIGHBOURS.ask(latitude=north, longitude=east)
+    near = await NEIGHBOURS.ask(latitude=north, longitude=east, city=rows[0]["city"])
     # told apart from her neighbours of the cell by a quartier, she would be nearer than the cell
     spot |= near[0] if near else {}
     async with transaction():
         for row in rows:
             values: dict[Any, Any] = dict(spot)
             await Place.update(values).where(Place.id == row["id"])
+            values.pop("postal", None)
             hers = (Childminder.id == row["childminder"]) & (Childminder.line == row["line"])
             at = (Childminder.postcode == row["postcode"]) & (Childminder.city == row["city"])
             await Childminder.update(values).where(hers & at)

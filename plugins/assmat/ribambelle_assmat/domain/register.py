@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TypeVar
 
 from ribambelle.families.columns import Field, day_of, guess
 from ribambelle.search import fold
@@ -107,6 +108,8 @@ class Said:
     micro_quartier: str
     point: Point | None
     place: PlaceSaid
+    postal: str = ""
+    """The postcode of most of its cell: the one searched and published."""
 
 
 @dataclass(frozen=True)
@@ -271,10 +274,10 @@ def placed(line: Line, found: Mapping[tuple[str, ...], Point]) -> Line:
 
 
 def together(lines: Sequence[Line]) -> list[Line]:
-    """Give all those of one cell the quartier that most of them have.
+    """Give all those of one cell, in one commune, the quartier and postcode that most of them have.
 
     Searched by micro-quartier, two neighbours of one cell on both sides of a boundary would be told
-    apart: nearer than the cell.
+    apart: nearer than the cell. The commune tells them apart all the same: it is public, and shown.
 
     >>> told = {"number": "1", "family_name": "B", "given_name": "N", "first": "2024-05-01"}
     >>> told |= {"last": "2029-04-30", "postcode": "44000", "city": "Nantes", "children": "4"}
@@ -283,21 +286,42 @@ def together(lines: Sequence[Line]) -> list[Line]:
     >>> found = together([read(2, told | {"micro_quartier": name}) for name in names])
     >>> [line.said.micro_quartier for line in found]
     ['Sud', 'Sud', 'Sud']
+    >>> other = read(5, told | {"city": "Rezé", "postcode": "44400", "micro_quartier": "Port"})
+    >>> [line.said.micro_quartier for line in together([*found, other])]
+    ['Sud', 'Sud', 'Sud', 'Port']
+    >>> near = [read(2, told | {"postcode": code}) for code in ("44100", "44000", "44000")]
+    >>> [(line.said.postcode, line.said.postal) for line in together(near)]
+    [('44100', '44000'), ('44000', '44000'), ('44000', '44000')]
     """
-    cells: dict[Point, Counter[tuple[str, str]]] = {}
+    quartiers: dict[tuple[str, Point], Counter[tuple[str, str]]] = {}
+    postcodes: dict[tuple[str, Point], Counter[str]] = {}
     for line in lines:
         if line.said is not None and line.said.point is not None:
+            cell = fold(line.said.city), line.said.point
             names = line.said.quartier, line.said.micro_quartier
-            cells.setdefault(line.said.point, Counter())[names] += 1
-    most = {cell: min(found, key=lambda one: (-found[one], one)) for cell, found in cells.items()}
-    return [_moved(line, most) for line in lines]
+            quartiers.setdefault(cell, Counter())[names] += 1
+            postcodes.setdefault(cell, Counter())[line.said.postcode] += 1
+    names_of, postal_of = _most(quartiers), _most(postcodes)
+    found = []
+    for line in lines:
+        said = line.said
+        if said is not None and said.point is not None:
+            cell = fold(said.city), said.point
+            quartier, micro = names_of[cell]
+            moved = replace(said, quartier=quartier, micro_quartier=micro, postal=postal_of[cell])
+            found.append(replace(line, said=moved))
+        else:
+            found.append(line)
+    return found
 
 
-def _moved(line: Line, most: Mapping[Point, tuple[str, str]]) -> Line:
-    if line.said is None or line.said.point is None:
-        return line
-    quartier, micro = most[line.said.point]
-    return replace(line, said=replace(line.said, quartier=quartier, micro_quartier=micro))
+Name = TypeVar("Name", tuple[str, str], str)
+
+
+def _most(
+    counts: Mapping[tuple[str, Point], Counter[Name]],
+) -> dict[tuple[str, Point], Name]:
+    return {cell: min(some, key=lambda one: (-some[one], one)) for cell, some in counts.items()}
 
 
 def _children(one: _Reading, *, is_active: bool) -> int:

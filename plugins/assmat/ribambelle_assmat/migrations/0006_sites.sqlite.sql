@@ -12,6 +12,8 @@ ALTER TABLE "assmat_place" ADD COLUMN "quartier" VARCHAR(80) NOT NULL DEFAULT ''
 
 ALTER TABLE "assmat_place" ADD COLUMN "micro_quartier" VARCHAR(80) NOT NULL DEFAULT '';
 
+ALTER TABLE "assmat_place" ADD COLUMN "postal" VARCHAR(5) NOT NULL DEFAULT '';
+
 ALTER TABLE "assmat_place" ADD COLUMN "latitude" INTEGER;
 
 ALTER TABLE "assmat_place" ADD COLUMN "longitude" INTEGER;
@@ -26,11 +28,12 @@ UPDATE "assmat_place" SET
   "insee" = (SELECT c."insee" FROM "assmat_childminder" c WHERE c."id" = "childminder"),
   "quartier" = (SELECT c."quartier" FROM "assmat_childminder" c WHERE c."id" = "childminder"),
   "micro_quartier" = (SELECT c."micro_quartier" FROM "assmat_childminder" c WHERE c."id" = "childminder"),
+  "postal" = (SELECT c."postcode" FROM "assmat_childminder" c WHERE c."id" = "childminder"),
   "latitude" = (SELECT c."latitude" FROM "assmat_childminder" c WHERE c."id" = "childminder"),
   "longitude" = (SELECT c."longitude" FROM "assmat_childminder" c WHERE c."id" = "childminder"),
   "tile" = (SELECT c."tile" FROM "assmat_childminder" c WHERE c."id" = "childminder");
 
-CREATE INDEX "assmat_place_postcode" ON "assmat_place" ("postcode");
+CREATE INDEX "assmat_place_postal" ON "assmat_place" ("postal");
 
 CREATE INDEX "assmat_place_city_folded" ON "assmat_place" ("city_folded");
 

@@ -104,6 +104,8 @@ class OnePlace:
     city: str = ""
     quartier: str = ""
     point: Point | None = None
+    postal: str = ""
+    """The postcode of most of its cell: the one that leaves."""
 
     @property
     def near(self) -> str:
@@ -266,7 +268,7 @@ async def _with_places(rows: Sequence[dict[str, Any]]) -> list[One]:
                 *(row["id"], row["where"], row["children"], row["from_months"], row["to_months"]),
                 *(row["hours"], row["state"], row["opens"], row["moments"], row["note"]),
                 *(row["confirmed_on"], row["line"], row["postcode"], row["city"], row["quartier"]),
-                _point(row),
+                *(_point(row), row["postal"]),
             )
         )
     return [_one(row, of.get(row["id"], [])) for row in rows]

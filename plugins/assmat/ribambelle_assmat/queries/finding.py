@@ -56,7 +56,7 @@ def _places(
 
 
 EVERYWHERE = _places(lambda: "1 = 1")
-IN_TOWN = _places(lambda: "(p.postcode = {} OR p.city_folded = {})", "town", "town")
+IN_TOWN = _places(lambda: "(p.postal = {} OR p.city_folded = {})", "town", "town")
 IN_QUARTIER = _places(
     lambda: "p.quartier = {} AND p.micro_quartier LIKE {}", "quartier", "micro_quartier"
 )

@@ -79,12 +79,18 @@ class Place(Table, tablename="assmat_place"):
     to_months = SmallInt()
     hours = Varchar(length=80, default="")
     line = Varchar(length=120, default="", help_text="Where it is: not always her home.")
-    postcode = Varchar(length=5, default="", index=True)
+    postcode = Varchar(length=5, default="")
     city = Varchar(length=80, default="")
     city_folded = Varchar(length=80, default="", index=True)
     insee = Varchar(length=5, default="", index=True)
     quartier = Varchar(length=80, default="", index=True)
     micro_quartier = Varchar(length=80, default="")
+    postal = Varchar(
+        length=5,
+        default="",
+        index=True,
+        help_text="Postcode of most of its cell: the one searched.",
+    )
     latitude = Integer(null=True, default=None, help_text="Of its cell, in millionths of a degree.")
     longitude = Integer(null=True, default=None)
     tile = Integer(null=True, default=None, index=True, help_text="As domain.cells counts them.")
