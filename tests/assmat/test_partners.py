@@ -4,13 +4,15 @@ import asyncio
 import contextvars
 
 import pytest
-from tests.assmat.builders import CLAIRE, HEAD, NADIA, SOPHIE, registered, says
+from tests.assmat.builders import CLAIRE, HEAD, NADIA, SOPHIE, a_care, a_meeting, registered, says
 from tests.core.test_checking import edited
 
 from ribambelle.database import locks, transaction
 from ribambelle.identity import Grant
 from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes, Town
+from ribambelle.testing.tokens import a_program
+from ribambelle.workflow.tables import JournalLine
 from ribambelle_assmat import meeting, registering, renewing
 from ribambelle_assmat.tables import Attendance, Care, Childminder, Event, RegisterFile, Statement
 
@@ -276,6 +278,50 @@ async def test_a_care_is_corrected_or_cancelled_and_what_comes_is_told_at_once(
     for path in (f"{SPACE}/{who['Odile']}/accueils/1", f"{cares}/99"):
         assert (await rosa.get(path)).status_code == 404
     assert (await pmi.get(f"{cares}/1")).status_code == 403
+
+
+async def test_a_program_reads_of_the_desks_what_its_scope_says(communes: Communes) -> None:
+    town, root = communes.alpha, "/api/v1/assmat"
+    edited(town, "[contact]", f"{RELAIS}[assmat]\nvalidates = true\n[contact]")
+    with town.here():
+        who = await registered(ROSA.replace("30/04/2029", "31/12/2026").replace(";;4;", ";;1;"))
+        await says(who["Rosa"])
+        for rank in range(2):
+            await a_care(who["Rosa"], rank)
+        await a_meeting()
+        await meeting.register(1, [1], who["Rosa"], SOPHIE)
+    ways = {
+        **{"pmi/waiting": "pmi", "pmi/expiring?days=60": "pmi", "pmi/over": "pmi"},
+        **{"cares": "cares", "cares?limit=1": "cares", "meetings": "relais", "figures": "figures"},
+    }
+    programs = {
+        scope: await a_program(town, f"assmat:{scope}", name=scope)
+        for scope in (*set(ways.values()), "read")
+    }
+
+    told = {way: (await programs[scope].get(f"{root}/{way}")).json() for way, scope in ways.items()}
+    refused = {
+        (way, scope): (await program.get(f"{root}/{way}")).status_code
+        for way, own in ways.items()
+        for scope, program in programs.items()
+        if scope != own
+    }
+
+    assert set(refused.values()) == {403}
+    first = {way: answer["data"][0] for way, answer in told.items() if answer["data"]}
+    assert first["pmi/waiting"]["name"] == "Rosa Ortega"
+    assert first["pmi/expiring?days=60"]["until"] == "2026-12-31"
+    assert (first["pmi/over"]["children"], first["pmi/over"]["warnings"]) == (2, ["accredited"])
+    assert [one["given_name"] for one in told["cares"]["data"]] == ["Zoé0", "Zoé1"]
+    after = told["cares?limit=1"]["next"].replace(town.tenant.url(""), "")
+    assert [one["id"] for one in (await programs["cares"].get(after)).json()["data"]] == [2]
+    assert (first["meetings"]["taken"], first["meetings"]["places"]) == (1, 8)
+    assert "Ortega" not in f"{told['meetings']}{told['figures']}"
+    assert [one["code"] for one in told["figures"]["data"]] == ["tenues"]
+    assert (await programs["figures"].get(f"{root}/figures?age=7")).status_code == 422
+    with town.here():
+        reads = await JournalLine.count().where(JournalLine.act == "assmat.cares_read")
+    assert reads == 3
 
 
 async def test_the_register_of_the_night_is_brought_in_or_stopped_and_told(

@@ -71,4 +71,12 @@ async def test_half_years_silence_and_a_place_that_opens_are_told_once_each(
         )
         await reminding.remind()
     assert len(await town.mail("nadia@example.test")) == 2
+    # nothing was ever said of Claire's place: six months after her access was opened, she is told
+    with town.here():
+        await Place.update({Place.confirmed_on: None}).where(Place.id == places[who["Claire"]])
+        for month, day in ((5, 24), (5, 28)):
+            clock.move(days=(date(2027, month, day) - town.tenant.now().date()).days)
+            await reminding.remind()
+            told = [one.subject for one in await town.mail("claire@example.test")]
+            assert told.count("Vos places ne sont plus montrées") == 1 + (day == 28)
     assert await communes.beta.mail() == []

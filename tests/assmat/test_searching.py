@@ -17,7 +17,7 @@ from ribambelle_assmat.domain.cells import Point, metres
 from ribambelle_assmat.domain.slots import days_mask
 from ribambelle_assmat.queries import directory, finding
 from ribambelle_assmat.searching import Asked
-from ribambelle_assmat.tables import Childminder, Place, SavedSearch
+from ribambelle_assmat.tables import Childminder, Count, Place, SavedSearch
 
 STREETS = "voie;latitude;longitude\nRue du Port;46.8021;4.8357\nRue du Lac;46.8021;4.9400\n"
 
@@ -77,6 +77,8 @@ async def test_who_suits_comes_first_wherever_a_family_searches(
 
     assert names(page) == shown
     assert ("Rue du Port" in page) == ("adresse" in asked)
+    with town.here():
+        assert {row["town"] for row in await Count.select(Count.town)} == {"Alpha"}
     lost = (await town.visitor().get("/assmat?adresse=99+rue+de+Nulle+Part")).text
     assert "Nous ne trouvons pas" in lost and len(names(lost)) == 3
 

@@ -35,7 +35,7 @@ MESSAGES = (
     _reminder(
         "silent",
         "Sans nouvelles depuis six mois",
-        "six mois après la dernière fois où elle a dit ses places",
+        "six mois après la dernière fois où elle a dit ses places, ou l’ouverture de son accès",
         "vos places ne sont plus montrées, faute de nouvelles. Dites-les :",
     ),
     _reminder(

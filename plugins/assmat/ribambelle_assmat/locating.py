@@ -1,5 +1,6 @@
 """From what a family typed to where it searches: an address, a quartier, a way, a commune."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -28,6 +29,8 @@ class Located:
     """Addresses nobody knows."""
     read_as: tuple[str, ...] = ()
     """How the others were understood, for the family to see it is the right street."""
+    town: str = ""
+    """The commune of the first address, as searches are counted by it."""
     is_far: bool = False
     """The way to work is too long to be searched along."""
 
@@ -36,12 +39,14 @@ async def located(search: Search, areas: Sequence[Area]) -> Located:
     """Return where a family searches; what nobody knows is told, and the rest still serves."""
     unknown, read_as = [], []
     area = next((one for one in areas if one.code == search.near), None)
-    near = area.middle if area else None
+    near, settings = area.middle if area else None, tenants.current().settings
+    town = fold(search.town) or ("" if settings.is_departement else fold(settings.name))
     if search.address:
         found = await _found(search.address, areas)
         unknown += [] if found else [search.address]
         read_as += [found.label] if found else []
         near = found.at if found else near
+        town = (commune_of(found.label) if found else "") or town
     to = None
     if search.work and near:
         found = await _found(search.work, areas)
@@ -49,7 +54,6 @@ async def located(search: Search, areas: Sequence[Area]) -> Located:
         read_as += [found.label] if found else []
         to = found.at if found else None
     is_far = bool(near and to and metres(near, to) > LONGEST_WAY)
-    settings = tenants.current().settings
     is_wide = settings.is_departement
     if is_wide and not (near or search.town):
         return Located(None, tuple(unknown))
@@ -68,7 +72,17 @@ async def located(search: Search, areas: Sequence[Area]) -> Located:
         int(search.children or 1),
         fold(search.name),
     )
-    return Located(asked, tuple(unknown), tuple(read_as), is_far)
+    return Located(asked, tuple(unknown), tuple(read_as), town, is_far)
+
+
+def commune_of(label: str) -> str:
+    """Return the folded commune an address found is in; nothing when it does not say.
+
+    >>> commune_of("12 Rue du Port 44400 Rezé"), commune_of("Rue du Port"), commune_of("44400 Rezé")
+    ('reze', '', 'reze')
+    """
+    found = re.search(r"\b\d{5}\s+(\D+)$", label)
+    return fold(found.group(1)) if found else ""
 
 
 def _within(search: Search, near: Point | None, to: Point | None, *, is_wide: bool) -> int | None:

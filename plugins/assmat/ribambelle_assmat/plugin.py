@@ -119,7 +119,7 @@ def scopes() -> dict[str, Any]:
 @hookimpl
 def routes() -> Iterable[Any]:
     """The directory, each childminder's own pages, the register at the office."""
-    from ribambelle_assmat.api import childminders, communes
+    from ribambelle_assmat.api import childminders, communes, desk
     from ribambelle_assmat.pages import (
         activation,
         caf,
@@ -160,6 +160,7 @@ def routes() -> Iterable[Any]:
         *data.ROUTES,
         *childminders.ROUTES,
         *communes.ROUTES,
+        *desk.ROUTES,
     ]
 
 
@@ -199,6 +200,26 @@ def api_scopes() -> list[Any]:
             "assmat:legal",
             "Lire la liste légale des communes",
             "Lit qui est agréée dans chaque commune, comme la loi le dit à sa mairie.",
+        ),
+        ApiScope(
+            "assmat:pmi",
+            "Lire le suivi de la PMI",
+            "Lit les fiches à valider, les agréments qui finissent et les dépassements.",
+        ),
+        ApiScope(
+            "assmat:cares",
+            "Lire les accueils déclarés",
+            "Lit les enfants accueillis et qui répond d’eux : pour la PMI seule.",
+        ),
+        ApiScope(
+            "assmat:relais",
+            "Lire les rencontres des relais",
+            "Lit les rencontres à venir et leurs places, sans qui y vient.",
+        ),
+        ApiScope(
+            "assmat:figures",
+            "Lire les chiffres de l’annuaire",
+            "Lit les tableaux des chiffres, les petits nombres masqués.",
         ),
     ]
 

@@ -4,7 +4,7 @@ Each leaves once, whatever the times its job runs: it is counted in the transact
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from ribambelle import tenants
@@ -48,6 +48,13 @@ SILENT = _question(
     PLACES,
     f"{BY_HER} HAVING MAX(p.confirmed_on) >= {{}} AND MAX(p.confirmed_on) <= {{}}",
 )
+UNHEARD = _question(
+    ", MIN(g.given_at) AS on_day",
+    PLACES,
+    f"{BY_HER} HAVING MAX(p.confirmed_on) IS NULL AND MIN(g.given_at) >= {{}}"
+    " AND MIN(g.given_at) < {}",
+)
+"""Those who opened their account and never said anything of a place."""
 OPENING = _question(
     ", MIN(p.opens) AS on_day",
     f"{PLACES} AND p.state = 'later'",
@@ -63,6 +70,9 @@ async def remind() -> None:
         await _each(tenant, EVERYBODY, "half_year", lambda _: deadline)
     first, last = last_silent(today)
     await _each(tenant, SILENT, "silent", lambda said: later(said, SILENCE), start=first, end=last)
+    midnight = [_start(tenant, day) for day in (first, last + timedelta(days=1))]
+    span = {"start": midnight[0], "end": midnight[1]}
+    await _each(tenant, UNHEARD, "silent", lambda since: later(since, SILENCE), **span)
     await _each(tenant, OPENING, "opens_soon", lambda opens: opens, start=today, end=today + SOON)
 
 
@@ -76,13 +86,15 @@ async def _each(
     after, today = 0, tenant.now().date()
     while rows := await who.ask(day=today, after=after, **bounds):
         for row in rows:
-            await _write(tenant, row, about, due(_day(row.get("on_day", today))))
+            await _write(tenant, row, about, due(_day(row.get("on_day", today), tenant)))
         after = rows[-1]["id"]
 
 
-def _day(told: date | str) -> date:
-    """Return a day a database computed: SQLite gives it back as text."""
-    return date.fromisoformat(told) if isinstance(told, str) else told
+def _day(told: date | str, tenant: Tenant) -> date:
+    """Return a day a database computed: SQLite gives it back as text, an instant is of our zone."""
+    if isinstance(told, str):
+        told = datetime.fromisoformat(told) if len(told) > 10 else date.fromisoformat(told)
+    return told.astimezone(tenant.zone).date() if isinstance(told, datetime) else told
 
 
 async def _write(tenant: Tenant, row: dict[str, Any], about: str, day: date) -> None:

@@ -174,6 +174,16 @@ class LookPage:
         return [(str(at), heading or f"Colonne {at + 1}") for at, heading in found]
 
     @property
+    def warns_of_birth(self) -> str:
+        """What nobody could do once it is brought in, for want of a birth date."""
+        if self.seen.is_done or self.seen.missing or self.seen.born:
+            return ""
+        return (
+            "Ce registre ne dit aucune date de naissance : personne ne pourrait ouvrir son compte."
+            " Demandez-la à la PMI, ou dites quelle colonne la contient."
+        )
+
+    @property
     def warns(self) -> str:
         """What somebody should look at before bringing it in."""
         gone, known = self.seen.counts.get("gone", 0), sum(self.seen.counts.values())

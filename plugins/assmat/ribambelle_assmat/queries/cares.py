@@ -100,6 +100,12 @@ async def statements(
     return await asked.order_by(Statement.id, ascending=False).limit(most)
 
 
+async def after(number: int, most: int) -> list[Care]:
+    """Return the cares declared after one, by number; none that was cancelled."""
+    asked = (Care.id > number) & Care.cancelled_at.is_null()
+    return await Care.objects().where(asked).order_by(Care.id).limit(most)
+
+
 async def statement(childminder: int, number: int) -> Statement:
     """Return one thing a childminder told, or behave as if it did not exist."""
     row = await Statement.objects().get(
