@@ -57,6 +57,9 @@ def provide(communes: Platform) -> None:
     for file in sorted(SHIPPED.glob("*.toml")):
         if not (communes.folder / file.name).exists():
             shutil.copyfile(file, communes.folder / file.name)
+        if (beside := file.with_suffix("")).is_dir():
+            # an outline, a list of streets: what the file names
+            shutil.copytree(beside, communes.folder / file.stem, dirs_exist_ok=True)
     if not slugs(communes):
         raise Misconfigured(
             f"aucune commune de démonstration dans {communes.folder}",

@@ -1,5 +1,7 @@
 """A portal may be a whole département's: its home tells of the PMI, its directory of its communes."""
 
+import shutil
+
 from tests.assmat.builders import CLAIRE, NADIA, registered
 from tests.core.test_checking import edited
 
@@ -16,7 +18,10 @@ async def test_a_departement_tells_of_its_pmi_and_its_directory_spreads_over_its
 ) -> None:
     town = communes.alpha
     assert "PMI" not in (await town.visitor().get("/")).text
-    edited(town, "demo = true\n", PMI + "\n")
+    edited(town, "demo = true\n", PMI + '\n[assmat]\noutline = "contour.geojson"\n')
+    beside = town.app.platform.folder / town.slug
+    beside.mkdir(exist_ok=True)
+    shutil.copy("tenants/loire-atlantique/contour.geojson", beside)
 
     with town.here():
         await demo_departement.fill(1)
@@ -27,7 +32,7 @@ async def test_a_departement_tells_of_its_pmi_and_its_directory_spreads_over_its
     assert insee == {"44109", "44114", "44143", "44162"}
     for city in ("Nantes", "Saint-Herblain", "Rezé", "Orvault"):
         found = (await town.visitor().get("/assmat", params={"ou": city})).text
-        assert "/assmat/fiches/" in found, city
+        assert "/assmat/fiches/" in found and "<polygon" in found, city
     assert "PMI du 44" not in (await communes.beta.visitor().get("/")).text
 
 

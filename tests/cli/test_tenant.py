@@ -367,6 +367,7 @@ def test_a_demonstration_writes_its_communes_where_there_are_none(
         "nantes",
     ]
     assert "demo" not in (place / "tenants" / "saint-denis.toml").read_text()
+    assert (place / "tenants" / "loire-atlantique" / "contour.geojson").is_file()
 
 
 @pytest.mark.parametrize(("terminal", "as_json"), [(True, False), (True, True), (False, False)])

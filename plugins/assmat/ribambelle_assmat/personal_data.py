@@ -13,7 +13,9 @@ from ribambelle_assmat.tables import (
     Statement,
 )
 
-BASIS = "Mission d’intérêt public (RGPD, art. 6.1.e ; CASF, art. L. 421-3 et L. 214-2-1)"
+BASIS = "Mission d’intérêt public (RGPD, art. 6.1.e ; CASF, art. L. 421-3)"
+LEGAL = "Obligation légale (RGPD, art. 6.1.c ; CASF, déclarations à la PMI)"
+"""Its articles are to be checked: docs/rules/annuaire.md says which."""
 CONSENT = "Consentement, champ par champ (RGPD, art. 6.1.a)"
 TERM = "{term} après la fin de l’agrément"
 WHO = "Service petite enfance ; PMI du département ; relais petite enfance"
@@ -71,7 +73,7 @@ HELD = [
         Care,
         ("given_name", "born_on", "guardian", "began_on", "ended_on", "planning", "moments"),
         "Dire à la PMI quels enfants elle accueille, et vérifier la capacité de l’agrément",
-        "Obligation légale (RGPD, art. 6.1.c ; CASF, art. R. 421-39)",
+        LEGAL,
         "{term} après la fin de l’accueil",
         "PMI du département",
         ends=Since("ended_on", AGREED),
@@ -80,7 +82,7 @@ HELD = [
         Statement,
         ("read_by", "kind", "day", "words"),
         "Prévenir la PMI, et garder la preuve de l’envoi",
-        "Obligation légale (RGPD, art. 6.1.c ; CASF, art. R. 421-38, R. 421-39 et R. 421-41)",
+        LEGAL,
         "{term} après l’envoi, ou après la fin de l’accueil",
         "PMI du département",
         ends=(Since("sent_at", AGREED, alone="care"), With("care")),

@@ -67,8 +67,8 @@ async def communes(now: NamedDependency[datetime]) -> Response[bytes]:
     told="Lire la liste légale d’une commune",
     guards=[LEGAL],
     api=api.Operation(
-        "Les assistantes maternelles agréées d’une commune, comme la loi les dit à sa mairie (CASF, "
-        "art. L421-8). Leur téléphone y est si elles acceptent de le montrer. `insee` est le code de "
+        "Les assistantes maternelles agréées d’une commune, comme la loi les dit à sa mairie. "
+        "Leur téléphone y est si elles acceptent de le montrer. `insee` est le code de "
         "la commune.",
         api.Listed[Accredited],
         {"data": [BENALI], "next": None},

@@ -1,6 +1,7 @@
 """May a childminder be shown to the public on a day? Only while the département accredits her.
 
-Source: CASF, art. L421-3 (who may look after children), L421-4 (how many), R421-24 (for how long).
+Source: CASF, art. L421-3 (who may look after children), L421-4 (how many); five years: see
+"à vérifier" in docs/rules/annuaire.md for the article.
 """
 
 from dataclasses import dataclass

@@ -24,8 +24,8 @@ EVERYWHERE = ("agent", "admin", "pmi")
 reading = Holding(*EVERYWHERE, ROLE)
 HEADINGS = ("Nom", "Lieu d’exercice", "Téléphone", "Enfants", "Fin de l’agrément")
 MENTION = (
-    "Assistantes maternelles agréées de la commune, communiquées à la mairie en application de "
-    "l’article L421-8 du code de l’action sociale et des familles."
+    "Assistantes maternelles agréées de la commune, communiquées à la mairie par le département, "
+    "comme la loi le prévoit."
 )
 
 

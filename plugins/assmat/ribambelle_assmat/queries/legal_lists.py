@@ -1,6 +1,6 @@
 """The list the law gives each mairie: who is accredited in its commune, and until when.
 
-Source: CASF, art. L421-8: the président du conseil départemental informs the maire of every
+Source: CASF, article to be checked (docs/rules/annuaire.md): the département informs the maire of every
 accreditation, renewal, suspension and withdrawal in the commune: her name, her address, how many.
 Her telephone is hers to show, and is here only if she agreed to it.
 """
