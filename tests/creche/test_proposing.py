@@ -1,5 +1,6 @@
 """A commission that is prepared: its lot, its runs, its pins, and what is found again later."""
 
+import re
 from dataclasses import replace
 
 import msgspec
@@ -181,6 +182,64 @@ async def test_a_creche_reads_its_own_list_without_names_and_no_other(
     assert "Payet" not in read.text
     assert "Épingler" not in read.text
     assert (await other.get(where)).status_code == 404
+
+
+async def test_a_creche_says_whom_it_can_welcome_and_the_commission_alone_reads_it(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """On the list and beside the pin; the last answer stands; the order does not move."""
+    town = communes.alpha
+    family = await town.family("family@e.test")
+    number = await prepared(town, clock)
+    with town.here() as tenant:
+        await proposing.run(tenant, await commissions.one(number), Changes(), "", 1, clock())
+        (lilas,) = [one.id for one in await facilities.every()]
+        roses = await a_facility("Les Roses")
+    own = await town.staff(Grant("creche_manager", f"creche.facility:{lilas}"), email="a@e.test")
+    other = await town.staff(Grant("creche_manager", f"creche.facility:{roses}"), email="b@e.test")
+    agent = await town.staff()
+    where = f"/creche/direction/{lilas}/commissions/{number}/liste/babies"
+    file = re.findall(rf"{where}/(C-\d+)", (await own.get(where)).text)[0]
+    told = {"answer": "no", "reason": "A2", "words": "Pas d’ascenseur"}
+
+    mute = await own.post(f"{where}/{file}", data={"answer": "no"})
+    for answer in ({"answer": "yes"}, told):
+        await own.post(f"{where}/{file}", data=answer)
+
+    assert (mute.status_code, "Choisissez le motif" in mute.text) == (422, True)
+    office = f"/bureau/creche/commissions/{number}"
+    pages = [
+        (await browser.get(path)).text
+        for browser, path in (
+            (own, where),
+            (agent, f"{office}/listes/{lilas}/babies"),
+            (agent, f"{office}/epingles/{file}"),
+        )
+    ]
+    assert all("Pas d’ascenseur" in page and "Locaux ou accès" in page for page in pages)
+    assert "Payet" not in (await own.get(f"{where}/{file}")).text
+    assert (await other.post(f"{where}/{file}", data=told)).status_code == 404
+    assert (await own.get(f"{where}/C-99999")).status_code == 404
+    with town.here():
+        lines = await JournalLine.select(JournalLine.facts).where(
+            JournalLine.act == "creche.feasibility_said"
+        )
+    assert len(lines) == 2 and "ascenseur" not in f"{lines}"
+    with town.here():
+        row = await Application.objects().get(Application.number == file)
+        assert row is not None
+        await Application.update({Application.account: 1}).where(Application.id == row.id)
+    seen = await family.get(f"/creche/demandes/{row.id}")
+    assert (seen.status_code, "ascenseur" in seen.text, "Locaux" in seen.text) == (
+        200,
+        False,
+        False,
+    )
+    await agent.post(f"{office}/proposition")
+    with town.here():
+        await Commission.update({Commission.state: "decided"}).where(Commission.id == number)
+    late = await own.post(f"{where}/{file}", data=told)
+    assert (late.status_code, "entre la clôture" in late.text) == (422, True)
 
 
 async def test_names_shown_are_written_in_the_journal(

@@ -443,6 +443,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/creche/direction/{facility}/commissions/{commission}/liste/{group}": {
         "office": ("/creche/direction/{own_list}",)
     },
+    "/creche/direction/{facility}/commissions/{commission}/liste/{group}/{file}": {
+        "office": ("/creche/direction/{own_file}",)
+    },
     "/creche/commissions": {"visitor": ("/creche/commissions",)},
     "/creche/commissions/decisions-motivees": {
         "visitor": ("/creche/commissions/decisions-motivees",)

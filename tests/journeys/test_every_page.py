@@ -306,9 +306,11 @@ async def lists_of() -> dict[str, str]:
     sections = desk.sections(given, found, {})
     waiting = min(found.assignments, key=lambda name: found.assignments[name] is not None)
     facility, group = sections[0]
+    listed = desk.lines(given, found, sections[0], {})
     return {
         "section": f"{facility}/{group}",
         "own_list": f"{facility}/commissions/2/liste/{group}",
+        "own_file": f"{facility}/commissions/2/liste/{group}/{file_of(listed[0].application.id)}",
         "pinned": file_of(waiting),
     }
 

@@ -238,6 +238,7 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             **{"inputs": written(lot).decode(), "outputs": written(propose(lot)).decode()},
             **{"label": word, "changes": "{}", "number": 1, "is_kept": number == 3},
         },
+        "creche_feasibility": {"answer": "no", "reason": "A2"},
         "creche_pin": {"option": "", "reason": "S2", "impact": "[]", "lifted_at": None},
         "creche_supply": {
             "state": ("declared", "expected", "validated")[number - 1],

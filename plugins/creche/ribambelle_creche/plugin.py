@@ -71,6 +71,7 @@ def routes() -> Iterable[Any]:
         emergencies,
         facility,
         facility_children,
+        facility_feasibility,
         facility_supply,
         family,
         family_offer,
@@ -96,7 +97,7 @@ def routes() -> Iterable[Any]:
         *(facility, office, statistics, statistics_coverage, printed),
         *(criteria, tariff, office_criteria, office_points),
         *(commissions, commissions_public, facility_supply, facility_children),
-        *(commission_desk, commission_lists, minutes),
+        *(commission_desk, commission_lists, facility_feasibility, minutes),
         *(why, thresholds),
         *(commission_answers, family_offer, emergencies, appeals, cases),
     )

@@ -33,7 +33,8 @@ from ribambelle_creche.domain.week import DAYS
 from ribambelle_creche.pages.commission_desk import Run, opened, sentence
 from ribambelle_creche.pages.commissions import COMMISSIONS
 from ribambelle_creche.pages.facility_space import manager
-from ribambelle_creche.queries import commissions, facilities, pins, proposals
+from ribambelle_creche.queries import commissions, facilities, feasibility, pins, proposals
+from ribambelle_creche.queries.feasibility import Said
 from ribambelle_creche.tables import Commission, Facility
 
 ROWS = (("am", "Matin", ""), ("pm", "Après-midi", ""))
@@ -53,6 +54,8 @@ class ListPage:
     others: list[tuple[int, str, str]]
     names: dict[str, str]
     is_office: bool
+    answers: dict[str, list[Said]]
+    """What the crèche answered of each file: whether it can welcome the child."""
 
     days = DAYS
     rows = ROWS
@@ -115,6 +118,11 @@ class ListPage:
         ]
         return " ; ".join(told)
 
+    def answer(self, line: Line) -> Said | None:
+        """Return what the crèche answered of a file, if it did."""
+        said = self.answers.get(file_of(line.application.id))
+        return said[0] if said else None
+
     def name(self, line: Line) -> str:
         """Return the child's name when identities are shown."""
         return self.names.get(file_of(line.application.id), "")
@@ -155,6 +163,7 @@ async def list_page(
         ),
         names={number: file.child_name for number, file in files.items()},
         is_office=is_office,
+        answers=await feasibility.of_commission(commission, facility),
     )
 
 
@@ -230,6 +239,8 @@ class PinPage:
     wrong: str = ""
     form: forms.Bound[Any] | None = None
     is_pinned: bool = False
+    answers: tuple[Said, ...] = ()
+    """What the crèches answered: whether they can welcome the child."""
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
@@ -287,6 +298,7 @@ async def pin_page(
         passed_over=passed,
         wrong=wrong,
         form=form,
+        answers=tuple((await feasibility.of_commission(commission)).get(number, ())),
         is_pinned=any(one.number == number for one in await pins.standing(commission)),
     )
     return Page("creche/office/desk_pin.html", page, status=422 if wrong or form else 200)

@@ -178,6 +178,21 @@ class Pin(Table, tablename="creche_pin"):
     lifted_at = Timestamptz(null=True, default=None)
 
 
+class Feasibility(Table, tablename="creche_feasibility"):
+    """Whether one crèche can welcome the child of one file, as it told one commission."""
+
+    id: Serial
+    commission = ForeignKey(Commission, null=False, on_delete=OnDelete.cascade)
+    application = ForeignKey(Application, null=False, on_delete=OnDelete.cascade)
+    facility = ForeignKey(Facility, null=False, on_delete=OnDelete.cascade)
+    answer = Varchar(length=3, help_text="Code of domain.feasibility.ANSWERS.")
+    reason = Varchar(length=4, default="", help_text="Code of domain.feasibility.REASONS.")
+    words = Text(default="", help_text="For the commission; never shown to a family.")
+    at = Timestamptz()
+    account = Integer()
+    once = Unique([commission, application, facility])
+
+
 class Decision(Table, tablename="creche_decision"):
     """What one commission answered to one file."""
 
@@ -339,6 +354,7 @@ TABLES = (
     Contract,
     Proposal,
     Pin,
+    Feasibility,
     Decision,
     Offer,
     CutOff,
