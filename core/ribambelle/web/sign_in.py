@@ -228,7 +228,7 @@ async def check_code(
 
 @post("/deconnexion", name="sign_out", guards=[guards.public])
 async def sign_out(seen: NamedDependency[Visit]) -> Redirect:
-    """Sign this browser out."""
+    """Sign this browser out; what it kept of the pages goes with the session."""
     async with transaction():
         await seen.session.end()
         if person := seen.person:
@@ -238,7 +238,7 @@ async def sign_out(seen: NamedDependency[Visit]) -> Redirect:
                 account=person.account,
                 side="office" if person.is_staff else "family",
             )
-    return Redirect("/", status_code=303)
+    return Redirect("/", status_code=303, headers={"clear-site-data": '"cache", "storage"'})
 
 
 def come_from(request: Request[Any, Any, Any]) -> str:
