@@ -17,7 +17,9 @@ from ribambelle.tenants.settings import (
     Database,
     Documents,
     Families,
+    Franceconnect,
     Mail,
+    Proconnect,
     Signature,
     Sms,
 )
@@ -46,6 +48,8 @@ TABLES = {
     "`[sms]`": Sms,
     "`[documents]`": Documents,
     "`[families]`": Families,
+    "`[franceconnect]`": Franceconnect,
+    "`[proconnect]`": Proconnect,
     "`[creche]`": Creche,
     "`[assmat]`": Assmat,
     "`[assmat.pmi]`": Pmi,

@@ -9,8 +9,10 @@ from ribambelle.identity.tables import (
     Custody,
     Errand,
     Login,
+    Passkey,
     Responsibility,
     Session,
+    StateIdentity,
     Token,
 )
 from ribambelle.jobs.tables import Job
@@ -34,6 +36,20 @@ HELD = [
         Login,
         ("account", "value"),
         "Reconnaître la personne qui se connecte sans adresse e-mail",
+        PUBLIC_TASK,
+        FAMILY_TERM,
+    ),
+    PersonalData(
+        StateIdentity,
+        ("account", "sub", "source"),
+        "Reconnaître la personne qui s’identifie avec FranceConnect ou ProConnect",
+        PUBLIC_TASK,
+        FAMILY_TERM,
+    ),
+    PersonalData(
+        Passkey,
+        ("account", "credential", "name"),
+        "Reconnaître la personne qui se connecte avec une clé d’accès",
         PUBLIC_TASK,
         FAMILY_TERM,
     ),

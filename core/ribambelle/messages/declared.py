@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from ribambelle.messages import declared_desk, declared_families, declared_team
+from ribambelle.messages import declared_desk, declared_families, declared_team, declared_ways
 from ribambelle.messages.types import MessageTemplate, Placeholder, greeting
 from ribambelle.web.formats import jour
 
@@ -123,6 +123,7 @@ MESSAGES = (
         (),
         ACCOUNT,
     ),
+    *declared_ways.MESSAGES,
     MessageTemplate(
         "messages/new_email",
         "Nouvelle adresse à confirmer",

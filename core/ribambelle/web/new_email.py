@@ -1,7 +1,6 @@
 """Changing the address of an account: asked by its owner, proved at the new one, told to the old.
 
-Whoever holds an address signs in with it, so an open browser is not enough to change it: the
-present password is asked, or, where there is none, a sign-in of the last quarter of an hour.
+Whoever holds an address signs in with it, so an open browser is not enough to change it.
 """
 
 from dataclasses import dataclass
@@ -17,11 +16,12 @@ from litestar.response import Redirect
 from ribambelle import forms
 from ribambelle.database import REFUSED, transaction
 from ribambelle.errors import Refused
-from ribambelle.identity import Person, accounts, limits, links, passwords, sessions
-from ribambelle.identity.tables import Account, Adult, Session, Token
+from ribambelle.identity import Person, accounts, limits, links, sessions
+from ribambelle.identity.tables import Account, Adult, Token
 from ribambelle.messages import post as write
-from ribambelle.web import guards
+from ribambelle.web import guards, proof
 from ribambelle.web.page import Page
+from ribambelle.web.proof import Proof
 from ribambelle.web.sign_in import QUARTER
 from ribambelle.web.visit import Visit
 from ribambelle.workflow import journal
@@ -42,8 +42,7 @@ class EmailPage:
     """The form, and whether it is a password or a new sign-in that proves who asks."""
 
     email: str
-    has_password: bool
-    is_recent: bool
+    proof: Proof
     form: forms.Bound[NewEmail] | None = None
 
 
@@ -59,14 +58,7 @@ class ConfirmPage:
 async def _page(
     person: Person, now: datetime, form: forms.Bound[NewEmail] | None = None
 ) -> EmailPage:
-    account = await Account.objects().get(Account.id == person.account)
-    session = await Session.objects().get(Session.id == person.session)
-    return EmailPage(
-        email=person.email,
-        has_password=bool(account and account.password),
-        is_recent=session is not None and now - session.created_at < QUARTER,
-        form=form,
-    )
+    return EmailPage(person.email, await proof.of(person, now), form)
 
 
 @get(PAGE, name="account.email", told="Changer d’adresse e-mail", guards=[guards.oneself])
@@ -96,7 +88,7 @@ async def ask(
         form, email = form.wrong(email="Écrivez une adresse comme prenom.nom@exemple.fr."), ""
     if email == person.email:
         form = form.wrong(email="C’est déjà votre adresse.")
-    if wrong := await _not_proved(person, now, str(form.raw.get("present", ""))):
+    if wrong := await proof.missing(person, now, str(form.raw.get("present", ""))):
         form = form.wrong(present=wrong)
     if form.errors:
         return Page("account_email.html", await _page(person, now, form), status=422)
@@ -105,16 +97,6 @@ async def ask(
     # the same sentence whether the address already has an account or not
     seen.tell("ok", f"Un lien part vers {email}. Suivez-le pour terminer : rien n’a encore changé.")
     return Redirect("/compte", status_code=303)
-
-
-async def _not_proved(person: Person, now: datetime, present: str) -> str:
-    """Return why it is not sure enough who asks; nothing when it is."""
-    account = await Account.objects().get(Account.id == person.account)
-    if account and account.password:
-        right = await passwords.matches(account.password, present)
-        return "" if right else "Ce n’est pas votre mot de passe actuel."
-    recent = (await _page(person, now)).is_recent
-    return "" if recent else "Reconnectez-vous d’abord par un lien : cela prouve que c’est vous."
 
 
 async def _send(person: Person, email: str, now: datetime) -> None:

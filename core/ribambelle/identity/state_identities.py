@@ -1,0 +1,101 @@
+"""Which account a state identity opens: one person, one account, by their own act, never by e-mail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ribambelle.database import transaction
+from ribambelle.errors import Refused
+from ribambelle.identity import accounts
+from ribambelle.identity.tables import Account, StateIdentity
+from ribambelle.messages import post
+from ribambelle.openid.provider import NAMES, Provider
+from ribambelle.workflow import journal
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """One person, as one provider names them to one commune."""
+
+    provider: str
+    client: str
+    sub: str
+    source: str = ""
+    """ProConnect's own identity provider: a `sub` is unique only within one."""
+
+
+def who(provider: Provider, sub: str, source: str = "") -> Who:
+    """Return the name of somebody who signed in with a provider."""
+    return Who(provider.code, provider.client, sub, "" if provider.for_families else source[:100])
+
+
+async def account_of(one: Who, now: datetime) -> Account | None:
+    """Return the account somebody linked, and note that it was opened."""
+    found = await StateIdentity.objects(StateIdentity.account).get(
+        (StateIdentity.provider == one.provider)
+        & (StateIdentity.client == one.client)
+        & (StateIdentity.source == one.source)
+        & (StateIdentity.sub == one.sub)
+    )
+    if found is None:
+        return None
+    await StateIdentity.update({StateIdentity.used_at: now}).where(StateIdentity.id == found.id)
+    account: Account = found.account
+    return account
+
+
+async def of_account(account: int, provider: Provider) -> StateIdentity | None:
+    """Return what an account is linked to."""
+    return await StateIdentity.objects().get(
+        (StateIdentity.account == account)
+        & (StateIdentity.provider == provider.code)
+        & (StateIdentity.client == provider.client)
+    )
+
+
+async def link(account: Account, one: Who, now: datetime) -> None:
+    """Link somebody to an account and tell its owner; linking twice is once.
+
+    Raises Refused when they have another account, or the account another person.
+    """
+    async with transaction():
+        row = StateIdentity(
+            account=account.id,
+            provider=one.provider,
+            client=one.client,
+            source=one.source,
+            sub=one.sub,
+            linked_at=now,
+        )
+        made = await StateIdentity.insert(row).on_conflict(action="DO NOTHING")
+        theirs = await account_of(one, now)
+        if theirs is None:
+            raise Refused("account_is_another")
+        if theirs.id != account.id:
+            raise Refused("person_has_account")
+        if not made:
+            return
+        await _told(account, one.provider, "linked")
+
+
+async def unlink(account: int, provider: Provider) -> bool:
+    """Forget whom an account is linked to and tell its owner; False when it was linked to nobody."""
+    async with transaction():
+        gone = (
+            await StateIdentity.delete()
+            .where((StateIdentity.account == account) & (StateIdentity.provider == provider.code))
+            .returning(StateIdentity.id)
+        )
+        if not gone:
+            return False
+        await _told(await accounts.by_number(account), provider.code, "unlinked")
+    return True
+
+
+async def _told(account: Account, provider: str, act: str) -> None:
+    side = "office" if account.kind == "staff" else "family"
+    about = f"account:{account.id}"
+    await journal.record(f"account.{act}", about, account=account.id, side=side, provider=provider)
+    if accounts.signs_in(account.email):
+        await post(
+            f"messages/identity_{act}", account.email, account=account.id, provider=NAMES[provider]
+        )
