@@ -375,6 +375,11 @@ async def test_an_aidant_acts_under_a_mandate_seen_journalled_and_told(
 ) -> None:
     town = communes.alpha
     owner = await town.family(name="Angela Dubois")
+    with town.here() as tenant:
+        account = await accounts.by_email("camille@example.test")
+        assert account is not None
+        entry = AdultEntry("Angela", "Dubois", account.email, account=account.id)
+        await households.create([entry], None, tenant.now())
     unknown = await enters(town.visitor(), idp, "aidant")
     await links_identity(owner, idp, "angela")
     short = await enters(town.visitor(), idp, "autre-aidant")
@@ -383,7 +388,7 @@ async def test_an_aidant_acts_under_a_mandate_seen_journalled_and_told(
     await enters(aidant, idp, "aidant")
     home = await aidant.get("/")
     barred = await aidant.get("/compte")
-    await aidant.post(
+    done = await aidant.post(
         "/famille/adresse",
         data={"line": "3 rue des Lilas", "postcode": "44000", "city": "Nantes"},
     )
@@ -391,6 +396,7 @@ async def test_an_aidant_acts_under_a_mandate_seen_journalled_and_told(
     ended = await aidant.get("/famille")
     await town.work()
 
+    assert done.status_code == 303
     assert "pas encore de compte ici" in unknown.text
     assert "ne couvre pas ces démarches" in short.text
     assert "par un mandat Aidants Connect" in home.text
@@ -401,7 +407,10 @@ async def test_an_aidant_acts_under_a_mandate_seen_journalled_and_told(
     with town.here():
         sides = await JournalLine.select(JournalLine.act, JournalLine.side)
         assert await Errand.exists().where(Errand.ended_at.is_not_null())
-    assert ("errand.began", "aidant") in {(row["act"], row["side"]) for row in sides}
+    acts = {(row["act"], row["side"]) for row in sides}
+    assert {("errand.began", "aidant"), ("family.address_changed", "aidant")} <= acts
+    told = [mail.subject for mail in await town.mail("camille@example.test")]
+    assert told[-1] == "Un aidant a agi en votre nom"
 
 
 # -- ProConnect --------------------------------------------------------------------------------

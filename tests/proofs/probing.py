@@ -70,7 +70,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     "dit": ("oui",),
     "reponse": ("non",),
     "espace": ("bureau",),
-    **{"suite": ("/compte",), "error": ("access_denied",)},
+    **{"suite": ("/compte",), "error": ("access_denied",), "state": ("x" * 43,)},
     "code": ("AAAA-BBBB",),
     "lien": ("parent",),
     **{"noms": ("oui",), "option": ("aucune", "2/babies/0")},

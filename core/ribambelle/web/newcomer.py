@@ -47,6 +47,7 @@ class CodeForm(msgspec.Struct, frozen=True):
 class NewcomerPage:
     """Who they are for the State, and the two doors."""
 
+    called: str
     name: str
     born: str
     email: str
@@ -70,6 +71,7 @@ def _page(tenant: Tenant, one: Newcomer, status: int = 200, **more: Any) -> Page
     day = born(one.pivot.born)
     names = f"{one.pivot.given_names} {one.pivot.usual_name or one.pivot.family_name}".strip()
     page = NewcomerPage(
+        one.pivot.name,
         names,
         str(day) if day else "",
         one.pivot.email,
