@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from ribambelle.families import activation
-from ribambelle.identity import Grant, accounts, departures, households, links
+from ribambelle.identity import Grant, accounts, departures, households, links, team
 from ribambelle.identity.departures import Departure
 from ribambelle.identity.households import AdultEntry
 from ribambelle.identity.tables import Account, Adult, Errand, Session, StateIdentity
@@ -276,13 +276,16 @@ async def test_a_way_back_serves_once_soon_in_its_browser_and_its_commune(
     used = parse_qs(urlsplit(back).query)["code"][0]
     state = parse_qs(urlsplit(await left(browser)).query)["state"][0]
     again = await browser.get(f"{LEAVE}/retour?code={used}&state={state}")
+    foreign = parse_qs(urlsplit(comes(idp, await left(abroad), "angela")).query)["code"][0]
+    state = parse_qs(urlsplit(await left(browser)).query)["state"][0]
+    of_beta = await browser.get(f"{LEAVE}/retour?code={foreign}&state={state}")
     late = comes(idp, await left(browser), "angela")
     clock.move(minutes=11)
     old = await browser.get(late)
     unknown = await browser.get(f"{LEAVE}/retour?code=x&state={'s' * 43}")
 
     assert right.status_code == 303
-    refused = [*stolen, replayed, again, old, unknown]
+    refused = [*stolen, replayed, again, of_beta, old, unknown]
     assert [one.status_code for one in refused] == [409] * len(refused)
     assert not await is_in(thief)
 
@@ -440,7 +443,9 @@ async def test_staff_come_in_by_proconnect_from_an_invitation(
     assert "Il manque un second facteur" in without.text
     assert opened.headers["location"] == again.headers["location"] == "/bureau"
     assert (await later.get("/bureau")).status_code == 200
-    with town.here():
+    with town.here() as tenant:
+        (sophie,) = await team.members(tenant.now())
+        assert (sophie.state, sophie.name) == ("active", "Sophie Laurent")
         assert await Session.count().where(Session.strong.eq(True)) == 2
 
 

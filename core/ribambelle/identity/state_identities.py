@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ribambelle import tenants
 from ribambelle.database import transaction
 from ribambelle.errors import Refused
 from ribambelle.identity import accounts
 from ribambelle.identity.tables import Account, StateIdentity
 from ribambelle.messages import post
-from ribambelle.openid.provider import NAMES, Provider
+from ribambelle.openid import provider
+from ribambelle.openid.provider import NAMES, PROCONNECT, Provider
 from ribambelle.workflow import journal
 
 
@@ -23,9 +25,9 @@ class Who:
     """ProConnect's own identity provider: a `sub` is unique only within one."""
 
 
-def who(provider: Provider, sub: str, source: str = "") -> Who:
+def who(one: Provider, sub: str, source: str = "") -> Who:
     """Return the name of somebody who signed in with a provider."""
-    return Who(provider.code, provider.client, sub, "" if provider.for_families else source[:100])
+    return Who(one.code, one.client, sub, "" if one.for_families else source[:100])
 
 
 async def account_of(one: Who, now: datetime) -> Account | None:
@@ -43,13 +45,26 @@ async def account_of(one: Who, now: datetime) -> Account | None:
     return account
 
 
-async def of_account(account: int, provider: Provider) -> StateIdentity | None:
+async def of_account(account: int, one: Provider) -> StateIdentity | None:
     """Return what an account is linked to."""
     return await StateIdentity.objects().get(
         (StateIdentity.account == account)
-        & (StateIdentity.provider == provider.code)
-        & (StateIdentity.client == provider.client)
+        & (StateIdentity.provider == one.code)
+        & (StateIdentity.client == one.client)
     )
+
+
+async def linked(staff: list[int]) -> set[int]:
+    """Return those of these members of staff who come in by ProConnect, while it is turned on."""
+    one = provider.of(tenants.current(), PROCONNECT)
+    if one is None or not staff:
+        return set()
+    rows = await StateIdentity.select(StateIdentity.account).where(
+        StateIdentity.account.is_in(staff)
+        & (StateIdentity.provider == one.code)
+        & (StateIdentity.client == one.client)
+    )
+    return {row["account"] for row in rows}
 
 
 async def link(account: Account, one: Who, now: datetime) -> None:
@@ -77,25 +92,25 @@ async def link(account: Account, one: Who, now: datetime) -> None:
         await _told(account, one.provider, "linked")
 
 
-async def unlink(account: int, provider: Provider) -> bool:
+async def unlink(account: int, one: Provider) -> bool:
     """Forget whom an account is linked to and tell its owner; False when it was linked to nobody."""
     async with transaction():
         gone = (
             await StateIdentity.delete()
-            .where((StateIdentity.account == account) & (StateIdentity.provider == provider.code))
+            .where((StateIdentity.account == account) & (StateIdentity.provider == one.code))
             .returning(StateIdentity.id)
         )
         if not gone:
             return False
-        await _told(await accounts.by_number(account), provider.code, "unlinked")
+        await _told(await accounts.by_number(account), one.code, "unlinked")
     return True
 
 
-async def _told(account: Account, provider: str, act: str) -> None:
+async def _told(account: Account, code: str, act: str) -> None:
     side = "office" if account.kind == "staff" else "family"
     about = f"account:{account.id}"
-    await journal.record(f"account.{act}", about, account=account.id, side=side, provider=provider)
+    await journal.record(f"account.{act}", about, account=account.id, side=side, provider=code)
     if accounts.signs_in(account.email):
         await post(
-            f"messages/identity_{act}", account.email, account=account.id, provider=NAMES[provider]
+            f"messages/identity_{act}", account.email, account=account.id, provider=NAMES[code]
         )
