@@ -9,11 +9,20 @@ import httpx
 import pytest
 
 from ribambelle.families import activation
-from ribambelle.identity import Grant, accounts, departures, households, links, team
+from ribambelle.identity import (
+    Grant,
+    accounts,
+    departures,
+    households,
+    links,
+    merging,
+    team,
+)
 from ribambelle.identity.departures import Departure
 from ribambelle.identity.households import AdultEntry
 from ribambelle.identity.tables import Account, Adult, Errand, Session, StateIdentity
 from ribambelle.openid import answers, asking
+from ribambelle.tenants import checking
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.testing.france_connect import Standing, secret_of, standing
 from ribambelle.workflow.tables import JournalLine
@@ -368,6 +377,44 @@ async def test_in_whatever_order_two_people_are_never_made_one(
         rows = await linked(town)
         assert len(rows) == len({sub for _, sub in rows}) == len({one for one, _ in rows})
         assert len(rows) == len(owners)
+
+
+async def test_two_accounts_made_one_give_an_identity_to_nobody_but_its_owner(
+    communes: Communes, idp: Standing
+) -> None:
+    town = communes.alpha
+    await links_identity(await town.family("old@example.test"), idp, "angela")
+    kept = await town.family("kept@example.test")
+    with town.here() as tenant:
+        old, new = await accounts.by_number(1), await accounts.by_number(2)
+        await merging.give_all(old.id, new.id)
+        await Account.update({Account.disabled_at: tenant.now()}).where(Account.id == old.id)
+
+    before = await linked(town)
+    closed = await enters(town.visitor(), idp, "angela")
+    await links_identity(kept, idp, "angela")
+
+    assert [account for account, _ in before] == [old.id]
+    assert "Ce compte est fermé" in closed.text
+    assert [account for account, _ in await linked(town)] == [new.id]
+
+
+async def test_what_a_commune_declared_is_compared_with_what_the_provider_says(
+    communes: Communes, idp: Standing
+) -> None:
+    for town in communes.both:
+        file = town.app.platform.folder / f"{town.slug}.toml"
+        file.write_text(file.read_text().replace("demo = true", "demo = false"))
+    with communes.alpha.here():
+        right = await checking.of_identities(communes.alpha.tenant)
+    file.write_text(file.read_text().replace(idp.issuer, "http://127.0.0.1:9/api/v2"))
+    with communes.beta.here() as beta:
+        (wrong,) = await checking.of_identities(beta)
+        told = checking.remarks(beta)
+
+    assert right == []
+    assert wrong.startswith("beta.toml, clé « franceconnect.issuer » : FranceConnect ne répond pas")
+    assert "non vérifié auprès du service" in told[0]
 
 
 # -- aidants -----------------------------------------------------------------------------------

@@ -70,9 +70,15 @@ async def linked(staff: list[int]) -> set[int]:
 async def link(account: Account, one: Who, now: datetime) -> None:
     """Link somebody to an account and tell its owner; linking twice is once.
 
-    Raises Refused when they have another account, or the account another person.
+    Raises Refused when they have another account, or the account another person. One that was
+    closed, as when a family's two accounts were made one, gives them back.
     """
     async with transaction():
+        before = await account_of(one, now)
+        if before is not None and before.disabled_at is not None and before.id != account.id:
+            await StateIdentity.delete().where(
+                (StateIdentity.account == before.id) & (StateIdentity.provider == one.provider)
+            )
         row = StateIdentity(
             account=account.id,
             provider=one.provider,

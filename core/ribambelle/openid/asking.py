@@ -1,5 +1,6 @@
 """Asking a provider: its addresses, its keys, who somebody is; short waits, no redirection."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from ribambelle.openid import answers
 from ribambelle.openid.answers import Rejected
 from ribambelle.openid.provider import Provider
 
-PATIENCE = 6.0
+PATIENCE = 5.0
 LONGEST = 128 * 1024
 KEPT_FOR = 3600.0
 AGAIN_AFTER = 10.0
@@ -183,6 +184,7 @@ async def _asked(method: str, address: str, **given: Any) -> bytes:
     body = b""
     try:
         async with (
+            asyncio.timeout(PATIENCE),
             httpx.AsyncClient(
                 timeout=PATIENCE, follow_redirects=False, mounts=LOOPBACK, verify=trusted()
             ) as http,
@@ -192,7 +194,7 @@ async def _asked(method: str, address: str, **given: Any) -> bytes:
                 body += part
                 if len(body) > LONGEST:
                     raise Unreachable("too long")
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
         raise Unreachable(type(error).__name__) from None
     if answer.status_code in (400, 401, 403):
         raise Rejected(f"status_{answer.status_code}")
