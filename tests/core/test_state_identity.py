@@ -249,7 +249,7 @@ async def test_giving_up_or_a_silent_provider_is_told_kindly(
 
 FORGED = (
     *("nonce", "audience", "issuer", "expired", "level", "none", "confusion", "forged"),
-    *("told_none", "told_confusion", "told_forged", "told_other"),
+    *("downgrade", "told_downgrade", "told_none", "told_confusion", "told_forged", "told_other"),
 )
 
 
@@ -336,6 +336,24 @@ async def test_a_key_changed_on_the_way_is_looked_up_again(
     idp.rotate()
 
     assert (await browser.get(comes(idp, way, "angela"))).headers["location"] == "/"
+
+
+async def test_a_commune_that_declared_another_signature_is_believed_in_it_alone(
+    communes: Communes, idp: Standing
+) -> None:
+    town = communes.alpha
+    file = town.app.platform.folder / "alpha.toml"
+    told = file.read_text()
+    file.write_text(told.replace("on = true\nclient", 'on = true\nalgorithm = "HS256"\nclient'))
+    idp.sign("HS256")
+    try:
+        done = await links_identity(await town.family(), idp, "angela")
+        file.write_text(told)
+        other = await enters(town.visitor(), idp, "angela")
+    finally:
+        idp.sign("ES256")
+
+    assert (done.headers["location"], other.status_code) == (WAYS, 409)
 
 
 @pytest.mark.parametrize("follow", ["https://evil.test", "//evil.test", "/\\evil.test"])

@@ -125,6 +125,10 @@ class Standing:
         """Let it be this moment there, in seconds since 1970."""
         self._tell(now=seconds)
 
+    def sign(self, algorithm: str) -> None:
+        """Sign this way from now on, as a client declares it."""
+        self._tell(algorithm=algorithm)
+
     def rotate(self) -> None:
         """Sign with new keys from now on."""
         self._tell(rotate=True)
@@ -210,7 +214,7 @@ class Keys:
         header["kid"] = f"{self.kid}-{'ec' if algorithm == 'ES256' else 'rsa'}"
         if fault == "none":
             header["alg"] = "none"
-        elif fault == "confusion":
+        elif fault in ("confusion", "downgrade"):
             header["alg"] = "HS256"
         said = f"{_b64(json.dumps(header).encode())}.{_b64(json.dumps(claims).encode())}"
         return f"{said}.{_b64(self._signature(said.encode(), header['alg'], secret, fault))}"
@@ -379,6 +383,7 @@ class _Answering(BaseHTTPRequestHandler):
             self.service.faults[:] = said["faults"]
         if "now" in said:
             self.service.ahead = said["now"] - time.time()
+        self.service.algorithm = said.get("algorithm", self.service.algorithm)
         if said.get("rotate"):
             self.service.keys = Keys()
         self._json(200, {})
