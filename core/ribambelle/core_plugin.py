@@ -20,10 +20,11 @@ def tables() -> Iterable[Any]:
     from ribambelle.information import tables as information
     from ribambelle.jobs import tables as jobs
     from ribambelle.messages import tables as messages
+    from ribambelle.privacy import tables as privacy
     from ribambelle.workflow import tables as workflow
 
     rooms = identity, workflow, jobs, messages, documents, families, calendar, campaigns
-    more = information, appointments, api
+    more = information, appointments, api, privacy
     return [table for room in (*rooms, *more) for table in room.TABLES]
 
 
@@ -55,6 +56,7 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
     from ribambelle.identity.newcomers import send_link as send_identity_link
     from ribambelle.identity.sweeping import sweep
     from ribambelle.messages.delivery import send_message
+    from ribambelle.privacy.retention import night
     from ribambelle.web.sign_in import email_link
     from ribambelle.workflow.engine import announce
 
@@ -73,6 +75,7 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
         "tell_api_acts": tell_api_acts,
         "age_documents": age,
         "examine_document": examine_again,
+        "eliminate": night,
     }
 
 
@@ -83,6 +86,7 @@ def schedules() -> list[Any]:
 
     return [
         Schedule("sweep", hour=3),
+        Schedule("eliminate", hour=4),
         Schedule("age_documents", hour=7),
         Schedule("remind_appointments", hour=9),
     ]
@@ -231,6 +235,7 @@ def personal_data() -> list[Any]:
     from ribambelle.identity import personal_data as identity
     from ribambelle.information import personal_data as information
     from ribambelle.messages import personal_data as messages
+    from ribambelle.privacy import personal_data as privacy
 
     rooms = identity, documents, messages, families, campaigns, information, appointments, api
-    return [one for room in rooms for one in room.HELD]
+    return [one for room in (*rooms, privacy) for one in room.HELD]

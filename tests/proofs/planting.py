@@ -3,6 +3,7 @@
 import json
 import zlib
 from base64 import b64encode
+from collections.abc import Callable, Container
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -65,8 +66,8 @@ WORDLESS = {
     *("paiement_debit_share", "assmat_attendance"),
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
-COUNTED = {"periscolaire_tally"}
-"""Tables the database writes by itself, a row for each planted elsewhere."""
+COUNTED = {"periscolaire_tally", "core_journal_start"}
+"""Tables that write themselves: a row for each planted elsewhere, a seal for what is removed."""
 
 
 def tables_of(plugins: Plugins) -> list[type[Table]]:
@@ -74,15 +75,26 @@ def tables_of(plugins: Plugins) -> list[type[Table]]:
     return sort_table_classes([table for _, found in plugins.each("tables") for table in found])
 
 
-async def planted(town: Town, word: str, rows: int = 3) -> None:
-    """Put rows in every table of a commune; the row of id 2 belongs to the rows of id 2."""
+async def planted(
+    town: Town,
+    word: str,
+    rows: int = 3,
+    words: Callable[[str, int], str] | None = None,
+    but: Container[str] = (),
+) -> None:
+    """Put rows in every table of a commune; the row of id 2 belongs to the rows of id 2.
+
+    `words` gives each row of each table a word of its own, where one for all is not enough.
+    """
     with town.here() as tenant:
         for table in tables_of(tenant.platform.plugins):
-            if table._meta.tablename in COUNTED:
+            if table._meta.tablename in COUNTED or table._meta.tablename in but:
                 continue
             for number in range(1, rows + 1):
-                told = a_row(table, number, word, tenant.now())
-                told |= meaning(table._meta.tablename, number, word, tenant)
+                name = table._meta.tablename
+                own = words(name, number) if words else word
+                told = a_row(table, number, own, tenant.now())
+                told |= meaning(name, number, own, tenant)
                 await table.insert(table(**told))
 
 

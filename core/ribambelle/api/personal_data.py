@@ -1,7 +1,7 @@
 """What the API holds of people, why, and for how long."""
 
 from ribambelle.api.tables import ApiAnswer, ApiToken
-from ribambelle.privacy import PersonalData
+from ribambelle.privacy import LASTING, PersonalData, Since, Term
 
 PUBLIC_TASK = "Mission d’intérêt public (RGPD, art. 6.1.e)"
 
@@ -13,6 +13,7 @@ HELD = [
         PUBLIC_TASK,
         "Tant que le jeton est connu du journal",
         "Les administrateurs de la commune",
+        ends=LASTING,
     ),
     PersonalData(
         ApiAnswer,
@@ -21,5 +22,6 @@ HELD = [
         PUBLIC_TASK,
         "Vingt-quatre heures",
         "Le logiciel qui l’a reçue",
+        ends=Since("at", Term(days=1)),
     ),
 ]

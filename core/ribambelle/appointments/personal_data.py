@@ -2,7 +2,7 @@
 
 from ribambelle.appointments.tables import Appointment, HelpSession
 from ribambelle.identity.personal_data import PUBLIC_TASK
-from ribambelle.privacy import PersonalData
+from ribambelle.privacy import PersonalData, Since, Term, With
 
 HELD = [
     PersonalData(
@@ -11,6 +11,7 @@ HELD = [
         "Savoir quel agent a ouvert une permanence",
         PUBLIC_TASK,
         "Trente jours après la permanence",
+        ends=Since("day", Term(days=30)),
     ),
     PersonalData(
         Appointment,
@@ -18,5 +19,7 @@ HELD = [
         "Recevoir la famille à l’heure qu’elle a choisie, et le lui rappeler",
         PUBLIC_TASK,
         "Trente jours après la permanence",
+        whose=("account",),
+        ends=With("session"),
     ),
 ]

@@ -2,7 +2,7 @@
 
 from ribambelle.campaigns.tables import Campaign, CampaignRecipient
 from ribambelle.identity.personal_data import PUBLIC_TASK
-from ribambelle.privacy import PersonalData
+from ribambelle.privacy import LASTING, PersonalData, Since, Term
 
 HELD = [
     PersonalData(
@@ -11,6 +11,7 @@ HELD = [
         "Savoir quel agent a écrit aux familles",
         PUBLIC_TASK,
         "Tant que la commune garde la campagne",
+        ends=LASTING,
     ),
     PersonalData(
         CampaignRecipient,
@@ -18,5 +19,7 @@ HELD = [
         "Écrire une fois à chaque famille concernée, et prévenir autrement les autres",
         PUBLIC_TASK,
         "Un an après l’envoi",
+        whose=("adult", "account"),
+        ends=Since("campaign.sent_at", Term(years=1)),
     ),
 ]

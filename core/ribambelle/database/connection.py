@@ -32,6 +32,7 @@ PRAGMA synchronous = NORMAL;
 PRAGMA foreign_keys = ON;
 PRAGMA cache_size = -{cache_kib};
 PRAGMA temp_store = MEMORY;
+PRAGMA secure_delete = ON;
 """
 
 # The file cannot answer now, whatever was asked: try again, or call for help.

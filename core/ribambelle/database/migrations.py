@@ -114,6 +114,11 @@ async def _missing(packages: Mapping[str, str]) -> list[Step]:
     return missing
 
 
+async def apps() -> set[str]:
+    """Return the plugins that have tables here, enabled or not."""
+    return {app for app, _ in await _taken()}
+
+
 async def _taken() -> dict[tuple[str, str], str]:
     if not await Migration.table_exists():
         return {}

@@ -15,6 +15,9 @@ HELD = [
         PUBLIC_TASK,
         FAMILY_TERM,
         recipients="Agents de la commune ; chaque ouverture est montrée à la famille",
+        whose=("account", "household", "child"),
+        secret=("file",),
+        active="given_at",
     ),
     PersonalData(
         DocumentUse,
@@ -22,5 +25,6 @@ HELD = [
         "Savoir quelle demande un justificatif accompagne",
         PUBLIC_TASK,
         FAMILY_TERM,
+        whose=("document",),
     ),
 ]

@@ -2,7 +2,7 @@
 
 from ribambelle.families.tables import Activation, FamilyImport, KnownFamily
 from ribambelle.identity.personal_data import FAMILY_TERM, PUBLIC_TASK
-from ribambelle.privacy import PersonalData
+from ribambelle.privacy import PersonalData, Since, Term
 
 HELD = [
     PersonalData(
@@ -11,6 +11,8 @@ HELD = [
         "Permettre à une famille connue d’ouvrir son compte avec un code reçu par courrier",
         PUBLIC_TASK,
         "Six mois après la fin du code",
+        whose=("adult",),
+        ends=Since("expires_at", Term(days=180)),
     ),
     PersonalData(
         KnownFamily,
@@ -18,6 +20,7 @@ HELD = [
         "Retrouver une famille dans le logiciel d’où vient la liste",
         PUBLIC_TASK,
         FAMILY_TERM,
+        whose=("household",),
     ),
     PersonalData(
         FamilyImport,
@@ -25,5 +28,7 @@ HELD = [
         "Relire une liste de familles avant de l’importer",
         PUBLIC_TASK,
         "Jusqu’à l’import, une semaine au plus",
+        ends=Since("created_at", Term(days=7)),
+        past="blanked",
     ),
 ]

@@ -5,10 +5,14 @@ from ribambelle.identity.tables import (
     Account,
     Address,
     Adult,
+    Attempt,
     Child,
     Custody,
     Errand,
+    Grant,
+    Household,
     Login,
+    Merge,
     Passkey,
     Responsibility,
     Session,
@@ -17,12 +21,12 @@ from ribambelle.identity.tables import (
 )
 from ribambelle.jobs.tables import Job
 from ribambelle.messages.tables import Attachment, Message
-from ribambelle.privacy import PersonalData
-from ribambelle.workflow.tables import HistoryStep, JournalLine
+from ribambelle.privacy import JOURNAL, NAMERS, ONCE_DONE, UNNAMED, PersonalData, Since, Term, With
+from ribambelle.workflow.tables import Demande, HistoryStep, JournalLine
 
 PUBLIC_TASK = "Mission d’intérêt public (RGPD, art. 6.1.e)"
-FAMILY_TERM = "Trois ans après la dernière demande de la famille"
-YEAR = "Un an"
+FAMILY_TERM = "{term} après la dernière demande de la famille"
+YEAR = "{term}"
 
 HELD = [
     PersonalData(
@@ -31,6 +35,9 @@ HELD = [
         "Reconnaître la personne qui se connecte",
         PUBLIC_TASK,
         FAMILY_TERM,
+        whose=(NAMERS,),
+        secret=("password", "totp"),
+        active="created_at",
     ),
     PersonalData(
         Login,
@@ -38,6 +45,7 @@ HELD = [
         "Reconnaître la personne qui se connecte sans adresse e-mail",
         PUBLIC_TASK,
         FAMILY_TERM,
+        whose=("account",),
     ),
     PersonalData(
         StateIdentity,
@@ -45,6 +53,7 @@ HELD = [
         "Reconnaître la personne qui s’identifie avec FranceConnect ou ProConnect",
         PUBLIC_TASK,
         FAMILY_TERM,
+        whose=("account",),
     ),
     PersonalData(
         Passkey,
@@ -52,12 +61,26 @@ HELD = [
         "Reconnaître la personne qui se connecte avec une clé d’accès",
         PUBLIC_TASK,
         FAMILY_TERM,
+        whose=("account",),
     ),
     PersonalData(
-        Session, ("account", "data"), "Garder la personne connectée", PUBLIC_TASK, "Quatorze jours"
+        Session,
+        ("account", "data"),
+        "Garder la personne connectée",
+        PUBLIC_TASK,
+        "Quatorze jours",
+        whose=("account",),
+        ends=Since("expires_at", Term()),
+        active="created_at",
     ),
     PersonalData(
-        Token, ("email",), "Connexion par lien et invitations", PUBLIC_TASK, "Trente jours"
+        Token,
+        ("email",),
+        "Connexion par lien et invitations",
+        PUBLIC_TASK,
+        "Trente jours",
+        whose=("email",),
+        ends=Since("expires_at", Term(days=30)),
     ),
     PersonalData(
         Adult,
@@ -65,6 +88,7 @@ HELD = [
         "Savoir qui demande et qui appeler",
         PUBLIC_TASK,
         FAMILY_TERM,
+        whose=("household",),
     ),
     PersonalData(
         Child,
@@ -72,6 +96,7 @@ HELD = [
         "Savoir pour quel enfant la place est demandée",
         PUBLIC_TASK,
         FAMILY_TERM,
+        whose=("household",),
     ),
     PersonalData(
         Responsibility,
@@ -79,6 +104,7 @@ HELD = [
         "Savoir qui peut réserver, payer ou venir chercher l’enfant",
         PUBLIC_TASK,
         FAMILY_TERM,
+        whose=("child", "adult"),
     ),
     PersonalData(
         Custody,
@@ -86,6 +112,7 @@ HELD = [
         "Savoir chez quel parent est l’enfant, quand ils vivent séparés",
         PUBLIC_TASK,
         FAMILY_TERM,
+        whose=("child",),
     ),
     PersonalData(
         Errand,
@@ -93,14 +120,24 @@ HELD = [
         "Dire à la famille qui a agi en son nom",
         PUBLIC_TASK,
         FAMILY_TERM,
+        whose=("account",),
+        active="began_at",
     ),
-    PersonalData(Feed, ("account",), "Montrer l’agenda sur un téléphone", PUBLIC_TASK, FAMILY_TERM),
+    PersonalData(
+        Feed,
+        ("account",),
+        "Montrer l’agenda sur un téléphone",
+        PUBLIC_TASK,
+        FAMILY_TERM,
+        whose=("account",),
+    ),
     PersonalData(
         Address,
         ("line", "postcode", "city", "quartier"),
         "Justifier la résidence et compter les besoins par quartier",
         PUBLIC_TASK,
         FAMILY_TERM,
+        whose=("household",),
     ),
     PersonalData(
         Message,
@@ -108,6 +145,7 @@ HELD = [
         "Garder ce qui a été écrit à la famille",
         PUBLIC_TASK,
         FAMILY_TERM,
+        whose=("account", "recipient"),
     ),
     PersonalData(
         Attachment,
@@ -115,14 +153,24 @@ HELD = [
         "Garder ce qui a été joint à ce qui a été écrit à la famille",
         PUBLIC_TASK,
         FAMILY_TERM,
+        whose=("message",),
     ),
-    PersonalData(Job, ("payload",), "Travaux en attente", PUBLIC_TASK, "Jusqu’à leur exécution"),
+    PersonalData(
+        Job,
+        ("payload",),
+        "Travaux en attente",
+        PUBLIC_TASK,
+        "Jusqu’à leur exécution",
+        ends=ONCE_DONE,
+    ),
     PersonalData(
         HistoryStep,
         ("account", "reason"),
         "Montrer à la famille où en est sa demande",
         PUBLIC_TASK,
         FAMILY_TERM,
+        whose=("demande",),
+        ends=With("demande"),
     ),
     PersonalData(
         JournalLine,
@@ -130,5 +178,52 @@ HELD = [
         "Prouver qui a fait quoi (CNIL, délibération 2021-122)",
         PUBLIC_TASK,
         YEAR,
+        whose=("account",),
+        ends=Since("at", JOURNAL),
+        forgotten="kept",
+        because="Preuve des actes, un an : des numéros, jamais un nom (CNIL, délibération 2021-122)",
+    ),
+    PersonalData(
+        Household,
+        ("created_at", "confirmed_at"),
+        "Savoir qui vit ensemble, et quand la famille a relu ce que nous savons d’elle",
+        PUBLIC_TASK,
+        FAMILY_TERM,
+        active="confirmed_at",
+    ),
+    PersonalData(
+        Demande,
+        ("workflow", "state", "created_at", "changed_at"),
+        "Suivre une demande jusqu’à sa réponse",
+        PUBLIC_TASK,
+        "Aussi longtemps que la demande",
+        whose=(NAMERS,),
+        ends=UNNAMED,
+    ),
+    PersonalData(
+        Merge,
+        ("kept", "gone", "undoing", "by"),
+        "Défaire la réunion de deux fiches d’une même famille",
+        PUBLIC_TASK,
+        "Un an",
+        whose=("kept", "gone"),
+        ends=Since("at", Term(years=1)),
+    ),
+    PersonalData(
+        Grant,
+        ("account", "role", "scope"),
+        "Savoir ce que chacun a le droit de faire",
+        PUBLIC_TASK,
+        "Tant que la personne a ce rôle",
+        whose=("account",),
+        ends=With("account"),
+    ),
+    PersonalData(
+        Attempt,
+        ("key",),
+        "Freiner qui essaie des mots de passe",
+        PUBLIC_TASK,
+        "Trente jours",
+        ends=Since("window", Term(days=30)),
     ),
 ]

@@ -2,7 +2,7 @@
 
 from ribambelle.identity.personal_data import PUBLIC_TASK
 from ribambelle.information.tables import Download, InformationPage
-from ribambelle.privacy import PersonalData
+from ribambelle.privacy import LASTING, PersonalData
 
 HELD = [
     PersonalData(
@@ -11,6 +11,7 @@ HELD = [
         "Savoir quel agent a changé une page d’information",
         PUBLIC_TASK,
         "Tant que la commune garde la page",
+        ends=LASTING,
     ),
     PersonalData(
         Download,
@@ -18,5 +19,6 @@ HELD = [
         "Savoir quel agent a mis un fichier à disposition",
         PUBLIC_TASK,
         "Tant que la commune garde le fichier",
+        ends=LASTING,
     ),
 ]

@@ -8,7 +8,7 @@ from ribambelle.messages.tables import (
     MessagePhone,
     MessageText,
 )
-from ribambelle.privacy import PersonalData
+from ribambelle.privacy import LASTING, PersonalData
 
 HELD = [
     PersonalData(
@@ -18,6 +18,8 @@ HELD = [
         PUBLIC_TASK,
         FAMILY_TERM,
         recipients="La famille qui écrit, et elle seule ; les agents de la commune",
+        whose=("account",),
+        active="last_at",
     ),
     PersonalData(
         Letter,
@@ -26,6 +28,7 @@ HELD = [
         PUBLIC_TASK,
         FAMILY_TERM,
         recipients="La famille qui écrit, et elle seule ; les agents de la commune",
+        whose=("conversation",),
     ),
     PersonalData(
         MessageText,
@@ -33,6 +36,7 @@ HELD = [
         "Savoir quel agent a changé le texte d’un message",
         PUBLIC_TASK,
         "Tant que la commune garde ce texte",
+        ends=LASTING,
     ),
     PersonalData(
         MessageChoice,
@@ -40,6 +44,7 @@ HELD = [
         "Écrire à la famille comme elle l’a choisi",
         PUBLIC_TASK,
         FAMILY_TERM,
+        whose=("account",),
     ),
     PersonalData(
         MessagePhone,
@@ -47,5 +52,6 @@ HELD = [
         "Envoyer des SMS à la famille qui le demande",
         PUBLIC_TASK,
         FAMILY_TERM,
+        whose=("account",),
     ),
 ]

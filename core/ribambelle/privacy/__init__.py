@@ -1,20 +1,43 @@
-"""What personal data the portal holds, why, and for how long: the register every plugin fills."""
+"""What personal data the portal holds, why, for how long; how it leaves, how it dies."""
 
-from dataclasses import dataclass
+from ribambelle.privacy.rules import ACCOUNTING, NAMERS, PersonalData
+from ribambelle.privacy.terms import (
+    ACCOUNTS,
+    AGREED,
+    AMOUNTS,
+    FAMILY,
+    FILES,
+    JOURNAL,
+    LASTING,
+    ONCE_DONE,
+    SCHOOL,
+    UNNAMED,
+    WITH_FAMILY,
+    Ending,
+    Since,
+    Term,
+    Unless,
+    With,
+)
 
-from piccolo.table import Table
-
-
-@dataclass(frozen=True, slots=True)
-class PersonalData:
-    """The personal columns of one table, for the register of processing (GDPR art. 30).
-
-    `kept` says in French until when; `basis` is the legal ground.
-    """
-
-    table: type[Table]
-    columns: tuple[str, ...]
-    purpose: str
-    basis: str
-    kept: str
-    recipients: str = "Service petite enfance de la commune"
+__all__ = [
+    "ACCOUNTING",
+    "ACCOUNTS",
+    "AGREED",
+    "AMOUNTS",
+    "FAMILY",
+    "FILES",
+    "JOURNAL",
+    "LASTING",
+    "NAMERS",
+    "ONCE_DONE",
+    "SCHOOL",
+    "UNNAMED",
+    "WITH_FAMILY",
+    "Ending",
+    "PersonalData",
+    "Since",
+    "Term",
+    "Unless",
+    "With",
+]

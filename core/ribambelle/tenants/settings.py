@@ -206,6 +206,44 @@ class Families(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Months after which a family is asked whether its information is still right; 0 for never."""
 
 
+class Privacy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long the commune keeps what it holds, which text says so, who agrees to a removal.
+
+    The usual terms are in `ribambelle.privacy.terms`; these change them, within what the law asks.
+    """
+
+    family: Annotated[int, msgspec.Meta(ge=1, le=10)] | None = None
+    files: Annotated[int, msgspec.Meta(ge=1, le=10)] | None = None
+    school: Annotated[int, msgspec.Meta(ge=1, le=10)] | None = None
+    accounts: Annotated[int, msgspec.Meta(ge=10, le=30)] | None = None
+    journal: Annotated[int, msgspec.Meta(ge=6, le=36)] | None = None
+    agreed: Annotated[int, msgspec.Meta(ge=1, le=10)] | None = None
+    sources: dict[str, str] = {}
+    """Which text gives a term, by code: family = "tableau de gestion du 3 mars 2026"."""
+    elimination: str = "visa"
+    """Who starts a removal: an agent who notes the archives' visa, or the night by itself."""
+    officer: str = ""
+    """The data protection officer, as the families may write to: "dpo@nantes.fr"."""
+
+    def __post_init__(self) -> None:
+        """Refuse a way of removing, or a code of term, that nobody knows."""
+        if self.elimination not in ("visa", "automatic"):
+            raise Misconfigured(
+                f"élimination inconnue « {self.elimination} »",
+                key="privacy.elimination",
+                cure="choisissez visa ou automatic",
+            )
+        if unknown := set(self.sources) - TERMS:
+            raise Misconfigured(
+                f"durée inconnue « {min(unknown)} »",
+                key="privacy.sources",
+                cure=f"choisissez parmi {', '.join(sorted(TERMS))}",
+            )
+
+
+TERMS = frozenset({"family", "files", "school", "accounts", "journal", "agreed"})
+
+
 class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a tenant file says of the commune itself."""
 
@@ -233,6 +271,7 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     franceconnect: Franceconnect = Franceconnect()
     proconnect: Proconnect = Proconnect()
     families: Families = Families()
+    privacy: Privacy = Privacy()
 
     @property
     def is_departement(self) -> bool:

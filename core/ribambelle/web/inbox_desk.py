@@ -165,7 +165,11 @@ async def _page(
 
 
 @get(
-    f"{DESK}/{{number:int}}", name="inbox.one", told="Lire une conversation", guards=[guards.agent]
+    f"{DESK}/{{number:int}}",
+    name="inbox.one",
+    reads="conversation:{number}",
+    told="Lire une conversation",
+    guards=[guards.agent],
 )
 async def one(number: FromPath[int], person: NamedDependency[Person]) -> Page:
     """Show a conversation, to be answered."""

@@ -10,6 +10,7 @@ from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.status_codes import HTTP_200_OK
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from ribambelle.api import problems, tokens
@@ -18,7 +19,16 @@ from ribambelle.errors import Misconfigured, Refused, Unavailable
 from ribambelle.identity import Person, errands
 from ribambelle.identity.sessions import MANDATE, OpenSession, opened
 from ribambelle.tenants import Platform, Tenant, UnknownTenant
-from ribambelle.web import dependencies, failures, inbox, mounting, operations, origin, security
+from ribambelle.web import (
+    consulting,
+    dependencies,
+    failures,
+    inbox,
+    mounting,
+    operations,
+    origin,
+    security,
+)
 from ribambelle.web.assets import Assets, assets
 from ribambelle.web.guards import TokenNeeded
 from ribambelle.web.visit import KEY, Visit
@@ -167,6 +177,8 @@ class Leaving:
     async def __call__(self, message: Message) -> None:
         """Add the headers to the start of the answer; pass the rest on."""
         if message["type"] == "http.response.start" and not self.status:
+            if message["status"] == HTTP_200_OK and self.visit is not None:
+                await consulting.note(self.scope, self.visit)
             self.status = message["status"]
             headers = list(message.get("headers", []))
             # a page may be stricter than the others, and say so itself

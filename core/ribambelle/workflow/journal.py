@@ -10,7 +10,7 @@ import msgspec
 from ribambelle import tenants
 from ribambelle.database import locks, transaction
 from ribambelle.identity.person import API, Behalf
-from ribambelle.workflow.tables import JournalLine
+from ribambelle.workflow.tables import JournalLine, JournalStart
 
 FIRST = "0" * 64
 __all__ = ["API", "BEHALF", "FIRST", "broken_at", "record", "seal"]
@@ -43,8 +43,9 @@ async def record(
             .order_by(JournalLine.number, ascending=False)
             .first()
         )
+        before = last or await start()
         line = JournalLine(
-            number=last["number"] + 1 if last else 1,
+            number=before["number"] + 1,
             at=tenants.current().now(),
             account=account,
             side=side,
@@ -52,7 +53,7 @@ async def record(
             object=about,
             facts=msgspec.json.encode(facts, order="sorted").decode(),
             read_only=read_only,
-            previous=last["digest"] if last else FIRST,
+            previous=before["digest"],
         )
         line.digest = seal(line)
         await JournalLine.insert(line)
@@ -74,9 +75,20 @@ def seal(line: JournalLine) -> str:
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
+async def start() -> dict[str, Any]:
+    """Return what the first line follows: the seal of the last one removed past its term, if any."""
+    found = (
+        await JournalStart.select(JournalStart.number, JournalStart.digest)
+        .order_by(JournalStart.number, ascending=False)
+        .first()
+    )
+    return found or {"number": 0, "digest": FIRST}
+
+
 async def broken_at() -> int | None:
     """Return the number of the first line that does not follow from the one before, if any."""
-    previous, expected = FIRST, 1
+    before = await start()
+    previous, expected = str(before["digest"]), int(before["number"]) + 1
     while lines := await _after(expected - 1):
         for line in lines:
             if line.number != expected or line.previous != previous or seal(line) != line.digest:

@@ -48,4 +48,13 @@ class JournalLine(Table, tablename="core_journal"):
     digest = Varchar(length=64)
 
 
-TABLES = (Demande, HistoryStep, JournalLine)
+class JournalStart(Table, tablename="core_journal_start"):
+    """Where the journal starts again after its oldest lines are past: the seal of the last one."""
+
+    id: Serial
+    at = Timestamptz()
+    number = BigInt(unique=True, help_text="Of the last line removed.")
+    digest = Varchar(length=64)
+
+
+TABLES = (Demande, HistoryStep, JournalLine, JournalStart)

@@ -1,6 +1,6 @@
 """What the directory holds of childminders, why, and for how long."""
 
-from ribambelle.privacy import PersonalData
+from ribambelle.privacy import AGREED, PersonalData, Since, Term, With
 from ribambelle_assmat.tables import (
     Attendance,
     Care,
@@ -14,8 +14,8 @@ from ribambelle_assmat.tables import (
 )
 
 BASIS = "Mission d’intérêt public (RGPD, art. 6.1.e ; CASF, art. L. 421-3 et L. 214-2-1)"
-AGREED = "Consentement, champ par champ (RGPD, art. 6.1.a)"
-TERM = "Un an après la fin de l’agrément"
+CONSENT = "Consentement, champ par champ (RGPD, art. 6.1.a)"
+TERM = "{term} après la fin de l’agrément"
 WHO = "Service petite enfance ; PMI du département ; relais petite enfance"
 
 HELD = [
@@ -31,6 +31,7 @@ HELD = [
         BASIS,
         TERM,
         WHO,
+        ends=Since("last", AGREED),
     ),
     PersonalData(
         Declared,
@@ -39,41 +40,46 @@ HELD = [
             *("only_when_free", "words"),
         ),
         "Dire aux familles comment la joindre et ce qu’elle propose",
-        AGREED,
+        CONSENT,
         TERM,
         WHO,
+        ends=With("childminder"),
     ),
     PersonalData(
         Place,
         ("hours", "state", "opens", "moments", "note", "confirmed_on", "asked_on"),
         "Dire aux familles où en sont ses places",
-        AGREED,
+        CONSENT,
         TERM,
         WHO,
+        ends=With("childminder"),
     ),
     PersonalData(
         Attendance,
         ("childminder",),
         "Tenir la liste des inscrites aux rencontres du relais",
         BASIS,
-        "Un an après la rencontre",
+        "{term} après la rencontre",
         "Relais petite enfance",
+        ends=Since("event.day", AGREED),
     ),
     PersonalData(
         Care,
         ("given_name", "born_on", "guardian", "began_on", "ended_on", "planning", "moments"),
         "Dire à la PMI quels enfants elle accueille, et vérifier la capacité de l’agrément",
         "Obligation légale (RGPD, art. 6.1.c ; CASF, art. R. 421-39)",
-        "Un an après la fin de l’accueil",
+        "{term} après la fin de l’accueil",
         "PMI du département",
+        ends=Since("ended_on", AGREED),
     ),
     PersonalData(
         Statement,
         ("kind", "day", "words"),
         "Prévenir la PMI, et garder la preuve de l’envoi",
         "Obligation légale (RGPD, art. 6.1.c ; CASF, art. R. 421-38, R. 421-39 et R. 421-41)",
-        "Un an après l’envoi, ou après la fin de l’accueil",
+        "{term} après l’envoi, ou après la fin de l’accueil",
         "PMI du département",
+        ends=(Since("sent_at", AGREED, alone="care"), With("care")),
     ),
     PersonalData(
         RegisterFile,
@@ -82,14 +88,17 @@ HELD = [
         BASIS,
         "Une semaine",
         "Service petite enfance",
+        ends=Since("created_at", Term(days=7)),
+        past="blanked",
     ),
     PersonalData(
         Photo,
         ("content", "code"),
         "Montrer aux familles où jouent les enfants",
-        AGREED,
+        CONSENT,
         TERM,
         "Les familles, si elle l’accepte",
+        ends=With("childminder"),
     ),
     PersonalData(
         SavedSearch,
@@ -98,5 +107,7 @@ HELD = [
         "Consentement (RGPD, art. 6.1.a)",
         "Six mois, ou dès que la famille arrête ; trois jours sans confirmation",
         "Personne d’autre",
+        whose=("email",),
+        ends=Since("created_at", Term(months=6)),
     ),
 ]

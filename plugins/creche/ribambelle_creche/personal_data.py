@@ -1,6 +1,6 @@
 """What crèche files hold of families, why, and for how long."""
 
-from ribambelle.privacy import PersonalData
+from ribambelle.privacy import FILES, LASTING, PersonalData, Since, With
 from ribambelle_creche.tables import (
     Appeal,
     AppealAnswer,
@@ -27,7 +27,7 @@ from ribambelle_creche.tables import (
 )
 
 BASIS = "Mission d’intérêt public (RGPD, art. 6.1.e ; CASF, art. L. 214-1-3)"
-TERM = "Trois ans après la fin de la demande"
+TERM = "{term} après la dernière étape de la demande"
 WHO = "Service petite enfance ; direction des crèches demandées"
 
 HELD = [
@@ -42,11 +42,48 @@ HELD = [
         BASIS,
         TERM,
         WHO,
+        whose=("account", "household", "child"),
+        ends=Since("demande.changed_at", FILES),
+        active="demande.changed_at",
     ),
-    PersonalData(Wish, ("facility",), "Connaître les crèches demandées", BASIS, TERM, WHO),
-    PersonalData(Need, ("slots",), "Connaître les jours demandés", BASIS, TERM, WHO),
-    PersonalData(Receipt, ("content",), "Prouver à la famille ce qu’elle a demandé", BASIS, TERM),
-    PersonalData(Evidence, ("kind", "seen_by"), "Savoir quelles pièces ont été vues", BASIS, TERM),
+    PersonalData(
+        Wish,
+        ("facility",),
+        "Connaître les crèches demandées",
+        BASIS,
+        TERM,
+        WHO,
+        whose=("application",),
+        ends=With("application"),
+    ),
+    PersonalData(
+        Need,
+        ("slots",),
+        "Connaître les jours demandés",
+        BASIS,
+        TERM,
+        WHO,
+        whose=("application",),
+        ends=With("application"),
+    ),
+    PersonalData(
+        Receipt,
+        ("content",),
+        "Prouver à la famille ce qu’elle a demandé",
+        BASIS,
+        TERM,
+        whose=("application",),
+        ends=With("application"),
+    ),
+    PersonalData(
+        Evidence,
+        ("kind", "seen_by"),
+        "Savoir quelles pièces ont été vues",
+        BASIS,
+        TERM,
+        whose=("application",),
+        ends=With("application"),
+    ),
     PersonalData(
         Noted,
         ("code", "points", "account"),
@@ -54,6 +91,8 @@ HELD = [
         BASIS,
         TERM,
         WHO,
+        whose=("application",),
+        ends=With("application"),
     ),
     PersonalData(
         Contact,
@@ -62,8 +101,12 @@ HELD = [
         BASIS,
         TERM,
         WHO,
+        whose=("application",),
+        ends=With("application"),
     ),
-    PersonalData(Grid, ("created_by",), "Savoir qui a enregistré les critères", BASIS, TERM),
+    PersonalData(
+        Grid, ("created_by",), "Savoir qui a enregistré les critères", BASIS, TERM, ends=LASTING
+    ),
     PersonalData(
         Examined,
         ("asked", "facts", "points", "trace", "refusal", "draw"),
@@ -71,12 +114,25 @@ HELD = [
         BASIS,
         TERM,
         WHO,
+        whose=("application",),
+        ends=With("application"),
     ),
     PersonalData(
-        Notice, ("kind",), "Ne prévenir une famille qu’une fois par commission", BASIS, TERM
+        Notice,
+        ("kind",),
+        "Ne prévenir une famille qu’une fois par commission",
+        BASIS,
+        TERM,
+        whose=("application",),
+        ends=With("application"),
     ),
     PersonalData(
-        Supply, ("declared_by", "validated_by"), "Savoir qui a déclaré les places", BASIS, TERM
+        Supply,
+        ("declared_by", "validated_by"),
+        "Savoir qui a déclaré les places",
+        BASIS,
+        TERM,
+        ends=LASTING,
     ),
     PersonalData(
         Contract,
@@ -85,6 +141,8 @@ HELD = [
         BASIS,
         TERM,
         WHO,
+        whose=("application",),
+        ends=Since("last", FILES),
     ),
     PersonalData(
         Proposal,
@@ -93,6 +151,7 @@ HELD = [
         BASIS,
         TERM,
         WHO,
+        ends=Since("made_at", FILES),
     ),
     PersonalData(
         Pin,
@@ -101,9 +160,18 @@ HELD = [
         BASIS,
         TERM,
         WHO,
+        whose=("application",),
+        ends=With("application"),
     ),
     PersonalData(
-        Decision, ("outcome", "facility", "option"), "Répondre à la famille", BASIS, TERM, WHO
+        Decision,
+        ("outcome", "facility", "option"),
+        "Répondre à la famille",
+        BASIS,
+        TERM,
+        WHO,
+        whose=("application",),
+        ends=With("application"),
     ),
     PersonalData(
         Offer,
@@ -112,6 +180,8 @@ HELD = [
         BASIS,
         TERM,
         WHO,
+        whose=("application",),
+        ends=With("application"),
     ),
     PersonalData(
         Standing,
@@ -119,16 +189,44 @@ HELD = [
         "Dire à une famille où elle en est sur la liste",
         BASIS,
         TERM,
+        whose=("application",),
+        ends=With("application"),
     ),
     PersonalData(
-        Case, ("reason", "opened_by"), "Examiner à plusieurs une situation complexe", BASIS, TERM
+        Case,
+        ("reason", "opened_by"),
+        "Examiner à plusieurs une situation complexe",
+        BASIS,
+        TERM,
+        whose=("application",),
+        ends=With("application"),
     ),
-    PersonalData(CaseMember, ("account",), "Limiter qui lit une situation", BASIS, TERM),
     PersonalData(
-        CaseNote, ("account", "opinion", "text"), "Garder l’avis de chaque service", BASIS, TERM
+        CaseMember,
+        ("account",),
+        "Limiter qui lit une situation",
+        BASIS,
+        TERM,
+        whose=("case",),
+        ends=With("case"),
     ),
     PersonalData(
-        Appeal, ("text", "answered_by"), "Répondre à une famille qui conteste", BASIS, TERM
+        CaseNote,
+        ("account", "opinion", "text"),
+        "Garder l’avis de chaque service",
+        BASIS,
+        TERM,
+        whose=("case",),
+        ends=With("case"),
+    ),
+    PersonalData(
+        Appeal,
+        ("text", "answered_by"),
+        "Répondre à une famille qui conteste",
+        BASIS,
+        TERM,
+        whose=("application",),
+        ends=With("application"),
     ),
     PersonalData(
         AppealAnswer,
@@ -136,5 +234,7 @@ HELD = [
         "Garder ce qui a été répondu à une famille qui conteste",
         BASIS,
         TERM,
+        whose=("appeal",),
+        ends=With("appeal"),
     ),
 ]

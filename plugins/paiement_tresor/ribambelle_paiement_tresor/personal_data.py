@@ -1,8 +1,23 @@
 """What the paiement holds of families, why, and for how long."""
 
-from ribambelle.privacy import PersonalData
+from collections.abc import Mapping
+from typing import Any
+
+from ribambelle.privacy import (
+    ACCOUNTING,
+    ACCOUNTS,
+    AMOUNTS,
+    LASTING,
+    NAMERS,
+    PersonalData,
+    Since,
+    Term,
+    Unless,
+)
+from ribambelle_paiement_tresor.sealing import opened
 from ribambelle_paiement_tresor.tables import (
     Allocation,
+    Basis,
     Batch,
     Bordereau,
     Debit,
@@ -28,12 +43,29 @@ from ribambelle_paiement_tresor.tables import (
 )
 
 BASIS = "Obligation légale (RGPD, art. 6.1.c ; décret n° 2012-1246 sur la comptabilité publique)"
-TEN = "Dix ans après l’exercice (pièces comptables)"
+TEN = "{term} après l’exercice (pièces comptables)"
 MONTHS = "Treize mois"
 WHO = "Régie ; comptable public ; la famille qui paie"
 
+
+def _account(row: Mapping[str, Any]) -> str:
+    """Return the bank account of a mandate, which lies sealed."""
+    return opened(row["sealed"], row["name"]).decode()
+
+
 HELD = [
-    PersonalData(Payer, ("adult",), "Tenir le compte de chaque adulte qui paie", BASIS, TEN, WHO),
+    PersonalData(
+        Payer,
+        ("adult",),
+        "Tenir le compte de chaque adulte qui paie",
+        BASIS,
+        TEN,
+        WHO,
+        whose=("adult",),
+        ends=AMOUNTS,
+        forgotten="kept",
+        because=ACCOUNTING,
+    ),
     PersonalData(
         Invoice,
         ("payer", "recipient", "cents", "issued_on", "due_on"),
@@ -41,6 +73,12 @@ HELD = [
         BASIS,
         TEN,
         WHO,
+        whose=("payer",),
+        ends=Since("issued_on", ACCOUNTS),
+        active="issued_on",
+        forgotten="kept",
+        because=ACCOUNTING,
+        past="blanked",
     ),
     PersonalData(
         Line,
@@ -49,6 +87,11 @@ HELD = [
         BASIS,
         TEN,
         WHO,
+        whose=("invoice",),
+        ends=Since("invoice.issued_on", ACCOUNTS),
+        forgotten="kept",
+        because=ACCOUNTING,
+        past="blanked",
     ),
     PersonalData(
         Trial,
@@ -57,9 +100,33 @@ HELD = [
         BASIS,
         "Les deux derniers essais d’une période",
         "Régie",
+        ends=Since("at", Term(years=1)),
     ),
-    PersonalData(Posting, ("payer", "cents"), "Tenir les comptes", BASIS, TEN, WHO),
-    PersonalData(Entry, ("day", "account", "note"), "Tenir les comptes", BASIS, TEN, WHO),
+    PersonalData(
+        Posting,
+        ("payer", "cents"),
+        "Tenir les comptes",
+        BASIS,
+        TEN,
+        WHO,
+        whose=("payer",),
+        ends=AMOUNTS,
+        forgotten="kept",
+        because=ACCOUNTING,
+    ),
+    PersonalData(
+        Entry,
+        ("day", "account", "note"),
+        "Tenir les comptes",
+        BASIS,
+        TEN,
+        WHO,
+        whose=(NAMERS,),
+        ends=Since("day", ACCOUNTS),
+        forgotten="kept",
+        because=ACCOUNTING,
+        past="blanked",
+    ),
     PersonalData(
         Payment,
         ("payer", "account", "email", "cents", "reference", "authorisation", "paid_at"),
@@ -67,8 +134,25 @@ HELD = [
         BASIS,
         TEN,
         WHO,
+        whose=("payer",),
+        ends=Since("created_at", ACCOUNTS),
+        active="created_at",
+        forgotten="kept",
+        because=ACCOUNTING,
+        past="blanked",
     ),
-    PersonalData(Allocation, ("cents",), "Savoir quelle facture est payée", BASIS, TEN, WHO),
+    PersonalData(
+        Allocation,
+        ("cents",),
+        "Savoir quelle facture est payée",
+        BASIS,
+        TEN,
+        WHO,
+        whose=("payment",),
+        ends=AMOUNTS,
+        forgotten="kept",
+        because=ACCOUNTING,
+    ),
     PersonalData(
         Exchange,
         ("request", "answer"),
@@ -76,6 +160,10 @@ HELD = [
         BASIS,
         MONTHS,
         "Régie",
+        whose=("payment",),
+        ends=Since("at", Term(months=13)),
+        forgotten="kept",
+        because=ACCOUNTING,
     ),
     PersonalData(
         Notice,
@@ -84,14 +172,21 @@ HELD = [
         BASIS,
         MONTHS,
         "Régie",
+        ends=Since("at", Term(months=13)),
     ),
     PersonalData(
         Mandate,
         ("payer", "account", "rum", "holder", "sealed", "shown", "words", "signed_at", "ended_at"),
         "Prélever les factures d’une famille qui l’a demandé",
         "Consentement de la famille, puis obligation légale (RGPD, art. 6.1.c)",
-        "Dix ans après le dernier prélèvement (preuve du mandat)",
+        "{term} après la fin du mandat (sa preuve)",
         "Régie ; trésorerie ; banques",
+        whose=("payer",),
+        ends=Since("ended_at", ACCOUNTS),
+        opened={"sealed": _account},
+        forgotten="kept",
+        because=ACCOUNTING,
+        past="blanked",
     ),
     PersonalData(
         Batch,
@@ -100,6 +195,8 @@ HELD = [
         BASIS,
         TEN,
         "Régie ; trésorerie",
+        ends=Since("made_at", ACCOUNTS),
+        past="blanked",
     ),
     PersonalData(
         Debit,
@@ -108,8 +205,24 @@ HELD = [
         BASIS,
         TEN,
         WHO,
+        whose=("payer",),
+        ends=Since("batch.made_at", ACCOUNTS),
+        forgotten="kept",
+        because=ACCOUNTING,
+        past="blanked",
     ),
-    PersonalData(DebitShare, ("cents",), "Savoir quelle facture est prélevée", BASIS, TEN, WHO),
+    PersonalData(
+        DebitShare,
+        ("cents",),
+        "Savoir quelle facture est prélevée",
+        BASIS,
+        TEN,
+        WHO,
+        whose=("debit",),
+        ends=AMOUNTS,
+        forgotten="kept",
+        because=ACCOUNTING,
+    ),
     PersonalData(
         Report,
         ("content", "sent_by", "counted_by"),
@@ -117,6 +230,8 @@ HELD = [
         BASIS,
         "Le fichier, une semaine au plus ; ses totaux, dix ans",
         "Régie ; comptable public",
+        ends=Since("sent_at", Term(days=7)),
+        past="blanked",
     ),
     PersonalData(
         ReportLine,
@@ -125,6 +240,11 @@ HELD = [
         BASIS,
         TEN,
         WHO,
+        whose=("payer",),
+        ends=Since("day", ACCOUNTS),
+        forgotten="kept",
+        because=ACCOUNTING,
+        past="blanked",
     ),
     PersonalData(
         Receipt,
@@ -133,6 +253,11 @@ HELD = [
         BASIS,
         TEN,
         WHO,
+        whose=("payer",),
+        ends=Since("day", ACCOUNTS),
+        forgotten="kept",
+        because=ACCOUNTING,
+        past="blanked",
     ),
     PersonalData(
         Reminder,
@@ -141,6 +266,10 @@ HELD = [
         BASIS,
         TEN,
         WHO,
+        whose=("invoice",),
+        ends=AMOUNTS,
+        forgotten="kept",
+        because=ACCOUNTING,
     ),
     PersonalData(
         Titre,
@@ -149,6 +278,11 @@ HELD = [
         BASIS,
         TEN,
         "Régie ; ordonnateur ; comptable public",
+        whose=("payer",),
+        ends=Since("bordereau.day", ACCOUNTS),
+        forgotten="kept",
+        because=ACCOUNTING,
+        past="blanked",
     ),
     PersonalData(
         TitreLine,
@@ -157,6 +291,10 @@ HELD = [
         BASIS,
         TEN,
         WHO,
+        whose=("titre",),
+        ends=AMOUNTS,
+        forgotten="kept",
+        because=ACCOUNTING,
     ),
     PersonalData(
         TitreMove,
@@ -165,8 +303,12 @@ HELD = [
         BASIS,
         TEN,
         WHO,
+        whose=("line",),
+        ends=AMOUNTS,
+        forgotten="kept",
+        because=ACCOUNTING,
     ),
-    PersonalData(Bordereau, ("account",), "Savoir qui a transmis", BASIS, TEN, WHO),
+    PersonalData(Bordereau, ("account",), "Savoir qui a transmis", BASIS, TEN, WHO, ends=LASTING),
     PersonalData(
         TreasuryFile,
         ("account", "counted_by"),
@@ -174,5 +316,19 @@ HELD = [
         BASIS,
         TEN,
         WHO,
+        ends=LASTING,
+    ),
+    PersonalData(
+        Basis,
+        ("inputs", "steps"),
+        "Expliquer chaque ligne par ce dont elle dépend",
+        BASIS,
+        TEN,
+        WHO,
+        whose=(NAMERS,),
+        ends=Unless(Line, "basis", "invoice.issued_on", ACCOUNTS, mine="id"),
+        forgotten="kept",
+        because=ACCOUNTING,
+        past="blanked",
     ),
 ]

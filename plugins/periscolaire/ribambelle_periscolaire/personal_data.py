@@ -1,6 +1,18 @@
 """What the périscolaire holds of families, why, and for how long."""
 
-from ribambelle.privacy import PersonalData
+from ribambelle.privacy import (
+    ACCOUNTING,
+    ACCOUNTS,
+    NAMERS,
+    SCHOOL,
+    UNNAMED,
+    PersonalData,
+    Since,
+    Term,
+    Unless,
+    With,
+)
+from ribambelle_periscolaire.sealing import opened
 from ribambelle_periscolaire.tables import (
     Arrival,
     Attendance,
@@ -13,6 +25,7 @@ from ribambelle_periscolaire.tables import (
     Enrolment,
     Mark,
     OndeList,
+    Price,
     Request,
     Sheet,
     Situation,
@@ -22,8 +35,9 @@ from ribambelle_periscolaire.tables import (
 )
 
 BASIS = "Mission d’intérêt public (RGPD, art. 6.1.e ; Code de l’éducation, art. L. 551-1)"
-BILLED = "Dix ans après l’exercice facturé (pièces comptables)"
-YEAR = "Deux ans après l’année scolaire"
+BILLED = "{term} après l’exercice facturé (pièces comptables)"
+SILENT = "{term} après la dernière demande de la famille"
+YEAR = "{term} après l’année scolaire"
 WHO = "Service enfance ; équipes des écoles, pour le jour"
 
 HELD = [
@@ -32,8 +46,9 @@ HELD = [
         ("household", "quotient_familial", "is_resident"),
         "Calculer le prix que paie le foyer",
         BASIS,
-        BILLED,
+        SILENT,
         "Service enfance ; régie",
+        whose=("household",),
     ),
     PersonalData(
         Enrolment,
@@ -42,8 +57,20 @@ HELD = [
         BASIS,
         YEAR,
         WHO,
+        whose=("child", "account"),
+        ends=Since("year", SCHOOL),
+        active="sent_at",
     ),
-    PersonalData(Enrolled, ("activity",), "Savoir à quoi l’enfant est inscrit", BASIS, YEAR, WHO),
+    PersonalData(
+        Enrolled,
+        ("activity",),
+        "Savoir à quoi l’enfant est inscrit",
+        BASIS,
+        YEAR,
+        WHO,
+        whose=("enrolment",),
+        ends=With("enrolment"),
+    ),
     PersonalData(
         Sheet,
         ("child", "sealed"),
@@ -51,6 +78,9 @@ HELD = [
         f"{BASIS} ; intérêt vital de l’enfant (RGPD, art. 9.2.c)",
         YEAR,
         "Service enfance ; équipes qui accueillent l’enfant ; ses parents",
+        whose=("child",),
+        ends=Unless(Enrolment, "child", "year", SCHOOL, own=("health_at", "contacts_at")),
+        opened={"sealed": lambda row: opened(row["sealed"], row["name"])},
     ),
     PersonalData(
         Consent,
@@ -59,14 +89,18 @@ HELD = [
         "Consentement (RGPD, art. 6.1.a)",
         YEAR,
         WHO,
+        whose=("child",),
+        ends=Unless(Enrolment, "child", "year", SCHOOL, own=("given_at",)),
     ),
     PersonalData(
         Claim,
         ("household", "account", "quotient_familial", "document"),
         "Vérifier le quotient familial que dit une famille",
         BASIS,
-        BILLED,
+        SILENT,
         "Service enfance ; régie",
+        whose=("household", "account"),
+        active="told_at",
     ),
     PersonalData(
         OndeList,
@@ -75,6 +109,8 @@ HELD = [
         BASIS,
         "Une semaine, ou jusqu’à l’import",
         "Service enfance",
+        ends=Since("created_at", Term(days=7)),
+        past="blanked",
     ),
     PersonalData(
         Booking,
@@ -83,6 +119,11 @@ HELD = [
         BASIS,
         BILLED,
         WHO,
+        whose=("child", "payer"),
+        ends=Since("day", ACCOUNTS),
+        active="day",
+        forgotten="kept",
+        because=ACCOUNTING,
     ),
     PersonalData(
         BookingEvent,
@@ -91,6 +132,10 @@ HELD = [
         BASIS,
         BILLED,
         "Service enfance",
+        whose=("child", "payer"),
+        ends=Since("day", ACCOUNTS),
+        forgotten="kept",
+        because=ACCOUNTING,
     ),
     PersonalData(
         Mark,
@@ -99,6 +144,10 @@ HELD = [
         BASIS,
         BILLED,
         WHO,
+        whose=("child",),
+        ends=Since("day", ACCOUNTS),
+        forgotten="kept",
+        because=ACCOUNTING,
     ),
     PersonalData(
         Attendance,
@@ -107,6 +156,11 @@ HELD = [
         BASIS,
         BILLED,
         WHO,
+        whose=("child",),
+        ends=Since("day", ACCOUNTS),
+        active="day",
+        forgotten="kept",
+        because=ACCOUNTING,
     ),
     PersonalData(
         Due,
@@ -115,6 +169,10 @@ HELD = [
         BASIS,
         BILLED,
         "Service enfance ; régie",
+        whose=("child", "payer"),
+        ends=Since("day", ACCOUNTS),
+        forgotten="kept",
+        because=ACCOUNTING,
     ),
     PersonalData(
         Request,
@@ -122,6 +180,8 @@ HELD = [
         "Ne jamais faire deux fois la même demande",
         BASIS,
         "Trente jours",
+        whose=("account",),
+        ends=Since("at", Term(days=30)),
     ),
     PersonalData(
         Arrival,
@@ -130,6 +190,9 @@ HELD = [
         BASIS,
         YEAR,
         "Service enfance",
+        whose=("household", "account"),
+        ends=Since("at", SCHOOL),
+        active="at",
     ),
     PersonalData(
         WishRequest,
@@ -138,7 +201,38 @@ HELD = [
         BASIS,
         YEAR,
         "Service enfance",
+        whose=("household", "adult", "account"),
+        ends=Since("sent_at", SCHOOL),
+        active="sent_at",
     ),
-    PersonalData(WishChild, ("child",), "Garder ensemble les enfants d’une famille", BASIS, YEAR),
-    PersonalData(Wish, ("unit", "spans"), "Connaître les vœux, du préféré au dernier", BASIS, YEAR),
+    PersonalData(
+        WishChild,
+        ("child",),
+        "Garder ensemble les enfants d’une famille",
+        BASIS,
+        YEAR,
+        whose=("request",),
+        ends=With("request"),
+    ),
+    PersonalData(
+        Wish,
+        ("unit", "spans"),
+        "Connaître les vœux, du préféré au dernier",
+        BASIS,
+        YEAR,
+        whose=("request",),
+        ends=With("request"),
+    ),
+    PersonalData(
+        Price,
+        ("inputs", "steps", "cents"),
+        "Expliquer chaque prix par ce dont il dépend",
+        BASIS,
+        BILLED,
+        "Service enfance ; régie",
+        whose=(NAMERS,),
+        ends=UNNAMED,
+        forgotten="kept",
+        because=ACCOUNTING,
+    ),
 ]

@@ -77,6 +77,7 @@ def _why(pair: Pair) -> str:
 @get(
     f"{PAGE}/{{number:int}}/reunir/{{other:int}}",
     name="office.duplicate",
+    reads="household:{number} household:{other}",
     told="Comparer deux familles",
     guards=[guards.agent],
 )

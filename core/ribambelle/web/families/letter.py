@@ -54,6 +54,7 @@ async def _page(household: Household) -> LetterPage:
 @get(
     f"{PAGE}/{{number:int}}/courrier",
     name="office.letter",
+    reads="household:{number}",
     told="Écrire un courrier à une famille",
     guards=[guards.agent],
 )

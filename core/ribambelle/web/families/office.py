@@ -116,7 +116,13 @@ class FamilySheet:
     papers: list[Printing]
 
 
-@get(f"{PAGE}/{{number:int}}", name="office.family", told="Voir une famille", guards=[guards.agent])
+@get(
+    f"{PAGE}/{{number:int}}",
+    name="office.family",
+    reads="household:{number}",
+    told="Voir une famille",
+    guards=[guards.agent],
+)
 async def family(number: FromPath[int], now: NamedDependency[datetime]) -> Page:
     """Show one family."""
     row = await register.household(number)

@@ -168,6 +168,7 @@ async def contest_page(
 @get(
     "/creche/demandes/{number:int}/contester",
     name="creche.contest_page",
+    reads="creche.application:{number}",
     told="Lire comment contester la réponse d’une commission",
     guards=[filer],
 )
@@ -218,6 +219,7 @@ async def listing(tenant: NamedDependency[Tenant], now: NamedDependency[datetime
 @get(
     f"{RECOURS}/{{appeal:int}}",
     name="creche.appeal",
+    reads="creche.appeal:{appeal}",
     told="Lire le recours d’une famille",
     guards=[guards.agent],
 )

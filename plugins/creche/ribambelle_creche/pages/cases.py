@@ -123,6 +123,7 @@ def may_say(person: Person) -> bool:
 @get(
     "/bureau/creche/demandes/{number:int}/situation",
     name="creche.case.share_page",
+    reads="creche.application:{number}",
     told="Préparer le partage d’une situation",
     guards=[guards.agent],
 )

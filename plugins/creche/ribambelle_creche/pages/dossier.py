@@ -134,6 +134,7 @@ class StepsPage:
 @get(
     "/creche/demandes/{number:int}/etapes",
     name="creche.steps",
+    reads="creche.application:{number}",
     told="Voir ce qui reste à remplir",
     guards=[filer],
 )
@@ -342,6 +343,7 @@ async def shown(
 @get(
     "/creche/demandes/{number:int}/etape/{code:str}",
     name="creche.step",
+    reads="creche.application:{number}",
     told="Lire une question du dossier",
     guards=[filer],
 )

@@ -185,6 +185,7 @@ async def request_page(
 @get(
     "/creche/direction/{facility:int}/demandes/{number:int}",
     name="creche.facility.request",
+    reads="creche.application:{number}",
     told="Lire la demande d’une famille",
     guards=[manager],
 )

@@ -199,6 +199,7 @@ def wrong_child(form: ChildForm) -> dict[str, str]:
 @get(
     "/creche/direction/{facility:int}/enfants/{contract:int}",
     name="creche.facility.child",
+    reads="creche.contract:{contract}",
     told="Voir un enfant d’une crèche",
     guards=[manager],
 )

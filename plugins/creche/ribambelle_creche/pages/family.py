@@ -95,6 +95,7 @@ class FollowPage:
 @get(
     "/creche/demandes/{number:int}",
     name="creche.follow",
+    reads="creche.application:{number}",
     told="Suivre une demande de place",
     guards=[filer],
 )
@@ -166,6 +167,7 @@ async def confirm(
 @get(
     "/creche/demandes/{number:int}/retirer",
     name="creche.withdraw_page",
+    reads="creche.application:{number}",
     told="Lire ce que veut dire retirer une demande",
     guards=[filer],
 )

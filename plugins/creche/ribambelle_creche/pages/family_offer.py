@@ -77,6 +77,7 @@ async def offered(number: int, person: Person, tenant: Tenant, now: datetime) ->
 @get(
     "/creche/offres/{offer:int}",
     name="creche.offer",
+    reads="creche.offer:{offer}",
     told="Lire la place proposée",
     guards=[filer],
 )
@@ -155,6 +156,7 @@ def gone(refusal: Refused, offer: Offer, wanted: str, seen: Visit) -> Redirect:
 @get(
     "/creche/demandes/{number:int}/decision",
     name="creche.decision_pdf",
+    reads="creche.application:{number}",
     told="Télécharger la réponse de la commission",
     guards=[filer],
 )

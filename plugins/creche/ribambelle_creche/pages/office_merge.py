@@ -45,6 +45,7 @@ class MergePage:
 @get(
     "/bureau/creche/demandes/{number:int}/fusionner",
     name="creche.office.merge",
+    reads="creche.application:{number}",
     told="Comparer deux demandes du même enfant",
     guards=[office],
 )

@@ -74,6 +74,7 @@ async def points_page(number: int, tenant: Tenant) -> tuple[OfficePointsPage, li
 @get(
     "/bureau/creche/demandes/{number:int}/points",
     name="creche.office.points",
+    reads="creche.application:{number}",
     told="Lire les points d’une demande",
     guards=[agent],
 )

@@ -103,6 +103,7 @@ async def proof_page(file: Mine, one: Wanted, form: Bound[Given] | None = None) 
 @get(
     "/creche/demandes/{number:int}/justificatifs/{kind:str}",
     name="creche.proof",
+    reads="creche.application:{number}",
     told="Voir une pièce demandée",
     guards=[filer],
 )

@@ -58,6 +58,7 @@ async def receipt_of(number: int, person: Person, tenant: Tenant) -> ReceiptPage
 @get(
     "/creche/demandes/{number:int}/recu",
     name="creche.receipt",
+    reads="creche.application:{number}",
     told="Lire le récépissé",
     guards=[filer],
 )
@@ -71,6 +72,7 @@ async def receipt_page(
 @get(
     "/creche/demandes/{number:int}/recu-pdf",
     name="creche.receipt_pdf",
+    reads="creche.application:{number}",
     told="Télécharger le récépissé",
     guards=[filer],
 )

@@ -79,6 +79,7 @@ async def twins_for(person: Person, file: Mine) -> list[Known]:
 @get(
     "/creche/demandes/{number:int}/verification",
     name="creche.check",
+    reads="creche.application:{number}",
     told="Relire le dossier avant l’envoi",
     guards=[filer],
 )

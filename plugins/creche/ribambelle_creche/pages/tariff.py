@@ -150,6 +150,7 @@ def worked(told: TariffForm, bound: forms.Bound[TariffForm] | None) -> TariffPag
 @get(
     "/creche/demandes/{number:int}/tarif",
     name="creche.file_tariff",
+    reads="creche.application:{number}",
     told="Estimer le prix d’une place à partir d’une demande",
     guards=[filer],
 )

@@ -315,6 +315,7 @@ def _path(one: Change, found: Paths, names: Mapping[int, str], step: str) -> Pat
 @get(
     "/creche/demandes/{number:int}/pourquoi",
     name="creche.why",
+    reads="creche.application:{number}",
     told="Comprendre la réponse d’une commission",
     guards=[filer],
 )
@@ -331,6 +332,7 @@ async def why(
 @get(
     "/creche/demandes/{number:int}/pourquoi/calcul/{kind:str}",
     name="creche.calculation",
+    reads="creche.application:{number}",
     told="Télécharger le calcul complet d’une demande",
     guards=[filer],
 )

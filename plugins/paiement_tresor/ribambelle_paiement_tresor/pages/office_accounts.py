@@ -127,6 +127,7 @@ async def account_page(tenant: Tenant, person: Person, payer: int, **wrong: Any)
 @get(
     f"{DESK}/{{payer:int}}",
     name="paiement.office.account",
+    reads="paiement.payer:{payer}",
     told="Voir le compte d’une famille à la régie",
     guards=[reading],
 )

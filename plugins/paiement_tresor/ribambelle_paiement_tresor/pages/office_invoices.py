@@ -172,6 +172,7 @@ async def invoice_page(
 @get(
     f"{DESK}/{{number:int}}",
     name="paiement.office.invoice",
+    reads="paiement.invoice:{number}",
     told="Lire la facture d’une famille",
     guards=[reading],
 )
@@ -185,6 +186,7 @@ async def invoice(
 @get(
     f"{DESK}/{{number:int}}/pdf",
     name="paiement.office.invoice_pdf",
+    reads="paiement.invoice:{number}",
     told="Télécharger la facture d’une famille",
     guards=[reading],
 )

@@ -180,6 +180,7 @@ async def day_sheet(
 @get(
     f"{DESK}/paiements/{{number:int}}",
     name="paiement.office.payment",
+    reads="paiement.payment:{number}",
     told="Voir un paiement en ligne, et ce que le Trésor en a dit",
     guards=[reading],
 )

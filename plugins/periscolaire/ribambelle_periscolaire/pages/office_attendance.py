@@ -213,6 +213,7 @@ def _told(row: tables.Mark) -> tuple[datetime, str, str]:
 @get(
     f"{DESK}/{{day:str}}/{{child:int}}/{{unit:int}}",
     name="periscolaire.office.child_day",
+    reads="child:{child}",
     told="Voir ce qui a été pointé d’un enfant, et par qui",
     guards=[guards.agent],
 )

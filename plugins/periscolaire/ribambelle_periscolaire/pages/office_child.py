@@ -41,6 +41,7 @@ class ChildPage:
 @get(
     f"{DESK}/enfants/{{number:int}}",
     name="periscolaire.child",
+    reads="child:{number}",
     told="Voir les réservations d’un enfant",
     guards=[guards.agent],
 )

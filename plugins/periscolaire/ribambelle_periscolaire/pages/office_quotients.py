@@ -125,6 +125,7 @@ async def household_page(household: int, now: datetime, **wrong: Any) -> Page:
 @get(
     f"{DESK}/{{household:int}}",
     name="periscolaire.office.quotient",
+    reads="household:{household}",
     told="Voir le quotient familial d’un foyer, et son histoire",
     guards=[guards.agent],
 )
