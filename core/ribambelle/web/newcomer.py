@@ -1,7 +1,7 @@
 """The first visit of somebody FranceConnect knows: what are they to us? Nothing is guessed."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -21,7 +21,7 @@ from ribambelle.identity.sessions import OPENID
 from ribambelle.jobs import later
 from ribambelle.tenants import Tenant
 from ribambelle.web import guards, leaving
-from ribambelle.web.activation import KEPT, WRONG
+from ribambelle.web.activation import KEPT, WRONG, CodeForm
 from ribambelle.web.page import Page
 from ribambelle.web.sign_in import QUARTER, come_from
 from ribambelle.web.visit import Visit
@@ -33,14 +33,6 @@ class AddressForm(msgspec.Struct, frozen=True):
     """The address where the town hall writes to them."""
 
     email: str
-
-
-class CodeForm(msgspec.Struct, frozen=True):
-    """The code of a letter, and what proves that it reached its family."""
-
-    code: str
-    born_on: date | None = None
-    family_name: str = ""
 
 
 @dataclass(frozen=True)
