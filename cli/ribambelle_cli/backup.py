@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from ribambelle.commands import AsJson, DryRun, busy, platform, say, say_json, tenant
+from ribambelle.database import migrations
+from ribambelle.privacy import mirror
 from ribambelle.tenants import Platform, copies
 
 
@@ -58,24 +60,47 @@ def restore(
         Path | None, typer.Option(help="Dossier où poser tenants/ et data/ ; les actuels sinon.")
     ] = None,
     database: Annotated[str, typer.Option(help="Adresse PostgreSQL où restaurer.")] = "",
+    erasures: Annotated[
+        list[Path] | None,
+        typer.Option(help="Liste d’effacements d’une copie plus récente (erasures.jsonl)."),
+    ] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Remettre une copie en place, après en avoir vérifié chaque table.
 
+    Les familles oubliées depuis cette copie le sont de nouveau, d’après les listes d’effacements.
+
     Exemple : ribambelle restore /sauvegardes/nantes-25-novembre --to /essai
     """
     communes = Platform(to / "tenants", to / "data") if to else platform()
     copied = copies.opened(folder, communes, database)
-    rows = 0
+    lists = [
+        *(erasures or []),
+        folder / "erasures.jsonl",
+        *(copies.erasures(one, copied.slug) for one in (communes, platform())),
+    ]
+    rows = forgotten = 0
+
+    async def work() -> tuple[int, int]:
+        try:
+            many = await copies.bring_back(copied, communes)
+            commune = communes.tenant(copied.slug)
+            with commune.here():
+                await migrations.forward(commune.hooks.packages(), communes.clock)
+                return many, await mirror.bring_back(lists)
+        finally:
+            await communes.aclose()
+
     if not dry_run:
         with busy(f"Restauration de {copied.slug}", as_json=as_json):
-            rows = asyncio.run(copies.bring_back(copied, communes))
+            rows, forgotten = asyncio.run(work())
     if as_json:
         say_json(
             {
                 "slug": copied.slug,
                 "rows": rows,
+                "forgotten": forgotten,
                 "tenants": str(communes.folder),
                 "dry_run": dry_run,
             }
@@ -85,6 +110,13 @@ def restore(
         say(f"{copied.slug} serait remise en place dans {communes.folder}. Rien n’a été changé.")
         return
     say(f"{copied.slug} : {rows} lignes remises en place et vérifiées.")
+    if forgotten:
+        say(f"Effacements rejoués : {forgotten}. Ces familles étaient oubliées depuis cette copie.")
+    elif not any(one.is_file() for one in lists[:-3] + lists[-2:]):
+        say(
+            "Aucune liste d’effacements plus récente que la copie : si vous en avez une, "
+            "recommencez avec --erasures, pour que les familles oubliées le restent."
+        )
     if to:
         say(
             f"Pour la servir : RIBAMBELLE_TENANTS={communes.folder} RIBAMBELLE_DATA={communes.data}"

@@ -24,7 +24,17 @@ def application() -> typer.Typer:
     """Return the command with every plugin's own."""
     french.speak()
     from ribambelle.plugins import Plugins
-    from ribambelle_cli import account, api, documents, families, plugin, roles, tenant
+    from ribambelle_cli import (
+        account,
+        api,
+        documents,
+        families,
+        journal,
+        plugin,
+        privacy,
+        roles,
+        tenant,
+    )
     from ribambelle_cli.backup import backup, restore
     from ribambelle_cli.serve import demo, serve, work
 
@@ -41,6 +51,8 @@ def application() -> typer.Typer:
     app.add_typer(api.app, name="api")
     app.add_typer(documents.app, name="documents")
     app.add_typer(families.app, name="families")
+    app.add_typer(privacy.app, name="privacy")
+    app.add_typer(journal.app, name="journal")
     app.add_typer(roles.app, name="roles")
     for command in (demo, serve, work, backup, restore):
         app.command()(command)

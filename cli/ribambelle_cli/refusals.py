@@ -51,6 +51,10 @@ SENTENCES = {
     "list_unreadable": "Ce fichier ne s’ouvre pas. Enregistrez-le en CSV ou en XLSX.",
     "columns_unknown": "Aucune colonne ne dit : {columns}. Nommez-les, ou montrez-les une fois sur "
     "la page d’import.",
+    "visa_needed": "L’élimination demande le visa des archives. Voyez ce qu’elle prendrait avec "
+    '--dry-run, faites viser le bordereau du portail, puis ajoutez --visa "sa date et son numéro".',
+    "household_gone": "Cette famille n’est pas là. Prenez le numéro de sa fiche, dans l’adresse de "
+    "la page Familles.",
     "file_exists": "{file} existe déjà. Choisissez un autre nom : rien n’a été écrasé.",
     "file_unreadable": "{file} ne peut pas être lu : {why}.",
     "copy_incomplete": "{folder} n’est pas une sauvegarde entière : {name} y manque ou ne se lit "

@@ -104,7 +104,8 @@ def menu(person: Person | None) -> list[Any]:
         inbox = MenuEntry("Messages", "/bureau/messages", "bulle", rank=22)
         team = MenuEntry("Équipe", "/bureau/equipe", "gens", rank=60)
         office = [families, inbox, desk] if person.holds("agent", "admin") else []
-        return [home, *office, *([team] if person.holds("admin") else [])]
+        data = MenuEntry("Données", "/bureau/donnees", "bouclier", rank=65)
+        return [home, *office, *([team, data] if person.holds("admin") else [])]
     letters = MenuEntry("Messages", "/messages", "bulle", rank=30)
     mine = [
         *([letters] if person and person.behalf is None else []),

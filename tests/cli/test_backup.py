@@ -14,6 +14,10 @@ from ribambelle.commands import platform
 from ribambelle.database.names import renamed
 from ribambelle.documents import vault
 from ribambelle.documents.tables import Document
+from ribambelle.identity import households
+from ribambelle.identity.households import AdultEntry
+from ribambelle.identity.tables import Adult
+from ribambelle.privacy import forgetting
 from ribambelle.tenants import Platform, copies
 from ribambelle_cli.main import run
 
@@ -262,3 +266,38 @@ def test_the_key_of_papers_is_changed_by_a_command(
 
     assert told == {"slug": "bastia", "documents": 2, "forgotten_keys": 1}
     assert asyncio.run(papers_there()) == [b"Zyxowvut", b"second"]
+
+
+def test_a_family_forgotten_since_the_copy_is_forgotten_again(
+    place: Path, database: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["tenant", "create", "bastia", "--insee", "2B033", *database]) == 0
+
+    async def family(communes: Platform) -> None:
+        with communes.tenant("bastia").here() as tenant:
+            for name in ("Mangue", "Prune"):
+                await households.create([AdultEntry(name, name)], None, tenant.now())
+        await communes.aclose()
+
+    async def forget(communes: Platform) -> None:
+        with communes.tenant("bastia").here():
+            await forgetting.household(1)
+        await communes.aclose()
+
+    async def names(communes: Platform) -> list[str]:
+        with communes.tenant("bastia").here():
+            rows = await Adult.select(Adult.given_name).order_by(Adult.id)
+        await communes.aclose()
+        return [row["given_name"] for row in rows]
+
+    asyncio.run(family(platform()))
+    assert run(["backup", "bastia", "--to", str(place / "copy")]) == 0
+    asyncio.run(forget(platform()))
+
+    assert back(place / "copy", database) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    there = Platform(place / "there" / "tenants", place / "there" / "data")
+
+    assert asyncio.run(names(there)) == ["Prune"]
+    assert "Effacements rejoués : 1." in told
+    assert copies.erasures(there, "bastia").is_file()

@@ -10,6 +10,8 @@ NOT_PAGES = {
     *("/api/v1/periscolaire/slots", "/api/v1/periscolaire/bookings"),
     "/api/v1/periscolaire/children",
     *("/identite/{provider}", "/identite/{provider}/retour", "/deconnexion/retour"),
+    *("/bureau/donnees/registre/export/{kind}", "/bureau/donnees/eliminations/a-viser/{kind}"),
+    "/bureau/donnees/eliminations/{number}/{kind}",
     "/api/v1/periscolaire/children/{child}/weeks/{monday}",
     "/assmat/activation/code",
     *("/assmat/selection.pdf", "/bureau/assmat/caf/export/{kind}"),
@@ -409,6 +411,12 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/compte": {"family": ("/compte",), "office": ("/compte",)},
     "/compte/connexion": {"family": ("/compte/connexion",), "office": ("/compte/connexion",)},
     "/compte/messages": {"family": ("/compte/messages",)},
+    "/compte/donnees": {"family": ("/compte/donnees",)},
+    "/bureau/donnees": {"office": ("/bureau/donnees",)},
+    "/bureau/donnees/registre": {"office": ("/bureau/donnees/registre",)},
+    "/bureau/donnees/effacements/{number}": {
+        "office": ("/bureau/donnees/effacements/{forgetting}",)
+    },
     "/compte/adresse": {"family": ("/compte/adresse",), "office": ("/compte/adresse",)},
     "/compte/adresse/{secret}": {"visitor": ("{new_email}", "/compte/adresse/mort")},
     "/connexion": {"visitor": ("/connexion", "/connexion?suite=/compte")},

@@ -57,6 +57,7 @@ from ribambelle.identity.tables import Account, Adult
 from ribambelle.identity.tables import Child as RegisterChild
 from ribambelle.information import pages
 from ribambelle.messages import inbox, outbox
+from ribambelle.privacy import asking
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Town
 from ribambelle.testing.browser import Stage, barriers, scrolls_sideways
@@ -454,13 +455,14 @@ async def a_family_apart(tenant: Tenant, account: Account) -> dict[str, Any]:
     await Adult.update({Adult.phone: again.phone}).where(Adult.id == known.id)
     twin = await households.create([again], None, now)
     sharing = Sharing(me.adult, parent, holidays="halves", first_half=parent)
+    await asking.ask(me.household, account.id, "Nous déménageons.")
     custody = await custodies.propose(me, shared, sharing, day, now)
     await custodies.fire(custody, "accept", None)
     waiting = await custodies.propose(me, shared, sharing, day, now)
     return {
         **{"shared": shared, "other_child": other_child, "housemate": housemate},
         "custody": waiting.id,
-        **{"household": me.household, "twin": twin, "school": school},
+        **{"household": me.household, "twin": twin, "school": school, "forgetting": 1},
         "held_parent": next(one.id for one in held if one.adult == parent),
         "held_relative": next(one.id for one in held if one.rights.kind == "relative"),
         "join": await links.make("join", "alex@example.test", now, str(parent)),

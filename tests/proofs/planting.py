@@ -66,8 +66,8 @@ WORDLESS = {
     *("paiement_debit_share", "assmat_attendance"),
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
-COUNTED = {"periscolaire_tally", "core_journal_start"}
-"""Tables that write themselves: a row for each planted elsewhere, a seal for what is removed."""
+COUNTED = {"periscolaire_tally"}
+"""Tables the database writes by itself, a row for each planted elsewhere."""
 
 
 def tables_of(plugins: Plugins) -> list[type[Table]]:
@@ -205,6 +205,9 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             "content": json.dumps({"headings": ["nom"], "rows": [[word]]}),
         },
         "core_journal": {"facts": "{}", "side": "office"},
+        "core_forget_request": {"state": "asked", "decided_at": None, "runs_on": None},
+        "core_erasure": {"cause": "asked", "people": json.dumps({word: [number]})},
+        "core_elimination": {"slip": "[]"},
         "creche_facility": {
             **{"folded": fold(word), "kind": "municipal", "is_open": True, "email": "x@x.test"},
             **{"places": 9, "from_weeks": 10, "to_months": 36},

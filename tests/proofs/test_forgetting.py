@@ -285,7 +285,7 @@ async def at_each_term(
 ) -> int:
     """Live twenty years, a day before and a day after each term; return how many terms were seen."""
     town, rules = communes.alpha, known(installed)
-    await planted(town, "mot", but={"core_journal"})
+    await planted(town, "mot", but={"core_journal", "core_journal_start"})
     with town.here() as tenant:
         begun = tenant.now()
         await apart()
@@ -322,3 +322,37 @@ async def test_every_row_goes_at_its_term_and_not_a_day_before(
     communes: Communes, installed: Plugins, clock: FrozenClock
 ) -> None:
     assert await at_each_term(communes, installed, clock, every=1) > 10
+
+
+async def test_a_table_nobody_ruled_is_seen(
+    communes: Communes, installed: Plugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: the register forgets one table."""
+    town, told = communes.alpha, register.rules
+
+    async def but_one() -> list[PersonalData]:
+        return [rule for rule in await told() if rule.name != "core_token"]
+
+    await three_families(town, installed)
+    monkeypatch.setattr(forgetting, "rules", but_one)
+
+    with town.here():
+        await forgetting.household(WHOSE)
+
+    assert await said(town, MINE) == {"core_token": 1}
+
+
+@pytest.mark.parametrize("shift", [2, -2])
+async def test_a_term_cut_short_or_let_slip_is_seen(
+    communes: Communes,
+    installed: Plugins,
+    clock: FrozenClock,
+    monkeypatch: pytest.MonkeyPatch,
+    shift: int,
+) -> None:
+    """Sabotage: two days are taken from every term, or given to it."""
+    real = Term.cutoff
+    monkeypatch.setattr(Term, "cutoff", lambda self, now: real(self, now) + timedelta(days=shift))
+
+    with pytest.raises(AssertionError):
+        await at_each_term(communes, installed, clock, every=9)

@@ -2,7 +2,13 @@
 
 from datetime import date
 
-from ribambelle.messages import declared_desk, declared_families, declared_team, declared_ways
+from ribambelle.messages import (
+    declared_desk,
+    declared_families,
+    declared_privacy,
+    declared_team,
+    declared_ways,
+)
 from ribambelle.messages.types import MessageTemplate, Placeholder, greeting
 from ribambelle.web.formats import jour
 
@@ -33,6 +39,7 @@ MESSAGES = (
     *declared_families.MESSAGES,
     *declared_team.MESSAGES,
     *declared_desk.MESSAGES,
+    *declared_privacy.MESSAGES,
     MessageTemplate(
         "messages/new_letter",
         "Un message vous attend",

@@ -14,9 +14,7 @@ from ribambelle import tenants
 from ribambelle.database.connection import in_thread
 from ribambelle.errors import Misconfigured
 from ribambelle.privacy.tables import Erasure
-from ribambelle.tenants import Platform
-
-FOLDER = "_erasures"
+from ribambelle.tenants import copies
 
 
 class Forgotten(msgspec.Struct, frozen=True):
@@ -26,22 +24,33 @@ class Forgotten(msgspec.Struct, frozen=True):
     people: dict[str, list[int]]
 
 
-def file(communes: Platform, slug: str) -> Path:
-    """Return where the list of a commune lies."""
-    return communes.data / FOLDER / f"{slug}.jsonl"
-
-
 async def catch_up() -> int:
     """Write what the list does not hold yet; return how many lines."""
     tenant = tenants.current()
     rows = await Erasure.objects().where(Erasure.mirrored_at.is_null()).order_by(Erasure.id)
     if rows:
         lines = [Forgotten(row.at, msgspec.json.decode(row.people)) for row in rows]
-        await in_thread(_append, file(tenant.platform, tenant.slug), lines)
+        await in_thread(_append, copies.erasures(tenant.platform, tenant.slug), lines)
         await Erasure.update({Erasure.mirrored_at: tenant.now()}).where(
             Erasure.id.is_in([row.id for row in rows])
         )
     return len(rows)
+
+
+async def bring_back(lists: Iterable[Path]) -> int:
+    """Forget again all that these lists hold, in a commune just put back; return how many.
+
+    Its own list is written whole beside its data, for the copy it will be made next.
+    """
+    tenant = tenants.current()
+    lines = {
+        (one.at, str(one.people)): one for file in lists if file.is_file() for one in read(file)
+    }
+    kept = copies.erasures(tenant.platform, tenant.slug)
+    there = {(one.at, str(one.people)) for one in read(kept)} if kept.is_file() else set()
+    if new := [one for key, one in lines.items() if key not in there]:
+        await in_thread(_append, kept, new)
+    return await replay(sorted(lines.values(), key=lambda one: one.at))
 
 
 def read(source: Path) -> list[Forgotten]:

@@ -20,7 +20,7 @@ from ribambelle import tenants
 from ribambelle.database import locks, transaction
 from ribambelle.database.door import DOOR
 from ribambelle.database.names import quoted
-from ribambelle.privacy import forgetting, silence
+from ribambelle.privacy import asking, forgetting, silence
 from ribambelle.privacy.blanks import blank, speaks
 from ribambelle.privacy.guards import lifted
 from ribambelle.privacy.holdings import among
@@ -128,6 +128,7 @@ async def night() -> None:
         await _remove(await due(now, archives=False), known)
         await _shorten_journal(as_settled(_journal_term(known), said).cutoff(now), now)
         await _remove_unnamed(known)
+    await asking.run_due()
     if said.elimination == "automatic":
         await run()
     await forgetting.leave_no_trace()

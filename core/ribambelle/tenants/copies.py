@@ -2,7 +2,8 @@
 
 The folder holds what serves nobody else: ``tenant.toml``, ``secrets.toml`` if there is one,
 ``secret.key``, ``database`` and its manifest, ``documents`` (papers of families, sealed) and their
-digests, ``own`` (crest, texts). Keep it as safe as the data itself.
+digests, ``own`` (crest, texts), and ``erasures.jsonl``, whom the commune has forgotten. Keep it as
+safe as the data itself.
 """
 
 import os
@@ -35,7 +36,7 @@ URL = re.compile(r"^\s*url\s*=")
 def contents(commune: Tenant) -> list[str]:
     """Return the names of what a copy of this commune would hold."""
     source = commune.platform.folder
-    found = ["tenant.toml", "secret.key", "database", "database.json", "slug"]
+    found = ["tenant.toml", "secret.key", "database", "database.json", "slug", "erasures.jsonl"]
     if (source / f"{commune.slug}.secrets.toml").is_file():
         found.append("secrets.toml")
     if (source / commune.slug).is_dir():
@@ -49,6 +50,11 @@ def require_new(to: Path) -> None:
     """Refuse a folder that holds something."""
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise Refused("file_exists", file=str(to))
+
+
+def erasures(communes: Platform, slug: str) -> Path:
+    """Return the list of whom a commune has forgotten: beside its folder, where no copy reaches."""
+    return communes.data / "_erasures" / f"{slug}.jsonl"
 
 
 async def copy(commune: Tenant, to: Path) -> dict[str, int]:
@@ -74,6 +80,8 @@ async def copy(commune: Tenant, to: Path) -> dict[str, int]:
             shutil.copytree(source / commune.slug, draft / "own")
         _keep(draft / "secret.key", key)
         _keep(draft / "slug", commune.slug.encode())
+        forgotten = erasures(commune.platform, commune.slug)
+        _keep(draft / "erasures.jsonl", forgotten.read_bytes() if forgotten.is_file() else b"")
         draft.replace(to)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)

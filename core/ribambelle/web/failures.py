@@ -201,6 +201,24 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Ce justificatif vient de changer",
         ("Quelqu’un l’a remplacé ou vérifié entre-temps. Rouvrez-le pour voir où il en est.",),
     ),
+    "household_gone": (
+        "Cette famille n’est plus là",
+        ("Elle a été oubliée, ou réunie à une autre. Rouvrez la liste des familles.",),
+    ),
+    "forget_asked": (
+        "Votre demande est déjà enregistrée",
+        (
+            "La mairie vous répond sous un mois. Vous pouvez la retirer depuis la page de vos données.",
+        ),
+    ),
+    "forget_none": (
+        "Aucune demande à retirer",
+        ("Elle a été retirée, ou la mairie y a répondu. Rouvrez la page de vos données.",),
+    ),
+    "forget_moved": (
+        "Cette demande vient de changer",
+        ("La famille l’a retirée, ou un autre agent y a répondu. Rouvrez la liste.",),
+    ),
     "document_in_use": (
         "Ce justificatif ne peut pas être retiré",
         (

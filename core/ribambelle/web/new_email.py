@@ -1,6 +1,7 @@
 """Changing the address of an account: asked by its owner, proved at the new one, told to the old.
 
-Whoever holds an address signs in with it, so an open browser is not enough to change it.
+Whoever holds an address signs in with it, so an open browser is not enough to change it: the
+present password is asked, or, where there is none, a sign-in of the last quarter of an hour.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,6 @@ from ribambelle.identity.tables import Account, Adult, Token
 from ribambelle.messages import post as write
 from ribambelle.web import guards, proof
 from ribambelle.web.page import Page
-from ribambelle.web.proof import Proof
 from ribambelle.web.sign_in import QUARTER
 from ribambelle.web.visit import Visit
 from ribambelle.workflow import journal
@@ -42,7 +42,8 @@ class EmailPage:
     """The form, and whether it is a password or a new sign-in that proves who asks."""
 
     email: str
-    proof: Proof
+    has_password: bool
+    is_recent: bool
     form: forms.Bound[NewEmail] | None = None
 
 
@@ -58,7 +59,12 @@ class ConfirmPage:
 async def _page(
     person: Person, now: datetime, form: forms.Bound[NewEmail] | None = None
 ) -> EmailPage:
-    return EmailPage(person.email, await proof.of(person, now), form)
+    return EmailPage(
+        email=person.email,
+        has_password=await proof.has_password(person),
+        is_recent=await proof.is_recent(person, now),
+        form=form,
+    )
 
 
 @get(PAGE, name="account.email", told="Changer d’adresse e-mail", guards=[guards.oneself])

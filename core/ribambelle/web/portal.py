@@ -173,12 +173,15 @@ class Leaving:
         self.scope, self.send = scope, send
         self.status = 0
         self.visit: Visit | None = None
+        self.refused = False
 
     async def __call__(self, message: Message) -> None:
         """Add the headers to the start of the answer; pass the rest on."""
+        if self.refused:
+            return
         if message["type"] == "http.response.start" and not self.status:
-            if message["status"] == HTTP_200_OK and self.visit is not None:
-                await consulting.note(self.scope, self.visit)
+            if message["status"] == HTTP_200_OK and not await self._noted():
+                return
             self.status = message["status"]
             headers = list(message.get("headers", []))
             # a page may be stricter than the others, and say so itself
@@ -192,6 +195,23 @@ class Leaving:
             headers += await self._cookie()
             message = {**message, "headers": headers}
         await self.send(message)
+
+    async def _noted(self) -> bool:
+        """Write who is given this answer; what cannot be written down is not shown."""
+        if self.visit is None:
+            return True
+        try:
+            await consulting.note(self.scope, self.visit)
+        except Exception:  # a full disk, a lost base: the page stays here, whatever the reason
+            log.exception("read_not_noted")
+            path, number = self.scope["path"], self.visit.number
+            if is_for_programs(path):
+                await problems.early(self, 503, number)
+            else:
+                await failures.early(self, self.visit, path, 503)
+            self.refused = True
+            return False
+        return True
 
     async def _cookie(self) -> list[tuple[bytes, bytes]]:
         # An asset never looks the session up, so it must not take it for ended either.

@@ -13,7 +13,7 @@ from ribambelle.api import routes as api
 from ribambelle.identity import second_factor
 from ribambelle.messages import outbox
 from ribambelle.messages.tables import Message
-from ribambelle.privacy import PersonalData
+from ribambelle.privacy import register
 from ribambelle.tenants import Tenant
 from ribambelle.web import (
     account,
@@ -26,6 +26,7 @@ from ribambelle.web import (
     campaign_sending,
     campaigns,
     childcare_costs,
+    data_desk,
     family_import,
     guards,
     home,
@@ -36,6 +37,7 @@ from ribambelle.web import (
     invitation,
     message_choices,
     message_texts,
+    my_data,
     new_email,
     newcomer,
     papers,
@@ -64,10 +66,20 @@ AN_HOUR = "public, max-age=3600"
 
 
 @dataclass(frozen=True)
+class Held:
+    """One thing the portal keeps: why, on what ground, for whom, until when."""
+
+    purpose: str
+    basis: str
+    recipients: str
+    kept: str
+
+
+@dataclass(frozen=True)
 class DataPage:
     """What personal data the commune's portal holds."""
 
-    held: list[PersonalData]
+    held: list[Held]
 
 
 @dataclass(frozen=True)
@@ -131,7 +143,12 @@ async def accessibility() -> Page:
 @get("/donnees", name="data", guards=[guards.public])
 async def data(tenant: NamedDependency[Tenant]) -> Page:
     """What we hold of people, why, and for how long."""
-    return Page("legal/data.html", DataPage(tenant.hooks.all("personal_data")))
+    known, said = await register.rules(), tenant.settings.privacy
+    held = [
+        Held(rule.purpose, rule.basis, rule.recipients, register.kept(rule, known, said))
+        for rule in known
+    ]
+    return Page("legal/data.html", DataPage(held))
 
 
 @get("/mentions", name="legal", guards=[guards.public])
@@ -158,6 +175,8 @@ ROUTES = [
     *newcomer.ROUTES,
     *state_identity.ROUTES,
     *ways_in.ROUTES,
+    *my_data.ROUTES,
+    *data_desk.ROUTES,
     *agenda.ROUTES,
     *papers.ROUTES,
     *papers_desk.ROUTES,

@@ -27,7 +27,6 @@ from ribambelle.openid import FRANCECONNECT, PROCONNECT, Provider, provider
 from ribambelle.tenants import Tenant
 from ribambelle.web import guards, leaving, proof
 from ribambelle.web.page import Page
-from ribambelle.web.proof import Proof
 from ribambelle.web.sign_in import QUARTER, come_from
 from ribambelle.web.state_identity import LINKING
 from ribambelle.web.visit import Visit
@@ -63,12 +62,17 @@ class AnswerForm(msgspec.Struct, frozen=True):
 class WaysPage:
     """The ways in of one account, and what must be proved to change them."""
 
-    proof: Proof
-    email: str
+    has_password: bool
+    is_recent: bool
     provider: Provider | None
     linked: StateIdentity | None
     keys: list[Passkey]
     form: forms.Bound[Any] | None = None
+
+    @property
+    def may_change(self) -> bool:
+        """Whether this page may ask for the proof: otherwise a new sign-in comes first."""
+        return self.has_password or self.is_recent
 
 
 @dataclass(frozen=True)
@@ -88,14 +92,20 @@ async def _page(
 ) -> Page:
     one = _mine(tenant, person)
     page = WaysPage(
-        await proof.of(person, now),
-        person.email,
+        await proof.has_password(person),
+        await proof.is_recent(person, now),
         one,
         await state_identities.of_account(person.account, one) if one else None,
         await passkeys.of_account(person.account),
         form,
     )
     return Page("account_ways.html", page, status=422 if form else 200)
+
+
+async def _unsure(person: Person, now: datetime, present: str) -> str:
+    """Return why it is not sure enough who asks; a password is not guessed here."""
+    await limits.require(f"proof:{person.account}", now, at_most=10, per=QUARTER)
+    return await proof.missing(person, now, present)
 
 
 @get(PAGE, name="account.ways", told="Voir comment on se connecte", guards=[guards.oneself])
@@ -127,7 +137,7 @@ async def link(
     if one is None:
         raise NotYours
     form = await forms.read(request, ProvedForm)
-    if wrong := await proof.missing(person, now, str(form.raw.get("present", ""))):
+    if wrong := await _unsure(person, now, str(form.raw.get("present", ""))):
         return await _page(tenant, person, now, form.wrong(present=wrong))
     return await leaving.sent(seen, one, now, LINKING, person.account)
 
@@ -150,7 +160,7 @@ async def unlink(
     if one is None:
         raise NotYours
     form = await forms.read(request, ProvedForm)
-    wrong = await proof.missing(person, now, str(form.raw.get("present", "")))
+    wrong = await _unsure(person, now, str(form.raw.get("present", "")))
     account = await accounts.by_number(person.account)
     if not wrong and person.is_staff and not (account.password and account.totp):
         wrong = "Sans ProConnect, vous ne pourriez plus entrer. Demandez d’abord une invitation."
@@ -200,7 +210,7 @@ async def key_added(
     name = " ".join(told.name.split())[:60]
     if not name:
         form = form.wrong(name="Donnez un nom à cette clé, par exemple « mon téléphone ».")
-    if wrong := await proof.missing(person, now, told.present):
+    if wrong := await _unsure(person, now, told.present):
         form = form.wrong(present=wrong)
     if form.errors:
         return await _page(tenant, person, now, form)
@@ -233,7 +243,7 @@ async def key_removed(
 ) -> Response[Any]:
     """Forget a key."""
     form = await forms.read(request, ProvedForm)
-    if wrong := await proof.missing(person, now, str(form.raw.get("present", ""))):
+    if wrong := await _unsure(person, now, str(form.raw.get("present", ""))):
         return await _page(tenant, person, now, form.wrong(present=wrong))
     await passkeys.remove(await accounts.by_number(person.account), held)
     seen.tell("ok", "Cette clé n’ouvre plus votre compte.")

@@ -1,0 +1,196 @@
+"""A family's rights: who read its file, a copy to take away, being forgotten; and the register."""
+
+import io
+from zipfile import ZipFile
+
+import pytest
+from tests.core.documents.builders import a_document
+from tests.core.test_families import ANNE, a_family, adult_of
+from tests.creche.builders import an_application
+
+from ribambelle.identity import Grant
+from ribambelle.identity.tables import Account, Adult, Child
+from ribambelle.privacy.tables import Elimination, Erasure
+from ribambelle.testing import Communes, FrozenClock
+from ribambelle.workflow import journal
+
+MINE, DESK = "/compte/donnees", "/bureau/donnees"
+
+
+async def test_a_family_reads_who_was_given_its_file(communes: Communes) -> None:
+    town = communes.alpha
+    family, agent = await a_family(town), await town.staff()
+    adult = await adult_of(town, ANNE)
+
+    before = (await family.get(MINE)).text
+    looked = await agent.get(f"/bureau/familles/{adult.household}")
+    missing = await agent.get("/bureau/familles/99")
+    page = (await family.get(MINE)).text
+
+    assert "n’a ouvert votre dossier" in before
+    assert (looked.status_code, missing.status_code) == (200, 404)
+    assert page.count("La fiche de la famille") == 1
+    assert "Agent de la mairie" in page
+    assert "Sophie Laurent" not in page
+
+
+async def test_what_cannot_be_written_down_is_not_shown(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = communes.alpha
+    await a_family(town)
+    agent, adult = await town.staff(), await adult_of(town, ANNE)
+
+    async def full(*args: object, **facts: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(journal, "record", full)
+    answer = await agent.get(f"/bureau/familles/{adult.household}")
+
+    assert answer.status_code == 503
+    assert "Hoarau" not in answer.text
+
+
+async def test_a_family_takes_its_data_away_once_it_is_sure_who_asks(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    family = await a_family(town)
+    adult = await adult_of(town, ANNE)
+    with town.here():
+        paper = await a_document(account=adult.account, household=adult.household)
+
+    taken = await family.post(f"{MINE}/copie")
+    clock.move(hours=1)
+    later = await family.post(f"{MINE}/copie")
+
+    with ZipFile(io.BytesIO(taken.content)) as out:
+        names = out.namelist()
+        told = out.read("donnees.json").decode()
+        text = out.read("lisez-moi.txt").decode()
+    assert "Hoarau" in told
+    assert any(name.startswith(f"documents/{paper.id}-") for name in names)
+    assert "Alpha" in text
+    assert taken.headers["cache-control"] == "no-store"
+    assert not list(town.tenant.folder.glob("copie-*"))
+    assert later.status_code == 422
+    assert "Reconnectez-vous" in later.text
+    assert any("téléchargées" in one.subject for one in await town.mail(ANNE))
+
+
+async def test_a_family_is_forgotten_a_week_after_yes(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    family, admin = await a_family(town), await town.staff(Grant("admin"))
+
+    await family.post(f"{MINE}/effacement", data={"words": "Nous déménageons."})
+    again = await family.post(f"{MINE}/effacement", data={"words": ""})
+    desk = (await admin.get(DESK)).text
+    asked = (await admin.get(f"{DESK}/effacements/1")).text
+    none = await admin.post(f"{DESK}/effacements/1", data={})
+    yes = await admin.post(f"{DESK}/effacements/1", data={"answer": "yes"})
+    told = (await family.get(MINE)).text
+    twice = await admin.post(f"{DESK}/effacements/1", data={"answer": "no", "reason": "x"})
+    await town.work()
+    clock.move(days=8)
+    await town.work()
+
+    assert again.status_code == 409
+    assert "Anne Hoarau" in desk
+    assert "Nous déménageons." in asked
+    assert "Savoir qui demande et qui appeler" in asked
+    assert none.status_code == 422
+    assert yes.headers["location"] == DESK
+    assert "seront effacées" in told
+    assert twice.status_code == 409
+    with town.here():
+        assert (
+            await Adult.count()
+            == await Child.count()
+            == await Account.count().where(Account.kind == "family")
+            == 0
+        )
+        assert await Erasure.count() == 1
+        assert await journal.broken_at() is None
+    assert await town.mail(ANNE) == []
+    assert (await family.get(MINE)).status_code == 303
+
+
+async def test_a_family_may_change_its_mind_and_an_agent_may_say_no(communes: Communes) -> None:
+    town = communes.alpha
+    family, admin = await a_family(town), await town.staff(Grant("admin"))
+
+    await family.post(f"{MINE}/effacement")
+    back = await family.post(f"{MINE}/effacement/retirer")
+    late = await admin.post(f"{DESK}/effacements/1", data={"answer": "yes"})
+    await family.post(f"{MINE}/effacement")
+    silent = await admin.post(f"{DESK}/effacements/2", data={"answer": "no"})
+    await admin.post(f"{DESK}/effacements/2", data={"answer": "no", "reason": "Une facture reste."})
+    page = (await family.get(MINE)).text
+    none = await family.post(f"{MINE}/effacement/retirer")
+
+    assert back.headers["location"] == MINE
+    assert (late.status_code, silent.status_code, none.status_code) == (409, 422, 409)
+    assert "Une facture reste." in page
+    assert "CNIL" in page
+    assert [one.subject for one in await town.mail(ANNE)][-1] == "Votre demande d’effacement"
+
+
+async def test_what_is_past_its_term_goes_with_a_visa_and_leaves_a_slip(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    admin = await town.staff(Grant("admin"))
+    with town.here():
+        await an_application()
+
+    young = (await admin.get(DESK)).text
+    clock.move(days=3 * 366 + 200)
+    admin = await town.staff(Grant("admin"))
+    due = (await admin.get(DESK)).text
+    paper = await admin.get(f"{DESK}/eliminations/a-viser/csv")
+    bare = await admin.post(f"{DESK}/eliminations", data={"visa": " "})
+    await admin.post(f"{DESK}/eliminations", data={"visa": "AD 44, 12/2030"})
+    after = (await admin.get(DESK)).text
+    nothing = await admin.post(f"{DESK}/eliminations", data={"visa": "AD 44, 13/2030"})
+    slip = await admin.get(f"{DESK}/eliminations/1/csv")
+    wrong = [
+        await admin.get(f"{DESK}/eliminations/{one}") for one in ("9/csv", "1/doc", "a-viser/doc")
+    ]
+
+    assert "Rien n’a dépassé sa durée." in young
+    assert "Examiner la demande de place en crèche" in due
+    assert "Examiner la demande de place en crèche" in paper.text
+    assert bare.status_code == 422
+    assert "AD 44, 12/2030" in after
+    assert nothing.headers["location"] == DESK
+    assert slip.text == paper.text
+    assert [one.status_code for one in wrong] == [404, 404, 404]
+    with town.here():
+        assert await Elimination.count() == 1
+
+
+async def test_the_register_tells_every_table_with_the_commune_s_own_terms(
+    communes: Communes,
+) -> None:
+    town = communes.alpha
+    admin = await town.staff(Grant("admin"))
+    file = communes.app.platform.folder / "alpha.toml"
+    file.write_text(
+        file.read_text("utf-8")
+        + '\n[privacy]\nfiles = 5\n[privacy.sources]\nfiles = "tableau de gestion de 2026"\n',
+        "utf-8",
+    )
+    communes.app.platform.scan()
+
+    page = (await admin.get(f"{DESK}/registre")).text
+    book = await admin.get(f"{DESK}/registre/export/csv")
+    public = (await town.visitor().get("/donnees")).text
+
+    assert "Cinq ans après la dernière étape de la demande" in page
+    assert "tableau de gestion de 2026" in page
+    assert "quotient_familial" in book.text
+    assert "Cinq ans après la dernière étape de la demande" in public
+    assert "{term}" not in page + public + book.text
+    assert (await admin.get(f"{DESK}/registre/export/doc")).status_code == 404
