@@ -54,7 +54,7 @@ Kind = tuple[str, Callable[[Any], bool]]
 ONE = frozenset({"settings", "commands", "demo"})
 BY_NAME = frozenset(
     {
-        *("jobs", "scopes", "declared_beside"),
+        *("jobs", "scopes", "declared_beside", "acts"),
         *("transition_allowed", "transition_done", "transition_announced"),
     }
 )
@@ -95,6 +95,10 @@ def _roles() -> Kind:
     from ribambelle.identity.person import Role
 
     return _instance("Role", Role)
+
+
+def _words() -> Kind:
+    return _instance("textes", str)
 
 
 def _menu() -> Kind:
@@ -177,11 +181,13 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "scopes": _functions,
     "api_scopes": _api_scopes,
     "menu": _menu,
+    "shortcuts": _menu,
     "to_do": _functions,
     "cards": _functions,
     "agenda": _functions,
     "search": _functions,
     "workflows": _workflows,
+    "acts": _words,
     "transition_allowed": _functions,
     "transition_done": _functions,
     "transition_announced": _functions,

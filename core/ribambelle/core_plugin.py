@@ -52,11 +52,13 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
     from ribambelle.campaigns.sending import send_batch
     from ribambelle.documents.checking import age
     from ribambelle.documents.receiving import examine_again
+    from ribambelle.families.activation import send_link as send_activation
     from ribambelle.identity.errands import tell
     from ribambelle.identity.newcomers import send_link as send_identity_link
     from ribambelle.identity.sweeping import sweep
     from ribambelle.messages.delivery import send_message
     from ribambelle.privacy.retention import night
+    from ribambelle.web.new_email import send_link as send_new_email
     from ribambelle.web.sign_in import email_link
     from ribambelle.workflow.engine import announce
 
@@ -65,6 +67,8 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
         "send_sms": send_message,
         "send_link": email_link,
         "send_identity_link": send_identity_link,
+        "send_activation": send_activation,
+        "send_new_email": send_new_email,
         "send_campaign": send_batch,
         "send_campaign_mail": send_message,
         "send_campaign_sms": send_message,
@@ -116,6 +120,19 @@ def menu(person: Person | None) -> list[Any]:
 
 
 @hookimpl
+def shortcuts(person: Person) -> list[Any]:
+    """What every family comes back to."""
+    from ribambelle.web.menu import MenuEntry
+
+    return [
+        MenuEntry("Mon agenda", "/agenda", "agenda", rank=10),
+        MenuEntry("Ma famille", "/famille", "gens", rank=70),
+        MenuEntry("Mes documents", "/documents", "trombone", rank=80),
+        MenuEntry("Mon compte et mes appareils", "/compte", "cle", rank=90),
+    ]
+
+
+@hookimpl
 def to_do() -> list[Any]:
     """Papers, messages, a custody to answer, the information to confirm."""
     from ribambelle.web import inbox, papers
@@ -150,6 +167,14 @@ def search() -> list[Any]:
     from ribambelle.web.families.office import find
 
     return [find]
+
+
+@hookimpl
+def acts() -> dict[str, str]:
+    """What the acts of the core are called."""
+    from ribambelle.identity.errands import ACTS
+
+    return ACTS
 
 
 @hookimpl

@@ -167,6 +167,23 @@ def menu(person: "Person | None") -> "Iterable[MenuEntry]":
 
 
 @hookspec
+def shortcuts(person: "Person") -> "Iterable[MenuEntry]":
+    """What a family opens most often, for the end of its home page.
+
+    Called once per home page of a family; answers are joined and sorted by their rank.
+
+    Example::
+
+        @hookimpl
+        def shortcuts(person):
+            return [MenuEntry("Mes factures", "/paiement/factures", "euro", rank=20)]
+
+    Called by ``ribambelle.web.home``. Implemented by ``core``, ``creche``, ``paiement``,
+    ``periscolaire``. Since 0.2.
+    """
+
+
+@hookspec
 def to_do() -> "Iterable[Callable[[Person], Awaitable[list[ToDo]]]]":
     """Functions that list what waits for this person, for the top of their home page.
 
@@ -197,7 +214,8 @@ def cards() -> "Iterable[Callable[[Person | None], Awaitable[list[Card]]]]":
             from ribambelle_creche.pages.home import my_requests
             return [my_requests]
 
-    Called by ``ribambelle.web.home``. Implemented by ``core``, ``assmat``, ``creche``. Since 0.1.
+    Called by ``ribambelle.web.home``. Implemented by ``core``, ``assmat``, ``creche``,
+    ``periscolaire``. Since 0.1.
     """
 
 
@@ -253,6 +271,24 @@ def workflows() -> "Iterable[Workflow]":
 
     Called by ``ribambelle.workflow``. Implemented by ``core``, ``creche``, ``periscolaire``.
     Since 0.1.
+    """
+
+
+@hookspec
+def acts() -> "dict[str, str]":
+    """What the acts of the journal are called when a family reads them, by code.
+
+    Called when a family is told of what an agent or a program did in its name. The acts of a
+    workflow need no line: they bear the labels of its transitions.
+
+    Example::
+
+        @hookimpl
+        def acts():
+            return {"creche.contested": "Réponse de la commission contestée"}
+
+    Called by ``ribambelle.identity``. Implemented by ``core``, ``creche``, ``paiement``,
+    ``periscolaire``. Since 0.2.
     """
 
 
@@ -349,7 +385,8 @@ def commands() -> "typer.Typer | None":
             from ribambelle_creche.commands import app
             return app
 
-    Called by ``ribambelle_cli``. Implemented by ``assmat``, ``creche``, ``paiement``. Since 0.1.
+    Called by ``ribambelle_cli``. Implemented by ``assmat``, ``creche``, ``paiement``,
+    ``periscolaire``. Since 0.1.
     """
 
 

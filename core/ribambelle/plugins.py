@@ -171,6 +171,11 @@ class Enabled:
         """The workflows of this commune, by code."""
         return {workflow.code: workflow for workflow in self.all("workflows")}
 
+    @cached_property
+    def acts(self) -> dict[str, str]:
+        """What the acts of this commune's journal are called, by code."""
+        return {code: told for _, answer in self.each("acts") for code, told in answer.items()}
+
     def packages(self) -> dict[str, str]:
         """Return the packages whose migrations this commune needs: plugin name → import name."""
         names = [CORE, *sorted(self.names - {CORE} - self.plugins.broken.keys())]

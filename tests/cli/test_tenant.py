@@ -40,8 +40,9 @@ def test_a_commune_is_brought_up_by_one_command(
     file = place / "tenants" / "saint-denis.toml"
     file.write_text(file.read_text() + '[mail]\nserver = "smtp.re"\n')
     assert run(["tenant", "check", "saint-denis"]) == 0
+    assert "documents.secret" in capsys.readouterr().out
     run(["tenant", "list", "--json"])
-    listed = json.loads(capsys.readouterr().out.partition("\n")[2])
+    listed = json.loads(capsys.readouterr().out)
     assert [(one["slug"], one["hosts"], one["plugins"]) for one in listed] == [
         ("saint-denis", ["famille.re"], ["creche"])
     ]

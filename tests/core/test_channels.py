@@ -301,3 +301,22 @@ async def test_a_commune_with_sms_is_checked(communes: Communes) -> None:
     assert sum("sms." in one for one in told) == 4
     assert "non vérifié auprès du fournisseur" in checking.remarks(town.tenant)[0]
     assert checking.remarks(communes.beta.tenant) == []
+    file = communes.app.platform.folder / "beta.toml"
+    real = file.read_text().replace("demo = true", "demo = false")
+    file.write_text(real)
+    assert "documents.secret" in checking.remarks(communes.beta.tenant)[0]
+    file.write_text(f'{real}\n[documents]\nsecret = "gardé ailleurs"\n')
+    assert checking.remarks(communes.beta.tenant) == []
+
+
+async def test_a_changed_number_is_told_by_e_mail(communes: Communes) -> None:
+    town = communes.alpha
+    with_sms(town)
+
+    for phone in ("06 99 00 00 01", "06 99 00 00 01", "06 99 00 00 02"):
+        await chose(town, "sms", phone)
+    await town.work()
+
+    told = [one for one in await town.mail(CAMILLE) if "Le numéro" in one.subject]
+    assert [one.channel for one in told] == ["email"]
+    assert "00 02" in told[0].text.replace("\u00a0", " ")

@@ -14,6 +14,7 @@ from ribambelle.identity import custodies, households, responsibilities
 from ribambelle.identity.custody import Stay
 from ribambelle.identity.households import AddressEntry, AdultEntry
 from ribambelle.identity.tables import Account, Adult, Child, Custody, Household, Responsibility
+from ribambelle.messages.tables import Message
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import JournalLine
 
@@ -175,6 +176,31 @@ async def test_a_relative_does_what_was_given_until_the_last_day(
     assert rights and rights.may_book and not rights.may_collect and not rights.may_pay
     assert (await anne.post(f"/famille/liens/{held.id}/retirer")).status_code == 303
     assert "Léa" not in (await rose.get("/famille")).text
+
+
+async def test_rights_given_to_a_relative_are_told_to_the_other_parent(
+    communes: Communes,
+) -> None:
+    """And to the relative, once they have an account; never to who gave them."""
+    town = communes.alpha
+    anne = await a_family(town)
+    await joined(town, anne, APART)
+
+    await joined(town, anne, NANNY)
+    adult = await adult_of(town, ROSE)
+    with town.here():
+        held = await Responsibility.objects().get(Responsibility.adult == adult.id)
+        assert held
+    await anne.post(f"/famille/liens/{held.id}", data={"rights": ["book", "collect"]})
+
+    def told(mail: list[Message]) -> list[str]:
+        return [" ".join(one.text.split()) for one in mail if "Des droits" in one.subject]
+
+    first, second = told(await town.mail(ALEX))
+    assert "Rose Grondin peut maintenant : venir chercher l’enfant." in first
+    assert "réserver et annuler, venir chercher l’enfant." in second
+    assert len(told(await town.mail(ROSE))) == 1
+    assert told(await town.mail(ANNE)) == []
 
 
 async def test_no_parent_takes_rights_from_the_other(communes: Communes) -> None:

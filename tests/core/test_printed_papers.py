@@ -243,3 +243,39 @@ async def test_every_paper_is_declared_and_may_be_printed(
             assert "{" not in f"{shown.subject}{shown.body}", one.code
             assert words(await printing.drawn(shown, printing.SAMPLE)), one.code
     assert files == declared.keys()
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "asked"),
+    [
+        (
+            "paper.activation",
+            "#panic {code} *ou* {activation}, avant le {jusqu_au}",
+            ("POST", "/bureau/activations", {"everybody": "oui", "paper": "pdf"}),
+        ),
+        ("paper.leaflet", "#panic *gras*\n\nVenez.", ("GET", "/bureau/informations/affiche", {})),
+    ],
+)
+async def test_letters_and_leaflets_are_in_the_commune_s_words(
+    communes: Communes, code: str, text: str, asked: tuple[str, str, dict[str, str]]
+) -> None:
+    """What it wrote is words, whatever it looks like; what a text must hold is asked again."""
+    town, (method, path, data) = communes.alpha, asked
+    await a_household(town)
+    agent = await town.staff()
+    model = f"/bureau/modeles/{code}"
+    own = {"version": "0", "subject": "Bienvenue {de_commune}", "body": text, "act": "save"}
+
+    kept = await agent.post(model, data=own)
+    page = (await agent.get(model)).text
+    made = await agent.request(method, path, data=data)
+
+    assert kept.status_code == 303
+    assert "Bienvenue {de_commune}" in page
+    said = words(made.content)
+    assert "Bienvenue d’Alpha" in said
+    assert "#panic" in said
+    assert "*" in said
+    if "{code}" in text:
+        without = await agent.post(model, data=own | {"version": "1", "body": "Bonjour"})
+        assert without.status_code == 422

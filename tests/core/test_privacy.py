@@ -1,15 +1,18 @@
 """A family's rights: who read its file, a copy to take away, being forgotten; and the register."""
 
 import io
+import re
 from zipfile import ZipFile
 
 import pytest
+from piccolo.columns import Bytea, Date, Text, Varchar
 from tests.core.documents.builders import a_document
 from tests.core.test_families import ANNE, a_family, adult_of
 from tests.creche.builders import an_application
 
 from ribambelle.identity import Grant
 from ribambelle.identity.tables import Account, Adult, Child
+from ribambelle.plugins import Plugins
 from ribambelle.privacy.tables import Elimination, Erasure
 from ribambelle.testing import Communes, FrozenClock
 from ribambelle.workflow import journal
@@ -194,3 +197,78 @@ async def test_the_register_tells_every_table_with_the_commune_s_own_terms(
     assert "Cinq ans après la dernière étape de la demande" in public
     assert "{term}" not in page + public + book.text
     assert (await admin.get(f"{DESK}/registre/export/doc")).status_code == 404
+
+
+CODES = {
+    *("kind", "digest", "purpose", "follow", "verdict", "side", "act", "object", "previous"),
+    *(
+        "plugin",
+        "once",
+        "error",
+        "channel",
+        "code",
+        "subject",
+        "body",
+        "sms",
+        "headings",
+        "mapping",
+    ),
+    *("state", "groups", "labels", "slug", "title", "text", "place", "about", "scopes", "prefix"),
+    *("cause", "gone", "slip", "source", "stopped", "version", "deliberation", "key", "regie"),
+    *("came_from", "form", "type", "budget", "file", "issuer", "told", "tariff", "transition"),
+    *("target", "media_type", "label", "content", "asked", "where", "adults", "ratio", "changes"),
+    *("inputs_digest", "laid_from", "engine", "reason", "number", "start_month", "words", "event"),
+    *("nature", "what", "client", "operation", "saisie", "alert", "means", "allocations", "series"),
+    *(
+        "origin",
+        "seed",
+        "mode",
+        "span",
+        "option",
+        "impact",
+        "ledger",
+        "trigger",
+        "outcome",
+        "sequence",
+        "name",
+    ),
+}
+"""Texts that are codes, digests, or the town hall's own words, in tables the register rules."""
+IMPERSONAL = {
+    *("core_quartier", "core_school", "core_data_key", "core_journal_start"),
+    *("assmat_event", "assmat_count", "creche_desk", "creche_facility", "creche_street"),
+    *("creche_frozen_count", "creche_under_three", "creche_under_three_iris", "creche_capacity"),
+    *("creche_commission", "creche_cut_off", "creche_supply_cell", "creche_supply_move"),
+    *("paiement_terms", "periscolaire_edition", "periscolaire_activity", "periscolaire_unit"),
+    *("periscolaire_group", "periscolaire_load", "periscolaire_tally", "periscolaire_order"),
+}
+"""Tables of places, lists and counts: no row is about anybody."""
+NAMES_SOMEBODY = re.compile(r"^(account|adult|child|household|payer|author|staff)$|_by$")
+
+
+def test_every_column_that_may_speak_of_somebody_is_ruled(installed: Plugins) -> None:
+    ruled = {one.name: one for _, found in installed.each("personal_data") for one in found}
+    tables = [table for _, found in installed.each("tables") for table in found]
+    left = {
+        f"{table._meta.tablename}.{column._meta.name}"
+        for table in tables
+        if (rule := ruled.get(table._meta.tablename)) or table._meta.tablename not in IMPERSONAL
+        for column in table._meta.columns
+        if rule is None or column._meta.name not in {*rule.columns, *rule.whose}
+        if (NAMES_SOMEBODY.search(column._meta.name) and not isinstance(column, Date))
+        or (isinstance(column, Varchar | Text | Bytea) and column._meta.name not in CODES)
+    }
+    unknown = {
+        f"{rule.name}.{name}"
+        for rule in ruled.values()
+        for name in (*rule.columns, *rule.secret, *rule.opened)
+        if name not in {column._meta.name for column in rule.table._meta.columns}
+    }
+
+    assert left == {
+        "creche_offer.child",  # how many children, not which
+        *("periscolaire_closure.note", "periscolaire_closure.class_name"),
+        *("paiement_waiver.doubt", "periscolaire_device.secret"),
+    }
+    assert unknown == set()
+    assert not IMPERSONAL & ruled.keys()

@@ -11,6 +11,7 @@ from tests.creche.builders import a_facility, an_application
 
 from ribambelle import workflow
 from ribambelle.commands import inside
+from ribambelle.identity import Grant
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import JournalLine
@@ -403,3 +404,22 @@ async def test_a_place_free_from_september_is_for_a_family_that_may_wait(
     assert (done.offered, done.waiting) == (1, 1)
     assert offer.application.child_name == "Attend Payet"
     assert (offer.age_group, offer.start_on) == ("middle", date(2027, 9, 1))
+
+
+async def test_a_member_reads_the_order_of_the_day_and_changes_nothing(communes: Communes) -> None:
+    town = communes.alpha
+    agent = await town.staff()
+    made = await agent.post(COMMISSIONS, data=FORM)
+    here = made.headers["location"]
+    member = await town.staff(Grant("commission_member"), email="elu@example.test")
+
+    listed, page = [(await member.get(path)).text for path in (COMMISSIONS, here)]
+
+    assert here in listed
+    assert "Ouvrir une commission" not in listed
+    assert "Les places des crèches" in page
+    assert "/modifier" not in page
+    assert "/clore" not in page
+    for path in (COMMISSIONS, f"{here}/modifier", f"{here}/clore"):
+        assert (await member.post(path, data=FORM)).status_code == 403
+    assert (await member.get(f"{here}/laissees")).status_code == 403

@@ -206,6 +206,30 @@ async def test_a_creche_sees_a_family_once_its_file_is_complete(communes: Commun
     assert "<dt>Demandes qui vous nomment</dt><dd>3</dd>" in day
 
 
+async def test_a_commune_may_show_a_number_until_the_child_is_admitted(
+    communes: Communes,
+) -> None:
+    """A manager reads what is asked and not by whom; the town hall reads it all."""
+    town = communes.alpha
+    with town.here():
+        mine = await a_facility()
+        number = await a_file(town, [mine], "Zoé Técher")
+    file = town.app.platform.folder / "alpha.toml"
+    file.write_text(file.read_text() + '\n[creche]\nidentity_from = "admitted"\n')
+    manager, agent = await directing(town, mine), await town.staff()
+    here = f"/creche/direction/{mine}"
+    paths = (here, f"{here}/demandes?vue=toutes", f"{here}/demandes/{number}")
+
+    hidden = [(await manager.get(path)).text for path in paths]
+    shown = [(await agent.get(path)).text for path in paths]
+
+    assert not [name for name in ("Zoé", "Técher", "Camille") for page in hidden if name in page]
+    assert all("Zoé Técher" in page for page in shown)
+    assert "une fois l’enfant admis" in hidden[2]
+    assert "Téléphone" not in hidden[2]
+    assert all("Demande C-" in page for page in hidden)
+
+
 def spaced(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u202f", " ")
 

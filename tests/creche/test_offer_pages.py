@@ -144,7 +144,14 @@ async def test_a_letter_says_all_of_one_family_and_nothing_of_the_others(
     assert "Répondez avant la fin du" in texts[0]
     assert "lundi matin (bébés) : 1 place" in texts[1]
     assert "Vos points" in texts[1]
+    own = {
+        "subject": "Réponse {numero}",
+        "body": "Patience, {enfant} : le {seance}.",
+        "version": "0",
+    }
+    await agent.post("/bureau/modeles/creche.paper.decision_waiting", data=own | {"act": "save"})
     whole = read(await agent.post(f"{COMMISSIONS}/{number}/lettres", data={"pour": "toutes"}))
+    assert "Patience, " in whole
     assert all(file.number in whole for file in files)
     none = await agent.post(f"{COMMISSIONS}/{number}/lettres", data={"pour": "sans-adresse"})
     assert none.status_code == 303

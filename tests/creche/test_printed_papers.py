@@ -126,3 +126,22 @@ async def test_the_name_of_a_child_is_never_code(communes: Communes, name: str) 
         answer = await agent.post(path)
         assert answer.status_code == 200
         assert words(answer.content).count(name) >= 2
+
+
+async def test_a_receipt_ends_in_the_commune_s_words(communes: Communes) -> None:
+    town = communes.alpha
+    number = await a_file(town)
+    agent, family = await town.staff(), await town.family(EMAIL)
+    path = f"/creche/demandes/{number}/recu-pdf"
+    before = words((await family.get(path)).content)
+    own = {"subject": "Votre demande {numero}", "body": "Gardez #ceci, d’{commune}."}
+
+    kept = await agent.post(
+        "/bureau/modeles/creche.paper.receipt", data=own | {"version": "0", "act": "save"}
+    )
+    after = words((await family.get(path)).content)
+
+    assert kept.status_code == 303
+    assert "n’attribue pas de place" in before
+    assert "Gardez #ceci, d’Alpha." in after
+    assert "n’attribue pas de place" not in after

@@ -205,21 +205,25 @@ def a_family(stage: Stage, email: str, family_name: str) -> Any:
     return stage.served.run(write())
 
 
-def test_an_agent_changes_an_address_at_the_counter_and_the_family_reads_it(stage: Stage) -> None:
-    client = a_family(stage, "rose@example.test", "Grondin")
-    agent = Visitor(stage, width=1280)
+@pytest.mark.parametrize("javascript", [True, False])
+def test_an_agent_changes_an_address_at_the_counter_and_the_family_reads_it(
+    stage: Stage, javascript: bool
+) -> None:
+    name = "Grondin" if javascript else "Fontaine"
+    client = a_family(stage, f"rose.{name}@example.test".lower(), name)
+    agent = Visitor(stage, width=1280, javascript=javascript)
     staff = stage.communes.alpha.staff(email="comptoir@mairie.test", name="Sophie Laurent")
     stage.sign_in(agent.page, "alpha", stage.served.run(staff))
 
     agent.go("/bureau/familles")
-    agent.page.fill("#f-q", "grondin")
+    agent.page.fill("#f-q", name.lower())
     agent.press("Chercher")
     agent.look()
-    agent.press("Rose Grondin")
+    agent.press(f"Rose {name}")
     agent.look()
     agent.page.select_option("main select[name=reason]", "counter")
     agent.press("Ouvrir ses pages")
-    assert "Vous agissez pour Rose Grondin" in agent.page.inner_text("body")
+    assert f"Vous agissez pour Rose {name}" in agent.page.inner_text("body")
     agent.look()
     agent.press("Ma famille")
     with agent.page.expect_navigation():
@@ -233,7 +237,7 @@ def test_an_agent_changes_an_address_at_the_counter_and_the_family_reads_it(stag
     assert "La famille reçoit la liste de ce que vous avez fait" in told
     assert "8 chemin des Bancouliers" in told
 
-    rose = Visitor(stage)
+    rose = Visitor(stage, javascript=javascript)
     stage.sign_in(rose.page, "alpha", client)
     rose.go("/famille")
     rose.press("Ce que la mairie a fait en votre nom")
@@ -394,3 +398,47 @@ def test_a_key_made_by_the_browser_opens_the_account_again(stage: Stage) -> None
     assert "La clé « Mon téléphone » ouvre maintenant votre compte." in added
     assert "key@example.test" in page.inner_text("main")
     assert stage.problems == []
+
+
+def test_a_family_registers_and_follows_its_request_with_the_keyboard_alone(stage: Stage) -> None:
+    page = Visitor(stage, width=1280).page
+    keys, email = Keyboard(page), "clavier@example.test"
+    page.goto(stage.served.url("alpha", "/connexion"))
+    keys.write("Adresse e-mail", email)
+    keys.enter("Recevoir mon lien")
+    follow(stage, page, email, "/connexion/lien/")
+    keys.enter("Continuer")
+
+    page.goto(stage.served.url("alpha", "/famille"))
+    keys.enter("Commencer")
+    keys.write("Votre prénom", "Lise")
+    keys.write("Votre nom", "Clain")
+    keys.enter("Enregistrer")
+    keys.write("Numéro et rue", "2 rue des Lilas")
+    keys.write("Code postal", "97400")
+    keys.enter("Enregistrer")
+    keys.enter("Ajouter un enfant")
+    keys.write("Prénom de l’enfant", "Zoé")
+    for label, typed in (("Jour", "14"), ("Mois", "3"), ("Année", "2026")):
+        keys.write(label, typed)
+    keys.enter("Ajouter cet enfant")
+    assert "Zoé" in page.inner_text("main")
+
+    number = stage.served.run(asked_by(stage, email))
+    page.goto(stage.served.url("alpha", "/"))
+    keys.enter("Suivre")
+    assert page.url.endswith(f"/creche/demandes/{number}")
+    keys.reach("reçu")
+    assert "Zoé" in page.inner_text("main")
+    assert keys.hidden == []
+    assert stage.problems == []
+    page.context.close()
+
+
+async def asked_by(stage: Stage, email: str) -> int:
+    """Send a request of this family, as the journey of a request does with the keyboard."""
+    with stage.communes.alpha.here():
+        account = await accounts.by_email(email)
+        assert account
+        child = Child(given_name="Zoé", family_name="Clain", born_on=LEA_BORN_ON)
+        return await an_application(await a_facility(), account=account.id, child=child)

@@ -162,7 +162,9 @@ async def an_invoice(adult: int, cents: int = 4820, first: date = OCTOBER[0]) ->
     return int(row.id)
 
 
-async def a_bill(payer: int, cents: int, label: str = "Repas", recipient: str = "[]") -> int:
+async def a_bill(
+    payer: int, cents: int, label: str = "Repas", recipient: str = "[]", child: int = 0
+) -> int:
     """Write an invoice of one line, outside any period, and what it changes in the books."""
     tenant = current()
     now, regie = tenant.now(), tenant.of(Settings).known[0]
@@ -173,7 +175,9 @@ async def a_bill(payer: int, cents: int, label: str = "Repas", recipient: str = 
             *("invoice", regie.code, 2026, number, None, payer, None),
             *(now.date(), now.date(), cents, recipient, terms),
         )
-        line = Line(f"bill:{number}", 0, now.date(), label, "meal", 1, cents, cents, False)
+        line = Line(
+            f"bill:{number}", child, now.date(), label, "meal", 1, cents, cents, bool(child)
+        )
         (invoice,) = await invoices.write([row], [[line]], {})
         key = f"invoice:{regie.code}:2026:{number}"
         postings = accounts.issued(invoice, payer, cents)

@@ -15,6 +15,7 @@ from tests.paiement_tresor.builders import (
     an_invoice,
     settle,
 )
+from tests.paiement_tresor.test_families import said as words_of
 
 from ribambelle.database import transaction
 from ribambelle.identity import Grant
@@ -126,6 +127,12 @@ async def test_money_of_the_counter_is_taken_once_and_a_cesu_never_pays_a_meal(
         assert await books.credit([payer]) == 200
         cash = await Receipt.objects().get(Receipt.means == "cash")
     assert cash
+    told = words_of(await regisseur.post(f"{here}/recus/{cash.id}/pdf"))
+    assert "Reçu R2026-000002" in told
+    assert "12,00 €, en espèces" in told
+    assert "F2026-000001 : 10,00 €" in told
+    assert "2,00 €" in told.partition("avance")[2]
+    assert (await regisseur.post(f"{DESK}/comptes/99/recus/{cash.id}/pdf")).status_code == 404
     for _ in range(2):
         undone = await regisseur.post(f"{here}/recus/{cash.id}/annuler")
         assert undone.status_code == 303

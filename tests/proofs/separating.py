@@ -2,7 +2,8 @@
 
 import json
 import random
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 import httpx
@@ -10,19 +11,37 @@ from tests.core.documents.builders import a_document
 from tests.core.documents.papers import a_pdf
 from tests.creche.builders import BORN_ON, an_application
 from tests.paiement_tresor.builders import a_bill, insert
+from tests.periscolaire.builders import THURSDAY, Canteen, a_canteen, enrol, settle
+from tests.proofs.probing import text_of
 
 from ribambelle.documents.tables import Document
+from ribambelle.identity import Person
 from ribambelle.identity.tables import Account, Adult, Child, Custody, Responsibility
+from ribambelle.messages.tables import Conversation
 from ribambelle.testing import Town
 from ribambelle_creche.domain import dossier
 from ribambelle_creche.tables import Application
+from ribambelle_paiement_tresor import till
 from ribambelle_paiement_tresor.tables import Invoice, Payer
+from ribambelle_paiement_tresor.till import Taken
+from ribambelle_periscolaire.queries import means
+from ribambelle_periscolaire.tables import Claim, Enrolment, Situation
 
+CASHIER = Person(1, 0, "", "Brigitte", "staff", strong=True)
+MONTH = THURSDAY.strftime("%Y-%m")
 PAGES = (
+    *("/agenda", "/famille/actes", "/messages", "/messages/nouveau", "/paiement/prelevement"),
+    *("/periscolaire", "/periscolaire/semaine", f"/periscolaire/semaine/{THURSDAY}"),
+    *(f"/periscolaire/mois/{MONTH}", "/periscolaire/annee/2026", "/periscolaire/semaine-type"),
+    *("/periscolaire/inscription", "/periscolaire/quotient", "/periscolaire/offres"),
+    *("/periscolaire/absence", "/periscolaire/ouvertures"),
     *("/", "/famille", "/famille/moi", "/famille/adresse", "/famille/verifier", "/documents"),
     *("/compte", "/creche/demandes", "/creche/demandes/nouvelle"),
     *("/paiement/factures", "/paiement/compte", "/paiement/attestations"),
 )
+PAPERS = ("", "/pdf", "/avis")
+"""What an invoice opens; its certificate is asked apart, as it is printed."""
+OF_ENROLMENT = ("", "/etape/sante", "/etape/contacts", "/etape/ecole", "/verification")
 OF_FILE = (
     "",
     "/recu",
@@ -42,6 +61,8 @@ class Parent:
     email: str
     browser: httpx.AsyncClient
     words: set[str] = field(default_factory=set)
+    feed: str = ""
+    """The secret address of this parent's calendar."""
 
 
 @dataclass
@@ -53,6 +74,7 @@ class Couple:
     number: int
     anne: Parent
     alex: Parent
+    canteen: Canteen
     told: list[str] = field(default_factory=list)
 
     @property
@@ -75,17 +97,30 @@ async def a_couple(town: Town, number: int) -> Couple:
         for name in ("Anne", "Alex")
     )
     anne.browser, alex.browser = await town.family(anne.email), await town.family(alex.email)
-    made = Couple(town, draw, number, anne, alex)
+    settle(town)
+    with town.here():
+        canteen = await a_canteen(code=f"cantine{number}")
+    made = Couple(town, draw, number, anne, alex, canteen)
+    for one in made.both:
+        found = re.search(
+            r"(/agenda/flux/[\w-]+\.ics)", (await one.browser.post("/agenda/flux")).text
+        )
+        assert found
+        one.feed = found[1]
     await named(made, anne)
     await moved(made, anne)
     child = {"given_name": f"Lea{number}", "family_name": "P", "born_on": "2026-03-14"}
     await anne.browser.post("/famille/enfants/ajouter", data=child)
+    with town.here():
+        for one in await children_of(made):
+            await enrol(int(one), canteen.activity)
     return made
 
 
 async def named(couple: Couple, who: Parent) -> None:
     """Say one's name: the phone number is a secret of its own."""
-    digits = f"06{couple.number:04d}{len(who.words):04d}"
+    own = 2 * len(who.words) + (who is couple.alex)
+    digits = f"06{couple.number:04d}{own:04d}"
     form = {"given_name": who.name, "family_name": f"P{couple.number}", "phone": digits}
     if (await who.browser.post("/famille/moi", data=form)).status_code == 303:
         who.words.add(" ".join(digits[at : at + 2] for at in range(0, 10, 2)))
@@ -124,7 +159,7 @@ async def filed(couple: Couple, who: Parent) -> None:
     with couple.town.here():
         account = await Account.objects().get(Account.email == who.email)
         assert account
-        cents = 1_000_000 + couple.draw.randrange(1_000, 999_999) * 100
+        cents = 1_000_000 + couple.draw.randrange(1_000, 980_000) * 100
         euros = f"{cents // 100:,}".replace(",", " ")
         who.words |= {euros, euros.replace(" ", " "), euros.replace(" ", "")}
         separated = couple.draw.random() < 0.5
@@ -182,22 +217,71 @@ async def shared(couple: Couple, who: Parent) -> None:
 
 
 async def billed(couple: Couple, who: Parent) -> None:
-    """Have a month billed to one of the two: its lines and its sums are theirs alone."""
+    """Have a month billed to one of the two, and paid by them or not: all in it is theirs alone."""
     adult = await adult_of(couple, who)
     if adult is None:
         return
-    with couple.town.here():
+    (child, *_) = [int(one) for one in await children_of(couple)]
+    with couple.town.here() as tenant:
         found = await Payer.objects().get(Payer.adult == adult.id)
         payer = int(found.id) if found else await insert(Payer(adult=adult.id))
         recipient = json.dumps([who.name, couple.word(who), "97400", "Alpha"])
-        await a_bill(payer, 1_000 + couple.draw.randrange(9_000), couple.word(who), recipient)
+        cents = 1_000 + couple.draw.randrange(9_000)
+        bill = await a_bill(payer, cents, couple.word(who), recipient, child)
+        if couple.draw.random() < 0.5:
+            cash = Taken(payer, "regie", "cash", cents, (bill,), couple.word(who))
+            await till.take(tenant, CASHIER, cash)
+
+
+async def counted(couple: Couple, who: Parent) -> None:
+    """Give a quotient familial with its proof; the town hall keeps it, or has not looked yet."""
+    number = 10_000 + len(who.words) % 100 + 100 * couple.draw.randrange(100)
+    proof = {"file": ("caf.pdf", a_pdf(), "application/pdf")}
+    sent = await who.browser.post(
+        "/periscolaire/quotient", data={"quotient_familial": str(number)}, files=proof
+    )
+    if sent.status_code != 303:
+        return
+    who.words |= quotient(number)
+    adult = await adult_of(couple, who)
+    assert adult
+    with couple.town.here() as tenant:
+        day, household = tenant.now().date(), int(adult.household)
+        if couple.draw.random() < 0.5 and await means.on(household, day) is None:
+            situation = Situation(
+                household=household,
+                first=day,
+                quotient_familial=number,
+                source="proof",
+                written_at=tenant.now(),
+            )
+            await means.write(situation)
+
+
+def quotient(number: int) -> set[str]:
+    """Return a quotient as a page writes it."""
+    return {f"{number:,}".replace(",", " "), f'value="{number}"'}
+
+
+async def booked(couple: Couple, who: Parent) -> None:
+    """Book, or give back, a day of canteen for the child."""
+    for child in await children_of(couple):
+        unit = f"{child}.{couple.canteen.unit}.{THURSDAY}"
+        form = {"jour": unit, "avant": "", "cle": couple.word(who)}
+        await who.browser.post(f"/periscolaire/semaine/{THURSDAY}", data=form)
+
+
+async def wrote(couple: Couple, who: Parent) -> None:
+    """Write to the town hall."""
+    form = {"subject": couple.word(who), "text": couple.word(who)}
+    await who.browser.post("/messages", files={key: (None, form[key]) for key in form})
 
 
 Event = Callable[[Couple, Parent], Awaitable[None]]
 """Something one of the two does."""
 EVENTS: tuple[Event, ...] = (
     *(invited, invited, parted, parted, moved, named, filed, filed, gave, shared, entrusted),
-    billed,
+    *(billed, counted, counted, booked, wrote),
 )
 
 
@@ -237,28 +321,51 @@ async def paths_of(couple: Couple) -> list[str]:
         papers = await Document.select(Document.id).where(Document.account.is_in(accounts))
         bills = await Invoice.select(Invoice.id).where(Invoice.payer.adult.account.is_in(accounts))
         files = await Application.select(Application.id).where(Application.account.is_in(accounts))
+        asked = await Enrolment.select(Enrolment.id).where(Enrolment.child.is_in(children))
+        letters = await Conversation.select(Conversation.id).where(
+            Conversation.account.is_in(accounts)
+        )
     return [
         *(f"/famille/enfants/{number}/garde" for number in children),
         *(f"/famille/garde/{row['id']}" for row in custodies),
         *(f"/famille/liens/{row['id']}" for row in held),
         *(f"/documents/{row['id']}" for row in papers),
-        *(f"/paiement/factures/{row['id']}" for row in bills),
+        *(f"/messages/{row['id']}" for row in letters),
+        *(f"/periscolaire/inscription/{row['id']}{part}" for row in asked for part in OF_ENROLMENT),
+        *(f"/paiement/factures/{row['id']}{part}" for row in bills for part in PAPERS),
         *(f"/creche/demandes/{row['id']}{part}" for row in files for part in OF_FILE),
     ]
 
 
 async def all_that(couple: Couple, who: Parent) -> dict[str, str]:
     """Return every page this parent may open, by path, and every message they received."""
-    paths = [*PAGES, *await paths_of(couple)]
     found = {}
-    for path in paths:
+    for path in [who.feed, *PAGES, *await paths_of(couple)]:
         answer = await who.browser.get(path)
         if answer.status_code == 200:
-            found[path] = answer.text.replace(" ", " ").replace(" ", " ")
+            found[path] = plain(text_of(answer))
     await couple.town.work()
     for mail in await couple.town.mail(who.email):
         found[f"mail {mail.id}"] = mail.subject + mail.text
     return found
+
+
+async def printed(couple: Couple, who: Parent) -> dict[str, str]:
+    """Return the certificates a parent may print, by path: they take time, and are read at the end."""
+    bills = [
+        path for path in await paths_of(couple) if re.fullmatch(r"/paiement/factures/\d+", path)
+    ]
+    found = {}
+    for path in ["/paiement/attestations/2026", *(f"{path}/attestation" for path in bills)]:
+        answer = await who.browser.post(path)
+        if answer.status_code == 200:
+            found[path] = plain(text_of(answer))
+    return found
+
+
+def plain(text: str) -> str:
+    """Return a text with the spaces of a keyboard."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 async def leaks(couple: Couple) -> list[str]:
@@ -267,12 +374,12 @@ async def leaks(couple: Couple) -> list[str]:
         return []
     found = []
     for reader, other in (couple.both, couple.both[::-1]):
-        pages = await all_that(couple, reader)
+        pages = await all_that(couple, reader) | await printed(couple, reader)
         own = await papers_of(couple, reader)
-        # an address the two shared is still the reader's own
-        shown_to_all = await address_of(couple, reader)
+        # an address and a quotient the two shared are still the reader's own
+        shown_to_all = {await address_of(couple, reader), *await quotients_of(couple, reader)}
         for path, text in pages.items():
-            words = {word for word in other.words if word in text} - {shown_to_all}
+            words = {word for word in other.words if word in text} - shown_to_all
             if words:
                 found.append(f"{reader.name} reads {words} on {path}")
             if path.startswith("/documents/") and path not in own:
@@ -297,3 +404,15 @@ async def address_of(couple: Couple, who: Parent) -> str:
     with couple.town.here():
         found = await households.address_of(int(adult.household)) if adult else None
     return found.line if found else ""
+
+
+async def quotients_of(couple: Couple, who: Parent) -> Iterable[str]:
+    """Return the quotients of a parent's present home, as pages write them."""
+    adult = await adult_of(couple, who)
+    home = int(adult.household) if adult and adult.household else 0
+    with couple.town.here():
+        told = await Claim.select(Claim.quotient_familial).where(Claim.household == home)
+        kept = await Situation.select(Situation.quotient_familial).where(
+            Situation.household == home
+        )
+    return {word for row in (*told, *kept) for word in quotient(row["quotient_familial"])}

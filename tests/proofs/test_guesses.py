@@ -5,18 +5,23 @@ import random
 import statistics
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
+import httpx
 import pytest
 from anyio import to_thread
+from tests.core.test_activation import a_family as a_known_family
+from tests.core.test_activation import a_letter
 from tests.proofs.serving import serving
 
 from ribambelle.identity import Grant, limits, passwords
 from ribambelle.identity.tables import Account
-from ribambelle.testing import Communes, FrozenClock
+from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.testing.browser import free_port
 
 ALLOWED = 10
@@ -98,25 +103,74 @@ async def test_a_count_kept_by_each_process_would_let_more_through(
     assert await let_through() > ALLOWED
 
 
-@pytest.mark.slow
-async def test_known_and_unknown_accounts_take_the_same_time(communes: Communes) -> None:
-    """500 pairs, in a random order: the medians may not tell one from the other."""
-    town = communes.alpha
-    await town.staff(Grant("agent"))
+@dataclass
+class Door:
+    """Where an address is typed, and what is forgotten between two tries."""
+
+    browser: httpx.AsyncClient
+    path: str
+    given: dict[str, str]
+    limits: tuple[str, ...]
+    status: int
+    """What is answered, whoever has the address."""
+
+
+async def the_password(town: Town) -> Door:
+    """Signing in with a password."""
     with town.here():
         kept = await passwords.hashed("quatre mots sans rapport")
         await Account.update({Account.password: kept}, force=True)
-    browser = town.visitor()
-    spent: dict[str, list[float]] = {"agent@example.test": [], "nobody@example.test": []}
+    told = tuple(f"password:{one}" for one in ADDRESSES)
+    return Door(
+        town.visitor(),
+        "/connexion/mot-de-passe",
+        {"password": "x"},
+        (*told, "password-from:127.0.0.1"),
+        422,
+    )
+
+
+async def a_new_address(town: Town) -> Door:
+    """Changing one's address for one that somebody else may have."""
+    browser = await town.family("camille@example.test")
+    with town.here():
+        account = await Account.objects().get(Account.email == "camille@example.test")
+    assert account
+    return Door(browser, "/compte/adresse", {}, (f"new-email:{account.id}",), 303)
+
+
+async def a_letter_s_code(town: Town) -> Door:
+    """Giving an address after the code of a letter."""
+    adult, browser = await a_known_family(town), town.visitor()
+    await browser.post(
+        "/activation", data={"code": await a_letter(town, adult), "born_on": "2026-03-14"}
+    )
+    return Door(browser, "/activation/adresse", {}, ("activation-link:1",), 200)
+
+
+ADDRESSES = ("agent@example.test", "nobody@example.test")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("door", [the_password, a_new_address, a_letter_s_code])
+async def test_known_and_unknown_accounts_take_the_same_time(
+    communes: Communes, door: Callable[[Town], Awaitable[Door]]
+) -> None:
+    """500 pairs, in a random order: the medians may not tell one from the other."""
+    town = communes.alpha
+    await town.staff(Grant("agent"))
+    at = await door(town)
+    spent: dict[str, list[float]] = {one: [] for one in ADDRESSES}
 
     for _ in range(500):
-        for email in random.sample(list(spent), 2):
+        for email in random.sample(ADDRESSES, 2):
             with town.here():
-                await limits.forget(f"password:{email}")
-                await limits.forget("password-from:127.0.0.1")
+                for name in at.limits:
+                    await limits.forget(name)
             began = time.process_time()
-            await browser.post("/connexion/mot-de-passe", data={"email": email, "password": "x"})
+            answer = await at.browser.post(at.path, data={"email": email, **at.given})
             spent[email].append(time.process_time() - began)
+            assert answer.status_code == at.status
 
     known, unknown = (statistics.median(times) for times in spent.values())
     assert 0.95 < known / unknown < 1.05

@@ -12,6 +12,7 @@ from piccolo.query.base import Query
 from piccolo.querystring import QueryString
 
 from ribambelle.database.batch import Batch
+from ribambelle.database.changes import note
 from ribambelle.database.transaction import Connection, Transaction, open_transaction
 
 Fetch = Callable[[int], Awaitable[list[Any]]]
@@ -50,6 +51,7 @@ class TenantEngine(Engine[Transaction]):
 
     async def fetch(self, sql: str, args: Sequence[Any] = ()) -> list[Any]:
         """Run one statement, in the open transaction if there is one."""
+        note(sql)
         transaction = open_transaction(self)
         if transaction is None:
             return await self.alone(sql, args)

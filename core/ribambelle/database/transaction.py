@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol, Self
 
 from piccolo.engine.base import BaseTransaction
 
+from ribambelle.database.changes import LOOKING
 from ribambelle.errors import Unavailable
 
 
@@ -46,6 +47,7 @@ class Transaction(BaseTransaction):
 
     def __init__(self, engine: object, lease: AbstractAsyncContextManager[Connection]) -> None:
         self.engine, self.outer, self.ended = engine, _innermost.get(), False
+        self._changes, self._noted = LOOKING.get(), 0
         self._lease = lease
         self._turn = asyncio.Lock()  # tasks sharing a transaction speak one at a time
 
@@ -57,6 +59,7 @@ class Transaction(BaseTransaction):
             await self._lease.__aexit__(type(error), error, error.__traceback__)
             raise
         _innermost.set(self)
+        self._noted = len(self._changes.tables) if self._changes else 0
         return self
 
     async def __aexit__(
@@ -66,6 +69,8 @@ class Transaction(BaseTransaction):
         traceback: TracebackType | None,
     ) -> Literal[False]:
         try:
+            if error is None:
+                await self._before_keeping()
             await (self._undo() if error else self._commit())
         finally:
             self.ended = True
@@ -83,6 +88,16 @@ class Transaction(BaseTransaction):
         """Open a part of this transaction that may fail alone."""
         return Nested(self)
 
+    async def _before_keeping(self) -> None:
+        """Let whoever looks at what is changed write in this unit of work, once it is whole."""
+        if self._changes is None or len(self._changes.tables) == self._noted:
+            return
+        try:
+            await self._changes.before_keeping()
+        except BaseException:
+            await self._undo()
+            raise
+
     async def _commit(self) -> None:
         async with self._turn:
             self._require_alive()
@@ -93,6 +108,8 @@ class Transaction(BaseTransaction):
                 raise
 
     async def _undo(self) -> None:
+        if self._changes is not None:
+            del self._changes.tables[self._noted :]
         async with self._turn:
             await self._forget_if_open()
 
@@ -126,6 +143,9 @@ class Nested(Transaction):
     def __init__(self, parent: Transaction) -> None:
         super().__init__(parent.engine, _Borrowed(parent))
         self._name = f"part_{next(_names)}"
+
+    async def _before_keeping(self) -> None:
+        """A part is kept with the whole only: the whole says when."""
 
     async def _start(self) -> None:
         await self.connection.fetch(f"SAVEPOINT {self._name}")

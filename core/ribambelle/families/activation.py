@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from piccolo.custom_types import Combinable
 from piccolo.query.functions import Lower
 
+from ribambelle import tenants
 from ribambelle.database import transaction
 from ribambelle.errors import Refused
 from ribambelle.families import codes
@@ -14,6 +15,7 @@ from ribambelle.families.tables import Activation, ActivationBatch
 from ribambelle.identity import accounts, limits, links, merging
 from ribambelle.identity.sessions import digest
 from ribambelle.identity.tables import Account, Address, Adult, Child
+from ribambelle.jobs import later
 from ribambelle.messages import post
 from ribambelle.workflow import journal
 
@@ -188,10 +190,20 @@ async def _agrees(found: Activation, typed: Typed) -> bool:
     )
 
 
-async def send_link(found: Activation, email: str, now: datetime) -> None:
-    """Send to an address the link that proves it; whoever holds it opens the account."""
+async def ask_link(found: Activation, email: str) -> None:
+    """Have an address written to; whoever asks waits as long for one that has an account."""
     async with transaction():
         await journal.record("activation.address_given", f"activation:{found.id}", side="family")
+        await later("core", "send_activation", activation=int(found.id), email=email)
+
+
+async def send_link(activation: int, email: str) -> None:
+    """Send to an address the link that proves it, which opens the account; run as a job."""
+    now = tenants.current().now()
+    found = await _living(Activation.id == activation, now)
+    if found is None:
+        return
+    async with transaction():
         account = await accounts.by_email(email)
         if account is not None and not await _may_join(account):
             await post("messages/activation_taken", email, account=account.id)

@@ -1,8 +1,8 @@
 """What is held of families known before they sign in, why, and for how long."""
 
-from ribambelle.families.tables import Activation, FamilyImport, KnownFamily
+from ribambelle.families.tables import Activation, ActivationBatch, FamilyImport, KnownFamily
 from ribambelle.identity.personal_data import FAMILY_TERM, PUBLIC_TASK
-from ribambelle.privacy import PersonalData, Since, Term
+from ribambelle.privacy import LASTING, PersonalData, Since, Term
 
 HELD = [
     PersonalData(
@@ -24,11 +24,23 @@ HELD = [
     ),
     PersonalData(
         FamilyImport,
-        ("content",),
+        (
+            "outcome",
+            "created_by",
+            "content",
+        ),
         "Relire une liste de familles avant de l’importer",
         PUBLIC_TASK,
         "Jusqu’à l’import, une semaine au plus",
         ends=Since("created_at", Term(days=7)),
         past="blanked",
+    ),
+    PersonalData(
+        ActivationBatch,
+        ("created_by",),
+        "Savoir quel agent a préparé les courriers",
+        PUBLIC_TASK,
+        "Tant que des codes du courrier existent",
+        ends=LASTING,
     ),
 ]

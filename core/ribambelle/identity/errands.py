@@ -25,25 +25,32 @@ REASONS = {
 }
 AIDANT, AIDANT_NAME = "aidant", "Un aidant"
 ACTS = {
+    "family.acted": "Autre démarche faite sur le portail",
     "family.address_changed": "Adresse changée",
     "family.adult_changed": "Nom ou téléphone changé",
     "family.child_added": "Enfant ajouté",
     "family.confirmed": "Informations confirmées",
     "family.invited": "Invitation envoyée",
+    "family.joined": "Invitation acceptée",
     "family.moved_out": "Foyers séparés",
     "family.rights_ended": "Personne retirée",
     "family.rights_given": "Droits donnés à une personne",
+    "family.school_changed": "École changée",
+    "account.messages_chosen": "Façon d’être prévenu choisie",
     "appointment.booked": "Rendez-vous pris",
     "appointment.cancelled": "Rendez-vous annulé",
-    "booking.changed": "Réservations changées",
     "document.given": "Document ajouté",
     "document.replaced": "Document remplacé",
     "document.removed": "Document retiré",
     "document.attached": "Document joint à une demande",
     "core.custody.started": "Partage des semaines proposé",
+    "privacy.copied": "Copie des données demandée",
+    "privacy.forget_asked": "Effacement demandé",
+    "privacy.forget_withdrawn": "Demande d’effacement retirée",
     "paper.printed": "Courrier ou attestation imprimé",
 }
-"""What the acts of the core are called when a family reads them; plugins' come from workflows."""
+"""What the acts of the core are called when a family reads them; plugins tell theirs by `acts`."""
+UNNAMED = "Informations modifiées"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,14 +195,15 @@ def _errand_of(facts: str) -> Any:
 
 def label(act: str) -> str:
     """Say an act of the journal as a family reads it."""
-    if act in ACTS:
-        return ACTS[act]
+    hooks = tenants.current().hooks
+    if act in hooks.acts:
+        return hooks.acts[act]
     workflow, _, transition = act.rpartition(".")
-    declared = tenants.current().hooks.workflows.get(workflow)
+    declared = hooks.workflows.get(workflow)
     if isinstance(declared, Workflow):
         known = {one.code: one.label for one in declared.transitions}
         return known.get(transition, "Demande commencée")
-    return "Informations modifiées"
+    return UNNAMED
 
 
 async def of_family(account: int) -> list[Told]:

@@ -54,7 +54,36 @@ async def invite(
             await responsibilities.write(child, adult, rights, now, by=giver.account, side="family")
         if entry.email:
             await send(giver, adult, entry.email, now)
+        await tell_given(giver, adult, children, rights, now)
     return adult
+
+
+async def tell_given(
+    giver: Person, adult: int, children: list[int], rights: Rights, now: datetime
+) -> None:
+    """Write to the other parents, and to an adult who has an account, what the adult now may do."""
+    named = {
+        one.id: one.given_name for one in await Child.objects().where(Child.id.is_in(children))
+    }
+    told: dict[int, tuple[Held, list[str]]] = {}
+    person = ""
+    for held in await responsibilities.of_children(children, now.date()):
+        if held.adult == adult:
+            person = held.name
+        is_told = held.account is not None if held.adult == adult else held.rights.has_authority
+        if is_told and held.email and held.adult != giver.adult:
+            told.setdefault(held.adult, (held, []))[1].append(named[held.child])
+    for held, of in told.values():
+        await post(
+            "messages/rights_given",
+            held.email,
+            account=held.account,
+            name=held.name.split(" ")[0],
+            by=giver.name,
+            person=person,
+            children=", ".join(filter(None, of)) or "votre enfant",
+            rights=rights.told,
+        )
 
 
 async def _write(giver: Person, entry: AdultEntry, now: datetime, *, lives_here: bool) -> int:

@@ -100,7 +100,17 @@ HELD = [
     ),
     PersonalData(
         Responsibility,
-        ("child", "adult", "kind", "has_authority", "may_book", "may_pay", "may_collect", "until"),
+        (
+            "given_by",
+            "child",
+            "adult",
+            "kind",
+            "has_authority",
+            "may_book",
+            "may_pay",
+            "may_collect",
+            "until",
+        ),
         "Savoir qui peut réserver, payer ou venir chercher l’enfant",
         PUBLIC_TASK,
         FAMILY_TERM,
@@ -149,7 +159,10 @@ HELD = [
     ),
     PersonalData(
         Attachment,
-        ("content",),
+        (
+            "name",
+            "content",
+        ),
         "Garder ce qui a été joint à ce qui a été écrit à la famille",
         PUBLIC_TASK,
         FAMILY_TERM,

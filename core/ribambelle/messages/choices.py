@@ -76,8 +76,8 @@ async def reach(account: int, number: str) -> None:
     await MessagePhone.insert(MessagePhone(account=account, number=number))
 
 
-async def keep(account: int, wished: Mapping[str, str], number: str) -> None:
-    """Keep what an account chose, all of it at once."""
+async def keep(account: int, wished: Mapping[str, str], number: str) -> bool:
+    """Keep what an account chose, all of it at once; tell whether another number was known."""
     async with transaction():
         # two pages sent together would leave half of each
         await locks.advisory(f"messages:{account}")
@@ -85,6 +85,7 @@ async def keep(account: int, wished: Mapping[str, str], number: str) -> None:
         for code, channel in wished.items():
             row = MessageChoice(account=account, code=code, channel=channel)
             await MessageChoice.insert(row)
+        before = await MessagePhone.objects().get(MessagePhone.account == account)
         await MessagePhone.delete().where(MessagePhone.account == account)
         if number:
             await MessagePhone.insert(MessagePhone(account=account, number=number))
@@ -95,3 +96,4 @@ async def keep(account: int, wished: Mapping[str, str], number: str) -> None:
             side="family",
             channels=dict(wished),
         )
+    return before is not None and before.number != number

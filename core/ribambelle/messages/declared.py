@@ -132,6 +132,18 @@ MESSAGES = (
     ),
     *declared_ways.MESSAGES,
     MessageTemplate(
+        "messages/sms_changed",
+        "Numéro des SMS changé",
+        "dès qu’une famille change le numéro où elle reçoit ses SMS, ou l’enlève",
+        "la personne dont c’est le compte",
+        (
+            Placeholder(
+                "numero", "Le nouveau numéro, s’il y en a un", "06 99 00 00 01", fact="number"
+            ),
+        ),
+        ACCOUNT,
+    ),
+    MessageTemplate(
         "messages/new_email",
         "Nouvelle adresse à confirmer",
         "dès qu’une personne demande à changer d’adresse",

@@ -152,6 +152,22 @@ MESSAGES = (
         AREA,
     ),
     MessageTemplate(
+        "messages/rights_given",
+        "Droits donnés pour un enfant",
+        "dès qu’un parent donne ou change les droits de quelqu’un",
+        "les autres parents de l’enfant, et la personne elle-même si elle a déjà un compte",
+        (
+            hello("Bonjour Alex"),
+            Placeholder("qui", "Le nom de qui donne", "Anne Hoarau", fact="by", write=_inviter),
+            Placeholder("personne", "Qui reçoit ces droits", "Rose Payet", fact="person"),
+            Placeholder("enfants", "Les enfants, par leur prénom", "Léa", fact="children"),
+            Placeholder(
+                "droits", "Ce qu’elle peut faire", "venir chercher l’enfant", fact="rights"
+            ),
+        ),
+        AREA,
+    ),
+    MessageTemplate(
         "messages/rights_ended",
         "Ne répond plus d’un enfant",
         "dès qu’un agent écrit qu’un adulte ne répond plus d’un enfant",

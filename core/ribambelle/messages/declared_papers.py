@@ -1,4 +1,4 @@
-"""The papers of the core: a letter an agent writes to one family."""
+"""The papers of the core: letters to families, and the leaflet that leads to the portal."""
 
 from ribambelle.messages.types import PaperTemplate, Placeholder, greeting
 
@@ -28,4 +28,30 @@ FREE = PaperTemplate(
     ),
     AREA,
 )
-PAPERS = (FREE,)
+ACTIVATION = PaperTemplate(
+    "papers/activation",
+    "Courrier d’activation d’un compte",
+    "quand un agent imprime les courriers d’activation, avec le dessin qui mène au portail",
+    "les familles déjà connues",
+    (
+        Placeholder(
+            "code",
+            "Le code, en grand quand il est seul sur sa ligne",
+            "ABCD-EFGH",
+            required=True,
+        ),
+        Placeholder(
+            "jusqu_au", "Le dernier jour du code", "25 décembre 2026", fact="until", required=True
+        ),
+    ),
+    AREA,
+)
+LEAFLET = PaperTemplate(
+    "papers/leaflet",
+    "Affiche du portail",
+    "quand un agent la télécharge, avec le dessin et l’adresse du portail",
+    "tout le monde",
+    (),
+    AREA,
+)
+PAPERS = (FREE, ACTIVATION, LEAFLET)

@@ -3,7 +3,7 @@
 What people typed reaches the paper as data: no name is ever code.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -75,6 +75,12 @@ async def said(template: PaperTemplate, facts: Mapping[str, Any]) -> Wording:
     """Return what a paper says, in the commune's own words when it wrote some."""
     told = catalogue.values(template, facts, tenants.current())
     return outbox.said(await texts.wording_of(template), told)
+
+
+async def sayer(template: PaperTemplate) -> Callable[[Mapping[str, Any]], Wording]:
+    """Return what says a paper of many families: the commune's words are read once."""
+    own, tenant = await texts.wording_of(template), tenants.current()
+    return lambda facts: outbox.said(own, catalogue.values(template, facts, tenant))
 
 
 async def drawn(told: Wording, to: Addressed, by: str = "") -> bytes:

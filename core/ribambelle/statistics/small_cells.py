@@ -59,7 +59,7 @@ def protected(
     grand = (rows, columns)
     if 0 < full[rows][columns] < threshold or grand in also:
         return Table(tuple(tuple(HIDDEN for _ in row) for row in full))
-    lines = list(_lines(rows, columns))
+    lines = list(lines_of(rows, columns))
     small = {
         (i, j)
         for i, row in enumerate(full)
@@ -85,7 +85,7 @@ def with_totals(counts: Sequence[Sequence[int]]) -> list[list[int]]:
     return [*rows, [sum(column) for column in zip(*rows, strict=True)]]
 
 
-def _lines(rows: int, columns: int) -> Iterator[Line]:
+def lines_of(rows: int, columns: int) -> Iterator[Line]:
     """Yield each row and each column as the places whose counts add up; the total comes last."""
     for i in range(rows + 1):
         yield tuple((i, j) for j in range(columns + 1))

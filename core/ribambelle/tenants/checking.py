@@ -153,6 +153,12 @@ def remarks(commune: Tenant) -> list[str]:
             "SMS par OVHcloud : écrit d’après sa documentation, non vérifié auprès du fournisseur. "
             "Envoyez-vous un SMS avant de l’ouvrir aux familles."
         )
+    if not commune.settings.documents.secret and not commune.settings.demo:
+        told.append(
+            "La clé « documents.secret » est vide : les justificatifs sont chiffrés par le seul "
+            f"fichier « secret.key ». Écrivez-la dans {commune.slug}.secrets.toml, gardez-la hors du "
+            "serveur, puis lancez « ribambelle documents rotate-key »."
+        )
     for name, one in (
         ("FranceConnect", settings.franceconnect),
         ("ProConnect", settings.proconnect),

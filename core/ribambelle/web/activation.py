@@ -117,7 +117,7 @@ async def send(
         form = form.wrong(email="Écrivez une adresse comme prenom.nom@exemple.fr.")
         return Page("activation/address.html", AddressPage(name, form), status=422)
     await limits.require(f"activation-link:{found.id}", now, at_most=5, per=QUARTER)
-    await activation.send_link(found, email, now)
+    await activation.ask_link(found, email)
     return Page("activation/address.html", AddressPage(name, sent_to=email))
 
 

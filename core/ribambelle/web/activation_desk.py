@@ -1,5 +1,6 @@
 """Letters to families already known, and the board that follows them until they sign in."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,9 @@ from ribambelle.families.following import STAGES, Count, Stage, Standing, count
 from ribambelle.families.groups import EVERYBODY, FamilyGroup
 from ribambelle.identity import Person, second_factor
 from ribambelle.lists import CSV, as_csv
+from ribambelle.messages import printing
+from ribambelle.messages.declared_papers import ACTIVATION
+from ribambelle.messages.wording import Wording
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats, guards
 from ribambelle.web.assets import crest
@@ -35,6 +39,9 @@ VIEWS: dict[str, tuple[str, frozenset[Stage]]] = {
     "en-cours": ("Courrier en cours", frozenset({"written", "opened"})),
 }
 HEADINGS = ("Nom", "Où en est la famille", "Dernier courrier", "Coordonnées complètes")
+
+
+Say = Callable[[Mapping[str, Any]], Wording]
 
 
 class Chosen(msgspec.Struct, frozen=True):
@@ -80,6 +87,8 @@ class Printed:
     letter: Letter
     href: str
     picture: str
+    title: str
+    blocks: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -193,11 +202,12 @@ async def write(
             status=422,
         )
     until = now + activation.LIFE
+    say = await printing.sayer(ACTIVATION)
     if asked.paper == "pdf":
-        made = await pdf.render(PAPER, printed(letters, tenant, until))
+        made = await pdf.render(PAPER, printed(letters, tenant, until, say))
         headers = {"content-disposition": f'attachment; filename="courriers-{now:%Y-%m-%d}.pdf"'}
         return Response(made, media_type="application/pdf", headers=headers)
-    shown = [_shown(one, tenant) for one in letters]
+    shown = [_shown(one, tenant, said_to(one, until, say)) for one in letters]
     page = LettersPage(shown, group.label, tenant.url("/activation"), until)
     return Page("office/letters.html", page)
 
@@ -207,12 +217,36 @@ def link(letter: Letter, tenant: Tenant) -> str:
     return tenant.url(f"/activation?{urlencode({'code': letter.code})}")
 
 
-def _shown(letter: Letter, tenant: Tenant) -> Printed:
+def said_to(letter: Letter, until: datetime, say: Say) -> Wording:
+    """Return what a letter says, in the commune's words."""
+    return say({"code": letter.code, "until": formats.jour_du_mois(until.date(), True)})
+
+
+def in_blocks(told: Wording, code: str) -> list[dict[str, Any]]:
+    """Return a letter as it is laid out: its code in large, the drawing after the first list.
+
+    >>> in_blocks(Wording("", "Bonjour\\n\\nAB-CD\\n\\n- Un\\n\\nFin"), "AB-CD")
+    [{'lines': ['Bonjour']}, {'code': 'AB-CD'}, {'items': ['Un'], 'picture': True}, {'lines': ['Fin']}]
+    >>> in_blocks(Wording("", "Voici AB-CD"), "AB-CD")
+    [{'lines': ['Voici AB-CD'], 'picture': True}]
+    """
+    found: list[dict[str, Any]] = [
+        {"code": code} if one.get("lines") == [code] else dict(one)
+        for one in printing.blocks(told.body)
+    ]
+    listed = next((one for one in found if "items" in one), found[-1])
+    listed["picture"] = True
+    return found
+
+
+def _shown(letter: Letter, tenant: Tenant, told: Wording) -> Printed:
     href = link(letter, tenant)
-    return Printed(letter, href, second_factor.picture(href))
+    return Printed(
+        letter, href, second_factor.picture(href), told.subject, in_blocks(told, letter.code)
+    )
 
 
-def printed(letters: list[Letter], tenant: Tenant, until: datetime) -> dict[str, Any]:
+def printed(letters: list[Letter], tenant: Tenant, until: datetime, say: Say) -> dict[str, Any]:
     """Return what the letters say: sentences ready to print, and never code."""
     sign, contact = crest(tenant), tenant.settings.contact
     is_drawn = sign.media_type.startswith("image/svg")
@@ -220,19 +254,18 @@ def printed(letters: list[Letter], tenant: Tenant, until: datetime) -> dict[str,
         "title": f"Courriers d’activation, {tenant.settings.name}",
         "commune": tenant.settings.name,
         "crest": sign.body.decode() if is_drawn else list(sign.body),
-        "until": formats.jour_du_mois(until.date(), True),
         "at": tenant.url("/activation"),
         "service": contact.service,
-        "phone": formats.telephone(contact.phone) if contact.phone else "",
         "letters": [
             {
                 "name": one.name,
                 "home": [part for part in (one.line, f"{one.postcode} {one.city}".strip()) if part],
-                "code": one.code,
-                "link": link(one, tenant),
+                "title": told.subject,
+                "blocks": in_blocks(told, one.code),
                 "picture": second_factor.drawing(link(one, tenant)),
             }
             for one in letters
+            for told in [said_to(one, until, say)]
         ],
     }
 

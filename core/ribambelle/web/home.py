@@ -16,6 +16,7 @@ from ribambelle.identity import Person
 from ribambelle.search import fold
 from ribambelle.tenants import Tenant
 from ribambelle.web import guards
+from ribambelle.web.menu import MenuEntry
 from ribambelle.web.page import Page
 
 log = structlog.get_logger(__name__)
@@ -63,6 +64,7 @@ class HomePage:
     to_do: list[ToDo]
     main: list[Card]
     aside: list[Card]
+    shortcuts: list[MenuEntry] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,19 @@ async def home_page(tenant: Tenant, person: Person | None) -> HomePage:
     cards.sort(key=lambda card: card.rank)
     to_do.sort(key=lambda one: (not one.overdue, one.since.timestamp() if one.since else 0))
     first = person.name.split(" ")[0] if person else ""
-    return HomePage(first, to_do, [c for c in cards if not c.aside], [c for c in cards if c.aside])
+    return HomePage(
+        first,
+        to_do,
+        [card for card in cards if not card.aside],
+        [card for card in cards if card.aside],
+        shortcuts(tenant, person) if person and person.is_family else [],
+    )
+
+
+def shortcuts(tenant: Tenant, person: Person) -> list[MenuEntry]:
+    """Return what a family opens most often, as its plugins say."""
+    found: list[MenuEntry] = tenant.hooks.all("shortcuts", person=person)
+    return sorted(found, key=lambda one: one.rank)
 
 
 @get("/", name="home", guards=[guards.public])

@@ -20,6 +20,9 @@ from ribambelle.identity import Person, second_factor
 from ribambelle.information import pages, words
 from ribambelle.information.pages import File, Written
 from ribambelle.information.tables import InformationPage
+from ribambelle.messages import printing
+from ribambelle.messages.declared_papers import LEAFLET
+from ribambelle.messages.wording import Wording
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats, guards, uploads
 from ribambelle.web.assets import crest
@@ -131,18 +134,18 @@ async def new() -> Page:
 )
 async def leaflet(tenant: NamedDependency[Tenant]) -> Response[bytes]:
     """Send a leaflet to print, with the drawing that leads to the portal."""
-    made = await pdf.render(PAPER, printed(tenant))
+    made = await pdf.render(PAPER, printed(tenant, await printing.said(LEAFLET, {})))
     headers = {"content-disposition": 'attachment; filename="affiche-portail-famille.pdf"'}
     return Response(made, media_type="application/pdf", headers=headers)
 
 
-def printed(tenant: Tenant) -> dict[str, Any]:
+def printed(tenant: Tenant, told: Wording) -> dict[str, Any]:
     """Return what the leaflet says: sentences ready to print, and never code."""
     sign, contact = crest(tenant), tenant.settings.contact
     is_drawn = sign.media_type.startswith("image/svg")
     return {
-        "title": f"Le portail famille {formats.de(tenant.settings.name)}",
-        "of": formats.de(tenant.settings.name),
+        "title": told.subject,
+        "blocks": printing.blocks(told.body),
         "commune": tenant.settings.name,
         "crest": sign.body.decode() if is_drawn else list(sign.body),
         "colour": tenant.settings.brand.colour,

@@ -9,13 +9,15 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from ribambelle import forms
+from ribambelle.database import transaction
 from ribambelle.errors import Refused
 from ribambelle.forms import Bound
 from ribambelle.identity import Person
 from ribambelle.messages import choices, phones
+from ribambelle.messages import post as write
 from ribambelle.messages.types import MessageTemplate
 from ribambelle.tenants import Tenant
-from ribambelle.web import guards
+from ribambelle.web import formats, guards
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 
@@ -98,7 +100,11 @@ async def choose(
         )
     if form.errors:
         return await _page(person, tenant, form)
-    await choices.keep(person.account, wished, number)
+    async with transaction():
+        if await choices.keep(person.account, wished, number):
+            # by e-mail, whatever was chosen: whoever did not ask finds out
+            shown = formats.telephone(number) if number else ""
+            await write("messages/sms_changed", person.email, account=person.account, number=shown)
     seen.tell("ok", "C’est noté : nous vous écrirons ainsi.")
     return Redirect(PAGE, status_code=303)
 

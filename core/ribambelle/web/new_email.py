@@ -14,11 +14,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from ribambelle import forms
+from ribambelle import forms, tenants
 from ribambelle.database import REFUSED, transaction
 from ribambelle.errors import Refused
 from ribambelle.identity import Person, accounts, limits, links, sessions
 from ribambelle.identity.tables import Account, Adult, Token
+from ribambelle.jobs import later
 from ribambelle.messages import post as write
 from ribambelle.web import guards, proof
 from ribambelle.web.page import Page
@@ -113,11 +114,22 @@ async def _send(person: Person, email: str, now: datetime) -> None:
         side="office" if person.is_staff else "family",
     )
     await write("messages/new_email_asked", person.email, account=person.account)
-    if await accounts.by_email(email) is not None:
-        await write("messages/email_has_account", email)
+    # The work is a job's, so that a known and an unknown address take the same time.
+    await later("core", "send_new_email", account=person.account, email=email)
+
+
+async def send_link(account: int, email: str) -> None:
+    """Write to the new address: a link, or that it already has an account; run as a job."""
+    now = tenants.current().now()
+    asking = await Account.objects().get(Account.id == account)
+    if asking is None or asking.disabled_at is not None:
         return
-    link = await links.make(PURPOSE, email, now, str(person.account))
-    await write("messages/new_email", email, link=link)
+    async with transaction():
+        if await accounts.by_email(email) is not None:
+            await write("messages/email_has_account", email)
+            return
+        link = await links.make(PURPOSE, email, now, str(account))
+        await write("messages/new_email", email, link=link)
 
 
 @get(f"{PAGE}/{{secret:str}}", name="account.email_link", guards=[guards.public])

@@ -30,6 +30,7 @@ from ribambelle.web import (
     security,
 )
 from ribambelle.web.assets import Assets, assets
+from ribambelle.web.behalf import every_act
 from ribambelle.web.guards import TokenNeeded
 from ribambelle.web.visit import KEY, Visit
 from ribambelle.workflow import journal
@@ -256,7 +257,7 @@ def _application(routes: list[Any], platform: Platform, options: dict[str, Any])
             for name, function in dependencies.ALL.items()
         },
         exception_handlers=failures.by_reader(problems.HANDLERS),
-        middleware=[route_in_log],
+        middleware=[route_in_log, every_act],
         compression_config=CompressionConfig(
             backend="gzip", minimum_size=600, gzip_compress_level=4, exclude=["^/static/", PAPERS]
         ),

@@ -13,9 +13,11 @@ from ribambelle.identity.person import API, Behalf
 from ribambelle.workflow.tables import JournalLine, JournalStart
 
 FIRST = "0" * 64
-__all__ = ["API", "BEHALF", "FIRST", "broken_at", "record", "seal"]
+__all__ = ["API", "BEHALF", "FIRST", "WRITTEN", "broken_at", "record", "seal"]
 BEHALF: ContextVar[Behalf | None] = ContextVar("behalf", default=None)
 """Who acts for a family in this request, staff or program: no act of theirs can be taken for its own."""
+WRITTEN: ContextVar[list[str] | None] = ContextVar("written", default=None)
+"""The acts written so far in this request, when somebody wants to know that one was."""
 
 
 async def record(
@@ -57,6 +59,8 @@ async def record(
         )
         line.digest = seal(line)
         await JournalLine.insert(line)
+    if (written := WRITTEN.get()) is not None and not read_only:
+        written.append(act)
 
 
 def seal(line: JournalLine) -> str:

@@ -74,7 +74,7 @@ HELD = [
     ),
     PersonalData(
         Statement,
-        ("kind", "day", "words"),
+        ("read_by", "kind", "day", "words"),
         "Prévenir la PMI, et garder la preuve de l’envoi",
         "Obligation légale (RGPD, art. 6.1.c ; CASF, art. R. 421-38, R. 421-39 et R. 421-41)",
         "{term} après l’envoi, ou après la fin de l’accueil",
@@ -83,7 +83,7 @@ HELD = [
     ),
     PersonalData(
         RegisterFile,
-        ("content", "refused", "created_by"),
+        ("outcome", "content", "refused", "created_by"),
         "Relire le registre avant de l’importer",
         BASIS,
         "Une semaine",

@@ -1,11 +1,11 @@
 """The month's table as the public and the CAF may see it: computed once, then never again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from ribambelle import tenants
 from ribambelle.database import locks, transaction
-from ribambelle.statistics import Table, protected
+from ribambelle.statistics import HIDDEN, Table, protected, protected_after
 from ribambelle_creche.domain.age import GROUPS
 from ribambelle_creche.domain.statistics import grid
 from ribambelle_creche.queries import statistics
@@ -48,8 +48,9 @@ async def freeze(month: str, threshold: int) -> None:
     """Write the table of a month from today's demand, small counts hidden in it."""
     cut = await published_cut()
     names, numbers = await areas(cut)
-    table = protected(await _counts(names, numbers), threshold)
     labels = [*names.values(), TOWN]
+    counts, before = await _counts(names, numbers), await _last_table(labels)
+    table = protected_after(before, counts, threshold) if before else protected(counts, threshold)
     await FrozenCount.insert(
         *(
             FrozenCount(
@@ -83,6 +84,28 @@ async def _counts(names: Mapping[int, str], cut: statistics.Cut | None) -> list[
         [expected + babies, *others]
         for expected, babies, *others in grid(await statistics.demand(cut=cut), list(names))
     ]
+
+
+async def _last_table(labels: Sequence[str]) -> Table | None:
+    """Return the last month's table, when it has the same lines: read beside it, one says more."""
+    last = (
+        await FrozenCount.select(FrozenCount.month)
+        .order_by(FrozenCount.month, ascending=False)
+        .first()
+    )
+    if last is None:
+        return None
+    rows = await FrozenCount.select(
+        FrozenCount.quartier, FrozenCount.age_group, FrozenCount.children
+    ).where(FrozenCount.month == last["month"])
+    cells = {
+        (row["quartier"], row["age_group"]): HIDDEN if row["children"] is None else row["children"]
+        for row in rows
+    }
+    places = [[(label, group) for group in (*GROUPS, TOTAL)] for label in labels]
+    if {place for line in places for place in line} != cells.keys():
+        return None
+    return Table(tuple(tuple(cells[place] for place in line) for line in places))
 
 
 async def _still_hidden(names: Mapping[int, str]) -> set[tuple[int, int]]:

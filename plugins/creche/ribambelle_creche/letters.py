@@ -7,10 +7,11 @@ from typing import Any
 
 from ribambelle.documents import pdf
 from ribambelle.messages import printing
+from ribambelle.messages.wording import Wording
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats
 from ribambelle.web.assets import crest
-from ribambelle_creche import examining
+from ribambelle_creche import declared_papers, examining
 from ribambelle_creche.domain import anywhere, letter
 from ribambelle_creche.domain.admission import Proposal
 from ribambelle_creche.domain.commission import TO_THE_FAMILY
@@ -23,12 +24,13 @@ from ribambelle_creche.queries import decisions, facilities, offers, proposals
 from ribambelle_creche.tables import Application, Commission, Decision, Examined, Offer
 
 PAPER = Path(__file__).parent / "templates" / "creche" / "pdf" / "decision.typ"
-TITLES = {
-    "offered": "Une place vous est proposée",
-    "waiting": "Pas de place cette fois",
-    "refused": "Pas de place cette fois",
-    "not_examined": "Votre demande n’a pas été examinée",
+TEXTS = {
+    "offered": declared_papers.PAST,
+    "waiting": declared_papers.WAITING,
+    "refused": declared_papers.WAITING,
+    "not_examined": declared_papers.NOT_EXAMINED,
 }
+"""What begins a letter, by outcome; a place still offered has its own."""
 Section = dict[str, Any]
 
 
@@ -75,9 +77,10 @@ async def _letter(
     where = told.address
     home = printing.home(where.line, where.postcode, where.city) if where else ()
     today = formats.jour_du_mois(tenant.now().date(), True)
+    template = declared_papers.OFFERED if live else TEXTS[outcome]
+    opening = await printing.said(template, await _facts(tenant, row, file, live, seen, answer))
     sections = [
-        _answer(row, file, outcome, live, seen, answer, await share_of(live) if live else ""),
-        *(_to_answer(tenant, live) if live else ()),
+        {"title": "", "parts": parts_of(opening)},
         *_why(file, seen, found, names, outcome),
         *(_points(seen, names) if not seen.refusal else ()),
         {"title": "Vos droits", "parts": [{"text": one} for one in letter.LAW]},
@@ -89,74 +92,51 @@ async def _letter(
     return {
         "to": [told.family.name if told.family else "", *home],
         "date": f"{tenant.settings.name}, le {today}",
-        "title": f"{TITLES[outcome]} : demande {file.number}",
+        "title": opening.subject,
         "sections": sections,
     }
 
 
-def _answer(
+def parts_of(told: Wording) -> list[dict[str, Any]]:
+    """Return the commune's words as a letter lays them out.
+
+    >>> parts_of(Wording("", "Bonjour,\\n\\nVoici :\\n- Lundi"))
+    [{'text': 'Bonjour,'}, {'text': 'Voici :'}, {'items': ['Lundi']}]
+    """
+    return [
+        {"items": one["items"]} if "items" in one else {"text": "\n".join(one["lines"])}
+        for one in printing.blocks(told.body)
+    ]
+
+
+async def _facts(
+    tenant: Tenant,
     row: Commission,
     file: Application,
-    outcome: str,
     live: Sequence[Offer],
     seen: Examined,
     answer: Decision,
-    part: str,
-) -> Section:
-    held_on = formats.jour_du_mois(row.held_on, True)
-    if outcome == "offered":
-        parts: list[dict[str, Any]] = [
-            {"text": f"Pour {file.child_name}, la commission du {held_on} vous propose :"},
-            {"items": [told_of(one) for one in live]},
-            *([{"text": letter.ELSEWHERE}] if is_elsewhere(live) else []),
-            *([{"text": f"{part} {CALL_FIRST}"}] if part else []),
-        ]
-        if not live:
-            parts = [{"text": f"La commission du {held_on} a proposé une place à votre enfant."}]
-    elif outcome == "not_examined":
-        why = TO_THE_FAMILY.get(seen.refusal, "elle n’était plus en cours le jour de la séance")
-        parts = [
-            {
-                "text": f"La commission du {held_on} n’a pas examiné votre demande pour "
-                f"{file.child_name} : {why}. Vous gardez la date de votre demande."
-            }
-        ]
-    else:
-        parts = [
-            {
-                "text": f"La commission du {held_on} a examiné votre demande pour "
-                f"{file.child_name}. Elle n’a pas pu vous proposer de place. Votre demande reste "
-                "sur la liste d’attente : si une place se libère, la mairie appelle les familles "
-                "dans l’ordre."
-            }
-        ]
+) -> dict[str, Any]:
+    """Return what the words of a letter may say of one family's answer, and of nobody else's."""
     pin = answer.pin if answer.pin and answer.pin.id else None
-    if pin is not None:
-        reason = REASONS.get(pin.reason, pin.reason)
-        parts.append({"text": f"La commission en a décidé ainsi pour ce motif : {reason}."})
-    return {"title": "", "parts": [{"text": "Bonjour,"}, *parts]}
-
-
-def _to_answer(tenant: Tenant, live: Sequence[Offer]) -> list[Section]:
-    last = formats.jour(live[0].answer_by, True)
-    where = tenant.url(f"/creche/offres/{live[0].id}")
-    return [
-        {
-            "title": "Comment répondre",
-            "parts": [
-                {
-                    "text": f"Répondez avant la fin du {last}. Sans réponse, la place ira à une "
-                    "autre famille."
-                },
-                {
-                    "items": [
-                        f"sur le portail, une fois connecté : {where}",
-                        "ou par téléphone ou au guichet, au service ci-dessus.",
-                    ]
-                },
-            ],
-        }
-    ]
+    motive = REASONS.get(pin.reason, pin.reason) if pin else ""
+    facts: dict[str, Any] = {
+        "number": file.number,
+        "child": file.child_name,
+        "held_on": formats.jour_du_mois(row.held_on, True),
+        "reason": f"La commission en a décidé ainsi pour ce motif : {motive}." if pin else "",
+        "why": TO_THE_FAMILY.get(seen.refusal, "elle n’était plus en cours le jour de la séance"),
+    }
+    if not live:
+        return facts
+    part = await share_of(live)
+    return facts | {
+        "places": [told_of(one) for one in live],
+        "elsewhere": letter.ELSEWHERE if is_elsewhere(live) else "",
+        "part": f"{part} {CALL_FIRST}" if part else "",
+        "last": formats.jour(live[0].answer_by, True),
+        "link": tenant.url(f"/creche/offres/{live[0].id}"),
+    }
 
 
 def _why(

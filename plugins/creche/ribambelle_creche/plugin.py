@@ -112,6 +112,14 @@ def menu(person: Person | None) -> list[Any]:
 
 
 @hookimpl
+def shortcuts(person: Person) -> list[Any]:
+    """The family's files."""
+    from ribambelle.web.menu import MenuEntry
+
+    return [MenuEntry("Mes demandes de crèche", "/creche/demandes", "bebe", rank=30)]
+
+
+@hookimpl
 def to_do() -> list[Any]:
     """What waits for a family, a crèche or the town hall."""
     from ribambelle_creche.pages.home import waiting
@@ -149,6 +157,18 @@ def workflows() -> list[Any]:
     from ribambelle_creche.workflow import WORKFLOW
 
     return [WORKFLOW]
+
+
+@hookimpl
+def acts() -> dict[str, str]:
+    """What families do here, as they read it."""
+    return {
+        "creche.admission.accepted": "Place en crèche acceptée",
+        "creche.contract_admitted": "Place en crèche acceptée",
+        "creche.contested": "Réponse de la commission contestée",
+        "creche.draft_dropped": "Brouillon de demande effacé",
+        "creche.filled": "Demande de crèche remplie",
+    }
 
 
 @hookimpl
@@ -275,10 +295,10 @@ def adult_moved_out() -> list[Any]:
 
 @hookimpl
 def family_groups() -> list[Any]:
-    """The families that ask for each crèche."""
-    from ribambelle_creche.queries.family_groups import by_facility
+    """The families that ask for each crèche, and those whose child is admitted there."""
+    from ribambelle_creche.queries.family_groups import by_admission, by_facility
 
-    return [by_facility]
+    return [by_facility, by_admission]
 
 
 @hookimpl

@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 
 from ribambelle.documents import pdf
+from ribambelle.messages import printing
+from ribambelle.messages.wording import Wording
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats
 from ribambelle.web.assets import crest
@@ -80,16 +82,21 @@ def opened(row: Receipt, file: Application, tenant: Tenant) -> Proof:
 
 async def paper(proof: Proof, tenant: Tenant) -> bytes:
     """Return the receipt as a PDF."""
-    return await pdf.render(PAPER, printed(proof, tenant))
+    # what is declared imports this module, for its samples
+    from ribambelle_creche.declared_papers import RECEIPT
+
+    told = await printing.said(RECEIPT, {"number": proof.number})
+    return await pdf.render(PAPER, printed(proof, tenant, told))
 
 
-def printed(proof: Proof, tenant: Tenant) -> dict[str, Any]:
+def printed(proof: Proof, tenant: Tenant, words: Wording) -> dict[str, Any]:
     """Return what the paper says: sentences ready to print, and never code."""
     told, sign = proof.told, crest(tenant)
     is_drawn = sign.media_type.startswith("image/svg")
     changed_at = proof.changed_at
     return {
-        "title": f"Demande de place en crèche {proof.number}",
+        "title": words.subject,
+        "blocks": printing.blocks(words.body),
         "commune": tenant.settings.name,
         "crest": sign.body.decode() if is_drawn else list(sign.body),
         "number": proof.number,

@@ -62,6 +62,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the town is cut in what is published; the first month published settles it."""
     partner_threshold: Threshold = 5
     """Counts under this are hidden from a crèche for what is not its own."""
+    identity_from: Literal["complete", "admitted"] = "complete"
+    """From when a crèche reads who a family is: its file complete, or its child admitted."""
     proofs: tuple[str, ...] = ("birth", "address", "work")
     """Proofs an agent must see before a file is complete (codes of domain.evidence.KINDS)."""
 

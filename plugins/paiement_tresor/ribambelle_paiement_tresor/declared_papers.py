@@ -1,6 +1,6 @@
 """What a family prints about what it paid."""
 
-from ribambelle.messages.types import PaperTemplate, Placeholder
+from ribambelle.messages.types import PaperTemplate, Placeholder, listed
 
 AREA = "Factures"
 PARENT = Placeholder("parent", "L’adulte qui a payé", "Camille Martin", fact="parent")
@@ -37,4 +37,36 @@ PAID = PaperTemplate(
     ),
     AREA,
 )
-PAPERS = (CARE, PAID)
+TILL = PaperTemplate(
+    "paiement/papers/till_receipt",
+    "Reçu du guichet",
+    "quand un agent de la régie le demande, depuis le compte d’une famille",
+    "la famille",
+    (
+        PARENT,
+        Placeholder("numero", "Le numéro du reçu", "R2026-000012", fact="number"),
+        Placeholder("jour", "Le jour du paiement", "25 novembre 2026", fact="day", required=True),
+        Placeholder("montant", "La somme", "48,20\u202f€", fact="cents", required=True),
+        Placeholder("moyen", "Comment c’est payé", "en espèces", fact="means"),
+        Placeholder(
+            "reference", "Le numéro du chèque ou du CESU", "Chèque 0012345", fact="reference"
+        ),
+        Placeholder(
+            "factures",
+            "Chaque facture payée, avec la somme",
+            "- F2026-000123 : 48,20\u202f€",
+            fact="paid",
+            lines=True,
+            write=listed,
+        ),
+        Placeholder("avance", "Ce qui dépasse, s’il y en a", "1,80\u202f€", fact="over"),
+        Placeholder(
+            "annule",
+            "Dit que le reçu est annulé, s’il l’est",
+            "Ce reçu est annulé : ce qu’il payait est de nouveau dû.",
+            fact="undone",
+        ),
+    ),
+    AREA,
+)
+PAPERS = (CARE, PAID, TILL)

@@ -27,9 +27,11 @@ from ribambelle_paiement_tresor.tables import (
     Invoice,
     Line,
     Mandate,
+    Mode,
     Notice,
     Payer,
     Payment,
+    Period,
     Posting,
     Receipt,
     Reminder,
@@ -40,6 +42,7 @@ from ribambelle_paiement_tresor.tables import (
     TitreMove,
     TreasuryFile,
     Trial,
+    Waiver,
 )
 
 BASIS = "Obligation légale (RGPD, art. 6.1.c ; décret n° 2012-1246 sur la comptabilité publique)"
@@ -248,7 +251,7 @@ HELD = [
     ),
     PersonalData(
         Receipt,
-        ("payer", "means", "cents", "reference"),
+        ("account", "payer", "means", "cents", "reference"),
         "Donner un reçu de ce qui est payé au guichet",
         BASIS,
         TEN,
@@ -311,7 +314,7 @@ HELD = [
     PersonalData(Bordereau, ("account",), "Savoir qui a transmis", BASIS, TEN, WHO, ends=LASTING),
     PersonalData(
         TreasuryFile,
-        ("account", "counted_by"),
+        ("summary", "account", "counted_by"),
         "Savoir qui a compté un fichier du Trésor",
         BASIS,
         TEN,
@@ -330,5 +333,32 @@ HELD = [
         forgotten="kept",
         because=ACCOUNTING,
         past="blanked",
+    ),
+    PersonalData(
+        Period,
+        ("opened_by",),
+        "Savoir qui a ouvert une période",
+        BASIS,
+        "Tant que la régie garde cette période",
+        ends=LASTING,
+    ),
+    PersonalData(
+        Mode,
+        ("account",),
+        "Savoir qui a ouvert les paiements réels",
+        BASIS,
+        "Tant que la régie existe",
+        ends=LASTING,
+    ),
+    PersonalData(
+        Waiver,
+        (
+            "account",
+            "reason",
+        ),
+        "Savoir pourquoi un doute n’a pas arrêté une facture",
+        BASIS,
+        "Tant que la régie garde cette période",
+        ends=LASTING,
     ),
 ]

@@ -77,6 +77,20 @@ def menu(person: Person | None) -> list[Any]:
 
 
 @hookimpl
+def shortcuts(person: Person) -> list[Any]:
+    """What a family has to pay, and has paid."""
+    from ribambelle.web.menu import MenuEntry
+
+    return [MenuEntry("Mes factures", "/paiement/factures", "euro", rank=20)]
+
+
+@hookimpl
+def acts() -> dict[str, str]:
+    """What is done for a family here, as it reads it."""
+    return {"paiement.asked_again": "Nouvelles d’un paiement demandées au Trésor public"}
+
+
+@hookimpl
 def to_do() -> list[Any]:
     """What a family has to pay; what the régie has to decide and to issue."""
     from ribambelle_paiement_tresor.pages.home import to_decide, to_pay

@@ -124,6 +124,26 @@ def menu(person: Person | None) -> list[Any]:
 
 
 @hookimpl
+def shortcuts(person: Person) -> list[Any]:
+    """What a family does most weeks."""
+    from ribambelle.web.menu import MenuEntry
+
+    absence = "/periscolaire/absence"
+    return [
+        MenuEntry("Réserver la semaine", "/periscolaire/semaine", "agenda", rank=5),
+        MenuEntry("Signaler une absence", absence, "horloge", rank=6),
+    ]
+
+
+@hookimpl
+def cards() -> list[Any]:
+    """The enrolments and the waiting lists a family follows."""
+    from ribambelle_periscolaire.pages.home_demandes import my_demandes
+
+    return [my_demandes]
+
+
+@hookimpl
 def to_do() -> list[Any]:
     """The places offered, the children to enrol; what the town hall has to decide."""
     from ribambelle_periscolaire.pages.home import waiting
@@ -139,6 +159,22 @@ def workflows() -> list[Any]:
     from ribambelle_periscolaire.workflow import WORKFLOW
 
     return [WORKFLOW]
+
+
+@hookimpl
+def acts() -> dict[str, str]:
+    """What families do here, as they read it."""
+    return {
+        "booking.changed": "Réservations changées",
+        "periscolaire.activities_changed": "Activités d’une inscription changées",
+        "periscolaire.enrolment_ending": "Fin d’une inscription notée",
+        "periscolaire.enrolment_filled": "Inscription périscolaire remplie",
+        "periscolaire.means_written": "Quotient familial enregistré",
+        "periscolaire.quotient_told": "Quotient familial donné",
+        "periscolaire.room_entered": "Rang pris dans une salle d’attente",
+        "periscolaire.wished": "Vœux envoyés",
+        "periscolaire.wishes_withdrawn": "Vœux retirés",
+    }
 
 
 @hookimpl
@@ -250,6 +286,14 @@ def jobs() -> dict[str, Any]:
         "remind": remind,
         "remind_family": remind_family,
     }
+
+
+@hookimpl
+def commands() -> Any:
+    """``ribambelle periscolaire …``"""
+    from ribambelle_periscolaire.commands import app
+
+    return app
 
 
 @hookimpl

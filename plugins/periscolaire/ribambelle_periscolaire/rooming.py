@@ -4,6 +4,7 @@ from ribambelle.database import advisory, transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
+from ribambelle.workflow import journal
 from ribambelle_periscolaire.domain.openings import EARLY, Opening, late_step
 from ribambelle_periscolaire.domain.waiting_room import drawn
 from ribambelle_periscolaire.queries import openings, rooms
@@ -52,3 +53,9 @@ async def come_in(tenant: Tenant, opening: Opening, person: Person) -> None:
             arrival.step = late_step(opening.step_at(now), last, families, opening.rate)
             arrival.place = rooms.late_place(await rooms.came_late(opening.id) + 1)
         await Arrival.insert(arrival)
+        await journal.record(
+            "periscolaire.room_entered",
+            f"periscolaire.opening:{opening.id}",
+            account=person.account,
+            side="family",
+        )

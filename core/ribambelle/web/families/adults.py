@@ -310,6 +310,7 @@ async def change_held(
         await responsibilities.write(
             found.child, found.adult, rights, now, by=person.account, side="family"
         )
+        await joining.tell_given(person, found.adult, [found.child], rights, now)
     seen.tell("ok", f"{found.name} peut maintenant : {rights.told}.")
     return Redirect(PAGE, status_code=303)
 

@@ -17,6 +17,7 @@ from ribambelle.errors import Refused
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats, guards
+from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle_creche import examining, noticing
@@ -29,6 +30,8 @@ from ribambelle_creche.queries import commissions, facilities, supplies
 from ribambelle_creche.queries.commissions import Told, calendar_of, published_seed
 from ribambelle_creche.tables import Commission, Facility, Supply
 
+OFFICE = ("agent", "admin")
+reader = Holding(*OFFICE, "commission_member")
 COMMISSIONS = "/bureau/creche/commissions"
 SHAPES = {"expected": "vide", "declared": "moitie", "validated": "coche"}
 
@@ -56,6 +59,7 @@ class ListPage:
 
     commissions: list[Commission]
     today: date
+    may_change: bool = True
 
     @staticmethod
     def state(row: Commission) -> str:
@@ -117,6 +121,8 @@ class CommissionPage:
     today: date
     version: str
     wrong: str = ""
+    may_change: bool = True
+    """The town hall prepares it; its members only read its order of the day."""
 
     @property
     def state(self) -> str:
@@ -151,10 +157,10 @@ class CommissionPage:
         ]
 
 
-@get(COMMISSIONS, name="creche.commissions", told="Voir les commissions", guards=[guards.agent])
-async def listing(now: NamedDependency[datetime]) -> Page:
+@get(COMMISSIONS, name="creche.commissions", told="Voir les commissions", guards=[reader])
+async def listing(person: NamedDependency[Person], now: NamedDependency[datetime]) -> Page:
     """Show the commissions."""
-    page = ListPage(await commissions.every(), now.date())
+    page = ListPage(await commissions.every(), now.date(), person.holds(*OFFICE))
     return Page("creche/office/commissions.html", page)
 
 
@@ -217,17 +223,23 @@ async def edit_page(form: forms.Bound[CommissionForm], row: Commission | None = 
 @get(
     f"{COMMISSIONS}/{{commission:int}}",
     name="creche.commission",
-    told="Voir une commission",
-    guards=[guards.agent],
+    told="Lire l’ordre du jour d’une commission : ses jours, ses dossiers, ses places",
+    guards=[reader],
 )
 async def look(
-    commission: FromPath[int], tenant: NamedDependency[Tenant], now: NamedDependency[datetime]
+    commission: FromPath[int],
+    person: NamedDependency[Person],
+    tenant: NamedDependency[Tenant],
+    now: NamedDependency[datetime],
 ) -> Page:
-    """Show one commission, with its files and the places it is given."""
-    return await commission_page(await commissions.one(commission), tenant, now.date())
+    """Show one commission, with its files and the places it is given; no family is named."""
+    row, may_change = await commissions.one(commission), person.holds(*OFFICE)
+    return await commission_page(row, tenant, now.date(), may_change=may_change)
 
 
-async def commission_page(row: Commission, tenant: Tenant, today: date, wrong: str = "") -> Page:
+async def commission_page(
+    row: Commission, tenant: Tenant, today: date, wrong: str = "", *, may_change: bool = True
+) -> Page:
     """Count the files as they stand, or as they were frozen, and lay out the board of places."""
     if row.state == "open":
         files = examining.counted([why for _, why in await examining.seen(tenant, row)])
@@ -241,6 +253,7 @@ async def commission_page(row: Commission, tenant: Tenant, today: date, wrong: s
         today=today,
         version=versions.get(row.grid, "") if row.grid else "",
         wrong=wrong,
+        may_change=may_change,
     )
     return Page("creche/office/commission.html", page, status=422 if wrong else 200)
 

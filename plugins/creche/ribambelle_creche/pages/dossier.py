@@ -376,6 +376,7 @@ async def step_page(
     "/creche/demandes/{number:int}/etape/{code:str}",
     name="creche.answer",
     told="Répondre à une question du dossier",
+    act="creche.filled",
     guards=[filer],
 )
 async def answer(

@@ -90,9 +90,10 @@ class BoardPage:
         return [call for call in self.calls if call.is_to_call][:FIRST_CALLS]
 
 
-async def board(facility: Facility, tenant: Tenant, now: datetime) -> Page:
+async def board(facility: Facility, person: Person, tenant: Tenant, now: datetime) -> Page:
     """Show the day of one crèche."""
-    calls, counts = await calls_of(facility, tenant, now.date()), await wishes.counts(facility.id)
+    calls = await calls_of(facility, tenant, now.date(), person)
+    counts = await wishes.counts(facility.id)
     page = BoardPage(
         space=Space(facility, "", to_call(calls)),
         kind=KINDS[facility.kind],
@@ -114,7 +115,7 @@ async def home(
     """Show the crèche this person directs, or which there are when there are several."""
     mine = await facilities.open_to(person)
     if len(mine) == 1:
-        return await board(mine[0], tenant, now)
+        return await board(mine[0], person, tenant, now)
     late = {one.facility: one for one in await contacts.overdue(now)} if mine else {}
     mine.sort(key=lambda one: (one.id not in late, late[one.id].oldest if one.id in late else now))
     return Page("creche/facility/choice.html", ChoicePage(mine, late))
@@ -133,7 +134,7 @@ async def day(
     now: NamedDependency[datetime],
 ) -> Page:
     """Show the day of one crèche."""
-    return await board(await facilities.managed(person, facility), tenant, now)
+    return await board(await facilities.managed(person, facility), person, tenant, now)
 
 
 ROUTES = [home, day, *facility_calls.ROUTES, *facility_places.ROUTES]

@@ -25,7 +25,9 @@ from ribambelle_creche.pages.facility_space import (
     Call,
     Space,
     calls_of,
+    is_hidden,
     manager,
+    nameless,
     side_of,
     to_call,
 )
@@ -110,7 +112,7 @@ async def requests(
 ) -> Page:
     """Show the families that name the crèche: first those to call, the longest waiting first."""
     one = await facilities.managed(person, facility)
-    calls = await calls_of(one, tenant, now.date())
+    calls = await calls_of(one, tenant, now.date(), person)
     kept = {
         "a-contacter": [call for call in calls if call.is_to_call],
         "jointes": [call for call in calls if not call.is_to_call],
@@ -148,6 +150,8 @@ class RequestPage:
     adults: list[Adult]
     said: list[Said]
     form: forms.Bound[ContactForm] | None = None
+    is_hidden: bool = False
+    """The commune shows who the family is once its child is admitted."""
 
     @property
     def outcomes(self) -> list[tuple[str, str]]:
@@ -165,17 +169,23 @@ async def request_page(
     facility: Facility,
     number: int,
     tenant: Tenant,
+    person: Person,
     today: date,
     form: forms.Bound[ContactForm] | None = None,
 ) -> Page:
     """Show one family, before a call is written down or after it was written wrongly."""
     wish, settings = await wishes.one(facility.id, number), tenant.of(Settings)
     since = wish.since.astimezone(tenant.zone).date()
+    hides = is_hidden(tenant, person)
+    known = wish.household if wish.household and not hides else 0
     page = RequestPage(
         space=Space(facility, "/demandes", to_call(await calls_of(facility, tenant, today))),
-        call=Call(wish, Waiting(since, today, settings.contact_within_days)),
+        call=Call(
+            nameless(wish) if hides else wish, Waiting(since, today, settings.contact_within_days)
+        ),
         limits=settings.ages,
-        adults=await households.adults_of(wish.household) if wish.household else [],
+        adults=await households.adults_of(known) if known else [],
+        is_hidden=hides,
         said=await contacts.of_application(number, facility.id),
         form=form,
     )
@@ -198,7 +208,7 @@ async def one_request(
 ) -> Page:
     """Show one family to the crèche it names; the look itself is written in the journal."""
     one = await facilities.managed(person, facility)
-    page = await request_page(one, number, tenant, now.date())
+    page = await request_page(one, number, tenant, person, now.date())
     await journal.record(
         "creche.file_read",
         f"creche.application:{number}",
@@ -232,7 +242,7 @@ async def contact(
     if form.raw.get("outcome") not in OUTCOMES:
         form = form.wrong(outcome="Choisissez ce qui s’est passé.")
     if form.struct is None:
-        return await request_page(one, number, tenant, now.date(), form)
+        return await request_page(one, number, tenant, person, now.date(), form)
     said = form.struct
     await contacts.record(
         number, facility, said.outcome, said.note, person.account, now, side_of(person)

@@ -1,7 +1,7 @@
 """What a crèche's own pages share: whose they are, their tabs, and the families to call."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ribambelle.identity import Person
@@ -97,13 +97,33 @@ class Call:
         return slots(self.wish.slots)
 
 
-async def calls_of(facility: Facility, tenant: Tenant, today: date) -> list[Call]:
-    """Return the families that name a crèche, the longest waiting first."""
-    within = tenant.of(Settings).contact_within_days
+async def calls_of(
+    facility: Facility, tenant: Tenant, today: date, person: Person | None = None
+) -> list[Call]:
+    """Return the families that name a crèche, the longest waiting first.
+
+    :param person: who reads their names, where names are read; some communes show a number.
+    """
+    within, hides = tenant.of(Settings).contact_within_days, is_hidden(tenant, person)
     return [
-        Call(row, Waiting(row.since.astimezone(tenant.zone).date(), today, within))
+        Call(
+            nameless(row) if hides else row,
+            Waiting(row.since.astimezone(tenant.zone).date(), today, within),
+        )
         for row in await wishes.of_facility(facility.id)
     ]
+
+
+def is_hidden(tenant: Tenant, person: Person | None) -> bool:
+    """Tell whether this commune shows this person a number until the child is admitted."""
+    if person is None or tenant.of(Settings).identity_from == "complete":
+        return False
+    return side_of(person) != "office"
+
+
+def nameless(row: WishRow) -> WishRow:
+    """Return a family as its number alone."""
+    return replace(row, child_name=f"Demande {row.number}")
 
 
 def to_call(calls: Sequence[Call]) -> int:

@@ -40,6 +40,8 @@ def entries(person: Person | None) -> list[MenuEntry]:
         found.append(MenuEntry("Commissions", "/bureau/creche/commissions", "agenda", rank=22))
     if person.holds("creche_manager"):
         found.append(MenuEntry("Ma crèche", "/creche/direction", "bebe", rank=10))
+    if person.holds("commission_member") and not person.holds("agent", "admin"):
+        found.append(MenuEntry("Commissions", "/bureau/creche/commissions", "agenda", rank=22))
     if person.holds(*OFFICE[:2], *MEMBERS):
         found.append(MenuEntry("Situations", "/creche/situations", "gens", rank=28))
     if person.holds("partner"):

@@ -1,9 +1,10 @@
-"""The families that ask for each crèche, as groups an agent may write to."""
+"""The families that ask for each crèche, or have a child there, as groups an agent may write to."""
 
+from ribambelle import tenants
 from ribambelle.families import FamilyGroup
 from ribambelle_creche.queries import facilities
 from ribambelle_creche.queries.wishes import LIVES
-from ribambelle_creche.tables import Application, Wish
+from ribambelle_creche.tables import Application, Contract, Wish
 
 
 async def by_facility() -> list[FamilyGroup]:
@@ -20,4 +21,28 @@ async def by_facility() -> list[FamilyGroup]:
         FamilyGroup(str(number), f"Crèche {name}", frozenset(asking[number]), "Par crèche demandée")
         for number, name in (await facilities.names()).items()
         if number in asking
+    ]
+
+
+async def by_admission() -> list[FamilyGroup]:
+    """Return, for each crèche, the households whose child was admitted there and has not left."""
+    day = tenants.current().now().date()
+    rows = await Contract.select(
+        Contract.facility, Contract.application.household.as_alias("household")
+    ).where(
+        Contract.application.household.is_not_null()
+        & (Contract.last.is_null() | (Contract.last >= day))
+    )
+    welcomed: dict[int, set[int]] = {}
+    for row in rows:
+        welcomed.setdefault(row["facility"], set()).add(row["household"])
+    return [
+        FamilyGroup(
+            f"accueil-{number}",
+            f"Enfants accueillis, {name}",
+            frozenset(welcomed[number]),
+            "Par crèche qui accueille",
+        )
+        for number, name in (await facilities.names()).items()
+        if number in welcomed
     ]

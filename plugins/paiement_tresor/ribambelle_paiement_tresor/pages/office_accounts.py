@@ -16,10 +16,15 @@ from ribambelle import forms
 from ribambelle.errors import NotYours, Refused
 from ribambelle.forms import Bound
 from ribambelle.identity import Person
+from ribambelle.messages import printing
+from ribambelle.messages.printing import Addressed
 from ribambelle.tenants import Tenant
+from ribambelle.web import formats
 from ribambelle.web.page import Page
+from ribambelle.web.printed import sent
 from ribambelle.web.visit import Visit
 from ribambelle_paiement_tresor import crediting, till
+from ribambelle_paiement_tresor.declared_papers import TILL
 from ribambelle_paiement_tresor.domain.counter import MEANS
 from ribambelle_paiement_tresor.domain.words import euros
 from ribambelle_paiement_tresor.pages.amounts import AMOUNT, cents_of
@@ -29,7 +34,7 @@ from ribambelle_paiement_tresor.pages.statement import StatementPage, statement_
 from ribambelle_paiement_tresor.queries import books, mine, people, receipts
 from ribambelle_paiement_tresor.queries.mine import Document
 from ribambelle_paiement_tresor.tables import Receipt
-from ribambelle_paiement_tresor.till import Taken
+from ribambelle_paiement_tresor.till import TOLD, Taken
 
 DESK = "/bureau/paiement/comptes"
 REFUSALS = {
@@ -38,6 +43,8 @@ REFUSALS = {
     "in_a_batch": "Une de ces factures est dans une remise de prélèvements : elle sera débitée.",
     "no_credit": "Cette famille n’a pas autant d’avance.",
 }
+
+UNDONE = "Ce reçu est annulé : ce qu’il payait est de nouveau dû."
 
 
 class TakenForm(msgspec.Struct, frozen=True):
@@ -208,6 +215,40 @@ async def undo(
 
 
 @post(
+    f"{DESK}/{{payer:int}}/recus/{{number:int}}/pdf",
+    name="paiement.office.print_receipt",
+    told="Imprimer un reçu du guichet",
+    guards=[at_till],
+)
+async def print_receipt(
+    payer: FromPath[int], number: FromPath[int], person: NamedDependency[Person]
+) -> Response[bytes]:
+    """Print a receipt, again if need be: it says when it was taken back."""
+    row = await receipts.one(number)
+    if row.payer != payer:
+        raise NotYours
+    paid = receipts.allocations_of(row)
+    known = {one.id: one for one in await mine.some([invoice for invoice, _ in paid])}
+    over = row.cents - sum(cents for _, cents in paid)
+    name = await people.payer_name(payer)
+    facts = {
+        "parent": name,
+        "number": receipts.called(row),
+        "day": formats.jour_du_mois(row.day, True),
+        "cents": euros(row.cents),
+        "means": TOLD[row.means],
+        "reference": row.reference,
+        "paid": [f"{known[one].called} : {euros(cents)}" for one, cents in paid],
+        "over": euros(over) if over else "",
+        "undone": UNDONE if await receipts.undone([number]) else "",
+    }
+    paper = await printing.printed(
+        TILL, Addressed(name), f"paiement.receipt:{number}", person, "office", facts
+    )
+    return sent(paper, f"recu-{receipts.called(row)}")
+
+
+@post(
     f"{DESK}/{{payer:int}}/avance",
     name="paiement.office.use_credit",
     told="Payer une facture avec l’avance d’une famille",
@@ -274,4 +315,4 @@ async def refund(
     return Redirect(f"{DESK}/{payer}", status_code=303)
 
 
-ROUTES = [account, take, undo, use_credit, refund]
+ROUTES = [account, take, undo, print_receipt, use_credit, refund]

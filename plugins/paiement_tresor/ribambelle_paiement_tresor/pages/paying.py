@@ -142,6 +142,7 @@ async def payment(
     f"{HERE}/{{number:int}}/verifier",
     name="paiement.check",
     told="Faire demander au Trésor où en est un paiement",
+    act="paiement.asked_again",
     guards=[guards.family],
 )
 async def check(

@@ -21,7 +21,6 @@ from ribambelle_periscolaire.queries import devices
 from ribambelle_periscolaire.tables import Device
 
 DESK = "/bureau/periscolaire/tablettes"
-MOST_DAYS = 400
 
 
 class TabletForm(msgspec.Struct, frozen=True):
@@ -91,7 +90,7 @@ async def make(
     if not told.name.strip() and "name" not in form.errors:
         wrong["name"] = "Donnez-lui un nom, par exemple « Réfectoire »."
     if "last" not in form.errors and (
-        told.last is None or not 0 <= (told.last - now.date()).days <= MOST_DAYS
+        told.last is None or not 0 <= (told.last - now.date()).days <= devices.MOST_DAYS
     ):
         wrong["last"] = "Choisissez un jour à venir, dans l’année."
     if wrong or form.struct is None or told.last is None:

@@ -15,6 +15,8 @@ from ribambelle_periscolaire.tables import Device
 CODE_LIFE = timedelta(minutes=15)
 TRIES, TRIES_PER = 20, timedelta(minutes=15)
 """Codes a commune's tablets may try: eight digits cannot be guessed at that pace."""
+MOST_DAYS = 400
+"""How long a tablet may serve before somebody looks at it again."""
 
 OPENED = Prepared(
     lambda given: (
@@ -29,7 +31,7 @@ OPENED = Prepared(
 )
 
 
-async def make(school: int, name: str, last: date, by: int, now: datetime) -> str:
+async def make(school: int, name: str, last: date, by: int | None, now: datetime) -> str:
     """Open a tablet for a school until a day; return the code to type on it, shown once."""
     await schools.one(school)
     code = f"{secrets.randbelow(10**8):08}"
@@ -76,7 +78,7 @@ async def opened(secret: str, now: datetime) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
-async def revoke(number: int, by: int, now: datetime) -> None:
+async def revoke(number: int, by: int | None, now: datetime) -> None:
     """Close a tablet at once: what it holds is wiped the next time it asks anything."""
     async with transaction():
         closed = (
