@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 import structlog
 import typer
 
+from ribambelle import openid
 from ribambelle.commands import (
     AsJson,
     DryRun,
@@ -202,6 +203,40 @@ def show(slug: Slug, as_json: AsJson = False) -> None:
         return
     for key, value in found.items():
         say(f"{key:12} {', '.join(value) if isinstance(value, list) else value}")
+
+
+@app.command()
+def identities(slug: Slug, as_json: AsJson = False) -> None:
+    """Montrer ce qu’une commune déclare à FranceConnect et à ProConnect.
+
+    Exemple : ribambelle tenant identities nantes
+    """
+    commune = tenant(platform(), slug)
+    told: list[dict[str, Any]] = [
+        {
+            "provider": one.name,
+            "on": openid.of(commune, code) is not None,
+            "issuer": one.issuer,
+            "client": one.client,
+            "redirect_url": one.back,
+            "logout_url": one.farewell,
+            "algorithm": one.algorithm,
+            "scopes": list(one.scopes),
+        }
+        for code in (openid.FRANCECONNECT, openid.PROCONNECT)
+        for one in [openid.registered(commune, code)]
+    ]
+    if as_json:
+        say_json(told)
+        return
+    for one in told:
+        say(f"{one['provider']} : {'activé' if one['on'] else 'non activé'}")
+        say(f"  Fournisseur                   {one['issuer'] or 'à écrire dans issuer'}")
+        say(f"  Identifiant de la commune     {one['client'] or 'à écrire dans client'}")
+        say(f"  Adresse de retour             {one['redirect_url']}")
+        say(f"  Adresse après déconnexion     {one['logout_url']}")
+        say(f"  Signature à déclarer          {one['algorithm']}")
+        say(f"  Données demandées             {' '.join(one['scopes'])}")
 
 
 @app.command()

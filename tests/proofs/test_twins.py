@@ -262,7 +262,10 @@ CACHES = {
             "ribambelle_assmat.pricing.shipped",
             *("ribambelle_creche.pricing.shipped", "ribambelle_creche.domain.admission.units.each"),
             # the authorities this machine trusts
-            *("ribambelle_paiement_tresor.payfip.client.trusted",),
+            *(
+                "ribambelle_paiement_tresor.payfip.client.trusted",
+                "ribambelle.openid.asking.trusted",
+            ),
         ),
         "",
     ),

@@ -16,6 +16,9 @@ from ribambelle.identity.tables import Grant as GrantRow
 
 FAMILY, STAFF = timedelta(days=14), timedelta(hours=12)
 ANONYMOUS = timedelta(hours=2)
+NEWCOMER, OPENID, MANDATE = "newcomer", "openid", "mandate"
+OF_ONE_PERSON = ("flash", NEWCOMER, OPENID, MANDATE)
+"""What a session keeps of one person: whoever signs in after them finds nothing of it."""
 
 
 def digest(secret: str) -> str:
@@ -62,7 +65,8 @@ class OpenSession:
         if not self.allowed:
             raise Refused("https_needed")
         await self.end()
-        self.data.pop("flash", None)
+        for key in OF_ONE_PERSON:
+            self.data.pop(key, None)
         life = STAFF if account.kind == "staff" else FAMILY
         await self._begin(account.id, strong, msgspec.json.encode(self.data).decode(), now, life)
         return self.secret
