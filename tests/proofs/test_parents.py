@@ -42,6 +42,7 @@ async def stories(town: Town, numbers: range) -> tuple[list[str], int]:
     return found, apart
 
 
+@pytest.mark.asvs("8.2.3")
 async def test_a_parent_who_lives_elsewhere_reads_nothing_of_the_other(communes: Communes) -> None:
     found, apart = await stories(communes.alpha, range(3))
 
