@@ -11,8 +11,8 @@ SOURCE, PAGE = ROOT / "docs" / "asvs.toml", ROOT / "docs" / "asvs.md"
 TOP = """\
 # OWASP ASVS 5.0: what is proved, what is documented, what is open
 
-Written by `python -m tests.asvs` from the tests that bear `@pytest.mark.asvs`; a test fails when it is out of date. The
-requirements are named in our own words: the standard has its own.
+Written by `python -m tests.asvs` from the tests that bear `@pytest.mark.asvs`; a test fails when it is
+out of date. The requirements are named in our own words: the standard has its own.
 
 {counts}
 
