@@ -56,7 +56,7 @@ Pour chaque ligne : accepter, réduire ou refuser, qui l’a décidé, quand.
 | --- | --- | --- |
 | La boîte e-mail d’une famille est volée | liens d’une demi-heure, avis de connexion sensible, FranceConnect, clés d’accès | |
 | Un agent consulte ce qu’il ne devrait pas | rôles, journal montré aux familles | |
-| La machine est prise | chiffrement des documents, clé à part, sauvegardes ailleurs, journaux envoyés | |
+| La machine est prise | documents chiffrés, clé à part, copies ailleurs, journaux envoyés | |
 | La sauvegarde est volée | dossier lisible par le service seul, à chiffrer au repos | |
 | Une bibliothèque a une faille | empreintes fixées, délais de mise à jour | |
 | Le portail est indisponible | sauvegardes, restauration essayée, guichet et téléphone | |
