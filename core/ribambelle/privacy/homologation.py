@@ -25,8 +25,8 @@ ASKED = """\
 
 Écrit par le portail le {day}. Téléservices : {plugins}.
 
-La commune homologue elle-même ce téléservice (ordonnance n° 2005-1516, décret n° 2010-112) ; MonServiceSécurisé, de
-l’ANSSI, l’y aide. Ce dossier apporte ce que le portail sait :
+La commune homologue elle-même ce téléservice (ordonnance n° 2005-1516, décret n° 2010-112) ;
+MonServiceSécurisé, de l’ANSSI, l’y aide. Ce dossier apporte ce que le portail sait :
 
 | Fichier | Ce qu’il contient |
 | --- | --- |
@@ -54,7 +54,7 @@ Pour chaque ligne : accepter, réduire ou refuser, qui l’a décidé, quand.
 
 | Risque | Ce qui le réduit | Décision de la commune |
 | --- | --- | --- |
-| La boîte e-mail d’une famille est volée | liens d’une demi-heure, avis de connexion sensible, FranceConnect, clés d’accès | |
+| La boîte e-mail d’une famille est volée | liens d’une demi-heure, FranceConnect, clés d’accès | |
 | Un agent consulte ce qu’il ne devrait pas | rôles, journal montré aux familles | |
 | La machine est prise | documents chiffrés, clé à part, copies ailleurs, journaux envoyés | |
 | La sauvegarde est volée | dossier lisible par le service seul, à chiffrer au repos | |
