@@ -29,6 +29,7 @@ def application() -> typer.Typer:
         api,
         documents,
         families,
+        fleet,
         homologation,
         journal,
         plugin,
@@ -53,6 +54,7 @@ def application() -> typer.Typer:
     app.add_typer(documents.app, name="documents")
     app.add_typer(families.app, name="families")
     app.add_typer(privacy.app, name="privacy")
+    app.add_typer(fleet.app, name="fleet")
     app.add_typer(journal.app, name="journal")
     app.add_typer(homologation.app, name="homologation")
     app.add_typer(roles.app, name="roles")

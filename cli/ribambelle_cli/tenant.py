@@ -110,7 +110,7 @@ def create(
     if dry_run:
         _tell_planned(new, as_json)
         return
-    commune, link = once(communes, lambda: _bring_up(communes, new, email))
+    commune, link = once(communes, lambda: bring_up(communes, new, email))
     if as_json:
         say_json(
             {
@@ -141,7 +141,7 @@ def _tell_planned(new: creation.NewTenant, as_json: bool) -> None:
         say(f"Serait écrit dans {new.slug}.toml :\n\n{text}\nRien n’a été changé.")
 
 
-async def _bring_up(communes: Platform, new: creation.NewTenant, email: str) -> tuple[Tenant, str]:
+async def bring_up(communes: Platform, new: creation.NewTenant, email: str) -> tuple[Tenant, str]:
     links_made: list[str] = []
 
     async def first_agent(commune: Tenant) -> None:
@@ -309,7 +309,7 @@ def enable(
 async def _enable(
     commune: Tenant, plugin: str, names: tuple[str, ...], packages: dict[str, str]
 ) -> list[str]:
-    steps = await _forward(commune, packages)
+    steps = await forward(commune, packages)
     await _set_plugins(commune, "tenant.plugin_enabled", plugin, names)
     return steps
 
@@ -392,9 +392,9 @@ async def _upgrade(communes: Platform, slug: str, dry_run: bool) -> list[str]:
     if not commune.settings.database.url and not file.exists():
         await template.create(file, packages, commune.platform.data / ".templates")
         return [str(step) for step in migrations.all_steps(packages, "sqlite")]
-    return await _forward(commune, packages)
+    return await forward(commune, packages)
 
 
-async def _forward(commune: Tenant, packages: dict[str, str]) -> list[str]:
+async def forward(commune: Tenant, packages: dict[str, str]) -> list[str]:
     with commune.here():
         return await migrations.forward(packages, commune.platform.clock)
