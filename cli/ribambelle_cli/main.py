@@ -38,6 +38,7 @@ def application() -> typer.Typer:
         tenant,
     )
     from ribambelle_cli.backup import backup, restore
+    from ribambelle_cli.doctor import doctor
     from ribambelle_cli.serve import demo, serve, work
 
     app = typer.Typer(
@@ -58,7 +59,7 @@ def application() -> typer.Typer:
     app.add_typer(journal.app, name="journal")
     app.add_typer(homologation.app, name="homologation")
     app.add_typer(roles.app, name="roles")
-    for command in (demo, serve, work, backup, restore):
+    for command in (demo, serve, work, backup, restore, doctor):
         app.command()(command)
     mount(app, Plugins())
     add_programs(app, entry_points(group=PROGRAMS))
