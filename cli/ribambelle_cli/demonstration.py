@@ -162,6 +162,7 @@ def welcome(communes: Platform, slugs: Sequence[str], port: int) -> str:
         "Régie      regisseur@demo.example, même mot de passe",
         "Annuaire   pmi@demo.example, childminder@demo.example, mairie@demo.example, rpe@demo.example",
         "           puis le code à six chiffres que montre la boîte aux lettres (/_boite)",
+        "Identité   les boutons FranceConnect et ProConnect mènent à un service simulé (/connexion)",
         "",
         "Pour arrêter : Ctrl+C. Pour recommencer à neuf : make demo-clean",
         "",

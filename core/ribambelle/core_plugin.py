@@ -54,6 +54,7 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
     from ribambelle.documents.receiving import examine_again
     from ribambelle.families.activation import send_link as send_activation
     from ribambelle.identity.errands import tell
+    from ribambelle.identity.newcomers import send_link as send_identity_link
     from ribambelle.identity.sweeping import sweep
     from ribambelle.messages.delivery import send_message
     from ribambelle.privacy.retention import night
@@ -65,6 +66,7 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
         "send_message": send_message,
         "send_sms": send_message,
         "send_link": email_link,
+        "send_identity_link": send_identity_link,
         "send_activation": send_activation,
         "send_new_email": send_new_email,
         "send_campaign": send_batch,
@@ -239,6 +241,13 @@ def demo() -> Any:
     from ribambelle.demonstration import fill
 
     return fill
+
+
+@hookimpl
+def demo_programs() -> list[tuple[str, ...]]:
+    """FranceConnect and ProConnect, played by a stand-in: invented people alone sign in by them."""
+    program = "ribambelle.testing.france_connect"
+    return [(program, "8011"), (program, "8012", "--proconnect")]
 
 
 @hookimpl

@@ -678,5 +678,5 @@ def demo_programs() -> "Iterable[tuple[str, ...]]":
         def demo_programs():
             return [("ribambelle_treasury_sim", "--port", "8010")]
 
-    Called by ``ribambelle_cli``. Implemented by ``paiement``. Since 0.1.
+    Called by ``ribambelle_cli``. Implemented by ``core``, ``paiement``. Since 0.1.
     """

@@ -381,3 +381,18 @@ def test_how_far_long_work_is_shows_on_a_terminal_only(
         assert list(commands.followed("ab", "Mise à niveau", as_json=as_json)) == ["a", "b"]
 
     assert bool(screen.getvalue()) == (terminal and not as_json)
+
+
+def test_what_to_declare_to_franceconnect_is_printed_before_it_is_turned_on(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    create("--host", "famille.re")
+    capsys.readouterr()
+
+    assert run(["tenant", "identities", "saint-denis", "--json"]) == 0
+
+    families, staff = json.loads(capsys.readouterr().out)
+    assert (families["on"], families["algorithm"]) == (False, "ES256")
+    assert families["redirect_url"] == "https://famille.re/identite/franceconnect/retour"
+    assert staff["redirect_url"] == "https://famille.re/identite/proconnect/retour"
+    assert staff["logout_url"] == "https://famille.re/deconnexion/retour"

@@ -9,6 +9,7 @@ NOT_PAGES = {
     *("/api/v1/openapi.json", "/api/v1/token", "/api/v1/periscolaire/activities"),
     *("/api/v1/periscolaire/slots", "/api/v1/periscolaire/bookings"),
     "/api/v1/periscolaire/children",
+    *("/identite/{provider}", "/identite/{provider}/retour", "/deconnexion/retour"),
     *("/bureau/donnees/registre/export/{kind}", "/bureau/donnees/eliminations/a-viser/{kind}"),
     "/bureau/donnees/eliminations/{number}/{kind}",
     "/api/v1/periscolaire/children/{child}/weeks/{monday}",
@@ -414,6 +415,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "office": ("/bureau/recherche?q=payet", "/bureau/recherche?q=personne"),
     },
     "/compte": {"family": ("/compte",), "office": ("/compte",)},
+    "/compte/connexion": {"family": ("/compte/connexion",), "office": ("/compte/connexion",)},
     "/compte/messages": {"family": ("/compte/messages",)},
     "/compte/donnees": {"family": ("/compte/donnees",)},
     "/bureau/donnees": {"office": ("/bureau/donnees",)},
@@ -427,6 +429,8 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/connexion/code": {"visitor": ("/connexion/code",)},
     "/connexion/lien/{secret}": {"visitor": ("{sign_in}", "/connexion/lien/mort")},
     "/connexion/mot-de-passe": {"visitor": ("/connexion/mot-de-passe",)},
+    "/identite/premiere-fois": {"visitor": ("/identite/premiere-fois",)},
+    "/identite/lien/{secret}": {"visitor": ("{new_identity}", "/identite/lien/mort")},
     "/creche": {"visitor": ("/creche", "/creche?type=prive&distance=1")},
     "/bureau/creche/commissions/{commission}/proposition": {
         "office": (

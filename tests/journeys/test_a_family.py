@@ -374,6 +374,32 @@ def test_a_proposal_is_answered_with_the_keyboard_alone(stage: Stage) -> None:
     page.context.close()
 
 
+def test_a_key_made_by_the_browser_opens_the_account_again(stage: Stage) -> None:
+    one = Visitor(stage)
+    page = one.page
+    client = stage.served.run(stage.communes.alpha.family("key@example.test", "Anne Hoarau"))
+    stage.sign_in(page, "alpha", client)
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    held = {"protocol": "ctap2", "transport": "internal", "automaticPresenceSimulation": True}
+    knows = dict.fromkeys(("hasResidentKey", "hasUserVerification", "isUserVerified"), True)
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": held | knows})
+
+    one.go("/compte/connexion")
+    page.fill("#f-name", "Mon téléphone")
+    one.press("Ajouter une clé d’accès")
+    added = page.inner_text("main")
+    one.go("/compte")
+    one.press("Me déconnecter")
+    one.go("/connexion")
+    one.press("Me connecter avec une clé d’accès")
+    one.go("/compte")
+
+    assert "La clé « Mon téléphone » ouvre maintenant votre compte." in added
+    assert "key@example.test" in page.inner_text("main")
+    assert stage.problems == []
+
+
 def test_a_family_registers_and_follows_its_request_with_the_keyboard_alone(stage: Stage) -> None:
     page = Visitor(stage, width=1280).page
     keys, email = Keyboard(page), "clavier@example.test"

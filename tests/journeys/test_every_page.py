@@ -41,14 +41,18 @@ from ribambelle.identity import (
     households,
     joining,
     links,
+    newcomers,
     passwords,
     responsibilities,
     schools,
 )
 from ribambelle.identity.custody import Sharing
 from ribambelle.identity.households import AdultEntry
+from ribambelle.identity.pivot import Pivot
 from ribambelle.identity.rights import FULL, Rights
 from ribambelle.identity.sessions import OpenSession, person
+from ribambelle.identity.sessions import opened as opened_session
+from ribambelle.identity.state_identities import Who
 from ribambelle.identity.tables import Account, Adult
 from ribambelle.identity.tables import Child as RegisterChild
 from ribambelle.information import pages
@@ -142,6 +146,7 @@ class World:
         }
         await half_signed_in(town, clients["visitor"])
         await code_typed(town, clients["visitor"])
+        await come_from_france_connect(town, clients["visitor"])
         with town.here() as tenant:
             account = await accounts.by_email("axe@example.test")
             office = await accounts.by_email("axe@mairie.test")
@@ -418,6 +423,7 @@ async def links_of(tenant: Tenant) -> dict[str, Any]:
         "new_email": await links.make("new_email", "n@example.test", now, "1"),
         "invitation": await links.make("invitation", invited.email, now),
         "activation": await links.make("invitation", "", now),
+        "new_identity": await links.make("identity", "i@example.test", now, "t"),
         "letter": await links.make("activation", "l@example.test", now, "1"),
     }
 
@@ -498,6 +504,22 @@ async def code_typed(town: Town, browser: Any) -> None:
     typed = {"code": letter.code, "born_on": BORN_ON.isoformat()}
     answer = await browser.post("/activation", data=typed)
     assert answer.headers["location"] == "/activation/adresse"
+
+
+async def come_from_france_connect(town: Town, browser: Any) -> None:
+    """Turn FranceConnect and ProConnect on, and let a newcomer come back from the first."""
+    file = town.app.platform.folder / "alpha.toml"
+    told = 'on = true\nclient = "c"\nsecret = "s"\nissuer = "http://127.0.0.1:9"\n'
+    more = 'sirets = ["21440109300015"]\n'
+    file.write_text(f"{file.read_text()}\n[franceconnect]\n{told}\n[proconnect]\n{told}{more}")
+    with town.here() as tenant:
+        now = tenant.now()
+        session, _ = await opened_session(browser.cookies["session"], now)
+        who = Who("franceconnect", "c", "1" * 64)
+        until = (now + newcomers.LIFE).isoformat()
+        pivot = Pivot("Angela", "DUBOIS", born="1962-08-24")
+        newcomers.keep(session, newcomers.Newcomer(who, pivot, "t", until))
+        await session.save(now)
 
 
 async def opened(browser: Any) -> str:

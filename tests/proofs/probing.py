@@ -41,7 +41,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("childminder", "register", "place", "search", "rank"), IDS),
     "secret": ("x" * 32,),
     "model": ("sign_in",),
-    "slug": ("page-1", "page-3"),
+    **{"slug": ("page-1", "page-3"), "provider": ("franceconnect", "proconnect")},
     "name": ("portal.css",),
 }
 """What a path's parameters are filled with; a parameter missing here stops the proof."""
@@ -70,7 +70,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     "dit": ("oui",),
     "reponse": ("non",),
     "espace": ("bureau",),
-    "suite": ("/compte",),
+    **{"suite": ("/compte",), "error": ("access_denied",), "state": ("x" * 43,)},
     "code": ("AAAA-BBBB",),
     "lien": ("parent",),
     **{"noms": ("oui",), "option": ("aucune", "2/babies/0")},
@@ -97,7 +97,7 @@ BODY: dict[str, str] = {
     "avec": "C-3",
     **{"act": "ask_more", "reason": "r", "outcome": "reached", "note": "n", "reponse": "oui"},
     **{"email": FAMILY, "password": "p", "present": "p", "code": "000000", "suite": "/compte"},
-    "roles": "agent",
+    **{"roles": "agent", "credential": "{}"},
     "vrai": "former_member",
     **dict.fromkeys(("other_email", "other_phone", "child_given_name", "child_family_name"), "1"),
     **{"child_born_on": "2", "number": "0"},

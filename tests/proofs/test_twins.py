@@ -262,7 +262,10 @@ CACHES = {
             "ribambelle_assmat.pricing.shipped",
             *("ribambelle_creche.pricing.shipped", "ribambelle_creche.domain.admission.units.each"),
             # the authorities this machine trusts
-            *("ribambelle_paiement_tresor.payfip.client.trusted",),
+            *(
+                "ribambelle_paiement_tresor.payfip.client.trusted",
+                "ribambelle.openid.asking.trusted",
+            ),
         ),
         "",
     ),
@@ -298,6 +301,7 @@ KEPT = {
 """Every dictionary an object keeps; a new one says here what it is kept by."""
 
 
+@pytest.mark.asvs("14.2.2")
 def test_every_function_that_remembers_is_known() -> None:
     found = {}
     for package in OURS:

@@ -35,7 +35,7 @@ class Opening:
 def actor(person: Person) -> Actor:
     """Return who acts, on which side."""
     if person.behalf is not None:
-        return Actor(person.behalf.staff, "office")
+        return Actor(person.behalf.staff, "family" if person.behalf.by_mandate else "office")
     return Actor(person.account, "office" if person.is_staff else "family")
 
 

@@ -23,6 +23,7 @@ REASONS = {
     "phone": "au téléphone",
     "mail": "par courrier ou e-mail",
 }
+AIDANT, AIDANT_NAME = "aidant", "Un aidant"
 ACTS = {
     "family.acted": "Autre démarche faite sur le portail",
     "family.address_changed": "Adresse changée",
@@ -107,7 +108,7 @@ async def end(errand: Errand, now: datetime) -> None:
                 "errand.ended",
                 f"account:{errand.account}",
                 account=int(errand.staff),
-                side="office",
+                side=AIDANT if errand.reason == AIDANT else "office",
                 errand=errand.id,
             )
             await later("core", "tell_errand", once=f"errand:{errand.id}", errand=errand.id)
@@ -124,6 +125,51 @@ async def stand_in(staff: Person, number: int, now: datetime) -> Person | None:
         return None
     family = await sessions.person(found.account, staff.session, strong=False)
     return replace(family, behalf=Behalf(found.id, staff.account, staff.name))
+
+
+async def begin_mandate(account: Account, now: datetime) -> Errand:
+    """Let an aidant act for a family that gave a mandate; what is done is told as at the counter."""
+    async with transaction():
+        row = Errand(
+            staff=account.id,
+            account=account.id,
+            reason=AIDANT,
+            began_at=now,
+            ends_at=now + LONGEST,
+        )
+        row.id = int((await Errand.insert(row).returning(Errand.id))[0]["id"])
+        await journal.record(
+            "errand.began",
+            f"account:{account.id}",
+            account=account.id,
+            side=AIDANT,
+            errand=row.id,
+            reason=AIDANT,
+        )
+        await later(
+            "core", "tell_errand", once=f"errand:{row.id}:late", at=row.ends_at, errand=row.id
+        )
+    return row
+
+
+async def by_mandate(family: Person, number: int, now: datetime) -> Person | None:
+    """Return the family an aidant acts for; None once the mandate's session has ended."""
+    found = await Errand.objects().get(
+        (Errand.id == number)
+        & (Errand.account == family.account)
+        & (Errand.staff == family.account)
+        & Errand.ended_at.is_null()
+    )
+    if found is None or found.ends_at <= now:
+        return None
+    return replace(family, behalf=Behalf(number, family.account, AIDANT_NAME, by_mandate=True))
+
+
+async def end_mandate(number: int, now: datetime) -> None:
+    """End what an aidant does for a family, which is told."""
+    found = await Errand.objects().get((Errand.id == number) & (Errand.reason == AIDANT))
+    if found is not None:
+        await end(found, now)
 
 
 async def open_of(staff: int) -> Errand | None:
@@ -171,7 +217,10 @@ async def of_family(account: int) -> list[Told]:
     found = []
     for row in rows:
         name, row.staff = row.staff.name, row.staff.id
-        found.append(Told(row.began_at, name, REASONS.get(row.reason, ""), await acts_of(row)))
+        if row.reason == AIDANT:
+            name = AIDANT_NAME
+        told = REASONS.get(row.reason, "par Aidants Connect")
+        found.append(Told(row.began_at, name, told, await acts_of(row)))
     return found
 
 
@@ -198,13 +247,17 @@ async def tell(errand: int) -> None:
             return
         adult = await Adult.objects().get(Adult.account == family.id)
         told = adult.email if adult and not accounts.signs_in(family.email) else family.email
+        by_aidant = row.reason == AIDANT
+        by: dict[str, Any] = {
+            "by": staff.name if staff else "",
+            "reason": REASONS.get(row.reason, ""),
+        }
         await post(
-            "messages/errand",
+            "messages/mandate" if by_aidant else "messages/errand",
             told or family.email,
             account=family.id,
             name=family.name.split(" ")[0],
-            by=staff.name if staff else "",
-            reason=REASONS.get(row.reason, ""),
+            **({} if by_aidant else by),
             at=row.began_at.astimezone(tenants.current().zone),
             acts=acts,
             link=tenants.current().url("/famille/actes"),

@@ -14,6 +14,7 @@ LIFE = {
     "new_email": timedelta(minutes=30),
     "join": timedelta(days=30),
     "activation": timedelta(minutes=30),
+    "identity": timedelta(minutes=30),
 }
 PATHS = {
     "sign_in": "/connexion/lien/",
@@ -21,6 +22,7 @@ PATHS = {
     "new_email": "/compte/adresse/",
     "join": "/famille/invitation/",
     "activation": "/activation/lien/",
+    "identity": "/identite/lien/",
 }
 
 
@@ -67,6 +69,21 @@ async def use(purpose: str, secret: str, now: datetime) -> Token:
         .returning(Token.id)
     )
     if not used:
+        raise Refused("link_dead", purpose=purpose)
+    return token
+
+
+async def use_number(purpose: str, number: int, now: datetime) -> Token:
+    """Use up a link that was opened, and is known by its number since."""
+    token = await Token.objects().get(
+        (Token.id == number) & (Token.purpose == purpose) & (Token.expires_at > now)
+    )
+    used = (
+        await Token.update({Token.used_at: now})
+        .where((Token.id == number) & Token.used_at.is_null())
+        .returning(Token.id)
+    )
+    if token is None or not used:
         raise Refused("link_dead", purpose=purpose)
     return token
 

@@ -41,6 +41,9 @@ STAYS = frozenset(
             "core_campaign_recipient",
             "core_errand",
             "core_feed",
+            # who opens an account is linked by their own act, never by an agent's
+            "core_state_identity",
+            "core_passkey",
             "core_adult",
             "core_merge",
         ),

@@ -13,23 +13,25 @@ _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 NOBODY = _hasher.hash("nobody has this password")
 
 LEAST_BITS = 50
-COMMON = frozenset(
-    [
-        "motdepasse",
-        "password",
-        "azertyuiop",
-        "azerty123456",
-        "qwertyuiop",
-        "123456789012",
-        "motdepasse123",
-        "bonjourbonjour",
-        "jetaimejetaime",
+LEAST_GUESSES = 10
+"""Powers of ten: what a guesser who knows words, names, dates and leaked lists must try."""
+LONGEST_READ = 72
+"""Letters a guesser's patience is counted on: what follows only adds to it."""
+OUR_WORDS = (
+    *("motdepasse", "azertyuiop", "azerty", "bonjour", "soleil", "loulou", "doudou", "jetaime"),
+    *(
         "administrateur",
-        "soleilsoleil",
-        "loulouloulou",
-        "doudoudoudou",
-    ]
+        "commune",
+        "mairie",
+        "famille",
+        "portail",
+        "ribambelle",
+        "creche",
+        "cantine",
+    ),
+    *("periscolaire", "assmat", "nounou", "ecole", "paiement", "tresor"),
 )
+"""Words of this country and of this portal that no foreign list holds."""
 
 
 async def hashed(password: str) -> str:
@@ -55,7 +57,8 @@ def weakness(password: str, *about: str) -> str | None:
     """Return why a password would be too easy to guess, in French, or None.
 
     Strength is counted, not composed: CNIL's recommendation of 2022 asks 50 bits where tries are
-    limited. Twelve letters at random are enough; so are four words.
+    limited. Twelve letters at random are enough; so are four words. What a guesser tries first is
+    refused whatever its length: leaked passwords, words with a year, keyboards, repetitions.
 
     >>> weakness("court")
     'Prenez au moins 12 caractères : par exemple quatre mots sans rapport.'
@@ -63,6 +66,10 @@ def weakness(password: str, *about: str) -> str | None:
     'Ce mot de passe contient votre nom ou votre adresse. Choisissez-en un autre.'
     >>> weakness("tulipe nuage vélo citron") is None
     True
+    >>> weakness("motdepasse2026!") == weakness("ilovechocolate")
+    True
+    >>> weakness("motdepasse2026!")
+    'Ce mot de passe est trop facile à deviner. Choisissez-en un autre.'
     """
     if len(password) < 12:
         return "Prenez au moins 12 caractères : par exemple quatre mots sans rapport."
@@ -71,13 +78,21 @@ def weakness(password: str, *about: str) -> str | None:
     lower = password.casefold()
     if any(len(part) > 3 and part.casefold() in lower for word in about for part in _parts(word)):
         return "Ce mot de passe contient votre nom ou votre adresse. Choisissez-en un autre."
-    if lower in COMMON or _bits(password) < LEAST_BITS:
+    if _bits(password) < LEAST_BITS or _guesses(password, about) < LEAST_GUESSES:
         return "Ce mot de passe est trop facile à deviner. Choisissez-en un autre."
     return None
 
 
 def _parts(word: str) -> list[str]:
     return word.replace("@", " ").replace(".", " ").replace("-", " ").split()
+
+
+def _guesses(password: str, about: tuple[str, ...]) -> float:
+    """Return how many tries a guesser needs, in powers of ten; its lists are read when first asked."""
+    from zxcvbn import zxcvbn
+
+    known = [*OUR_WORDS, *(part for word in about for part in _parts(word))]
+    return float(zxcvbn(password[:LONGEST_READ], user_inputs=known)["guesses_log10"])
 
 
 def _bits(password: str) -> float:

@@ -7,6 +7,8 @@ from typing import Literal
 Kind = Literal["family", "staff"]
 API = "api"
 """The side of what a program did, by its token: never a person's account."""
+AIDANT = "aidant"
+"""The side of what an aidant did, by a mandate of Aidants Connect: never the family's own."""
 NO_ADDRESS = "@sans-adresse.invalid"
 """How the accounts of people without e-mail end: RFC 2606 keeps ``.invalid`` from ever existing."""
 
@@ -57,6 +59,8 @@ class Behalf:
     name: str
     token: int = 0
     """The token of the program that acts; 0 when it is a member of staff."""
+    by_mandate: bool = False
+    """An aidant acts, whom the family gave a mandate to: `staff` is then the family's own account."""
 
     @property
     def author(self) -> tuple[int | None, str]:
@@ -64,8 +68,12 @@ class Behalf:
 
         >>> Behalf(4, 8, "Sophie").author, Behalf(0, 0, "Logiciel", token=3).author
         ((8, 'office'), (None, 'api'))
+        >>> Behalf(4, 2, "Un aidant", by_mandate=True).author
+        (2, 'aidant')
         """
-        return (None, API) if self.token else (self.staff, "office")
+        if self.token:
+            return None, API
+        return self.staff, AIDANT if self.by_mandate else "office"
 
 
 @dataclass(frozen=True, slots=True)

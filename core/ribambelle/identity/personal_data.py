@@ -13,8 +13,10 @@ from ribambelle.identity.tables import (
     Household,
     Login,
     Merge,
+    Passkey,
     Responsibility,
     Session,
+    StateIdentity,
     Token,
 )
 from ribambelle.jobs.tables import Job
@@ -41,6 +43,22 @@ HELD = [
         Login,
         ("account", "value"),
         "Reconnaître la personne qui se connecte sans adresse e-mail",
+        PUBLIC_TASK,
+        FAMILY_TERM,
+        whose=("account",),
+    ),
+    PersonalData(
+        StateIdentity,
+        ("account", "provider", "sub", "source"),
+        "Reconnaître la personne qui s’identifie avec FranceConnect ou ProConnect",
+        PUBLIC_TASK,
+        FAMILY_TERM,
+        whose=("account",),
+    ),
+    PersonalData(
+        Passkey,
+        ("account", "credential", "public_key", "name"),
+        "Reconnaître la personne qui se connecte avec une clé d’accès",
         PUBLIC_TASK,
         FAMILY_TERM,
         whose=("account",),

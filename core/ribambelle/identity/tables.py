@@ -67,6 +67,35 @@ class Token(Table, tablename="core_token"):
     used_at = Timestamptz(null=True, default=None)
 
 
+class StateIdentity(Table, tablename="core_state_identity"):
+    """Who an account is for FranceConnect or ProConnect: one person, one account, never by e-mail."""
+
+    id: Serial
+    account = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    provider = Varchar(length=20, help_text="franceconnect or proconnect.")
+    client = Varchar(length=200, help_text="The commune's client: the same person differs by it.")
+    source = Varchar(length=100, default="", help_text="ProConnect's own identity provider.")
+    sub = Varchar(length=255)
+    linked_at = Timestamptz()
+    used_at = Timestamptz(null=True, default=None)
+    once = Unique([provider, client, source, sub])
+    mine = Unique([account, provider, client])
+
+
+class Passkey(Table, tablename="core_passkey"):
+    """One key that a telephone or a computer keeps for an account, opened by a finger or a code."""
+
+    id: Serial
+    account = ForeignKey(Account, null=False, index=True, on_delete=OnDelete.cascade)
+    digest = Varchar(length=64, unique=True, help_text="Of the credential's id.")
+    credential = Text(help_text="The credential's id, as the browser is told it.")
+    public_key = Text()
+    counter = BigInt(default=0, help_text="Signatures made, as the device counts them.")
+    name = Varchar(length=60)
+    added_at = Timestamptz()
+    used_at = Timestamptz(null=True, default=None)
+
+
 class Attempt(Table, tablename="core_attempt"):
     """How many times something was tried in one window of time, whatever the process."""
 
@@ -235,6 +264,8 @@ TABLES = (
     Login,
     Session,
     Token,
+    StateIdentity,
+    Passkey,
     Attempt,
     Grant,
     Quartier,

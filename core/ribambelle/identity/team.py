@@ -10,7 +10,7 @@ from piccolo.query.functions import Max
 from ribambelle import tenants
 from ribambelle.database import locks, transaction
 from ribambelle.errors import NotYours, Refused
-from ribambelle.identity import accounts, links, sessions
+from ribambelle.identity import accounts, links, sessions, state_identities
 from ribambelle.identity.person import Grant as GrantValue
 from ribambelle.identity.person import Role
 from ribambelle.identity.tables import Account, Grant, Token
@@ -58,11 +58,13 @@ class Member:
     held: list[Choice]
     signed_in_at: datetime | None
     state: State
+    by_proconnect: bool = False
+    """Whether they come in by ProConnect, which asks its own second factor when they have no code."""
 
     @property
     def has_second_factor(self) -> bool:
         """Tell whether a second factor protects the account."""
-        return self.account.totp is not None
+        return self.by_proconnect or self.account.totp is not None
 
     @property
     def name(self) -> str:
@@ -87,10 +89,10 @@ def state(*, has_factors: bool, is_closed: bool, is_invited: bool) -> State:
     return "invited" if is_invited else "dead"
 
 
-def state_of(account: Account, is_invited: bool) -> State:
+def state_of(account: Account, is_invited: bool, by_proconnect: bool) -> State:
     """Say where an account stands."""
     return state(
-        has_factors=bool(account.password and account.totp),
+        has_factors=by_proconnect or bool(account.password and account.totp),
         is_closed=account.disabled_at is not None,
         is_invited=is_invited,
     )
@@ -157,12 +159,14 @@ async def _described(staff: Sequence[Account], now: datetime) -> list[Member]:
     order = {grant: rank for rank, grant in enumerate(offered)}
     waiting = await _invited([one.email for one in staff], now)
     last = await _last_sign_ins(numbers)
+    linked = await state_identities.linked(numbers)
     return [
         Member(
             one,
             sorted(held[one.id], key=lambda choice: order.get(choice.grant, len(order))),
             last.get(one.id),
-            state_of(one, one.email in waiting),
+            state_of(one, one.email in waiting, one.id in linked),
+            one.id in linked,
         )
         for one in staff
     ]
@@ -229,7 +233,7 @@ async def invite(
             held = {choice.grant for choice in (await member(before.id, now)).held}
             grants = [grant for grant in grants if grant not in held]
         account = await accounts.create_staff(email, name, grants, now, by=by)
-        if before is not None and state_of(account, False) == "active":
+        if before is not None and (await member(account.id, now)).state == "active":
             await _tell_roles(account, now)
         else:
             await accounts.invite(account, now, by=by, life=life)

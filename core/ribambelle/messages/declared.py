@@ -2,7 +2,13 @@
 
 from datetime import date
 
-from ribambelle.messages import declared_desk, declared_families, declared_privacy, declared_team
+from ribambelle.messages import (
+    declared_desk,
+    declared_families,
+    declared_privacy,
+    declared_team,
+    declared_ways,
+)
 from ribambelle.messages.types import MessageTemplate, Placeholder, greeting
 from ribambelle.web.formats import jour
 
@@ -124,6 +130,7 @@ MESSAGES = (
         (),
         ACCOUNT,
     ),
+    *declared_ways.MESSAGES,
     MessageTemplate(
         "messages/sms_changed",
         "Numéro des SMS changé",

@@ -125,6 +125,33 @@ MESSAGES = (
         AREA,
     ),
     MessageTemplate(
+        "messages/mandate",
+        "Un aidant a agi pour une famille",
+        "quand un aidant termine d’agir par un mandat Aidants Connect, s’il a changé quelque chose",
+        "la famille",
+        (
+            hello("Bonjour Camille"),
+            Placeholder(
+                "quand",
+                "Le jour et l’heure",
+                "mercredi 25 novembre, 10 h",
+                fact="at",
+                write=_moment,
+            ),
+            Placeholder(
+                "actes",
+                "Ce qui a été fait, un acte par ligne",
+                "- Adresse changée",
+                fact="acts",
+                required=True,
+                lines=True,
+                write=listed,
+            ),
+            link("La page où tout se relit", "/famille/actes"),
+        ),
+        AREA,
+    ),
+    MessageTemplate(
         "messages/rights_given",
         "Droits donnés pour un enfant",
         "dès qu’un parent donne ou change les droits de quelqu’un",

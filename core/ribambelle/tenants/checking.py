@@ -42,6 +42,7 @@ async def examined(commune: Tenant) -> tuple[list[str], list[str]]:
     """Return everything to put right, and what is worth knowing, the commune's file first."""
     found = [*of_file(commune), *of_folder(commune), *await of_antivirus(commune)]
     with commune.here():
+        found += await of_identities(commune)
         found += await of_database(commune)
         told = [] if found else await of_plugins(commune)
     wrong = [one.words for one in told if one.is_problem]
@@ -146,19 +147,37 @@ def of_sms(commune: Tenant) -> list[tuple[str, str, str]]:
 
 def remarks(commune: Tenant) -> list[str]:
     """Return what is worth knowing, and is not to be put right."""
-    found = []
-    if commune.settings.sms.provider == "ovh":
-        found.append(
+    settings, told = commune.settings, list[str]()
+    if settings.sms.provider == "ovh":
+        told.append(
             "SMS par OVHcloud : écrit d’après sa documentation, non vérifié auprès du fournisseur. "
             "Envoyez-vous un SMS avant de l’ouvrir aux familles."
         )
     if not commune.settings.documents.secret and not commune.settings.demo:
-        found.append(
+        told.append(
             "La clé « documents.secret » est vide : les justificatifs sont chiffrés par le seul "
             f"fichier « secret.key ». Écrivez-la dans {commune.slug}.secrets.toml, gardez-la hors du "
             "serveur, puis lancez « ribambelle documents rotate-key »."
         )
-    return found
+    legal = {"legal.director": settings.legal.director, "legal.host": settings.legal.host}
+    if not settings.demo and (missing := [key for key, said in legal.items() if not said]):
+        told.append(
+            f"Mentions légales incomplètes : écrivez {' et '.join(missing)} dans {commune.slug}.toml "
+            "(loi du 21 juin 2004, art. 6)."
+        )
+    for name, one in (
+        ("FranceConnect", settings.franceconnect),
+        ("ProConnect", settings.proconnect),
+    ):
+        if not one.on:
+            continue
+        told.append(
+            f"{name} : écrit d’après sa documentation, non vérifié auprès du service. "
+            f"Adresses à y déclarer : « ribambelle tenant identities {commune.slug} »."
+        )
+        if one.algorithm == "HS256":
+            told.append(f"{name} : HS256 signe avec votre secret. Préférez ES256 ou RS256.")
+    return told
 
 
 def of_folder(commune: Tenant) -> list[str]:
@@ -189,6 +208,31 @@ async def of_antivirus(commune: Tenant) -> list[str]:
             cure="démarrez clamd, ou videz cette clé",
         ).message
     ]
+
+
+async def of_identities(commune: Tenant) -> list[str]:
+    """Return what keeps families or staff from coming in by FranceConnect or ProConnect."""
+    from ribambelle import openid
+
+    found = []
+    for code in (openid.FRANCECONNECT, openid.PROCONNECT):
+        one = openid.of(commune, code)
+        if one is None or commune.settings.demo:  # its stand-ins run with `ribambelle demo` alone
+            continue
+        cure = f"comparez avec « ribambelle tenant identities {commune.slug} »"
+        try:
+            where = await openid.addresses(one)
+        except (openid.Unreachable, openid.Rejected) as error:
+            what, key = f"{one.name} ne répond pas à {one.issuer} ({error})", "issuer"
+        else:
+            signs = where.id_token_signing_alg_values_supported
+            if not signs or one.algorithm in signs:
+                continue
+            what, key = f"{one.name} ne signe pas en {one.algorithm}", "algorithm"
+            cure = f"choisissez parmi {', '.join(signs)}, comme vous l’avez déclaré"
+        file = f"{commune.slug}.toml"
+        found.append(Misconfigured(what, file=file, key=f"{code}.{key}", cure=cure).message)
+    return found
 
 
 async def of_database(commune: Tenant) -> list[str]:

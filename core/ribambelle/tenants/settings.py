@@ -137,6 +137,68 @@ class Geocoding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             )
 
 
+ALGORITHMS = ("ES256", "RS256", "HS256")
+"""How FranceConnect and ProConnect may sign what they answer; the one declared is the only one."""
+
+
+class Openid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A commune's registration with a state identity: all or nothing."""
+
+    on: bool = False
+    client: str = ""
+    secret: str = ""
+    issuer: str = ""
+    algorithm: str = "ES256"
+
+    def __post_init__(self) -> None:
+        """Refuse an algorithm nobody declares, an address without TLS, a registration half given."""
+        table = type(self).__name__.lower()
+        if self.algorithm not in ALGORITHMS:
+            raise Misconfigured(
+                f"signature inconnue « {self.algorithm} »",
+                key=f"{table}.algorithm",
+                cure=f"écrivez celle que vous avez déclarée : {', '.join(ALGORITHMS)}",
+            )
+        if self.issuer and not self.issuer.startswith(("https://", "http://127.0.0.1:")):
+            raise Misconfigured(
+                f"adresse illisible « {self.issuer} »",
+                key=f"{table}.issuer",
+                cure="elle commence par « https:// »",
+            )
+        missing = [key for key in ("client", "secret", "issuer") if not getattr(self, key)]
+        if self.on and missing:
+            raise Misconfigured(
+                "cette clé manque",
+                key=f"{table}.{missing[0]}",
+                cure="écrivez-la, ou écrivez on = false",
+            )
+
+
+class Franceconnect(Openid, frozen=True, forbid_unknown_fields=True):
+    """FranceConnect, for families: what the commune was given, and what its aidants may do."""
+
+    issuer: str = "https://oidc.franceconnect.gouv.fr/api/v2"
+    scopes: tuple[str, ...] = ("openid", "profile", "email")
+    mandates: tuple[str, ...] = ("famille",)
+    """Scopes of Aidants Connect that let an aidant act here for a family."""
+
+
+class Proconnect(Openid, frozen=True, forbid_unknown_fields=True):
+    """ProConnect, for staff: what the commune was given, and whose staff comes in by it."""
+
+    sirets: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse to let in the staff of any administration of France."""
+        super().__post_init__()
+        if self.on and not self.sirets:
+            raise Misconfigured(
+                "cette clé manque : les agents de toute la France entreraient",
+                key="proconnect.sirets",
+                cure='écrivez sirets = ["21440109300015"], celui de votre commune',
+            )
+
+
 class Families(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the portal asks of families about themselves."""
 
@@ -179,6 +241,15 @@ class Privacy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             )
 
 
+class Legal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who answers for what the portal publishes, and who hosts it (law of 21 June 2004, art. 6)."""
+
+    director: str = ""
+    """The director of publication: the mayor, by name."""
+    host: str = ""
+    """Who hosts the portal: name, address, telephone."""
+
+
 TERMS = frozenset({"family", "files", "school", "accounts", "journal", "agreed"})
 
 
@@ -206,8 +277,11 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sms: Sms = Sms()
     documents: Documents = Documents()
     geocoding: Geocoding = Geocoding()
+    franceconnect: Franceconnect = Franceconnect()
+    proconnect: Proconnect = Proconnect()
     families: Families = Families()
     privacy: Privacy = Privacy()
+    legal: Legal = Legal()
 
     @property
     def is_departement(self) -> bool:

@@ -16,7 +16,7 @@ from ribambelle.errors import Refused
 from ribambelle.families import activation
 from ribambelle.families.activation import PURPOSE, Typed
 from ribambelle.families.tables import Activation
-from ribambelle.identity import accounts, limits, links
+from ribambelle.identity import accounts, limits, links, newcomers, state_identities
 from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.web.sign_in import QUARTER, LinkPage, come_from
@@ -138,11 +138,15 @@ async def enter(
     """Open the account, attach it to the adult the letter was written to, and sign in."""
     try:
         async with transaction():
+            token = await links.find(PURPOSE, secret, now)
             account = await activation.use(secret, now)
+            newcomer = newcomers.kept(seen.session, now)
+            if newcomer is not None and str(newcomer.activation) == token.follow:
+                await state_identities.link(account, newcomer.who, now)
             seen.session.drop(KEPT)
             await seen.session.sign_in(account, now)
     except Refused as refusal:
-        if refusal.reason != "link_dead":
+        if refusal.reason not in ("link_dead", "person_has_account"):
             raise
         return _dead()
     seen.tell("ok", "Votre compte est ouvert. Vérifiez ce que la mairie connaît de vous.")

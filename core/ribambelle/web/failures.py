@@ -11,7 +11,7 @@ from litestar.types import ExceptionHandlersMap
 
 from ribambelle.api.addresses import is_for_programs
 from ribambelle.errors import NotYours, Refused, Unavailable
-from ribambelle.web.guards import NotForYou, SignInFirst
+from ribambelle.web.guards import NotForYou, NotMandated, SignInFirst
 from ribambelle.web.page import Page, render
 from ribambelle.web.security import ALWAYS
 from ribambelle.web.visit import Visit, visit
@@ -84,6 +84,13 @@ FOREIGN = (
         "Revenez à l’accueil et recommencez depuis les pages du portail.",
     ),
 )
+OUTSIDE_MANDATE = (
+    "Un mandat ne permet pas d’ouvrir cette page",
+    (
+        "Un aidant ne lit pas les messages de la personne et ne change pas son compte.",
+        "Elle peut le faire elle-même, ou demander de l’aide à la mairie.",
+    ),
+)
 PLAIN = {
     400: "Adresse illisible.",
     421: "Aucun portail n’est servi à cette adresse.",
@@ -140,6 +147,9 @@ def not_yours(request: Request[Any, Any, Any], error: NotYours) -> Response[Any]
 
 def not_for_you(request: Request[Any, Any, Any], error: NotForYou) -> Response[Any]:
     """This page is for others."""
+    if isinstance(error, NotMandated):
+        page = ErrorPage(403, *OUTSIDE_MANDATE, visit(request).number)
+        return Page("error.html", page, status=403)
     return _page(request, 403)
 
 

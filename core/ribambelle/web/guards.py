@@ -26,6 +26,10 @@ class NotForYou(RibambelleError):
     """Somebody is signed in, but this page is for others."""
 
 
+class NotMandated(NotForYou):
+    """An aidant acts for a family, and no mandate covers this page: it is the family's own."""
+
+
 class TokenNeeded(SignInFirst):
     """No token, or one that opens nothing in this commune."""
 
@@ -48,7 +52,8 @@ async def public(connection: Connection, handler: BaseRouteHandler) -> None:
 
 async def oneself(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let in whoever is signed in, to their own account: what is changed there is theirs alone."""
-    _somebody(connection)
+    if _somebody(connection).behalf is not None:
+        raise NotMandated
 
 
 async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
@@ -67,6 +72,8 @@ async def family(connection: Connection, handler: BaseRouteHandler) -> None:
 async def in_person(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let a family in, and nobody in its place: what it reads and writes here is its own."""
     person = _somebody(connection)
+    if person.behalf is not None and person.behalf.by_mandate:
+        raise NotMandated
     if not person.is_family or person.behalf is not None:
         raise NotForYou
 

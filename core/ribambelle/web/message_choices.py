@@ -65,7 +65,7 @@ async def _page(person: Person, tenant: Tenant, form: Bound[Chosen] | None = Non
     PAGE,
     name="account.messages",
     told="Choisir comment recevoir ses messages",
-    guards=[guards.family],
+    guards=[guards.in_person],
 )
 async def show(person: NamedDependency[Person], tenant: NamedDependency[Tenant]) -> Page:
     """Show how we write to this family."""
@@ -76,7 +76,7 @@ async def show(person: NamedDependency[Person], tenant: NamedDependency[Tenant])
     PAGE,
     name="account.choose",
     told="Enregistrer comment recevoir ses messages",
-    guards=[guards.family],
+    guards=[guards.in_person],
 )
 async def choose(
     request: Request[Any, Any, Any],

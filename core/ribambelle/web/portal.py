@@ -17,7 +17,7 @@ from ribambelle.api import problems, tokens
 from ribambelle.api.addresses import is_for_programs
 from ribambelle.errors import Misconfigured, Refused, Unavailable
 from ribambelle.identity import Person, errands
-from ribambelle.identity.sessions import OpenSession, opened
+from ribambelle.identity.sessions import MANDATE, OpenSession, opened
 from ribambelle.tenants import Platform, Tenant, UnknownTenant
 from ribambelle.web import (
     consulting,
@@ -138,6 +138,11 @@ class Portal(Litestar):
             session, person = await opened(secret, tenant.now())
         if person and "errand" in session.data and not scope["path"].startswith(OF_STAFF):
             person = await self._for_family(session, person, tenant)
+        if person and MANDATE in session.data:
+            person = await errands.by_mandate(person, session.data[MANDATE], tenant.now())
+            if person is None:  # a mandate that ended leaves nobody signed in as the family
+                session.data.clear()
+                await session.end()
         session.allowed = name is not None
         seen = Visit(tenant, number, session, self.assets, person)
         if person:

@@ -13,12 +13,21 @@ from litestar.response import Redirect
 from ribambelle import forms
 from ribambelle.database import transaction
 from ribambelle.errors import Refused
-from ribambelle.identity import accounts, limits, links, logins, passwords, second_factor
+from ribambelle.identity import (
+    accounts,
+    errands,
+    limits,
+    links,
+    logins,
+    passwords,
+    second_factor,
+)
+from ribambelle.identity.sessions import MANDATE, OPENID
 from ribambelle.identity.tables import Account
 from ribambelle.jobs import later
 from ribambelle.messages import post as write
 from ribambelle.tenants import Tenant
-from ribambelle.web import guards
+from ribambelle.web import guards, leaving
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle.workflow import journal
@@ -220,6 +229,8 @@ async def check_code(
     seen.session.drop("awaiting")
     async with transaction():
         await seen.session.sign_in(account, now, strong=True)
+        if len(awaiting) > 2:  # ProConnect stood for the password
+            seen.session.set(OPENID, awaiting[2])
         await journal.record(
             "account.signed_in", f"account:{account.id}", account=account.id, side="office"
         )
@@ -227,9 +238,16 @@ async def check_code(
 
 
 @post("/deconnexion", name="sign_out", guards=[guards.public])
-async def sign_out(seen: NamedDependency[Visit]) -> Redirect:
-    """Sign this browser out."""
+async def sign_out(seen: NamedDependency[Visit], now: NamedDependency[datetime]) -> Response[Any]:
+    """Sign this browser out, and out of FranceConnect or ProConnect when it came in by them.
+
+    What the browser kept of the pages goes with the session.
+    """
+    openid = seen.session.data.get(OPENID)
     async with transaction():
+        if MANDATE in seen.session.data:
+            await errands.end_mandate(seen.session.data[MANDATE], now)
+        seen.session.data.clear()
         await seen.session.end()
         if person := seen.person:
             await journal.record(
@@ -238,7 +256,10 @@ async def sign_out(seen: NamedDependency[Visit]) -> Redirect:
                 account=person.account,
                 side="office" if person.is_staff else "family",
             )
-    return Redirect("/", status_code=303)
+    gone = await leaving.farewell(seen, openid) if openid else None
+    answer = gone or Redirect("/", status_code=303)
+    answer.headers["clear-site-data"] = '"cache", "storage"'
+    return answer
 
 
 def come_from(request: Request[Any, Any, Any]) -> str:

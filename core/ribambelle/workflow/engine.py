@@ -71,7 +71,7 @@ def _step(
     if (
         behalf := journal.BEHALF.get()
     ):  # the rule was asked for the family; the history names who acts
-        side, account = "office", behalf.staff
+        side, account = "family" if behalf.by_mandate else "office", behalf.staff
     return Step(
         request=demande.id,
         workflow=demande.workflow,
