@@ -31,7 +31,7 @@ FREE = {
     *("portees", "duree"),
     *("consents", "cares", "mobile", "call_hours", "only_when_free", "words"),
     *("accreditation", "remettre", "born_on_day", "born_on_month", "born_on_year"),
-    *("begins", "ends", "places", "guardian", "planning", "is_right", "wrong"),
+    *("begins", "ends", "places", "guardian", "planning", "is_right", "wrong", "answer"),
     *("usual_name", "status", "insee", "latitude", "longitude", "where"),
     *("from_months", "to_months", "activity", "micro_quartier"),
     *("moments", "note", "opens", "opens_day", "opens_month", "opens_year"),
