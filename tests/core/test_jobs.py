@@ -215,7 +215,10 @@ async def test_a_name_never_becomes_a_header(communes: Communes) -> None:
     assert b"\nBcc:" not in file.read_bytes().partition(b"\n\n")[0]
 
 
-PLANS = ("hashjoin", "mergejoin", "hashagg", "material", "sort")
+PLANS = (
+    *("hashjoin", "mergejoin", "hashagg", "material", "sort"),
+    *("indexscan", "bitmapscan", "indexonlyscan"),
+)
 """What PostgreSQL plans with, once it knows how many jobs there are."""
 
 
