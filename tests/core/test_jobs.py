@@ -215,16 +215,15 @@ async def test_a_name_never_becomes_a_header(communes: Communes) -> None:
     assert b"\nBcc:" not in file.read_bytes().partition(b"\n\n")[0]
 
 
-PLANS = (
-    *("hashjoin", "mergejoin", "hashagg", "material", "sort"),
-    *("indexscan", "bitmapscan", "indexonlyscan"),
-)
+PLANS = ("hashjoin", "mergejoin", "hashagg", "material", "sort")
 """What PostgreSQL plans with, once it knows how many jobs there are."""
 
 
 async def leased(town: Town) -> int:
     """Take one job with the plan that asks the inner question once a row; count those leased."""
     with town.here() as tenant:
+        if DOOR.engine_type == "postgres":
+            await DOOR.fetch("TRUNCATE core_job")  # rows lie in the order they are written
         for number in range(5):
             await later("core", "purge", once=f"job {number}", at=tenant.now())
         async with transaction():
