@@ -291,13 +291,16 @@ async def _wrong(form: Bound[Any], person: Person, kind: Kind) -> dict[str, str]
     """Return what is missing or strange in what was typed, field by field."""
     told: Told = form.told
     wrong: dict[str, str] = {}
-    if not (told.agree or await consents.standing(person.account, asking.text_of(kind))):
-        wrong["agree"] = AGREE
     if told.sex not in SEXES:
         wrong["sex"] = "Choisissez ce qu’indique l’état civil."
+    if kind.code != SCHOOLING:
+        wrong |= _birth_wrong(told)
+    elif not told.child:
+        wrong["child"] = "Choisissez un enfant."
+    if not (told.agree or await consents.standing(person.account, asking.text_of(kind))):
+        wrong["agree"] = AGREE
     if kind.code == SCHOOLING:
-        return wrong | ({} if told.child else {"child": "Choisissez un enfant."})
-    wrong |= _birth_wrong(told)
+        return wrong
     if not wrong and not form.errors:
         adult = await Adult.objects().get(Adult.id == person.adult) if person.adult else None
         named = (adult.given_name, adult.family_name) if adult else ("", "")
@@ -321,9 +324,9 @@ def _birth_wrong(told: Told) -> dict[str, str]:
             wrong["country"] = "Écrivez cinq chiffres, qui commencent par 99."
         return wrong
     if not told.town:
-        wrong["town"] = "Écrivez la commune où vous êtes né, telle qu’elle s’appelait."
+        wrong["town"] = "Écrivez votre commune de naissance, telle qu’elle s’appelait."
     if told.departement not in departements.names():
-        wrong["departement"] = "Choisissez le département où vous êtes né."
+        wrong["departement"] = "Choisissez votre département de naissance."
     return wrong
 
 
