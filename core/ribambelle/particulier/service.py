@@ -5,6 +5,7 @@ hours a machine that does not hear it: every commune and process of a machine ta
 file.
 """
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Sequence
@@ -127,6 +128,7 @@ async def _get(
     body = b""
     try:
         async with (
+            asyncio.timeout(PATIENCE),
             httpx.AsyncClient(
                 timeout=PATIENCE, follow_redirects=False, mounts=LOOPBACK, verify=trusted()
             ) as http,
@@ -136,7 +138,7 @@ async def _get(
                 body += part
                 if len(body) > LONGEST:
                     raise Unanswered("unreadable", request=request)
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
+    except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, UnicodeError):
         # its own words hold the address asked, and the civil status with it
         raise Unanswered("silent", request=request) from None
     return answer.status_code, answer.headers, body
