@@ -29,6 +29,8 @@ def application() -> typer.Typer:
         api,
         documents,
         families,
+        fleet,
+        homologation,
         journal,
         plugin,
         privacy,
@@ -36,6 +38,7 @@ def application() -> typer.Typer:
         tenant,
     )
     from ribambelle_cli.backup import backup, restore
+    from ribambelle_cli.doctor import doctor
     from ribambelle_cli.serve import demo, serve, work
 
     app = typer.Typer(
@@ -52,9 +55,11 @@ def application() -> typer.Typer:
     app.add_typer(documents.app, name="documents")
     app.add_typer(families.app, name="families")
     app.add_typer(privacy.app, name="privacy")
+    app.add_typer(fleet.app, name="fleet")
     app.add_typer(journal.app, name="journal")
+    app.add_typer(homologation.app, name="homologation")
     app.add_typer(roles.app, name="roles")
-    for command in (demo, serve, work, backup, restore):
+    for command in (demo, serve, work, backup, restore, doctor):
         app.command()(command)
     mount(app, Plugins())
     add_programs(app, entry_points(group=PROGRAMS))

@@ -51,6 +51,21 @@ SENTENCES = {
     "list_unreadable": "Ce fichier ne s’ouvre pas. Enregistrez-le en CSV ou en XLSX.",
     "columns_unknown": "Aucune colonne ne dit : {columns}. Nommez-les, ou montrez-les une fois sur "
     "la page d’import.",
+    "fleet_column_unknown": "Colonne inconnue : {column}. Colonnes possibles : {known}.",
+    "fleet_column_missing": "Il manque la colonne {column}.",
+    "fleet_twice": "{slug} est déjà à la ligne {line}. Gardez une seule ligne par commune.",
+    "fleet_host_twice": "{host} est déjà à la ligne {line}. Une adresse est à une seule commune.",
+    "fleet_other_commune": "{slug} existe déjà, pour le code INSEE {insee}. Donnez un autre nom à la "
+    "nouvelle commune.",
+    "fleet_other_database": "{slug} existe déjà, dans une autre base. Une liste ne déplace pas une "
+    "base : laissez database_url vide.",
+    "tenant_frozen": "{slug} est déjà en lecture seule. Si plus rien ne la déplace : "
+    "ribambelle tenant freeze {slug} --off",
+    "move_differs": "Ce qui est arrivé n’est pas ce qui est parti ({tables}) : rien n’a été déplacé, "
+    "la base nouvelle est retirée. Recommencez quand plus personne n’écrit.",
+    "move_upgrade_first": "Mettez d’abord la base à niveau : ribambelle tenant upgrade {slug}",
+    "move_already": "{slug} est déjà à cet endroit, ou quelque chose y est : {to}. Rien n’a changé.",
+    "move_where": "{to} n’est pas un endroit possible. Donnez une adresse postgresql://…, ou sqlite.",
     "visa_needed": "L’élimination demande le visa des archives. Voyez ce qu’elle prendrait avec "
     '--dry-run, faites viser le bordereau du portail, puis ajoutez --visa "sa date et son numéro".',
     "household_gone": "Cette famille n’est pas là. Prenez le numéro de sa fiche, dans l’adresse de "

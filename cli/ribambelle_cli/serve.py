@@ -5,6 +5,7 @@ import os
 import socket
 from typing import Annotated, Any
 
+import structlog
 import typer
 
 from ribambelle.commands import AsJson, DryRun, followed, platform, say, say_json
@@ -33,6 +34,7 @@ def run_server(port: int, address: str, processes: int, working: bool) -> None:
     with socket.create_server((address, port), family=family):
         pass
     logs.structured()
+    _say_what_is_wrong()
     os.environ["RIBAMBELLE_PORT"] = str(port)
     os.environ["RIBAMBELLE_WORK"] = "1" if working else "0"
     uvicorn.run(
@@ -47,6 +49,17 @@ def run_server(port: int, address: str, processes: int, working: bool) -> None:
         log_level="warning",
         timeout_graceful_shutdown=10,
     )
+
+
+def _say_what_is_wrong() -> None:
+    """Log what the machine itself lacks; the communes are served all the same."""
+    from ribambelle.tenants import doctor
+
+    for one in doctor.of_machine(platform()):
+        log = structlog.get_logger()
+        (log.error if one.level == "fault" else log.warning)(
+            "doctor", where=one.where, told=one.told, cure=one.cure
+        )
 
 
 def work(

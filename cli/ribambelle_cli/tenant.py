@@ -12,6 +12,7 @@ from ribambelle import openid
 from ribambelle.commands import (
     AsJson,
     DryRun,
+    busy,
     followed,
     platform,
     say,
@@ -110,7 +111,7 @@ def create(
     if dry_run:
         _tell_planned(new, as_json)
         return
-    commune, link = once(communes, lambda: _bring_up(communes, new, email))
+    commune, link = once(communes, lambda: bring_up(communes, new, email))
     if as_json:
         say_json(
             {
@@ -141,7 +142,7 @@ def _tell_planned(new: creation.NewTenant, as_json: bool) -> None:
         say(f"Serait écrit dans {new.slug}.toml :\n\n{text}\nRien n’a été changé.")
 
 
-async def _bring_up(communes: Platform, new: creation.NewTenant, email: str) -> tuple[Tenant, str]:
+async def bring_up(communes: Platform, new: creation.NewTenant, email: str) -> tuple[Tenant, str]:
     links_made: list[str] = []
 
     async def first_agent(commune: Tenant) -> None:
@@ -309,7 +310,7 @@ def enable(
 async def _enable(
     commune: Tenant, plugin: str, names: tuple[str, ...], packages: dict[str, str]
 ) -> list[str]:
-    steps = await _forward(commune, packages)
+    steps = await forward(commune, packages)
     await _set_plugins(commune, "tenant.plugin_enabled", plugin, names)
     return steps
 
@@ -392,9 +393,73 @@ async def _upgrade(communes: Platform, slug: str, dry_run: bool) -> list[str]:
     if not commune.settings.database.url and not file.exists():
         await template.create(file, packages, commune.platform.data / ".templates")
         return [str(step) for step in migrations.all_steps(packages, "sqlite")]
-    return await _forward(commune, packages)
+    return await forward(commune, packages)
 
 
-async def _forward(commune: Tenant, packages: dict[str, str]) -> list[str]:
+async def forward(commune: Tenant, packages: dict[str, str]) -> list[str]:
     with commune.here():
         return await migrations.forward(packages, commune.platform.clock)
+
+
+@app.command()
+def move(
+    slug: Slug,
+    to: Annotated[
+        str, typer.Option(help="Adresse PostgreSQL, ou sqlite pour le fichier de la commune.")
+    ],
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Déplacer la base d’une commune, service ouvert ; chaque ligne est comparée à l’arrivée.
+
+    Pendant la copie, les familles lisent et n’écrivent pas. L’ancienne base reste où elle était.
+
+    Exemple : ribambelle tenant move nantes --to postgresql://ribambelle@bases/nantes
+    """
+    from ribambelle.tenants import moving
+
+    communes = platform()
+    commune = tenant(communes, slug)
+    if dry_run:
+        moving.require_possible(commune, to)
+        say(f"{slug} serait déplacée. Rien n’a été changé.")
+        return
+    with busy(f"Déplacement de {slug}", as_json=as_json):
+        moved = once(communes, lambda: moving.move(commune, to))
+    if as_json:
+        say_json(
+            {"slug": slug, "rows": moved.rows, "tables": moved.tables}
+            | {"frozen_seconds": round(moved.frozen, 2), "kept": moved.kept}
+        )
+        return
+    say(
+        f"{slug} : {moved.rows} lignes de {moved.tables} tables déplacées et comparées ; "
+        f"{moved.frozen:.1f} s en lecture seule.".replace(".", ",", 1)
+    )
+    say(f"L’ancienne base est gardée : {moved.kept}. Supprimez-la quand vous aurez une copie.")
+
+
+@app.command()
+def freeze(
+    slug: Slug,
+    off: Annotated[bool, typer.Option("--off", help="Rouvrir l’écriture.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Mettre une commune en lecture seule, ou la rouvrir avec --off.
+
+    Les pages se lisent ; ce qui s’écrirait répond « indisponible » ; les travaux attendent.
+
+    Exemple : ribambelle tenant freeze nantes
+    """
+    from ribambelle.tenants.tenant import FREEZE
+
+    commune = tenant(platform(), slug)
+    mark = commune.folder / FREEZE
+    if off:
+        mark.unlink(missing_ok=True)
+    else:
+        mark.touch(mode=0o600)
+    if as_json:
+        say_json({"slug": slug, "frozen": not off})
+    else:
+        say(f"{slug} : {'l’écriture est rouverte' if off else 'lecture seule'}.")

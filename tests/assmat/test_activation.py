@@ -89,6 +89,7 @@ async def test_her_telephone_opens_her_account_and_is_where_she_is_written_to(
     assert (await communes.beta.mail()) == []
 
 
+@pytest.mark.asvs("6.6.2", "6.6.3", "6.5.4")
 @pytest.mark.parametrize("held", [True, False])
 async def test_a_code_is_tried_a_few_times_from_the_browser_that_asked(
     communes: Communes, monkeypatch: pytest.MonkeyPatch, held: bool

@@ -61,6 +61,7 @@ def left(place: Path) -> list[Path]:
     return sorted(path for path in place.rglob("*"))
 
 
+@pytest.mark.asvs("13.3.1", "13.3.2")
 def test_everything_comes_back_and_only_the_service_reads_it(
     copy: Path, database: list[str]
 ) -> None:

@@ -66,3 +66,24 @@ def test_a_commune_s_data_is_told_copied_forgotten_and_proved(
         assert "Mattei" in out.read("donnees.json").decode()
     assert file.stat().st_mode & 0o077 == 0
     assert not (tmp_path / "no.zip").exists()
+
+
+def test_a_commune_takes_its_security_file_and_decides_for_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RIBAMBELLE_TENANTS", str(tmp_path / "tenants"))
+    monkeypatch.setenv("RIBAMBELLE_DATA", str(tmp_path / "data"))
+    assert run(["tenant", "create", "bastia", "--insee", "2B033", "--plugin", "creche"]) == 0
+    folder = tmp_path / "homologation"
+
+    codes = [run(["homologation", "export", "bastia", "--to", str(folder)]) for _ in range(2)]
+
+    assert codes == [0, 1]
+    parts = {file.name: file.read_text("utf-8-sig") for file in folder.iterdir()}
+    assert len(parts) == 9
+    assert "Bastia" in parts["0-lisez-moi.md"]
+    assert "litestar" in parts["1-inventaire.csv"]
+    assert "creche_application" in parts["3-donnees.csv"]
+    assert "paiement" not in parts["3-donnees.csv"]
+    assert "with an executable proof" in parts["6-asvs.md"]
+    assert "Décision de la commune" in parts["8-risques.md"]

@@ -119,6 +119,7 @@ async def test_whoever_the_counter_helped_without_an_address_finds_what_it_did(
     assert (await browser.get(f"/documents/{paper.id}")).status_code == 200
 
 
+@pytest.mark.asvs("6.5.2")
 async def test_what_is_kept_of_a_code_gives_it_back_to_nobody(communes: Communes) -> None:
     town = communes.alpha
     code = await a_letter(town, await a_family(town))
@@ -159,6 +160,7 @@ def activation_error(answer: httpx.Response) -> str:
     return found[0] if found else ""
 
 
+@pytest.mark.asvs("6.4.1")
 async def test_a_code_serves_once_for_thirty_days_in_one_commune(
     communes: Communes, clock: FrozenClock
 ) -> None:
@@ -206,6 +208,7 @@ async def guessed(town: Town, code: str, tries: int) -> list[int]:
     return [(await typed(town.visitor(), code, day)).status_code for day in days]
 
 
+@pytest.mark.asvs("6.6.3")
 async def test_guessing_the_date_of_a_code_is_stopped(communes: Communes) -> None:
     town = communes.alpha
     code = await a_letter(town, await a_family(town))

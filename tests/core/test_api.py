@@ -67,6 +67,7 @@ async def barred(town: Town, clock: FrozenClock) -> dict[str, httpx.AsyncClient]
     }
 
 
+@pytest.mark.asvs("8.2.1")
 async def test_each_route_asks_for_a_token_of_this_commune_that_bears_its_scope(
     communes: Communes, ways: list[Way], clock: FrozenClock
 ) -> None:
@@ -112,6 +113,7 @@ async def test_without_the_slug_in_its_digest_a_token_copied_elsewhere_would_ope
     assert await copied() == 200
 
 
+@pytest.mark.asvs("3.5.2")
 async def test_every_failure_is_a_problem_and_no_cookie_counts(
     communes: Communes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,6 +161,7 @@ async def test_every_failure_is_a_problem_and_no_cookie_counts(
     assert unknown.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.asvs("2.4.1")
 async def test_a_token_has_its_minute_and_is_told_when_to_come_back(
     communes: Communes, monkeypatch: pytest.MonkeyPatch, clock: FrozenClock
 ) -> None:
@@ -221,6 +224,7 @@ async def test_an_administrator_gives_a_token_shown_once_and_revokes_it(
     assert mine == [("api_token.made", row["created_by"]), ("api_token.revoked", row["created_by"])]
 
 
+@pytest.mark.asvs("13.4.5")
 @pytest.mark.parametrize("database_server", [""])
 async def test_the_page_and_openapi_show_what_the_commune_opens_and_nothing_else(
     communes: Communes,

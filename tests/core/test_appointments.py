@@ -79,6 +79,7 @@ def slow_down(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     monkeypatch.setattr(booking, "held", slow)
 
 
+@pytest.mark.asvs("2.3.4")
 async def test_the_last_seat_is_taken_once_by_twenty_at_once(
     communes: Communes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -183,6 +184,7 @@ async def test_an_agent_books_for_a_family_in_an_errand(communes: Communes) -> N
     assert line.side == "office"
 
 
+@pytest.mark.asvs("2.2.3")
 @pytest.mark.parametrize(
     ("changed", "told"),
     [

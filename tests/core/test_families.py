@@ -203,6 +203,7 @@ async def test_rights_given_to_a_relative_are_told_to_the_other_parent(
     assert told(await town.mail(ANNE)) == []
 
 
+@pytest.mark.asvs("15.3.3")
 async def test_no_parent_takes_rights_from_the_other(communes: Communes) -> None:
     """Code civil, art. 372 et 373-2."""
     town = communes.alpha
@@ -225,6 +226,7 @@ async def test_no_parent_takes_rights_from_the_other(communes: Communes) -> None
     assert rights and rights.has_authority
 
 
+@pytest.mark.asvs("2.2.1")
 async def test_what_is_typed_wrong_is_said_and_kept(communes: Communes) -> None:
     anne = await a_family(communes.alpha)
     wrong = {**PARENT, "email": "pas une adresse", "lives_here": "", "has_authority": ""}
@@ -239,6 +241,7 @@ async def test_what_is_typed_wrong_is_said_and_kept(communes: Communes) -> None:
         assert await Adult.count() == 1
 
 
+@pytest.mark.asvs("8.2.2")
 async def test_the_links_of_another_family_do_not_exist(communes: Communes) -> None:
     town = communes.alpha
     anne = await a_family(town)

@@ -179,6 +179,7 @@ async def test_nothing_typed_is_lost(
         assert await Conversation.count() == await Document.count() == 0
 
 
+@pytest.mark.asvs("2.4.1")
 async def test_a_family_that_writes_without_end_keeps_its_text(
     communes: Communes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

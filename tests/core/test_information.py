@@ -76,6 +76,7 @@ async def test_what_nobody_could_read_is_refused_and_nothing_typed_is_lost(
         assert await InformationPage.count() == 0
 
 
+@pytest.mark.asvs("1.2.1", "1.1.2", "1.3.1")
 async def test_what_is_typed_is_never_a_tag(communes: Communes) -> None:
     agent = await communes.alpha.staff()
     await kept(agent, text="<script>alert(1)</script> [<img>](https://a.fr/x)")
@@ -130,6 +131,7 @@ async def test_two_agents_who_change_the_same_page_see_each_other(communes: Comm
     assert "Premier" not in str(lines)
 
 
+@pytest.mark.asvs("5.4.1", "5.4.2")
 async def test_a_file_is_examined_and_is_taken_never_opened(communes: Communes) -> None:
     town = communes.alpha
     agent = await town.staff()

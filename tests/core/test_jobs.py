@@ -74,6 +74,7 @@ async def test_a_job_runs_once(communes: Communes, worker: Worker) -> None:
     assert worker.ran == [1]
 
 
+@pytest.mark.asvs("15.2.2")
 async def test_long_work_keeps_neither_a_link_nor_another_commune_waiting(
     communes: Communes, worker: Worker
 ) -> None:
@@ -199,6 +200,7 @@ async def test_a_message_is_written_with_its_change_and_sent_once(communes: Comm
     assert b"camille@example.test" in files[0].read_bytes()
 
 
+@pytest.mark.asvs("1.3.11")
 async def test_a_name_never_becomes_a_header(communes: Communes) -> None:
     town = communes.alpha
     with town.here():

@@ -153,6 +153,7 @@ async def test_without_the_version_the_first_agent_would_lose_its_text(
 HOSTILE = "Eve\r\nBcc: all@example.test\n\n<script>x</script> {lien} http://evil.test"
 
 
+@pytest.mark.asvs("1.3.10", "1.3.5")
 async def test_a_hostile_name_stays_words(communes: Communes) -> None:
     """A name is put in the subject and in the text, as it is: no header, no tag, no fact."""
     town = communes.alpha

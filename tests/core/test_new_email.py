@@ -76,6 +76,7 @@ async def test_the_link_serves_once_for_half_an_hour_in_one_commune(
     assert await address(town) == [OLD]
 
 
+@pytest.mark.asvs("7.5.1")
 async def test_an_open_browser_is_not_enough(communes: Communes, clock: FrozenClock) -> None:
     """A telephone left on a table must not give an account away."""
     browser = await communes.alpha.family()

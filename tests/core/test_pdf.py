@@ -65,6 +65,7 @@ async def test_everything_asked_is_on_the_paper():
     assert "04HM-ASW9-NF6Y" in printed
 
 
+@pytest.mark.asvs("1.3.2")
 @pytest.mark.parametrize(
     "name", ['#panic("x")', "*Zoé* _Payet_", "$x$ = @a <b>", "\\u{41} // reste", "#sys.inputs"]
 )
@@ -101,6 +102,7 @@ async def test_a_template_at_fault_is_told(tmp_path):
         await render(template, {"child": "Zoé"})
 
 
+@pytest.mark.asvs("1.3.3")
 async def test_a_template_reads_nothing_outside_its_folder(tmp_path):
     (tmp_path / "secret.txt").write_text("secret")
     folder = tmp_path / "templates"

@@ -7,6 +7,7 @@ import pytest
 from ribambelle.testing import Communes
 
 
+@pytest.mark.asvs("3.5.4")
 async def test_each_commune_answers_at_its_own_address(communes: Communes) -> None:
     for town in communes.both:
         answer = await town.visitor().get("/")
@@ -44,6 +45,7 @@ async def test_a_strange_host_selects_no_commune(communes: Communes, host: str) 
     assert "Alpha" not in answer.text
 
 
+@pytest.mark.asvs("4.1.3")
 async def test_a_forwarded_host_selects_no_commune(communes: Communes) -> None:
     headers = {"x-forwarded-host": "beta.localhost", "forwarded": "host=beta.localhost"}
 
@@ -66,6 +68,7 @@ async def test_a_plugin_switched_off_is_an_unknown_address(communes: Communes) -
     assert (await communes.beta.visitor().get("/assmat")).status_code == 200
 
 
+@pytest.mark.asvs("1.4.2")
 @pytest.mark.parametrize(
     "path", ["/creche/etablissements/{}", "/creche/demandes/{}", "/creche/recu/{}"]
 )
@@ -78,6 +81,7 @@ async def test_a_number_no_row_can_have_is_an_unknown_address(
     assert (await browser.get(path.format(number))).status_code == 404
 
 
+@pytest.mark.asvs("4.1.1")
 async def test_the_type_of_an_answer_is_said_once(communes: Communes) -> None:
     browser = communes.alpha.visitor()
     sheet = re.search(r'href="(/static/[^"]+\.css)"', (await browser.get("/")).text)
@@ -101,12 +105,14 @@ async def test_a_broken_file_takes_down_its_commune_only(communes: Communes) -> 
     assert (await communes.beta.visitor().get("/")).status_code == 200
 
 
+@pytest.mark.asvs("7.6.2")
 async def test_a_visitor_gets_no_cookie(communes: Communes) -> None:
     answer = await communes.alpha.visitor().get("/")
 
     assert "set-cookie" not in answer.headers
 
 
+@pytest.mark.asvs("3.4.3", "3.4.4", "14.3.2")
 async def test_every_answer_is_guarded_by_its_headers(communes: Communes) -> None:
     for path in ("/", "/nothing-here", "/static/nothing.css"):
         headers = (await communes.alpha.visitor().get(path)).headers
@@ -117,6 +123,7 @@ async def test_every_answer_is_guarded_by_its_headers(communes: Communes) -> Non
         assert headers["cache-control"] == "no-store"
 
 
+@pytest.mark.asvs("3.5.1")
 @pytest.mark.parametrize(
     "headers",
     [
@@ -150,11 +157,13 @@ ESCAPES = [
 ]
 
 
+@pytest.mark.asvs("1.1.1", "5.3.2", "13.4.3")
 @pytest.mark.parametrize("path", ESCAPES)
 async def test_a_path_never_leaves_the_assets(communes: Communes, path: str) -> None:
     assert (await communes.alpha.visitor().get(path)).status_code == 404
 
 
+@pytest.mark.asvs("8.4.1")
 async def test_the_session_of_one_commune_is_nothing_in_another(communes: Communes) -> None:
     browser = await communes.alpha.family()
     secret = browser.cookies["session"]
@@ -165,6 +174,7 @@ async def test_the_session_of_one_commune_is_nothing_in_another(communes: Commun
     assert (await stranger.get("/compte")).headers["location"].startswith("/connexion")
 
 
+@pytest.mark.asvs("13.4.5")
 async def test_monitoring_is_off_the_communes(communes: Communes) -> None:
     here = communes.alpha.visitor()
 

@@ -83,6 +83,7 @@ async def test_the_address_is_in_the_window_of_the_envelope(communes: Communes) 
     assert 45 <= from_top <= 55
 
 
+@pytest.mark.asvs("1.3.3")
 @pytest.mark.parametrize("typed", HOSTILE)
 async def test_what_an_agent_types_is_printed_as_it_is(communes: Communes, typed: str) -> None:
     town = communes.alpha
@@ -95,6 +96,7 @@ async def test_what_an_agent_types_is_printed_as_it_is(communes: Communes, typed
     assert said.count(typed) == 4, "the address, the title, the greeting and the text"
 
 
+@pytest.mark.asvs("1.3.7")
 async def test_a_template_that_read_words_as_code_would_run_them(tmp_path: Path) -> None:
     """The twin of the test before."""
     template = tmp_path / "wrong.typ"

@@ -37,6 +37,7 @@ async def test_a_family_reads_who_was_given_its_file(communes: Communes) -> None
     assert "Sophie Laurent" not in page
 
 
+@pytest.mark.asvs("16.5.3")
 async def test_what_cannot_be_written_down_is_not_shown(
     communes: Communes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,6 +175,7 @@ async def test_what_is_past_its_term_goes_with_a_visa_and_leaves_a_slip(
         assert await Elimination.count() == 1
 
 
+@pytest.mark.asvs("14.1.2")
 async def test_the_register_tells_every_table_with_the_commune_s_own_terms(
     communes: Communes,
 ) -> None:
@@ -246,6 +248,7 @@ IMPERSONAL = {
 NAMES_SOMEBODY = re.compile(r"^(account|adult|child|household|payer|author|staff)$|_by$")
 
 
+@pytest.mark.asvs("14.1.1")
 def test_every_column_that_may_speak_of_somebody_is_ruled(installed: Plugins) -> None:
     ruled = {one.name: one for _, found in installed.each("personal_data") for one in found}
     tables = [table for _, found in installed.each("tables") for table in found]

@@ -32,6 +32,7 @@ def ways(shared_app: Portal, installed: Plugins) -> list[Way]:
     return access.ways(shared_app, installed.only(installed.names))
 
 
+@pytest.mark.asvs("8.1.1")
 def test_the_page_of_roles_is_what_the_guards_say(ways: list[Way], roles: list[Role]) -> None:
     written = PAGE.read_text("utf-8")
 
@@ -95,6 +96,7 @@ async def disagreements(town: Town, ways: list[Way], roles: list[Role]) -> list[
     return found
 
 
+@pytest.mark.asvs("8.2.1", "8.3.1")
 async def test_the_portal_does_what_the_matrix_says(
     communes: Communes, ways: list[Way], roles: list[Role]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
 
@@ -49,6 +50,7 @@ def bare(app: Portal) -> list[str]:
     ]
 
 
+@pytest.mark.asvs("8.2.1")
 def test_every_route_declares_its_guard(shared_app: Portal) -> None:
     assert len(handlers(shared_app)) > 30
     assert bare(shared_app) == []

@@ -27,6 +27,7 @@ async def test_a_link_signs_in_once(communes: Communes) -> None:
     assert again.status_code == 410
 
 
+@pytest.mark.asvs("3.5.3")
 async def test_looking_at_a_link_does_not_use_it(communes: Communes) -> None:
     town = communes.alpha
     await town.visitor().post("/connexion", data={"email": "camille@example.test"})
@@ -37,6 +38,7 @@ async def test_looking_at_a_link_does_not_use_it(communes: Communes) -> None:
     assert (await town.visitor().post(path)).status_code == 303
 
 
+@pytest.mark.asvs("6.5.5")
 async def test_a_link_dies(communes: Communes, clock: FrozenClock) -> None:
     town = communes.alpha
     await town.visitor().post("/connexion", data={"email": "camille@example.test"})
@@ -47,6 +49,7 @@ async def test_a_link_dies(communes: Communes, clock: FrozenClock) -> None:
     assert (await town.visitor().post(path)).status_code == 410
 
 
+@pytest.mark.asvs("14.2.1")
 async def test_the_link_of_one_commune_is_nothing_in_another(communes: Communes) -> None:
     await communes.alpha.visitor().post("/connexion", data={"email": "camille@example.test"})
     path = await communes.alpha.link("camille@example.test")
@@ -54,6 +57,7 @@ async def test_the_link_of_one_commune_is_nothing_in_another(communes: Communes)
     assert (await communes.beta.visitor().post(path)).status_code == 410
 
 
+@pytest.mark.asvs("1.2.2", "3.7.2")
 async def test_a_link_never_leads_out_of_the_portal(communes: Communes) -> None:
     town = communes.alpha
     form = {"email": "camille@example.test", "suite": "//evil.test/"}
@@ -108,6 +112,7 @@ async def test_staff_give_a_password_then_a_code(communes: Communes, clock: Froz
     assert (await browser.get("/bureau")).status_code == 200
 
 
+@pytest.mark.asvs("6.5.1")
 async def test_a_code_serves_once(communes: Communes, clock: FrozenClock) -> None:
     account = await _agent(communes.alpha)
     code = pyotp.TOTP(SECRET).at(clock())
@@ -119,6 +124,7 @@ async def test_a_code_serves_once(communes: Communes, clock: FrozenClock) -> Non
     assert (first, second) == (True, False)
 
 
+@pytest.mark.asvs("6.3.3", "6.3.4")
 async def test_a_password_alone_opens_nothing_of_the_staff(communes: Communes) -> None:
     browser = await communes.alpha.staff(strong=False)
 
@@ -127,6 +133,7 @@ async def test_a_password_alone_opens_nothing_of_the_staff(communes: Communes) -
     assert answer.headers["location"].startswith("/connexion/mot-de-passe")
 
 
+@pytest.mark.asvs("6.3.1")
 async def test_ten_wrong_passwords_close_the_door(communes: Communes, clock: FrozenClock) -> None:
     """CNIL, recommendation on passwords of 2022: ten failures, then a delay."""
     town = communes.alpha
@@ -143,6 +150,7 @@ async def test_ten_wrong_passwords_close_the_door(communes: Communes, clock: Fro
     assert (await town.visitor().post("/connexion/mot-de-passe", data=right)).status_code == 303
 
 
+@pytest.mark.asvs("7.2.4")
 async def test_signing_in_changes_the_session(communes: Communes) -> None:
     """A cookie planted before the sign-in must not become a signed-in one."""
     town = communes.alpha
@@ -162,6 +170,7 @@ async def test_signing_in_changes_the_session(communes: Communes) -> None:
     assert (await thief.get("/bureau")).status_code == 303
 
 
+@pytest.mark.asvs("7.2.1")
 async def test_a_made_up_session_is_nobody(communes: Communes) -> None:
     browser = communes.alpha.visitor()
     browser.cookies.set("session", "made-up")
@@ -171,6 +180,7 @@ async def test_a_made_up_session_is_nobody(communes: Communes) -> None:
     assert answer.headers["location"].startswith("/connexion")
 
 
+@pytest.mark.asvs("7.4.1")
 async def test_signing_out_ends_the_session(communes: Communes) -> None:
     browser = await communes.alpha.family()
     secret = browser.cookies["session"]
@@ -183,6 +193,7 @@ async def test_signing_out_ends_the_session(communes: Communes) -> None:
         assert await Session.count() == 0
 
 
+@pytest.mark.asvs("16.3.1")
 async def test_coming_and_going_is_in_the_journal(communes: Communes) -> None:
     town = communes.alpha
     mine, elsewhere = await town.family(), await town.family()
@@ -208,6 +219,7 @@ async def test_coming_and_going_is_in_the_journal(communes: Communes) -> None:
     ]
 
 
+@pytest.mark.asvs("7.3.2")
 async def test_a_session_ends_by_itself(communes: Communes, clock: FrozenClock) -> None:
     family, staff = await communes.alpha.family(), await communes.alpha.staff()
 
@@ -218,6 +230,25 @@ async def test_a_session_ends_by_itself(communes: Communes, clock: FrozenClock) 
     assert (await family.get("/compte")).status_code == 303
 
 
+@pytest.mark.asvs("7.3.1", "7.3.2")
+async def test_staff_who_leave_their_desk_sign_in_again(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    browser = await communes.alpha.staff()
+    codes = []
+
+    for hours in (1.5, 1.5, 1.5, 2.1):
+        clock.move(hours=hours)
+        codes.append((await browser.get("/bureau")).status_code)
+    busy = await communes.alpha.staff()
+    for _ in range(8):
+        clock.move(hours=1.5)
+        codes.append((await busy.get("/bureau")).status_code)
+
+    assert codes == [200, 200, 200, 303, *([200] * 7), 303]
+
+
+@pytest.mark.asvs("7.5.2")
 async def test_the_device_of_another_cannot_be_closed(communes: Communes) -> None:
     mine, other = await communes.alpha.family(), await communes.alpha.family("other@example.test")
     with communes.alpha.here():
@@ -228,6 +259,7 @@ async def test_the_device_of_another_cannot_be_closed(communes: Communes) -> Non
     assert (await other.get("/compte")).status_code == 200
 
 
+@pytest.mark.asvs("7.4.2")
 async def test_an_account_switched_off_is_out_at_once(communes: Communes) -> None:
     browser = await communes.alpha.family()
     with communes.alpha.here() as tenant:
@@ -260,6 +292,7 @@ async def test_an_invitation_opens_an_account(communes: Communes, clock: FrozenC
     assert (await town.visitor().get(path)).status_code == 410
 
 
+@pytest.mark.asvs("6.3.2")
 async def test_the_first_agent_activates_a_commune(communes: Communes, clock: FrozenClock) -> None:
     from ribambelle.identity import links
 
@@ -292,6 +325,7 @@ async def test_a_private_page_sends_to_the_sign_in(communes: Communes, path: str
     assert answer.headers["location"].endswith(f"suite={path}")
 
 
+@pytest.mark.asvs("6.2.2", "6.2.3", "7.4.3")
 async def test_changing_a_password_tells_and_signs_out_elsewhere(communes: Communes) -> None:
     town = communes.alpha
     here, elsewhere = await town.family(), await town.family()
@@ -305,6 +339,7 @@ async def test_changing_a_password_tells_and_signs_out_elsewhere(communes: Commu
     assert (await town.mail("camille@example.test"))[-1].subject == "Votre mot de passe a changé"
 
 
+@pytest.mark.asvs("12.2.1")
 async def test_nobody_signs_in_over_plain_http_elsewhere(communes: Communes) -> None:
     town = communes.alpha
     file = communes.app.platform.folder / "alpha.toml"

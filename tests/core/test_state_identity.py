@@ -106,6 +106,7 @@ async def linked(town: Town) -> list[tuple[int, str]]:
 # -- ways in -----------------------------------------------------------------------------------
 
 
+@pytest.mark.asvs("10.1.1")
 async def test_a_newcomer_opens_an_account_once_her_address_is_proved_here(
     communes: Communes, idp: Standing
 ) -> None:
@@ -208,6 +209,7 @@ async def test_a_known_family_links_with_the_code_of_its_letter(
     assert await is_in(other)
 
 
+@pytest.mark.asvs("7.6.1")
 async def test_signing_out_also_signs_out_there(communes: Communes, idp: Standing) -> None:
     browser = await communes.alpha.family()
     await links_identity(browser, idp, "angela")
@@ -253,6 +255,9 @@ FORGED = (
 )
 
 
+@pytest.mark.asvs(
+    "6.8.2", "9.1.1", "9.1.2", "9.1.3", "9.2.1", "9.2.2", "9.2.3", "10.5.1", "10.5.4", "10.2.2"
+)
 async def test_no_forged_answer_signs_anybody_in(communes: Communes, idp: Standing) -> None:
     town = communes.alpha
     await links_identity(await town.family(), idp, "angela")
@@ -269,6 +274,7 @@ async def test_no_forged_answer_signs_anybody_in(communes: Communes, idp: Standi
     assert refused == len(FORGED)
 
 
+@pytest.mark.asvs("10.1.2", "10.2.1", "7.6.2")
 async def test_a_way_back_serves_once_soon_in_its_browser_and_its_commune(
     communes: Communes, idp: Standing, clock: FrozenClock
 ) -> None:
@@ -368,6 +374,7 @@ async def test_nobody_is_sent_elsewhere_afterwards(
     assert (await browser.get(comes(idp, way, "angela"))).headers["location"] == "/"
 
 
+@pytest.mark.asvs("6.8.1", "10.5.2")
 async def test_in_whatever_order_two_people_are_never_made_one(
     communes: Communes, idp: Standing
 ) -> None:
@@ -417,6 +424,7 @@ async def test_two_accounts_made_one_give_an_identity_to_nobody_but_its_owner(
     assert [account for account, _ in await linked(town)] == [new.id]
 
 
+@pytest.mark.asvs("10.5.3")
 async def test_what_a_commune_declared_is_compared_with_what_the_provider_says(
     communes: Communes, idp: Standing
 ) -> None:
@@ -515,6 +523,7 @@ async def test_staff_come_in_by_proconnect_from_an_invitation(
         assert await Session.count().where(Session.strong.eq(True)) == 2
 
 
+@pytest.mark.asvs("6.8.4")
 async def test_proconnect_opens_only_who_works_here_and_asks_the_second_factor_it_did_not(
     communes: Communes, pro: Standing
 ) -> None:

@@ -144,6 +144,7 @@ async def test_roles_kept_in_memory_would_outlive_their_loss(
     assert (await agent.get("/bureau/documents")).status_code == 200
 
 
+@pytest.mark.asvs("7.4.5", "7.4.2")
 async def test_an_access_that_is_closed_ends_every_session(communes: Communes) -> None:
     town = communes.alpha
     admin = await active(town, Grant("admin"), email=ADMIN)
@@ -170,6 +171,7 @@ async def test_an_access_that_is_closed_ends_every_session(communes: Communes) -
     ]
 
 
+@pytest.mark.asvs("6.4.3", "6.4.4")
 async def test_a_lost_second_factor_is_replaced_and_everybody_concerned_knows(
     communes: Communes,
 ) -> None:

@@ -39,6 +39,7 @@ def test_later_layers_win(
     assert settings.mail.port == 2525
 
 
+@pytest.mark.asvs("1.3.2")
 def test_a_file_evaluates_nothing(
     folder: Path, installed: Plugins, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,6 +231,7 @@ def test_an_absent_database_is_not_made_empty(folder: Path, installed: Plugins) 
     assert not (folder / "data" / "ville" / "portal.sqlite").exists()
 
 
+@pytest.mark.asvs("16.5.2")
 @pytest.mark.parametrize("database_server", ["sqlite"], indirect=True)
 async def test_a_commune_whose_disk_is_gone_answers_503_alone(communes: Communes) -> None:
     await communes.app.platform.aclose()

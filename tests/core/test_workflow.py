@@ -98,6 +98,7 @@ async def test_a_request_moves_and_its_history_stays(communes: Communes) -> None
     assert steps[0].whose == "la famille"
 
 
+@pytest.mark.asvs("2.3.1")
 async def test_the_wrong_side_moves_nothing(communes: Communes) -> None:
     with communes.alpha.here():
         number = await start("door", side="family", account=1)
@@ -179,6 +180,7 @@ DIALECT_CHANGES = {
 }
 
 
+@pytest.mark.asvs("16.4.2")
 async def test_the_database_refuses_to_change_the_journal(communes: Communes) -> None:
     """A21: the chain verifies."""
     with communes.alpha.here():

@@ -311,6 +311,7 @@ LAUGHS = (
 THIEF = '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'
 
 
+@pytest.mark.asvs("1.5.1")
 @pytest.mark.parametrize(
     ("body", "why"),
     [

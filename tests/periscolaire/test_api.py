@@ -178,6 +178,7 @@ async def test_a_change_whose_answer_cannot_be_kept_is_not_made(
     assert await standing(town) == []
 
 
+@pytest.mark.asvs("2.2.2")
 async def test_the_last_place_the_cut_off_and_what_is_elsewhere_are_refused_as_on_the_page(
     town: Town, communes: Communes, clock: FrozenClock
 ) -> None:
@@ -245,6 +246,7 @@ async def test_lists_go_on_from_their_own_links(town: Town) -> None:
     assert [one["code"] for one in activities] == ["cantine"]
 
 
+@pytest.mark.asvs("15.3.1")
 async def test_children_are_listed_with_the_school_of_the_year_and_nothing_more(
     town: Town,
 ) -> None:

@@ -185,6 +185,7 @@ async def test_a_tablet_that_forgets_its_school_is_seen(
     assert "Tom" in (await tablet.get(f"/pointage/{day.groups[TILLEULS]}/{THURSDAY}")).text
 
 
+@pytest.mark.asvs("14.3.3")
 async def test_a_revoked_or_expired_tablet_is_wiped(day: Day, clock: FrozenClock) -> None:
     href = f"/pointage/{day.groups[JAURES]}/{THURSDAY}"
     revoked, expired = await day.tablet(JAURES), await day.tablet(JAURES)

@@ -5,6 +5,7 @@ import random
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from zipfile import ZipFile
 
 import httpx
 from tests.core.documents.builders import a_document
@@ -18,6 +19,7 @@ from ribambelle.documents.tables import Document
 from ribambelle.identity import Person
 from ribambelle.identity.tables import Account, Adult, Child, Custody, Responsibility
 from ribambelle.messages.tables import Conversation
+from ribambelle.privacy import exporting
 from ribambelle.testing import Town
 from ribambelle_creche.domain import dossier
 from ribambelle_creche.tables import Application
@@ -368,13 +370,17 @@ def plain(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
-async def leaks(couple: Couple) -> list[str]:
-    """Return what one parent can read of the other while they live apart; nothing, if all is well."""
+async def leaks(couple: Couple, *, copies: bool = False) -> list[str]:
+    """Return what one parent can read of the other while they live apart; nothing, if all is well.
+
+    `copies` also reads what each would take away of all its data.
+    """
     if not await are_apart(couple):
         return []
     found = []
     for reader, other in (couple.both, couple.both[::-1]):
         pages = await all_that(couple, reader) | await printed(couple, reader)
+        pages |= await taken_away(couple, reader) if copies else {}
         own = await papers_of(couple, reader)
         # an address and a quotient the two shared are still the reader's own
         shown_to_all = {await address_of(couple, reader), *await quotients_of(couple, reader)}
@@ -385,6 +391,20 @@ async def leaks(couple: Couple) -> list[str]:
             if path.startswith("/documents/") and path not in own:
                 found.append(f"{reader.name} opens {path}")
     return found
+
+
+async def taken_away(couple: Couple, who: Parent) -> dict[str, str]:
+    """Return what a parent's copy of all its data says."""
+    adult = await adult_of(couple, who)
+    if adult is None:
+        return {}
+    with couple.town.here() as tenant:
+        file = tenant.folder / "copie.zip"
+        await exporting.household(int(adult.household), file)
+    with ZipFile(file) as out:
+        told = out.read("donnees.json").decode()
+    file.unlink()
+    return {"la copie de ses données": told}
 
 
 async def papers_of(couple: Couple, who: Parent) -> set[str]:

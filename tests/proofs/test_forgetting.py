@@ -120,6 +120,7 @@ async def canaries(town: Town, rule: PersonalData) -> int:
     )
 
 
+@pytest.mark.asvs("14.2.4")
 async def test_nothing_is_left_of_a_forgotten_family_but_what_the_accounts_prove(
     communes: Communes, installed: Plugins
 ) -> None:
@@ -318,6 +319,7 @@ async def at_each_term(
     return len(days[::every])
 
 
+@pytest.mark.asvs("14.2.4")
 async def test_every_row_goes_at_its_term_and_not_a_day_before(
     communes: Communes, installed: Plugins, clock: FrozenClock
 ) -> None:

@@ -72,6 +72,7 @@ async def test_a_word_is_planted_in_every_table(communes: Communes, installed: P
     assert bare == WORDLESS
 
 
+@pytest.mark.asvs("8.4.1")
 async def test_every_route_asked_by_beta_gives_beta(communes: Communes, reading: Reading) -> None:
     """A20: path, query and body hold ids of alpha; beta answers its own, alpha does not move."""
     await both_planted(communes)

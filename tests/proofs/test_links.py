@@ -78,6 +78,7 @@ async def opens(town: Town, path: str, kind: str) -> bool:
     return genuine(kind, seen.status_code, text_of(seen).lower())
 
 
+@pytest.mark.asvs("9.1.1")
 async def test_links_of_alpha_are_dead_in_beta(communes: Communes) -> None:
     numbers = [await file_to_confirm(town) for town in communes.both]
     assert numbers[0] == numbers[1]
@@ -121,6 +122,7 @@ async def test_a_link_copied_with_its_row_is_still_dead(communes: Communes, purp
     assert await opens(communes.alpha, path, purpose)
 
 
+@pytest.mark.asvs("14.2.1", "6.5.5")
 def test_every_purpose_of_a_link_has_a_life() -> None:
     assert links.LIFE.keys() == links.PATHS.keys()
     assert all(timedelta() < life <= timedelta(days=30) for life in links.LIFE.values())

@@ -69,6 +69,7 @@ def visit(folder: Path, port: int, log: Path, secrets: dict[str, str], number: i
         return [answer.status_code for answer in answers]
 
 
+@pytest.mark.asvs("16.2.1", "16.2.2", "16.2.4", "16.2.5", "16.3.3")
 async def test_lines_say_which_request_and_never_of_whom(
     communes: Communes, clock: FrozenClock, tmp_path: Path
 ) -> None:
@@ -101,6 +102,7 @@ async def test_lines_say_which_request_and_never_of_whom(
     assert [told for told in everything if told.lower() in written.lower()] == []
 
 
+@pytest.mark.asvs("16.3.4")
 @pytest.mark.parametrize(
     "error",
     [

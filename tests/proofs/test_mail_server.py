@@ -103,6 +103,7 @@ async def emptied(town: Town, clock: FrozenClock) -> None:
     raise AssertionError("jobs are left")
 
 
+@pytest.mark.asvs("16.5.2")
 @pytest.mark.parametrize("messages", [48, pytest.param(1000, marks=pytest.mark.slow)])
 async def test_nothing_is_lost_and_nothing_leaves_twice(
     communes: Communes, server: MailServer, clock: FrozenClock, messages: int

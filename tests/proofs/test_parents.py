@@ -17,6 +17,7 @@ from tests.proofs.separating import (
 )
 
 from ribambelle.documents import queries
+from ribambelle.privacy import holdings
 from ribambelle.testing import Communes, Town
 from ribambelle_creche.queries import applications
 from ribambelle_paiement_tresor.queries import mine
@@ -38,10 +39,14 @@ async def stories(town: Town, numbers: range) -> tuple[list[str], int]:
             await event(couple, who)
             if turn in (LONG // 2, LONG - 1):
                 apart += await are_apart(couple)
-                found += [f"{number}: {one} after {couple.told}" for one in await leaks(couple)]
+                found += [
+                    f"{number}: {one} after {couple.told}"
+                    for one in await leaks(couple, copies=turn == LONG - 1)
+                ]
     return found, apart
 
 
+@pytest.mark.asvs("8.2.3")
 async def test_a_parent_who_lives_elsewhere_reads_nothing_of_the_other(communes: Communes) -> None:
     found, apart = await stories(communes.alpha, range(3))
 
@@ -117,3 +122,18 @@ async def test_a_quotient_told_to_any_home_is_seen(
     await counted(couple, couple.anne)
 
     assert await leaks(couple)
+
+
+async def test_an_export_that_shuts_nobody_out_is_seen(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: a row of the child is taken for the family's, whoever else it leads to."""
+    monkeypatch.setattr(holdings, "_not_others", lambda *given: None)
+
+    couple = await a_couple(communes.alpha, 1)
+    await invited(couple, couple.anne, "oui")
+    await parted(couple, couple.anne, couple.alex)
+    await billed(couple, couple.anne)
+    await filed(couple, couple.anne)
+
+    assert any("la copie de ses données" in one for one in await leaks(couple, copies=True))

@@ -301,6 +301,7 @@ KEPT = {
 """Every dictionary an object keeps; a new one says here what it is kept by."""
 
 
+@pytest.mark.asvs("14.2.2")
 def test_every_function_that_remembers_is_known() -> None:
     found = {}
     for package in OURS:

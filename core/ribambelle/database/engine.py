@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from contextvars import ContextVar
 from typing import Any
 
 from piccolo.engine.base import BaseBatch, Engine
@@ -14,8 +15,12 @@ from piccolo.querystring import QueryString
 from ribambelle.database.batch import Batch
 from ribambelle.database.changes import note
 from ribambelle.database.transaction import Connection, Transaction, open_transaction
+from ribambelle.errors import Unavailable
 
 Fetch = Callable[[int], Awaitable[list[Any]]]
+FROZEN: ContextVar[bool] = ContextVar("frozen", default=False)
+"""Whether the current commune is only read: its base is being moved, or its agent asked for it."""
+READS = ("SELECT", "WITH", "PRAGMA", "EXPLAI")
 
 
 class TenantEngine(Engine[Transaction]):
@@ -51,6 +56,8 @@ class TenantEngine(Engine[Transaction]):
 
     async def fetch(self, sql: str, args: Sequence[Any] = ()) -> list[Any]:
         """Run one statement, in the open transaction if there is one."""
+        if FROZEN.get() and not sql.lstrip()[:6].upper().startswith(READS):
+            raise Unavailable("la commune est en lecture seule pour quelques instants")
         note(sql)
         transaction = open_transaction(self)
         if transaction is None:

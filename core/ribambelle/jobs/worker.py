@@ -125,6 +125,8 @@ async def serve(platform: Platform, slug: str, seen: dict[str, tuple[object, dat
     """
     try:
         tenant = platform.tenant(slug)
+        if tenant.is_frozen:
+            return
         stamp, now = _stamp(tenant), platform.clock()
         before = seen.get(slug)
         still = before and (before[0] is FAILED or (stamp is not None and before[0] == stamp))

@@ -160,6 +160,12 @@ def remarks(commune: Tenant) -> list[str]:
             f"fichier « secret.key ». Écrivez-la dans {commune.slug}.secrets.toml, gardez-la hors du "
             "serveur, puis lancez « ribambelle documents rotate-key »."
         )
+    legal = {"legal.director": settings.legal.director, "legal.host": settings.legal.host}
+    if not settings.demo and (missing := [key for key, said in legal.items() if not said]):
+        told.append(
+            f"Mentions légales incomplètes : écrivez {' et '.join(missing)} dans {commune.slug}.toml "
+            "(loi du 21 juin 2004, art. 6)."
+        )
     for name, one in (
         ("FranceConnect", settings.franceconnect),
         ("ProConnect", settings.proconnect),

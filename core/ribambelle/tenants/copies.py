@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -31,6 +32,8 @@ from ribambelle.tenants.tenant import Tenant
 TABLE = re.compile(r"^\s*\[database\]\s*(#.*)?$")
 ANY_TABLE = re.compile(r"^\s*\[")
 URL = re.compile(r"^\s*url\s*=")
+LAST = "last-copy"
+"""File of a commune's data that says when it was last copied."""
 
 
 def contents(commune: Tenant) -> list[str]:
@@ -86,7 +89,16 @@ async def copy(commune: Tenant, to: Path) -> dict[str, int]:
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
+    (commune.folder / LAST).write_text(commune.now().isoformat(), "utf-8")
     return manifest.rows
+
+
+def last(commune: Tenant) -> datetime | None:
+    """Return when this commune was last copied whole, if it ever was."""
+    try:
+        return datetime.fromisoformat((commune.folder / LAST).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
 
 
 @dataclass(frozen=True)

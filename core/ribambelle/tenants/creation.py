@@ -139,7 +139,7 @@ async def create(
             await template.create(database, packages, platform.data / ".templates")
             made = True
         undo.append((platform.folder / f"{new.slug}.toml").unlink)
-        _write(platform.folder / f"{new.slug}.toml", text_of(new))
+        put(platform.folder / f"{new.slug}.toml", text_of(new))
         platform.scan()
         tenant = platform.tenant(new.slug)
         with tenant.here():
@@ -223,7 +223,7 @@ def _mark(data: Path, new: NewTenant) -> None:
     (data / MARK).write_text(new.database, "utf-8")
 
 
-def _write(file: Path, text: str) -> None:
+def put(file: Path, text: str) -> None:
     """Write a file whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(".toml.part")
@@ -250,4 +250,4 @@ def set_plugins(platform: Platform, slug: str, names: tuple[str, ...]) -> None:
         )
     else:
         text = f"{line}\n{text}"
-    _write(file, text)
+    put(file, text)

@@ -300,6 +300,15 @@ class Privacy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             )
 
 
+class Legal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who answers for what the portal publishes, and who hosts it (law of 21 June 2004, art. 6)."""
+
+    director: str = ""
+    """The director of publication: the mayor, by name."""
+    host: str = ""
+    """Who hosts the portal: name, address, telephone."""
+
+
 TERMS = frozenset({"family", "files", "school", "accounts", "journal", "agreed"})
 
 
@@ -332,6 +341,7 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     particulier: Particulier = Particulier()
     families: Families = Families()
     privacy: Privacy = Privacy()
+    legal: Legal = Legal()
 
     @property
     def is_departement(self) -> bool:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from ribambelle.database.door import current_engine
-from ribambelle.database.engine import TenantEngine
+from ribambelle.database.engine import FROZEN, TenantEngine
 from ribambelle.errors import Misconfigured, NoTenant
 from ribambelle.tenants import settings as files
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=msgspec.Struct)
 _current: ContextVar["Tenant"] = ContextVar("tenant")
+FREEZE = "frozen"
+"""Mark in a commune's data: while it is there, nothing is written."""
 
 
 def current() -> "Tenant":
@@ -85,14 +87,21 @@ class Tenant:
         """The commune's database, opened when first asked for."""
         return self.platform.engine(self)
 
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the commune is only read, in every process, until the mark is taken away."""
+        return (self.folder / FREEZE).exists()
+
     @contextmanager
     def here(self) -> Iterator["Tenant"]:
         """Make everything in the block happen in this commune."""
         self.users += 1
         engine, tenant = current_engine.set(self.engine), _current.set(self)
+        frozen = FROZEN.set(self.is_frozen)
         try:
             yield self
         finally:
+            FROZEN.reset(frozen)
             _current.reset(tenant)
             current_engine.reset(engine)
             self.users -= 1

@@ -32,6 +32,7 @@ async def names(level: int, but: str = "") -> list[str]:
     return sorted(pupil.name for pupil in await OF_LEVEL.ask(level=level, but=but))
 
 
+@pytest.mark.asvs("1.2.4")
 async def test_the_same_question_is_asked_with_other_values(pupils: None) -> None:
     assert await names(1) == ["Ali", "Zoé"]
     assert await names(1, but="Ali") == ["Zoé"]

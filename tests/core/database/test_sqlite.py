@@ -82,6 +82,7 @@ async def ticks_during(work: asyncio.Future[object]) -> int:
     return ticks
 
 
+@pytest.mark.asvs("15.2.2")
 async def test_a_slow_read_does_not_hold_the_others_up(sqlite: SQLite):
     work = asyncio.ensure_future(sqlite.fetch(SLOW_SELECT))
 

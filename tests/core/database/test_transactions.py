@@ -46,6 +46,7 @@ async def test_a_block_that_ends_is_kept():
     assert await names() == ["a", "b"]
 
 
+@pytest.mark.asvs("2.3.3")
 async def test_a_block_that_raises_leaves_nothing():
     with pytest.raises(Broken):
         async with transaction():

@@ -82,6 +82,7 @@ def test_there_are_more_than_a_hundred() -> None:
     assert len(dict(papers.refused())) + len(dict(papers.hiding())) >= 110
 
 
+@pytest.mark.asvs("5.2.2", "1.3.4")
 async def test_what_is_no_paper_is_not_kept(communes: Communes) -> None:
     town = communes.alpha
     last = {"nothing": b"", "too large": b"%PDF-" + bytes(12_000_000)}
@@ -95,6 +96,7 @@ async def test_what_is_no_paper_is_not_kept(communes: Communes) -> None:
     assert files_of(town) == before
 
 
+@pytest.mark.asvs("1.2.2")
 async def test_what_hides_in_a_paper_is_not_kept(communes: Communes) -> None:
     town = communes.alpha
     before = files_of(town)
@@ -123,6 +125,7 @@ async def test_what_hides_in_a_paper_is_not_kept(communes: Communes) -> None:
     assert all(SEALED.fullmatch(name) for name in new)
 
 
+@pytest.mark.asvs("5.2.3", "5.2.1")
 async def test_nothing_hostile_takes_much_memory(communes: Communes) -> None:
     """The largest process was allowed 1.2 GB of addresses: none held more."""
     worst = ("flood of points", "PNG of 60000 points", "JPEG of 65000 points", "PDF: nested")
@@ -154,6 +157,7 @@ class Slow:
         yield b"\r\n--x--\r\n"
 
 
+@pytest.mark.asvs("5.2.1")
 @pytest.mark.parametrize("megabytes", [12, 30])
 async def test_a_file_is_never_whole_in_memory(tmp_path: Path, megabytes: int) -> None:
     form: Any = Slow(megabytes)

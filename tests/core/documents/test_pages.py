@@ -124,6 +124,7 @@ async def test_a_form_that_is_no_form_is_refused(communes: Communes) -> None:
         assert "interrompu" in answer.text
 
 
+@pytest.mark.asvs("2.4.1", "2.3.2")
 async def test_nobody_sends_without_end(
     communes: Communes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,6 +141,7 @@ async def test_nobody_sends_without_end(
 PATHS = ("", "/fichier", "/pages/1")
 
 
+@pytest.mark.asvs("8.2.2")
 async def test_a_paper_exists_for_its_family_and_agents_only(communes: Communes) -> None:
     mine = await communes.alpha.family(CAMILLE)
     await sent(mine, papers.a_photo())
@@ -182,6 +184,7 @@ async def test_twin_without_the_question_whose_it_is_all_would_open(
     assert (await other.get(f"/documents/{number}/pages/1")).status_code == 200
 
 
+@pytest.mark.asvs("3.2.1", "5.3.1")
 async def test_what_is_served_cannot_act(communes: Communes) -> None:
     browser = await communes.alpha.family(CAMILLE)
     await sent(browser, papers.a_pdf())

@@ -162,6 +162,7 @@ async def clamd() -> AsyncIterator[Clamd]:
     await server.close()
 
 
+@pytest.mark.asvs("5.4.3")
 async def test_the_antivirus_reads_the_whole_file(tmp_path: Path, clamd: Clamd) -> None:
     (tmp_path / "sent").write_bytes(bytes(300_000))
 

@@ -66,6 +66,7 @@ async def test_twin_not_sealed_to_its_place_it_would_open(
         assert await vault.content(other) == b"of one"
 
 
+@pytest.mark.asvs("8.4.1")
 async def test_another_commune_opens_nothing_even_with_the_row(communes: Communes) -> None:
     """Rows, files and wrapped keys of alpha are all copied to beta: only its secret is not."""
     with communes.alpha.here():
@@ -101,6 +102,7 @@ async def test_twin_with_its_secret_the_same_copy_opens(communes: Communes) -> N
         assert await keys.problem() is None
 
 
+@pytest.mark.asvs("13.3.1")
 async def test_the_whole_disk_opens_nothing_when_a_secret_is_elsewhere(
     communes: Communes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,6 +119,7 @@ async def test_the_whole_disk_opens_nothing_when_a_secret_is_elsewhere(
         await vault.content(document)
 
 
+@pytest.mark.asvs("11.3.3")
 @pytest.mark.parametrize("change", ["cut", "bit", "head", "parts"])
 async def test_a_changed_file_does_not_open(communes: Communes, change: str) -> None:
     with communes.alpha.here():
@@ -166,6 +169,7 @@ async def test_files_nobody_names_go_after_a_day(communes: Communes, clock: Froz
         assert shelf.at(kept.file).is_file()
 
 
+@pytest.mark.asvs("11.2.2")
 async def test_a_new_key_opens_all_and_the_old_one_nothing(communes: Communes) -> None:
     with communes.alpha.here():
         documents = [await a_document(b"%d" % n) for n in range(3)]
@@ -282,6 +286,7 @@ async def test_what_the_antivirus_finds_later_is_refused(
         assert (await again(document.id)).state == "refused"
 
 
+@pytest.mark.asvs("5.4.3")
 async def test_what_the_antivirus_finds_at_once_is_not_kept(
     communes: Communes, clamd: Clamd, tmp_path: Path
 ) -> None:

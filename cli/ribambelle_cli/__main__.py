@@ -1,0 +1,5 @@
+"""``python -m ribambelle_cli``: the command, where no script was installed."""
+
+from ribambelle_cli.main import main
+
+main()

@@ -1,0 +1,208 @@
+"""What is wrong with this machine and its communes, and the remedy, before families find out.
+
+Each fault is one sentence and its cure. What could not be looked at is said, never taken for well.
+"""
+
+import asyncio
+import os
+import shutil
+import ssl
+import stat
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pysqlite3.dbapi2 import sqlite_version_info
+
+from ribambelle.database import migrations, schema
+from ribambelle.database.connection import OLDEST
+from ribambelle.errors import Misconfigured, RibambelleError, Unavailable
+from ribambelle.jobs.tables import Job
+from ribambelle.tenants import checking, copies
+from ribambelle.tenants.registry import Platform
+from ribambelle.tenants.tenant import Tenant
+from ribambelle.workflow.tables import JournalLine
+
+LITTLE, ALMOST_NONE = 0.10, 0.02
+"""Shares of the disk under which to say so, and under which writing will soon fail."""
+PATIENCE = 5.0
+STALE = timedelta(hours=1)
+COPIED = timedelta(days=7)
+RENEWED = timedelta(days=14)
+BACK = timedelta(minutes=5)
+Level = Literal["fault", "remark", "unknown"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found: where, what, and what to do about it."""
+
+    where: str
+    level: Level
+    told: str
+    cure: str = ""
+
+
+async def examined(communes: Platform, *, network: bool = True) -> list[Finding]:
+    """Return all that is found, of the machine first; `network` also calls what is outside."""
+    found = list(of_machine(communes))
+    for slug in communes.slugs():
+        try:
+            commune = communes.tenant(slug)
+            found += [one async for one in _of_commune(commune, network=network)]
+        except (Misconfigured, Unavailable) as error:
+            told = error.message if isinstance(error, Misconfigured) else str(error)
+            found.append(Finding(slug, "fault", told, f"ribambelle tenant check {slug}"))
+    return found
+
+
+def of_machine(communes: Platform) -> Iterator[Finding]:
+    """Yield what is wrong with what every commune stands on."""
+    if sqlite_version_info < OLDEST:
+        version = ".".join(map(str, sqlite_version_info))
+        yield Finding(
+            "SQLite",
+            "fault",
+            f"La version {version} peut abîmer une base où deux processus écrivent.",
+            "Réinstallez : make install apporte la bonne.",
+        )
+    try:
+        ZoneInfo("Indian/Reunion")
+    except ZoneInfoNotFoundError:
+        told = "Les fuseaux horaires manquent : aucune heure ne serait juste."
+        yield Finding("horloge", "fault", told, "Installez le paquet tzdata du système.")
+    yield from _of_folder(communes.data)
+    yield from _of_secrets(communes)
+
+
+def _of_folder(data: Path) -> Iterator[Finding]:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=data):
+            pass
+        disk = shutil.disk_usage(data)
+    except OSError as error:
+        yield Finding(
+            "disque",
+            "fault",
+            f"{data} ne peut pas être écrit : {error.strerror}.",
+            "Donnez ce dossier au compte qui sert les portails, ou choisissez-en un autre "
+            "(RIBAMBELLE_DATA).",
+        )
+        return
+    share = disk.free / disk.total
+    if share < LITTLE:
+        level: Level = "fault" if share < ALMOST_NONE else "remark"
+        told = f"Il reste {disk.free / 1e9:.1f} Go, {share:.0%} du disque.".replace(".", ",", 1)
+        yield Finding("disque", level, told, "Libérez de la place, ou agrandissez le disque.")
+
+
+def _of_secrets(communes: Platform) -> Iterator[Finding]:
+    """Yield the files of secrets that others than the service may read."""
+    files = [*communes.folder.glob("*.secrets.toml"), *communes.data.glob("*/secret.key")]
+    for file in files:
+        if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) and os.name == "posix":
+            told = f"{file} est lisible par d’autres que le service."
+            yield Finding("droits", "fault", told, f"chmod 600 {file}")
+
+
+async def _of_commune(commune: Tenant, *, network: bool) -> AsyncIterator[Finding]:
+    for words in (await checking.examined(commune))[0]:
+        yield Finding(commune.slug, "fault", words)
+    with commune.here():
+        async for one in _of_database(commune):
+            yield one
+    if network and not commune.settings.demo:
+        async for one in _of_network(commune):
+            yield one
+
+
+async def _of_database(commune: Tenant) -> AsyncIterator[Finding]:
+    slug, now, there = commune.slug, commune.now(), await migrations.apps()
+    tables = [
+        table
+        for name, found in commune.platform.plugins.each("tables")
+        if name in there
+        for table in found
+    ]
+    try:
+        drift = await schema.drift(tables)
+    except RibambelleError as error:
+        yield Finding(slug, "unknown", f"La forme de la base n’a pas pu être lue : {error}.")
+        return
+    if drift:
+        yield Finding(
+            slug,
+            "fault",
+            f"La base n’a pas la forme attendue : {drift[0]}.",
+            f"ribambelle tenant upgrade {slug} ; sinon restaurez une copie.",
+        )
+    last = (
+        await JournalLine.select(JournalLine.at).order_by(JournalLine.id, ascending=False).first()
+    )
+    if last and last["at"] > now + BACK:
+        yield Finding(
+            slug,
+            "fault",
+            f"L’horloge a reculé : le dernier acte est du {last['at']:%d/%m/%Y à %H:%M}.",
+            "Réglez l’heure de la machine (timedatectl), puis relancez le service.",
+        )
+    late = await Job.select(Job.run_at).where(Job.run_at < now - STALE).order_by(Job.run_at).first()
+    if late:
+        yield Finding(
+            slug,
+            "fault",
+            f"Des travaux attendent depuis le {late['run_at']:%d/%m/%Y à %H:%M}.",
+            "Lancez « ribambelle work », ou servez sans --no-work.",
+        )
+    copied = copies.last(commune)
+    if not commune.settings.demo and (copied is None or now - copied > COPIED):
+        when = f"La dernière copie est du {copied:%d/%m/%Y}." if copied else "Aucune copie faite."
+        yield Finding(slug, "remark", when, f"ribambelle backup {slug} --to …, chaque nuit.")
+
+
+async def _of_network(commune: Tenant) -> AsyncIterator[Finding]:
+    mail = commune.settings.mail
+    if mail.server and not await _answers(mail.server, mail.port):
+        yield Finding(
+            commune.slug,
+            "fault",
+            f"Le serveur d’envoi {mail.server}:{mail.port} ne répond pas.",
+            "Vérifiez son adresse et le pare-feu : les messages attendent, aucun n’est perdu.",
+        )
+    for host in commune.settings.hosts:
+        if host.endswith(".localhost"):
+            continue
+        ends = await _certificate(host)
+        if ends is None:
+            told = f"Le certificat de {host} n’a pas pu être lu d’ici."
+            yield Finding(commune.slug, "unknown", told, "Regardez-le depuis un autre réseau.")
+        elif ends - datetime.now(UTC) < RENEWED:
+            told = f"Le certificat de {host} finit le {ends:%d/%m/%Y}."
+            yield Finding(commune.slug, "fault", told, "Renouvelez-le sur le serveur mandataire.")
+
+
+async def _answers(host: str, port: int) -> bool:
+    try:
+        _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), PATIENCE)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True
+
+
+async def _certificate(host: str, port: int = 443) -> datetime | None:
+    """Return when the certificate a host shows ends, or nothing when it cannot be reached."""
+    context = ssl.create_default_context()
+    try:
+        opening = asyncio.open_connection(host, port, ssl=context, server_hostname=host)
+        _, writer = await asyncio.wait_for(opening, PATIENCE)
+    except (OSError, TimeoutError, ssl.SSLError):
+        return None
+    shown = writer.get_extra_info("peercert")
+    writer.close()
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(shown["notAfter"]), UTC)

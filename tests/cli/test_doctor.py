@@ -1,0 +1,122 @@
+"""Each fault is said with its remedy, and nothing is taken for well that was not looked at."""
+
+import asyncio
+import json
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ribambelle.commands import platform
+from ribambelle.database.door import DOOR
+from ribambelle.jobs import queue
+from ribambelle.jobs.tables import Job
+from ribambelle.privacy.guards import lifted
+from ribambelle.tenants import doctor
+from ribambelle.workflow import journal
+from ribambelle_cli.main import run
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_server: str) -> Path:
+    monkeypatch.setenv("RIBAMBELLE_TENANTS", str(tmp_path / "tenants"))
+    monkeypatch.setenv("RIBAMBELLE_DATA", str(tmp_path / "data"))
+    from ribambelle.database.names import renamed
+
+    database = (
+        [
+            "--database",
+            renamed(database_server, f"doctor_{tmp_path.name.lower().replace('-', '_')}"),
+        ]
+        if database_server
+        else []
+    )
+    assert run(["tenant", "create", "bastia", "--insee", "2B033", *database]) == 0
+    file = tmp_path / "tenants" / "bastia.toml"
+    file.write_text("demo = true\n" + file.read_text("utf-8"), "utf-8")
+    return tmp_path
+
+
+def found(capsys: pytest.CaptureFixture[str], *more: str) -> list[dict[str, Any]]:
+    capsys.readouterr()
+    run(["doctor", "--no-network", "--json", *more])
+    out = capsys.readouterr().out
+    told: list[dict[str, Any]] = json.loads(out[out.index('{\n  "ok"') :])["findings"]
+    return told
+
+
+async def broken() -> None:
+    """Let the clock have been ahead, a job wait, and the base lose a column."""
+    communes = platform()
+    with communes.tenant("bastia").here() as tenant:
+        await journal.record("tenant.changed", "tenant:bastia")
+        async with lifted("core_journal"):
+            later = (tenant.now() + timedelta(days=9)).isoformat()
+            await DOOR.fetch(f"UPDATE core_journal SET at = '{later}'")
+        await queue.later("core", "sweep")
+        await Job.update({Job.run_at: tenant.now() - timedelta(hours=5)}).where(Job.id > 0)
+        await DOOR.run_ddl("ALTER TABLE core_school ADD COLUMN forgotten integer")
+    await communes.aclose()
+
+
+def test_a_machine_in_order_is_said_to_be(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert [one for one in found(capsys) if one["where"] not in ("disque",)] == []
+    assert run(["doctor", "--no-network"]) == 0
+    assert "Rien à corriger" in capsys.readouterr().out
+
+
+def test_each_fault_comes_with_its_remedy(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asyncio.run(broken())
+    (place / "data" / "bastia" / "secret.key").chmod(0o644)
+
+    told = " ".join(f"{one['told']} {one['cure']}" for one in found(capsys))
+
+    assert "chmod 600" in told
+    assert "L’horloge a reculé" in told
+    assert "timedatectl" in told
+    assert "Des travaux attendent" in told
+    assert "n’a pas la forme attendue" in told
+    assert "tenant upgrade bastia" in told
+    assert "rompue à la ligne" in told
+    assert run(["doctor", "--no-network"]) == 1
+
+
+def test_a_disk_almost_full_and_a_folder_nobody_may_write_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RIBAMBELLE_TENANTS", str(tmp_path / "tenants"))
+    monkeypatch.setenv("RIBAMBELLE_DATA", str(tmp_path / "data"))
+    usage = type(shutil.disk_usage(tmp_path))
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: usage(10**12, 10**12 - 10**10, 10**10))
+    full = list(doctor.of_machine(platform()))
+    (tmp_path / "data").rmdir()
+    (tmp_path / "data").write_text("not a folder")
+    closed = list(doctor.of_machine(platform()))
+
+    assert [(one.where, one.level) for one in full] == [("disque", "fault")]
+    assert "10,0 Go" in full[0].told
+    assert "RIBAMBELLE_DATA" in closed[0].cure
+
+
+def test_what_cannot_be_reached_is_not_taken_for_well(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = place / "tenants" / "bastia.toml"
+    text = (
+        file.read_text("utf-8")
+        .replace("demo = true\n", "")
+        .replace("bastia.localhost", "b.invalid")
+    )
+    file.write_text(
+        f'{text}\n[mail]\nserver = "127.0.0.1"\nport = 9\nsender = "a@b.test"\n', "utf-8"
+    )
+
+    run(["doctor", "--json"])
+    out = capsys.readouterr().out
+    told = json.loads(out[out.index('{\n  "ok"') :])["findings"]
+
+    assert ("unknown", True) in [(one["level"], "b.invalid" in one["told"]) for one in told]
+    assert any("127.0.0.1:9 ne répond pas" in one["told"] for one in told)
+    assert any("Aucune copie faite" in one["told"] for one in told)

@@ -1,0 +1,193 @@
+"""Hundreds of communes from one list: the plan first, nothing twice, and on where it was stopped."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ribambelle.commands import platform
+from ribambelle_cli.main import run
+
+HEAD = "slug;name;insee;hosts;plugins;colour;agent_email;database_url\n"
+BASTIA = "bastia;;2B033;famille.bastia.test;creche,assmat;#0B6B4F;;\n"
+CORTE = "corte;;2B096;famille.corte.test;;;agent@corte.test;\n"
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("RIBAMBELLE_TENANTS", str(tmp_path / "tenants"))
+    monkeypatch.setenv("RIBAMBELLE_DATA", str(tmp_path / "data"))
+    return tmp_path
+
+
+def applied(place: Path, text: str, *more: str) -> int:
+    (place / "communes.csv").write_text(text, "utf-8")
+    return run(["fleet", "apply", str(place / "communes.csv"), *more])
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> str:
+    return " ".join(capsys.readouterr().out.split())
+
+
+def files(place: Path) -> dict[str, str]:
+    return {one.name: one.read_text("utf-8") for one in sorted((place / "tenants").glob("*.toml"))}
+
+
+def test_a_list_is_planned_then_applied_and_nothing_is_done_twice(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tried = applied(place, HEAD + BASTIA + CORTE, "--dry-run")
+    plan, before = told(capsys), list(place.glob("tenants/*"))
+    done = applied(place, HEAD + BASTIA + CORTE)
+    made, written = told(capsys), files(place)
+    again = applied(place, HEAD + BASTIA + CORTE)
+    same = told(capsys)
+
+    assert (tried, done, again) == (0, 0, 0)
+    assert "bastia à créer" in plan
+    assert before == []
+    assert "2 communes faites sur 2." in made
+    assert "/invitation/" in made
+    assert written.keys() == {"bastia.toml", "corte.toml"}
+    assert 'plugins = ["creche", "assmat"]' in written["bastia.toml"]
+    assert "Tout est déjà comme la liste le dit." in same
+    assert files(place) == written
+
+
+def test_what_the_list_changes_is_changed_and_the_rest_of_the_file_stays(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    applied(place, HEAD + BASTIA)
+    file = place / "tenants" / "bastia.toml"
+    file.write_text(file.read_text("utf-8") + '\n# les nôtres\n[contact]\nphone = "04"\n', "utf-8")
+    capsys.readouterr()
+
+    code = applied(
+        place,
+        "slug;hosts;plugins;colour\nbastia;famille.bastia.test,bastia.test;creche,periscolaire;#7A1F5C\n",
+    )
+
+    text, said = file.read_text("utf-8"), told(capsys)
+    assert code == 0
+    assert 'hosts = ["famille.bastia.test", "bastia.test"]' in text
+    assert "# les nôtres" in text
+    assert 'phone = "04"' in text
+    assert "#7A1F5C" in text
+    assert "plugins : creche, assmat → creche, periscolaire" in said
+    assert set(platform().tenant("bastia").settings.plugins) == {"creche", "periscolaire"}
+
+
+WRONG = {
+    "a column nobody knows": ("slug;hosts;couleur\na;a.test;x\n", "Colonne inconnue"),
+    "no column of hosts": ("slug;name\na;A\n", "Il manque la colonne hosts"),
+    "a name twice": (f"{HEAD}{BASTIA}{BASTIA}", "Ligne 3 (bastia)"),
+    "an address twice": (
+        f"{HEAD}{BASTIA}corte;;2B096;famille.bastia.test;;;;\n",
+        "une seule commune",
+    ),
+    "a commune nobody knows": (f"{HEAD}{BASTIA}x;;99999;x.test;;;;\n", "code INSEE 99999"),
+    "a module nobody knows": (f"{HEAD}x;X;;x.test;piscine;;;\n", "Module inconnu : piscine"),
+    "an address that is none": (f"{HEAD}x;X;;https://x.test;;;;\n", "n’est pas une adresse"),
+    "a colour that is none": (f"{HEAD}x;X;;x.test;;rouge;;\n", "couleur"),
+    "a name that is none": (f"{HEAD}Été;X;;x.test;;;;\n", "ne peut pas nommer"),
+    "an agent nobody could write to": (f"{HEAD}x;X;;x.test;;;agent;\n", "adresse e-mail"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_line_that_cannot_be_stops_the_whole_list(
+    place: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    text, said = WRONG[name]
+
+    code = applied(place, text)
+
+    captured = capsys.readouterr()
+    assert code == 1
+    assert said in " ".join((captured.out + captured.err).split())
+    assert not (place / "tenants").exists() or not files(place)
+
+
+def test_a_list_moves_no_database_and_takes_no_other_commune(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    applied(place, HEAD + BASTIA)
+
+    codes = [
+        applied(place, f"{HEAD}bastia;;2B096;famille.bastia.test;;;;\n"),
+        applied(place, f"{HEAD}bastia;;;famille.bastia.test;;;;postgresql://h/bastia\n"),
+        applied(place, f"{HEAD}corte;;2B096;famille.bastia.test;;;;\n"),
+    ]
+
+    said = told(capsys)
+    assert codes == [1, 1, 1]
+    assert "existe déjà, pour le code INSEE 2B033" in said
+    assert "Une liste ne déplace pas une base" in said
+    assert "appartient déjà" in said
+
+
+def test_the_fleet_is_followed_and_checked(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    applied(place, HEAD + BASTIA + CORTE)
+    run(["backup", "bastia", "--to", str(place / "copy")])
+    capsys.readouterr()
+    run(["fleet", "status", "--json"])
+    states: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+    shown = run(["fleet", "status"])
+    (place / "data" / "corte" / "portal.sqlite").write_bytes(b"not a database")
+    broken = run(["fleet", "check", "--json"])
+    out = capsys.readouterr().out
+    after = json.loads(out[out.index('{\n  "checked"') :])
+
+    bastia, corte = states
+    assert (bastia["slug"], bastia["pending"], bastia["given_up"]) == ("bastia", 0, 0)
+    assert bastia["backup"] is not None
+    assert corte["backup"] is None
+    assert bastia["megabytes"] > 0
+    assert (shown, broken) == (0, 1)
+    assert after["checked"] == 2
+    assert "corte" in after["problems"]
+
+
+def killed_then_rerun(place: Path, times: int, seed: int) -> dict[str, Any]:
+    """Apply a list of forty communes, killed so many times; return what stands at the end."""
+    draw = random.Random(seed)
+    lines = [f"c{n};Commune {n};;c{n}.test;creche;;a{n}@example.test;\n" for n in range(40)]
+    (place / "communes.csv").write_text(HEAD + "".join(lines), "utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "ribambelle_cli",
+        "fleet",
+        "apply",
+        str(place / "communes.csv"),
+    ]
+    for _ in range(times):
+        child = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
+        time.sleep(draw.uniform(0.8, 2.5))
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+    assert subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode == 0
+    return {"files": files(place), "slugs": platform().slugs()}
+
+
+@pytest.mark.slow
+def test_killed_at_random_twenty_times_it_ends_the_same(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = []
+    for times in (0, 20):
+        place = tmp_path_factory.mktemp(f"fleet{times}")
+        monkeypatch.setenv("RIBAMBELLE_TENANTS", str(place / "tenants"))
+        monkeypatch.setenv("RIBAMBELLE_DATA", str(place / "data"))
+        ends.append(killed_then_rerun(place, times, 7))
+
+    assert ends[0] == ends[1]
+    assert len(ends[0]["slugs"]) == 40

@@ -1,0 +1,112 @@
+"""A commune's database moved to the other kind and back: every row, every number, or nothing."""
+
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tests.proofs.planting import planted, tables_of
+
+from ribambelle.database import moving as rows
+from ribambelle.database.names import renamed
+from ribambelle.errors import Refused
+from ribambelle.identity.tables import School
+from ribambelle.tenants import Tenant, moving
+from ribambelle.tenants.tenant import FREEZE
+from ribambelle.testing import Communes
+from ribambelle.workflow import journal
+
+
+@pytest.fixture
+def database_server() -> str:
+    return ""
+
+
+async def held(tenant: Tenant) -> dict[str, str]:
+    return await rows.contents(tenant.engine, tables_of(tenant.platform.plugins))
+
+
+async def test_a_commune_moves_to_postgresql_and_back_with_every_row(
+    communes: Communes, postgres_server: str
+) -> None:
+    town = communes.alpha
+    await planted(town, "mot", but={"core_journal", "core_journal_start"})
+    with town.here():
+        for _ in range(5):
+            await journal.record("account.signed_in", "account:1")
+        await School.insert(School(name="Éphémère", folded="ephemere"))
+        await School.delete().where(School.folded == "ephemere")
+    file = town.app.platform.folder / "alpha.toml"
+    file.write_text(file.read_text("utf-8") + "\n# à nous\n", "utf-8")
+    before = await held(town.tenant)
+
+    there = await moving.move(town.tenant, renamed(postgres_server, f"moved_{uuid4().hex[:8]}"), 0)
+    on_postgres = await held(town.tenant)
+    with town.here():
+        (new,) = await School.insert(School(name="Neuve", folded="neuve")).returning(School.id)
+        await School.delete().where(School.folded == "neuve")
+        assert await journal.broken_at() is None
+        with pytest.raises(Exception, match="append-only"):
+            await journal.JournalLine.delete(force=True)
+    back = await moving.move(town.tenant, "sqlite", 0)
+
+    assert before == on_postgres == await held(town.tenant)
+    assert there.rows == back.rows > 300
+    assert new["id"] == 5  # three planted, one removed: its number is not given again
+    assert "# à nous" in file.read_text("utf-8")
+    assert "url" not in file.read_text("utf-8")
+    assert (await (await town.family()).get("/compte")).status_code == 200
+    assert not (town.tenant.folder / FREEZE).exists()
+    assert Path(there.kept).is_file()
+
+
+async def test_while_it_moves_families_read_and_nobody_writes(communes: Communes) -> None:
+    town = communes.alpha
+    family, mark = await town.family(), town.tenant.folder / FREEZE
+
+    mark.touch()
+    page = await family.get("/compte")
+    asked = await family.post("/compte/appareils/99/fermer")
+    sent = await town.visitor().post("/connexion", data={"email": "a@b.test"})
+    elsewhere = await communes.beta.visitor().post("/connexion", data={"email": "a@b.test"})
+    mark.unlink()
+    again = await town.visitor().post("/connexion", data={"email": "a@b.test"})
+
+    assert page.status_code == 200
+    assert sent.status_code == 503
+    assert asked.status_code in (303, 503)
+    assert "retry-after" in sent.headers
+    assert (elsewhere.status_code, again.status_code) == (200, 200)
+    with town.here():
+        assert await journal.broken_at() is None
+
+
+async def test_what_differs_is_not_moved(
+    communes: Communes, postgres_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: a row is lost on the way."""
+    town, real = communes.alpha, rows.many.write
+    await planted(town, "mot", but={"core_journal", "core_journal_start"})
+
+    async def lossy(table: str, columns: Any, some: Any, **more: Any) -> Any:
+        return await real(table, columns, some[:-1] if table == "core_login" else some, **more)
+
+    monkeypatch.setattr(rows.many, "write", lossy)
+    with pytest.raises(Refused, match="move_differs"):
+        await moving.move(town.tenant, renamed(postgres_server, f"moved_{uuid4().hex[:8]}"), 0)
+
+    assert "url" not in (town.app.platform.folder / "alpha.toml").read_text("utf-8")
+    assert not (town.tenant.folder / FREEZE).exists()
+    assert (town.tenant.folder / "portal.sqlite").is_file()
+
+
+async def test_a_move_that_could_not_be_is_refused(communes: Communes) -> None:
+    tenant = communes.alpha.tenant
+
+    for to, reason in (("sqlite", "move_already"), ("mysql://x", "move_where")):
+        with pytest.raises(Refused, match=reason):
+            await moving.move(tenant, to, 0)
+    (tenant.folder / FREEZE).touch()
+    with pytest.raises(Refused, match="tenant_frozen"), moving.frozen(tenant):
+        pass
+    (tenant.folder / FREEZE).unlink()
