@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from ribambelle import tenants
+from ribambelle.clock import after
 from ribambelle.consents.tables import Consent
 from ribambelle.errors import Refused
 from ribambelle.jobs import NotNow, later
@@ -20,6 +21,8 @@ from ribambelle.particulier.tables import StateEvidence
 log = structlog.get_logger(__name__)
 FEBRUARY = 2
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+EVERY = timedelta(seconds=4)
+"""Between two families: the core's jobs run one by one, and a sign-in link passes in between."""
 UNSET = {"rights", "token", "recipient"}
 
 
@@ -48,11 +51,10 @@ async def plan() -> None:
             & Consent.withdrawn_at.is_null()
             & (Consent.sealed != "")
         )
-        done = await _done(kind, now)
-        for row in rows:
-            if row["account"] not in done:
-                once = f"state:{kind.code}:{row['account']}"
-                await later("core", "ask_state", once=once, account=row["account"], kind=kind.code)
+        left = sorted({row["account"] for row in rows} - await _done(kind, now))
+        for rank, account in enumerate(left):
+            once, at = f"state:{kind.code}:{account}", after(now, EVERY * rank)
+            await later("core", "ask_state", once=once, at=at, account=account, kind=kind.code)
 
 
 async def ask_state(account: int, kind: str) -> None:
