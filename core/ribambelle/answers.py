@@ -158,6 +158,12 @@ def _paper_templates() -> Kind:
     return _instance("PaperTemplate", PaperTemplate)
 
 
+def _state_uses() -> Kind:
+    from ribambelle.particulier import StateUse
+
+    return _instance("StateUse", StateUse)
+
+
 def _demo() -> Kind:
     return "une fonction", lambda answer: answer is None or callable(answer)
 
@@ -205,6 +211,7 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "childcare_costs": _functions,
     "billable_items": _functions,
     "billing_gaps": _functions,
+    "state_evidence": _state_uses,
     "message_templates": _message_templates,
     "paper_templates": _paper_templates,
     "checks": _functions,

@@ -14,17 +14,19 @@ def tables() -> Iterable[Any]:
     from ribambelle.appointments import tables as appointments
     from ribambelle.calendar import tables as calendar
     from ribambelle.campaigns import tables as campaigns
+    from ribambelle.consents import tables as consents
     from ribambelle.documents import tables as documents
     from ribambelle.families import tables as families
     from ribambelle.identity import tables as identity
     from ribambelle.information import tables as information
     from ribambelle.jobs import tables as jobs
     from ribambelle.messages import tables as messages
+    from ribambelle.particulier import tables as particulier
     from ribambelle.privacy import tables as privacy
     from ribambelle.workflow import tables as workflow
 
     rooms = identity, workflow, jobs, messages, documents, families, calendar, campaigns
-    more = information, appointments, api, privacy
+    more = information, appointments, api, privacy, consents, particulier
     return [table for room in (*rooms, *more) for table in room.TABLES]
 
 
@@ -57,6 +59,8 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
     from ribambelle.identity.newcomers import send_link as send_identity_link
     from ribambelle.identity.sweeping import sweep
     from ribambelle.messages.delivery import send_message
+    from ribambelle.particulier.refreshing import ask_state
+    from ribambelle.particulier.refreshing import plan as refresh_state
     from ribambelle.privacy.retention import night
     from ribambelle.web.new_email import send_link as send_new_email
     from ribambelle.web.sign_in import email_link
@@ -80,17 +84,20 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
         "age_documents": age,
         "examine_document": examine_again,
         "eliminate": night,
+        "refresh_state": refresh_state,
+        "ask_state": ask_state,
     }
 
 
 @hookimpl
 def schedules() -> list[Any]:
-    """Sweep at night; look at the papers that end before families wake up."""
+    """Sweep at night, ask the State again in February; look at the papers that end before dawn."""
     from ribambelle.jobs import Schedule
 
     return [
         Schedule("sweep", hour=3),
         Schedule("eliminate", hour=4),
+        Schedule("refresh_state", hour=5),
         Schedule("age_documents", hour=7),
         Schedule("remind_appointments", hour=9),
     ]
@@ -245,9 +252,9 @@ def demo() -> Any:
 
 @hookimpl
 def demo_programs() -> list[tuple[str, ...]]:
-    """FranceConnect and ProConnect, played by a stand-in: invented people alone sign in by them."""
-    program = "ribambelle.testing.france_connect"
-    return [(program, "8011"), (program, "8012", "--proconnect")]
+    """FranceConnect, ProConnect and API Particulier, played by stand-ins that know invented people."""
+    program, state = "ribambelle.testing.france_connect", "ribambelle.testing.api_particulier"
+    return [(program, "8011"), (program, "8012", "--proconnect"), (state, "8013")]
 
 
 @hookimpl
@@ -261,7 +268,8 @@ def personal_data() -> list[Any]:
     from ribambelle.identity import personal_data as identity
     from ribambelle.information import personal_data as information
     from ribambelle.messages import personal_data as messages
+    from ribambelle.particulier import personal_data as particulier
     from ribambelle.privacy import personal_data as privacy
 
     rooms = identity, documents, messages, families, campaigns, information, appointments, api
-    return [one for room in (*rooms, privacy) for one in room.HELD]
+    return [one for room in (*rooms, privacy, particulier) for one in room.HELD]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ribambelle.identity.households import MovedOut
     from ribambelle.jobs import Schedule
     from ribambelle.messages.types import MessageTemplate, PaperTemplate
+    from ribambelle.particulier import StateUse
     from ribambelle.privacy import PersonalData
     from ribambelle.tenants import Tenant
     from ribambelle.tenants.checking import Remark
@@ -587,6 +588,25 @@ def billing_gaps() -> "Iterable[Callable[[Period], Awaitable[list[Gap]]]]":
             return [gaps]
 
     Called by ``ribambelle.billing``. Implemented by ``periscolaire``. Since 0.2.
+    """
+
+
+@hookspec
+def state_evidence() -> "Iterable[StateUse]":
+    """What the plugin does with what the State knows of a family: for what, and what takes it.
+
+    Called when a family reads what it may let the town hall ask (API Particulier), and when an
+    answer comes back: `take` is awaited in its transaction, once the family agreed, and returns a
+    sentence for it. A purpose told here is in the words the family agrees to.
+
+    Example::
+
+        @hookimpl
+        def state_evidence():
+            from ribambelle_periscolaire.state_quotient import take
+            return [StateUse("quotient", "calculer le prix de la cantine", take)]
+
+    Called by ``ribambelle.particulier``. Implemented by ``creche``, ``periscolaire``. Since 0.2.
     """
 
 

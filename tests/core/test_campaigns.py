@@ -280,6 +280,7 @@ async def test_a_mail_server_away_holds_the_campaign_back_and_it_can_be_stopped(
     monkeypatch.undo()
     clock.move(hours=2)
     await town.work()
+    agent = await town.staff()
 
     assert "En cours d’envoi" in report
     assert len(await town.mail()) == sending.BATCH, "nothing piles up behind a silent server"

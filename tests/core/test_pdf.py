@@ -31,6 +31,7 @@ def a_receipt(**changed: object) -> dict[str, object]:
         "wishes": ["Les Lilas", "Les Roses"],
         "others": ["Une autre crèche de la ville convient aussi."],
         "code": "04HM-ASW9-NF6Y",
+        "blocks": [{"lines": ["Ce reçu prouve votre demande."]}, {"items": ["Gardez-le."]}],
         "verify_at": "https://exemple.fr/creche/recu",
         "verify": "https://exemple.fr/creche/recu?numero=C-2041&code=04HM-ASW9-NF6Y",
     } | changed

@@ -418,6 +418,10 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/compte/connexion": {"family": ("/compte/connexion",), "office": ("/compte/connexion",)},
     "/compte/messages": {"family": ("/compte/messages",)},
     "/compte/donnees": {"family": ("/compte/donnees",)},
+    "/compte/donnees/etat": {"family": ("/compte/donnees/etat",)},
+    "/compte/donnees/etat/{kind}": {
+        "family": ("/compte/donnees/etat/quotient", "/compte/donnees/etat/schooling")
+    },
     "/bureau/donnees": {"office": ("/bureau/donnees",)},
     "/bureau/donnees/registre": {"office": ("/bureau/donnees/registre",)},
     "/bureau/donnees/effacements/{number}": {

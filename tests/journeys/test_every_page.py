@@ -507,11 +507,18 @@ async def code_typed(town: Town, browser: Any) -> None:
 
 
 async def come_from_france_connect(town: Town, browser: Any) -> None:
-    """Turn FranceConnect and ProConnect on, and let a newcomer come back from the first."""
+    """Turn what the State offers on, and let a newcomer come back from FranceConnect."""
     file = town.app.platform.folder / "alpha.toml"
     told = 'on = true\nclient = "c"\nsecret = "s"\nissuer = "http://127.0.0.1:9"\n'
     more = 'sirets = ["21440109300015"]\n'
-    file.write_text(f"{file.read_text()}\n[franceconnect]\n{told}\n[proconnect]\n{told}{more}")
+    state = (
+        'on = true\ntoken = "t"\nrecipient = "22222222222222"\nfranceconnect = true\n'
+        'asks = ["quotient", "resources", "schooling"]\n'
+    )
+    file.write_text(
+        f"{file.read_text()}\n[franceconnect]\n{told}\n[proconnect]\n{told}{more}"
+        f"\n[particulier]\n{state}"
+    )
     with town.here() as tenant:
         now = tenant.now()
         session, _ = await opened_session(browser.cookies["session"], now)

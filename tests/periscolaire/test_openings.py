@@ -220,13 +220,14 @@ async def test_without_its_mark_a_family_is_answered_as_often_as_the_job_runs(
 async def test_a_wish_an_agent_did_not_find_proved_gives_no_points(
     town: Town, clock: FrozenClock
 ) -> None:
-    agent, browser = await town.staff(), await town.family("anne@example.test")
+    browser = await town.family("anne@example.test")
     with town.here() as tenant:
         canteen = await a_canteen(room=1)
         anne = await a_family()
         lea = await a_child(anne, canteen.activity)
         number = await announced(tenant, canteen.activity)
     clock.move(hours=2)
+    agent = await town.staff()
     await browser.post(
         f"{HERE}/{number}/voeux", data=wishes(canteen, [lea], THURSDAY, criteres="work")
     )

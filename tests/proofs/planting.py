@@ -11,6 +11,8 @@ from piccolo.columns import Boolean, Bytea, Date, ForeignKey, Text, Timestamptz,
 from piccolo.table import Table, sort_table_classes
 from tests.creche.builders import BORN_ON, a_dossier
 
+from ribambelle.particulier.asker import Asker
+from ribambelle.particulier.asker import sealed as status_sealed
 from ribambelle.plugins import Plugins
 from ribambelle.search import fold
 from ribambelle.tenants import Tenant
@@ -208,6 +210,11 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         "core_forget_request": {"state": "asked", "decided_at": None, "runs_on": None},
         "core_erasure": {"cause": "asked", "people": json.dumps({word: [number]})},
         "core_elimination": {"slip": "[]"},
+        "core_consent": {"sealed": asker_sealed(word, number), "withdrawn_at": None},
+        "core_state_evidence": {
+            **{"kind": "schooling", "outcome": "known", "way": "identite"},
+            "content": json.dumps({"enrolled": True, "uai": word}),
+        },
         "creche_facility": {
             **{"folded": fold(word), "kind": "municipal", "is_open": True, "email": "x@x.test"},
             **{"places": 9, "from_weeks": 10, "to_months": 36},
@@ -264,6 +271,11 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         "creche_frozen_count": {"month": f"2026-0{number}", "age_group": "babies", "children": 12},
     }
     return known.get(table, {})
+
+
+def asker_sealed(word: str, number: int) -> str:
+    """Return a civil status as an account's consent keeps it."""
+    return status_sealed(Asker(word, (word,), "F", BORN_ON), number)
 
 
 def periscolaire(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]:

@@ -29,7 +29,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("commission", "contract", "move", "offer", "appeal", "case"), IDS),
     **{"file": ("C-1", "C-2"), "group": ("babies",)},
     "code": ("enfant", "famille", "adresse", "voeux", "ecole", "sante"),
-    "kind": ("csv", "xlsx", "birth", "json", "insurance"),
+    "kind": ("csv", "xlsx", "birth", "json", "insurance", "quotient"),
     **{"booking": IDS, "day": ("2026-11-30",), "monday": ("2026-11-30",)},
     **{"month": ("2026-11",), "year": ("2026",)},
     **dict.fromkeys(("roll", "unit", "activity"), IDS),
@@ -141,6 +141,8 @@ BODY: dict[str, str] = {
     **{"invoices": "3", "invoice": "3", "means": "cash", "amount": "1", "reference": "n"},
     **{"refund": "1", "doubts": "k", "key": "k", "payers": "3", "ends": "3", "agree": "oui"},
     **{"holder": "n", "iban": "FR7630006000011234567890189", "bic": ""},
+    **{"usual_name": "n", "given_names": "n", "sex": "F", "agree": "oui", "child": "3"},
+    **{"departement": "44", "country": "99341"},
     **{"start_on": "2027-01-04", "ajout": "1", "filtrer": "", "remplir": "", "vider": ""},
     **{"payers": "3", "invoice": "3", "invoices": "3", "means": "cash", "doubts": "k"},
 }

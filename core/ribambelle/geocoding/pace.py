@@ -20,17 +20,24 @@ class Pace:
     """One file holds the moment the next question is due (GCRA); asking and writing is one step."""
 
     def __init__(
-        self, file: Path, *, a_second: float = A_SECOND, now: Callable[[], float] = time.time
+        self,
+        file: Path,
+        *,
+        a_second: float = A_SECOND,
+        burst: int = BURST,
+        longest: float = 3600,
+        now: Callable[[], float] = time.time,
     ) -> None:
-        self.file, self.step, self.now = file, 1 / a_second, now
+        self.file, self.step, self.burst, self.longest = file, 1 / a_second, burst, longest
+        self.now = now
 
     def take(self) -> bool:
         """Tell whether a question may leave now, and count it."""
-        return self._due(lambda due, now: max(due, now) + self.step, BURST * self.step)
+        return self._due(lambda due, now: max(due, now) + self.step, self.burst * self.step)
 
     def rest(self, seconds: float) -> None:
         """Let nobody ask for a while."""
-        self._due(lambda due, now: max(due, now + seconds + BURST * self.step), float("inf"))
+        self._due(lambda due, now: max(due, now + seconds + self.burst * self.step), float("inf"))
 
     def _due(self, then: Callable[[float, float], float], ahead: float) -> bool:
         handle = os.open(self.file, os.O_RDWR | os.O_CREAT, 0o600)
@@ -39,7 +46,7 @@ class Pace:
             now, due = self.now(), 0.0
             with suppress(struct.error):
                 (due,) = NEXT.unpack(os.pread(handle, NEXT.size, 0))
-            if due > now + 3600:
+            if due > now + self.longest:
                 # the machine's clock went back, or the file is damaged: nobody is silenced for it
                 due = 0.0
             if due - now > ahead:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -54,6 +54,8 @@ class Answered:
     identity: dict[str, Any]
     told: dict[str, Any]
     token: str
+    access: str = field(default="", repr=False)
+    """What opens the State's data for a minute: used at once or not at all, and kept nowhere."""
 
 
 _addresses: dict[tuple[str, str], tuple[float, Addresses]] = {}
@@ -108,7 +110,7 @@ async def redeem(provider: Provider, code: str, nonce: str, now: datetime) -> An
     # some answers of userinfo bear no end: they have just been asked for
     answers.require({"exp": now.timestamp() + 1, **told}, provider, now)
     answers.require_same(identity, told)
-    return Answered(identity, told, tokens.id_token)
+    return Answered(identity, told, tokens.id_token, tokens.access_token)
 
 
 async def believed(provider: Provider, where: Addresses, token: str) -> dict[str, Any]:

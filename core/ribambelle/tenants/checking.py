@@ -43,6 +43,7 @@ async def examined(commune: Tenant) -> tuple[list[str], list[str]]:
     found = [*of_file(commune), *of_folder(commune), *await of_antivirus(commune)]
     with commune.here():
         found += await of_identities(commune)
+        found += await of_particulier(commune)
         found += await of_database(commune)
         told = [] if found else await of_plugins(commune)
     wrong = [one.words for one in told if one.is_problem]
@@ -177,6 +178,11 @@ def remarks(commune: Tenant) -> list[str]:
         )
         if one.algorithm == "HS256":
             told.append(f"{name} : HS256 signe avec votre secret. Préférez ES256 ou RS256.")
+    if settings.particulier.on:
+        told.append(
+            "API Particulier : écrit d’après sa documentation, non vérifié auprès du service. "
+            "L’habilitation, la délibération et le SIRET à écrire : docs/fr/api-particulier.md."
+        )
     return told
 
 
@@ -233,6 +239,25 @@ async def of_identities(commune: Tenant) -> list[str]:
         file = f"{commune.slug}.toml"
         found.append(Misconfigured(what, file=file, key=f"{code}.{key}", cure=cure).message)
     return found
+
+
+async def of_particulier(commune: Tenant) -> list[str]:
+    """Return what keeps the commune from asking the State what families let it ask."""
+    from ribambelle.particulier import service
+
+    settings = commune.settings
+    if not settings.particulier.on or settings.demo:  # its stand-in runs with `ribambelle demo`
+        return []
+    if not (what := await service.ping(commune)):
+        return []
+    return [
+        Misconfigured(
+            f"API Particulier : {what}",
+            file=f"{commune.slug}.toml",
+            key="particulier.token",
+            cure="comparez avec l’habilitation de DataPass (docs/fr/api-particulier.md)",
+        ).message
+    ]
 
 
 async def of_database(commune: Tenant) -> list[str]:

@@ -199,6 +199,65 @@ class Proconnect(Openid, frozen=True, forbid_unknown_fields=True):
             )
 
 
+class Particulier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """API Particulier: what the State already knows of families, and what this commune may ask it.
+
+    `recipient` is the commune's own SIRET, whoever runs the portal; a refresh begins in February
+    because what is asked in January still tells the year before.
+    """
+
+    on: bool = False
+    address: str = "https://particulier.api.gouv.fr"
+    token: str = ""
+    recipient: str = ""
+    asks: tuple[str, ...] = ("quotient",)
+    """What the commune was given the right to ask: quotient, resources, schooling."""
+    versions: dict[str, str] = {}
+    """The version of an endpoint, by what is asked, when it is not the usual one."""
+    franceconnect: bool = False
+    """Whether a family may also be known by FranceConnect; both rights must have been paired."""
+    refresh_from: Annotated[int, msgspec.Meta(ge=0, le=20)] = 3
+    """Day of February from which known quotients are asked again; 0 for never."""
+
+    def __post_init__(self) -> None:
+        """Refuse an address without TLS, a SIRET that is none, what nobody may ask."""
+        if not self.address.startswith(("https://", "http://127.0.0.1:")):
+            raise Misconfigured(
+                f"adresse illisible « {self.address} »",
+                key="particulier.address",
+                cure="elle commence par « https:// »",
+            )
+        for key, said in (("asks", self.asks), ("versions", tuple(self.versions))):
+            if unknown := sorted(set(said) - ASKED):
+                raise Misconfigured(
+                    f"donnée inconnue « {unknown[0]} »",
+                    key=f"particulier.{key}",
+                    cure=f"choisissez parmi {', '.join(sorted(ASKED))}",
+                )
+        if wrong := [one for one in self.versions.values() if not re.fullmatch(r"v\d{1,2}", one)]:
+            raise Misconfigured(
+                f"version illisible « {wrong[0]} »",
+                key="particulier.versions",
+                cure='écrivez par exemple versions = { quotient = "v3" }',
+            )
+        missing = [key for key in ("token", "recipient") if not getattr(self, key)]
+        if self.on and missing:
+            raise Misconfigured(
+                "cette clé manque",
+                key=f"particulier.{missing[0]}",
+                cure="écrivez-la, ou écrivez on = false",
+            )
+        if self.recipient and not re.fullmatch(r"\d{14}", self.recipient):
+            raise Misconfigured(
+                f"SIRET illisible « {self.recipient} »",
+                key="particulier.recipient",
+                cure="écrivez les quatorze chiffres du SIRET de la commune, sans espace",
+            )
+
+
+ASKED = frozenset({"quotient", "resources", "schooling"})
+
+
 class Families(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the portal asks of families about themselves."""
 
@@ -279,6 +338,7 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     geocoding: Geocoding = Geocoding()
     franceconnect: Franceconnect = Franceconnect()
     proconnect: Proconnect = Proconnect()
+    particulier: Particulier = Particulier()
     families: Families = Families()
     privacy: Privacy = Privacy()
     legal: Legal = Legal()

@@ -205,6 +205,13 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Cette famille n’est plus là",
         ("Elle a été oubliée, ou réunie à une autre. Rouvrez la liste des familles.",),
     ),
+    "consent_needed": (
+        "Votre accord est retiré",
+        (
+            "Rien n’a été demandé ni gardé. Vous pouvez le redonner depuis « Vos données ».",
+            "Ou donnez vous-même le montant dans votre démarche, avec une attestation.",
+        ),
+    ),
     "forget_asked": (
         "Votre demande est déjà enregistrée",
         (

@@ -45,6 +45,7 @@ from ribambelle.web import (
     schools,
     sign_in,
     state_identity,
+    state_known,
     team,
     ways_in,
 )
@@ -176,6 +177,7 @@ ROUTES = [
     *state_identity.ROUTES,
     *ways_in.ROUTES,
     *my_data.ROUTES,
+    *state_known.ROUTES,
     *data_desk.ROUTES,
     *agenda.ROUTES,
     *papers.ROUTES,

@@ -28,7 +28,7 @@ from ribambelle.identity.state_identities import Who
 from ribambelle.identity.tables import Account
 from ribambelle.openid import Answered, Provider, Rejected, Unreachable, redeem
 from ribambelle.tenants import Tenant
-from ribambelle.web import guards, leaving
+from ribambelle.web import guards, leaving, state_known
 from ribambelle.web.leaving import FAREWELL, RefusedPage
 from ribambelle.web.page import Page
 from ribambelle.web.sign_in import QUARTER, come_from
@@ -153,7 +153,8 @@ async def back(
         if error or not code:
             seen.tell("info", f"Vous n’avez pas terminé avec {one.name} : rien n’a changé.")
             home = "/compte/connexion" if left.why == LINKING else "/connexion"
-            return Redirect(home, status_code=303)
+            asked = state_known.kind_asked(left.why)
+            return Redirect(state_known.PAGE if asked else home, status_code=303)
         answered = await redeem(one, code, left.nonce, now)
         if one.for_families:
             return await _family(seen, one, left, answered, now)
@@ -185,6 +186,10 @@ async def _family(
             raise Refused("rejected")
         return await _link(seen, one, left, who, now)
     account = await state_identities.account_of(who, now)
+    if kind := state_known.kind_asked(left.why):
+        if scopes is not None or seen.person is None or seen.person.account != left.account:
+            raise Refused("strange_return")
+        return await state_known.back(seen, account, kind, answered.access, now)
     if scopes is not None:
         return await _mandate(seen, one, account, scopes, answered, now)
     if account is None:

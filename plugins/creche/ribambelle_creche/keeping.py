@@ -9,7 +9,7 @@ from ribambelle.identity.households import AddressEntry, AdultEntry
 from ribambelle.identity.tables import Child as ChildRow
 from ribambelle.search import fold
 from ribambelle.tenants import Tenant
-from ribambelle_creche import counting
+from ribambelle_creche import counting, state_resources
 from ribambelle_creche.domain.dossier import (
     Address,
     Child,
@@ -133,3 +133,6 @@ async def proofs(tenant: Tenant, file: Mine) -> None:
         await Evidence.insert(Evidence(application=file.id, kind=kind)).on_conflict(
             target=(Evidence.application, Evidence.kind), action="DO NOTHING"
         )
+    await state_resources.confirm(
+        file.application.demande.id, file.application.account, file.dossier
+    )

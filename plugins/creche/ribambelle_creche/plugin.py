@@ -262,6 +262,18 @@ def personal_data() -> list[Any]:
 
 
 @hookimpl
+def state_evidence() -> list[Any]:
+    """The quotient and the resources a file tells, without an attestation."""
+    from ribambelle.particulier import QUOTIENT, RESOURCES, StateUse
+    from ribambelle_creche.state_resources import take
+
+    return [
+        StateUse(QUOTIENT, "examiner vos demandes de crèche", take),
+        StateUse(RESOURCES, "estimer votre tarif de crèche et examiner vos demandes", take),
+    ]
+
+
+@hookimpl
 def document_types() -> list[Any]:
     """The proofs a crèche file may need."""
     from ribambelle_creche.proofs import TYPES

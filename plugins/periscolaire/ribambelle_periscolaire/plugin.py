@@ -228,6 +228,18 @@ def billing_gaps() -> list[Any]:
 
 
 @hookimpl
+def state_evidence() -> list[Any]:
+    """The quotient prices what is booked; the schooling proves an enrolment."""
+    from ribambelle.particulier import QUOTIENT, SCHOOLING, StateUse
+    from ribambelle_periscolaire.state_quotient import look, take
+
+    return [
+        StateUse(QUOTIENT, "calculer le prix de la cantine et des accueils", take),
+        StateUse(SCHOOLING, "inscrire votre enfant aux activités de son école", look),
+    ]
+
+
+@hookimpl
 def document_types() -> list[Any]:
     """The papers an enrolment may need."""
     from ribambelle_periscolaire.proofs import TYPES

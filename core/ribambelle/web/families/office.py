@@ -32,6 +32,9 @@ from ribambelle.identity.tables import Account, Address, Adult, Child, Custody, 
 from ribambelle.messages import post as write
 from ribambelle.messages import printing
 from ribambelle.messages.printing import Printing
+from ribambelle.particulier import asking
+from ribambelle.particulier.asking import Seen
+from ribambelle.particulier.kinds import KINDS
 from ribambelle.web import guards
 from ribambelle.web.families.custody import told
 from ribambelle.web.home import Found
@@ -114,6 +117,7 @@ class FamilySheet:
     merges: list[Merge]
     schools: list[tuple[int, str]]
     papers: list[Printing]
+    state_told: list[Seen]
 
 
 @get(
@@ -146,6 +150,7 @@ async def family(number: FromPath[int], now: NamedDependency[datetime]) -> Page:
         merges=await merging.of_household(row.id),
         schools=list((await schools.names()).items()),
         papers=await printing.about(f"household:{row.id}"),
+        state_told=await asking.usable(row.id, *KINDS),
     )
     return Page("office/family.html", page)
 

@@ -13,11 +13,13 @@ from litestar.response import Redirect
 
 from ribambelle import forms
 from ribambelle.errors import NotYours
-from ribambelle.identity import Person, quartiers
+from ribambelle.identity import Person, households, quartiers
+from ribambelle.particulier import asking
+from ribambelle.particulier.asking import Seen
 from ribambelle.tenants import Tenant
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
-from ribambelle_creche import filing
+from ribambelle_creche import filing, state_resources
 from ribambelle_creche import forms as reading
 from ribambelle_creche.domain import week as half_days
 from ribambelle_creche.domain.dossier import (
@@ -47,6 +49,7 @@ from ribambelle_creche.domain.dossier import (
     steps_of,
 )
 from ribambelle_creche.domain.facility import KINDS
+from ribambelle_creche.domain.state_resources import filled
 from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.pages.offers import offers
 from ribambelle_creche.pages.recap import told_of
@@ -216,6 +219,9 @@ class StepPage:
     too_young: int = 0
     is_expected: bool | None = None
     knows_streets: bool = False
+    state: list[Seen] = field(default_factory=list)
+    """What the State told of the family's resources."""
+    may_ask_state: bool = False
 
     days = half_days.DAYS
     work = list(WORK.items())
@@ -325,13 +331,20 @@ async def shown(
         extra["knows_streets"] = await streets.any_known()
     if step.code == "voeux":
         extra |= await offers(file.dossier, quartier)
+    block = getattr(file.dossier, step.block) or EMPTY[step.code]
+    if step.code == "ressources" and file.side == "family" and file.application.account:
+        home = await households.of_account(file.application.account)
+        told = await state_resources.usable(home)
+        extra |= {"state": told, "may_ask_state": bool(home and asking.offered())}
+        wrote = file.dossier.resources or Resources()
+        block = filled(state_resources.facts_of(told), wrote)
     steps = steps_of(file.dossier)
     page = StepPage(
         file=file,
         step=step,
         rank=steps.index(step) + 1,
         total=len(steps),
-        block=getattr(file.dossier, step.block) or EMPTY[step.code],
+        block=block,
         settings=tenant.of(Settings),
         form=form,
         is_expected=expected,

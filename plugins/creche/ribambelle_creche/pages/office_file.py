@@ -15,12 +15,14 @@ from ribambelle import forms, workflow
 from ribambelle.database import transaction
 from ribambelle.documents import uses
 from ribambelle.identity import Person, quartiers
+from ribambelle.particulier.asking import Seen
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle.workflow import Step, Transition, journal
+from ribambelle_creche import state_resources
 from ribambelle_creche.domain import appeals as contesting
 from ribambelle_creche.domain.dossier import decode
 from ribambelle_creche.pages.recap import Told, told
@@ -69,6 +71,8 @@ class FilePage:
     """The offer it may answer."""
     contested: list[tuple[Appeal, AppealAnswer | None]] = field(default_factory=list)
     """What the family contests, and what it was answered."""
+    state_told: list[Seen] = field(default_factory=list)
+    """What the State told of the family's resources, while she agrees."""
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -155,6 +159,7 @@ async def file_page(
         papers={one.kind: one.id for one in reversed(await uses.given_for(file.demande))},
         offer=live.id if live else 0,
         contested=await appeals.of_file(number),
+        state_told=await state_resources.usable(application.household),
         errors=errors or {},
     )
     return Page("creche/office/file.html", page, status=422 if errors else 200)

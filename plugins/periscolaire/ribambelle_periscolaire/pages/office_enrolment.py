@@ -17,6 +17,8 @@ from ribambelle.forms import Bound
 from ribambelle.identity import Person, responsibilities
 from ribambelle.identity.responsibilities import Held
 from ribambelle.identity.tables import Adult
+from ribambelle.particulier import asking
+from ribambelle.particulier.asking import Seen
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats, guards
 from ribambelle.web.page import Page
@@ -77,6 +79,7 @@ class FilePage:
     acts: list[tuple[str, str]] = field(default_factory=list)
     held: list[Activity] = field(default_factory=list)
     """What the child is enrolled in, were it closed to others since."""
+    state_told: list[Seen] = field(default_factory=list)
 
     @property
     def one(self) -> One:
@@ -148,6 +151,7 @@ async def file_page(number: int, tenant: Tenant, now: datetime, **wrong: Any) ->
             if code in open_to and one.state in EXAMINED
         ],
         held=[each for each in (await catalogue.current()).activities if each.id in one.activities],
+        state_told=await asking.of_child(int(one.child.id)),
         **wrong,
     )
     return Page("periscolaire/office/enrolment.html", page, status=422 if wrong else 200)

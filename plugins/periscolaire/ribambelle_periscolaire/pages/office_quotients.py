@@ -17,6 +17,8 @@ from ribambelle.forms import Bound
 from ribambelle.identity import Person, register
 from ribambelle.identity.register import Line
 from ribambelle.identity.tables import Household
+from ribambelle.particulier import QUOTIENT, asking
+from ribambelle.particulier.asking import Seen
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats, guards
 from ribambelle.web.page import Page
@@ -83,6 +85,7 @@ class HouseholdPage:
     past: list[Situation]
     claim: Claim | None
     today: date
+    state_told: list[Seen]
     form: Bound[RecordForm] | None = None
     refusal: Bound[RefusalForm] | None = None
     sources: list[tuple[str, str]] = field(
@@ -117,6 +120,7 @@ async def household_page(household: int, now: datetime, **wrong: Any) -> Page:
         await means.history(household),
         next((one for one in told if one.state == "waiting"), None),
         now.date(),
+        await asking.usable(household, QUOTIENT),
         **wrong,
     )
     return Page("periscolaire/office/quotient.html", page, status=422 if wrong else 200)

@@ -17,6 +17,8 @@ from ribambelle.documents.uses import Owner
 from ribambelle.errors import NotYours, Refused
 from ribambelle.forms import Bound
 from ribambelle.identity import Person
+from ribambelle.particulier import QUOTIENT, asking
+from ribambelle.particulier.asking import Seen
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats, guards, uploads
 from ribambelle.web.page import Page
@@ -65,6 +67,8 @@ class QuotientPage:
     is_proved: bool
     largest: int
     form: Bound[Any] | None = None
+    state_told: list[Seen] = field(default_factory=list)
+    may_ask_state: bool = False
     sources: dict[str, str] = field(default_factory=lambda: SOURCES)
 
 
@@ -109,6 +113,8 @@ async def shown(
         is_proved=tenant.of(Settings).quotient == "proof",
         largest=receiving.largest() // receiving.MEGA,
         form=form,
+        state_told=await asking.usable(person.household, QUOTIENT),
+        may_ask_state=any(kind.code == QUOTIENT for kind in asking.offered()),
     )
     return Page("periscolaire/quotient.html", page, status=422 if form else 200)
 

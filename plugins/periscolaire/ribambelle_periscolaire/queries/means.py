@@ -83,7 +83,7 @@ async def claim(household: int, number: int) -> Claim:
     return found
 
 
-async def decide(claim: Claim, state: str, by: int, now: datetime, reason: str = "") -> bool:
+async def decide(claim: Claim, state: str, by: int | None, now: datetime, reason: str = "") -> bool:
     """Write what an agent made of a quotient told; False when it no longer waited."""
     moved = (
         await Claim.update(
