@@ -29,7 +29,7 @@ from ribambelle_assmat.tables import Childminder
 
 PURPOSE, LINK = "assmat_code", "assmat_link"
 READ_BACK, SIGN_IN = "/assmat/activation/relire", "/connexion/mot-de-passe"
-LINK_LIVES, CODE_LIVES = timedelta(hours=48), timedelta(minutes=15)
+LINK_LIVES, CODE_LIVES = timedelta(hours=48), timedelta(minutes=10)
 TWICE = timedelta(minutes=2)
 
 

@@ -149,7 +149,7 @@ ACTIVATION_CODE = MessageTemplate(
     "l’assistante maternelle",
     (Placeholder("code", "Les six chiffres", "123456", required=True),),
     area="Assistantes maternelles",
-    sms="{commune} : votre code est {code}. Il vaut 15 minutes. Ne le donnez à personne.",
+    sms="{commune} : votre code est {code}. Il vaut 10 minutes. Ne le donnez à personne.",
 )
 ACTIVATION_LINK = MessageTemplate(
     "assmat/messages/activation_link",

@@ -173,7 +173,6 @@ HELD = [
         WHO,
         whose=("application",),
         ends=With("application"),
-        secret=("words",),
     ),
     PersonalData(
         Decision,
