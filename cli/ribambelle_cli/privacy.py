@@ -141,11 +141,13 @@ async def _export(commune: Tenant, household: int, to: Path) -> dict[str, int]:
 
 
 async def _forget(commune: Tenant, household: int, dry_run: bool) -> dict[str, dict[str, int]]:
-    from ribambelle.privacy import forgetting
+    from ribambelle.privacy import asking, forgetting
 
     with commune.here():
         if dry_run:
             return (await forgetting.planned(household)).counts()
+        if bound := await asking.bound(household):
+            raise Refused("forget_bound", told=" ".join(bound))
         return (await forgetting.household(household)).counts()
 
 

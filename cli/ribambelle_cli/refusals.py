@@ -66,6 +66,7 @@ SENTENCES = {
     "move_upgrade_first": "Mettez d’abord la base à niveau : ribambelle tenant upgrade {slug}",
     "move_already": "{slug} est déjà à cet endroit, ou quelque chose y est : {to}. Rien n’a changé.",
     "move_where": "{to} n’est pas un endroit possible. Donnez une adresse postgresql://…, ou sqlite.",
+    "forget_bound": "Cette famille a encore quelque chose en cours. {told}",
     "visa_needed": "L’élimination demande le visa des archives. Voyez ce qu’elle prendrait avec "
     '--dry-run, faites viser le bordereau du portail, puis ajoutez --visa "sa date et son numéro".',
     "household_gone": "Cette famille n’est pas là. Prenez le numéro de sa fiche, dans l’adresse de "

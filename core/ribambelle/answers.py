@@ -215,6 +215,7 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "message_templates": _message_templates,
     "paper_templates": _paper_templates,
     "checks": _functions,
+    "still_bound": _functions,
     "demo": _demo,
     "demo_programs": _programs,
 }

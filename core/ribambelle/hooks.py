@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ribambelle.messages.types import MessageTemplate, PaperTemplate
     from ribambelle.particulier import StateUse
     from ribambelle.privacy import PersonalData
+    from ribambelle.privacy.rules import Home
     from ribambelle.tenants import Tenant
     from ribambelle.tenants.checking import Remark
     from ribambelle.web.home import Card, Found, ToDo
@@ -664,6 +665,25 @@ def checks() -> "Iterable[Callable[[Tenant], Awaitable[list[Remark]]]]":
             return [remarks]
 
     Called by ``ribambelle.tenants``. Implemented by ``paiement``. Since 0.1.
+    """
+
+
+@hookspec
+def still_bound() -> "Iterable[Callable[[Home], Awaitable[list[str]]]]":
+    """Functions that tell what a family has still to end before it can be forgotten.
+
+    Awaited inside the commune when an agent answers a family that asks for erasure, and again the
+    night it is done; each sentence says what stands and how it ends. Nothing to say, no sentence.
+
+    Example::
+
+        @hookimpl
+        def still_bound():
+            from ribambelle_paiement_tresor.binding import owed
+            return [owed]
+
+    Called by ``ribambelle.privacy``. Implemented by ``creche``, ``paiement``, ``periscolaire``.
+    Since 0.2.
     """
 
 

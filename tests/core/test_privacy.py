@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 from zipfile import ZipFile
 
 import pytest
@@ -9,13 +10,18 @@ from piccolo.columns import Bytea, Date, Text, Varchar
 from tests.core.documents.builders import a_document
 from tests.core.test_families import ANNE, a_family, adult_of
 from tests.creche.builders import an_application
+from tests.paiement_tresor.builders import a_bill, insert
+from tests.periscolaire.builders import a_canteen
 
 from ribambelle.identity import Grant
 from ribambelle.identity.tables import Account, Adult, Child
 from ribambelle.plugins import Plugins
+from ribambelle.privacy import asking
 from ribambelle.privacy.tables import Elimination, Erasure
 from ribambelle.testing import Communes, FrozenClock
 from ribambelle.workflow import journal
+from ribambelle_paiement_tresor.tables import Payer
+from ribambelle_periscolaire.tables import Booking
 
 MINE, DESK = "/compte/donnees", "/bureau/donnees"
 
@@ -119,6 +125,44 @@ async def test_a_family_is_forgotten_a_week_after_yes(
         assert await journal.broken_at() is None
     assert await town.mail(ANNE) == []
     assert (await family.get(MINE)).status_code == 303
+
+
+async def test_a_family_with_days_to_come_and_money_owed_is_not_forgotten_yet(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    family = await a_family(town)
+    adult = await adult_of(town, ANNE)
+    with town.here() as tenant:
+        canteen = await a_canteen()
+        (lea,) = await Child.select(Child.id)
+        await insert(
+            Booking(
+                child=lea["id"],
+                day=(tenant.now() + timedelta(days=3)).date(),
+                unit=canteen.unit,
+                group=canteen.group,
+                state="booked",
+                payer=adult.id,
+                changed_at=tenant.now(),
+            )
+        )
+        payer = await insert(Payer(adult=adult.id))
+        await a_bill(payer, 1_250, "Cantine", '["Anne", "Hoarau", "97400", "Alpha"]', lea["id"])
+    await family.post(f"{MINE}/effacement")
+    admin = await town.staff(Grant("admin"))
+
+    page = (await admin.get(f"{DESK}/effacements/1")).text.replace("\u00a0", " ")
+    refused = await admin.post(f"{DESK}/effacements/1", data={"answer": "yes"})
+    with town.here():
+        await Booking.update({Booking.state: "cancelled"}, force=True)
+        told = await asking.bound(int(adult.household))
+
+    assert "1 réservation à venir" in page
+    assert "12,50" in page
+    assert refused.status_code == 409
+    assert len(told) == 1
+    assert "régie" in told[0]
 
 
 async def test_a_family_may_change_its_mind_and_an_agent_may_say_no(communes: Communes) -> None:

@@ -8,7 +8,8 @@ from ribambelle.database import locks, transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.identity.tables import Account, Adult
 from ribambelle.messages import post
-from ribambelle.privacy import forgetting
+from ribambelle.privacy import forgetting, holdings
+from ribambelle.privacy.rules import Home
 from ribambelle.privacy.tables import ForgetRequest
 from ribambelle.workflow import journal
 
@@ -75,9 +76,26 @@ async def withdraw(household: int, account: int | None) -> None:
         )
 
 
+async def bound(household: int) -> list[str]:
+    """Return what a family has still to end before it can be forgotten, in words."""
+    tenant = tenants.current()
+    found = await holdings.of_household(household, tenant.now().date(), alone=True)
+    home = Home(
+        household,
+        tuple(sorted(found.of(holdings.ADULT))),
+        tuple(sorted(found.of(holdings.CHILD))),
+    )
+    return [told for look in tenant.hooks.all("still_bound") for told in await look(home)]
+
+
 async def accept(number: int, agent: int) -> date:
-    """Accept a request: it is done in a week; return the night it will be."""
+    """Accept a request: it is done in a week; return the night it will be.
+
+    Raises Refused while something of the family's is not ended.
+    """
     now = tenants.current().now()
+    if await bound((await one(number)).household):
+        raise Refused("forget_bound")
     runs_on = (now + WEEK).date()
     async with transaction():
         row = await _decide(number, agent, now, state="accepted", reason="", runs_on=runs_on)
@@ -94,14 +112,18 @@ async def refuse(number: int, agent: int, reason: str) -> None:
 
 
 async def run_due() -> int:
-    """Forget the families whose week is over; return how many."""
+    """Forget the families whose week is over; return how many.
+
+    One that booked again meanwhile waits, where the agent sees it.
+    """
     today = tenants.current().now().date()
     due = await ForgetRequest.objects().where(
         (ForgetRequest.state == "accepted") & (ForgetRequest.runs_on <= today)
     )
-    for row in due:
+    free = [row for row in due if not await bound(row.household)]
+    for row in free:
         await forgetting.household(row.household, cause="asked", by=row.decided_by)
-    return len(due)
+    return len(free)
 
 
 async def _decide(

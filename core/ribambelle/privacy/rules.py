@@ -46,3 +46,12 @@ class PersonalData:
     def name(self) -> str:
         """The table's name in the database."""
         return str(self.table._meta.tablename)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Who would be forgotten together: numbers of the household, its adults, their children."""
+
+    household: int
+    adults: tuple[int, ...]
+    children: tuple[int, ...]

@@ -83,6 +83,7 @@ class RequestPage:
     one: Waiting
     removed: list[tuple[str, int]]
     kept: list[tuple[str, str, int]]
+    bound: list[str]
     form: Bound[Decision] | None = None
 
 
@@ -212,6 +213,7 @@ async def _request(row: ForgetRequest, form: Bound[Decision] | None = None) -> P
             (known[table].purpose, known[table].because, len(ids))
             for table, ids in made.kept.items()
         ],
+        await asking.bound(row.household),
         form,
     )
     return Page("privacy/request.html", page, status=422 if form else 200)

@@ -218,6 +218,10 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
             "La mairie vous répond sous un mois. Vous pouvez la retirer depuis la page de vos données.",
         ),
     ),
+    "forget_bound": (
+        "Cette famille a encore quelque chose en cours",
+        ("Terminez d’abord ce que dit la page de sa demande, puis répondez oui.",),
+    ),
     "forget_none": (
         "Aucune demande à retirer",
         ("Elle a été retirée, ou la mairie y a répondu. Rouvrez la page de vos données.",),

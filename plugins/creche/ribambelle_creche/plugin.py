@@ -360,3 +360,11 @@ def demo() -> Any:
     from ribambelle_creche.demo import fill
 
     return fill
+
+
+@hookimpl
+def still_bound() -> list[Any]:
+    """A place offered or taken."""
+    from ribambelle_creche.binding import welcomed
+
+    return [welcomed]

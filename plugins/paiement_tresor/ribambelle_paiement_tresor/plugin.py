@@ -186,3 +186,11 @@ def demo_programs() -> list[tuple[str, ...]]:
     from ribambelle_paiement_tresor.demo import SIMULATOR
 
     return [SIMULATOR]
+
+
+@hookimpl
+def still_bound() -> list[Any]:
+    """What is owed, and a mandate that stands."""
+    from ribambelle_paiement_tresor.binding import owed
+
+    return [owed]

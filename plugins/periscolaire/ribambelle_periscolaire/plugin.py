@@ -342,3 +342,11 @@ def family_groups() -> list[Any]:
     from ribambelle_periscolaire.queries.family_groups import by_activity
 
     return [by_activity]
+
+
+@hookimpl
+def still_bound() -> list[Any]:
+    """The days still to come."""
+    from ribambelle_periscolaire.binding import booked
+
+    return [booked]
