@@ -1,6 +1,8 @@
 """A commission that decides: one answer a file, one live offer, the next in rank, nothing by halves."""
 
+import json
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from tests.creche.test_proposing import prepared
 
 from ribambelle.errors import Refused
 from ribambelle.testing import Communes, FrozenClock, Town
-from ribambelle_creche import deciding, offering, preparing, proposing
+from ribambelle_creche import deciding, letters, offering, preparing, proposing
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.preparation import Changes, Extra
 from ribambelle_creche.queries import commissions, facilities, offers, pins, proposals, supplies
@@ -295,3 +297,47 @@ async def test_a_place_that_waits_for_its_answer_is_not_given_by_the_next_commis
 
     monday = (offer.age_group, 0, "am")
     assert (before[monday], after[monday]) == (1, 0)
+
+
+async def test_a_family_called_after_the_session_reads_its_place_before_what_the_session_said(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await decided(town, clock, 2)
+    await town.work()
+    with town.here() as tenant:
+        (first,) = await Offer.objects()
+        await offering.decline(tenant, first, 1, "office", clock())
+    await town.work()
+    agent = await town.staff()
+
+    async def reads() -> tuple[str, str]:
+        with town.here() as tenant:
+            row = await commissions.one(number)
+            answer = await Decision.objects(Decision.application, Decision.pin).get(
+                Decision.application == called.application
+            )
+            assert answer
+            kept = await proposals.kept(number)
+            assert kept
+            names = {one.id: one.name for one in await facilities.every()}
+            told = await letters._letter(tenant, row, answer, proposals.opened(kept)[1], names)
+        page = await agent.get(f"/creche/demandes/{called.application}/pourquoi")
+        return unescape(page.text.partition("<main")[2]), json.dumps(told, ensure_ascii=False)
+
+    with town.here():
+        called = (await Offer.objects().order_by(Offer.id))[-1]
+    page, letter = await reads()
+    assert "Une place s’est libérée depuis la commission. <b>Elle vous est proposée : Les" in page
+    assert "une place s’est libérée" in letter
+    assert "la mairie vous propose" in letter
+    with town.here():
+        await offering.accept(called, 1, "office", clock())
+    accepted = await reads()
+    assert "Vous l’avez acceptée : Les" in accepted[0]
+    assert "vous avez accepté" in accepted[1]
+    for told in (page, accepted[0]):
+        assert "Il n’y avait pas de place pour vous." in told.partition("À la commission du ")[2]
+        assert "pas de place pour vous cette fois" not in told
+    for told in (page, letter, *accepted):
+        assert "Ce qui a bloqué" not in told  # the crèche it asked is the one it was given

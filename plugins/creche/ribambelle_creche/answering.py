@@ -7,6 +7,7 @@ from datetime import date
 
 import msgspec
 
+from ribambelle import tenants
 from ribambelle.tenants import Tenant
 from ribambelle_creche import counting, nearby
 from ribambelle_creche.domain import admission, anywhere
@@ -23,10 +24,11 @@ from ribambelle_creche.domain.admission.counterfactual import (
 )
 from ribambelle_creche.domain.admission.position import standings, wanted
 from ribambelle_creche.domain.grid import Line
+from ribambelle_creche.domain.offers import since
 from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.domain.resources import Asking
 from ribambelle_creche.domain.why import Blocked, blocked, older_starts
-from ribambelle_creche.queries import answers, facilities, proposals
+from ribambelle_creche.queries import answers, facilities, offers, proposals
 from ribambelle_creche.queries.commissions import calendar_of
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import (
@@ -73,6 +75,8 @@ class Answer:
     standings: list[Standing] = field(default_factory=list)
     is_drawn: bool = False
     """The chances are known, and not the places on the list alone."""
+    since: Sequence[Offer] = ()
+    """The place it has now, when that came after the commission; one a child."""
 
     @property
     def held(self) -> str | None:
@@ -146,6 +150,7 @@ async def answer_to(file: Application) -> Answer | None:
         standings=[one for one in kept if one.option in own]
         or [one for one in _standings(decision, given, found, seen) if one.option in own],
         is_drawn=bool(kept),
+        since=since(await offers.of_file(file.id), decision.at, tenants.current().now().date()),
     )
 
 

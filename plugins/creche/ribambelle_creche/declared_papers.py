@@ -132,6 +132,32 @@ OFFERED = PaperTemplate(
     ),
     AREA,
 )
+CALLED = replace(
+    OFFERED,
+    path="creche/papers/decision_called",
+    title="Lettre de la commission : une place libérée depuis est proposée",
+)
+CALLED_PAST = PaperTemplate(
+    "creche/papers/decision_called_past",
+    "Lettre de la commission : une place libérée depuis a été acceptée",
+    f"{BESIDE}, quand la famille a accepté une place venue après la séance",
+    "la famille",
+    (
+        NUMBER,
+        CHILD,
+        HELD_ON,
+        Placeholder(
+            "places",
+            "Chaque place acceptée, une par ligne",
+            "- Les Lilas, lundi et mardi, à partir du 4 janvier 2027",
+            required=True,
+            lines=True,
+            write=listed,
+        ),
+        REASON,
+    ),
+    AREA,
+)
 PAST = PaperTemplate(
     "creche/papers/decision_past",
     "Lettre de la commission : la place proposée n’attend plus de réponse",
@@ -168,4 +194,14 @@ NOT_EXAMINED = PaperTemplate(
     ),
     AREA,
 )
-PAPERS = (WAITING_LIST, ASK_PROOFS, RECEIPT, OFFERED, PAST, WAITING, NOT_EXAMINED)
+PAPERS = (
+    WAITING_LIST,
+    ASK_PROOFS,
+    RECEIPT,
+    OFFERED,
+    CALLED,
+    CALLED_PAST,
+    PAST,
+    WAITING,
+    NOT_EXAMINED,
+)

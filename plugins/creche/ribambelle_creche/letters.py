@@ -16,7 +16,7 @@ from ribambelle_creche.domain import anywhere, letter
 from ribambelle_creche.domain.admission import Proposal
 from ribambelle_creche.domain.commission import TO_THE_FAMILY
 from ribambelle_creche.domain.dossier import decode
-from ribambelle_creche.domain.offers import is_elsewhere
+from ribambelle_creche.domain.offers import child_of, is_elsewhere, place_of, since
 from ribambelle_creche.domain.pins import REASONS
 from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.placing import CALL_FIRST, share_of, told_of
@@ -70,18 +70,26 @@ async def _letter(
 ) -> dict[str, Any]:
     file = answer.application
     seen = await decisions.examined_row(row.id, file.id)
-    held = [one for one in await offers.of_file(file.id) if one.commission == row.id]
-    live = [one for one in held if one.state == "live"]
-    outcome = "offered" if live else answer.outcome
+    held = await offers.of_file(file.id)
+    after = since(held, answer.at, tenant.now().date())
+    urgent = [one for one in after if one.origin == "emergency"]
+    called = [one for one in after if one not in urgent]
+    live = [one for one in held if one.state == "live" and one.commission == row.id]
+    outcome = "offered" if live or called else answer.outcome
     told = decode(file.sent or file.answers)
     where = told.address
     home = printing.home(where.line, where.postcode, where.city) if where else ()
     today = formats.jour_du_mois(tenant.now().date(), True)
     template = declared_papers.OFFERED if live else TEXTS[outcome]
-    opening = await printing.said(template, await _facts(tenant, row, file, live, seen, answer))
+    if called:
+        live = [one for one in called if one.state == "live"]
+        template = declared_papers.CALLED if live else declared_papers.CALLED_PAST
+    facts = await _facts(tenant, row, file, live or called, seen, answer)
+    opening = await printing.said(template, facts)
     sections = [
         {"title": "", "parts": parts_of(opening)},
-        *_why(file, seen, found, names, outcome),
+        *_urgent(urgent),
+        *_why(row, file, seen, found, names, outcome, after),
         *(_points(seen, names) if not seen.refusal else ()),
         {"title": "Vos droits", "parts": [{"text": one} for one in letter.LAW]},
         {
@@ -139,13 +147,22 @@ async def _facts(
     }
 
 
+def _urgent(given: Sequence[Offer]) -> list[Section]:
+    """Return the place given at once since the commission, while it lasts."""
+    parts = [{"items": [told_of(one) for one in given]}]
+    return [{"title": "Une place donnée en urgence depuis", "parts": parts}] if given else []
+
+
 def _why(
+    row: Commission,
     file: Application,
     seen: Examined,
     found: Proposal | None,
     names: dict[int, str],
     outcome: str,
+    after: Sequence[Offer],
 ) -> list[Section]:
+    """Return what the commission refused, less the crèches where a place came since."""
     if seen.refusal or found is None:
         return []
     asked = examining.of_json(seen.asked)
@@ -154,14 +171,22 @@ def _why(
     for name in mine:
         if "." in name:
             parts.append({"text": f"Enfant {name.rpartition('.')[2]} :"})
-        refusals = [one for one in found.refusals[name] if letter.is_named(one, asked)]
+        since_at = {one.facility.id for one in after if one.child in (0, child_of(name))}
+        refused = [
+            one for one in found.refusals[name] if place_of(one.option).facility not in since_at
+        ]
+        refusals = [one for one in refused if letter.is_named(one, asked)]
         for wish in letter.refused(refusals, asked.needs, names):
             parts += [{"text": f"{wish.title} :"}, {"items": list(wish.reasons)}]
-        if asked.elsewhere and found.assignments[name] is None:
-            others = anywhere.told(anywhere.tried(found.refusals[name], asked.wishes), names)
+        tried = anywhere.tried(refused, asked.wishes)
+        if asked.elsewhere and found.assignments[name] is None and (tried or not after):
+            others = anywhere.told(tried, names)
             parts.append({"text": f"Vous acceptiez une autre crèche de la ville. {others}"})
     if not parts:
         return []
+    if after:
+        day = formats.jour_du_mois(row.held_on, True)
+        return [{"title": f"Ce qui a bloqué à la commission du {day}", "parts": parts}]
     is_placed = outcome == "offered" and all(found.assignments.get(name) for name in mine)
     title = "Les vœux que vous préfériez" if is_placed else "Ce qui a bloqué"
     return [{"title": title, "parts": parts}]

@@ -1,9 +1,9 @@
 """A place offered to a family: what it says, how long it stands, and who is next when it falls."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Protocol
+from datetime import date, datetime
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -103,6 +103,55 @@ class Named(Protocol):
 def is_elsewhere(offers: Collection[Named]) -> bool:
     """Tell whether a family may decline and lose nothing: it named none of these crèches."""
     return bool(offers) and all(one.origin == ELSEWHERE for one in offers)
+
+
+class Given(Named, Protocol):
+    """An offer, as far as when it was made and whether it still stands."""
+
+    state: str
+    sent_at: datetime
+
+    @property
+    def until(self) -> date | None:
+        """The last day of a place given for some time."""
+        ...
+
+
+Row = TypeVar("Row", bound=Given)
+
+
+def since(offers: Sequence[Row], decided_at: datetime, today: date) -> list[Row]:
+    """Return the place a file has now, when it came after the commission decided; one a child.
+
+    What may still be answered goes before what was accepted, and the last made before the others.
+
+    >>> from types import SimpleNamespace
+    >>> noon, later = datetime(2026, 11, 26, 12), datetime(2026, 11, 28)
+    >>> def made(origin, state, at, until=None):
+    ...     return SimpleNamespace(origin=origin, state=state, sent_at=at, until=until)
+    >>> first, called = made("session", "declined", noon), made("rolling", "live", later)
+    >>> since([first, called], noon, date(2026, 11, 29)) == [called]
+    True
+    >>> urgent = made("emergency", "accepted", later, date(2026, 12, 31))
+    >>> len(since([urgent], noon, date(2026, 12, 31))), since([urgent], noon, date(2027, 1, 1))
+    (1, [])
+    >>> since([urgent, made("session", "live", noon)], noon, date(2026, 11, 29))
+    []
+    """
+    standing = [
+        one
+        for one in offers
+        if one.state in ("live", "accepted") and (one.until is None or one.until >= today)
+    ]
+    now = ([one for one in standing if one.state == "live"] or standing)[-1:]
+    if not now or not _is_later(now[0], decided_at):
+        return []
+    made = (now[0].state, now[0].sent_at, now[0].until)
+    return [one for one in standing if (one.state, one.sent_at, one.until) == made]
+
+
+def _is_later(one: Given, decided_at: datetime) -> bool:
+    return one.sent_at > decided_at or (one.sent_at == decided_at and one.origin == "rolling")
 
 
 def is_over(answer_by: date, today: date) -> bool:

@@ -1,7 +1,7 @@
 """« Pourquoi cette réponse ? »: what a family reads of the decision on its own file."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -25,12 +25,14 @@ from ribambelle_creche.domain.admission.likelihood import BANDS, DECLINE_PERCENT
 from ribambelle_creche.domain.age import LABELS
 from ribambelle_creche.domain.commission import TO_THE_FAMILY
 from ribambelle_creche.domain.grid import Line
+from ribambelle_creche.domain.offers import is_elsewhere
 from ribambelle_creche.domain.pins import REASONS
 from ribambelle_creche.domain.why import Blocked, said
 from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.queries import applications, facilities
 from ribambelle_creche.queries.applications import Mine
 from ribambelle_creche.settings import Settings
+from ribambelle_creche.tables import Offer
 
 APPEAL = "/creche/demandes/{number}/contester"
 LEVELS = {"low": 1, "medium": 2, "high": 3}
@@ -76,6 +78,8 @@ class WhyPage:
         """The answer in one or two sentences: the second is the one that counts."""
         assert self.answer
         answer = self.answer
+        if self.since:
+            return self._told_since(self.since[0])
         match answer.decision.outcome:
             case "offered":
                 where = self.facility_of(answer.decision.option)
@@ -94,6 +98,66 @@ class WhyPage:
             case _:
                 return "Il n’y a pas de place pour vous cette fois.", "Vous restez sur la liste."
 
+    @property
+    def since(self) -> Sequence[Offer]:
+        """The place it has now, when that came after the commission; one a child."""
+        return self.answer.since if self.answer else ()
+
+    @property
+    def is_urgent(self) -> bool:
+        """Tell whether that place was given at once, for some time: it waits for a lasting one."""
+        return any(one.origin == "emergency" for one in self.since)
+
+    def _told_since(self, one: Offer) -> tuple[str, str]:
+        where = " et ".join(dict.fromkeys(row.facility.name for row in self.since))
+        if self.is_urgent:
+            until = f", jusqu’au {formats.jour_du_mois(one.until, True)}" if one.until else ""
+            first = (
+                f"Depuis la commission, une place vous a été donnée en urgence : {where}{until}."
+            )
+            return first, "Vous restez sur la liste." if self.file.lives else ""
+        many = len(self.since) > 1
+        freed = "Des places se sont libérées" if many else "Une place s’est libérée"
+        is_live = one.state == "live"
+        told = (
+            f"Elle vous est proposée : {where}." if is_live else f"Vous l’avez acceptée : {where}."
+        )
+        if many:
+            told = (
+                f"Elles vous sont proposées : {where}."
+                if is_live
+                else f"Vous les avez acceptées : {where}."
+            )
+        return f"{freed} depuis la commission.", told
+
+    @property
+    def at_session(self) -> str:
+        """What the commission itself answered, for a family that has had a place since."""
+        assert self.answer
+        match self.answer.decision.outcome:
+            case "offered":
+                return f"{self.facility_of(self.answer.decision.option)} vous a proposé une place."
+            case "waiting":
+                return "Il n’y avait pas de place pour vous."
+            case _:
+                examined = self.answer.examined
+                why = TO_THE_FAMILY.get(examined.refusal, "") if examined else ""
+                if self.answer.decision.outcome == "refused":
+                    return "Elle n’a pas proposé de place, et a motivé sa décision."
+                return f"Elle n’a pas examiné votre demande{f' : {why}' if why else ''}."
+
+    @property
+    def option(self) -> str:
+        """The option of the place it has: as the commission gave it, or of the one that came since."""
+        assert self.answer
+        if not self.since:
+            return self.answer.decision.option
+        return self.since[0].option or f"{self.since[0].facility.id}/"
+
+    def _has_since(self, child: int, facility: int) -> bool:
+        """Tell whether a child has had a place in a crèche since the commission."""
+        return any(one.child in (0, child) and one.facility.id == facility for one in self.since)
+
     def name(self, facility: int) -> str:
         """Return the name of a crèche."""
         return self.names.get(facility, "Une crèche")
@@ -107,7 +171,7 @@ class WhyPage:
     def wish(self) -> int:
         """Which wish was given, 1 for the preferred; 0 when it is none of them."""
         assert self.answer
-        seen, facility = self.answer.seen, self.answer.decision.option.partition("/")[0]
+        seen, facility = self.answer.seen, self.option.partition("/")[0]
         order = list(dict.fromkeys(one.facility for one in seen.options)) if seen else []
         if facility not in order or self.is_elsewhere:
             return 0
@@ -117,7 +181,9 @@ class WhyPage:
     def is_elsewhere(self) -> bool:
         """Tell whether the place is in a crèche it did not name: it accepted any other."""
         assert self.answer
-        asked, facility = self.answer.asked, self.answer.decision.option.partition("/")[0]
+        if self.since:
+            return is_elsewhere(self.since)
+        asked, facility = self.answer.asked, self.option.partition("/")[0]
         return facility.isdecimal() and bool(asked.elsewhere) and int(facility) not in asked.wishes
 
     @property
@@ -126,7 +192,8 @@ class WhyPage:
         answer = self.answer
         if answer is None or not answer.asked.elsewhere or answer.held or answer.is_pinned:
             return ""
-        return anywhere.told(answer.tried, self.names)
+        tried = [one for one in answer.tried if not self._has_since(0, one)]
+        return anywhere.told(tried, self.names) if tried or not answer.tried else ""
 
     @property
     def chance(self) -> tuple[int, str]:
@@ -138,7 +205,7 @@ class WhyPage:
     def is_fallback(self) -> bool:
         """Tell whether a fallback week was given, and not the one wished."""
         assert self.answer
-        rank = self.answer.decision.option.rpartition("/")[2].partition("@")[0]
+        rank = self.option.rpartition("/")[2].partition("@")[0]
         return rank.isdecimal() and int(rank) > 0
 
     @property
@@ -215,12 +282,16 @@ class WhyPage:
     def blocked(self) -> list[tuple[int, Blocked]]:
         """What stood in the way of each wish, and of which child when they were placed apart.
 
-        The same reasons for all of them are said once, for none of them in particular.
+        The same reasons for all of them are said once, for none of them in particular. A crèche
+        where the child has had a place since is not among them.
         """
-        children = self.answer.children if self.answer else []
-        if all(one.blocked == children[0].blocked for one in children):
-            return [(0, one) for one in children[0].blocked] if children else []
-        return [(rank, told) for rank, one in enumerate(children, start=1) for told in one.blocked]
+        told = [
+            [one for one in child.blocked if not self._has_since(rank, one.facility)]
+            for rank, child in enumerate(self.answer.children if self.answer else [], start=1)
+        ]
+        if all(one == told[0] for one in told):
+            return [(0, one) for one in told[0]] if told else []
+        return [(rank, one) for rank, blocked in enumerate(told, start=1) for one in blocked]
 
     @property
     def least(self) -> int:
@@ -240,6 +311,8 @@ async def why_page(number: int, person: Person, tenant: Tenant, app: Litestar) -
         return WhyPage(file, None)
     names = await facilities.all_names()
     found = await answering.paths(tenant, file.application, answer)
+    if found and answer.since and answer.since[0].origin != "emergency":
+        found = replace(found, chances={})  # it waits no more
     return WhyPage(
         file=file,
         answer=answer,
