@@ -175,3 +175,19 @@ async def test_a_new_password_kills_the_link_that_waits(communes: Communes) -> N
 
     assert (await town.visitor().post(link)).status_code == 410
     assert await address(town) == [OLD]
+
+
+@pytest.mark.asvs("7.5.1")
+async def test_a_first_password_is_no_way_round(communes: Communes, clock: FrozenClock) -> None:
+    """Who finds an open browser must not choose the password that the address then asks for."""
+    browser = await communes.alpha.family()
+    clock.move(minutes=16)
+
+    chosen = await browser.post("/compte/mot-de-passe", data={"password": PASSWORD})
+    page = await browser.get("/compte")
+    wished = await asked(browser, present=PASSWORD)
+
+    assert (chosen.status_code, wished.status_code) == (422, 422)
+    assert "Reconnectez-vous d’abord" in page.text
+    with communes.alpha.here():
+        assert (await Account.select(Account.password))[0]["password"] is None

@@ -15,7 +15,7 @@ from ribambelle.database import transaction
 from ribambelle.identity import Person, limits, links, passwords, sessions
 from ribambelle.identity.tables import Account, Session
 from ribambelle.messages import post as write
-from ribambelle.web import guards
+from ribambelle.web import guards, proof
 from ribambelle.web.page import Page
 from ribambelle.web.sign_in import QUARTER
 from ribambelle.web.visit import Visit
@@ -36,6 +36,7 @@ class AccountPage:
     email: str
     name: str
     has_password: bool
+    is_recent: bool
     sessions: list[Session]
     here: int
     form: forms.Bound[NewPassword] | None = None
@@ -49,6 +50,7 @@ async def _page(
         email=person.email,
         name=person.name,
         has_password=bool(account and account.password),
+        is_recent=await proof.is_recent(person, now),
         sessions=await sessions.sessions_of(person.account, now),
         here=person.session,
         form=form,
@@ -79,11 +81,10 @@ async def change_password(
     form = await forms.read(request, NewPassword)
     if form.struct is None:
         return await _page(person, now, form)
-    row = await Account.objects().get(Account.id == person.account)
-    if row and row.password and not await passwords.matches(row.password, form.struct.present):
-        return await _page(
-            person, now, form.wrong(present="Ce n’est pas votre mot de passe actuel.")
-        )
+    if wrong := await proof.missing(person, now, form.struct.present):
+        # a first password opens all that asks for one: an open browser is not enough for it either
+        field = "present" if await proof.has_password(person) else "password"
+        return await _page(person, now, form.wrong(**{field: wrong}))
     if weak := passwords.weakness(form.struct.password, person.email, person.name):
         return await _page(person, now, form.wrong(password=weak))
     kept = await passwords.hashed(form.struct.password)

@@ -1,6 +1,6 @@
 """What do booking pages cost on a real town's volume, and with ten times the families and three years?
 
-Run: ``python benchmarks/bookings.py [--large]``. CPU of the portal's process per request, the best of
+Run: ``python benchmarks/pages.py [--large]``. CPU of the portal's process per request, the best of
 some rounds, on one kept connection. The town: 1,000 families, 1,600 children, a school year of
 bookings. ``--large``: ten times the families, and three school years.
 """
