@@ -9,9 +9,12 @@ import pytest
 from tests.creche.builders import a_facility
 from tests.creche.test_proposing import prepared
 
+from ribambelle import workflow
 from ribambelle.errors import Refused
+from ribambelle.jobs.tables import Job
 from ribambelle.testing import Communes, FrozenClock, Town
-from ribambelle_creche import deciding, letters, offering, preparing, proposing
+from ribambelle.web import formats
+from ribambelle_creche import deciding, letters, offering, preparing, proposing, standing
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.preparation import Changes, Extra
 from ribambelle_creche.queries import commissions, facilities, offers, pins, proposals, supplies
@@ -23,6 +26,7 @@ from ribambelle_creche.tables import (
     Decision,
     Need,
     Offer,
+    Standing,
     Wish,
 )
 from ribambelle_creche.workflow import WORKFLOW
@@ -341,3 +345,45 @@ async def test_a_family_called_after_the_session_reads_its_place_before_what_the
         assert "pas de place pour vous cette fois" not in told
     for told in (page, letter, *accepted):
         assert "Ce qui a bloqué" not in told  # the crèche it asked is the one it was given
+
+
+async def test_a_family_ahead_that_leaves_the_list_is_counted_no_more(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await decided(town, clock, 4)
+    await town.work()
+    with town.here() as tenant:
+        (first,) = await Offer.objects()
+        files = await Application.objects(Application.demande).order_by(Application.id)
+        assert await places(number) == [(1, 0), (2, 1), (3, 2)]
+        clock.move(days=1)
+        # the place goes down: two who change give one run, which finds both
+        await offering.decline(tenant, first, 1, "office", clock())
+        await workflow.fire(files[2].demande.id, "withdraw", side="office", account=1)
+        await offering.call_next(tenant, number, 1, clock(), "office")
+        assert await places(number) == [(1, 0), (2, 1), (3, 2)]
+        jobs = await Job.objects().where(Job.name == "stand_again").order_by(Job.id)
+        await Job.update({Job.leased_until: clock() + timedelta(hours=1)}).where(
+            Job.id == jobs[0].id
+        )
+        await standing.stand_again(number)
+        assert [one.id for one in await Job.objects().where(Job.name == "stand_again")] == [
+            jobs[0].id
+        ]
+        assert await places(number) == [(0, 0), (0, 0), (1, 0)]
+    page = (await (await town.staff()).get(f"/creche/demandes/{files[3].id}/pourquoi")).text
+    last = unescape(page).partition("Votre place sur la liste")[2]
+    day = formats.jour_du_mois(clock().date(), True)
+    assert f"Au {day}, parmi les familles qui attendent encore." in last
+    assert '<p class="chiffre">1<sup>re' in last
+
+
+async def places(commission: int) -> list[tuple[int, int]]:
+    """Return where files stand, with how many ahead, in the order they were sent."""
+    rows = (
+        await Standing.select(Standing.position, Standing.ahead)
+        .where(Standing.commission == commission)
+        .order_by(Standing.application)
+    )
+    return [(row["position"], row["ahead"]) for row in rows]

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ribambelle.jobs.queue import NotNow, later
+from ribambelle.jobs.queue import NotNow, later, overtake
 
-__all__ = ["NotNow", "Schedule", "later"]
+__all__ = ["NotNow", "Schedule", "later", "overtake"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,17 @@ async def later(
     await Job.insert(job).on_conflict(target=Job.once, action="DO NOTHING")
 
 
+async def overtake(plugin: str, name: str, **payload: Any) -> None:
+    """Drop the same work wherever it is still queued: the job that runs now does it for all.
+
+    It is for the beginning of a job, before it reads: a change committed later, whose job is not
+    seen yet, still has its own. A name given to `once` cannot promise that.
+    """
+    same = (Job.plugin == plugin) & (Job.name == name) & Job.leased_until.is_null()
+    told = msgspec.json.encode(payload).decode()
+    await Job.delete().where(same & (Job.payload == told))
+
+
 async def take(now: datetime, aside: Sequence[str] = (), only: str = "") -> Job | None:
     """Lease the oldest due job, or return None; two workers never take the same.
 

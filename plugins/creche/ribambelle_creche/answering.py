@@ -22,11 +22,12 @@ from ribambelle_creche.domain.admission.counterfactual import (
     later,
     one_more,
 )
-from ribambelle_creche.domain.admission.position import standings, wanted
+from ribambelle_creche.domain.admission.position import wanted
 from ribambelle_creche.domain.grid import Line
 from ribambelle_creche.domain.offers import since
 from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.domain.resources import Asking
+from ribambelle_creche.domain.waiting import among
 from ribambelle_creche.domain.why import Blocked, blocked, older_starts
 from ribambelle_creche.queries import answers, facilities, offers, proposals
 from ribambelle_creche.queries.commissions import calendar_of
@@ -147,8 +148,11 @@ async def answer_to(file: Application) -> Answer | None:
         found=found,
         children=sorted(children, key=lambda one: one.seen.id),
         drawn=kept,
-        standings=[one for one in kept if one.option in own]
-        or [one for one in _standings(decision, given, found, seen) if one.option in own],
+        standings=[
+            one
+            for one in kept or await _standings(decision, given, found, file.number)
+            if one.option in own and one.position
+        ],
         is_drawn=bool(kept),
         since=since(await offers.of_file(file.id), decision.at, tenants.current().now().date()),
     )
@@ -194,12 +198,15 @@ def _children(
     return sorted(told, key=lambda one: -len(wanted(one.seen, one.held)))
 
 
-def _standings(
-    decision: Decision, given: Snapshot | None, found: admission.Proposal | None, seen: Seen | None
+async def _standings(
+    decision: Decision, given: Snapshot | None, found: admission.Proposal | None, number: str
 ) -> list[Standing]:
     """Return where a file stands, before the job that draws the chances has run."""
-    if given is None or found is None or seen is None:
+    if given is None or found is None:
         return []
+    waiting = await answers.still_waiting(int(decision.commission.id))
+    told = await asyncio.to_thread(among, given, found.assignments, waiting)
+    now = tenants.current().now()
     return [
         Standing(
             commission=decision.commission,
@@ -209,8 +216,10 @@ def _standings(
             position=one.position,
             chance="",
             draws=0,
+            computed_at=now,
         )
-        for one in standings(given, found.assignments).get(seen.id, ())
+        for (name, _), one in told.items()
+        if name == number
     ]
 
 

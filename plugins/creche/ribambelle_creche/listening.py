@@ -1,11 +1,12 @@
 """What follows from a transition of a file, inside its transaction."""
 
 from ribambelle.workflow import Step
-from ribambelle_creche import incomplete, offering, renewing
+from ribambelle_creche import incomplete, offering, renewing, standing
 
 
 async def after(step: Step) -> None:
-    """Keep its dates, plan its reminders, and take back the place of a file that withdraws."""
+    """Keep its dates, its reminders, the list it is on; take back the place of who withdraws."""
     await renewing.keep_dates(step)
     await incomplete.plan(step)
     await offering.release(step)
+    await standing.moved(step)

@@ -207,7 +207,7 @@ def jobs() -> dict[str, Any]:
         tell_left_out,
         warn_before_commissions,
     )
-    from ribambelle_creche.standing import stand, stand_all
+    from ribambelle_creche.standing import stand, stand_again, stand_all
     from ribambelle_creche.telling import send_receipt
 
     return {
@@ -222,6 +222,7 @@ def jobs() -> dict[str, Any]:
         "remind_more": remind_more,
         "sweep_drafts": sweep_drafts,
         "stand": stand,
+        "stand_again": stand_again,
         "stand_all": stand_all,
         "send_receipt": send_receipt,
         "tell_left_out": tell_left_out,

@@ -1,6 +1,7 @@
 """Where each family stands once a commission decided: computed apart, it takes a large town a minute.
 
-It may be run twice: what was computed is written again, the same.
+It may be run twice: what was computed is written again, the same. The place on the list is computed
+once more each time somebody joins or leaves it; chances stay those of the decision.
 """
 
 import asyncio
@@ -11,18 +12,22 @@ from random import Random
 
 from ribambelle import tenants
 from ribambelle.database import locks, transaction
-from ribambelle.jobs import later
+from ribambelle.jobs import later, overtake
+from ribambelle.workflow import Step
 from ribambelle_creche import nearby
 from ribambelle_creche.domain import admission
 from ribambelle_creche.domain.admission import Option, Snapshot
 from ribambelle_creche.domain.admission.likelihood import Chance, chances
 from ribambelle_creche.domain.admission.position import Standing, standings
 from ribambelle_creche.domain.preparation import file_of
+from ribambelle_creche.domain.waiting import among
 from ribambelle_creche.queries import answers, commissions, proposals
 from ribambelle_creche.tables import Standing as StandingRow
+from ribambelle_creche.workflow import CHANGEABLE
 
 DRAWS, FEWER_DRAWS = 1000, 200
 LATELY = timedelta(days=3)
+IN_SESSION = "in_session"
 LARGE = 4000
 """Files beyond which fewer draws are made: bands of chances do not need more."""
 
@@ -62,9 +67,52 @@ async def stand(commission: int) -> None:
     now = tenant.now()
     async with transaction():
         await locks.advisory(f"creche.standing:{commission}")
+        told = among(given, proposal.assignments, await answers.still_waiting(commission))
         await answers.keep_standings(
-            commission, [_row(commission, ids[one.file], one, now) for one in found]
+            commission,
+            [
+                _row(commission, ids[one.file], one, told.get((one.file, one.standing.option)), now)
+                for one in found
+            ],
         )
+        for other in await answers.listed_but(commission):  # whom it served is on no other list
+            await ask_again(other)
+
+
+async def ask_again(commission: int) -> None:
+    """Ask for the places on the list once more, in the transaction that moves a file."""
+    await later("creche", "stand_again", commission=commission)
+
+
+async def moved(step: Step) -> None:
+    """Ask for it when a file joins or leaves the list, or answers; a decision asks by itself."""
+    ends = {step.source, step.target}
+    is_crossing = (step.source in CHANGEABLE) != (step.target in CHANGEABLE)
+    if not is_crossing and not ends & {"offered", "accepted"}:
+        return
+    if step.source == "draft" or (
+        step.transition in ("wait", "offer") and step.source == IN_SESSION
+    ):
+        return
+    for commission in await answers.followed(step.request):
+        await ask_again(commission)
+
+
+async def stand_again(commission: int) -> None:
+    """Keep where each file stands among those that still wait; run as a job, once for many asked."""
+    row = await proposals.kept(commission)
+    if row is None:
+        return
+    given, proposal = await asyncio.to_thread(proposals.opened, row)
+    async with transaction():
+        await locks.advisory(f"creche.standing:{commission}")
+        await overtake("creche", "stand_again", commission=commission)
+        told = among(given, proposal.assignments, await answers.still_waiting(commission))
+        ids = await answers.files_of(commission)
+        places = {
+            (ids[file], option): (one.position, one.ahead) for (file, option), one in told.items()
+        }
+        await answers.move_standings(commission, places, tenants.current().now())
 
 
 def stood(
@@ -91,13 +139,15 @@ def stood(
     return list(found.values())
 
 
-def _row(commission: int, file: int, one: Stood, now: datetime) -> StandingRow:
+def _row(
+    commission: int, file: int, one: Stood, now_at: Standing | None, now: datetime
+) -> StandingRow:
     return StandingRow(
         commission=commission,
         application=file,
         option=one.standing.option,
-        ahead=one.standing.ahead,
-        position=one.standing.position,
+        ahead=now_at.ahead if now_at else 0,
+        position=now_at.position if now_at else 0,
         chance=one.chance.band,
         draws=one.chance.draws,
         computed_at=now,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -249,6 +249,12 @@ class WhyPage:
             )
             found.setdefault(name, place)
         return list(found.values())
+
+    @property
+    def standing_on(self) -> datetime:
+        """The day the places on the list are of."""
+        assert self.answer
+        return max(one.computed_at for one in self.answer.standings)
 
     @property
     def draws(self) -> int:

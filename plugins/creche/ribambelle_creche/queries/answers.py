@@ -1,12 +1,14 @@
 """What commissions answered, as each family reads it of itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from ribambelle_creche.domain.grid import Line
 from ribambelle_creche.domain.resources import Asking
+from ribambelle_creche.queries import offers
 from ribambelle_creche.tables import (
     Application,
     Decision,
@@ -17,6 +19,7 @@ from ribambelle_creche.tables import (
     Proposal,
     Standing,
 )
+from ribambelle_creche.workflow import CHANGEABLE
 
 DECIDED = ("decided", "ended")
 
@@ -118,6 +121,66 @@ async def decided_without_standing(since: datetime) -> list[int]:
         & (Proposal.commission.decided_at >= since)
     )
     return sorted({row["commission"] for row in rows} - done)
+
+
+async def followed(demande: int) -> list[int]:
+    """Return the decided commissions whose list a file is on, or was."""
+    rows = await Examined.select(Examined.commission).where(
+        (Examined.application.demande == demande)
+        & (Examined.refusal == "")
+        & (Examined.commission.state == "decided")
+    )
+    return sorted({row["commission"] for row in rows})
+
+
+async def listed_but(commission: int) -> list[int]:
+    """Return the other decided commissions for which it is known where files stand."""
+    rows = (
+        await Standing.select(Standing.commission)
+        .where((Standing.commission != commission) & (Standing.commission.state == "decided"))
+        .distinct()
+    )
+    return sorted({row["commission"] for row in rows})
+
+
+async def still_waiting(commission: int) -> set[str]:
+    """Return the files a commission examined that still ask for a place and have none, by number.
+
+    One that was offered a place and lost it is called no more by that commission.
+    """
+    demande: Any = Examined.application.demande
+    rows = await Examined.select(
+        Examined.application.id.as_alias("id"), Examined.application.number.as_alias("number")
+    ).where(
+        (Examined.commission == commission)
+        & (Examined.refusal == "")
+        & demande.state.is_in(list(CHANGEABLE))
+    )
+    out = await offers.refused_one(commission)
+    return {row["number"] for row in rows if row["id"] not in out}
+
+
+async def move_standings(
+    commission: int, told: Mapping[tuple[int, str], tuple[int, int]], now: datetime
+) -> None:
+    """Write where the files of a commission stand now; who is not told is on no list.
+
+    :param told: by file and option, its position and how many are ahead.
+    """
+    rows = await Standing.select(
+        Standing.id, Standing.application, Standing.option, Standing.position, Standing.ahead
+    ).where(Standing.commission == commission)
+    moved: dict[tuple[int, int], list[int]] = {}
+    for row in rows:
+        new = told.get((row["application"], row["option"]), (0, 0))
+        if new != (row["position"], row["ahead"]):
+            moved.setdefault(new, []).append(row["id"])
+    for (position, ahead), ids in moved.items():
+        for start in range(0, len(ids), 500):
+            await Standing.update({Standing.position: position, Standing.ahead: ahead}).where(
+                Standing.id.is_in(ids[start : start + 500])
+            )
+    await Standing.update({Standing.computed_at: now}).where(Standing.commission == commission)
 
 
 async def keep_standings(commission: int, rows: Sequence[Standing]) -> None:
