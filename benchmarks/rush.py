@@ -21,8 +21,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
-from bookings import settle
 from page import serve_portal, server
+from pages import settle
 from pysqlite3 import dbapi2
 
 from ribambelle.identity.sessions import OpenSession
