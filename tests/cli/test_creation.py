@@ -65,7 +65,7 @@ def kill_before_the_file(place: Path, monkeypatch: pytest.MonkeyPatch, database:
         """A killed process cleans nothing."""
 
     with monkeypatch.context() as dying:
-        dying.setattr(creation, "_write", killed)
+        dying.setattr(creation, "put", killed)
         dying.setattr(template, "drop", nothing)
         dying.setattr("shutil.rmtree", lambda folder, **more: None)
         assert create(*database) == 130

@@ -305,7 +305,9 @@ async def test_a_commune_with_sms_is_checked(communes: Communes) -> None:
     real = file.read_text().replace("demo = true", "demo = false")
     file.write_text(real)
     assert "documents.secret" in checking.remarks(communes.beta.tenant)[0]
-    file.write_text(f'{real}\n[documents]\nsecret = "gardé ailleurs"\n')
+    assert "legal.host" in checking.remarks(communes.beta.tenant)[1]
+    legal = '[legal]\ndirector = "Le maire"\nhost = "La ville"\n'
+    file.write_text(f'{real}\n[documents]\nsecret = "gardé ailleurs"\n{legal}')
     assert checking.remarks(communes.beta.tenant) == []
 
 

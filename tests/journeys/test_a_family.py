@@ -441,4 +441,6 @@ async def asked_by(stage: Stage, email: str) -> int:
         account = await accounts.by_email(email)
         assert account
         child = Child(given_name="Zoé", family_name="Clain", born_on=LEA_BORN_ON)
-        return await an_application(await a_facility(), account=account.id, child=child)
+        return await an_application(
+            await a_facility("Les Bruyères"), account=account.id, child=child
+        )
