@@ -1,5 +1,6 @@
 """Parents of one child follow its file: whole when they live together, where it stands when apart."""
 
+import re
 from typing import Any
 
 import httpx
@@ -7,6 +8,8 @@ from tests.core.test_families import ALEX, ANNE, APART, TOGETHER, a_family, adul
 from tests.creche.builders import BORN_ON, an_application
 
 from ribambelle.identity import accounts, households
+from ribambelle.identity.tables import Child as Register
+from ribambelle.identity.tables import Responsibility
 from ribambelle.testing import Communes, Town
 from ribambelle_creche.domain.dossier import Address, Child, Family, Resources, Situation
 from ribambelle_creche.tables import Application
@@ -22,10 +25,10 @@ async def both(town: Town, form: dict[str, Any]) -> tuple[httpx.AsyncClient, htt
     return anne, await joined(town, anne, {**form, "children": ["1", "2"]})
 
 
-async def sent(town: Town) -> int:
-    """Anne sends a file for Zoé."""
+async def sent(town: Town, email: str = ANNE) -> int:
+    """Anne, or another, sends a file for Zoé."""
     with town.here():
-        account = await accounts.by_email(ANNE)
+        account = await accounts.by_email(email)
         assert account
         return await an_application(
             account=account.id,
@@ -56,6 +59,29 @@ async def test_a_parent_who_lives_elsewhere_sees_where_it_stands(communes: Commu
     assert f"demandes/{number}" not in listed
     assert (await alex.get(f"/creche/demandes/{number}")).status_code == 404
     assert "autre parent" not in (await anne.get("/creche/demandes")).text
+
+
+async def test_a_child_who_lives_in_the_other_home_is_one_child_of_the_register(
+    communes: Communes,
+) -> None:
+    """And a namesake nobody of the home answers for with authority stays another."""
+    town = communes.alpha
+    _, alex = await both(town, APART)
+    number = await sent(town, ALEX)
+    with town.here():
+        children = await Register.select(Register.id).order_by(Register.id)
+        row = await Application.objects().get(Application.id == number)
+        zoe = children[-1]["id"]
+    assert row
+    assert (len(children), row.child) == (2, zoe)
+    assert row.household == (await adult_of(town, ALEX)).household
+    assert len(re.findall(r"<h\d[^>]*>[^<]*Zoé", (await alex.get("/famille")).text)) == 1
+
+    with town.here():
+        names = ("Zoé", "Payet", BORN_ON, None)
+        assert await households.same_child(row.household, *names) == zoe
+        await Responsibility.update({Responsibility.has_authority: False}, force=True)
+        assert await households.same_child(row.household, *names) is None
 
 
 async def test_a_file_typed_at_the_counter_follows_whom_it_was_typed_for(

@@ -207,13 +207,18 @@ async def add_child(
 async def same_child(
     household: int, given_name: str, family_name: str, born_on: date | None, due_on: date | None
 ) -> int | None:
-    """Return the child of a household who bears this name and was born, or is due, this day."""
+    """Return the child of a household who bears this name and was born, or is due, this day.
+
+    A child who lives elsewhere, and for whom an adult of the household answers with authority, is
+    one of them.
+    """
     when = (
         Child.born_on == born_on if born_on else Child.born_on.is_null() & (Child.due_on == due_on)
     )
+    theirs = await responsibilities.answered_for(household, tenants.current().now().date())
     row = (
         await Child.select(Child.id)
-        .where((Child.household == household) & when)
+        .where(((Child.household == household) | Child.id.is_in([*theirs, 0])) & when)
         .where(Child.folded == fold(f"{given_name} {family_name}"))
         .order_by(Child.id)
         .first()

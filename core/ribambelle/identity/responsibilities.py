@@ -65,6 +65,14 @@ async def children_of(adult: int, right: Right, day: date) -> list[int]:
     return [one.child for one in await of_adult(adult, day) if one.rights.allows(right, day)]
 
 
+async def answered_for(household: int, day: date) -> list[int]:
+    """Return the children for whom an adult of a household holds authority, wherever they live."""
+    found = await _held(
+        (Responsibility.adult.household == household) & Responsibility.has_authority.eq(True), day
+    )
+    return [one.child for one in found]
+
+
 async def rights_on(adult: int, child: int, day: date) -> Rights | None:
     """Return what an adult may do for a child; None when it is nothing."""
     found = [one.rights for one in await of_adult(adult, day) if one.child == child]

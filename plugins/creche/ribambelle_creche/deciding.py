@@ -16,7 +16,7 @@ from ribambelle_creche.domain import admission, published
 from ribambelle_creche.domain.admission import Snapshot, seal
 from ribambelle_creche.domain.offers import child_of, outcome, place_of
 from ribambelle_creche.domain.preparation import file_of
-from ribambelle_creche.queries import commissions, cut_offs, decisions, pins, proposals
+from ribambelle_creche.queries import commissions, cut_offs, decisions, offers, pins, proposals
 from ribambelle_creche.queries.decisions import Answered
 from ribambelle_creche.queries.offers import PLACES
 from ribambelle_creche.settings import Settings
@@ -59,7 +59,8 @@ async def decide(
             raise Refused("proposal_changed")
         given, found = proposals.opened(kept)
         files = await decisions.to_answer(commission)
-        answers = await _answers(row, kept, given, found, files, now)
+        twice = await _twice(given, found, files, now)
+        answers = await _answers(row, kept, given, found, files, twice, now)
         await decisions.keep(answers)
         await _move(row, given, found, files, answers, account, now, side)
         await cut_offs.keep(commission, published.cut_offs(given, found))
@@ -78,7 +79,7 @@ async def decide(
             refused=done.refused,
             not_examined=done.not_examined,
         )
-        if tenant.of(Settings).rolling_offers and _is_some_place_left(found, files):
+        if tenant.of(Settings).rolling_offers and _is_some_place_left(found, files, twice):
             await later(
                 "creche", "call_next", once=f"creche.decided:{commission}", commission=row.id
             )
@@ -109,6 +110,7 @@ async def _answers(
     given: Snapshot,
     found: admission.Proposal,
     files: Sequence[Answered],
+    twice: set[int],
     now: datetime,
 ) -> list[Decision]:
     standing = {one.application: one for one in await pins.standing(row.id)}
@@ -119,7 +121,7 @@ async def _answers(
         told = outcome(
             file.refusal,
             in_session=file.state == "in_session",
-            has_place=bool(mine),
+            has_place=bool(mine) and file.file not in twice,
             pinned_to_none=pin is not None and pin.option is None,
         )
         first = mine[0][1] if mine and told == "offered" else ""
@@ -136,6 +138,16 @@ async def _answers(
             )
         )
     return rows
+
+
+async def _twice(
+    given: Snapshot, found: admission.Proposal, files: Sequence[Answered], now: datetime
+) -> set[int]:
+    """Return the files that wait, whatever was proposed: their child has a place by another."""
+    places = placed(given, found)
+    served = [one.file for one in files if one.number in places and one.state == "in_session"]
+    elsewhere = set(await offers.with_another(served, now.date()))
+    return elsewhere | await offers.second([one for one in served if one not in elsewhere])
 
 
 def placed(given: Snapshot, found: admission.Proposal) -> dict[str, list[tuple[int, str]]]:
@@ -172,9 +184,13 @@ async def _move(
             await workflow.fire(file.demande, "wait", side=side, account=account)
 
 
-def _is_some_place_left(found: admission.Proposal, files: Sequence[Answered]) -> bool:
-    """Tell whether a file that was given a place has left the session: the next in rank has it."""
-    gone = {one.number for one in files if one.state != "in_session"}
+def _is_some_place_left(
+    found: admission.Proposal, files: Sequence[Answered], twice: set[int]
+) -> bool:
+    """Tell whether a file that was given a place has left the session, or waits since its child
+    has another: the next in rank has it.
+    """
+    gone = {one.number for one in files if one.state != "in_session" or one.file in twice}
     return any(option and file_of(name) in gone for name, option in found.assignments.items())
 
 

@@ -30,7 +30,8 @@ async def give(tenant: Tenant, file: Application, told: Urgent, account: int, no
 
     Raises Refused("emergency_full", where) when a half-day has no room left (in
     the section, the whole crèche, its adults or its week), and
-    Refused("emergency_given", until) when the file has one on some of these days already.
+    Refused("emergency_given", until) when the child has one on some of these days already, and
+    Refused("child_has_offer", number) when a place it has by another file begins by then.
     """
     if told.reason not in emergency.REASONS or file.reference_on is None:
         raise Refused("emergency_unknown")
@@ -40,6 +41,9 @@ async def give(tenant: Tenant, file: Application, told: Urgent, account: int, no
         standing = await _standing(file, told)
         if standing is not None:
             raise Refused("emergency_given", until=standing.last or told.until)
+        other = (await offers.with_another([file.id], now.date())).get(file.id)
+        if other and other.start_on <= told.until:
+            raise Refused("child_has_offer", number=other.number)
         children = together(file)
         blocked = await _blocked(tenant, told, file.reference_on, children)
         if blocked:
@@ -80,9 +84,10 @@ def together(file: Application) -> int:
 
 
 async def _standing(file: Application, told: Urgent) -> Contract | None:
-    """Return the emergency this file has on some of these days; one ended early no longer is."""
-    given = {(int(one.facility), one.start_on) for one in await offers.emergencies_of(file.id)}
-    held = await contracts.of_file(file.id, told.start_on, told.until)
+    """Return the emergency this child has on some of these days; one ended early no longer is."""
+    files = await offers.files_of_child(file)
+    given = {(int(one.facility), one.start_on) for one in await offers.emergencies_of(files)}
+    held = await contracts.of_files(files, told.start_on, told.until)
     return next((one for one in held if (int(one.facility), one.first) in given), None)
 
 

@@ -16,7 +16,7 @@ from ribambelle.workflow import journal
 from ribambelle.workflow.declaration import Side
 from ribambelle_creche import counting, nearby
 from ribambelle_creche.domain import dossier, draw
-from ribambelle_creche.domain.commission import refusal
+from ribambelle_creche.domain.commission import refusal, seconds
 from ribambelle_creche.domain.grid import Grid, Score, score
 from ribambelle_creche.domain.grid.facts import Facts
 from ribambelle_creche.domain.grid.scoring import recorded
@@ -133,6 +133,10 @@ async def seen(tenant: Tenant, row: Commission) -> list[tuple[Found, str]]:
     ages, closes_on = tenant.of(Settings).ages, row.closes_on
     files = await commissions.in_window(row, tenant, set(await facilities.names()))
     found = [(file, refusal(file.candidate, closes_on, ages)) for file in files]
+    twice = seconds(
+        (file.id, file.child, (file.is_moved, file.complete_at)) for file, why in found if not why
+    )
+    found = [(file, "duplicate" if file.id in twice else why) for file, why in found]
     # a file of another window is looked at early or not at all: it is never left out of this one
     return [(file, why) for file, why in found if not (why and file.is_moved)]
 

@@ -135,14 +135,20 @@ async def called(tenant: Tenant, row: Commission, now: datetime) -> list[tuple[s
     kept = await proposals.kept(row.id)
     if kept is None or row.state != "decided" or now.date() > row.last_start:
         return []
-    given = proposals.opened(kept)[0]
-    left, files = await _left(tenant, row, kept, given, now)
-    found = await asyncio.to_thread(propose, left)
-    current = {one.id: one.current for one in left.applications}
-    given_to: dict[str, list[tuple[int, str]]] = {}
-    for name, option in sorted(found.assignments.items()):
-        if option is not None and current[name] != option:
-            given_to.setdefault(file_of(name), []).append((child_of(name), option))
+    given, but = proposals.opened(kept)[0], set[int]()
+    while True:
+        left, files = await _left(tenant, row, kept, given, now, but)
+        found = await asyncio.to_thread(propose, left)
+        current = {one.id: one.current for one in left.applications}
+        given_to: dict[str, list[tuple[int, str]]] = {}
+        for name, option in sorted(found.assignments.items()):
+            if option is not None and current[name] != option:
+                given_to.setdefault(file_of(name), []).append((child_of(name), option))
+        # of two files of one child the first complete is called, and the others are out
+        twice = await offers.second([files[number].file for number in given_to])
+        if not twice:
+            break
+        but |= twice
     return [
         (number, await _offers(row, files[number], places, now))
         for number, places in given_to.items()
@@ -165,13 +171,17 @@ async def call_next(
 
 
 async def _left(
-    tenant: Tenant, row: Commission, kept: Proposal, given: Snapshot, now: datetime
+    tenant: Tenant, row: Commission, kept: Proposal, given: Snapshot, now: datetime, but: set[int]
 ) -> tuple[Snapshot, dict[str, offers.Asked]]:
     """Return what may still be given: to whoever waits, in crèches that are open, less what was
     taken there since the commission proposed.
+
+    Nobody is called whose child has a place by another file, nor the files of `but`.
     """
     files = await offers.files(sorted({file_of(one.id) for one in given.applications}))
-    out = await offers.refused_one(row.id)
+    waits = [one.file for one in files.values() if one.state == "waiting"]
+    out = await offers.refused_one(row.id) | but
+    out |= set(await offers.with_another(waits, now.date()))
     waiting = {
         one.id
         for one in given.applications

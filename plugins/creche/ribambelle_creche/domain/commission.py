@@ -1,7 +1,9 @@
 """Which files does a commission look at, until when are they taken, and what may be done when?"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from ribambelle_creche.domain.age import AgeLimits, school_entry
 
@@ -24,6 +26,7 @@ REFUSALS = {
     "not_of_age": "Pas l’âge d’entrer à la date souhaitée",
     "no_wish": "Aucune crèche demandée n’est ouverte",
     "no_week": "Aucune demi-journée demandée",
+    "duplicate": "Même enfant qu’une demande complète plus tôt",
 }
 """Why a file of the window is not looked at, in the words of the town hall."""
 TO_THE_FAMILY = {
@@ -33,6 +36,8 @@ TO_THE_FAMILY = {
     "not_of_age": "votre enfant n’a pas l’âge d’entrer à la date souhaitée",
     "no_wish": "aucune des crèches demandées n’est ouverte",
     "no_week": "aucune demi-journée n’est demandée",
+    "duplicate": "une autre demande pour le même enfant, complète plus tôt, est examinée ; "
+    "si vous préférez celle-ci, appelez-nous pour n’en garder qu’une",
 }
 """The same, in the words of a letter."""
 
@@ -179,6 +184,22 @@ def refusal(file: Candidate, closes_on: date, ages: AgeLimits) -> str:
     if not file.open_wishes:
         return "no_wish"
     return "" if file.half_days else "no_week"
+
+
+def seconds(files: Iterable[tuple[int, int | None, tuple[Any, ...]]]) -> set[int]:
+    """Return the files that come second for their child: each is a file, its child, its order.
+
+    A file whose child is not in the register yet is alone.
+
+    >>> seconds([(1, 7, (20,)), (2, 7, (10,)), (3, 8, (30,)), (4, None, (5,)), (5, None, (5,))])
+    {1}
+    """
+    firsts: dict[int, int] = {}
+    found = set()
+    for file, child, _ in sorted(files, key=lambda one: (one[2], one[0])):
+        if child is not None and firsts.setdefault(child, file) != file:
+            found.add(file)
+    return found
 
 
 def may_warn(reason: str) -> bool:

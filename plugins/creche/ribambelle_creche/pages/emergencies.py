@@ -125,8 +125,12 @@ async def give(
     except Refused as refusal:
         if refusal.reason == "emergency_given":
             last = formats.jour(refusal.facts["until"], year=True)
-            wrong = f"Cette demande a déjà une place en urgence jusqu’au {last}."
+            wrong = f"Cet enfant a déjà une place en urgence jusqu’au {last}."
             wrong = f"{wrong} Donnez la suivante à partir du lendemain."
+            return await urgent_page(tenant, form.wrong(number=wrong))
+        if refusal.reason == "child_has_offer":
+            wrong = f"Cet enfant a une place, offerte ou à venir, par {refusal.facts['number']}."
+            wrong = f"{wrong} Voyez cette demande, ou terminez l’urgence avant son entrée."
             return await urgent_page(tenant, form.wrong(number=wrong))
         if refusal.reason != "emergency_full":
             raise

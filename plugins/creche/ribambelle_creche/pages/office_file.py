@@ -68,6 +68,7 @@ class FilePage:
     is_changed: bool
     papers: dict[str, int]
     offer: int = 0
+    placed: offers.Standing | None = None
     """The offer it may answer."""
     contested: list[tuple[Appeal, AppealAnswer | None]] = field(default_factory=list)
     """What the family contests, and what it was answered."""
@@ -144,6 +145,7 @@ async def file_page(
     names = {one.id: one.name for one in await facilities.every()}
     twins = await duplicates.of(number, dossier)
     live = await offers.live_of(number)
+    placed = await offers.with_another([number], tenant.now().date())
     page = FilePage(
         file=file,
         state=WORKFLOW.state(file.state),
@@ -158,6 +160,7 @@ async def file_page(
         is_changed=await applications.is_changed(number, dossier),
         papers={one.kind: one.id for one in reversed(await uses.given_for(file.demande))},
         offer=live.id if live else 0,
+        placed=placed.get(number) if file.state in LIVING else None,
         contested=await appeals.of_file(number),
         state_told=await state_resources.usable(application.household),
         errors=errors or {},

@@ -62,6 +62,7 @@ class Found:
     """Its entry is in the window only because its family said that the day may move."""
     wishes: tuple[int, ...]
     needs: tuple[int, ...]
+    child: int | None
 
 
 def calendar_of(row: Commission) -> Calendar:
@@ -196,6 +197,7 @@ async def in_window(row: Commission, tenant: Tenant, open_facilities: set[int]) 
         await Application.select(
             Application.id,
             Application.number,
+            Application.child,
             Application.child_name,
             Application.complete_at,
             Application.reference_on,
@@ -262,6 +264,7 @@ def _found(
         is_moved=entry != file["start_on"] and file["state"] not in WITHOUT_PLACE,
         wishes=wishes,
         needs=needs,
+        child=file["child"],
     )
 
 

@@ -161,10 +161,10 @@ async def left_for(offer: Offer) -> list[Contract]:
     )
 
 
-async def of_file(file: int, first: date, last: date) -> list[Contract]:
-    """Return the contracts of a file that hold on some day of a period."""
+async def of_files(files: Sequence[int], first: date, last: date) -> list[Contract]:
+    """Return the contracts of some files that hold on some day of a period."""
     return await Contract.objects().where(
-        (Contract.application == file)
+        Contract.application.is_in(list(files))
         & (Contract.first <= last)
         & (Contract.last.is_null() | (Contract.last >= first))
     )

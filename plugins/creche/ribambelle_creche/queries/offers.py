@@ -1,10 +1,12 @@
-"""Places offered: one live offer a file, kept so by the database itself."""
+"""Places offered: one live offer a file, kept so by the database itself, and one a child."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ribambelle.errors import NotYours
+from ribambelle.database import locks, transaction
+from ribambelle.errors import NotYours, Refused
+from ribambelle_creche.domain.commission import seconds
 from ribambelle_creche.domain.offers import ELSEWHERE, application_of
 from ribambelle_creche.domain.turnover import Promised
 from ribambelle_creche.tables import Application, Offer, Wish
@@ -25,15 +27,97 @@ class Asked:
     start_on: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A lasting place that a child has by one file: to be answered, or to come."""
+
+    file: int
+    number: str
+    child: int
+    state: str
+    facility: str
+    start_on: date
+
+
 async def put(rows: Sequence[Offer]) -> None:
     """Write the offers of one file; a second live one is refused by the database.
 
     Children of one file may be offered a place each: they are answered together, and the first
     row alone stands for the file.
+
+    Raises Refused("child_has_offer") when the child has a place by another file.
     """
-    for rank, row in enumerate(rows):
-        row.live_for = int(row.application) if rank == 0 else None
-        await Offer.insert(row)
+    file = int(rows[0].application)
+    async with transaction():
+        child = (await children_of([file])).get(file)
+        if child is not None:
+            await locks.advisory(of_child(child))
+        if await with_another([file], rows[0].sent_at.date()):
+            raise Refused("child_has_offer")
+        for rank, row in enumerate(rows):
+            row.live_for = file if rank == 0 else None
+            await Offer.insert(row)
+
+
+def of_child(child: int) -> str:
+    """Return the lock of a child: few names, as one commission offers thousands of places."""
+    return f"creche.child:{child % 64}"
+
+
+async def children_of(files: Sequence[int]) -> dict[int, int]:
+    """Return the child of the register each file is for, asked by slices."""
+    found: dict[int, int] = {}
+    for start in range(0, len(files), 500):
+        rows = await Application.select(Application.id, Application.child).where(
+            Application.id.is_in(list(files[start : start + 500])) & Application.child.is_not_null()
+        )
+        found |= {row["id"]: row["child"] for row in rows}
+    return found
+
+
+async def with_another(files: Sequence[int], today: date) -> dict[int, Standing]:
+    """Return the files whose child has a place by another file, and which."""
+    mine = await children_of(files)
+    children, found = list(dict.fromkeys(mine.values())), dict[int, list[Standing]]()
+    for start in range(0, len(children), 500):
+        rows = (
+            await Offer.select(
+                Offer.application.id.as_alias("file"),
+                Offer.application.number.as_alias("number"),
+                Offer.application.child.as_alias("child"),
+                Offer.state,
+                Offer.facility.name.as_alias("facility"),
+                Offer.start_on,
+            )
+            .where(Offer.application.child.is_in(children[start : start + 500]))
+            .where(Offer.origin != "emergency")
+            .where(
+                (Offer.state == "live") | ((Offer.state == "accepted") & (Offer.start_on > today))
+            )
+            .order_by(Offer.id)
+        )
+        for row in rows:
+            found.setdefault(row["child"], []).append(Standing(**row))
+    others = {
+        file: next((one for one in found.get(child, ()) if one.file != file), None)
+        for file, child in mine.items()
+    }
+    return {file: one for file, one in others.items() if one}
+
+
+async def second(files: Sequence[int]) -> set[int]:
+    """Return which of these files come second for their child: the first complete is not."""
+    children = await children_of(files)
+    rows = []
+    ids = list(children)
+    for start in range(0, len(ids), 500):
+        rows += await Application.select(Application.id, Application.complete_at).where(
+            Application.id.is_in(ids[start : start + 500])
+        )
+    return seconds(
+        (row["id"], children[row["id"]], (row["complete_at"] is None, row["complete_at"]))
+        for row in rows
+    )
 
 
 async def one(offer: int) -> Offer:
@@ -198,11 +282,21 @@ async def live_at(facility: int, day: date) -> list[Offer]:
     )
 
 
-async def emergencies_of(file: int) -> list[Offer]:
-    """Return the places given at once to a file."""
+async def emergencies_of(files: Sequence[int]) -> list[Offer]:
+    """Return the places given at once to some files."""
     return await Offer.objects().where(
-        (Offer.application == file) & (Offer.origin == "emergency") & (Offer.state == "accepted")
+        Offer.application.is_in(list(files))
+        & (Offer.origin == "emergency")
+        & (Offer.state == "accepted")
     )
+
+
+async def files_of_child(file: Application) -> list[int]:
+    """Return the files of the child of a file, itself among them."""
+    rows = await Application.select(Application.id).where(
+        Application.child.is_not_null() & (Application.child == file.child)
+    )
+    return list({file.id, *(row["id"] for row in rows)})
 
 
 async def of_origin(origin: str) -> list[Offer]:
