@@ -59,7 +59,7 @@ def city() -> list[Where]:
 def country(draw: Random) -> list[Where]:
     """Return every commune of the official list, somewhere, the denser the larger it is."""
     found = []
-    for code in communes.codes():  # type: ignore[attr-defined]  # a dictionary's keys
+    for code in communes.codes():
         people = communes.find(code).population
         density = 400 * (max(people, 200) / 2000) ** 0.55
         middle = Point(draw.uniform(43.2, 50.6), draw.uniform(-1.5, 7.0))

@@ -75,9 +75,8 @@ def restore(
     """
     communes = Platform(to / "tenants", to / "data") if to else platform()
     copied = copies.opened(folder, communes, database)
-    lists = [
+    newer = [
         *(erasures or []),
-        folder / "erasures.jsonl",
         *(copies.erasures(one, copied.slug) for one in (communes, platform())),
     ]
     rows = forgotten = 0
@@ -88,7 +87,7 @@ def restore(
             commune = communes.tenant(copied.slug)
             with commune.here():
                 await migrations.forward(commune.hooks.packages(), communes.clock)
-                return many, await mirror.bring_back(lists)
+                return many, await mirror.bring_back([*newer, folder / "erasures.jsonl"])
         finally:
             await communes.aclose()
 
@@ -112,7 +111,7 @@ def restore(
     say(f"{copied.slug} : {rows} lignes remises en place et vérifiées.")
     if forgotten:
         say(f"Effacements rejoués : {forgotten}. Ces familles étaient oubliées depuis cette copie.")
-    elif not any(one.is_file() for one in lists[:-3] + lists[-2:]):
+    elif not any(one.is_file() for one in newer):
         say(
             "Aucune liste d’effacements plus récente que la copie : si vous en avez une, "
             "recommencez avec --erasures, pour que les familles oubliées le restent."

@@ -148,7 +148,7 @@ async def _apply(step: Step) -> None:
     for number, statement in enumerate(split(step.text), start=1):
         try:
             await DOOR.run_ddl(statement)
-        except Exception as error:
+        except Exception as error:  # whatever it is goes on, saying at which statement
             error.add_note(f"step {step}, statement {number}: {statement[:200]}")
             raise
 

@@ -43,6 +43,23 @@ CUSTODY = (
     link("La page où lire et répondre", "/famille/garde/12"),
 )
 
+ACTED_AT = Placeholder(
+    "quand",
+    "Le jour et l’heure",
+    "mercredi 25 novembre, 10 h",
+    fact="at",
+    write=_moment,
+)
+ACTS = Placeholder(
+    "actes",
+    "Ce qui a été fait, un acte par ligne",
+    "- Adresse changée",
+    fact="acts",
+    required=True,
+    lines=True,
+    write=listed,
+)
+
 MESSAGES = (
     MessageTemplate(
         "messages/join",
@@ -104,22 +121,8 @@ MESSAGES = (
             hello("Bonjour Camille"),
             Placeholder("agent", "Le nom de l’agent", "Sophie Laurent", fact="by", write=_agent),
             Placeholder("comment", "Comment la famille l’a demandé", "au guichet", fact="reason"),
-            Placeholder(
-                "quand",
-                "Le jour et l’heure",
-                "mercredi 25 novembre, 10 h",
-                fact="at",
-                write=_moment,
-            ),
-            Placeholder(
-                "actes",
-                "Ce qui a été fait, un acte par ligne",
-                "- Adresse changée",
-                fact="acts",
-                required=True,
-                lines=True,
-                write=listed,
-            ),
+            ACTED_AT,
+            ACTS,
             link("La page où tout se relit", "/famille/actes"),
         ),
         AREA,
@@ -131,22 +134,8 @@ MESSAGES = (
         "la famille",
         (
             hello("Bonjour Camille"),
-            Placeholder(
-                "quand",
-                "Le jour et l’heure",
-                "mercredi 25 novembre, 10 h",
-                fact="at",
-                write=_moment,
-            ),
-            Placeholder(
-                "actes",
-                "Ce qui a été fait, un acte par ligne",
-                "- Adresse changée",
-                fact="acts",
-                required=True,
-                lines=True,
-                write=listed,
-            ),
+            ACTED_AT,
+            ACTS,
             link("La page où tout se relit", "/famille/actes"),
         ),
         AREA,

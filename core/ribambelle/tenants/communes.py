@@ -4,7 +4,7 @@ Made by ``core/scripts/make_communes.py``; the table's first line states its sou
 """
 
 import gzip
-from collections.abc import Container
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,7 +53,7 @@ def _lines() -> dict[str, str]:
         return {line.partition("\t")[0]: line for line in table if not line.startswith("#")}
 
 
-def codes() -> Container[str]:
+def codes() -> Collection[str]:
     """Return the INSEE codes of the list."""
     return _lines().keys()
 
