@@ -1,5 +1,7 @@
 """What crèche files hold of families, why, and for how long."""
 
+from functools import partial
+
 from ribambelle.privacy import FILES, LASTING, PersonalData, Since, With
 from ribambelle_creche.tables import (
     Appeal,
@@ -31,6 +33,8 @@ BASIS = "Mission d’intérêt public (RGPD, art. 6.1.e ; CASF, art. L. 214-1-3)
 TERM = "{term} après la dernière étape de la demande"
 WHO = "Service petite enfance ; direction des crèches demandées"
 
+of_a_file = partial(PersonalData, whose=("application",), ends=With("application"))
+
 HELD = [
     PersonalData(
         Application,
@@ -47,85 +51,69 @@ HELD = [
         ends=Since("demande.changed_at", FILES),
         active="demande.changed_at",
     ),
-    PersonalData(
+    of_a_file(
         Wish,
         ("facility",),
         "Connaître les crèches demandées",
         BASIS,
         TERM,
         WHO,
-        whose=("application",),
-        ends=With("application"),
     ),
-    PersonalData(
+    of_a_file(
         Need,
         ("slots",),
         "Connaître les jours demandés",
         BASIS,
         TERM,
         WHO,
-        whose=("application",),
-        ends=With("application"),
     ),
-    PersonalData(
+    of_a_file(
         Receipt,
         ("content",),
         "Prouver à la famille ce qu’elle a demandé",
         BASIS,
         TERM,
-        whose=("application",),
-        ends=With("application"),
     ),
-    PersonalData(
+    of_a_file(
         Evidence,
         ("kind", "seen_by"),
         "Savoir quelles pièces ont été vues",
         BASIS,
         TERM,
-        whose=("application",),
-        ends=With("application"),
     ),
-    PersonalData(
+    of_a_file(
         Noted,
         ("code", "points", "account"),
         "Compter les points que la mairie ou un service donne",
         BASIS,
         TERM,
         WHO,
-        whose=("application",),
-        ends=With("application"),
     ),
-    PersonalData(
+    of_a_file(
         Contact,
         ("account", "outcome", "note"),
         "Se souvenir des appels à la famille",
         BASIS,
         TERM,
         WHO,
-        whose=("application",),
-        ends=With("application"),
     ),
     PersonalData(
         Grid, ("created_by",), "Savoir qui a enregistré les critères", BASIS, TERM, ends=LASTING
     ),
-    PersonalData(
+    of_a_file(
         Examined,
         ("asked", "facts", "points", "trace", "refusal", "draw"),
         "Classer les demandes selon les critères votés",
         BASIS,
         TERM,
         WHO,
-        whose=("application",),
-        ends=With("application"),
     ),
-    PersonalData(
+    of_a_file(
         Notice,
         ("kind",),
         "Ne prévenir une famille qu’une fois par commission",
         BASIS,
         TERM,
-        whose=("application",),
-        ends=With("application"),
     ),
     PersonalData(
         Supply,
@@ -154,63 +142,51 @@ HELD = [
         WHO,
         ends=Since("made_at", FILES),
     ),
-    PersonalData(
+    of_a_file(
         Pin,
         ("option", "reason", "note", "account"),
         "Motiver ce que la commission décide contre l’ordre des points",
         BASIS,
         TERM,
         WHO,
-        whose=("application",),
-        ends=With("application"),
     ),
-    PersonalData(
+    of_a_file(
         Feasibility,
         ("answer", "reason", "words", "account"),
         "Dire à la commission si la crèche peut accueillir l’enfant",
         BASIS,
         TERM,
         WHO,
-        whose=("application",),
-        ends=With("application"),
     ),
-    PersonalData(
+    of_a_file(
         Decision,
         ("outcome", "facility", "option"),
         "Répondre à la famille",
         BASIS,
         TERM,
         WHO,
-        whose=("application",),
-        ends=With("application"),
     ),
-    PersonalData(
+    of_a_file(
         Offer,
         ("facility", "age_group", "slots", "start_on", "answered_by", "reason"),
         "Proposer une place à la famille et garder sa réponse",
         BASIS,
         TERM,
         WHO,
-        whose=("application",),
-        ends=With("application"),
     ),
-    PersonalData(
+    of_a_file(
         Standing,
         ("option", "ahead", "position", "chance"),
         "Dire à une famille où elle en est sur la liste",
         BASIS,
         TERM,
-        whose=("application",),
-        ends=With("application"),
     ),
-    PersonalData(
+    of_a_file(
         Case,
         ("reason", "opened_by"),
         "Examiner à plusieurs une situation complexe",
         BASIS,
         TERM,
-        whose=("application",),
-        ends=With("application"),
     ),
     PersonalData(
         CaseMember,
@@ -230,14 +206,12 @@ HELD = [
         whose=("case",),
         ends=With("case"),
     ),
-    PersonalData(
+    of_a_file(
         Appeal,
         ("text", "answered_by"),
         "Répondre à une famille qui conteste",
         BASIS,
         TERM,
-        whose=("application",),
-        ends=With("application"),
     ),
     PersonalData(
         AppealAnswer,
