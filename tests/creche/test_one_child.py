@@ -14,6 +14,7 @@ from ribambelle.database import locks, transaction
 from ribambelle.errors import Refused
 from ribambelle.identity import accounts
 from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle.workflow.tables import Demande
 from ribambelle_creche import deciding, emergencies, examining, offering
 from ribambelle_creche.emergencies import Urgent
 from ribambelle_creche.queries import commissions, offers
@@ -87,6 +88,39 @@ async def test_a_child_has_one_offer_or_one_place_to_come_whatever_its_files(
         assert await offering.called(tenant, row, clock()) == []  # nobody else waits
         await offering.decline(tenant, mine, 1, "office", clock())
         assert [one[0] for one in await offering.called(tenant, row, clock())] == [second.number]
+
+
+async def test_of_two_offers_of_one_child_neither_is_accepted_before_the_other_is_refused(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Each was offered its place while the register held two children, joined since."""
+    town = communes.alpha
+    files = await two_files(town, clock)
+    with town.here():
+        roses, tulipes = await a_facility("Les Roses"), await a_facility("Les Tulipes")
+        one, other = [await Application.objects().get(Application.id == file) for file in files]
+        child = other.child
+        await Application.update({Application.child: None}).where(Application.id == other.id)
+        for file, facility in ((one, roses), (other, tulipes)):
+            demande = int(file.demande)
+            await Demande.update({Demande.state: "waiting"}).where(Demande.id == demande)
+            await offering.issue([an_offer(file.id, facility, clock)], demande, 1, "office")
+        await Application.update({Application.child: child}).where(Application.id == other.id)
+        first, second = [row["id"] for row in await Offer.select(Offer.id).order_by(Offer.id)]
+    anne = await town.family("anne@example.test")
+
+    await anne.post(f"/creche/offres/{second}/accepter")
+    told = (await anne.get(f"/creche/offres/{second}")).text
+    assert "Refusez-la d’abord pour choisir celle-ci" in told
+    assert f"Les Roses (demande {one.number})" in told
+    with town.here():
+        assert await Offer.count().where(Offer.state == "live") == 2
+
+    await anne.post(f"/creche/offres/{first}/refuser")
+    await anne.post(f"/creche/offres/{second}/accepter")
+    with town.here():
+        states = [row["state"] for row in await Offer.select(Offer.state).order_by(Offer.id)]
+    assert states == ["declined", "accepted"]
 
 
 async def offered_at_once(town: Town, clock: FrozenClock) -> int:

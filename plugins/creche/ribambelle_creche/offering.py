@@ -54,10 +54,15 @@ async def issue(rows: Sequence[Offer], demande: int, account: int | None, side: 
 
 
 async def accept(offer: Offer, account: int | None, side: Side, now: datetime) -> None:
-    """Accept an offer: the place is the child's, and its crèche expects it."""
+    """Accept an offer: the place is the child's, and its crèche expects it.
+
+    Raises Refused("child_has_offer", number, facility, state) when the child has a place by another
+    file: the register may join two children after both were offered one.
+    """
     async with transaction():
         # a place accepted is counted otherwise than one offered: nobody looks meanwhile
         await locks.advisory(PLACES)
+        await offers.only_by(int(offer.application), now.date())
         rows, demande = await _answered(offer, "accepted", account, now)
         await workflow.fire(demande, "accept", side=side, account=account)
         file = await renewals.one(int(offer.application))

@@ -141,11 +141,27 @@ async def decline(
     return Redirect(f"/creche/offres/{offer}", status_code=303)
 
 
+def another(number: str, facility: str, state: str) -> str:
+    """Return what to do about the place a child has by another file.
+
+    >>> another("C-2", "Les Lilas", "accepted")
+    'Cet enfant entre bientôt à Les Lilas (demande C-2). Pour changer de crèche, appelez la mairie.'
+    """
+    if state == "live":
+        told = "Une place est aussi proposée à cet enfant à {} (demande {})."
+        return f"{told.format(facility, number)} Refusez-la d’abord pour choisir celle-ci."
+    told = "Cet enfant entre bientôt à {} (demande {})."
+    return f"{told.format(facility, number)} Pour changer de crèche, appelez la mairie."
+
+
 GONE = ("offer_over", "offer_answered", "already_moved", "wrong_state")
 
 
 def gone(refusal: Refused, offer: Offer, wanted: str, seen: Visit) -> Redirect:
     """Lead back to the page, which says what became of the offer; others are raised again."""
+    if refusal.reason == "child_has_offer":
+        seen.tell("erreur", another(**refusal.facts))
+        return Redirect(f"/creche/offres/{offer.id}", status_code=303)
     if refusal.reason not in GONE:
         raise refusal
     if offer.state != wanted:

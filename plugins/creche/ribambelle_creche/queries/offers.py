@@ -45,18 +45,26 @@ async def put(rows: Sequence[Offer]) -> None:
     Children of one file may be offered a place each: they are answered together, and the first
     row alone stands for the file.
 
-    Raises Refused("child_has_offer") when the child has a place by another file.
+    Raises Refused("child_has_offer", number, facility, state) when the child has a place by another
+    file.
     """
     file = int(rows[0].application)
     async with transaction():
-        child = (await children_of([file])).get(file)
-        if child is not None:
-            await locks.advisory(of_child(child))
-        if await with_another([file], rows[0].sent_at.date()):
-            raise Refused("child_has_offer")
+        await only_by(file, rows[0].sent_at.date())
         for rank, row in enumerate(rows):
             row.live_for = file if rank == 0 else None
             await Offer.insert(row)
+
+
+async def only_by(file: int, today: date) -> None:
+    """Go on alone with the places of the child of a file, or refuse where another file has one."""
+    child = (await children_of([file])).get(file)
+    if child is not None:
+        await locks.advisory(of_child(child))
+    other = (await with_another([file], today)).get(file)
+    if other is not None:
+        told = {"number": other.number, "facility": other.facility, "state": other.state}
+        raise Refused("child_has_offer", **told)
 
 
 def of_child(child: int) -> str:
