@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.creche.builders import a_facility, an_application
 from tests.creche.test_commissions import a_commission
-from tests.creche.test_deciding import decided, kept
+from tests.creche.test_deciding import decided, kept, next_in_rank
 from tests.creche.test_no_place_twice import one_place, urgent
 
 from ribambelle.database import locks
@@ -30,7 +30,7 @@ async def freed(town: Town, clock: FrozenClock, number: int) -> int:
     with town.here() as tenant:
         (offer,) = await Offer.objects().where(Offer.state == "live")
         await offering.decline(tenant, offer, 1, "office", clock())
-        return len(await offering.called(tenant, await commissions.one(number), clock()))
+        return len(await next_in_rank(tenant, await commissions.one(number), clock()))
 
 
 async def enters(town: Town, clock: FrozenClock, name: str, first: date, born: date) -> None:
@@ -89,7 +89,7 @@ async def test_places_of_september_taken_since_are_not_called_for(
 
     await enters(town, clock, "Tom", date(2027, 9, 6), date(2026, 5, 1))
     with town.here() as tenant:
-        called.append(len(await offering.called(tenant, await commissions.one(number), clock())))
+        called.append(len(await next_in_rank(tenant, await commissions.one(number), clock())))
 
     assert called == [1, 0]
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from tests.creche.builders import a_facility, an_application
 from tests.creche.test_commissions import a_commission
-from tests.creche.test_deciding import an_offer, kept, states
+from tests.creche.test_deciding import an_offer, kept, next_in_rank, states
 from tests.creche.test_proposing import prepared
 
 from ribambelle.database import locks, transaction
@@ -85,9 +85,9 @@ async def test_a_child_has_one_offer_or_one_place_to_come_whatever_its_files(
                 await emergencies.give(tenant, second, urgent, 1, clock())
         await Offer.update({Offer.state: "live"}).where(Offer.id == mine.id)
         await offering.decline(tenant, other, 1, "office", clock())
-        assert await offering.called(tenant, row, clock()) == []  # nobody else waits
+        assert await next_in_rank(tenant, row, clock()) == []  # nobody else waits
         await offering.decline(tenant, mine, 1, "office", clock())
-        assert [one[0] for one in await offering.called(tenant, row, clock())] == [second.number]
+        assert [one[0] for one in await next_in_rank(tenant, row, clock())] == [second.number]
 
 
 async def test_of_two_offers_of_one_child_neither_is_accepted_before_the_other_is_refused(

@@ -34,8 +34,7 @@ def replay(
     else:
         for one in found:
             verdict = "identique" if one not in wrong else "DIFFÉRENTE"
-            kept = ", retenue" if one["is_kept"] else ""
-            say(f"n° {one['number']}{kept} : {verdict}, {one['digest']}")
+            say(f"{_named(one)} : {verdict}, {one['digest']}")
         say(
             f"{len(found)} refaites avec le moteur {VERSION} : toutes identiques."
             if not wrong
@@ -43,3 +42,16 @@ def replay(
         )
     if wrong:
         raise typer.Exit(1)
+
+
+def _named(one: dict[str, object]) -> str:
+    """Return what was run again, in words.
+
+    >>> _named({"kind": "proposal", "number": 2, "is_kept": True})
+    'Proposition n° 2, retenue'
+    >>> _named({"kind": "call", "number": 1, "is_kept": True})
+    'Appel des suivants n° 1'
+    """
+    if one["kind"] == "call":
+        return f"Appel des suivants n° {one['number']}"
+    return f"Proposition n° {one['number']}{', retenue' if one['is_kept'] else ''}"

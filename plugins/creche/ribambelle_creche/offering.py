@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -16,6 +17,7 @@ from ribambelle.workflow.declaration import Side
 from ribambelle_creche import examining, meanwhile
 from ribambelle_creche.domain import anywhere
 from ribambelle_creche.domain.admission import Application as Seen
+from ribambelle_creche.domain.admission import Proposal as Answer
 from ribambelle_creche.domain.admission import propose
 from ribambelle_creche.domain.admission.snapshot import Snapshot
 from ribambelle_creche.domain.offers import (
@@ -29,6 +31,7 @@ from ribambelle_creche.domain.offers import (
 from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.queries import (
     answers,
+    calls,
     commissions,
     contracts,
     decisions,
@@ -135,11 +138,20 @@ async def release(step: Step) -> None:
     await contracts.drop(file.id, step.at.date(), step.account, step.side)
 
 
-async def called(tenant: Tenant, row: Commission, now: datetime) -> list[tuple[str, list[Offer]]]:
-    """Return whom freed places go to: files by number, with the offers they would have."""
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Whom freed places go to: files by number with the offers they would have, and why them."""
+
+    offers: list[tuple[str, list[Offer]]]
+    given: Snapshot
+    found: Answer
+
+
+async def called(tenant: Tenant, row: Commission, now: datetime) -> Called | None:
+    """Return whom freed places go to; None when this commission calls nobody (any more)."""
     kept = await proposals.kept(row.id)
     if kept is None or row.state != "decided" or now.date() > row.last_start:
-        return []
+        return None
     given, but = proposals.opened(kept)[0], set[int]()
     while True:
         left, files = await _left(tenant, row, kept, given, now, but)
@@ -154,25 +166,33 @@ async def called(tenant: Tenant, row: Commission, now: datetime) -> list[tuple[s
         if not twice:
             break
         but |= twice
-    return [
+    offered = [
         (number, await _offers(row, files[number], places, now))
         for number, places in given_to.items()
     ]
+    return Called(offered, left, found)
 
 
 async def call_next(
     tenant: Tenant, commission: int, account: int | None, now: datetime, side: Side = "clock"
 ) -> int:
-    """Offer freed places to the next in rank; return how many families are called."""
+    """Offer freed places to the next in rank; return how many families are called.
+
+    What the engine was given and answered is kept with the offers: a call is run again years later.
+    """
     async with transaction():
         await locks.advisory(f"creche.commission:{commission}")
         await locks.advisory(PLACES)
         row = await commissions.one(commission)
         found = await called(tenant, row, now)
-        files = await offers.files([number for number, _ in found])
-        for number, rows in found:
+        if found is None or not found.offers:
+            return 0
+        files = await offers.files([number for number, _ in found.offers])
+        for number, rows in found.offers:
             await issue(rows, files[number].demande, account, side)
-    return len(found)
+        many = len(found.offers)
+        await calls.keep(commission, found.given, found.found, many, account, side, now)
+    return many
 
 
 async def _left(

@@ -9,8 +9,8 @@ from ribambelle_creche import preparing
 from ribambelle_creche.domain import admission
 from ribambelle_creche.domain.admission import Snapshot, propose, seal
 from ribambelle_creche.domain.preparation import Changes
-from ribambelle_creche.queries import proposals
-from ribambelle_creche.tables import Commission
+from ribambelle_creche.queries import calls, proposals
+from ribambelle_creche.tables import Call, Commission, Proposal
 
 
 async def run(
@@ -43,20 +43,24 @@ async def _gathered(tenant: Tenant, row: Commission, changes: Changes) -> prepar
 
 
 async def replayed(commission: int) -> list[dict[str, object]]:
-    """Run every kept proposal of a commission again, and say whether it is found again."""
-    told = []
-    for kept in await proposals.every(commission):
-        given, found = proposals.opened(kept)
-        again = propose(given)
-        told.append(
-            {
-                "number": kept.number,
-                "label": kept.label,
-                "is_kept": kept.is_kept,
-                "engine": kept.engine,
-                "digest": kept.digest,
-                "same_inputs": seal.inputs_digest(given) == kept.inputs_digest,
-                "same": again == found and again.digest == kept.digest,
-            }
-        )
+    """Run again every kept proposal of a commission, then every call of the next in rank; say of
+    each whether it is found again."""
+    told: list[dict[str, object]] = []
+    for row in await proposals.every(commission):
+        which = {"kind": "proposal", "label": row.label, "is_kept": row.is_kept}
+        told.append(which | _again(row, *proposals.opened(row)))
+    for call in await calls.every(commission):
+        which = {"kind": "call", "label": call.made_at.isoformat(), "is_kept": True}
+        told.append(which | _again(call, *calls.opened(call)))
     return told
+
+
+def _again(kept: Proposal | Call, given: Snapshot, found: admission.Proposal) -> dict[str, object]:
+    again = propose(given)
+    return {
+        "number": kept.number,
+        "engine": kept.engine,
+        "digest": kept.digest,
+        "same_inputs": seal.inputs_digest(given) == kept.inputs_digest,
+        "same": again == found and again.digest == kept.digest,
+    }

@@ -26,6 +26,7 @@ from ribambelle_creche.domain.offers import OUTCOMES
 from ribambelle_creche.domain.offers import STATES as OFFER_STATES
 from ribambelle_creche.queries import (
     applications,
+    calls,
     commissions,
     decisions,
     facilities,
@@ -33,7 +34,7 @@ from ribambelle_creche.queries import (
     proposals,
 )
 from ribambelle_creche.settings import Settings
-from ribambelle_creche.tables import Commission, Decision, Offer, Proposal
+from ribambelle_creche.tables import Call, Commission, Decision, Offer, Proposal
 
 COMMISSIONS = "/bureau/creche/commissions"
 SHAPES = {
@@ -52,6 +53,8 @@ class AnswersPage:
     offers: list[Offer]
     called: list[tuple[str, str]]
     """Whom freed places would go to: the number of a file, and the place."""
+    calls: list[Call]
+    """The times freed places went to the next in rank."""
     is_automatic: bool
     kept: Proposal | None = None
     wrong: str = ""
@@ -98,9 +101,10 @@ async def answers_page(
         except Refused as refusal:
             wrong = sentence(refusal)
     names = {one.id: one.name for one in await facilities.every()}
+    found = await offering.called(tenant, row, now)
     called = [
         (number, f"{names.get(int(one.facility), '')}, {week.words(one.slots)}")
-        for number, rows in await offering.called(tenant, row, now)
+        for number, rows in (found.offers if found else ())
         for one in rows
     ]
     page = AnswersPage(
@@ -108,6 +112,7 @@ async def answers_page(
         outcomes=Counter(one.outcome for one in await decisions.of_commission(row.id)),
         offers=await offers.of_commission(row.id),
         called=called,
+        calls=await calls.every(row.id),
         is_automatic=tenant.of(Settings).rolling_offers,
         kept=await proposals.kept(row.id),
         wrong=wrong,

@@ -4,6 +4,7 @@ from ribambelle_creche.tables import commission, files
 from ribambelle_creche.tables.commission import (
     Appeal,
     AppealAnswer,
+    Call,
     Case,
     CaseMember,
     CaseNote,
@@ -45,6 +46,7 @@ __all__ = [
     "Appeal",
     "AppealAnswer",
     "Application",
+    "Call",
     "Capacity",
     "Case",
     "CaseMember",

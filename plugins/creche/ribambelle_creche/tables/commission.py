@@ -3,6 +3,7 @@
 from piccolo.columns import (
     BigInt,
     Boolean,
+    Bytea,
     Date,
     ForeignKey,
     Integer,
@@ -158,6 +159,22 @@ class Proposal(Table, tablename="creche_proposal"):
     theoretical = Integer(
         null=True, default=None, help_text="Most children any assignment could serve, once known."
     )
+    made_at = Timestamptz()
+    made_by = Integer(null=True, default=None)
+    once = Unique([commission, number])
+
+
+class Call(Table, tablename="creche_call"):
+    """One time freed places went to the next in rank, whole: it can be run again like a proposal."""
+
+    id: Serial
+    commission = ForeignKey(Commission, null=False, on_delete=OnDelete.cascade)
+    number = SmallInt(help_text="1 for the first after its commission.")
+    packed = Bytea(help_text="The lot, a zero, the answer of the engine; compressed.")
+    inputs_digest = Varchar(length=71)
+    digest = Varchar(length=71)
+    engine = Varchar(length=20, help_text="Version of the engine.")
+    families = SmallInt(help_text="How many were offered a place.")
     made_at = Timestamptz()
     made_by = Integer(null=True, default=None)
     once = Unique([commission, number])
@@ -353,6 +370,7 @@ TABLES = (
     SupplyMove,
     Contract,
     Proposal,
+    Call,
     Pin,
     Feasibility,
     Decision,
