@@ -12,10 +12,12 @@ from tests.creche.test_proposing import prepared
 
 from ribambelle import workflow
 from ribambelle.errors import Refused
+from ribambelle.identity import Grant
 from ribambelle.jobs.tables import Job
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.web import formats
+from ribambelle.workflow.tables import JournalLine
 from ribambelle_creche import deciding, letters, offering, preparing, proposing, standing
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.preparation import Changes, Extra
@@ -424,3 +426,34 @@ async def places(commission: int) -> list[tuple[int, int]]:
         .order_by(Standing.application)
     )
     return [(row["position"], row["ahead"]) for row in rows]
+
+
+async def test_a_member_reads_the_proposal_its_lists_and_the_minutes_without_a_name(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await prepared(town, clock)
+    await kept(town, clock, number)
+    with town.here():
+        files = await Application.objects()
+        lilas = int((await facilities.every())[0].id)
+    member = await town.staff(Grant("commission_member"), email="elue@example.test")
+    here = f"/bureau/creche/commissions/{number}"
+
+    agenda, desk = [(await member.get(path)).text for path in (here, f"{here}/proposition")]
+    listed = (await member.get(f"{here}/listes/{lilas}/babies?noms=oui")).text
+    minutes = await member.get(f"{here}/proces-verbal.pdf")
+
+    assert f"{here}/proposition" in agenda
+    assert f"{here}/listes/{lilas}/babies" in desk
+    assert minutes.content.startswith(b"%PDF")
+    for page in (desk, listed):
+        assert files[0].number in page or page is desk
+        assert "Épingler" not in page
+        assert "<form" not in page.partition("<main")[2]
+        assert not any(one.child_name in page for one in files)
+    with town.here():
+        assert not await JournalLine.exists().where(JournalLine.act == "creche.identities_shown")
+    for path in ("proposition", "variantes", "variantes/1/retenir", "decider"):
+        assert (await member.post(f"{here}/{path}", data={})).status_code == 403
+    assert (await member.get(f"{here}/epingles/{files[0].number}")).status_code == 403

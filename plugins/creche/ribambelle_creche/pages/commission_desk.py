@@ -25,7 +25,7 @@ from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.desk import Measure
 from ribambelle_creche.domain.pins import REASONS
 from ribambelle_creche.domain.preparation import Changes, Extra
-from ribambelle_creche.pages.commissions import COMMISSIONS
+from ribambelle_creche.pages.commissions import COMMISSIONS, OFFICE, reader
 from ribambelle_creche.queries import commissions, facilities, grids, pins, proposals
 from ribambelle_creche.queries.pins import Standing
 from ribambelle_creche.tables import Commission, Proposal
@@ -99,11 +99,13 @@ class DeskPage:
     creches: list[tuple[int, str]]
     wrong: str = ""
     form: forms.Bound[Any] | None = None
+    may_change: bool = True
+    """It is the town hall that reads, and not a member of the commission."""
 
     @property
     def is_open(self) -> bool:
         """Tell whether something may still be tried."""
-        return self.row.state == "closed"
+        return self.may_change and self.row.state == "closed"
 
     @property
     def groups(self) -> list[tuple[str, str]]:
@@ -184,7 +186,13 @@ def _run(row: Proposal) -> Run:
     return Run(row, given, found, desk.measure(given, found))
 
 
-async def desk_page(row: Commission, wrong: str = "", form: forms.Bound[Any] | None = None) -> Page:
+async def desk_page(
+    row: Commission,
+    wrong: str = "",
+    form: forms.Bound[Any] | None = None,
+    *,
+    may_change: bool = True,
+) -> Page:
     """Show the preparation of a commission."""
     runs, table = await opened(row)
     every = await facilities.every()
@@ -199,6 +207,7 @@ async def desk_page(row: Commission, wrong: str = "", form: forms.Bound[Any] | N
         creches=sorted(names.items(), key=lambda one: one[1].casefold()),
         wrong=wrong,
         form=form,
+        may_change=may_change,
     )
     return Page("creche/office/desk.html", page, status=422 if wrong or form else 200)
 
@@ -220,12 +229,12 @@ def _asked(run: Run, names: dict[int, str], wishes: desk.Wishes) -> list[CrecheR
 @get(
     DESK,
     name="creche.desk",
-    told="Préparer la proposition d’une commission",
-    guards=[guards.agent],
+    told="Lire la proposition d’une commission",
+    guards=[reader],
 )
-async def look(commission: FromPath[int]) -> Page:
-    """Show the proposal of a commission, and what was tried."""
-    return await desk_page(await commissions.one(commission))
+async def look(commission: FromPath[int], person: NamedDependency[Person]) -> Page:
+    """Show the proposal of a commission, and what was tried; a member reads, the town hall tries."""
+    return await desk_page(await commissions.one(commission), may_change=person.holds(*OFFICE))
 
 
 @post(

@@ -31,7 +31,7 @@ from ribambelle_creche.domain.pins import REASONS
 from ribambelle_creche.domain.preparation import Changes, file_of
 from ribambelle_creche.domain.week import DAYS
 from ribambelle_creche.pages.commission_desk import Run, opened, sentence
-from ribambelle_creche.pages.commissions import COMMISSIONS
+from ribambelle_creche.pages.commissions import COMMISSIONS, OFFICE, reader
 from ribambelle_creche.pages.facility_space import manager
 from ribambelle_creche.queries import commissions, facilities, feasibility, pins, proposals
 from ribambelle_creche.queries.feasibility import Said
@@ -54,6 +54,9 @@ class ListPage:
     others: list[tuple[int, str, str]]
     names: dict[str, str]
     is_office: bool
+    """It is read in the office: by the town hall, or by a member of the commission."""
+    may_change: bool
+    """It is the town hall that reads: it pins, and may ask for names."""
     answers: dict[str, list[Said]]
     """What the crèche answered of each file: whether it can welcome the child."""
 
@@ -64,6 +67,11 @@ class ListPage:
     def title(self) -> str:
         """The crèche and the age group."""
         return f"{self.facility.name}, {LABELS[self.group].lower()}"
+
+    @property
+    def may_pin(self) -> bool:
+        """Tell whether a file may be given a place, or none, by hand."""
+        return self.may_change and self.row.state == "closed"
 
     @property
     def by_half(self) -> list[tuple[str, list[HalfDay]]]:
@@ -129,7 +137,13 @@ class ListPage:
 
 
 async def list_page(
-    commission: int, facility: int, group: str, *, is_office: bool, names: bool = False
+    commission: int,
+    facility: int,
+    group: str,
+    *,
+    is_office: bool,
+    may_change: bool = False,
+    names: bool = False,
 ) -> ListPage:
     """Lay out one list; a section nobody asks for, or a run not made yet, does not exist."""
     row = await commissions.one(commission)
@@ -163,6 +177,7 @@ async def list_page(
         ),
         names={number: file.child_name for number, file in files.items()},
         is_office=is_office,
+        may_change=may_change,
         answers=await feasibility.of_commission(commission, facility),
     )
 
@@ -171,7 +186,7 @@ async def list_page(
     f"{COMMISSIONS}/{{commission:int}}/listes/{{facility:int}}/{{group:str}}",
     name="creche.desk.list",
     told="Lire une liste de préparation de commission",
-    guards=[guards.agent],
+    guards=[reader],
 )
 async def look(
     request: Request[Any, Any, Any],
@@ -180,9 +195,12 @@ async def look(
     group: FromPath[str],
     person: NamedDependency[Person],
 ) -> Page:
-    """Show a list without names; with them on demand, which the journal keeps."""
-    shows = request.query_params.get("noms") == "oui"
-    page = await list_page(commission, facility, group, is_office=True, names=shows)
+    """Show a list without names; with them on demand to the town hall, which the journal keeps."""
+    may_change = person.holds(*OFFICE)
+    shows = may_change and request.query_params.get("noms") == "oui"
+    page = await list_page(
+        commission, facility, group, is_office=True, may_change=may_change, names=shows
+    )
     if shows:
         await journal.record(
             "creche.identities_shown",

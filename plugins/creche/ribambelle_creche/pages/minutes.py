@@ -11,13 +11,13 @@ from litestar.params import FromPath
 from ribambelle.documents import pdf
 from ribambelle.errors import NotYours
 from ribambelle.tenants import Tenant
-from ribambelle.web import formats, guards
+from ribambelle.web import formats
 from ribambelle.web.assets import crest
 from ribambelle_creche.domain import desk
 from ribambelle_creche.domain.age import LABELS
 from ribambelle_creche.domain.pins import REASONS
 from ribambelle_creche.pages.commission_desk import Run, opened
-from ribambelle_creche.pages.commissions import COMMISSIONS
+from ribambelle_creche.pages.commissions import COMMISSIONS, reader
 from ribambelle_creche.queries import commissions, facilities, pins, proposals
 from ribambelle_creche.queries.commissions import published_seed
 from ribambelle_creche.tables import Commission
@@ -35,7 +35,7 @@ STANDINGS = {
     f"{COMMISSIONS}/{{commission:int}}/proces-verbal.pdf",
     name="creche.desk.minutes",
     told="Télécharger le procès-verbal d’une commission",
-    guards=[guards.agent],
+    guards=[reader],
 )
 async def download(commission: FromPath[int], tenant: NamedDependency[Tenant]) -> Response[bytes]:
     """Send the minutes of the proposal that was kept; before, there are none."""
