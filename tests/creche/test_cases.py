@@ -25,15 +25,14 @@ async def test_members_read_that_file_alone_answer_and_the_town_hall_sees_who_is
     agent = await town.staff()
     advisor = await town.staff(Grant("creche_advisor"), email="asso@example.test", name="Ana")
     pmi = await town.staff(Grant("pmi"), email="pmi@example.test", name="Docteure Petit")
+    caf = await town.staff(Grant("partner"), email="caf@example.test", name="Paul Caf")
     other = await town.staff(Grant("creche_advisor"), email="x@example.test", name="Luc")
     with town.here():
         files = [await an_application(), await an_application()]
     shared = {
         "reason": "C2",
         "answer_by": "2026-12-01",
-        "members": [
-            await number_of(town, one) for one in ("asso@example.test", "pmi@example.test")
-        ],
+        "members": [await number_of(town, f"{one}@example.test") for one in ("asso", "pmi", "caf")],
     }
     path = f"/bureau/creche/demandes/{files[0]}/situation"
     assert (await agent.post(path, data=shared | {"reason": "histoire"})).status_code == 422
@@ -41,10 +40,15 @@ async def test_members_read_that_file_alone_answer_and_the_town_hall_sees_who_is
     done = await agent.post(path, data=shared)
     where = done.headers["location"]
     await town.work()
-    for email in ("asso@example.test", "pmi@example.test"):
-        assert where in (await town.mail(email))[-1].text
-
+    for email in ("asso@example.test", "pmi@example.test", "caf@example.test"):
+        told = (await town.mail(email))[-1]
+        assert where in told.text
+        assert ("avis" in told.subject) is (email != "caf@example.test")
     for browser in (advisor, pmi):
+        assert f'href="{where}"' in (await browser.get("/bureau")).text
+    assert f'href="{where}"' not in (await caf.get("/bureau")).text
+
+    for browser in (advisor, pmi, caf):
         assert "Zoé Payet" in (await browser.get(where)).text
         for number in files:
             assert (await browser.get(f"/bureau/creche/demandes/{number}")).status_code == 403
@@ -53,7 +57,7 @@ async def test_members_read_that_file_alone_answer_and_the_town_hall_sees_who_is
     assert "C-" not in (await other.get(SITUATIONS)).text.partition("<main")[2]
 
     said = {"opinion": "for", "text": "Un accueil progressif aiderait."}
-    assert (await pmi.post(f"{where}/avis", data=said)).status_code == 403
+    assert (await caf.post(f"{where}/avis", data=said)).status_code == 403
     assert (await advisor.post(f"{where}/avis", data=said | {"opinion": "x"})).status_code == 422
     assert (await advisor.post(f"{where}/avis", data=said)).status_code == 303
     follow = (await agent.get(f"/creche/demandes/{files[0]}")).text
@@ -61,7 +65,16 @@ async def test_members_read_that_file_alone_answer_and_the_town_hall_sees_who_is
     clock.move(days=7)
     agent = await town.staff(email="other@example.test")
     late = (await agent.get(SITUATIONS)).text
-    assert "En retard : Docteure Petit" in late
+    assert "En retard : Docteure Petit<" in late  # and not the one who only reads
+    assert "1\u00a0situation sans avis" in (await agent.get("/bureau")).text
+    pmi = await town.staff(Grant("pmi"), email="pmi@example.test")
+    assert (await pmi.post(f"{where}/avis", data=said)).status_code == 303
+    assert f'href="{where}"' not in (await pmi.get("/bureau")).text
+    assert "sans avis" not in (await agent.get("/bureau")).text
+    await town.work()
+    told = (await town.mail("agent@example.test"))[-1]
+    assert "favorable" in told.subject
+    assert "Avis encore attendus\u00a0: 0" in told.text
     assert "Un accueil progressif" in (await agent.get(where)).text
 
     await agent.post(f"{where}/clore")

@@ -20,6 +20,10 @@ FILE = (
         write=greeting,
     ),
 )
+CASE_LINK = Placeholder(
+    "lien", "La page de la situation", f"{HOME}/creche/situations/12", fact="link", required=True
+)
+GREETING = Placeholder("bonjour", "«\u00a0Bonjour\u00a0»", "Bonjour", fact="name", write=greeting)
 LINK = Placeholder("lien", "La page de la demande", f"{HOME}/creche/demandes/12", fact="link")
 MISSING = Placeholder(
     "pieces",
@@ -398,15 +402,31 @@ MESSAGES = (
         "dès qu’un agent partage une situation",
         "chaque personne à qui elle est montrée",
         (
-            Placeholder("bonjour", "«\u00a0Bonjour\u00a0»", "Bonjour", fact="name", write=greeting),
+            GREETING,
             UNTIL,
-            Placeholder(
-                "lien",
-                "La page de la situation",
-                f"{HOME}/creche/situations/12",
-                fact="link",
-                required=True,
-            ),
+            CASE_LINK,
+        ),
+        AREA,
+    ),
+    MessageTemplate(
+        "creche/messages/case_shown",
+        "Situation montrée pour lecture",
+        "dès qu’un agent partage une situation avec une personne qui ne fait que lire",
+        "chaque personne à qui elle est montrée",
+        (GREETING, CASE_LINK),
+        AREA,
+    ),
+    MessageTemplate(
+        "creche/messages/case_said",
+        "Avis donné sur une situation",
+        "dès qu’une personne donne son avis",
+        "l’agent qui a partagé la situation",
+        (
+            GREETING,
+            Placeholder("numero", "Le numéro de la demande", "C-2026-0012", fact="number"),
+            Placeholder("avis", "L’avis donné", "favorable", fact="opinion", required=True),
+            Placeholder("attendus", "Combien d’avis sont encore attendus", "2", fact="left"),
+            CASE_LINK,
         ),
         AREA,
     ),

@@ -16,9 +16,11 @@ OPINIONS = {
     "against": "Défavorable",
     "none": "Sans avis",
 }
-READERS = ("pmi", "partner")
+READERS = ("partner",)
 """Roles that read what is shared with them, and change nothing."""
-MEMBERS = ("creche_manager", "commission_member", "creche_advisor", *READERS)
+SPEAKERS = ("creche_manager", "commission_member", "creche_advisor", "pmi")
+"""Roles that give an opinion on what is shared with them."""
+MEMBERS = (*SPEAKERS, *READERS)
 """Roles a situation may be shared with."""
 
 

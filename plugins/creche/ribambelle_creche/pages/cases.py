@@ -21,7 +21,7 @@ from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle.workflow import journal
-from ribambelle_creche.domain.cases import MEMBERS, OPINIONS, READERS, REASONS, is_late
+from ribambelle_creche.domain.cases import MEMBERS, OPINIONS, REASONS, SPEAKERS, is_late
 from ribambelle_creche.domain.dossier import decode
 from ribambelle_creche.pages.recap import Told, told
 from ribambelle_creche.queries import cases, facilities, files
@@ -30,7 +30,7 @@ from ribambelle_creche.tables import Case, CaseNote
 
 SITUATIONS = "/creche/situations"
 member = Holding(*OFFICE, *MEMBERS)
-SAYING = *OFFICE, *(role for role in MEMBERS if role not in READERS)
+SAYING = *OFFICE, *SPEAKERS
 saying = Holding(*SAYING)
 
 
@@ -71,6 +71,13 @@ class Row:
     case: Case
     waiting: list[str]
     late: bool
+    given: int
+    """How many opinions were given."""
+
+    @property
+    def done(self) -> str:
+        """What is said when nobody's opinion is expected any more."""
+        return "Tous donnés" if self.given else "Pour lecture"
 
     @property
     def reason(self) -> str:
@@ -103,6 +110,11 @@ class CasePage:
     def reason(self) -> str:
         """Why it is shared, in words."""
         return REASONS.get(self.case.reason, self.case.reason)
+
+    @property
+    def is_expected(self) -> bool:
+        """Tell whether this page asks its reader, or those it was shared with, for an opinion."""
+        return self.is_office or self.may_say
 
     @property
     def opinions(self) -> list[tuple[str, str]]:
@@ -168,7 +180,7 @@ async def share(
         case = await cases.share(number, form.struct.reason, last, accounts, person.account, now)
         for one in chosen:
             await write(
-                "creche/messages/case_shared",
+                "creche/messages/case_shared" if one.may_say else "creche/messages/case_shown",
                 one.email,
                 account=one.account,
                 name="",
@@ -196,10 +208,9 @@ async def listing(person: NamedDependency[Person], now: NamedDependency[datetime
     """Show the situations somebody may read; to the town hall, all of them with who is late."""
     rows = []
     for case in await cases.seen_by(person):
-        said = {note.account for note in await cases.notes(case.id)}
-        silent = [one for one in await cases.members(case.id) if one.account not in said]
+        silent = await cases.silent(case.id)
         late = is_late(case.answer_by, now.date(), has_answered=not silent)
-        rows.append(Row(case, [one.name for one in silent], late))
+        rows.append(Row(case, [one.name for one in silent], late, len(await cases.notes(case.id))))
     return Page("creche/cases.html", CasesPage(rows, person.holds(*OFFICE)))
 
 
@@ -252,11 +263,12 @@ async def case_page(
 async def say(
     request: Request[Any, Any, Any],
     case: FromPath[int],
+    tenant: NamedDependency[Tenant],
     person: NamedDependency[Person],
     seen: NamedDependency[Visit],
     now: NamedDependency[datetime],
 ) -> Response[Any]:
-    """Keep an opinion of a member."""
+    """Keep an opinion of a member, and write to the agent who asked for it."""
     row = await cases.one_for(person, case)
     form = await forms.read(request, OpinionForm)
     if form.struct is not None and form.struct.opinion not in OPINIONS:
@@ -264,9 +276,28 @@ async def say(
     if form.struct is None:
         return await case_page(row, person, form)
     side = "office" if person.holds(*OFFICE) else "facility"
-    await cases.say(row, person.account, form.struct.opinion, form.struct.text, side, now)
+    async with transaction():
+        await cases.say(row, person.account, form.struct.opinion, form.struct.text, side, now)
+        await tell_opener(row, person, OPINIONS[form.struct.opinion], tenant)
     seen.tell("ok", "Votre avis est enregistré.")
     return Redirect(f"{SITUATIONS}/{case}", status_code=303)
+
+
+async def tell_opener(row: Case, person: Person, opinion: str, tenant: Tenant) -> None:
+    """Write to whoever shared a situation what was answered, and how many are still expected."""
+    agent = await cases.opener(row)
+    if agent is None or agent.id == person.account:
+        return
+    await write(
+        "creche/messages/case_said",
+        agent.email,
+        account=agent.id,
+        name="",
+        number=row.application.number,
+        opinion=opinion.lower(),
+        left=len(await cases.silent(row.id)),
+        link=tenant.url(f"{SITUATIONS}/{row.id}"),
+    )
 
 
 @post(

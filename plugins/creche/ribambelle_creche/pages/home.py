@@ -12,7 +12,7 @@ from ribambelle.web.home import Card, Found, ToDo
 from ribambelle.web.menu import MenuEntry
 from ribambelle.workflow import State
 from ribambelle_creche.domain.cases import MEMBERS
-from ribambelle_creche.pages import home_commissions
+from ribambelle_creche.pages import home_cases, home_commissions
 from ribambelle_creche.queries import appeals, applications, contacts, facilities, queue
 from ribambelle_creche.queries.contacts import Late
 from ribambelle_creche.queries.queue import Filters
@@ -61,6 +61,7 @@ async def waiting(person: Person) -> list[ToDo]:
         *await to_check(person),
         *await home_commissions.waiting(person),
         *await to_answer_appeals(person),
+        *await home_cases.waiting(person),
     ]
 
 

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from piccolo.custom_types import Combinable
+
 from ribambelle.database import locks, transaction
 from ribambelle.errors import NotYours
 from ribambelle.identity import Person
 from ribambelle.identity.tables import Account, Grant
 from ribambelle.workflow import journal
-from ribambelle_creche.domain.cases import MEMBERS
+from ribambelle_creche.domain.cases import MEMBERS, SPEAKERS
 from ribambelle_creche.tables import Case, CaseMember, CaseNote
 
 OFFICE = ("agent", "admin")
@@ -22,17 +24,28 @@ class Member:
     account: int
     name: str
     email: str
+    may_say: bool
+    """An opinion is expected of this person; a role that only reads gives none."""
 
 
 async def possible() -> list[Member]:
     """Return the people a situation may be shared with, by name."""
     held = Grant.select(Grant.account).where(Grant.role.is_in(list(MEMBERS)))
+    return await _people(Account.id.is_in(held) & Account.disabled_at.is_null())
+
+
+async def _people(which: Combinable) -> list[Member]:
     rows = (
         await Account.select(Account.id, Account.name, Account.email)
-        .where(Account.id.is_in(held) & Account.disabled_at.is_null())
+        .where(which)
         .order_by(Account.name, Account.id)
     )
-    return [Member(row["id"], row["name"] or row["email"], row["email"]) for row in rows]
+    grants = await Grant.select(Grant.account).where(Grant.role.is_in([*SPEAKERS, *OFFICE]))
+    speak = {row["account"] for row in grants}
+    return [
+        Member(row["id"], row["name"] or row["email"], row["email"], row["id"] in speak)
+        for row in rows
+    ]
 
 
 async def share(
@@ -116,17 +129,25 @@ async def seen_by(person: Person) -> list[Case]:
 async def members(case: int) -> list[Member]:
     """Return the people a situation is shared with."""
     mine = CaseMember.select(CaseMember.account).where(CaseMember.case == case)
-    rows = (
-        await Account.select(Account.id, Account.name, Account.email)
-        .where(Account.id.is_in(mine))
-        .order_by(Account.name, Account.id)
-    )
-    return [Member(row["id"], row["name"] or row["email"], row["email"]) for row in rows]
+    return await _people(Account.id.is_in(mine))
+
+
+async def silent(case: int) -> list[Member]:
+    """Return the people whose opinion on a situation is still expected."""
+    said = {note.account for note in await notes(case)}
+    return [one for one in await members(case) if one.may_say and one.account not in said]
 
 
 async def notes(case: int) -> list[CaseNote]:
     """Return the opinions given on a situation, in order."""
     return await CaseNote.objects().where(CaseNote.case == case).order_by(CaseNote.id)
+
+
+async def opener(case: Case) -> Account | None:
+    """Return the agent who shared a situation, while the account is open."""
+    return await Account.objects().get(
+        (Account.id == case.opened_by) & Account.disabled_at.is_null()
+    )
 
 
 async def say(case: Case, account: int, opinion: str, text: str, side: str, now: datetime) -> None:
