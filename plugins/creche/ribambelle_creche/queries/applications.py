@@ -362,6 +362,17 @@ def called(dossier: Dossier) -> str:
     return f"la famille {name}" if name else "une famille"
 
 
+async def child_of(file: Mine, person: Person) -> int | None:
+    """Return the child of the register a file is about; before it is sent, the one it names."""
+    if file.application.child is not None:
+        return int(file.application.child)
+    named = file.dossier.child
+    if named is None or named.is_expected or not person.household:
+        return None
+    names = named.given_name, named.family_name
+    return await households.same_child(person.household, *names, named.born_on, None)
+
+
 async def wishes(number: int) -> list[dict[str, Any]]:
     """Return the crèches a sent file names, in order."""
     return (
