@@ -120,6 +120,8 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/assmat/registre/{register}": {
         "office": ("/bureau/assmat/registre/1", "/bureau/assmat/registre/{register}")
     },
+    "/bureau/partages": {"office": ("/bureau/partages",)},
+    "/partages/{number}": {"office": ("/partages/{share}",)},
     "/periscolaire": {"visitor": ("/periscolaire",), "family": ("/periscolaire",)},
     "/periscolaire/ouvertures": {"family": ("/periscolaire/ouvertures",)},
     "/periscolaire/ouvertures/{opening}": {
