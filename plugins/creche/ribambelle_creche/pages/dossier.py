@@ -54,6 +54,7 @@ from ribambelle_creche.domain.facility import KINDS
 from ribambelle_creche.domain.state_resources import filled
 from ribambelle_creche.pages.around import weeks_for
 from ribambelle_creche.pages.filers import filer
+from ribambelle_creche.pages.known_family import Known, known_family
 from ribambelle_creche.pages.offers import offers
 from ribambelle_creche.pages.recap import told_of
 from ribambelle_creche.queries import applications, commissions, streets
@@ -135,6 +136,7 @@ class StepsPage:
     next_title: str
     kept_until: date
     commission: Next | None
+    known: Known | None = None
 
 
 @get(
@@ -169,6 +171,7 @@ async def steps_page(
         next_title=following.called(file.side == "family") if following else "vérifier et envoyer",
         kept_until=until.astimezone(tenant.zone).date(),
         commission=await commissions.next_one(tenant, starting(file)),
+        known=await known_family(file, person),
     )
     return Page("creche/dossier/steps.html", page)
 
