@@ -164,6 +164,12 @@ def _state_uses() -> Kind:
     return _instance("StateUse", StateUse)
 
 
+def _shareable() -> Kind:
+    from ribambelle.sharing import Shareable
+
+    return _instance("Shareable", Shareable)
+
+
 def _demo() -> Kind:
     return "une fonction", lambda answer: answer is None or callable(answer)
 
@@ -207,6 +213,7 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "adult_moved_out": _functions,
     "family_groups": _functions,
     "family_demandes": _functions,
+    "shareable": _shareable,
     "childcare_supply": _functions,
     "childcare_costs": _functions,
     "billable_items": _functions,

@@ -23,10 +23,11 @@ def tables() -> Iterable[Any]:
     from ribambelle.messages import tables as messages
     from ribambelle.particulier import tables as particulier
     from ribambelle.privacy import tables as privacy
+    from ribambelle.sharing import tables as sharing
     from ribambelle.workflow import tables as workflow
 
     rooms = identity, workflow, jobs, messages, documents, families, calendar, campaigns
-    more = information, appointments, api, privacy, consents, particulier
+    more = information, appointments, api, privacy, consents, particulier, sharing
     return [table for room in (*rooms, *more) for table in room.TABLES]
 
 
@@ -151,11 +152,11 @@ def to_do() -> list[Any]:
 
 @hookimpl
 def cards() -> list[Any]:
-    """The week that comes, on a family's home page; what the town hall tells everybody."""
-    from ribambelle.web import appointments, information
+    """A family's week, what the town hall tells everybody, what it shows to a partner."""
+    from ribambelle.web import appointments, information, shares
     from ribambelle.web.agenda import this_week
 
-    return [this_week, information.card, appointments.card]
+    return [this_week, information.card, appointments.card, shares.card]
 
 
 @hookimpl
@@ -270,6 +271,7 @@ def personal_data() -> list[Any]:
     from ribambelle.messages import personal_data as messages
     from ribambelle.particulier import personal_data as particulier
     from ribambelle.privacy import personal_data as privacy
+    from ribambelle.sharing import personal_data as sharing
 
     rooms = identity, documents, messages, families, campaigns, information, appointments, api
-    return [one for room in (*rooms, privacy, particulier) for one in room.HELD]
+    return [one for room in (*rooms, privacy, particulier, sharing) for one in room.HELD]

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ribambelle.particulier import StateUse
     from ribambelle.privacy import PersonalData
     from ribambelle.privacy.rules import Home
+    from ribambelle.sharing import Shareable
     from ribambelle.tenants import Tenant
     from ribambelle.tenants.checking import Remark
     from ribambelle.web.home import Card, Found, ToDo
@@ -497,6 +498,24 @@ def family_groups() -> "Iterable[Callable[[], Awaitable[list[FamilyGroup]]]]":
             return [groups]
 
     Called by ``ribambelle.families``. Implemented by ``creche``, ``periscolaire``. Since 0.1.
+    """
+
+
+@hookspec
+def shareable() -> "Iterable[Shareable]":
+    """What the town hall may show to a partner, read only: a list, figures.
+
+    Called when an agent chooses what to show, and each time a partner reads it: what is read is
+    what stands that day. No address, no income, nothing of health is ever in it.
+
+    Example::
+
+        @hookimpl
+        def shareable():
+            from ribambelle_periscolaire.sharing import SHAREABLE
+            return SHAREABLE
+
+    Called by ``ribambelle.sharing``. Implemented by ``periscolaire``. Since 0.3.
     """
 
 

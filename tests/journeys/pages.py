@@ -120,6 +120,11 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/assmat/registre/{register}": {
         "office": ("/bureau/assmat/registre/1", "/bureau/assmat/registre/{register}")
     },
+    "/creche/demandes/{number}/famille-connue": {
+        "office": ("/creche/demandes/{on_behalf}/famille-connue?q=a",)
+    },
+    "/bureau/partages": {"office": ("/bureau/partages",)},
+    "/partages/{number}": {"office": ("/partages/{share}",)},
     "/periscolaire": {"visitor": ("/periscolaire",), "family": ("/periscolaire",)},
     "/periscolaire/ouvertures": {"family": ("/periscolaire/ouvertures",)},
     "/periscolaire/ouvertures/{opening}": {

@@ -272,8 +272,14 @@ class Keyboard:
         self.page = page
         self.hidden: list[str] = []
 
-    def reach(self, label: str, back: bool = False, *, field: bool = False) -> None:
-        """Press Tab until what says this has the focus, which shows at every step."""
+    def reach(
+        self, label: str, back: bool = False, *, field: bool = False, pressed: bool = False
+    ) -> None:
+        """Press Tab until what says this has the focus, which shows at every step.
+
+        :param field: what is typed in, and not a list that holds its name.
+        :param pressed: what leads elsewhere, and not a table that holds its name.
+        """
         met = []
         for _ in range(60):
             self.page.keyboard.press("Shift+Tab" if back else "Tab")
@@ -281,7 +287,8 @@ class Keyboard:
             if at["tag"] != "BODY" and not at["visible"]:
                 self.hidden.append(f"{self.page.url} {at['tag']} {at['label']}")
             met.append(at["label"])
-            if label in at["label"] and not (field and at["tag"] != "INPUT"):
+            wanted = ("INPUT",) if field else ("A", "BUTTON") if pressed else (at["tag"],)
+            if label in at["label"] and at["tag"] in wanted:
                 return
         raise AssertionError(f"« {label} » is never reached: {met}")
 
@@ -292,7 +299,7 @@ class Keyboard:
 
     def enter(self, label: str, back: bool = False) -> None:
         """Reach a link or a button, and go where it leads."""
-        self.reach(label, back)
+        self.reach(label, back, pressed=True)
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
 

@@ -58,6 +58,7 @@ from ribambelle.identity.tables import Child as RegisterChild
 from ribambelle.information import pages
 from ribambelle.messages import inbox, outbox
 from ribambelle.privacy import asking
+from ribambelle.sharing.tables import Share
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Town
 from ribambelle.testing.browser import Stage, barriers, scrolls_sideways
@@ -417,7 +418,17 @@ async def links_of(tenant: Tenant) -> dict[str, Any]:
     """Make a link of each kind that opens a page, and invite somebody to the team."""
     now = tenant.now()
     invited = await accounts.create_staff("new@mairie.test", "", [Grant("agent")], now)
+    club = await accounts.create_staff("club@example.test", "Le club", [Grant("partner")], now)
+    row = Share(
+        account=club.id,
+        kind="periscolaire.children",
+        thing=1,
+        label="Enfants inscrits : Cantine",
+        shared_at=now,
+        until=now.date() + timedelta(days=99),
+    )
     return {
+        "share": (await Share.insert(row).returning(Share.id))[0]["id"],
         "invited": invited.id,
         "sign_in": await links.make("sign_in", "axe@example.test", now),
         "new_email": await links.make("new_email", "n@example.test", now, "1"),

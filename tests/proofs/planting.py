@@ -159,6 +159,7 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         "core_errand": {"reason": "counter", "ends_at": later, "ended_at": None, "told_at": None},
         "core_school": {"folded": fold(f"{word} {number}"), "is_open": True},
         "core_feed": {"stopped_at": None},
+        "core_share": {"kind": "periscolaire.children", "ended_at": None},
         "core_api_token": {
             **{"name": f"{word}{number}", "scopes": "periscolaire:read", "expires_at": later},
             **{"revoked_at": None, "created_by": None, "prefix": f"{number:08x}"},

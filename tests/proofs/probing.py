@@ -113,6 +113,7 @@ BODY: dict[str, str] = {
     **{"changes": "morning", "holidays": "weeks", "first_half": "me", "starts_on": "2027-01-04"},
     **{"adult": "3", "text": "t"},
     **{"groups": "quartier:3", "reached": "1"},
+    **{"partner": "3", "thing": "periscolaire.children:3"},
     **{"rank": "1", "is_published": "oui"},
     **{"day": "2027-01-04", "begins": "540", "ends": "10:00", "slot": "20", "seats": "1"},
     **{"label": "n", "first_start": "2027-01-04", "last_start": "2027-03-31"},

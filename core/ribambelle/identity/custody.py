@@ -22,6 +22,8 @@ SHORTEST = 7
 SUMMER = 28
 """Days from which holidays are those of summer, and may go by fortnights."""
 FORTNIGHT = 14
+ORDINARY = 2025
+"""A year in the middle of which an even week follows an odd one: any would do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,21 @@ class Sharing:
                 if one.first <= day <= one.last and one.days >= SHORTEST:
                     return self._in_holidays(day, one)
         return self._in_weeks(day)
+
+    def in_the_week(self, *, even: bool) -> tuple[int, ...]:
+        """Return whose each day is, Monday to Friday, in an even or an odd week without holidays.
+
+        A change on Friday evening leaves the days of an even week to the parent of the odd ones:
+
+        >>> Sharing(even=1, odd=2).in_the_week(even=True)
+        (1, 1, 1, 1, 1)
+        >>> Sharing(even=1, odd=2, changes_on=4, changes_after_school=True).in_the_week(even=True)
+        (2, 2, 2, 2, 2)
+        >>> Sharing(even=1, odd=2, changes_on=2).in_the_week(even=True)
+        (2, 2, 1, 1, 1)
+        """
+        monday = date.fromisocalendar(ORDINARY, 10 if even else 11, 1)
+        return tuple(self._in_weeks(monday + timedelta(days=day)) for day in range(5))
 
     def _in_weeks(self, day: date) -> int:
         began = day - timedelta(days=(day.weekday() - self.changes_on) % 7)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ribambelle.errors import NotYours
+from ribambelle.identity.likeness import Somebody, same_adult
 from ribambelle.identity.tables import Address, Adult, Child, Household
 from ribambelle.search import fold, phone_of
 
@@ -24,7 +25,7 @@ class Line:
 async def found(words: str, first: int, size: int) -> tuple[list[Line], int]:
     """Return the households some of whose people bear these words, the latest first, and how many.
 
-    :param words: as typed: names, or a telephone number; nothing for all.
+    :param words: as typed: names, an e-mail, or a telephone number; nothing for all.
     """
     if words:
         numbers = await _bearing(words)
@@ -39,6 +40,9 @@ async def found(words: str, first: int, size: int) -> tuple[list[Line], int]:
 
 
 async def _bearing(words: str) -> list[int]:
+    if "@" in words:
+        rows = await Adult.select(Adult.household).where(Adult.email == words.lower())
+        return sorted({row["household"] for row in rows}, reverse=True)
     parts = fold(words).split()
     numbers: set[int] | None = None
     digits = phone_of(words)
@@ -80,6 +84,38 @@ async def _lines(numbers: list[int]) -> list[Line]:
         )
         for number in numbers
     ]
+
+
+async def resembling(told: Somebody) -> list[Line]:
+    """Return the households that already have this adult: same name, and same e-mail or telephone."""
+    given, family = fold(told.given_name), fold(told.family_name)
+    rows = (
+        await Adult.objects()
+        .where(Adult.folded.is_in([f"{given} {family}", f"{family} {given}"]))
+        .order_by(Adult.id)
+    )
+    numbers = [
+        int(row.household)
+        for row in rows
+        if same_adult(
+            told,
+            Somebody(
+                row.id,
+                int(row.household),
+                row.given_name,
+                row.family_name,
+                row.email,
+                row.phone,
+            ),
+        )
+    ]
+    return await _lines(list(dict.fromkeys(numbers)))
+
+
+async def line(number: int) -> Line:
+    """Return one household as a list shows it, or behave as if it did not exist."""
+    await household(number)
+    return (await _lines([number]))[0]
 
 
 async def called(numbers: list[int]) -> dict[int, str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ribambelle.messages.declared_families import hello
 from ribambelle.messages.types import MessageTemplate, Placeholder, listed
+from ribambelle.web.formats import jour
 
 AREA = "Équipe"
 
@@ -22,6 +23,30 @@ def _access(held: Sequence[str]) -> str:
 
 
 MESSAGES = (
+    MessageTemplate(
+        "messages/shared",
+        "Une liste vous est montrée",
+        "dès qu’un agent montre une liste à un partenaire",
+        "le partenaire",
+        (
+            hello("Bonjour Sophie Laurent"),
+            Placeholder(
+                "fin",
+                "Le dernier jour où la lire",
+                "vendredi 2 juillet 2027",
+                fact="until",
+                write=lambda day: jour(day, year=True),
+            ),
+            Placeholder(
+                "lien",
+                "La page où la lire",
+                "https://famille.exemple.fr/partages/12",
+                fact="link",
+                required=True,
+            ),
+        ),
+        AREA,
+    ),
     MessageTemplate(
         "messages/access_changed",
         "Rôles changés",

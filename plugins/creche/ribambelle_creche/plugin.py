@@ -75,6 +75,7 @@ def routes() -> Iterable[Any]:
         facility_supply,
         family,
         family_offer,
+        known_family,
         minutes,
         office,
         office_criteria,
@@ -93,7 +94,7 @@ def routes() -> Iterable[Any]:
     )
 
     pages = (
-        *(public, dossier, sending, family, receipt, renewal, papers),
+        *(public, dossier, known_family, sending, family, receipt, renewal, papers),
         *(facility, office, statistics, statistics_coverage, printed),
         *(criteria, tariff, office_criteria, office_points),
         *(commissions, commissions_public, facility_supply, facility_children),

@@ -46,6 +46,7 @@ BILLED = "{term} après l’exercice facturé (pièces comptables)"
 SILENT = "{term} après la dernière demande de la famille"
 YEAR = "{term} après l’année scolaire"
 WHO = "Service enfance ; équipes des écoles, pour le jour"
+ENROLLED = f"{WHO} ; l’association partenaire à qui la mairie montre la liste"
 
 HELD = [
     PersonalData(
@@ -63,7 +64,7 @@ HELD = [
         "Inscrire l’enfant pour l’année et garder l’accord sur le règlement",
         BASIS,
         YEAR,
-        WHO,
+        ENROLLED,
         whose=("child", "account"),
         ends=Since("year", SCHOOL),
         active="sent_at",
@@ -74,7 +75,7 @@ HELD = [
         "Savoir à quoi l’enfant est inscrit",
         BASIS,
         YEAR,
-        WHO,
+        ENROLLED,
         whose=("enrolment",),
         ends=With("enrolment"),
     ),

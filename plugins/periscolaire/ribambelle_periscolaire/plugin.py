@@ -337,6 +337,14 @@ def demo() -> Any:
 
 
 @hookimpl
+def shareable() -> Iterable[Any]:
+    """Who is enrolled in an activity, or how many, for the association that runs it."""
+    from ribambelle_periscolaire.sharing import SHAREABLE
+
+    return SHAREABLE
+
+
+@hookimpl
 def family_groups() -> list[Any]:
     """The families enrolled in each activity, and those who booked it tomorrow."""
     from ribambelle_periscolaire.queries.family_groups import by_activity

@@ -64,7 +64,7 @@ class RegisterPage:
 
 @get(PAGE, name="office.families", told="Chercher une famille", guards=[guards.agent])
 async def families(q: FromQuery[str] = "", page: FromQuery[int] = 1) -> Page:
-    """Find a family by a name or a telephone number."""
+    """Find a family by a name, a telephone number or an e-mail."""
     words = q.strip()[:100]
     first = (max(1, page) - 1) * SIZE
     lines, total = await register.found(words, first, SIZE)

@@ -17,6 +17,7 @@ from ribambelle.identity import Person, households, quartiers
 from ribambelle.particulier import asking
 from ribambelle.particulier.asking import Seen
 from ribambelle.tenants import Tenant
+from ribambelle.web.families.around import Around
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle_creche import filing, state_resources
@@ -45,12 +46,15 @@ from ribambelle_creche.domain.dossier import (
     Week,
     Wishes,
     alternates,
+    is_separated,
     name_of,
     steps_of,
 )
 from ribambelle_creche.domain.facility import KINDS
 from ribambelle_creche.domain.state_resources import filled
+from ribambelle_creche.pages.around import weeks_for
 from ribambelle_creche.pages.filers import filer
+from ribambelle_creche.pages.known_family import Known, known_family
 from ribambelle_creche.pages.offers import offers
 from ribambelle_creche.pages.recap import told_of
 from ribambelle_creche.queries import applications, commissions, streets
@@ -132,6 +136,7 @@ class StepsPage:
     next_title: str
     kept_until: date
     commission: Next | None
+    known: Known | None = None
 
 
 @get(
@@ -166,6 +171,7 @@ async def steps_page(
         next_title=following.called(file.side == "family") if following else "vérifier et envoyer",
         kept_until=until.astimezone(tenant.zone).date(),
         commission=await commissions.next_one(tenant, starting(file)),
+        known=await known_family(file, person),
     )
     return Page("creche/dossier/steps.html", page)
 
@@ -222,6 +228,8 @@ class StepPage:
     state: list[Seen] = field(default_factory=list)
     """What the State told of the family's resources."""
     may_ask_state: bool = False
+    around: Around | None = None
+    """Whose weeks are whose, when a custody of the child is in force."""
 
     days = half_days.DAYS
     work = list(WORK.items())
@@ -263,6 +271,19 @@ class StepPage:
     def odd(self) -> set[str] | None:
         """The half-days ticked on odd weeks; None when every week is the same."""
         return set(half_days.slots(self.block.odd or 0)) if alternates(self.file.dossier) else None
+
+    @property
+    def is_apart(self) -> bool:
+        """Tell whether the file says that the parents live apart."""
+        return is_separated(self.file.dossier)
+
+    @property
+    def parities(self) -> tuple[str, str]:
+        """What even and odd weeks are called: with whom the child is, when it is known."""
+        with_whom = self.around.weeks if self.around else ("", "")
+        told = zip(("Semaines paires", "Semaines impaires"), with_whom, strict=True)
+        even, odd = (f"{name} ({whose})" if whose else name for name, whose in told)
+        return even, odd
 
     @property
     def wished(self) -> set[str]:
@@ -322,6 +343,7 @@ async def shown(
     quartier: int | None = None,
     expected: bool | None = None,
     status: int = 200,
+    around: Around | None = None,
 ) -> Page:
     """Show a step, for the first time or with what was wrong."""
     extra: dict[str, Any] = {}
@@ -338,6 +360,8 @@ async def shown(
         extra |= {"state": told, "may_ask_state": bool(home and asking.offered())}
         wrote = file.dossier.resources or Resources()
         block = filled(state_resources.facts_of(told), wrote)
+    if step.code == "garde" and file.dossier.custody is None and around:
+        block = Custody("shared")
     steps = steps_of(file.dossier)
     page = StepPage(
         file=file,
@@ -348,6 +372,7 @@ async def shown(
         settings=tenant.of(Settings),
         form=form,
         is_expected=expected,
+        around=around,
         **extra,
     )
     return Page(f"creche/dossier/{step.code}.html", page, status=status)
@@ -382,7 +407,8 @@ async def step_page(
         form, expected = refused, asked_as(refused)
     elif code == "enfant" and expected is None and "dit" in request.query_params:
         form = forms.Bound(None, {"attendu": reading.SAY_BORN})
-    return await shown(file, step, tenant, form, quartier, expected)
+    around = await weeks_for(code, file, person, tenant.now())
+    return await shown(file, step, tenant, form, quartier, expected, around=around)
 
 
 @post(
@@ -411,7 +437,13 @@ async def answer(
         if seen.keep(request.url.path, read.bound):
             return Redirect(request.url.path, status_code=303)
         return await shown(
-            file, step, tenant, read.bound, expected=asked_as(read.bound), status=422
+            file,
+            step,
+            tenant,
+            read.bound,
+            expected=asked_as(read.bound),
+            status=422,
+            around=await weeks_for(code, file, person, now),
         )
     told = read.bound.struct
     if isinstance(told, Address):

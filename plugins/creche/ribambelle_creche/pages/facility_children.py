@@ -18,6 +18,7 @@ from ribambelle.forms.files import sent
 from ribambelle.identity import Person, limits
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats
+from ribambelle.web.families.around import Around, around
 from ribambelle.web.page import Page
 from ribambelle.web.sign_in import HOUR
 from ribambelle.web.visit import Visit
@@ -110,6 +111,8 @@ class ChildPage:
     form: forms.Bound[EndForm] | None = None
     is_awaited: bool = False
     """Its family accepted the place, and its arrival is to be confirmed."""
+    around: Around | None = None
+    """Who may come for it, and whose weeks are whose."""
 
     @property
     def week(self) -> str:
@@ -128,7 +131,10 @@ async def child_page(
     space = Space(facility, "/enfants", to_call(await calls_of(facility, tenant, today)))
     leaves_on = contracts.presence(contract).leaves_on
     is_awaited = await contracts.awaited(contract) is not None
-    page = ChildPage(space, contract, leaves_on, form, is_awaited)
+    child = await contracts.child_of(contract)
+    page = ChildPage(
+        space, contract, leaves_on, form, is_awaited, await around(child, tenant.now())
+    )
     return Page("creche/facility/child.html", page, status=422 if form else 200)
 
 

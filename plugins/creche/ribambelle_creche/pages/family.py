@@ -13,6 +13,7 @@ from ribambelle.errors import Refused
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats
+from ribambelle.web.families.around import Around
 from ribambelle.web.guards import NotForYou
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
@@ -20,6 +21,7 @@ from ribambelle.workflow import State, Step
 from ribambelle.workflow.declaration import timeline
 from ribambelle_creche import renewing
 from ribambelle_creche.domain.receipt import weeks_told
+from ribambelle_creche.pages.around import around_of
 from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.pages.papers import Wanted, wanted
 from ribambelle_creche.pages.points_told import PointsTold, points_told
@@ -85,6 +87,8 @@ class FollowPage:
     """A commission answered: its letter says why."""
     said: tuple[str, ...] = ()
     """What services who were asked wrote for the family."""
+    around: Around | None = None
+    """Who answers for the child, when it is one of the parents who reads."""
 
     @property
     def week(self) -> str:
@@ -123,6 +127,7 @@ async def follow(
         offer=await offers.live_of(number),
         is_answered=await answers.last(number) is not None,
         said=tuple(note.text for note in await cases.told_to_family(number)),
+        around=await around_of(file, person, tenant.now()),
     )
     return Page("creche/family/follow.html", page)
 

@@ -13,7 +13,7 @@ from ribambelle.web.menu import MenuEntry
 from ribambelle.workflow import State
 from ribambelle_creche.domain.cases import MEMBERS
 from ribambelle_creche.pages import home_cases, home_commissions
-from ribambelle_creche.queries import appeals, applications, contacts, facilities, queue
+from ribambelle_creche.queries import appeals, applications, cases, contacts, facilities, queue
 from ribambelle_creche.queries.contacts import Late
 from ribambelle_creche.queries.queue import Filters
 from ribambelle_creche.workflow import WORKFLOW
@@ -211,14 +211,37 @@ class Invitation:
 
 
 async def cards(person: Person | None) -> list[Card]:
-    """Return the card that leads visitors and families to the crèches."""
+    """Return the card that leads visitors and families to the crèches; a partner, to situations."""
     if person and person.is_staff:
-        return []
+        return await situations(person)
     files = await applications.of_family(person) if person else []
     told = [(row, WORKFLOW.state(row["state"])) for row in files[:3]]
     mine = [Card("creche/family/card.html", Mine(told), rank=20)] if told else []
     total = len(await facilities.every())
     return [*mine, Card("creche/public/card.html", Invitation(total), rank=60)]
+
+
+@dataclass(frozen=True)
+class Situations:
+    """The situations shown to a partner, as links."""
+
+    links: list[tuple[str, str, str, str]]
+
+
+async def situations(person: Person) -> list[Card]:
+    """Return the card of the situations a partner was asked to read."""
+    if not person.holds("partner"):
+        return []
+    links = [
+        (
+            "gens",
+            f"Situation {case.application.number}",
+            f"/creche/situations/{case.id}",
+            f"avis avant le {case.answer_by:%d/%m/%Y}",
+        )
+        for case in await cases.seen_by(person)
+    ]
+    return [Card("creche/office/situations_card.html", Situations(links), rank=20)] if links else []
 
 
 async def find(person: Person, words: str) -> list[Found]:

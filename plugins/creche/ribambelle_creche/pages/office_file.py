@@ -18,13 +18,14 @@ from ribambelle.identity import Person, quartiers
 from ribambelle.particulier.asking import Seen
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats
+from ribambelle.web.families.around import Around, around
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle.workflow import Step, Transition, journal
 from ribambelle_creche import state_resources
 from ribambelle_creche.domain import appeals as contesting
-from ribambelle_creche.domain.dossier import decode
+from ribambelle_creche.domain.dossier import alternates, decode
 from ribambelle_creche.pages.recap import Told, told
 from ribambelle_creche.queries import (
     appeals,
@@ -74,6 +75,10 @@ class FilePage:
     """What the family contests, and what it was answered."""
     state_told: list[Seen] = field(default_factory=list)
     """What the State told of the family's resources, while she agrees."""
+    around: Around | None = None
+    """Who answers for the child, and whose weeks are whose."""
+    alternates: bool = False
+    """The file asks for one week with each parent."""
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -163,6 +168,8 @@ async def file_page(
         placed=placed.get(number) if file.state in LIVING else None,
         contested=await appeals.of_file(number),
         state_told=await state_resources.usable(application.household),
+        around=await around(application.child, tenant.now()),
+        alternates=alternates(dossier),
         errors=errors or {},
     )
     return Page("creche/office/file.html", page, status=422 if errors else 200)

@@ -18,6 +18,7 @@ from ribambelle.web.visit import Visit
 from ribambelle_creche import filing
 from ribambelle_creche.domain.dossier import Step
 from ribambelle_creche.pages.filers import filer
+from ribambelle_creche.pages.known_family import Known, known_family
 from ribambelle_creche.pages.recap import Rows, told
 from ribambelle_creche.queries import applications, duplicates, facilities
 from ribambelle_creche.queries.applications import Mine
@@ -35,8 +36,9 @@ class CheckPage:
 
     file: Mine
     blocks: list[tuple[Step, Rows]]
-    twins: list["Known"]
+    twins: list["Twin"]
     form: forms.Bound[Declaration] | None = None
+    known: Known | None = None
 
 
 async def shown(person: Person, file: Mine, form: forms.Bound[Declaration] | None = None) -> Page:
@@ -44,12 +46,14 @@ async def shown(person: Person, file: Mine, form: forms.Bound[Declaration] | Non
     names = {one.id: one.name for one in await facilities.every()}
     areas = dict(await quartiers.choices())
     blocks = told(file.dossier, names, areas).blocks
-    page = CheckPage(file, blocks, await twins_for(person, file), form)
+    page = CheckPage(
+        file, blocks, await twins_for(person, file), form, await known_family(file, person)
+    )
     return Page("creche/dossier/check.html", page)
 
 
 @dataclass(frozen=True)
-class Known:
+class Twin:
     """Another file of the same child, as far as this person may know of it."""
 
     number: str
@@ -57,7 +61,7 @@ class Known:
     href: str = ""
 
 
-async def twins_for(person: Person, file: Mine) -> list[Known]:
+async def twins_for(person: Person, file: Mine) -> list[Twin]:
     """Return the other living files of the same child.
 
     A family is told of its own. Whoever types for one is told the number, and nothing else of
@@ -66,14 +70,14 @@ async def twins_for(person: Person, file: Mine) -> list[Known]:
     twins = await duplicates.of(file.id, file.dossier)
     if person.is_family:
         return [
-            Known(twin.number, twin.child_name, f"/creche/demandes/{twin.id}")
+            Twin(twin.number, twin.child_name, f"/creche/demandes/{twin.id}")
             for twin in twins
             if twin.account == person.account
         ]
     if person.holds("agent", "admin"):
         base = "/bureau/creche/demandes"
-        return [Known(twin.number, twin.child_name, f"{base}/{twin.id}") for twin in twins]
-    return [Known(twin.number) for twin in twins]
+        return [Twin(twin.number, twin.child_name, f"{base}/{twin.id}") for twin in twins]
+    return [Twin(twin.number) for twin in twins]
 
 
 @get(

@@ -13,6 +13,7 @@ from ribambelle.errors import NotYours
 from ribambelle.identity import Person, households, responsibilities
 from ribambelle.identity.households import MovedOut
 from ribambelle.identity.tables import Account, Adult
+from ribambelle.workflow import journal
 from ribambelle.workflow.declaration import Side
 from ribambelle.workflow.followed import Followed
 from ribambelle.workflow.tables import Demande
@@ -360,6 +361,32 @@ def called(dossier: Dossier) -> str:
     """
     name = (dossier.family or Family()).family_name
     return f"la famille {name}" if name else "une famille"
+
+
+async def attach(number: int, household: int | None, account: int) -> None:
+    """Say which household a draft typed at the counter is for; None for one not known yet."""
+    async with transaction():
+        await Application.update({Application.household: household}).where(
+            (Application.id == number) & Application.submitted_at.is_null()
+        )
+        await journal.record(
+            "creche.family_attached",
+            f"creche.application:{number}",
+            account=account,
+            side="office",
+            household=household or 0,
+        )
+
+
+async def child_of(file: Mine, person: Person) -> int | None:
+    """Return the child of the register a file is about; before it is sent, the one it names."""
+    if file.application.child is not None:
+        return int(file.application.child)
+    named = file.dossier.child
+    if named is None or named.is_expected or not person.household:
+        return None
+    names = named.given_name, named.family_name
+    return await households.same_child(person.household, *names, named.born_on, None)
 
 
 async def wishes(number: int) -> list[dict[str, Any]]:

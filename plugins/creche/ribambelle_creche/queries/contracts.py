@@ -119,6 +119,16 @@ async def awaited(contract: Contract) -> int | None:
     return int(row["demande"]) if is_its_place else None
 
 
+async def child_of(contract: Contract) -> int | None:
+    """Return the child of the register who has this contract; none when it came from a list."""
+    row = (
+        await Application.select(Application.child)
+        .where(Application.id == (contract.application or 0))
+        .first()
+    )
+    return row["child"] if row else None
+
+
 async def gone(today: date) -> list[int]:
     """Return the requests of enrolled children whose contracts are all over."""
     over = Contract.select(Contract.application).where(
