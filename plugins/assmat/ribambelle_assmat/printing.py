@@ -47,6 +47,7 @@ def _row(one: One, told: Told, today: date) -> dict[str, Any]:
         "where": ", ".join(filter(None, (one.quartier, one.city))),
         "places": [_place(place, today) for place in one.places],
         "cares": ", ".join(CARES[code] for code in one.cares if code in CARES),
+        "home": " · ".join(f"{label} : {words}" for label, words in one.shown_home.told),
         "hours": one.call_hours if told.mobile or told.phone else "",
         "reach": [part for part in reach if part],
     }
@@ -61,4 +62,6 @@ def _place(place: OnePlace, today: date) -> str:
     parts = [" ".join((PLACES[place.where], f"({place.near})")), children, state]
     if stands.state in ("now", "later") and place.moments:
         parts.append(moments_told(place.moments))
+    if place.is_urgent(today):
+        parts.append("Remplacement court possible")
     return " · ".join(parts)

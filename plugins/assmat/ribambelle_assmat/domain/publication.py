@@ -14,10 +14,16 @@ CONSENTS = {
     "address": "Mon adresse exacte est affichée",
     "form": "Les familles peuvent m’écrire, sans voir mon adresse e-mail",
     "photo": "La photo de la pièce de jeu est affichée",
+    "since": "La date de mon premier agrément est affichée",
+    "pets": "Mes animaux sont affichés",
+    "smoke": "Si l’on fume chez moi est affiché",
+    "languages": "Les langues que je parle sont affichées",
     "relais": "Mon relais petite enfance reçoit mon téléphone et mon e-mail",
     "caf": "La CAF reçoit ma fiche, pour monenfant.fr",
 }
 CONTACTS = ("mobile", "phone", "email")
+NEEDS = (*CONTACTS, "pets", "smoke", "languages")
+"""What is agreed to be shown, and must be said to be."""
 CARES = {
     "part_time": "Temps partiel",
     "around_school": "Avant et après l’école",
@@ -28,7 +34,7 @@ CARES = {
     "saturday": "Le samedi",
     "sunday": "Le dimanche",
     "night": "La nuit",
-    "urgent": "Remplacement urgent",
+    "urgent": "Accueil d’urgence, remplacement court",
     "disability": "Enfant en situation de handicap",
 }
 

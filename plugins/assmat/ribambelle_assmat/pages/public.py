@@ -27,6 +27,7 @@ from ribambelle_assmat import (
 from ribambelle_assmat.asking import AGES, CHILDREN, RADII, WEEK, Search
 from ribambelle_assmat.domain.accreditation import PLACES
 from ribambelle_assmat.domain.availability import STATES, Standing
+from ribambelle_assmat.domain.home import LANGUAGES, WISHES
 from ribambelle_assmat.domain.matching import GROUPS
 from ribambelle_assmat.domain.publication import CARES, Told
 from ribambelle_assmat.domain.slots import DAYS, MOMENTS, keys_of
@@ -40,6 +41,7 @@ from ribambelle_assmat.settings import Relais, Settings
 
 HERE = "/assmat"
 SIZE = 20
+SPOKEN = [(code, name.capitalize()) for code, name in LANGUAGES.items() if code != "fr"]
 HOUR = timedelta(hours=1)
 ADDRESSES_AN_HOUR = 60
 SHAPES = {
@@ -70,6 +72,8 @@ class DirectoryPage:
     children: tuple[tuple[str, str], ...] = CHILDREN
     week_days: list[tuple[str, str]] = field(default_factory=lambda: WEEK)
     cares: list[tuple[str, str]] = field(default_factory=lambda: list(CARES.items()))
+    homes: list[tuple[str, str]] = field(default_factory=lambda: list(WISHES.items()))
+    languages: list[tuple[str, str]] = field(default_factory=lambda: SPOKEN)
     wheres: list[tuple[str, str]] = field(default_factory=lambda: list(PLACES.items()))
     titles: dict[str, str] = field(default_factory=lambda: GROUPS)
     shapes: dict[str, tuple[str, str]] = field(default_factory=lambda: SHAPES)
@@ -97,7 +101,7 @@ class DirectoryPage:
 def search_of(request: Request[Any, Any, Any]) -> Search:
     """Return what the address of a page asks."""
     told = request.query_params
-    many = {name: told.getall(name, []) for name in ("jours", "accueil")}
+    many = {name: told.getall(name, []) for name in ("jours", "accueil", "chez")}
     return asking.read({name: str(told.get(name, "")) for name in told}, many)
 
 
