@@ -23,7 +23,7 @@ HOME = Home("none", "", "free", ("ar", "fr"))
 SAID = {
     "pets": ("Aucun animal", "chez=no_pets", "home=no_pets", '"pets":"none"'),
     "smoke": ("Logement non fumeur", "chez=smoke_free", "home=smoke_free", '"smoke":"free"'),
-    "languages": ("arabe et français", "langue=ar", "language=ar", '"ar"'),
+    "languages": ("Arabe et français", "langue=ar", "language=ar", '"ar"'),
 }
 
 
@@ -143,7 +143,7 @@ async def test_she_says_it_herself_and_reads_since_when_she_agrees(
     assert mute.status_code == 422
     assert mute.text.count("Dites-le, ou décochez") == 4  # in the summary and beside the field
     page = (await town.visitor().get(f"/assmat/fiches/{who['Nadia']}")).text
-    assert "Un chat" in page and "Logement non fumeur" in page and "arabe" not in page
+    assert "Un chat" in page and "Logement non fumeur" in page and "Arabe" not in page
     assert "remplacement court, tout de suite" in page and "Une semaine" in page
     assert own.count("Depuis le 25 novembre 2026") == 3
     with town.here():

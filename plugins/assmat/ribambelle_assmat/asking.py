@@ -9,7 +9,7 @@ from ribambelle.web import formats
 from ribambelle_assmat.domain.accreditation import PLACES
 from ribambelle_assmat.domain.home import LANGUAGES, WISHES
 from ribambelle_assmat.domain.matching import Wish
-from ribambelle_assmat.domain.publication import CARES
+from ribambelle_assmat.domain.publication import CARES, taken
 from ribambelle_assmat.domain.slots import DAYS, listed, mask_between
 
 AGES = (("6", "Moins d’un an"), ("18", "Un an"), ("30", "Deux ans"), ("60", "Trois ans et plus"))
@@ -99,7 +99,7 @@ class Search:
             f"à partir du {formats.jour_du_mois(self.start, True)}" if self.start else "",
             *self._place(radius),
             PLACES.get(self.where, ""),
-            *(CARES[code] for code in self.cares),
+            taken(self.cares).lower(),
             *(WISHES[code].lower() for code in self.home),
             f"qui parle {LANGUAGES[self.language]}" if self.language else "",
             f"nommée {self.name}" if self.name else "",

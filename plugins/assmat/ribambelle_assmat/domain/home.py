@@ -68,12 +68,13 @@ class Home:
         """What is said of it, in words.
 
         >>> Home("some", "Un chat", "free", ("ar", "fr")).told
-        [('Animaux', 'Un chat'), ('Tabac', 'Logement non fumeur'), ('Langues', 'arabe et français')]
+        [('Animaux', 'Un chat'), ('Tabac', 'Logement non fumeur'), ('Langues', 'Arabe et français')]
         >>> Home("none", "", "", ()).told
         [('Animaux', 'Aucun animal')]
         """
         pets = self.pets_words if self.pets == "some" and self.pets_words else PETS.get(self.pets)
         spoken = sorted(LANGUAGES[code] for code in self.languages if code in LANGUAGES)
+        spoken = [*(one.capitalize() for one in spoken[:1]), *spoken[1:]]
         found = [
             ("Animaux", pets),
             ("Tabac", SMOKE.get(self.smoke)),

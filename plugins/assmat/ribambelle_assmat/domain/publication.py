@@ -4,6 +4,7 @@ Source: CASF, art. L421-3 and decree 2021-1131: her name and commune are public 
 accredited; her address, her telephones and her e-mail are shown only as she chooses.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 CONSENTS = {
@@ -37,6 +38,16 @@ CARES = {
     "urgent": "Accueil d’urgence, remplacement court",
     "disability": "Enfant en situation de handicap",
 }
+
+
+def taken(codes: Iterable[str]) -> str:
+    """Say what she takes, as a sentence does.
+
+    >>> taken(["part_time", "early", "gone"]), taken([])
+    ('Temps partiel, avant 7 h', '')
+    """
+    words = [CARES[code] for code in codes if code in CARES]
+    return ", ".join([*words[:1], *(f"{one[:1].lower()}{one[1:]}" for one in words[1:])])
 
 
 @dataclass(frozen=True, slots=True)
