@@ -20,7 +20,8 @@ from ribambelle_assmat import meeting, validating
 from ribambelle_assmat.domain.figures import AGES
 from ribambelle_assmat.domain.slots import keys_of
 from ribambelle_assmat.pages import figures
-from ribambelle_assmat.queries import cares, relais
+from ribambelle_assmat.queries import cares
+from ribambelle_assmat.queries.relais import all_relais, followed
 
 ROOT = "/api/v1/assmat"
 PMI, CARES = guards.Scoped("assmat:pmi"), guards.Scoped("assmat:cares")
@@ -294,7 +295,7 @@ async def meetings(
     request: Request[Any, Any, Any], now: NamedDependency[datetime]
 ) -> Response[bytes]:
     """Answer the meetings to come."""
-    codes = [one.code for one in relais.all_relais()]
+    codes = [one.code for one in all_relais()]
     rows = [
         Meeting(
             *(int(one.row.id), one.row.relais, one.row.title, one.row.place, one.row.day),
@@ -307,7 +308,7 @@ async def meetings(
 
 
 @get(
-    f"{ROOT}/relais/{{relais_code:int}}/childminders",
+    f"{ROOT}/relais/{{relais:int}}/childminders",
     name="api.assmat.followed",
     told="Lire les assistantes maternelles qu’un relais suit",
     guards=[FOLLOWED],
@@ -315,7 +316,7 @@ async def meetings(
         "Celles qui ont une place dans les communes ou les quartiers d’un relais, par nom : où en sont "
         "leurs places, depuis quand, et si elles sont à jour. Leur téléphone et leur e-mail sont "
         "vides si elles n’acceptent pas que le relais les reçoive. Chaque lecture est journalisée. "
-        "`relais_code` est le code du relais dans le fichier du portail.",
+        "`relais` est le code du relais dans le fichier du portail.",
         api.Listed[Followed],
         {
             "data": [
@@ -330,12 +331,12 @@ async def meetings(
         query=Paged,
     ),
 )
-async def followed(
-    relais_code: FromPath[int], request: Request[Any, Any, Any], now: NamedDependency[datetime]
+async def followers(
+    relais: FromPath[int], request: Request[Any, Any, Any], now: NamedDependency[datetime]
 ) -> Response[bytes]:
     """Answer whom a relais follows: the reading is kept."""
     told, today = api.query(request, Paged), now.date()
-    one = next((each for each in relais.all_relais() if each.code == relais_code), None)
+    one = next((each for each in all_relais() if each.code == relais), None)
     if one is None:
         raise NotYours
     rows = [
@@ -343,11 +344,11 @@ async def followed(
             *(each.name, each.where, each.places, each.children, each.last, each.said_on),
             *(each.is_up_to_date(today), each.phone, each.email),
         )
-        for each in await relais.followed(one, today)
+        for each in await followed(one, today)
     ]
     await journal.record(
         "assmat.list_taken",
-        f"assmat.relais:{relais_code}",
+        f"assmat.relais:{relais}",
         account=None,
         side="office",
         read_only=True,
@@ -412,4 +413,4 @@ def _paged(request: Request[Any, Any, Any], told: Paged, rows: Sequence[Row]) ->
     return api.listed(request, some, told.limit, place + told.limit)
 
 
-ROUTES = [waiting, expiring, over, declared, meetings, followed, figured]
+ROUTES = [waiting, expiring, over, declared, meetings, followers, figured]
