@@ -349,7 +349,8 @@ def assmat(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]:
         },
         "assmat_declared": {
             **{"is_listed": True, "consents": json.dumps(["listed", "mobile", "address"])},
-            "cares": json.dumps(["part_time"]),
+            **{"cares": json.dumps(["part_time"]), "languages": json.dumps(["ar"])},
+            **{"agreed_on": json.dumps({"mobile": "2026-11-01"}), "pets": "none", "smoke": "free"},
         },
         "assmat_event": {
             **{"relais": 1, "begins": 570, "ends": 660, "places": 5},
