@@ -344,6 +344,7 @@ def assmat(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]:
     return {
         "assmat_childminder": {
             **{"number": f"{number}", "folded": fold(word), "city_folded": fold(word)},
+            "civility": "mme",
             **{"status": "active", "activity": "working", "postcode": "44000", "insee": "44109"},
             **{"last": (now + timedelta(days=99)).date(), "is_hidden": False, "gone_at": None},
         },
