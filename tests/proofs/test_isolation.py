@@ -30,6 +30,8 @@ FREE = {
     *("jours_1", "jours_2", "jours_3", "mode", "span", "rate", "every", "stay"),
     *("portees", "duree"),
     *("consents", "cares", "mobile", "call_hours", "only_when_free", "words"),
+    *("urgent_words", "pets", "pets_words", "smoke", "languages", "takes_urgent"),
+    *("civility", "accredited_since"),
     *("accreditation", "remettre", "born_on_day", "born_on_month", "born_on_year"),
     *("begins", "ends", "places", "guardian", "planning", "is_right", "wrong", "answer"),
     *("usual_name", "status", "insee", "latitude", "longitude", "where"),

@@ -217,6 +217,12 @@ def api_scopes() -> list[Any]:
             "Lit les rencontres à venir et leurs places, sans qui y vient.",
         ),
         ApiScope(
+            "assmat:followed",
+            "Lire qui un relais suit",
+            "Lit celles qui exercent chez un relais et si leurs places sont à jour ; leur téléphone "
+            "et leur e-mail si elles l’acceptent. Chaque lecture est au journal.",
+        ),
+        ApiScope(
             "assmat:figures",
             "Lire les chiffres de l’annuaire",
             "Lit les tableaux des chiffres, les petits nombres masqués.",
