@@ -21,7 +21,7 @@ FREE = {
     *("hours", "languages", "parent_support", "project"),
     *("subject", "body", "sms"),
     *("title", "text", "label", "place", "about", "deliberation"),
-    *("allergies", "pai_note", "doctor", "doctor_phone", "quotient_familial"),
+    *("allergies", "allergens", "pai_note", "doctor", "doctor_phone", "quotient_familial"),
     *(f"{name}_{rank}" for name in ("name", "phone", "link", "collect") for rank in (1, 2, 3)),
     *("consent_photo", "consent_care"),
     *("cut_off", "regime", "regie", "runs", "booked", "tax_care", "is_meal", "choice"),
