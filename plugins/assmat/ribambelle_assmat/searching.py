@@ -123,8 +123,8 @@ def ordered(rows: Iterable[dict[str, Any]], asked: Asked, today: date) -> list[H
             # her number and the name she was born with are searched at the desk alone
             continue
         found = match(Offered(now, row["moments"], takes_urgent), asked.wish)
-        if found.group == "full" and '"form"' not in row["consents"]:
-            continue
+        if found.group == "full" and ('"form"' not in row["consents"] or row["only_when_free"]):
+            continue  # she has no place, and may not be written to
         key = order(found, distance, name)
         known = best.get(number)
         if known is None or (key, row["place"]) < (known.key, known.place):
@@ -168,6 +168,11 @@ def grouped(found: Iterable[Found]) -> list[tuple[str, list[Found]]]:
     for one in found:
         by_group[one.match.group].append(one)
     return [(group, some) for group, some in by_group.items() if some]
+
+
+def suiting(hits: Iterable[Hit]) -> int:
+    """Return how many have a place that suits, whole or in part: the others are to be asked, or full."""
+    return sum(hit.match.group in ("whole", "part") for hit in hits)
 
 
 def counts(hits: Iterable[Hit]) -> dict[str, int]:

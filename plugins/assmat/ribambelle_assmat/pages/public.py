@@ -127,7 +127,7 @@ async def childminders(
     asked = where.asked
     hits = await searching.search(asked, today) if asked else []
     if asked and search.is_said and not search.page:
-        await measuring.searched(where.town, asked.wish.months, len(hits), now)
+        await measuring.searched(where.town, asked.wish.months, searching.suiting(hits), now)
     start = search.page * SIZE
     some = hits[start : start + SIZE]
     found = await searching.shown(some, is_way=bool(asked and asked.to))
