@@ -113,6 +113,8 @@ async def test_a_care_is_declared_and_ended_with_its_receipts(communes: Communes
     with town.here():
         (care,) = await Care.objects()
     early = await sent(program, "PUT", f"{path}/{care.id}/end", {"ended_on": "2026-01-01"}, "4")
+    far = await sent(program, "PUT", f"{path}/{care.id}/end", {"ended_on": "2999-01-01"}, "far")
+    assert far.status_code == 422
     ended = await sent(program, "PUT", f"{path}/{care.id}/end", {"ended_on": "2026-12-18"}, "5")
     twice = await sent(program, "PUT", f"{path}/{care.id}/end", {"ended_on": "2026-12-19"}, "6")
     other = await sent(

@@ -77,7 +77,7 @@ async def _same(childminder: int, told: Begun) -> int:
 
 
 async def end(person: Person, childminder: int, care: int, day: date, now: datetime) -> int:
-    """Declare the last day of a care. Raises Refused: ended, end_before_start."""
+    """Declare the last day of a care. Raises Refused: ended, end_before_start, end_too_far."""
     async with transaction():
         await advisory(f"assmat.childminder:{childminder}")
         row = await hers(childminder, care)
@@ -85,6 +85,8 @@ async def end(person: Person, childminder: int, care: int, day: date, now: datet
             raise Refused("ended")
         if day < row.began_on:
             raise Refused("end_before_start")
+        if day > now.date() + AHEAD:
+            raise Refused("end_too_far")
         await Care.update({Care.ended_on: day}).where(Care.id == care)
         said = Statement(childminder=childminder, care=care, kind="end", day=day)
         return await _send(person, said, now)

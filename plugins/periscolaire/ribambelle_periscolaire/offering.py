@@ -42,8 +42,7 @@ async def _answer(
         else:
             after = Held(state, held.group, held.price, held.cents, held.payer)
             taking.put(key, taking.catalogue.units[key[2]], act, after)
-        account = person.behalf.staff if person.behalf else person.account
-        side = "office" if person.behalf else "family"
+        account, side = person.behalf.author if person.behalf else (person.account, "family")
         await settle(tenant, taking, account, side, now, priced_for=gathered)
         if person.behalf:
             await tell(person, person.behalf, taking.changes, now)

@@ -433,6 +433,7 @@ async def registers(tenant: NamedDependency[Tenant]) -> Response[bytes]:
 
 ENDS = {
     "ended": "Cet accueil est déjà terminé : l’assistante maternelle peut corriger sa date.",
+    "end_too_far": "Écrivez un jour dans l’année qui vient.",
     "end_before_start": "Le dernier jour ne peut pas être avant le premier.",
 }
 

@@ -34,6 +34,7 @@ alone = Holding(ROLE)
 """Herself and nobody else: these pages speak of children."""
 REFUSALS = {
     "ended": "Cet accueil est déjà terminé.",
+    "end_too_far": "Écrivez un jour dans l’année qui vient.",
     "end_before_start": "Écrivez un jour après le début de l’accueil.",
     "same": "Rien n’a changé : corrigez ce qui est faux.",
 }
