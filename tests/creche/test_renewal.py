@@ -438,13 +438,12 @@ async def test_a_file_that_ended_stays_readable(communes: Communes, state: str) 
     assert check.status_code == withdraw.status_code == 303
 
 
-@pytest.mark.parametrize("state", ["submitted", "incomplete"])
 async def test_a_file_not_checked_yet_is_asked_too_and_goes_back_to_be_checked(
-    communes: Communes, clock: FrozenClock, state: str
+    communes: Communes, clock: FrozenClock
 ) -> None:
     town = communes.alpha
     with town.here():
-        number = await an_application(account=await account_of(town), state=state)
+        number = await an_application(account=await account_of(town), state="submitted")
     await town.work()
     clock.move(days=93)
     await town.work()
@@ -456,3 +455,26 @@ async def test_a_file_not_checked_yet_is_asked_too_and_goes_back_to_be_checked(
     assert before == "to_confirm"
     assert await state_of(town, number) == "submitted"
     assert (file.confirmed_at, file.confirm_by) == (clock(), None)
+
+
+async def test_what_was_asked_for_survives_a_confirmation(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    with town.here():
+        number = await an_application(account=await account_of(town), state="incomplete")
+    await town.work()
+    clock.move(days=93)
+    await town.work()
+    browser = await town.family("anne@example.test")
+    before = await state_of(town, number)
+    asked_twice = (await browser.get(f"/creche/demandes/{number}")).text
+
+    await browser.post(f"/creche/demandes/{number}/confirmer")
+
+    page = (await browser.get(f"/creche/demandes/{number}")).text
+    file = await file_of(town, number)
+    assert (before, await state_of(town, number)) == ("to_confirm", "incomplete")
+    assert (file.confirmed_at, file.confirm_by) == (clock(), None)
+    assert "Il manque l’acte." in asked_twice
+    assert "Il manque l’acte." in page

@@ -11,7 +11,7 @@ from ribambelle_creche.domain.renewal import Renewal, is_over
 from ribambelle_creche.queries import applications, renewals
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Application
-from ribambelle_creche.workflow import COMPLETED
+from ribambelle_creche.workflow import COMPLETED, CONFIRMED
 
 CONFIRM = "creche.confirm"
 ASK = "ask_confirmation"
@@ -71,7 +71,7 @@ async def keep_dates(step: Step) -> None:
         return
     if step.transition == ASK:
         await _ask(file, step)
-    elif step.transition in ("confirm", "confirm_unchecked", "confirm_waiting", *COMPLETED):
+    elif step.transition in ("confirm", *CONFIRMED.values(), *COMPLETED):
         await renewals.confirmed(file.id, step.at)
     elif step.source == "to_confirm":
         await renewals.asked_until(file.id, None)
@@ -117,9 +117,7 @@ async def last_asked(demande: int) -> int | None:
 async def confirming(demande: int) -> str:
     """Return the transition that confirms a file: back to where it stood when it was asked."""
     step = await _last_question(demande)
-    back = {"submitted": "confirm_unchecked", "incomplete": "confirm_unchecked"}
-    back["waiting"] = "confirm_waiting"
-    return back.get(step.source, "confirm") if step else "confirm"
+    return CONFIRMED.get(step.source, "confirm") if step else "confirm"
 
 
 async def _last_question(demande: int) -> Step | None:

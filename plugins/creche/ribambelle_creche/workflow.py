@@ -14,6 +14,12 @@ FREE = ("submitted", "incomplete", "complete", "to_confirm", "waiting", "not_exa
 """States of demand that no commission holds at this moment: the next one may look at the file."""
 COMPLETED = ("complete", "complete_waiting")
 """Transitions by which the town hall finds a file complete."""
+CONFIRMED = {
+    "submitted": "confirm_unchecked",
+    "incomplete": "confirm_incomplete",
+    "waiting": "confirm_waiting",
+}
+"""By the state a file was in when its family was asked, the transition that confirms it."""
 WITHOUT_PLACE = ("waiting", "not_examined")
 """States in which a commission left a file: the next one looks at it again, its day being past."""
 LIVING = (*FREE, "in_session", "offered")
@@ -178,6 +184,14 @@ WORKFLOW = Workflow(
             "Demande confirmée",
             ("to_confirm",),
             "submitted",
+            frozenset({FAMILY, OFFICE, FACILITY}),
+        ),
+        # what the town hall asked for is still missing: the answer to another question keeps it
+        Transition(
+            "confirm_incomplete",
+            "Demande confirmée",
+            ("to_confirm",),
+            "incomplete",
             frozenset({FAMILY, OFFICE, FACILITY}),
         ),
         Transition(

@@ -81,6 +81,8 @@ class FollowPage:
     reason: str
     is_changed: bool
     may: frozenset[str]
+    lacks: bool = False
+    """The town hall waits for what it asked, whatever else is asked since."""
     points: PointsTold | None = None
     offer: Offer | None = None
     is_answered: bool = False
@@ -122,6 +124,7 @@ async def follow(
         wanted=await wanted(file),
         reason=next((step.reason for step in reversed(past) if step.reason), ""),
         is_changed=file.may_change and await applications.is_changed(number, file.dossier),
+        lacks=still_lacks(past, file.state),
         may=frozenset(one.code for one in WORKFLOW.open_to(file.state, file.side)),
         points=await points_told(tenant, file.application, names) if file.lives else None,
         offer=await offers.live_of(number),
@@ -130,6 +133,11 @@ async def follow(
         around=await around_of(file, person, tenant.now()),
     )
     return Page("creche/family/follow.html", page)
+
+
+def still_lacks(past: list[Step], state: str) -> bool:
+    """Tell whether a file lacks what the town hall asked: a question put since does not hide it."""
+    return state == "incomplete" or (state == "to_confirm" and past[-1].source == "incomplete")
 
 
 def told(
