@@ -126,8 +126,8 @@ HELD = [
     ),
     PersonalData(
         Contract,
-        ("child_name", "born_on", "slots", "first", "last"),
-        "Connaître les places occupées et celles qui se libèrent",
+        ("child_name", "born_on", "slots", "first", "last", "insertion"),
+        "Connaître les places occupées, celles qui se libèrent, et celles que la loi garantit",
         BASIS,
         TERM,
         WHO,

@@ -48,6 +48,7 @@ class ChildForm(msgspec.Struct, frozen=True):
     first: date
     last: date | None = None
     days: list[str] = []
+    insertion: bool = False
 
 
 class EndForm(msgspec.Struct, frozen=True):
@@ -188,7 +189,15 @@ async def add(
     if form.struct is None:
         return await children_page(one, tenant, now.date(), form=form)
     told = form.struct
-    line = Line(0, told.name, told.born_on, week.bits(told.days), told.first, told.last)
+    line = Line(
+        number=0,
+        name=told.name,
+        born_on=told.born_on,
+        slots=week.bits(told.days),
+        first=told.first,
+        last=told.last,
+        insertion=told.insertion,
+    )
     added = await contracts.add(facility, [line], "declared", person.account, side_of(person))
     seen.tell("ok", f"{told.name} : {'enregistré' if added else 'déjà dans la liste'}.")
     return Redirect(f"/creche/direction/{facility}/enfants", status_code=303)
@@ -246,6 +255,29 @@ async def end(
     await contracts.end(held, form.struct.last, person.account, side_of(person))
     seen.tell("ok", "Dernier jour enregistré : la place est comptée libre ensuite.")
     return Redirect(f"/creche/direction/{facility}/enfants", status_code=303)
+
+
+@post(
+    "/creche/direction/{facility:int}/enfants/{contract:int}/insertion",
+    name="creche.facility.insertion",
+    told="Compter un enfant parmi les places d’insertion d’une crèche",
+    guards=[manager],
+)
+async def count_for_insertion(
+    request: Request[Any, Any, Any],
+    facility: FromPath[int],
+    contract: FromPath[int],
+    person: NamedDependency[Person],
+    seen: NamedDependency[Visit],
+) -> Redirect:
+    """Count a child among the places kept for insertion, or no longer; twice says the same."""
+    await facilities.managed(person, facility)
+    one = await contracts.one(facility, contract)
+    is_counted = str((await request.form()).get("compter", "")) == "oui"
+    await contracts.count_for_insertion(one, person.account, side_of(person), is_counted=is_counted)
+    words = "est compté" if is_counted else "n’est plus compté"
+    seen.tell("ok", f"C’est noté : l’enfant {words} parmi les places d’insertion.")
+    return Redirect(f"/creche/direction/{facility}/enfants/{contract}", status_code=303)
 
 
 @post(
@@ -330,4 +362,4 @@ def told(lines: int, added: int) -> str:
     return f"{read_lines}, {formats.pluriel(added, 'enfant')} ajouté{'s' * (added > 1)}."
 
 
-ROUTES = [look, add, look_at, end, arrived, bring_in]
+ROUTES = [look, add, look_at, end, count_for_insertion, arrived, bring_in]

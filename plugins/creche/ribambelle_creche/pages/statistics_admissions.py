@@ -33,6 +33,7 @@ from ribambelle_creche.domain.admission_figures import (
 from ribambelle_creche.domain.age import LABELS
 from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.dossier import Dossier
+from ribambelle_creche.domain.insertion import Duty, duties
 from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.domain.resources import place_of
 from ribambelle_creche.domain.week import DAYS, SLOTS
@@ -41,6 +42,7 @@ from ribambelle_creche.pages.panels import Bar, Panel
 from ribambelle_creche.pages.statistics_tables import month_words
 from ribambelle_creche.queries import admission_figures as figures
 from ribambelle_creche.queries import facilities, grids, proposals
+from ribambelle_creche.queries import insertion as held_for_insertion
 from ribambelle_creche.queries.areas import quartier_names
 from ribambelle_creche.tables import Commission, Facility
 
@@ -83,6 +85,12 @@ async def panels_of(now: datetime) -> list[Panel]:
         satisfied([(one, await figures.outcomes(one.id)) for one in commissions]),
         *delays(names, await figures.waits(), await figures.waiting(), now.date()),
         flow(await figures.flow(now - A_YEAR)),
+        insertion(
+            duties(
+                await held_for_insertion.creches(),
+                await held_for_insertion.present(now.date(), now.date()),
+            )
+        ),
         avip(open_now, await figures.present(now.date())),
         *(await of_commission(last, names) if last else []),
     ]
@@ -245,6 +253,21 @@ def delay(
         rows,
         bars,
         ("jusqu’à la place (jours)", "attente en cours (jours)"),
+    )
+
+
+def insertion(known: Sequence[Duty]) -> Panel:
+    """Return, by manager, the places the law asks for over all its crèches, and those held."""
+    rows = [(one.manager, one.authorised, one.owed(), one.children, one.left()) for one in known]
+    return Panel(
+        "insertion",
+        "Places d’insertion, par gestionnaire",
+        "Une place autorisée sur vingt, toutes ses crèches ensemble (D. 214-7) ; enfants présents "
+        "aujourd’hui, comptés jusqu’à leur départ",
+        ("Gestionnaire", "Places autorisées", "Dues", "Tenues", "Restent à tenir"),
+        rows,
+        [(name, owed, there) for name, _, owed, there, _ in rows],
+        ("dues", "tenues"),
     )
 
 

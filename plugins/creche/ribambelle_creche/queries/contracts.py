@@ -54,6 +54,7 @@ async def add(facility: int, lines: Sequence[Line], source: str, account: int, s
                 first=line.first,
                 last=line.last,
                 source=source,
+                insertion=line.insertion,
                 added_at=tenants.current().now(),
             )
             for key, line in new
@@ -72,8 +73,24 @@ async def end(contract: Contract, last: date, account: int, side: str) -> None:
         await _note("ended", int(contract.facility), account, side, contract=contract.id)
 
 
+async def count_for_insertion(
+    contract: Contract, account: int, side: str, *, is_counted: bool
+) -> None:
+    """Say whether a child holds a place kept for insertion."""
+    async with transaction():
+        await Contract.update({Contract.insertion: is_counted}).where(Contract.id == contract.id)
+        act = "counted" if is_counted else "uncounted"
+        await _note(act, int(contract.facility), account, side, contract=contract.id)
+
+
 async def admit(
-    file: Application, offer: Offer, children: int, account: int | None, side: str
+    file: Application,
+    offer: Offer,
+    children: int,
+    account: int | None,
+    side: str,
+    *,
+    insertion: bool,
 ) -> None:
     """Write the contracts of an accepted place, one a child, linked to their file."""
     await Contract.insert(
@@ -87,6 +104,7 @@ async def admit(
                 first=offer.start_on,
                 last=offer.until,
                 source="admission",
+                insertion=insertion,
                 added_at=tenants.current().now(),
             )
             for rank in range(children)
