@@ -191,13 +191,68 @@ async def test_a_birth_that_is_past_is_asked_for_once_then_told_again_twice(
         early = await incomplete.ask_births(tenant)
         clock.move(days=2)
         asked = [await incomplete.ask_births(tenant) for _ in range(2)]
-    assert (early, asked, await state_of(town, number)) == (0, [1, 0], "incomplete")
+    assert (early, asked, await state_of(town, number)) == (0, [1, 0], "dormant")
     assert await subjects(town, "Il manque une pièce") == 1
     told = []
     for days in (14, 2, 14, 10):
         clock.move(days=days)
         told.append(await subjects(town, "Il manque toujours une pièce"))
     assert told == [0, 1, 2, 2]
+    page = (await (await town.family("anne@example.test")).get(f"/creche/demandes/{number}")).text
+    assert "avant la fin du 6 mars 2027" in page
+
+
+async def asleep(town: Town, clock: FrozenClock, **changed: Any) -> int:
+    """Return a file that waits for a birth that is past, on 9 January 2027."""
+    child = Child(is_expected=True, family_name="Payet", due_on=date(2026, 11, 27))
+    clock.set(datetime(2026, 11, 25, 6, tzinfo=UTC))
+    with town.here() as tenant:
+        number = await an_application(
+            state="complete", child=child, entry=Entry(start_on=date(2027, 3, 1)), **changed
+        )
+        clock.set(datetime(2027, 1, 9, 6, tzinfo=UTC))
+        assert await incomplete.ask_births(tenant) == 1
+    return number
+
+
+async def test_a_file_that_sleeps_ends_after_its_last_day_and_its_family_is_told(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    with town.here():
+        account = await account_of(town)
+    number = await asleep(town, clock, account=account)
+    silent = await asleep(communes.beta, clock, family=SILENT)
+
+    clock.set(datetime(2027, 3, 6, 6, tzinfo=UTC))
+    for each in (town, communes.beta):
+        with each.here():
+            await jobs.renew()
+    before = await state_of(town, number)
+    clock.move(days=1)
+    for each in (town, communes.beta):
+        with each.here():
+            await jobs.renew()
+
+    assert (before, await state_of(town, number)) == ("dormant", "expired")
+    assert await state_of(communes.beta, silent) == "dormant"  # nobody could write to it
+    await town.work()
+    texts = [one.text for one in await town.mail("anne@example.test")]
+    assert any("n’a pas été dite à temps" in text for text in texts)
+
+
+async def test_a_birth_that_is_said_wakes_a_file_and_nothing_ends_it_any_more(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await asleep(town, clock)
+    agent = await town.staff()
+
+    seen = await agent.post(f"/bureau/creche/demandes/{number}/etat", data={"act": "complete"})
+    file = await file_of(town, number)
+
+    assert seen.status_code == 303
+    assert (await state_of(town, number), file.confirm_by) == ("complete", None)
 
 
 async def test_a_family_that_answered_is_not_reminded(

@@ -1,6 +1,6 @@
 """Asking families whether they still look for a place, and ending the files nobody confirms."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from ribambelle import tenants, workflow
 from ribambelle.errors import Refused
@@ -40,6 +40,8 @@ async def ask_all(tenant: Tenant) -> int:
 async def expire_all(tenant: Tenant) -> int:
     """End the files whose family was asked, reminded, and did not answer; return how many.
 
+    It was asked whether it still looks for a place, or for a birth that is past.
+
     A family that gave no address to write to was never asked: the town hall calls it, and its
     file stays among those to confirm.
     """
@@ -73,8 +75,17 @@ async def keep_dates(step: Step) -> None:
         await _ask(file, step)
     elif step.transition in ("confirm", *CONFIRMED.values(), *COMPLETED):
         await renewals.confirmed(file.id, step.at)
-    elif step.source == "to_confirm":
+    elif step.transition == "sleep":
+        on = step.at.astimezone(tenants.current().zone).date()
+        await renewals.asked_until(file.id, sleeps_until(tenants.current(), on))
+    elif step.source in ("to_confirm", "dormant"):
         await renewals.asked_until(file.id, None)
+
+
+def sleeps_until(tenant: Tenant, asked_on: date) -> date | None:
+    """Return the last day to say a birth that is past; None where a file sleeps for ever."""
+    weeks = tenant.of(Settings).birth_sleeps_weeks
+    return asked_on + timedelta(weeks=weeks) if weeks else None
 
 
 async def _ask(file: Application, step: Step) -> None:

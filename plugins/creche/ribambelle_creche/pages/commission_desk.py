@@ -23,9 +23,9 @@ from ribambelle_creche.domain import admission, desk
 from ribambelle_creche.domain.admission import Snapshot
 from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.desk import Measure
-from ribambelle_creche.domain.pins import REASONS
 from ribambelle_creche.domain.grid import Reserve
 from ribambelle_creche.domain.grid.words import reserve_told
+from ribambelle_creche.domain.pins import REASONS
 from ribambelle_creche.domain.preparation import Changes, Extra, Size
 from ribambelle_creche.pages.commissions import COMMISSIONS, OFFICE, reader
 from ribambelle_creche.queries import commissions, facilities, grids, pins, proposals
@@ -362,7 +362,7 @@ def sentence(refusal: Refused) -> str:
     """Return why something cannot be done at the desk, and what to do; others are raised again.
 
     >>> sentence(Refused("variant_unclear"))
-    'Choisissez une crèche, un âge et un nombre de places, une autre version des critères, ou une réserve.'
+    'Choisissez une crèche, un âge et un nombre de places, d’autres critères, ou une réserve.'
     """
     if refusal.reason == "commission_not_closed":
         return (
@@ -376,7 +376,7 @@ def sentence(refusal: Refused) -> str:
         )
     if refusal.reason == "variant_unclear":
         return (
-            "Choisissez une crèche, un âge et un nombre de places, une autre version des critères, "
+            "Choisissez une crèche, un âge et un nombre de places, d’autres critères, "
             "ou une réserve."
         )
     if refusal.reason == "snapshot_wrong":

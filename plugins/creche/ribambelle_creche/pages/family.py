@@ -137,7 +137,9 @@ async def follow(
 
 def still_lacks(past: list[Step], state: str) -> bool:
     """Tell whether a file lacks what the town hall asked: a question put since does not hide it."""
-    return state == "incomplete" or (state == "to_confirm" and past[-1].source == "incomplete")
+    return state in ("incomplete", "dormant") or (
+        state == "to_confirm" and past[-1].source == "incomplete"
+    )
 
 
 def told(
