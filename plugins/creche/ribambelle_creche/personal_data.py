@@ -41,7 +41,7 @@ HELD = [
         Application,
         (
             *("account", "household", "child", "entered_by", "answers", "sent", "quartier"),
-            "iris",
+            *("iris", "left_for"),
             *("child_name", "folded", "reference_on", "is_expected", "start_on", "age_group"),
         ),
         "Examiner la demande de place en crèche",
