@@ -70,9 +70,11 @@ async def accept(offer: Offer, account: int | None, side: Side, now: datetime) -
         rows, demande = await _answered(offer, "accepted", account, now)
         await workflow.fire(demande, "accept", side=side, account=account)
         file = await renewals.one(int(offer.application))
-        if file.child:
-            await contracts.end_others(file, offer.start_on - timedelta(days=1), account, side)
-        so = await insertion.is_received_so(tenants.current(), file, rows[0])
+        left = await contracts.end_others(file, offer.start_on - timedelta(days=1), account, side)
+        # a child who was counted is still, whatever became of the path of its parents
+        so = any(one.insertion for one in left) or await insertion.is_received_so(
+            tenants.current(), file, rows[0]
+        )
         for row in rows:
             await contracts.admit(file, row, await _children(row), account, side, insertion=so)
         await journal.record(

@@ -131,7 +131,7 @@ HELD = [
         BASIS,
         TERM,
         WHO,
-        whose=("application",),
+        whose=("application", "transfer"),
         ends=Since("last", FILES),
     ),
     PersonalData(
