@@ -167,6 +167,9 @@ async def test_places_are_told_by_half_day_by_age_and_by_manager_with_the_rule_t
             row.places, row.free, row.changed_at = places, free, tenant.now()
             await Capacity.insert(row)
 
+        await an_application(lilas, state="complete")  # a baby, ten half-days, of no quartier
+    by_age = await table(town, "pression-ages")
+    assert by_age == {"Centre": ["0", "0", "0,0"], "Sans quartier": ["1,0 pour 0", "0", "0"]}
     assert (await table(town, "offre"))["Les Lilas"][-3:] == ["12", "120", "pic"]
     managers = await table(town, "offre-gestionnaires")
     assert managers == {"Ville": ["2", "40", "3,2", "2,7", "0,5", "7", "68", ""]}

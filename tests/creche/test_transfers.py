@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import msgspec
+import pytest
 from tests.creche.builders import BORN_ON, a_dossier, a_facility, an_application
 from tests.creche.test_commissions import WINTER, a_commission
 from tests.creche.test_deciding import kept
@@ -12,14 +13,14 @@ from ribambelle import workflow
 from ribambelle.identity import Grant, accounts
 from ribambelle.testing import Communes, FrozenClock
 from ribambelle.workflow.tables import JournalLine
-from ribambelle_creche import deciding, examining, filing, offering
+from ribambelle_creche import deciding, examining, filing, moving, offering
 from ribambelle_creche.domain.admission import Pin, propose
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.dossier import Child, Week, decode, encode
 from ribambelle_creche.domain.preparation import Lot, Seen, snapshot
 from ribambelle_creche.domain.resources import Asking, House
 from ribambelle_creche.domain.transfers import with_rights
-from ribambelle_creche.queries import commissions, files, supplies
+from ribambelle_creche.queries import commissions, contracts, files, supplies
 from ribambelle_creche.tables import Application, Capacity, Contract, Decision, Offer
 
 URGENCES = "/bureau/creche/urgences"
@@ -196,6 +197,27 @@ async def test_a_child_written_by_hand_changes_creche_by_the_file_its_director_o
     assert before == [None]  # nothing is lost while the family has not said yes
     assert (old.last, new.facility) == (date(2027, 1, 3), roses)
     assert new.insertion  # counted still, in the crèche it joins
+
+
+async def test_without_looking_for_the_one_that_is_open_a_second_file_would_be(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = communes.alpha
+    with town.here() as tenant:
+        lilas = await a_facility()
+        await Contract.insert(Contract(facility=lilas, slots=1, first=date(2026, 9, 1)))
+        (held,) = await Contract.objects()
+        for _ in range(2):
+            await moving.ask(AGENT, lilas, held.id, tenant.now(), "office")
+        once = await Application.count()
+
+        async def blind(_: Contract) -> None:
+            return None
+
+        monkeypatch.setattr(contracts, "transfer_of", blind)
+        await moving.ask(AGENT, lilas, held.id, tenant.now(), "office")
+
+        assert (once, await Application.count()) == (1, 2)
 
 
 async def test_a_child_who_came_by_a_file_is_asked_for_by_its_family(communes: Communes) -> None:

@@ -36,8 +36,8 @@ DESK = f"{COMMISSIONS}/{{commission:int}}/proposition"
 MEASURES = (
     ("served", "Enfants admis"),
     ("first_wish", "dont sur leur premier vœu"),
-    ("half_days", "Demi-journées attribuées"),
     ("reserved", "dont pour qui une place est réservée"),
+    ("half_days", "Demi-journées attribuées"),
     ("free", "Demi-journées encore libres"),
     ("least", "Plus petit nombre de points admis"),
     ("passed_over", "Familles passées devant"),

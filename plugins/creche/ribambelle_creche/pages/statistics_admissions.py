@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from ribambelle.errors import NotYours
-from ribambelle.web import spreadsheets
+from ribambelle.web import formats, spreadsheets
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.spreadsheets import Sheet
@@ -43,6 +43,7 @@ from ribambelle_creche.pages.statistics_tables import month_words
 from ribambelle_creche.queries import admission_figures as figures
 from ribambelle_creche.queries import facilities, grids, proposals
 from ribambelle_creche.queries import insertion as held_for_insertion
+from ribambelle_creche.queries import statistics as live
 from ribambelle_creche.queries.areas import quartier_names
 from ribambelle_creche.tables import Commission, Facility
 
@@ -70,6 +71,37 @@ class AdmissionsPage:
     at: datetime
 
 
+def pressure_by_age(
+    counts: Sequence[rules.Count], places: Sequence[rules.Supply], names: Mapping[int, str]
+) -> Panel:
+    """Return what is asked of each free place, quartier by quartier and age by age."""
+    rows, bars = [], list[Bar]()
+    for quartier, name in names.items():
+        asked = [one for one in counts if one.quartier == quartier]
+        given = [one for one in places if one.quartier == quartier]
+        by_age = rules.by_group(asked, given)
+        if not any(need or free for _, need, free in by_age):
+            continue
+        line: list[Any] = [name]
+        for _, need, free in by_age:
+            ratio = rules.pressure(need, free)
+            nobody = f"{formats.nombre(rules.full_places(need), 1)} pour 0" if need else 0
+            line.append(nobody if ratio is None else round(ratio, 1))
+        rows.append(line)
+        need, free = (sum(each) for each in zip(*(one[1:] for one in by_age), strict=True))
+        bars.append((name, rules.full_places(need), rules.full_places(free)))
+    return Panel(
+        "pression-ages",
+        "Pression par quartier et par âge à l’entrée",
+        "Temps pleins demandés par place libre ; sur le graphique, en temps pleins",
+        ("Quartier", *LABELS.values()),
+        rows,
+        bars,
+        ("besoin", "places libres"),
+        decimals=1,
+    )
+
+
 async def panels_of(now: datetime) -> list[Panel]:
     """Return the panels, from what is kept at this moment; exact, since only the town hall reads it."""
     open_now, names = await facilities.every(), await quartier_names()
@@ -79,6 +111,7 @@ async def panels_of(now: datetime) -> list[Panel]:
     found = [
         demand(await figures.demand()),
         pressure(open_now, cells, await figures.first_wishes()),
+        pressure_by_age(await live.demand(), await live.supply(), names),
         *statistics_supply.panels(open_now, cells),
         await statistics_coverage.panel(now),
         await statistics_coverage.panel_by_iris(now),
