@@ -399,12 +399,12 @@ async def of_commission(row: Commission, names: Mapping[int, str]) -> list[Panel
         *found,
         Panel(
             "reserves",
-            "Places réservées, dues et tenues",
+            "Places réservées par la commission, et tenues",
             row.label,
-            ("Réserve et gestionnaire", "Dues", "Tenues"),
+            ("Réserve et gestionnaire", "Réservées", "Tenues"),
             [(one.code.replace(":", " : "), one.quota, one.served) for one in reserves],
             [(one.code.replace(":", " : "), one.quota, one.served) for one in reserves],
-            ("dues", "tenues"),
+            ("réservées", "tenues"),
         ),
         Panel(
             "inutilisees",
