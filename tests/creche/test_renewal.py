@@ -191,13 +191,68 @@ async def test_a_birth_that_is_past_is_asked_for_once_then_told_again_twice(
         early = await incomplete.ask_births(tenant)
         clock.move(days=2)
         asked = [await incomplete.ask_births(tenant) for _ in range(2)]
-    assert (early, asked, await state_of(town, number)) == (0, [1, 0], "incomplete")
+    assert (early, asked, await state_of(town, number)) == (0, [1, 0], "dormant")
     assert await subjects(town, "Il manque une pièce") == 1
     told = []
     for days in (14, 2, 14, 10):
         clock.move(days=days)
         told.append(await subjects(town, "Il manque toujours une pièce"))
     assert told == [0, 1, 2, 2]
+    page = (await (await town.family("anne@example.test")).get(f"/creche/demandes/{number}")).text
+    assert "avant la fin du 6 mars 2027" in page
+
+
+async def asleep(town: Town, clock: FrozenClock, **changed: Any) -> int:
+    """Return a file that waits for a birth that is past, on 9 January 2027."""
+    child = Child(is_expected=True, family_name="Payet", due_on=date(2026, 11, 27))
+    clock.set(datetime(2026, 11, 25, 6, tzinfo=UTC))
+    with town.here() as tenant:
+        number = await an_application(
+            state="complete", child=child, entry=Entry(start_on=date(2027, 3, 1)), **changed
+        )
+        clock.set(datetime(2027, 1, 9, 6, tzinfo=UTC))
+        assert await incomplete.ask_births(tenant) == 1
+    return number
+
+
+async def test_a_file_that_sleeps_ends_after_its_last_day_and_its_family_is_told(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    with town.here():
+        account = await account_of(town)
+    number = await asleep(town, clock, account=account)
+    silent = await asleep(communes.beta, clock, family=SILENT)
+
+    clock.set(datetime(2027, 3, 6, 6, tzinfo=UTC))
+    for each in (town, communes.beta):
+        with each.here():
+            await jobs.renew()
+    before = await state_of(town, number)
+    clock.move(days=1)
+    for each in (town, communes.beta):
+        with each.here():
+            await jobs.renew()
+
+    assert (before, await state_of(town, number)) == ("dormant", "expired")
+    assert await state_of(communes.beta, silent) == "dormant"  # nobody could write to it
+    await town.work()
+    texts = [one.text for one in await town.mail("anne@example.test")]
+    assert any("n’a pas été dite à temps" in text for text in texts)
+
+
+async def test_a_birth_that_is_said_wakes_a_file_and_nothing_ends_it_any_more(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await asleep(town, clock)
+    agent = await town.staff()
+
+    seen = await agent.post(f"/bureau/creche/demandes/{number}/etat", data={"act": "complete"})
+    file = await file_of(town, number)
+
+    assert seen.status_code == 303
+    assert (await state_of(town, number), file.confirm_by) == ("complete", None)
 
 
 async def test_a_family_that_answered_is_not_reminded(
@@ -438,13 +493,12 @@ async def test_a_file_that_ended_stays_readable(communes: Communes, state: str) 
     assert check.status_code == withdraw.status_code == 303
 
 
-@pytest.mark.parametrize("state", ["submitted", "incomplete"])
 async def test_a_file_not_checked_yet_is_asked_too_and_goes_back_to_be_checked(
-    communes: Communes, clock: FrozenClock, state: str
+    communes: Communes, clock: FrozenClock
 ) -> None:
     town = communes.alpha
     with town.here():
-        number = await an_application(account=await account_of(town), state=state)
+        number = await an_application(account=await account_of(town), state="submitted")
     await town.work()
     clock.move(days=93)
     await town.work()
@@ -456,3 +510,26 @@ async def test_a_file_not_checked_yet_is_asked_too_and_goes_back_to_be_checked(
     assert before == "to_confirm"
     assert await state_of(town, number) == "submitted"
     assert (file.confirmed_at, file.confirm_by) == (clock(), None)
+
+
+async def test_what_was_asked_for_survives_a_confirmation(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    with town.here():
+        number = await an_application(account=await account_of(town), state="incomplete")
+    await town.work()
+    clock.move(days=93)
+    await town.work()
+    browser = await town.family("anne@example.test")
+    before = await state_of(town, number)
+    asked_twice = (await browser.get(f"/creche/demandes/{number}")).text
+
+    await browser.post(f"/creche/demandes/{number}/confirmer")
+
+    page = (await browser.get(f"/creche/demandes/{number}")).text
+    file = await file_of(town, number)
+    assert (before, await state_of(town, number)) == ("to_confirm", "incomplete")
+    assert (file.confirmed_at, file.confirm_by) == (clock(), None)
+    assert "Il manque l’acte." in asked_twice
+    assert "Il manque l’acte." in page

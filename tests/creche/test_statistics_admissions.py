@@ -9,6 +9,7 @@ from tests.creche.builders import a_facility, a_quartier, an_application
 from tests.creche.decided import Asks, a_decided_commission, some_files
 
 from ribambelle.identity import Grant
+from ribambelle.identity.tables import Account
 from ribambelle.testing import Communes, Town
 from ribambelle_creche.domain.dossier import Resources, Situation
 from ribambelle_creche.domain.streets import key_of
@@ -62,7 +63,12 @@ async def test_each_table_counts_what_the_commission_did(communes: Communes) -> 
     assert (await table(town, "satisfaction"))["Entrées d’hiver"] == [
         *("4", "3", "75", "2", "3", "3", "0", "0")
     ]
-    assert (await table(town, "offre"))["Les Lilas"][1:] == ["10", "1,0", "0,8", "0,2", "8", "80"]
+    assert (await table(town, "offre"))["Les Lilas"][1:] == [
+        *("10", "1,0", "0,8", "0,2", "8", "80", "")
+    ]
+    by_profile = await table(town, "satisfaction-profils")
+    assert by_profile["QF jusqu’à 700"] == ["1", "1", "100", "0", "1", "1", "0"]
+    assert by_profile["Parent seul"] == ["4", "3", "75", "2", "3", "3", "0"]
     assert (await table(town, "demi-journees"))["Les Lilas"][0] == "2,0"
     asked = await table(town, "demande")
     assert (asked["Accueil régulier"], asked["QF jusqu’à 700"][0]) == (["4", "4,0"], "1")
@@ -142,3 +148,76 @@ async def test_the_inventory_that_is_printed_hides_small_counts(communes: Commun
     assert "L. 214-1-3" in page.text
     assert "masqué" in page.text
     assert '<td class="n">30</td>' in page.text
+
+
+async def test_places_are_told_by_half_day_by_age_and_by_manager_with_the_rule_they_pass(
+    communes: Communes,
+) -> None:
+    """R. 2324-27 CSP: 12 children at once in 10 authorised places are 120 %, above 115 %."""
+    town = communes.alpha
+    with town.here() as tenant:
+        lilas, roses = (
+            await a_facility("Les Lilas", places=10),
+            await a_facility("Roses", places=30),
+        )
+        for facility, name in ((lilas, "Ville"), (roses, "VILLE")):
+            await Facility.update({Facility.manager: name}).where(Facility.id == facility)
+        for facility, group, places, free in ((lilas, "babies", 12, 0), (roses, "older", 20, 5)):
+            row = Capacity(facility=facility, age_group=group, weekday=0, half="am")
+            row.places, row.free, row.changed_at = places, free, tenant.now()
+            await Capacity.insert(row)
+
+        await an_application(lilas, state="complete")  # a baby, ten half-days, of no quartier
+    by_age = await table(town, "pression-ages")
+    assert by_age == {"Centre": ["0", "0", "0,0"], "Sans quartier": ["1,0 pour 0", "0", "0"]}
+    assert (await table(town, "offre"))["Les Lilas"][-3:] == ["12", "120", "pic"]
+    managers = await table(town, "offre-gestionnaires")
+    assert managers == {"Ville": ["2", "40", "3,2", "2,7", "0,5", "7", "68", ""]}
+    assert (await table(town, "offre-ages"))["Bébés, lundi matin"] == ["12", "12", "0"]
+    half_days = await table(town, "offre-demi-journees")
+    assert half_days["Lundi matin"] == ["40", "32", "27", "5", "68"]
+    assert half_days["Lundi après-midi"] == ["40", "0", "0", "0", "0"]
+    assert (await table(town, "offre-creches-demi-journees"))["Roses"][:3] == ["30", "15 / 20", ""]
+
+
+async def test_a_family_that_withdraws_may_say_where_it_goes_and_the_town_hall_counts_it(
+    communes: Communes,
+) -> None:
+    town = communes.alpha
+    browser = await town.family("anne@example.test")
+    with town.here():
+        account = await Account.select(Account.id).first()
+        assert account
+        mine = await an_application(account=account["id"], state="complete")
+        silent = await an_application(account=account["id"], state="complete")
+        counter = await an_application(state="complete")
+    page = (await browser.get(f"/creche/demandes/{mine}/retirer")).text
+    agent = await town.staff(email="counter@example.test")
+
+    await browser.post(f"/creche/demandes/{mine}/retirer", data={"left_for": "childminder"})
+    await browser.post(f"/creche/demandes/{silent}/retirer", data={"left_for": "par dépit"})
+    act = {"act": "withdraw", "left_for": "moving"}
+    at_counter = await agent.post(f"/bureau/creche/demandes/{counter}/etat", data=act)
+
+    assert at_counter.status_code == 303
+    assert "Une assistante maternelle" in page
+    assert "Vous pouvez ne pas répondre" in page
+    assert await table(town, "departs") == {
+        "Une assistante maternelle": ["1"],
+        "Un déménagement": ["1"],
+        "Pas dit": ["1"],
+    }
+
+
+async def test_freshness_tells_how_many_files_are_complete(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        await an_application(state="complete")
+        await an_application(state="submitted")
+    agent = await town.staff()
+
+    answer = await agent.get("/bureau/creche/statistiques/export/csv?table=fraicheur")
+    page = (await agent.get("/bureau/creche/statistiques")).text
+
+    assert "Moins de 3 mois;2;1" in answer.content.decode("utf-8-sig")
+    assert "dont complètes" in page

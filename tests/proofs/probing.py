@@ -129,6 +129,8 @@ BODY: dict[str, str] = {
     **{"option": "aucune", "places": "1", "digest": ""},
     **{"jour": "3.3.2026-12-03", "avant": "3.2.2026-12-03", "cle": "k", "copier": ""},
     **{"grille": "g", "fichier": "oui"},
+    **{"compter": "oui", "insertion": "oui", "left_for": "moving"},
+    **{"reserve": "insertion", "size": "20"},
     **{"enfant": "3", "raison": "sick", "semaines": "all", "retirer": "oui", "confirme": "oui"},
     **{"premier_day": "3", "premier_month": "12", "premier_year": "2026"},
     **{"dernier_day": "4", "dernier_month": "12", "dernier_year": "2026"},

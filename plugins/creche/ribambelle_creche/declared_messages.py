@@ -35,6 +35,15 @@ MISSING = Placeholder(
 )
 
 
+AGAIN = Placeholder(
+    "refaire",
+    "La page où faire une nouvelle demande",
+    f"{HOME}/creche/demandes/nouvelle",
+    fact="again",
+    required=True,
+)
+
+
 def _reason(label: str, sample: str) -> Placeholder:
     return Placeholder("motif", label, sample, fact="reason", required=True, lines=True)
 
@@ -199,7 +208,7 @@ MESSAGES = (
     MessageTemplate(
         "creche/messages/ask_more",
         "Pièce manquante",
-        "dès qu’un agent demande une précision",
+        "dès qu’un agent demande une précision, ou qu’une naissance passée n’a pas été dite",
         "la famille",
         (
             *FILE,
@@ -257,16 +266,15 @@ MESSAGES = (
         "Demande finie faute de réponse",
         "dès qu’une demande sans réponse prend fin",
         "la famille",
-        (
-            *FILE,
-            Placeholder(
-                "refaire",
-                "La page où faire une nouvelle demande",
-                f"{HOME}/creche/demandes/nouvelle",
-                fact="again",
-                required=True,
-            ),
-        ),
+        (*FILE, AGAIN),
+        AREA,
+    ),
+    MessageTemplate(
+        "creche/messages/expire_asleep",
+        "Demande finie, naissance jamais dite",
+        "dès qu’une demande en sommeil prend fin",
+        "la famille",
+        (*FILE, AGAIN),
         AREA,
     ),
     MessageTemplate(

@@ -21,6 +21,8 @@ from ribambelle_creche.tables import Application
 AGES = {"babies": (100, 420), "middle": (480, 700), "older": (760, 1000)}
 """Days of life of a child of each section, at least and at most."""
 WEEKS = (1023, 1023, 1023, 0b1111001111, 0b1111001111, 0b0101010101)
+ONE_ON_A_PATH = 15
+"""One child in so many is received on a place kept for insertion."""
 FAMILY = "famille@demo.example"
 """The family of demonstration."""
 STAFF = 1
@@ -124,6 +126,7 @@ async def children(facility: int, today: date, draw: random.Random) -> list[Line
                     slots=draw.choice(WEEKS),
                     first=max(born_on + timedelta(days=75), today - timedelta(days=300)),
                     last=leaves,
+                    insertion=len(made) % ONE_ON_A_PATH == 0,
                 )
             )
     return made

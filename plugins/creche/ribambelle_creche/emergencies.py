@@ -9,7 +9,7 @@ from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
 from ribambelle_creche.domain import dossier, emergency
 from ribambelle_creche.domain.supply import Presence
-from ribambelle_creche.queries import contracts, facilities, offers, supplies
+from ribambelle_creche.queries import contracts, facilities, insertion, offers, supplies
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Application, Contract, Offer
 
@@ -64,7 +64,14 @@ async def give(tenant: Tenant, file: Application, told: Urgent, account: int, no
             reason=told.reason,
         )
         row.id = int((await Offer.insert(row).returning(Offer.id))[0]["id"])
-        await contracts.admit(file, row, children, account, "office")
+        await contracts.admit(
+            file,
+            row,
+            children,
+            account,
+            "office",
+            insertion=await insertion.is_received_so(tenant, file, row),
+        )
         await journal.record(
             "creche.emergency_given",
             f"creche.application:{file.id}",

@@ -10,10 +10,11 @@ from ribambelle.web import formats
 from ribambelle.workflow import Step
 from ribambelle_creche import telling
 from ribambelle_creche.queries import renewals
-from ribambelle_creche.renewing import moment_of
+from ribambelle_creche.renewing import moment_of, sleeps_until
 from ribambelle_creche.settings import Settings
 
-ASK = "ask_more"
+ASK, SLEEP = "ask_more", "sleep"
+ASKS = (ASK, SLEEP)
 REMINDERS = (15, 30)
 """Days after which a family is told again what its file lacks."""
 
@@ -21,23 +22,25 @@ REMINDERS = (15, 30)
 async def ask_births(tenant: Tenant) -> int:
     """Ask for the birth certificate of children who should be born by now; return how many.
 
-    The file sleeps until the family answers, and keeps its date. It is asked once.
+    The file sleeps until the family answers, and keeps its date; then it expires. It is asked once.
     """
-    weeks = tenant.of(Settings).birth_within_weeks
+    weeks, today, asked = tenant.of(Settings).birth_within_weeks, tenant.now().date(), 0
     if not weeks:
         return 0
-    asked = 0
-    for file in await renewals.expected_before(tenant.now().date() - timedelta(weeks=weeks)):
+    last_day = sleeps_until(tenant, today)
+    for file in await renewals.expected_before(today - timedelta(weeks=weeks)):
         past = await workflow.history(file.demande)
         if file.reference_on is None or any(_is_by_the_clock(step) for step in past):
             continue
         day = formats.jour_du_mois(file.reference_on, True)
         reason = (
             f"La naissance était prévue le {day}. Écrivez la date de naissance dans votre demande "
-            "et joignez l’acte de naissance."
+            "et joignez l’acte de naissance"
         )
+        end = f" avant la fin du {formats.jour_du_mois(last_day, True)}" if last_day else ""
+        reason += f"{end} : jusque-là, votre demande dort, et garde sa date."
         try:
-            await workflow.fire(file.demande, ASK, side="clock", account=None, reason=reason)
+            await workflow.fire(file.demande, SLEEP, side="clock", account=None, reason=reason)
         except Refused:  # somebody moved it meanwhile
             continue
         asked += 1
@@ -45,12 +48,12 @@ async def ask_births(tenant: Tenant) -> int:
 
 
 def _is_by_the_clock(step: Step) -> bool:
-    return step.transition == ASK and step.side == "clock"
+    return step.transition in ASKS and step.side == "clock"
 
 
 async def plan(step: Step) -> None:
     """Plan the reminders of what a file lacks, in the transaction that asks for it."""
-    for days in REMINDERS if step.transition == ASK else ():
+    for days in REMINDERS if step.transition in ASKS else ():
         await later(
             "creche",
             "remind_more",
@@ -65,8 +68,8 @@ async def plan(step: Step) -> None:
 async def remind(demande: int, asked: int, days: int) -> None:
     """Tell a family again what its file lacks, unless it was completed or asked anew since."""
     past, file = await workflow.history(demande), await renewals.of_demande(demande)
-    asks = [step for step in past if step.transition == ASK]
-    if file is None or not asks or past[-1].target != "incomplete":
+    asks = [step for step in past if step.transition in ASKS]
+    if file is None or not asks or past[-1].target not in ("incomplete", "dormant"):
         return
     if moment_of(asks[-1].at) == asked:
         await telling.remind_more(file, asks[-1], days)

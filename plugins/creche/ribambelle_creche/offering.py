@@ -36,6 +36,7 @@ from ribambelle_creche.queries import (
     contracts,
     decisions,
     facilities,
+    insertion,
     offers,
     proposals,
     renewals,
@@ -69,10 +70,13 @@ async def accept(offer: Offer, account: int | None, side: Side, now: datetime) -
         rows, demande = await _answered(offer, "accepted", account, now)
         await workflow.fire(demande, "accept", side=side, account=account)
         file = await renewals.one(int(offer.application))
-        if file.child:
-            await contracts.end_others(file, offer.start_on - timedelta(days=1), account, side)
+        left = await contracts.end_others(file, offer.start_on - timedelta(days=1), account, side)
+        # a child who was counted is still, whatever became of the path of its parents
+        so = any(one.insertion for one in left) or await insertion.is_received_so(
+            tenants.current(), file, rows[0]
+        )
         for row in rows:
-            await contracts.admit(file, row, await _children(row), account, side)
+            await contracts.admit(file, row, await _children(row), account, side, insertion=so)
         await journal.record(
             "creche.admission.accepted",
             f"creche.application:{file.id}",

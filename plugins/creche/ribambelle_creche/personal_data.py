@@ -41,7 +41,7 @@ HELD = [
         Application,
         (
             *("account", "household", "child", "entered_by", "answers", "sent", "quartier"),
-            "iris",
+            *("iris", "left_for"),
             *("child_name", "folded", "reference_on", "is_expected", "start_on", "age_group"),
         ),
         "Examiner la demande de place en crèche",
@@ -126,12 +126,12 @@ HELD = [
     ),
     PersonalData(
         Contract,
-        ("child_name", "born_on", "slots", "first", "last"),
-        "Connaître les places occupées et celles qui se libèrent",
+        ("child_name", "born_on", "slots", "first", "last", "insertion"),
+        "Connaître les places occupées, celles qui se libèrent, et celles que la loi garantit",
         BASIS,
         TERM,
         WHO,
-        whose=("application",),
+        whose=("application", "transfer"),
         ends=Since("last", FILES),
     ),
     PersonalData(

@@ -14,7 +14,15 @@ from ribambelle_creche.domain.everywhere import whole
 from ribambelle_creche.domain.grid import Grid
 from ribambelle_creche.domain.preparation import Changes, Lot, Seen
 from ribambelle_creche.domain.transfers import Held
-from ribambelle_creche.queries import facilities, grids, pins, proposals, supplies, transferring
+from ribambelle_creche.queries import (
+    facilities,
+    grids,
+    insertion,
+    pins,
+    proposals,
+    supplies,
+    transferring,
+)
 from ribambelle_creche.tables import Commission, Examined
 
 
@@ -58,6 +66,8 @@ async def lot_of(tenant: Tenant, row: Commission, changes: Changes) -> Lot:
         files=seen,
         houses=await supplies.houses(row, tenant),
         managers={one.id: one.manager for one in await facilities.every()},
+        exempt=[one.id for one in await insertion.creches() if one.is_exempt],
+        present=await insertion.held(row),
         promises=version.grid.reserves if version else (),
         pins=[(one.number, one.option, one.reason) for one in await pins.standing(row.id)],
         by_date=version is None or "complete_at" in version.grid.tie_break,

@@ -1,6 +1,6 @@
 """Asking families whether they still look for a place, and ending the files nobody confirms."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from ribambelle import tenants, workflow
 from ribambelle.errors import Refused
@@ -11,7 +11,7 @@ from ribambelle_creche.domain.renewal import Renewal, is_over
 from ribambelle_creche.queries import applications, renewals
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Application
-from ribambelle_creche.workflow import COMPLETED
+from ribambelle_creche.workflow import COMPLETED, CONFIRMED
 
 CONFIRM = "creche.confirm"
 ASK = "ask_confirmation"
@@ -39,6 +39,8 @@ async def ask_all(tenant: Tenant) -> int:
 
 async def expire_all(tenant: Tenant) -> int:
     """End the files whose family was asked, reminded, and did not answer; return how many.
+
+    It was asked whether it still looks for a place, or for a birth that is past.
 
     A family that gave no address to write to was never asked: the town hall calls it, and its
     file stays among those to confirm.
@@ -71,10 +73,19 @@ async def keep_dates(step: Step) -> None:
         return
     if step.transition == ASK:
         await _ask(file, step)
-    elif step.transition in ("confirm", "confirm_unchecked", "confirm_waiting", *COMPLETED):
+    elif step.transition in ("confirm", *CONFIRMED.values(), *COMPLETED):
         await renewals.confirmed(file.id, step.at)
-    elif step.source == "to_confirm":
+    elif step.transition == "sleep":
+        on = step.at.astimezone(tenants.current().zone).date()
+        await renewals.asked_until(file.id, sleeps_until(tenants.current(), on))
+    elif step.source in ("to_confirm", "dormant"):
         await renewals.asked_until(file.id, None)
+
+
+def sleeps_until(tenant: Tenant, asked_on: date) -> date | None:
+    """Return the last day to say a birth that is past; None where a file sleeps for ever."""
+    weeks = tenant.of(Settings).birth_sleeps_weeks
+    return asked_on + timedelta(weeks=weeks) if weeks else None
 
 
 async def _ask(file: Application, step: Step) -> None:
@@ -117,9 +128,7 @@ async def last_asked(demande: int) -> int | None:
 async def confirming(demande: int) -> str:
     """Return the transition that confirms a file: back to where it stood when it was asked."""
     step = await _last_question(demande)
-    back = {"submitted": "confirm_unchecked", "incomplete": "confirm_unchecked"}
-    back["waiting"] = "confirm_waiting"
-    return back.get(step.source, "confirm") if step else "confirm"
+    return CONFIRMED.get(step.source, "confirm") if step else "confirm"
 
 
 async def _last_question(demande: int) -> Step | None:

@@ -30,6 +30,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Days a family has to confirm before the file expires."""
     birth_within_weeks: Count = 6
     """Weeks after the due date at which the birth certificate is asked for; 0 asks nothing."""
+    birth_sleeps_weeks: Count = 8
+    """Weeks a file sleeps then, before it expires; 0 lets it sleep for ever."""
     contact_within_days: AtLeastOne = 15
     """Days a crèche has to call a family; past that the town hall sees it as late."""
     drafts_kept_days: AtLeastOne = 30

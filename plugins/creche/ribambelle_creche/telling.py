@@ -21,7 +21,7 @@ from ribambelle_creche.workflow import COMPLETED
 OF_OFFER = frozenset({"offer", "accept", "decline", "lapse"})
 TOLD = OF_OFFER | {
     *("ask_more", *COMPLETED, "withdraw", "ask_confirmation", "expire", "merge"),
-    *("wait", "postpone", "rule_out", "age_out"),
+    *("wait", "postpone", "rule_out", "age_out", "sleep"),
 }
 # « submit » and « edit » are told by the receipt itself.
 
@@ -33,15 +33,23 @@ async def tell_family(step: Step) -> None:
         return
     tenant = tenants.current()
     facts: dict[str, Any] = {"reason": step.reason}
-    if step.transition == "ask_more":
+    if step.transition in ("ask_more", "sleep"):
         kinds = await applications.unseen_proofs(file.id)
         facts["missing"] = [KINDS.get(kind, kind) for kind in kinds]
     if step.transition == renewing.ASK:
         facts |= _question(tenant, file, renewing.moment_of(step.at))
     if step.transition in OF_OFFER:
         facts |= await _offered(tenant, file, step.transition)
-    what = "complete" if step.transition in COMPLETED else step.transition
-    await _write(file, what, step.at, **facts)
+    await _write(file, _message_of(step), step.at, **facts)
+
+
+def _message_of(step: Step) -> str:
+    """Return the message that tells a transition: several may say the same, one may say two."""
+    if step.transition in COMPLETED:
+        return "complete"
+    if step.transition == "expire" and step.source == "dormant":
+        return "expire_asleep"
+    return "ask_more" if step.transition == "sleep" else step.transition
 
 
 async def _offered(tenant: Tenant, file: Application, what: str) -> dict[str, Any]:

@@ -10,10 +10,19 @@ FAMILY: Final = "family"
 OFFICE: Final = "office"
 FACILITY: Final = "facility"
 CLOCK: Final = "clock"
-FREE = ("submitted", "incomplete", "complete", "to_confirm", "waiting", "not_examined")
+FREE = (
+    *("submitted", "incomplete", "dormant", "complete", "to_confirm"),
+    *("waiting", "not_examined"),
+)
 """States of demand that no commission holds at this moment: the next one may look at the file."""
 COMPLETED = ("complete", "complete_waiting")
 """Transitions by which the town hall finds a file complete."""
+CONFIRMED = {
+    "submitted": "confirm_unchecked",
+    "incomplete": "confirm_incomplete",
+    "waiting": "confirm_waiting",
+}
+"""By the state a file was in when its family was asked, the transition that confirms it."""
 WITHOUT_PLACE = ("waiting", "not_examined")
 """States in which a commission left a file: the next one looks at it again, its day being past."""
 LIVING = (*FREE, "in_session", "offered")
@@ -40,6 +49,11 @@ WORKFLOW = Workflow(
             "incomplete",
             "À compléter",
             "La mairie attend ce qui manque. Vous gardez la date de votre demande.",
+        ),
+        State(
+            "dormant",
+            "En sommeil",
+            "Dites la naissance et joignez l’acte : votre demande dort, et garde sa date.",
         ),
         State(
             "complete",
@@ -102,7 +116,7 @@ WORKFLOW = Workflow(
         State(
             "expired",
             "Expirée",
-            "Elle n’a pas été confirmée à temps. Vous pouvez faire une nouvelle demande.",
+            "Elle a attendu trop longtemps une réponse. Vous pouvez faire une nouvelle demande.",
             final=True,
         ),
         State(
@@ -143,10 +157,19 @@ WORKFLOW = Workflow(
             frozenset({OFFICE, CLOCK}),
             needs_reason=True,
         ),
+        # the birth that was expected is past, and nobody said it
+        Transition(
+            "sleep",
+            "Naissance à dire",
+            ("complete", "waiting", "not_examined"),
+            "dormant",
+            frozenset({CLOCK}),
+            needs_reason=True,
+        ),
         Transition(
             "complete",
             "Dossier complet",
-            ("submitted", "incomplete", "not_examined"),
+            ("submitted", "incomplete", "dormant", "not_examined"),
             "complete",
             frozenset({OFFICE}),
         ),
@@ -154,7 +177,7 @@ WORKFLOW = Workflow(
         Transition(
             "complete_waiting",
             "Dossier complet",
-            ("submitted", "incomplete"),
+            ("submitted", "incomplete", "dormant"),
             "waiting",
             frozenset({OFFICE}),
         ),
@@ -180,6 +203,14 @@ WORKFLOW = Workflow(
             "submitted",
             frozenset({FAMILY, OFFICE, FACILITY}),
         ),
+        # what the town hall asked for is still missing: the answer to another question keeps it
+        Transition(
+            "confirm_incomplete",
+            "Demande confirmée",
+            ("to_confirm",),
+            "incomplete",
+            frozenset({FAMILY, OFFICE, FACILITY}),
+        ),
         Transition(
             "confirm_waiting",
             "Demande confirmée",
@@ -187,7 +218,13 @@ WORKFLOW = Workflow(
             "waiting",
             frozenset({FAMILY, OFFICE, FACILITY}),
         ),
-        Transition("expire", "Demande expirée", ("to_confirm",), "expired", frozenset({CLOCK})),
+        Transition(
+            "expire",
+            "Demande expirée",
+            ("to_confirm", "dormant"),
+            "expired",
+            frozenset({CLOCK}),
+        ),
         Transition(
             "withdraw",
             "Demande retirée",

@@ -139,6 +139,39 @@ class Occupancy:
         return percent(self.most, self.authorised)
 
 
+MOST_OF_A_WEEK, MOST_AT_ONCE = 100, 115
+"""Percent of the authorised places (R. 2324-27 CSP): over the week, and at any moment."""
+
+
+def over(known: Occupancy) -> str:
+    """Return which limit a crèche passes, in words; nothing when it keeps both.
+
+    >>> over(Occupancy(10, 120, 19, 11)), over(Occupancy(10, 120, 19, 12))
+    ('semaine', 'semaine et pic')
+    >>> over(Occupancy(10, 100, 0, 11))
+    ''
+    """
+    passed = {
+        "semaine": (known.weekly or 0) > MOST_OF_A_WEEK,
+        "pic": (known.instant or 0) > MOST_AT_ONCE,
+    }
+    return " et ".join(name for name, is_passed in passed.items() if is_passed)
+
+
+def together(each: Sequence[Occupancy]) -> Occupancy:
+    """Return several crèches as one, full at their own fullest moments: each keeps its limit.
+
+    >>> together([Occupancy(10, 100, 20, 9), Occupancy(20, 150, 50, 15)])
+    Occupancy(authorised=30, open=250, free=70, most=24)
+    """
+    return Occupancy(
+        sum(one.authorised for one in each),
+        sum(one.open for one in each),
+        sum(one.free for one in each),
+        sum(one.most for one in each),
+    )
+
+
 def occupancy(authorised: int, cells: Mapping[Place, tuple[int, int]]) -> Occupancy:
     """Return how full a crèche is, from places and free ones by group and half-day.
 

@@ -21,6 +21,7 @@ EXAMINABLE = ("complete", "waiting", "not_examined")
 """States in which a file may be looked at: found complete, whether a commission saw it or not."""
 REFUSALS = {
     "incomplete": "Dossier incomplet",
+    "dormant": "En sommeil : naissance à dire",
     "late": "Complet après la clôture",
     "to_confirm": "À confirmer par la famille",
     "not_of_age": "Pas l’âge d’entrer à la date souhaitée",
@@ -31,6 +32,7 @@ REFUSALS = {
 """Why a file of the window is not looked at, in the words of the town hall."""
 TO_THE_FAMILY = {
     "incomplete": "votre dossier n’est pas complet",
+    "dormant": "la naissance de votre enfant n’a pas été dite",
     "late": "votre dossier a été complet après la clôture",
     "to_confirm": "vous n’avez pas confirmé que vous cherchez toujours une place",
     "not_of_age": "votre enfant n’a pas l’âge d’entrer à la date souhaitée",
@@ -158,6 +160,11 @@ def refusal(file: Candidate, closes_on: date, ages: AgeLimits) -> str:
     >>> refusal(replace(whole, complete_on=date(2026, 12, 5)), day, AgeLimits())
     'late'
 
+    One that sleeps until a birth is said is not either.
+
+    >>> refusal(replace(whole, state="dormant"), day, AgeLimits())
+    'dormant'
+
     A file that a commission left waiting is looked at again by the next one.
 
     >>> refusal(replace(whole, state="waiting"), day, AgeLimits())
@@ -171,8 +178,8 @@ def refusal(file: Candidate, closes_on: date, ages: AgeLimits) -> str:
     >>> refusal(replace(whole, born_on=date(2024, 1, 9), start_on=date(2027, 9, 1)), day, AgeLimits())
     'not_of_age'
     """
-    if file.state == "to_confirm":
-        return "to_confirm"
+    if file.state in ("to_confirm", "dormant"):
+        return file.state
     if file.state not in EXAMINABLE or file.complete_on is None:
         return "incomplete"
     if file.complete_on > closes_on:
@@ -208,7 +215,7 @@ def may_warn(reason: str) -> bool:
     >>> may_warn("incomplete"), may_warn("to_confirm"), may_warn("not_of_age"), may_warn("")
     (True, True, False, False)
     """
-    return reason in ("incomplete", "to_confirm")
+    return reason in ("incomplete", "to_confirm", "dormant")
 
 
 def _a_year_after(day: date) -> date:

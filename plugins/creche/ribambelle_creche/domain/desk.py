@@ -65,7 +65,7 @@ class HalfDay:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A proposal in six numbers, to put beside another."""
+    """A proposal in numbers, to put beside another."""
 
     served: int
     first_wish: int
@@ -74,6 +74,8 @@ class Measure:
     least: int | None
     """Fewest points admitted, among those who passed by points."""
     passed_over: int
+    reserved: int
+    """Children served of those some place is reserved for, whether they needed it or not."""
 
 
 def section_of(option: str) -> Section:
@@ -235,7 +237,7 @@ def half_days(found: Proposal, section: Section) -> list[HalfDay]:
 
 def measure(given: Snapshot, found: Proposal) -> Measure:
     """Return a proposal in numbers."""
-    served = first = half = 0
+    served = first = half = reserved = 0
     least: int | None = None
     pinned = {pin.application for pin in given.pins}
     for one in given.applications:
@@ -243,6 +245,7 @@ def measure(given: Snapshot, found: Proposal) -> Measure:
         if option is None:
             continue
         served += one.count
+        reserved += one.count * bool(one.flags)
         first += one.count * (option.facility == one.options[0].facility)
         half += one.count * len(slots_of(option))
         if one.id not in pinned and one.current is None:
@@ -254,7 +257,7 @@ def measure(given: Snapshot, found: Proposal) -> Measure:
         if not is_whole(name) and "@" not in name
     )
     passed = {name for pin in found.certificate.pins for name in pin.passed_over}
-    return Measure(served, first, half, free, least, len(passed))
+    return Measure(served, first, half, free, least, len(passed), reserved)
 
 
 @dataclass(frozen=True, slots=True)

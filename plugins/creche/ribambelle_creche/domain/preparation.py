@@ -10,6 +10,7 @@ import msgspec
 from ribambelle_creche.domain import anywhere, resources
 from ribambelle_creche.domain.admission import Application, Option, Pin, Reserve, Snapshot
 from ribambelle_creche.domain.grid import Reserve as Promise
+from ribambelle_creche.domain.insertion import Duty, Present, manager_of
 from ribambelle_creche.domain.resources import Asking, House
 from ribambelle_creche.domain.week import SLOTS
 
@@ -37,6 +38,14 @@ class Extra(msgspec.Struct, frozen=True):
     places: int
 
 
+class Size(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A reserve as a variant has it: one place in so many, or so many in all."""
+
+    code: str
+    per_places: int = 0
+    quota: int = 0
+
+
 class Changes(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a variant changes; nothing changed is the proposal itself."""
 
@@ -44,8 +53,21 @@ class Changes(msgspec.Struct, frozen=True, omit_defaults=True):
     grid: int | None = None
     """Another version of the points."""
     without_reserves: bool = False
+    sizes: tuple[Size, ...] = ()
+    """Reserves of another size, by their code."""
     pins: tuple[tuple[str, str | None, str], ...] = ()
     """File, option or nothing, reason: added to those of the commission."""
+
+    @property
+    def is_trial(self) -> bool:
+        """Tell whether it counts by another rule than the one announced: it decides nothing.
+
+        >>> Changes(grid=2).is_trial, Changes(sizes=(Size("insertion", quota=4),)).is_trial
+        (True, True)
+        >>> Changes(extra=(Extra(12, "babies", 1),)).is_trial
+        False
+        """
+        return bool(self.grid or self.sizes or self.without_reserves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +79,10 @@ class Lot:
     managers: Mapping[int, str]
     """Who runs each crèche."""
     promises: Sequence[Promise] = ()
+    exempt: Collection[int] = ()
+    """Crèches that owe no place for insertion."""
+    present: Sequence[Present] = ()
+    """Children who hold a place for insertion already."""
     pins: Sequence[tuple[str, str | None, str]] = ()
     by_date: bool = True
     """Among equals, the earlier complete file passes; otherwise the draw alone."""
@@ -88,12 +114,12 @@ def snapshot(lot: Lot) -> Snapshot:
         )
     ]
     asked = {name for one in files for option in one.options for name in option.demand}
-    promises = () if lot.changes.without_reserves else lot.promises
+    promises = () if lot.changes.without_reserves else resized(lot.promises, lot.changes.sizes)
     return Snapshot(
         {name: number for name, number in sorted(places.items()) if name in asked},
         tuple(files),
         tuple(pins(files, [*lot.pins, *lot.changes.pins])),
-        tuple(reserve for one in promises for reserve in reserves(one, lot.houses, lot.managers)),
+        tuple(reserve for one in promises for reserve in reserves(one, lot)),
     )
 
 
@@ -185,27 +211,73 @@ def with_extra(places: Mapping[str, int], extra: Iterable[Extra]) -> dict[str, i
     return found
 
 
-def reserves(
-    promise: Promise, houses: Sequence[House], managers: Mapping[int, str]
-) -> list[Reserve]:
+def resized(promises: Iterable[Promise], sizes: Iterable[Size]) -> list[Promise]:
+    """Return the reserves of the points, those a variant changes with its size.
+
+    >>> from ribambelle_creche.domain.grid.conditions import condition
+    >>> one = Promise("insertion", "Insertion", "manager", condition("insertion"), per_places=20)
+    >>> (found,) = resized([one], [Size("insertion", per_places=10)])
+    >>> found.per_places, found.quota
+    (10, 0)
+    """
+    asked = {one.code: one for one in sizes}
+    return [
+        msgspec.structs.replace(
+            one, per_places=asked[one.code].per_places, quota=asked[one.code].quota
+        )
+        if one.code in asked
+        else one
+        for one in promises
+    ]
+
+
+def reserves(promise: Promise, lot: Lot) -> list[Reserve]:
     """Return what a promise of the grid keeps: for the town, each manager or each crèche.
 
-    One place in so many is counted on the whole weeks that are given, ten half-days each.
+    One place in so many is counted on the whole weeks that are given, ten half-days each. For
+    insertion the law counts the authorised places, whether they are given or held, and takes off
+    the children who hold one already: domain.insertion.
+
+    >>> from ribambelle_creche.domain.grid.conditions import condition
+    >>> law = Promise("insertion", "", "manager", condition("insertion"), per_places=20)
+    >>> houses = [House(12, ({("babies", 0, "am"): 3},), ({},), 45), House(15, ({},), ({},), 15)]
+    >>> ville = Lot([], houses, {12: "Ville", 15: "Ville"}, present=[Present(15, "Zoé")])
+    >>> [(one.code, one.facilities, one.quota) for one in reserves(law, ville)]
+    [('insertion:Ville', ('12', '15'), 2)]
     """
-    scopes: dict[str, list[House]] = {}
-    for house in houses:
-        key = {"town": "", "manager": managers.get(house.facility, "")}.get(
-            promise.scope, str(house.facility)
-        )
-        scopes.setdefault(key, []).append(house)
     found = []
-    for key, inside in sorted(scopes.items()):
-        quota = promise.places(sum(given(house) for house in inside) // len(SLOTS))
+    for key, inside in _scoped(promise.scope, lot):
+        quota = _quota(promise, inside, lot)
         if quota:
             code = f"{promise.code}:{key}" if key else promise.code
             facilities = tuple(str(house.facility) for house in inside)
             found.append(Reserve(code, facilities, quota, promise.code))
     return found
+
+
+def _scoped(scope: str, lot: Lot) -> list[tuple[str, list[House]]]:
+    """Return the crèches a promise is counted over together; who names no manager is alone."""
+    found: dict[tuple[str, int], list[House]] = {}
+    for house in lot.houses:
+        number = house.facility
+        key = {"town": ("", 0), "manager": manager_of(lot.managers.get(number, ""), number)}.get(
+            scope, ("", number)
+        )
+        found.setdefault(key, []).append(house)
+    names = {
+        key: lot.managers[inside[0].facility] if key[0] else str(key[1] or "")
+        for key, inside in found.items()
+    }
+    return [(names[key], inside) for key, inside in sorted(found.items())]
+
+
+def _quota(promise: Promise, inside: Sequence[House], lot: Lot) -> int:
+    if not promise.is_for_insertion:
+        return promise.places(sum(given(house) for house in inside) // len(SLOTS))
+    numbers = {house.facility for house in inside}
+    authorised = sum(house.authorised for house in inside if house.facility not in lot.exempt)
+    children = {one.child for one in lot.present if one.facility in numbers}
+    return Duty("", (), authorised, len(children)).left(promise.per_places)
 
 
 def given(house: House) -> int:

@@ -14,10 +14,12 @@ SYNONYMS = {
     "week": "demi_journees semaine jours",
     "first": "premier_jour entree debut",
     "last": "dernier_jour sortie fin",
+    "insertion": "insertion place_insertion parcours_d_insertion",
 }
 REQUIRED = ("name", "born_on", "week", "first")
 MOST = 500
 """Lines of one list: the largest crèche has a third of it."""
+YES, NO = ("oui", "o", "x", "1"), ("non", "n", "0", "")
 EVERY_DAY = ("toute la semaine", "du lundi au vendredi", "semaine complete", "temps plein")
 
 
@@ -32,6 +34,8 @@ class Line:
     first: date | None = None
     last: date | None = None
     refusal: str = ""
+    insertion: bool = False
+    """Received on a place kept for parents on a path of insertion."""
 
 
 def read(content: bytes) -> Iterator[Line]:
@@ -44,6 +48,9 @@ def read(content: bytes) -> Iterator[Line]:
     (7, datetime.date(2026, 9, 1), '')
     >>> lines[1].refusal
     'naissance illisible « hier »'
+    >>> [line.insertion for line in read(f"{head};Insertion\\nZoé;14/03/2026;lundi;01/09/2026;;Oui\\n"
+    ...                                  f"Tom;14/03/2026;lundi;01/09/2026;;\\n".encode())]
+    [True, False]
     """
     headings, rows = rows_of(content)
     columns = columns_of(headings, SYNONYMS, REQUIRED)
@@ -68,7 +75,10 @@ def _line(number: int, given: Mapping[str, str]) -> Line:
         refusal = f"dernier jour illisible « {given['last']} »"
     elif wrong := wrong_days(born_on, first, last):
         refusal = next(iter(wrong.values()))
-    return Line(number, name, born_on, slots or 0, first, last, refusal)
+    if not refusal and fold(given.get("insertion", "")) not in (*YES, *NO):
+        refusal = f"insertion : écrivez oui ou non, et pas « {given['insertion']} »"
+    insertion = fold(given.get("insertion", "")) in YES
+    return Line(number, name, born_on, slots or 0, first, last, refusal, insertion)
 
 
 def wrong_days(born_on: date | None, first: date, last: date | None) -> dict[str, str]:

@@ -15,7 +15,7 @@ from ribambelle import forms
 from ribambelle.errors import Refused
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
-from ribambelle.web import guards
+from ribambelle.web import formats, guards
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle_creche import advisory, proposing
@@ -23,8 +23,10 @@ from ribambelle_creche.domain import admission, desk
 from ribambelle_creche.domain.admission import Snapshot
 from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.desk import Measure
+from ribambelle_creche.domain.grid import Reserve
+from ribambelle_creche.domain.grid.words import reserve_told
 from ribambelle_creche.domain.pins import REASONS
-from ribambelle_creche.domain.preparation import Changes, Extra
+from ribambelle_creche.domain.preparation import Changes, Extra, Size
 from ribambelle_creche.pages.commissions import COMMISSIONS, OFFICE, reader
 from ribambelle_creche.queries import commissions, facilities, grids, pins, proposals
 from ribambelle_creche.queries.pins import Standing
@@ -34,6 +36,7 @@ DESK = f"{COMMISSIONS}/{{commission:int}}/proposition"
 MEASURES = (
     ("served", "Enfants admis"),
     ("first_wish", "dont sur leur premier vœu"),
+    ("reserved", "dont pour qui une place est réservée"),
     ("half_days", "Demi-journées attribuées"),
     ("free", "Demi-journées encore libres"),
     ("least", "Plus petit nombre de points admis"),
@@ -54,8 +57,8 @@ class Run:
 
     @property
     def is_trial(self) -> bool:
-        """Tell whether it counts by other points than those announced: it decides nothing."""
-        return proposals.changes_of(self.row).grid is not None
+        """Tell whether it counts by another rule than the one announced: it decides nothing."""
+        return proposals.changes_of(self.row).is_trial
 
     @property
     def letter(self) -> str:
@@ -96,6 +99,7 @@ class DeskPage:
     creches_asked: list[CrecheRow]
     pinned: list[Standing]
     grids: list[tuple[int, str]]
+    reserves: list[Reserve]
     creches: list[tuple[int, str]]
     wrong: str = ""
     form: forms.Bound[Any] | None = None
@@ -126,6 +130,11 @@ class DeskPage:
             )
             for name, label in MEASURES
         ]
+
+    @staticmethod
+    def kept_for(one: Reserve) -> str:
+        """Return a reserve as it was announced, in words."""
+        return reserve_told(one)
 
     @staticmethod
     def reason(code: str) -> str:
@@ -167,6 +176,8 @@ class VariantForm(msgspec.Struct, frozen=True):
     group: str = "babies"
     places: Annotated[int, Meta(ge=-20, le=20)] = 1
     grid: int | None = None
+    reserve: str = ""
+    size: Annotated[int, Meta(ge=1, le=500)] = 1
 
 
 async def opened(row: Commission) -> tuple[list[Run], Run | None]:
@@ -204,6 +215,7 @@ async def desk_page(
         creches_asked=_asked(table, names, await proposals.wishes(row.id)) if table else [],
         pinned=await pins.standing(row.id),
         grids=await commissions.grids(),
+        reserves=await reserves_of(row),
         creches=sorted(names.items(), key=lambda one: one[1].casefold()),
         wrong=wrong,
         form=form,
@@ -279,7 +291,7 @@ async def attempt(
     if form.struct is None:
         return await desk_page(row, form=form)
     try:
-        changes, label = await variant(form.struct)
+        changes, label = await variant(form.struct, row)
         await proposing.run(tenant, row, changes, label, person.account, now)
     except Refused as refusal:
         return await desk_page(row, sentence(refusal), form)
@@ -287,7 +299,21 @@ async def attempt(
     return Redirect(f"{COMMISSIONS}/{commission}/proposition#t-variantes", status_code=303)
 
 
-async def variant(form: VariantForm) -> tuple[Changes, str]:
+async def reserves_of(row: Commission) -> list[Reserve]:
+    """Return the reserves of the points a commission counts by."""
+    return list((await grids.one(int(row.grid))).grid.reserves) if row.grid else []
+
+
+def resized(one: Reserve, size: int) -> tuple[Changes, str]:
+    """Return what changes the size of a reserve in its own unit, with its name."""
+    if one.per_places:
+        told = Size(one.code, per_places=size)
+        return Changes(sizes=(told,)), f"{one.label} : une place sur {size}"[:120]
+    told = Size(one.code, quota=size)
+    return Changes(sizes=(told,)), f"{one.label} : {formats.pluriel(size, 'place')}"[:120]
+
+
+async def variant(form: VariantForm, row: Commission) -> tuple[Changes, str]:
     """Return what a form asks to change, with its name.
 
     Raises Refused("variant_unclear") when what it names does not exist.
@@ -301,6 +327,9 @@ async def variant(form: VariantForm) -> tuple[Changes, str]:
     if form.kind == "grid" and form.grid:
         version = await grids.one(form.grid)
         return Changes(grid=form.grid), f"Avec les critères {version.row.version}"
+    promises = {one.code: one for one in await reserves_of(row)}
+    if form.kind == "size" and form.reserve in promises:
+        return resized(promises[form.reserve], form.size)
     if form.kind == "reserves":
         return Changes(without_reserves=True), "Sans places réservées"
     raise Refused("variant_unclear")
@@ -333,7 +362,7 @@ def sentence(refusal: Refused) -> str:
     """Return why something cannot be done at the desk, and what to do; others are raised again.
 
     >>> sentence(Refused("variant_unclear"))
-    'Choisissez une crèche, un âge et un nombre de places, ou une autre version des critères.'
+    'Choisissez une crèche, un âge et un nombre de places, d’autres critères, ou une réserve.'
     """
     if refusal.reason == "commission_not_closed":
         return (
@@ -342,13 +371,13 @@ def sentence(refusal: Refused) -> str:
         )
     if refusal.reason == "trial_only":
         return (
-            "Une variante avec d’autres critères montre ce qu’ils changeraient : une commission "
-            "décide avec ceux qu’elle a annoncés."
+            "Une variante avec d’autres critères ou d’autres réserves montre ce qu’ils "
+            "changeraient : une commission décide avec ceux qu’elle a annoncés."
         )
     if refusal.reason == "variant_unclear":
         return (
-            "Choisissez une crèche, un âge et un nombre de places, ou une autre version "
-            "des critères."
+            "Choisissez une crèche, un âge et un nombre de places, d’autres critères, "
+            "ou une réserve."
         )
     if refusal.reason == "snapshot_wrong":
         return (

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from ribambelle import forms, workflow
 from ribambelle.documents import shelf
-from ribambelle.errors import Refused
+from ribambelle.errors import NotYours, Refused
 from ribambelle.forms.files import sent
 from ribambelle.identity import Person, limits
 from ribambelle.tenants import Tenant
@@ -23,16 +23,20 @@ from ribambelle.web.page import Page
 from ribambelle.web.sign_in import HOUR
 from ribambelle.web.visit import Visit
 from ribambelle.workflow.declaration import Side
+from ribambelle_creche import moving
 from ribambelle_creche.domain import week
 from ribambelle_creche.domain.age import LABELS
 from ribambelle_creche.domain.present_children import MOST, Line, read, wrong_days
 from ribambelle_creche.domain.week import DAYS, SLOTS
 from ribambelle_creche.pages.facility_space import Space, calls_of, manager, side_of, to_call
-from ribambelle_creche.queries import contracts, facilities
+from ribambelle_creche.queries import applications, contracts, facilities
 from ribambelle_creche.settings import Settings
-from ribambelle_creche.tables import Contract, Facility
+from ribambelle_creche.tables import Application, Contract, Facility
 
 LARGEST = 1_000_000
+BY_FILE = (
+    "Cet enfant est venu par une demande : sa famille en fait une autre, ou la mairie la saisit."
+)
 SENTENCES = {
     "empty": "Choisissez un fichier.",
     "too_big": "Ce fichier est trop grand : 1 Mo au plus.",
@@ -48,6 +52,7 @@ class ChildForm(msgspec.Struct, frozen=True):
     first: date
     last: date | None = None
     days: list[str] = []
+    insertion: bool = False
 
 
 class EndForm(msgspec.Struct, frozen=True):
@@ -113,6 +118,8 @@ class ChildPage:
     """Its family accepted the place, and its arrival is to be confirmed."""
     around: Around | None = None
     """Who may come for it, and whose weeks are whose."""
+    transfer: Application | None = None
+    """The file by which it asks for another crèche, when its crèche wrote it without one."""
 
     @property
     def week(self) -> str:
@@ -133,7 +140,13 @@ async def child_page(
     is_awaited = await contracts.awaited(contract) is not None
     child = await contracts.child_of(contract)
     page = ChildPage(
-        space, contract, leaves_on, form, is_awaited, await around(child, tenant.now())
+        space,
+        contract,
+        leaves_on,
+        form,
+        is_awaited,
+        await around(child, tenant.now()),
+        await contracts.transfer_of(contract),
     )
     return Page("creche/facility/child.html", page, status=422 if form else 200)
 
@@ -188,7 +201,15 @@ async def add(
     if form.struct is None:
         return await children_page(one, tenant, now.date(), form=form)
     told = form.struct
-    line = Line(0, told.name, told.born_on, week.bits(told.days), told.first, told.last)
+    line = Line(
+        number=0,
+        name=told.name,
+        born_on=told.born_on,
+        slots=week.bits(told.days),
+        first=told.first,
+        last=told.last,
+        insertion=told.insertion,
+    )
     added = await contracts.add(facility, [line], "declared", person.account, side_of(person))
     seen.tell("ok", f"{told.name} : {'enregistré' if added else 'déjà dans la liste'}.")
     return Redirect(f"/creche/direction/{facility}/enfants", status_code=303)
@@ -246,6 +267,59 @@ async def end(
     await contracts.end(held, form.struct.last, person.account, side_of(person))
     seen.tell("ok", "Dernier jour enregistré : la place est comptée libre ensuite.")
     return Redirect(f"/creche/direction/{facility}/enfants", status_code=303)
+
+
+@post(
+    "/creche/direction/{facility:int}/enfants/{contract:int}/insertion",
+    name="creche.facility.insertion",
+    told="Compter un enfant parmi les places d’insertion d’une crèche",
+    guards=[manager],
+)
+async def count_for_insertion(
+    request: Request[Any, Any, Any],
+    facility: FromPath[int],
+    contract: FromPath[int],
+    person: NamedDependency[Person],
+    seen: NamedDependency[Visit],
+) -> Redirect:
+    """Count a child among the places kept for insertion, or no longer; twice says the same."""
+    await facilities.managed(person, facility)
+    one = await contracts.one(facility, contract)
+    is_counted = str((await request.form()).get("compter", "")) == "oui"
+    await contracts.count_for_insertion(one, person.account, side_of(person), is_counted=is_counted)
+    words = "est compté" if is_counted else "n’est plus compté"
+    seen.tell("ok", f"C’est noté : l’enfant {words} parmi les places d’insertion.")
+    return Redirect(f"/creche/direction/{facility}/enfants/{contract}", status_code=303)
+
+
+@post(
+    "/creche/direction/{facility:int}/enfants/{contract:int}/autre-creche",
+    name="creche.facility.transfer",
+    told="Demander une autre crèche pour un enfant écrit à la main",
+    guards=[manager],
+)
+async def ask_transfer(
+    facility: FromPath[int],
+    contract: FromPath[int],
+    person: NamedDependency[Person],
+    seen: NamedDependency[Visit],
+    now: NamedDependency[datetime],
+) -> Redirect:
+    """Open the file by which a child asks for another crèche; doing it twice opens the same."""
+    await facilities.managed(person, facility)
+    try:
+        number = await moving.ask(person, facility, contract, now, side_of(person))
+    except Refused as refusal:
+        if refusal.reason != "transfer_by_file":
+            raise
+        seen.tell("erreur", BY_FILE)
+        return Redirect(f"/creche/direction/{facility}/enfants/{contract}", status_code=303)
+    try:
+        await applications.mine(person, number)
+    except NotYours:
+        seen.tell("info", "La demande est déjà ouverte, par quelqu’un d’autre.")
+        return Redirect(f"/creche/direction/{facility}/enfants/{contract}", status_code=303)
+    return Redirect(f"/creche/demandes/{number}", status_code=303)
 
 
 @post(
@@ -330,4 +404,4 @@ def told(lines: int, added: int) -> str:
     return f"{read_lines}, {formats.pluriel(added, 'enfant')} ajouté{'s' * (added > 1)}."
 
 
-ROUTES = [look, add, look_at, end, arrived, bring_in]
+ROUTES = [look, add, look_at, end, count_for_insertion, ask_transfer, arrived, bring_in]

@@ -1,9 +1,11 @@
 """A family and its files: where each stands, what is left to do, how to confirm or withdraw."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -19,7 +21,8 @@ from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle.workflow import State, Step
 from ribambelle.workflow.declaration import timeline
-from ribambelle_creche import renewing
+from ribambelle_creche import renewing, withdrawing
+from ribambelle_creche.domain import leaving
 from ribambelle_creche.domain.receipt import weeks_told
 from ribambelle_creche.pages.around import around_of
 from ribambelle_creche.pages.filers import filer
@@ -81,6 +84,8 @@ class FollowPage:
     reason: str
     is_changed: bool
     may: frozenset[str]
+    lacks: bool = False
+    """The town hall waits for what it asked, whatever else is asked since."""
     points: PointsTold | None = None
     offer: Offer | None = None
     is_answered: bool = False
@@ -94,6 +99,14 @@ class FollowPage:
     def week(self) -> str:
         """The week that is asked for, in words."""
         return weeks_told(self.file.dossier.week) if self.file.dossier.week else ""
+
+
+@dataclass(frozen=True)
+class WithdrawPage:
+    """What withdrawing a file means, and where the family may say that it goes."""
+
+    file: Mine
+    goes: tuple[tuple[str, str], ...] = tuple(leaving.FOR.items())
 
 
 @get(
@@ -122,6 +135,7 @@ async def follow(
         wanted=await wanted(file),
         reason=next((step.reason for step in reversed(past) if step.reason), ""),
         is_changed=file.may_change and await applications.is_changed(number, file.dossier),
+        lacks=still_lacks(past, file.state),
         may=frozenset(one.code for one in WORKFLOW.open_to(file.state, file.side)),
         points=await points_told(tenant, file.application, names) if file.lives else None,
         offer=await offers.live_of(number),
@@ -130,6 +144,13 @@ async def follow(
         around=await around_of(file, person, tenant.now()),
     )
     return Page("creche/family/follow.html", page)
+
+
+def still_lacks(past: list[Step], state: str) -> bool:
+    """Tell whether a file lacks what the town hall asked: a question put since does not hide it."""
+    return state in ("incomplete", "dormant") or (
+        state == "to_confirm" and past[-1].source == "incomplete"
+    )
 
 
 def told(
@@ -181,7 +202,7 @@ async def withdraw_page(number: FromPath[int], person: NamedDependency[Person]) 
     file = await applications.mine(person, number)
     if not any(one.code == "withdraw" for one in WORKFLOW.open_to(file.state, file.side)):
         return Redirect(f"/creche/demandes/{number}", status_code=303)
-    return Page("creche/family/withdraw.html", file)
+    return Page("creche/family/withdraw.html", WithdrawPage(file))
 
 
 @post(
@@ -191,22 +212,36 @@ async def withdraw_page(number: FromPath[int], person: NamedDependency[Person]) 
     guards=[filer],
 )
 async def withdraw(
-    number: FromPath[int], person: NamedDependency[Person], seen: NamedDependency[Visit]
+    request: Request[Any, Any, Any],
+    number: FromPath[int],
+    person: NamedDependency[Person],
+    seen: NamedDependency[Visit],
 ) -> Redirect:
-    """Withdraw a file; doing it twice says the same."""
+    """Withdraw a file, and keep where the family goes; doing it twice says the same."""
     file = await applications.mine(person, number)
+    left_for = (await request.form()).get("left_for")
     if file.state != "withdrawn":
-        await move(file, person, "withdraw")
+        with twice_is_once():
+            await withdrawing.withdraw(
+                file.application, left_for, side=file.side, account=person.account
+            )
     seen.tell("ok", f"La demande {file.application.number} est retirée.")
     return Redirect(f"/creche/demandes/{number}", status_code=303)
 
 
 async def move(file: Mine, person: Person, act: str) -> None:
     """Move a file on this person's side; two presses of one button make one move."""
-    try:
+    with twice_is_once():
         await workflow.fire(
             file.application.demande.id, act, side=file.side, account=person.account
         )
+
+
+@contextmanager
+def twice_is_once() -> Iterator[None]:
+    """Let the second press of a button find that the first one did it."""
+    try:
+        yield
     except Refused as refusal:
         if refusal.reason != "already_moved":
             raise

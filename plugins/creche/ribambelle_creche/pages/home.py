@@ -162,6 +162,7 @@ def _calls(late: Late) -> ToDo:
 ANSWERS = {
     "draft": ("Demande commencée", "Reprenez-la où vous l’avez laissée.", "Continuer"),
     "incomplete": ("La mairie attend une précision", "Vous gardez votre date.", "Voir"),
+    "dormant": ("Dites la naissance", "Votre demande dort et garde sa date.", "Voir"),
     "to_confirm": ("Cherchez-vous toujours une place ?", "Un clic suffit.", "Répondre"),
     "offered": ("Une place vous est proposée", "Répondez avant la date limite.", "Répondre"),
 }
@@ -180,18 +181,22 @@ async def to_answer(person: Person) -> list[ToDo]:
     return found
 
 
+DUE = {"to_confirm": "confirmer", "dormant": "dire la naissance"}
+"""What a family has a last day for, by the state of its file."""
+
+
 async def deadlines(person: Person, first: date, last: date) -> list[Event]:
-    """Return the last day to confirm each file that waits for its family."""
+    """Return the last day to answer for each file that waits for its family."""
     return [
         Event(
             uid=f"creche.confirm:{row['id']}:{row['confirm_by']}",
-            title=f"Dernier jour pour confirmer la demande {row['number']}",
+            title=f"Dernier jour pour {DUE[row['state']]}, demande {row['number']}",
             first=row["confirm_by"],
             href=f"/creche/demandes/{row['id']}",
             icon="bebe",
         )
         for row in await applications.of_family(person)
-        if row["state"] == "to_confirm" and row["confirm_by"]
+        if row["state"] in DUE and row["confirm_by"]
         if first <= row["confirm_by"] <= last
     ]
 

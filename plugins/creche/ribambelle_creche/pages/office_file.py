@@ -23,9 +23,10 @@ from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle.workflow import Step, Transition, journal
-from ribambelle_creche import state_resources
+from ribambelle_creche import state_resources, withdrawing
 from ribambelle_creche.domain import appeals as contesting
 from ribambelle_creche.domain.dossier import alternates, decode
+from ribambelle_creche.domain.leaving import FOR
 from ribambelle_creche.pages.recap import Told, told
 from ribambelle_creche.queries import (
     appeals,
@@ -50,6 +51,7 @@ class ActForm(msgspec.Struct, frozen=True):
 
     act: str
     reason: str = ""
+    left_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,11 @@ class FilePage:
     def may_change(self) -> bool:
         """Tell whether what it asks may be corrected for the family."""
         return self.file.state in CHANGEABLE
+
+    @property
+    def goes(self) -> list[tuple[str, str]]:
+        """Where a family that withdraws may say that it goes."""
+        return list(FOR.items())
 
     @property
     def may_merge(self) -> bool:
@@ -225,13 +232,12 @@ async def act(
         if code == "complete":
             past = await workflow.history(file.demande)
             code = completing([step.target for step in past])
-        step = await workflow.fire(
-            file.demande,
-            code,
-            side="office",
-            account=person.account,
-            reason=form.struct.reason,
-        )
+        who: dict[str, Any] = {"side": "office", "account": person.account}
+        who["reason"] = form.struct.reason
+        if code == "withdraw":
+            step = await withdrawing.withdraw(file.application, form.struct.left_for, **who)
+        else:
+            step = await workflow.fire(file.demande, code, **who)
         if code in COMPLETED:
             await files.completed(number, step.at)
     seen.tell("ok", f"{file.application.number} : {step.label.lower()}.")

@@ -15,7 +15,8 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.workflow import State
-from ribambelle_creche import renewing
+from ribambelle_creche import renewing, withdrawing
+from ribambelle_creche.domain.leaving import FOR
 from ribambelle_creche.queries import renewals
 from ribambelle_creche.tables import Application
 from ribambelle_creche.workflow import WORKFLOW
@@ -31,6 +32,7 @@ class ConfirmPage:
     state: State
     address: str
     leaving: bool = False
+    goes: tuple[tuple[str, str], ...] = tuple(FOR.items())
 
     @property
     def is_asked(self) -> bool:
@@ -84,12 +86,15 @@ async def confirm_answer(
 ) -> Redirect:
     """Keep the answer; the same answer twice, or too late, changes nothing and is told."""
     file = await asked(number, code, tenant)
-    answer = str((await request.form()).get("reponse", ""))
+    form = await request.form()
+    answer = str(form.get("reponse", ""))
     if answer in ANSWERS and file.demande.state == "to_confirm":
-        demande = file.demande.id
-        act = await renewing.confirming(demande) if answer == "oui" else "withdraw"
         try:
-            await workflow.fire(demande, act, side="family", account=None)
+            if answer == "oui":
+                act = await renewing.confirming(file.demande.id)
+                await workflow.fire(file.demande.id, act, side="family", account=None)
+            else:
+                await withdrawing.withdraw(file, form.get("left_for"), side="family", account=None)
         except Refused as refusal:
             if refusal.reason != "already_moved":
                 raise

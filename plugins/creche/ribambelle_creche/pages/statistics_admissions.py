@@ -11,10 +11,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from ribambelle.errors import NotYours
-from ribambelle.web import spreadsheets
+from ribambelle.web import formats, spreadsheets
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.spreadsheets import Sheet
+from ribambelle_creche.domain import leaving
 from ribambelle_creche.domain import statistics as rules
 from ribambelle_creche.domain.admission import Proposal
 from ribambelle_creche.domain.admission_figures import (
@@ -23,7 +24,6 @@ from ribambelle_creche.domain.admission_figures import (
     demanded,
     is_avip,
     median_days,
-    occupancy,
     percent,
     places_moved,
     profiles,
@@ -33,14 +33,17 @@ from ribambelle_creche.domain.admission_figures import (
 from ribambelle_creche.domain.age import LABELS
 from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.dossier import Dossier
+from ribambelle_creche.domain.insertion import Duty, duties
 from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.domain.resources import place_of
 from ribambelle_creche.domain.week import DAYS, SLOTS
-from ribambelle_creche.pages import statistics_coverage
+from ribambelle_creche.pages import statistics_coverage, statistics_supply
 from ribambelle_creche.pages.panels import Bar, Panel
 from ribambelle_creche.pages.statistics_tables import month_words
 from ribambelle_creche.queries import admission_figures as figures
 from ribambelle_creche.queries import facilities, grids, proposals
+from ribambelle_creche.queries import insertion as held_for_insertion
+from ribambelle_creche.queries import statistics as live
 from ribambelle_creche.queries.areas import quartier_names
 from ribambelle_creche.tables import Commission, Facility
 
@@ -68,6 +71,37 @@ class AdmissionsPage:
     at: datetime
 
 
+def pressure_by_age(
+    counts: Sequence[rules.Count], places: Sequence[rules.Supply], names: Mapping[int, str]
+) -> Panel:
+    """Return what is asked of each free place, quartier by quartier and age by age."""
+    rows, bars = [], list[Bar]()
+    for quartier, name in names.items():
+        asked = [one for one in counts if one.quartier == quartier]
+        given = [one for one in places if one.quartier == quartier]
+        by_age = rules.by_group(asked, given)
+        if not any(need or free for _, need, free in by_age):
+            continue
+        line: list[Any] = [name]
+        for _, need, free in by_age:
+            ratio = rules.pressure(need, free)
+            nobody = f"{formats.nombre(rules.full_places(need), 1)} pour 0" if need else 0
+            line.append(nobody if ratio is None else round(ratio, 1))
+        rows.append(line)
+        need, free = (sum(each) for each in zip(*(one[1:] for one in by_age), strict=True))
+        bars.append((name, rules.full_places(need), rules.full_places(free)))
+    return Panel(
+        "pression-ages",
+        "Pression par quartier et par âge à l’entrée",
+        "Temps pleins demandés par place libre ; sur le graphique, en temps pleins",
+        ("Quartier", *LABELS.values()),
+        rows,
+        bars,
+        ("besoin", "places libres"),
+        decimals=1,
+    )
+
+
 async def panels_of(now: datetime) -> list[Panel]:
     """Return the panels, from what is kept at this moment; exact, since only the town hall reads it."""
     open_now, names = await facilities.every(), await quartier_names()
@@ -77,12 +111,20 @@ async def panels_of(now: datetime) -> list[Panel]:
     found = [
         demand(await figures.demand()),
         pressure(open_now, cells, await figures.first_wishes()),
-        supply(open_now, cells),
+        pressure_by_age(await live.demand(), await live.supply(), names),
+        *statistics_supply.panels(open_now, cells),
         await statistics_coverage.panel(now),
         await statistics_coverage.panel_by_iris(now),
         satisfied([(one, await figures.outcomes(one.id)) for one in commissions]),
         *delays(names, await figures.waits(), await figures.waiting(), now.date()),
         flow(await figures.flow(now - A_YEAR)),
+        gone(await figures.left_for(now - A_YEAR)),
+        insertion(
+            duties(
+                await held_for_insertion.creches(),
+                await held_for_insertion.present(now.date(), now.date()),
+            )
+        ),
         avip(open_now, await figures.present(now.date())),
         *(await of_commission(last, names) if last else []),
     ]
@@ -146,31 +188,6 @@ def pressure(
         rows,
         bars[:FULLEST],
         decimals=1,
-    )
-
-
-def supply(
-    open_now: Iterable[Facility], cells: Mapping[int, Mapping[Place, tuple[int, int]]]
-) -> Panel:
-    """Return how full each crèche is, over its week and at its fullest half-day."""
-    rows, bars = [], list[Bar]()
-    for one in open_now:
-        known = occupancy(one.places, cells.get(one.id, {}))
-        whole = [rules.full_places(many) for many in (known.open, known.occupied, known.free)]
-        rows.append((one.name, one.manager, one.places, *whole, known.weekly, known.instant))
-        bars.append((one.name, known.weekly or 0, known.instant or 0))
-    bars.sort(key=lambda one: -one[1])
-    return Panel(
-        "offre",
-        "Places autorisées, ouvertes, occupées, libres",
-        f"Les {FULLEST} plus pleines ; la semaine reste sous 100 %, le pic sous 115 %",
-        (
-            *("Crèche", "Gestionnaire", "Places", "Ouvertes", "Occupées", "Libres"),
-            *("Semaine (%)", "Pic (%)"),
-        ),
-        rows,
-        bars[:FULLEST],
-        ("occupation de la semaine (%)", "au moment le plus plein (%)"),
     )
 
 
@@ -248,6 +265,21 @@ def delay(
     )
 
 
+def insertion(known: Sequence[Duty]) -> Panel:
+    """Return, by manager, the places the law asks for over all its crèches, and those held."""
+    rows = [(one.manager, one.authorised, one.owed(), one.children, one.left()) for one in known]
+    return Panel(
+        "insertion",
+        "Places d’insertion, par gestionnaire",
+        "Une place autorisée sur vingt, toutes ses crèches ensemble (D. 214-7) ; enfants présents "
+        "aujourd’hui, comptés jusqu’à leur départ",
+        ("Gestionnaire", "Places autorisées", "Dues", "Tenues", "Restent à tenir"),
+        rows,
+        [(name, owed, there) for name, _, owed, there, _ in rows],
+        ("dues", "tenues"),
+    )
+
+
 def avip(open_now: Sequence[Facility], children: Sequence[tuple[int, Dossier]]) -> Panel:
     """Return, by manager, the share of children whose parents look for work or are in insertion."""
     managers = {one.id: one.manager or one.name for one in open_now}
@@ -293,10 +325,63 @@ def flow(months: Mapping[str, Counter[str]]) -> Panel:
     )
 
 
+def gone(codes: Sequence[str]) -> Panel:
+    """Return where the families went that withdrew, as they said it."""
+    rows = leaving.counted(codes)
+    return Panel(
+        "departs",
+        "Où vont les familles qui retirent leur demande",
+        "Douze derniers mois ; chacune peut ne pas répondre",
+        ("Ce qu’elles ont trouvé", "Demandes retirées"),
+        rows,
+        rows,
+    )
+
+
+def satisfied_by_profile(
+    row: Commission,
+    outcomes: Mapping[int, Served],
+    files: Mapping[int, tuple[int, Any]],
+    names: Mapping[int, str],
+) -> Panel:
+    """Return how well each profile and each quartier was served by a commission."""
+    found: dict[str, list[Served]] = {}
+    for file, (quartier, dossier) in files.items():
+        for name in (*profiles(dossier), f"Quartier : {names.get(quartier, '?')}"):
+            found.setdefault(name, []).append(outcomes[file])
+    rows, bars = [], list[Bar]()
+    for name, theirs in sorted(found.items()):
+        told = satisfaction(theirs)
+        rows.append(
+            (
+                *(name, told.examined, told.admitted, told.share),
+                *(told.first_wish, told.among_three, told.wished_week),
+                told.admitted - told.wished_week,
+            )
+        )
+        bars.append((name, told.admitted, told.first_wish))
+    return Panel(
+        "satisfaction-profils",
+        "Vœu et semaine obtenus, par profil et par quartier",
+        row.label,
+        (
+            *("Profil", "Examinées", "Admises", "Part (%)"),
+            *("Vœu 1", "Vœux 1 à 3", "Semaine souhaitée", "Semaine de repli"),
+        ),
+        rows,
+        bars,
+        ("admises", "dont sur leur vœu 1"),
+    )
+
+
 async def of_commission(row: Commission, names: Mapping[int, str]) -> list[Panel]:
     """Return what the last commission says: who was served, reserves, places left unused."""
     outcomes = dict(await figures.outcomes(row.id))
-    found = [equity(row, outcomes, await figures.dossiers(list(outcomes)), names)]
+    files = await figures.dossiers(list(outcomes))
+    found = [
+        satisfied_by_profile(row, outcomes, files, names),
+        equity(row, outcomes, files, names),
+    ]
     kept = await proposals.kept(row.id)
     if kept is None:
         return found
@@ -314,12 +399,12 @@ async def of_commission(row: Commission, names: Mapping[int, str]) -> list[Panel
         *found,
         Panel(
             "reserves",
-            "Places réservées, dues et tenues",
+            "Places réservées par la commission, et tenues",
             row.label,
-            ("Réserve et gestionnaire", "Dues", "Tenues"),
+            ("Réserve et gestionnaire", "Réservées", "Tenues"),
             [(one.code.replace(":", " : "), one.quota, one.served) for one in reserves],
             [(one.code.replace(":", " : "), one.quota, one.served) for one in reserves],
-            ("dues", "tenues"),
+            ("réservées", "tenues"),
         ),
         Panel(
             "inutilisees",

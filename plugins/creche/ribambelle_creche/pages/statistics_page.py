@@ -90,7 +90,8 @@ class StatisticsPage:
     opens: bool
     town: list[Any]
     months: list[Row]
-    freshness: list[tuple[str, int]]
+    freshness: list[tuple[str, int, int]]
+    """Since when families answered: files, and those of them that are complete."""
     facilities: list[FacilityDemand]
     choices: list[str]
     desks: list[tuple[int, str]]
@@ -304,14 +305,17 @@ def figures_of(
     ]
 
 
-async def freshness(now: datetime, scope: Scope, total: int) -> list[tuple[str, int]]:
-    """Return how many files were sent or confirmed how long ago."""
-    rows, already, since = [], 0, "Moins de"
+async def freshness(now: datetime, scope: Scope, total: int) -> list[tuple[str, int, int]]:
+    """Return how many files were sent or confirmed how long ago, and how many are complete."""
+    rows, already, whole, since = [], 0, 0, "Moins de"
     for words, days in AGES_OF_WORD:
-        known = await statistics.fresh(now - timedelta(days=days), scope)
-        rows.append((f"{since} {words}", known - already))
-        already, since = known, f"De {words} à"
-    return [*rows, ("Plus d’un an", total - already)] if total else []
+        moment = now - timedelta(days=days)
+        known = await statistics.fresh(moment, scope)
+        complete = await statistics.fresh(moment, scope, statistics.COMPLETE)
+        rows.append((f"{since} {words}", known - already, complete - whole))
+        already, whole, since = known, complete, f"De {words} à"
+    rest = await statistics.complete(scope) - whole
+    return [*rows, ("Plus d’un an", total - already, rest)] if total else []
 
 
 def _share(part: int, whole: int) -> int | None:

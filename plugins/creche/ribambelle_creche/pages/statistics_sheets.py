@@ -24,7 +24,9 @@ def sheets_of(page: StatisticsPage, tenant: Tenant) -> dict[str, Sheet]:
         "pression": Sheet("Pression", (area, *NEED), _bars(page.bars)),
         "ages": Sheet("Âges", ("Âge à l’entrée", *NEED), _bars(page.ages)),
         "fraicheur": Sheet(
-            "Fraîcheur", ("Envoyée ou confirmée depuis", "Demandes"), page.freshness
+            "Fraîcheur",
+            ("Envoyée ou confirmée depuis", "Demandes", "Complètes"),
+            page.freshness,
         ),
         "creches": Sheet(
             "Crèches",

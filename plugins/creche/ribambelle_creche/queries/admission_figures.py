@@ -181,6 +181,14 @@ async def flow(since: datetime) -> dict[str, Counter[str]]:
     return found
 
 
+async def left_for(since: datetime) -> list[str]:
+    """Return where each family went that withdrew since a moment, as a code."""
+    rows = await Application.select(Application.left_for).where(
+        (Application.demande.state == "withdrawn") & (Application.demande.changed_at >= since)
+    )
+    return [row["left_for"] for row in rows]
+
+
 async def capacities() -> dict[int, dict[Place, tuple[int, int]]]:
     """Return the places of each open crèche and how many are free, by group and half-day."""
     found: dict[int, dict[Place, tuple[int, int]]] = {}

@@ -11,6 +11,7 @@ from ribambelle.workflow import journal
 from ribambelle_creche.domain.present_children import Line
 from ribambelle_creche.domain.supply import Presence
 from ribambelle_creche.tables import Application, Contract, Offer
+from ribambelle_creche.workflow import LIVING
 
 
 async def of_facility(facility: int) -> list[Contract]:
@@ -54,6 +55,7 @@ async def add(facility: int, lines: Sequence[Line], source: str, account: int, s
                 first=line.first,
                 last=line.last,
                 source=source,
+                insertion=line.insertion,
                 added_at=tenants.current().now(),
             )
             for key, line in new
@@ -72,8 +74,24 @@ async def end(contract: Contract, last: date, account: int, side: str) -> None:
         await _note("ended", int(contract.facility), account, side, contract=contract.id)
 
 
+async def count_for_insertion(
+    contract: Contract, account: int, side: str, *, is_counted: bool
+) -> None:
+    """Say whether a child holds a place kept for insertion."""
+    async with transaction():
+        await Contract.update({Contract.insertion: is_counted}).where(Contract.id == contract.id)
+        act = "counted" if is_counted else "uncounted"
+        await _note(act, int(contract.facility), account, side, contract=contract.id)
+
+
 async def admit(
-    file: Application, offer: Offer, children: int, account: int | None, side: str
+    file: Application,
+    offer: Offer,
+    children: int,
+    account: int | None,
+    side: str,
+    *,
+    insertion: bool,
 ) -> None:
     """Write the contracts of an accepted place, one a child, linked to their file."""
     await Contract.insert(
@@ -87,6 +105,7 @@ async def admit(
                 first=offer.start_on,
                 last=offer.until,
                 source="admission",
+                insertion=insertion,
                 added_at=tenants.current().now(),
             )
             for rank in range(children)
@@ -164,8 +183,9 @@ async def running(children: Sequence[int], day: date) -> list[Contract]:
 
 async def left_for(offer: Offer) -> list[Contract]:
     """Return the contracts a child left to enter where it accepted a place."""
+    same_child = Contract.application.child == offer.application.child
     return await Contract.objects().where(
-        (Contract.application.child == offer.application.child)
+        (same_child | (Contract.transfer == offer.application.id))
         & (Contract.last == offer.start_on - timedelta(days=1))
         & (Contract.facility != offer.facility)
     )
@@ -180,11 +200,43 @@ async def of_files(files: Sequence[int], first: date, last: date) -> list[Contra
     )
 
 
-async def end_others(file: Application, last: date, account: int | None, side: str) -> None:
-    """End the contracts a child has elsewhere: it changes crèche the day after."""
-    for one in await running([int(file.child)], last):
+async def leaving_by(files: Sequence[int], day: date) -> list[Contract]:
+    """Return the contracts that run on a day of children who ask to leave by one of these files."""
+    return (
+        await Contract.objects()
+        .where(
+            Contract.transfer.is_in([*files, 0])
+            & (Contract.first <= day)
+            & (Contract.last.is_null() | (Contract.last >= day))
+        )
+        .order_by(Contract.id)
+    )
+
+
+async def end_others(
+    file: Application, last: date, account: int | None, side: str
+) -> list[Contract]:
+    """End the contracts a child has elsewhere, and return them: it changes crèche the day after."""
+    mine = await running([int(file.child)], last) if file.child else []
+    found = {one.id: one for one in [*mine, *await leaving_by([file.id], last)]}
+    for one in found.values():
         await Contract.update({Contract.last: last}).where(Contract.id == one.id)
         await _note("ended", int(one.facility), account, side, contract=one.id)
+    return list(found.values())
+
+
+async def transfer_of(contract: Contract) -> Application | None:
+    """Return the living file by which a child written by its crèche asks for another one."""
+    return await Application.objects(Application.demande).get(
+        (Application.id == (contract.transfer or 0))
+        & Application.demande.state.is_in(["draft", *LIVING])
+    )
+
+
+async def ask_transfer(contract: Contract, file: int, account: int, side: str) -> None:
+    """Keep the file by which a child asks for another crèche: it holds its place meanwhile."""
+    await Contract.update({Contract.transfer: file}).where(Contract.id == contract.id)
+    await _note("transfer_asked", int(contract.facility), account, side, contract=contract.id)
 
 
 async def drop(file: int, today: date, account: int | None, side: str) -> None:

@@ -128,7 +128,7 @@ async def keep(commission: int, number: int, account: int, now: datetime) -> Non
     async with transaction():
         await commissions.require_closed(commission)
         chosen = await one(commission, number)
-        if changes_of(chosen).grid:
+        if changes_of(chosen).is_trial:
             raise Refused("trial_only")
         await Proposal.update({Proposal.is_kept: False}).where(Proposal.commission == commission)
         await Proposal.update({Proposal.is_kept: True}).where(Proposal.id == chosen.id)

@@ -15,7 +15,7 @@ from ribambelle_creche.workflow import ADMITTED, LIVING
 
 VIEWS: dict[str, tuple[str, tuple[str, ...]]] = {
     "nouvelles": ("Nouvelles", ("submitted",)),
-    "incompletes": ("À compléter", ("incomplete",)),
+    "incompletes": ("À compléter", ("incomplete", "dormant")),
     "a-confirmer": ("À confirmer", ("to_confirm",)),
     "completes": ("Complètes", ("complete",)),
     "commission": ("En commission, en attente", ("in_session", "waiting", "not_examined")),

@@ -9,6 +9,9 @@ from ribambelle.workflow.tables import Demande
 from ribambelle_creche.tables import Application
 from ribambelle_creche.workflow import FREE, WITHOUT_PLACE
 
+ASKED = ("to_confirm", "dormant")
+"""States in which a family was asked something that ends its file when the day passes."""
+
 
 async def of_demande(demande: int) -> Application | None:
     """Return the file a request is about."""
@@ -32,7 +35,7 @@ async def heard_of_before(moment: datetime) -> list[Application]:
     return (
         await Application.objects()
         .where(
-            Application.demande.state.is_in([one for one in FREE if one != "to_confirm"])
+            Application.demande.state.is_in([one for one in FREE if one not in ASKED])
             & (Application.confirmed_at < moment)
         )
         .order_by(Application.confirmed_at, Application.id)
@@ -40,10 +43,10 @@ async def heard_of_before(moment: datetime) -> list[Application]:
 
 
 async def unanswered(today: date) -> list[Application]:
-    """Return the files whose delay to be confirmed has run out."""
+    """Return the files whose delay to be confirmed, or to say a birth, has run out."""
     return (
         await Application.objects()
-        .where((Application.demande.state == "to_confirm") & (Application.confirm_by < today))
+        .where(Application.demande.state.is_in(list(ASKED)) & (Application.confirm_by < today))
         .order_by(Application.confirm_by, Application.id)
     )
 

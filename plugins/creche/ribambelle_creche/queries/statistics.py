@@ -20,6 +20,8 @@ from ribambelle_creche.workflow import LIVING
 LIVES = Application.demande.state.is_in(list(LIVING))
 OPEN = Facility.is_open.eq(True)
 EVERYTHING = Scope()
+COMPLETE = (*EXAMINABLE, "in_session", "offered")
+"""States in which a living file is complete."""
 
 
 def _living(scope: Scope) -> Select[Application]:
@@ -199,12 +201,13 @@ async def months() -> list[str]:
 
 async def complete(scope: Scope = EVERYTHING) -> int:
     """Return how many living files are complete."""
-    state = Application.demande.state.is_in([*EXAMINABLE, "in_session", "offered"])
+    state = Application.demande.state.is_in(list(COMPLETE))
     return int(await Application.count().where(state, *_within(scope)))
 
 
-async def fresh(since: datetime, scope: Scope = EVERYTHING) -> int:
+async def fresh(since: datetime, scope: Scope = EVERYTHING, states: Sequence[str] = LIVING) -> int:
     """Return how many living files were sent or confirmed since a moment."""
     confirmed = Application.confirmed_at >= since
     sent = Application.confirmed_at.is_null() & (Application.submitted_at >= since)
-    return int(await Application.count().where(LIVES, *_within(scope), confirmed | sent))
+    lives = Application.demande.state.is_in(list(states))
+    return int(await Application.count().where(lives, *_within(scope), confirmed | sent))

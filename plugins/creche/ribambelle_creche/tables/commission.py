@@ -134,6 +134,16 @@ class Contract(Table, tablename="creche_contract"):
     first = Date()
     last = Date(null=True, default=None, help_text="Last day; none while it is not known.")
     source = Varchar(length=10, default="declared", help_text="admission, import or declared.")
+    insertion = Boolean(
+        default=False, help_text="Received on a place kept for insertion: counted until it leaves."
+    )
+    transfer = ForeignKey(
+        Application,
+        null=True,
+        default=None,
+        on_delete=OnDelete.set_null,
+        help_text="The file by which a child that came without one asks for another crèche.",
+    )
     added_at = Timestamptz(
         null=True, default=None, help_text="When it was written; none before that was kept."
     )

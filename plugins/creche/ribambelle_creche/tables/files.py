@@ -108,6 +108,9 @@ class Application(Table, tablename="creche_application"):
     age_group = Varchar(length=10, default="", help_text="At the start wished.")
     half_days = SmallInt(default=0, help_text="Asked per week, of ten.")
     iris = Varchar(length=60, default="", help_text="By the list of streets; empty when silent.")
+    left_for = Varchar(
+        length=12, default="", help_text="Code of domain.leaving.FOR; empty when not said."
+    )
 
 
 class Wish(Table, tablename="creche_wish"):

@@ -99,6 +99,9 @@ class Criterion(msgspec.Struct, frozen=True):
         return min(given), max(given)
 
 
+FOR_INSERTION = frozenset({"insertion", "job_seeking"})
+
+
 class Reserve(msgspec.Struct, frozen=True):
     """Places kept for some families: one in so many, or so many in all."""
 
@@ -108,6 +111,11 @@ class Reserve(msgspec.Struct, frozen=True):
     eligible: Condition
     per_places: int = 0
     quota: int = 0
+
+    @property
+    def is_for_insertion(self) -> bool:
+        """Tell whether it is the one the law asks for: one place in so many, for insertion."""
+        return bool(self.per_places) and not FOR_INSERTION.isdisjoint(self.eligible.facts)
 
     def places(self, total: int) -> int:
         """Return how many places are kept among so many.
