@@ -58,3 +58,22 @@ async def test_a_plugin_that_fails_leaves_the_other_groups(
 
     with communes.alpha.here():
         assert [group.key for group in await groups.groups()] == ["tous"]
+
+
+async def test_the_board_says_in_each_group_whose_file_is_complete(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        lilas = await a_facility("Les Lilas")
+        complete = await an_application(lilas, state="complete")
+        await an_application(lilas)
+        row = await Application.objects().get(Application.id == complete)
+        found = {group.label: group for group in await groups.groups()}
+    assert row
+    assert found["Dossier de crèche complet"].households == {row.household}
+    agent = await town.staff()
+
+    page = (await agent.get("/bureau/activations/suivi")).text
+
+    line = page.partition("Crèche Les Lilas</a>")[2].partition("</tr>")[0]
+    assert '<td class="n" role="cell" data-l="Dossier de crèche complet">1</td>' in line
+    assert '<td class="n" role="cell" data-l="Adultes">2</td>' in line

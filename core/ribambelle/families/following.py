@@ -70,17 +70,28 @@ class Count:
     opened: int
     active: int
     complete: int
+    files: tuple[int, ...] = ()
+    """Of how many the file with each service is complete, in the order of the services."""
 
 
-def count(key: str, label: str, members: Iterable[Standing]) -> Count:
+def count(
+    key: str,
+    label: str,
+    members: Iterable[Standing],
+    services: Iterable[frozenset[int]] = (),
+) -> Count:
     """Count a group.
 
     Who opened an account counts as written to and as having typed a code, however they came: what
     is left to do is the difference between two columns.
 
+    :param services: for each service, the households whose file with it is complete.
+
     >>> home = Standing(1, 1, "Camille Martin", "active", True)
     >>> count("tous", "Toutes", [home, Standing(2, 1, "Luc Martin", "written", False)])
-    Count(key='tous', label='Toutes', adults=2, written=2, opened=1, active=1, complete=1)
+    Count(key='tous', label='Toutes', adults=2, written=2, opened=1, active=1, complete=1, files=())
+    >>> count("tous", "Toutes", [home], [frozenset({1}), frozenset({9})]).files
+    (1, 0)
     """
     found = list(members)
     order = list(STAGES)
@@ -93,4 +104,5 @@ def count(key: str, label: str, members: Iterable[Standing]) -> Count:
         sum(rank >= 2 for rank in reached),
         sum(rank >= 3 for rank in reached),
         sum(one.is_complete for one in found),
+        tuple(sum(one.household in homes for one in found) for homes in services),
     )

@@ -22,6 +22,8 @@ class FamilyGroup:
     label: str
     households: frozenset[int]
     area: str = "Autres groupes"
+    is_complete: bool = False
+    """Those whose file with a service is complete: the board counts them in every other group."""
 
 
 async def groups() -> list[FamilyGroup]:

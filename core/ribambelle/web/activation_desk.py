@@ -110,6 +110,14 @@ class BoardPage:
     stage: str
     adults: list[Standing]
     total: int
+    services: list[str]
+    """What each column of complete files is called."""
+
+    @property
+    def heads(self) -> list[tuple[str, str]]:
+        """The columns of the groups."""
+        counts = ("Adultes", "Écrit", "Code tapé", "Compte ouvert", "Coordonnées complètes")
+        return [("Groupe", ""), *((name, "n") for name in (*counts, *self.services))]
 
     @property
     def stages(self) -> list[tuple[str, str]]:
@@ -126,6 +134,7 @@ class BoardPage:
             ("Code tapé", one.opened),
             ("Compte ouvert", one.active),
             ("Coordonnées complètes", one.complete),
+            *zip(self.services, one.files, strict=True),
         )
         return [(label, formats.nombre(value), "") for label, value in told]
 
@@ -278,8 +287,13 @@ async def _followed(group: str, stage: str, now: datetime) -> tuple[BoardPage, l
     chosen = next((one for one in every if one.key == group), every[0])
     members = board.within(chosen.households, found)
     kept = [one for one in members if _is_at(one, stage)]
-    counts = [count(one.key, one.label, board.within(one.households, found)) for one in every]
-    page = BoardPage(counts, chosen, stage, kept[:SHOWN], len(kept))
+    complete = [one for one in every if one.is_complete]
+    homes = [one.households for one in complete]
+    counts = [
+        count(one.key, one.label, board.within(one.households, found), homes) for one in every
+    ]
+    services = [one.label for one in complete]
+    page = BoardPage(counts, chosen, stage, kept[:SHOWN], len(kept), services)
     return page, kept
 
 

@@ -311,9 +311,13 @@ def adult_moved_out() -> list[Any]:
 @hookimpl
 def family_groups() -> list[Any]:
     """The families that ask for each crèche, and those whose child is admitted there."""
-    from ribambelle_creche.queries.family_groups import by_admission, by_facility
+    from ribambelle_creche.queries.family_groups import (
+        by_admission,
+        by_completeness,
+        by_facility,
+    )
 
-    return [by_facility, by_admission]
+    return [by_completeness, by_facility, by_admission]
 
 
 @hookimpl

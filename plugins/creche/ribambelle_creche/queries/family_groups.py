@@ -3,7 +3,7 @@
 from ribambelle import tenants
 from ribambelle.families import FamilyGroup
 from ribambelle_creche.queries import facilities
-from ribambelle_creche.queries.wishes import LIVES
+from ribambelle_creche.queries.wishes import LIVES, SHOWN
 from ribambelle_creche.tables import Application, Contract, Wish
 
 
@@ -22,6 +22,17 @@ async def by_facility() -> list[FamilyGroup]:
         for number, name in (await facilities.names()).items()
         if number in asking
     ]
+
+
+async def by_completeness() -> list[FamilyGroup]:
+    """Return the households of which a file is complete: every proof was seen."""
+    rows = await Application.select(Application.household).where(
+        SHOWN & Application.household.is_not_null()
+    )
+    homes = frozenset(row["household"] for row in rows)
+    label = "Dossier de crèche complet"
+    group = FamilyGroup("dossiers", label, homes, "Dossiers complets", is_complete=True)
+    return [group] if homes else []
 
 
 async def by_admission() -> list[FamilyGroup]:

@@ -30,12 +30,17 @@ OF_DAY = Prepared(
 
 
 async def by_activity() -> list[FamilyGroup]:
-    """Return, for each activity open, the homes of the children enrolled, then of those of tomorrow."""
+    """Return, for each activity open, the homes of the children enrolled, then of those of tomorrow;
+    first, all those whose enrolment is accepted."""
     today = tenants.current().now().date()
     tomorrow = today + timedelta(days=1)
     enrolled = _homes(await OF_YEAR.ask(year=school_year(today)))
     booked = _homes(await OF_DAY.ask(day=tomorrow))
+    homes = frozenset(home for some in enrolled.values() for home in some)
     found = []
+    if homes:
+        label = "Inscription périscolaire complète"
+        found.append(FamilyGroup("dossiers", label, homes, "Dossiers complets", is_complete=True))
     for one in (await catalogue.current()).activities:
         if one.id in enrolled:
             found.append(FamilyGroup(one.code, one.name, enrolled[one.id], "Par activité"))
