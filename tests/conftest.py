@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import structlog
 
@@ -24,6 +25,11 @@ WHOLE = 500
 
 def pytest_configure(config: pytest.Config) -> None:
     coverage.watch()
+    # a machine that does other work is slow: that says nothing of the code
+    hypothesis.settings.register_profile(
+        "ours", suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None
+    )
+    hypothesis.settings.load_profile("ours")
     # drawn with the variables of each frame, a fault that a test makes on purpose took half a second
     structlog.configure(
         processors=[

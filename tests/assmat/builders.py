@@ -59,15 +59,21 @@ async def says(number: int, *consents: str, **more: Any) -> None:
         **{"mobile": "06 99 00 00 01", "phone": "03 99 00 00 02", "email": "nadia@example.test"},
         **{"call_hours": "18 h", "only_when_free": False, "words": "Un jardin clos"},
     } | more
-    profile = Profile(("listed", *consents), ("part_time",), **told)
+    cares = told.pop("cares", ("part_time",))
+    profile = Profile(("listed", *consents), cares, **told)
     await declaring.profile(SOPHIE, number, profile, tenants.current().now())
 
 
 async def offers(
-    number: int, place: int, *days: str, state: str = "now", opens: date | None = None
+    number: int,
+    place: int,
+    *days: str,
+    state: str = "now",
+    opens: date | None = None,
+    takes_urgent: bool = False,
 ) -> None:
     """Let her say that a place is free these days."""
-    told = Availability(state, opens, days_mask(days), "")
+    told = Availability(state, opens, days_mask(days), "", takes_urgent)
     await declaring.availability(SOPHIE, number, place, told, tenants.current().now())
 
 

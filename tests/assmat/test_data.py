@@ -13,6 +13,7 @@ from ribambelle.testing.tokens import a_program
 from ribambelle.workflow.tables import JournalLine
 from ribambelle_assmat.domain.accreditation import Accreditation
 from ribambelle_assmat.domain.cells import Point, snapped
+from ribambelle_assmat.domain.home import Home
 from ribambelle_assmat.domain.publication import CONSENTS, Told
 from ribambelle_assmat.publishing import published
 from ribambelle_assmat.queries import published as queries
@@ -21,6 +22,7 @@ from ribambelle_assmat.tables import Place
 
 TODAY = date(2026, 11, 25)
 SECRETS = Told("0699000001", "0399000002", "nadia@example.test", "3 rue du Lavoir")
+HOME = {"since": "2009", "pets": "pets='some'", "smoke": "smoke='free'", "languages": "'wo'"}
 API = "/api/v1/assmat/childminders"
 
 
@@ -37,6 +39,8 @@ def a_childminder(consents: frozenset[str], state: str, *, silent: bool) -> One:
         **{"is_hidden": False, "is_gone": False, "is_listed": True, "consents": consents},
         **{"cares": (), "call_hours": "18 h", "only_when_free": silent, "words": "0699000001"},
         places=(place,),
+        accredited_since=date(2009, 5, 1),
+        home=Home("some", "Un chat", "free", ("wo", "fr")),
     )
 
 
@@ -54,6 +58,9 @@ def test_nothing_leaves_that_she_did_not_agree_to(
     for name in ("mobile", "phone", "email", "address"):
         may = name in consents and (name == "address" or state == "now" or not silent)
         assert (getattr(SECRETS, name) in text) == may, name
+    for name, said in HOME.items():
+        assert (said in text) == (name in consents), name
+    assert "Un chat" not in text
     assert ("quai Sud" in text) == ("address" in consents)
     assert "46.8021" not in text and "4.8355" not in text and "4401" not in text
 

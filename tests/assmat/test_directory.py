@@ -427,3 +427,29 @@ async def test_who_was_accredited_a_year_ago_is_forgotten_and_so_are_old_files(
         await registering.forget()
 
         assert [await table.count() for table in (Childminder, Declared, Place)] == [0, 0, 0]
+
+
+async def test_who_only_follows_links_reaches_every_page_that_shows(communes: Communes) -> None:
+    """As a search engine does: no form, no script, no cookie; and nothing tells it to keep away."""
+    town = communes.alpha
+    lines = [NADIA.replace("4401", f"45{rank:02}") for rank in range(23)]
+    with town.here():
+        await registered(*lines, MARIE)
+        shown = await directory.every("benali", 0, 30)
+        for one in shown:
+            await says(one.id, "form")
+
+    ahead, read = ["/assmat"], {}
+    while ahead:
+        path = ahead.pop()
+        answer = await town.visitor().get(path)
+        read[path] = answer
+        links = re.findall(r'href="(/assmat/fiches/\d+|\?page=\d+)"', answer.text)
+        found = {f"/assmat{one}" if one.startswith("?") else one for one in links}
+        ahead += [one for one in found if one not in read and one not in ahead]
+
+    assert {f"/assmat/fiches/{one.id}" for one in shown} <= read.keys()
+    assert not any("Payet" in answer.text for answer in read.values())
+    for answer in read.values():
+        assert answer.status_code == 200 and "x-robots-tag" not in answer.headers
+        assert "noindex" not in answer.text and "<title>" in answer.text

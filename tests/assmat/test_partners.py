@@ -293,6 +293,7 @@ async def test_a_program_reads_of_the_desks_what_its_scope_says(communes: Commun
     ways = {
         **{"pmi/waiting": "pmi", "pmi/expiring?days=60": "pmi", "pmi/over": "pmi"},
         **{"cares": "cares", "cares?limit=1": "cares", "meetings": "relais", "figures": "figures"},
+        "relais/1/childminders": "followed",
     }
     programs = {
         scope: await a_program(town, f"assmat:{scope}", name=scope)
@@ -316,6 +317,17 @@ async def test_a_program_reads_of_the_desks_what_its_scope_says(communes: Commun
     after = told["cares?limit=1"]["next"].replace(town.tenant.url(""), "")
     assert [one["id"] for one in (await programs["cares"].get(after)).json()["data"]] == [2]
     assert (first["meetings"]["taken"], first["meetings"]["places"]) == (1, 8)
+    hers = first["relais/1/childminders"]
+    assert (hers["name"], hers["said_on"], hers["is_up_to_date"]) == ("Ortega Rosa", None, False)
+    assert (hers["phone"], hers["email"]) == ("", "")
+    with town.here():
+        await says(who["Rosa"], "relais")
+    agreed = (await programs["followed"].get(f"{root}/relais/1/childminders")).json()["data"]
+    assert (agreed[0]["phone"], agreed[0]["email"]) == ("06 99 00 00 01", "nadia@example.test")
+    assert (await programs["followed"].get(f"{root}/relais/9/childminders")).status_code == 404
+    with town.here():
+        taken = await JournalLine.select().where(JournalLine.act == "assmat.list_taken")
+    assert [row["object"] for row in taken] == ["assmat.relais:1"] * 2
     assert "Ortega" not in f"{told['meetings']}{told['figures']}"
     assert [one["code"] for one in told["figures"]["data"]] == ["tenues"]
     assert (await programs["figures"].get(f"{root}/figures?age=7")).status_code == 422

@@ -112,6 +112,26 @@ async def test_no_number_of_searches_tells_more_than_her_cell(
     assert len({"à moins de 200" in one for one in answers[0]}) == 2
 
 
+async def test_a_search_where_everybody_is_full_is_a_need_not_met(communes: Communes) -> None:
+    """She is listed, since she may be written to; no place suits all the same."""
+    town = communes.alpha
+    with town.here():
+        nadia = (await registered(NADIA))["Nadia"]
+        (place,) = (await directory.one(nadia)).places
+        await says(nadia, "form")
+        await offers(nadia, place.id, state="none")
+    page = await town.visitor().get("/assmat?ou=71880")
+    with town.here():
+        await says(nadia, "form", only_when_free=True)
+    silent = await town.visitor().get("/assmat?ou=71880")
+
+    assert "Nadia Benali" in page.text
+    assert "Nadia Benali" not in silent.text  # nothing could be done with her page
+    with town.here():
+        rows = await Count.select(Count.many).where(Count.kind == "nothing")
+    assert [row["many"] for row in rows] == [2]
+
+
 async def test_a_few_are_kept_and_compared_without_an_account(communes: Communes) -> None:
     town = communes.alpha
     with town.here():

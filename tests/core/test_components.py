@@ -241,7 +241,15 @@ def zipped(content: bytes) -> int:
 
 
 def test_a_first_visit_weighs_less_than_thirty_kilobytes():
-    shipped = ["portal.css", "places.css", "portal.js", "icons.svg", "tick.svg", "crest.svg"]
+    shipped = [
+        "portal.css",
+        "menu.css",
+        "places.css",
+        "portal.js",
+        "icons.svg",
+        "tick.svg",
+        "crest.svg",
+    ]
     weight = sum(zipped((STATIC / name).read_bytes()) for name in shipped)
     weight += zipped(gallery().encode()) + zipped(stylesheet("#0B5FA5").encode())
 

@@ -132,7 +132,7 @@ def test_a_childminder_opens_her_account_and_her_page_appears(
     one.look()
     page.check("input[name=is_right][value=oui]")
     one.press("main form button")
-    page.click("summary")
+    page.click("main summary")
     secret = page.inner_text("code")
     filled(page, name="Sylvie Garnier", password="quatre mots sans rapport")
     filled(page, code=pyotp.TOTP(secret).at(stage.communes.alpha.tenant.now()))

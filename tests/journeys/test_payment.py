@@ -88,7 +88,7 @@ def test_an_invoice_is_paid_from_the_message_to_the_receipt(
     if script:
         assert violations(page) == []
     assert not scrolls_sideways(page)
-    page.locator("summary").first.click()
+    page.locator("main summary").first.click()
     assert page.get_by_text("Jeudi 1er, vendredi 2 et lundi 5 octobre").first.is_visible()
     page.click("text=/^Payer/")
     page.wait_for_url(re.compile(re.escape(open_treasury.address)))

@@ -77,7 +77,7 @@ def test_a_photograph_is_sent(stage: Stage) -> None:
     page.keyboard.type("Justif")
     keys.reach("Le fichier ou la photo", field=True)
     with page.expect_file_chooser() as asked:
-        page.keyboard.press("Enter")
+        page.keyboard.press("Space")
     asked.value.set_files(PHOTO)
     keys.enter("Envoyer ce document")
 

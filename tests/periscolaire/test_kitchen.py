@@ -27,6 +27,18 @@ from ribambelle_periscolaire.queries import bookings, sheets
 DESK = f"/bureau/periscolaire/cuisine?jour={THURSDAY}"
 AFTER = datetime(2026, 12, 2, 12, tzinfo=UTC)
 MOST_QUESTIONS = 14
+CUT_OFF_OF_THE_DAY = """
+[periscolaire]
+[[periscolaire.cut_offs]]
+name = "veille"
+add = { days = 0, at = "09:00" }
+[[periscolaire.tariffs]]
+name = "Repas"
+activity = ["cantine"]
+unit = ["repas"]
+first = 2026-09-01
+flat = 310
+"""
 
 
 async def test_the_order_is_what_stood_at_the_cut_off(
@@ -80,3 +92,51 @@ async def test_the_order_is_what_stood_at_the_cut_off(
     assert "Commandés et mangés" in (await agent.get(DESK)).text
     with town.here():
         assert [row.meals for row in await tables.Eaten.objects()] == [1]
+
+
+async def test_the_diets_of_an_order_are_those_of_its_children_at_the_cut_off(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Who cancels late leaves the order, diets and all, as it was asked for."""
+    town = communes.alpha
+    settle(town)
+    with town.here() as tenant:
+        activity = await an_activity()
+        unit, _ = await a_unit(activity, is_meal=True), await a_group(activity)
+        anne = await a_family()
+        lea, noe = [await a_child(anne, activity, name=name) for name in ("Léa", "Noé")]
+        wanted = [Wanted(child, unit, THURSDAY, "book") for child in (lea, noe)]
+        await booking.save(tenant, anne, wanted, "key", tenant.now())
+        health = Health("Sans porc", has_allergy=True, allergies="Lait", allergens=("milk",))
+        await sheets.write(lea, tenant.now(), health=health)
+        clock.set(AFTER)
+        held = await bookings.of_children([lea], THURSDAY, THURSDAY)
+        ((key, was),) = held.items()
+        late = Change(key, "cancel", replace(was, state="cancelled"))
+        await bookings.write([late], None, "office", clock())
+        (before,) = await ordering.of_day(tenant, THURSDAY, clock())
+        await ordering.freeze()
+        (after,) = await ordering.of_day(tenant, THURSDAY, clock())
+    for one in (before, after):
+        assert (one.booked, one.ordered) == (1, 2)
+        assert dict(one.diets) == {"Sans porc": 1, "Allergie : lait": 1}
+
+
+async def test_an_order_of_the_same_day_is_kept_the_night_after(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    settle(town, CUT_OFF_OF_THE_DAY)
+    with town.here() as tenant:
+        activity = await an_activity()
+        unit, _ = await a_unit(activity, is_meal=True), await a_group(activity)
+        anne = await a_family()
+        lea = await a_child(anne, activity)
+        wanted = [Wanted(lea, unit, THURSDAY, "book")]
+        await booking.save(tenant, anne, wanted, "key", tenant.now())
+        clock.set(datetime(2026, 12, 3, 3, tzinfo=UTC))
+        await ordering.freeze()
+        assert await tables.Order.count() == 0  # one may still book until nine
+        clock.set(datetime(2026, 12, 4, 3, tzinfo=UTC))
+        await ordering.freeze()
+        assert [row.meals for row in await tables.Order.objects()] == [1]

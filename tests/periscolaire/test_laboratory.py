@@ -82,6 +82,38 @@ async def test_a_grid_is_tried_on_what_was_booked(communes: Communes) -> None:
         assert await tables.Booking.select() == before
 
 
+async def test_a_monthly_fee_is_counted_once_a_child_and_a_family_once_in_all(
+    communes: Communes,
+) -> None:
+    """Two days at 3,10 € against 40 € a month; the quotient changed between the two."""
+    settle(communes.alpha, RULES)
+    with communes.alpha.here() as tenant:
+        canteen, now = await a_canteen(), tenant.now()
+        person = await a_family("a@example.test")
+        child = await a_child(person, canteen.activity)
+        for first, quotient in ((now.date().replace(month=9, day=1), 250), (THURSDAY, 900)):
+            await insert(
+                tables.Situation(
+                    household=person.household,
+                    first=first,
+                    quotient_familial=quotient,
+                    source="caf",
+                    written_at=now,
+                )
+            )
+        wanted = [Wanted(child, canteen.unit, day, "book") for day in (MONDAY, THURSDAY)]
+        await booking.save(tenant, person, wanted, "k", now)
+    agent = await communes.alpha.staff()
+    monthly = GRID.partition("bands")[0] + 'every = "month"\nflat = 4000\n'
+
+    file = await agent.post(HERE, data=PERIOD | {"grille": monthly, "fichier": "oui"})
+
+    months = len({day.month for day in (MONDAY, THURSDAY)})
+    told = file.content.decode("utf-8-sig").splitlines()[-1]
+    more = {1: "33,8", 2: "73,8"}[months]
+    assert told == f"Toutes les familles;1;0;1;6,2;{40 * months},0;{more}"
+
+
 async def test_who_lives_elsewhere_is_tried_as_they_pay(communes: Communes) -> None:
     settle(communes.alpha, RULES)
     file = communes.alpha.app.platform.folder / "alpha.toml"

@@ -11,6 +11,7 @@ from tests.periscolaire.builders import (
     a_canteen,
     a_child,
     a_family,
+    insert,
     settle,
 )
 
@@ -21,8 +22,9 @@ from ribambelle.identity.rights import FULL, Rights
 from ribambelle.identity.tables import Responsibility
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Communes
-from ribambelle_periscolaire import booking, offering, tables
+from ribambelle_periscolaire import billing, booking, offering, tables
 from ribambelle_periscolaire.domain.taking import Wanted
+from ribambelle_periscolaire.gathering import gather
 from ribambelle_periscolaire.queries import catalogue, waiting_lists
 
 NEXT = MONDAY + timedelta(days=7)
@@ -96,14 +98,56 @@ async def test_no_day_is_elsewhere_once_the_other_parent_no_longer_answers(tenan
     assert await outcomes(tenant, anne, lea, canteen) == ["booked", "booked"]
 
 
-async def test_a_grandparent_who_may_book_does_for_both(tenant: Tenant) -> None:
-    canteen, lea, anne, _ = await shared(tenant)
+async def test_a_grandparent_who_may_book_does_for_both_and_each_pays_its_weeks(
+    tenant: Tenant,
+) -> None:
+    canteen, lea, anne, paul = await shared(tenant)
+    for household, quotient in ((anne.household, 300), (paul.household, 900)):
+        await insert(
+            tables.Situation(
+                household=household,
+                first=date(2026, 9, 1),
+                quotient_familial=quotient,
+                source="caf",
+                written_at=tenant.now(),
+            )
+        )
     rose = await a_family("rose@example.test", "Rose Hoarau")
     await responsibilities.write(
         lea, rose.adult, Rights("relative", may_book=True), tenant.now(), by=anne.account
     )
 
     assert await outcomes(tenant, rose, lea, canteen) == ["booked", "booked"]
+    rows = await tables.Booking.select().order_by(tables.Booking.day)
+    assert [row["payer"] for row in rows] == [anne.adult, paul.adult]
+    gathered = await gather(tenant, rose, MONDAY, NEXT, tenant.now())
+    family = gathered.family
+    assert [family.means_on(lea, day).quotient_familial for day in (MONDAY, NEXT)] == [300, 900]
+    assert not any(gathered.taking().pays(lea, day) for day in (MONDAY, NEXT))
+
+
+async def test_a_day_nobody_booked_is_paid_by_the_parent_it_was_with(tenant: Tenant) -> None:
+    _, lea, anne, paul = await shared(tenant)
+
+    assert await billing._payer(lea, MONDAY) == anne.adult
+    assert await billing._payer(lea, NEXT) == paul.adult
+
+
+async def test_a_parent_whose_rights_have_ended_pays_no_more(tenant: Tenant) -> None:
+    canteen, lea, anne, paul = await shared(tenant)
+    yesterday = tenant.now().date() - timedelta(days=1)
+    rose = await a_family("rose@example.test", "Rose Hoarau")
+    await responsibilities.write(
+        lea, rose.adult, Rights("relative", may_book=True), tenant.now(), by=anne.account
+    )
+    await Responsibility.update({Responsibility.until: yesterday}).where(
+        Responsibility.adult == anne.adult
+    )
+
+    await outcomes(tenant, rose, lea, canteen)
+
+    rows = await tables.Booking.select()
+    assert {row["payer"] for row in rows} == {paul.adult}
 
 
 async def test_neither_parent_sees_what_the_other_pays(tenant: Tenant, communes: Communes) -> None:

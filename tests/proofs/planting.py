@@ -345,12 +345,14 @@ def assmat(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]:
     return {
         "assmat_childminder": {
             **{"number": f"{number}", "folded": fold(word), "city_folded": fold(word)},
+            "civility": "mme",
             **{"status": "active", "activity": "working", "postcode": "44000", "insee": "44109"},
             **{"last": (now + timedelta(days=99)).date(), "is_hidden": False, "gone_at": None},
         },
         "assmat_declared": {
             **{"is_listed": True, "consents": json.dumps(["listed", "mobile", "address"])},
-            "cares": json.dumps(["part_time"]),
+            **{"cares": json.dumps(["part_time"]), "languages": json.dumps(["ar"])},
+            **{"agreed_on": json.dumps({"mobile": "2026-11-01"}), "pets": "none", "smoke": "free"},
         },
         "assmat_event": {
             **{"relais": 1, "begins": 570, "ends": 660, "places": 5},

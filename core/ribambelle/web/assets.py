@@ -13,7 +13,7 @@ from ribambelle.tenants.brand import stylesheet
 
 OWN = Path(__file__).parent.parent / "static"
 CRESTS = {".svg", ".png"}
-TOGETHER = {"site.css": ("portal.css", "places.css", "banner.css")}
+TOGETHER = {"site.css": ("portal.css", "menu.css", "places.css", "banner.css")}
 """Sent as one file: a first visit on a telephone pays each request more than each kilobyte."""
 
 

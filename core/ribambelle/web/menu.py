@@ -12,7 +12,7 @@ NOTHING: Mapping[str, int] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """One entry; on a phone the menu is the bar at the bottom, which scrolls past six.
+    """One entry; on a phone the menu is the bar at the bottom, whose last is « Plus » past five.
 
     `short` is the label where room is scarce; `count` a number that waits, with its meaning.
     """

@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 
 from ribambelle.web import formats
 from ribambelle_assmat.domain.accreditation import PLACES
+from ribambelle_assmat.domain.home import LANGUAGES, WISHES
 from ribambelle_assmat.domain.matching import Wish
-from ribambelle_assmat.domain.publication import CARES
+from ribambelle_assmat.domain.publication import CARES, taken
 from ribambelle_assmat.domain.slots import DAYS, listed, mask_between
 
 AGES = (("6", "Moins d’un an"), ("18", "Un an"), ("30", "Deux ans"), ("60", "Trois ans et plus"))
@@ -42,6 +43,9 @@ class Search:
     cares: tuple[str, ...] = ()
     name: str = ""
     page: int = 0
+    home: tuple[str, ...] = ()
+    """What is asked of her home."""
+    language: str = ""
 
     @property
     def is_said(self) -> bool:
@@ -51,13 +55,15 @@ class Search:
     @property
     def is_refined(self) -> bool:
         """Tell whether what few families ask was asked."""
-        return bool(self.where or self.cares or self.town or self.name or self.children)
+        of_her = self.cares or self.name or self.home or self.language
+        return bool(self.where or of_her or self.town or self.children)
 
     @property
     def wish(self) -> Wish:
         """What is looked for, as its rules read it."""
-        moments = mask_between(self.days, _hour(self.arrives), _hour(self.leaves))
-        return Wish(moments, self.start, int(self.age) if self.age else None)
+        moments = mask_between(self.days, hour(self.arrives), hour(self.leaves))
+        months = int(self.age) if self.age else None
+        return Wish(moments, self.start, months, "urgent" in self.cares)
 
     @property
     def query(self) -> str:
@@ -70,7 +76,8 @@ class Search:
             *(("arrivee", self.arrives), ("depart", self.leaves), ("enfants", self.children)),
             ("lieu", self.where),
             *(("accueil", care) for care in self.cares),
-            ("nom", self.name),
+            *(("chez", wish) for wish in self.home),
+            *(("langue", self.language), ("nom", self.name)),
         ]
         return urlencode([(name, value) for name, value in told if value])
 
@@ -92,7 +99,9 @@ class Search:
             f"à partir du {formats.jour_du_mois(self.start, True)}" if self.start else "",
             *self._place(radius),
             PLACES.get(self.where, ""),
-            *(CARES[code] for code in self.cares),
+            taken(self.cares).lower(),
+            *(WISHES[code].lower() for code in self.home),
+            f"qui parle {LANGUAGES[self.language]}" if self.language else "",
             f"nommée {self.name}" if self.name else "",
         ]
         words = ", ".join(filter(None, found))
@@ -144,15 +153,18 @@ def read(told: Mapping[str, str], many: Mapping[str, Sequence[str]]) -> Search:
         tuple(care for care in CARES if care in cares),
         words("nom", 80),
         int(page) if page.isdecimal() and len(page) < 5 else 0,
+        tuple(wish for wish in WISHES if wish in many.get("chez", ())),
+        one("langue", LANGUAGES),
     )
 
 
 def _said(told: str) -> str:
-    hour = _hour(told)
-    return f"{hour:%H:%M}" if hour else ""
+    said = hour(told)
+    return f"{said:%H:%M}" if said else ""
 
 
-def _hour(told: str) -> time | None:
+def hour(told: str) -> time | None:
+    """Return an hour as it is typed; nothing when it is none."""
     try:
         return time.fromisoformat(told) if len(told) == 5 else None
     except ValueError:

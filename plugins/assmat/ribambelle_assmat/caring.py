@@ -1,7 +1,7 @@
 """What a childminder declares to the PMI: cares, a move, a change at home; each with its receipt."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from ribambelle import tenants
@@ -17,6 +17,9 @@ from ribambelle_assmat.domain.slots import told as moments_told
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.queries.cares import ERROR
 from ribambelle_assmat.tables import Care, Statement
+
+AHEAD, BEHIND = timedelta(days=366), timedelta(days=6 * 366)
+"""How far from today a care may begin."""
 
 
 @dataclass(frozen=True, slots=True)

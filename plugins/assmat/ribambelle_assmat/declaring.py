@@ -12,6 +12,7 @@ from ribambelle.errors import NotYours
 from ribambelle.identity import Person
 from ribambelle.workflow import journal
 from ribambelle_assmat import validating
+from ribambelle_assmat.domain.home import NOTHING_SAID, Home
 from ribambelle_assmat.tables import Declared, Place
 
 
@@ -27,6 +28,8 @@ class Profile:
     call_hours: str
     only_when_free: bool
     words: str
+    home: Home = NOTHING_SAID
+    urgent_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Availability:
     opens: date | None
     moments: int
     note: str
+    takes_urgent: bool = False
 
 
 async def profile(person: Person, number: int, told: Profile, now: datetime) -> None:
@@ -46,18 +50,23 @@ async def profile(person: Person, number: int, told: Profile, now: datetime) -> 
         "cares": _listed(told.cares),
         **{"mobile": told.mobile, "phone": told.phone, "email": told.email},
         **{"call_hours": told.call_hours, "only_when_free": told.only_when_free},
-        **{"words": told.words, "changed_at": now},
+        **{"words": told.words, "urgent_words": told.urgent_words, "changed_at": now},
+        **{"pets": told.home.pets, "pets_words": told.home.pets_words, "smoke": told.home.smoke},
+        "languages": _listed(told.home.languages),
     }
     async with transaction():
         await advisory(f"assmat.childminder:{number}")
         wants = "listed" in told.consents
         values["is_listed"] = await validating.is_listed(number, wants=wants)
-        if await Declared.exists().where(Declared.childminder == number):
+        before = await Declared.objects().get(Declared.childminder == number)
+        values["agreed_on"] = _dated(told.consents, before, now.date())
+        if before is not None:
             changed: dict[Any, Any] = values
             await Declared.update(changed).where(Declared.childminder == number)
         else:
             await Declared.insert(Declared(childminder=number, **values))
-        await record(person, number, "assmat.profile", listed=wants)
+        agreed = sorted(set(told.consents))
+        await record(person, number, "assmat.profile", listed=wants, agreed=agreed)
 
 
 async def availability(
@@ -72,6 +81,7 @@ async def availability(
                     Place.opens: told.opens if told.state == "later" else None,
                     Place.moments: told.moments,
                     Place.note: told.note,
+                    Place.takes_urgent: told.takes_urgent,
                     Place.confirmed_on: now.date(),
                 }
             )
@@ -85,6 +95,15 @@ async def availability(
 
 def _listed(codes: Iterable[str]) -> str:
     return msgspec.json.encode(sorted(set(codes))).decode()
+
+
+def _dated(consents: Iterable[str], before: Declared | None, today: date) -> str:
+    """Return since which day she agrees to each: what she already agreed to keeps its day."""
+    known = msgspec.json.decode(before.agreed_on, type=dict[str, str]) if before else {}
+    already = msgspec.json.decode(before.consents, type=list[str]) if before else []
+    # agreed to before days were kept: no day is better than a wrong one
+    days = {code: known.get(code, "" if code in already else f"{today}") for code in consents}
+    return msgspec.json.encode({code: day for code, day in days.items() if day}).decode()
 
 
 async def record(person: Person, number: int, what: str, **facts: Any) -> None:

@@ -11,6 +11,7 @@ from ribambelle import tenants
 from ribambelle.database import many, transaction
 from ribambelle.identity.tables import Quartier
 from ribambelle_assmat import registering
+from ribambelle_assmat.domain.home import Home
 from ribambelle_assmat.domain.publication import CARES
 from ribambelle_assmat.domain.slots import DAYS, mask_between
 from ribambelle_assmat.tables import Childminder, Place
@@ -29,13 +30,13 @@ FAMILY = (
 )
 WORDS = (
     "Nous sortons tous les jours, au parc ou au relais. Les enfants cuisinent avec moi.",
-    "Maison avec jardin clos, un chat, non-fumeur.",
-    "Je parle français et arabe. Chacun dort à son rythme.",
+    "Maison avec jardin clos et potager : chacun arrose son plant.",
+    "Chacun dort à son rythme. Peinture, livres, et la ludothèque le jeudi.",
     "",
 )
 HEAD = (
-    "Numéro d'agrément;Nom;Prénom;Début;Fin;Adresse;CP;Commune;Quartier;Micro-quartier;Latitude;"
-    "Longitude;Lieu;Nombre d'enfants;Âge maximum\n"
+    "Numéro d'agrément;Civilité;Nom;Prénom;Premier agrément;Début;Fin;Adresse;CP;"
+    "Commune;Quartier;Micro-quartier;Latitude;Longitude;Lieu;Nombre d'enfants;Âge maximum\n"
 )
 OPENS, CLOSES = (time(7, 30), time(7, 30), time(8), None), (time(18), time(18), time(17), time(12))
 CENTRE = 47.2184, -1.5536
@@ -99,7 +100,8 @@ def _line(draw: Random, rank: int, where: Somewhere, today: date) -> str:
     settings = tenants.current().settings
     cells = [
         f"44{rank:05}",
-        *(draw.choice(FAMILY), draw.choice(GIVEN)),
+        *("Mme", draw.choice(FAMILY), draw.choice(GIVEN)),
+        f"{began - timedelta(days=1826 * draw.randrange(5)):%d/%m/%Y}",
         *(f"{began:%d/%m/%Y}", f"{began + timedelta(days=1826):%d/%m/%Y}"),
         f"{draw.randint(1, 60)} rue {draw.choice(FAMILY)}",
         *(next(iter(settings.postcodes), "00000"), settings.name),
@@ -113,16 +115,37 @@ def _line(draw: Random, rank: int, where: Somewhere, today: date) -> str:
 
 DECLARED = (
     *("childminder", "is_listed", "consents", "cares", "mobile", "call_hours", "words"),
-    "changed_at",
+    *("pets", "pets_words", "smoke", "languages", "urgent_words", "changed_at"),
 )
+PETS = (("none", ""), ("none", ""), ("some", "Un chat"), ("some", "Deux lapins"), ("", ""))
+LANGUAGES: tuple[list[str], ...] = (
+    ["fr"],
+    ["fr", "ar"],
+    ["fr", "pt"],
+    ["fr", "en"],
+    ["fr", "br"],
+    ["fr", "tr"],
+    [],
+)
+URGENT = "Une semaine au plus, prévenue la veille."
+
+
+def home_of(draw: Random) -> tuple[Home, list[str]]:
+    """Return the home of somebody invented, and what she agrees to show of it."""
+    pets, which = draw.choice(PETS)
+    home = Home(pets, which, draw.choice(("free", "free", "")), tuple(draw.choice(LANGUAGES)))
+    said = {"pets": home.pets, "smoke": home.smoke, "languages": home.languages}
+    return home, [code for code, value in said.items() if value and draw.random() < 0.8]
 
 
 def _said(draw: Random, number: int, now: datetime) -> tuple[Any, ...]:
     cares = [code for code in CARES if draw.random() < 0.3]
-    consents = ["listed", "form", *(["mobile"] if draw.random() < 0.6 else [])]
+    home, shown = home_of(draw)
+    consents = ["listed", "form", *(["mobile"] if draw.random() < 0.6 else []), "since", *shown]
     mobile = f"06 99 {draw.randrange(100):02} {draw.randrange(100):02} {draw.randrange(100):02}"
     told = (json.dumps(consents), json.dumps(cares), mobile, "13 h à 14 h 30", draw.choice(WORDS))
-    return number, True, *told, now
+    lives = (home.pets, home.pets_words, home.smoke, json.dumps(home.languages))
+    return number, True, *told, *lives, URGENT if "urgent" in cares else "", now
 
 
 def _offer(draw: Random, today: date) -> dict[Any, Any]:
@@ -134,4 +157,5 @@ def _offer(draw: Random, today: date) -> dict[Any, Any]:
         Place.opens: opens if state == "later" else None,
         Place.moments: mask_between(days, draw.choice(OPENS), draw.choice(CLOSES)),
         Place.confirmed_on: today - timedelta(days=draw.randrange(60)),
+        Place.takes_urgent: draw.random() < 0.15,
     }

@@ -33,8 +33,8 @@ FAMILY = (
 STREETS = ("du Lavoir", "des Tilleuls", "du Moulin", "de la Mairie", "des Lilas", "du Port")
 CHILDREN = ("Zoé", "Malo", "Inaya", "Gabin", "Lison", "Sacha", "Noor")
 HEAD = (
-    "Numéro d'agrément;Nom;Prénom;Début;Fin;Statut;Adresse;CP;Commune;Code INSEE;Latitude;"
-    "Longitude;Lieu;Nombre d'enfants;Âge maximum\n"
+    "Numéro d'agrément;Civilité;Nom;Prénom;Premier agrément;Début;Fin;Statut;Adresse;CP;"
+    "Commune;Code INSEE;Latitude;Longitude;Lieu;Nombre d'enfants;Âge maximum\n"
 )
 SOMEBODY = Person(1, 0, "", "Démonstration", "staff", strong=True)
 
@@ -100,7 +100,8 @@ def _line(draw: Random, rank: int, town: tuple[str, float, float, int], today: d
     ends = today + timedelta(days=draw.choice((40, 140, *range(200, 1700, 50))))
     first, last = draw.choice(GIVEN), draw.choice(FAMILY)
     cells = [
-        *(f"44{rank:05}", last, first),
+        *(f"44{rank:05}", "Mme", last, first),
+        f"{ends - timedelta(days=1826 * draw.randint(1, 5)):%d/%m/%Y}",
         *(f"{ends - timedelta(days=1826):%d/%m/%Y}", f"{ends:%d/%m/%Y}"),
         "suspendu" if rank % 29 == 0 else "",
         f"{draw.randint(1, 60)} rue {draw.choice(STREETS)}",
@@ -117,14 +118,16 @@ async def _speak(draw: Random, one: One) -> None:
     now = tenants.current().now()
     cares = tuple(code for code in CARES if draw.random() < 0.3)
     chosen = (("mobile", 0.6), ("form", 0.7), ("relais", 0.7), ("caf", 0.5))
-    consents = ("listed", *(code for code, share in chosen if draw.random() < share))
+    home, seen = demo.home_of(draw)
+    agreed = (code for code, share in chosen if draw.random() < share)
+    consents = ("listed", *agreed, "since", *seen)
     number = f"06 99 {draw.randrange(100):02} {draw.randrange(100):02} {draw.randrange(100):02}"
-    profile = Profile(consents, cares, number, "", "", "13 h à 14 h 30", False, "")
+    profile = Profile(consents, cares, number, "", "", "13 h à 14 h 30", False, "", home)
     await declaring.profile(SOMEBODY, one.id, profile, now)
     for place in one.places:
         state = draw.choices(("now", "later", "none"), (3, 2, 4))[0]
         opens = now.date() + timedelta(days=draw.randrange(20, 200))
         days = [code for code, _, _ in DAYS[:5] if draw.random() < 0.8]
-        told = Availability(state, opens, days_mask(days), "")
+        told = Availability(state, opens, days_mask(days), "", draw.random() < 0.15)
         said = now - timedelta(days=draw.randrange(60))
         await declaring.availability(SOMEBODY, one.id, place.id, told, said)

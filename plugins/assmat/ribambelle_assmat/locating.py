@@ -71,6 +71,8 @@ async def located(search: Search, areas: Sequence[Area]) -> Located:
         search.where,
         int(search.children or 1),
         fold(search.name),
+        frozenset(search.home),
+        search.language,
     )
     return Located(asked, tuple(unknown), tuple(read_as), town, is_far)
 

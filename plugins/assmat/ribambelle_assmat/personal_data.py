@@ -24,8 +24,9 @@ HELD = [
     PersonalData(
         Childminder,
         (
-            *("number", "family_name", "usual_name", "given_name", "folded", "born_on"),
-            *("status", "activity", "first", "last", "line", "postcode", "city", "city_folded"),
+            *("number", "civility", "family_name", "usual_name", "given_name", "folded"),
+            *("born_on", "status", "activity", "accredited_since", "first", "last", "line"),
+            *("postcode", "city", "city_folded"),
             *("insee", "quartier", "micro_quartier", "latitude", "longitude", "tile"),
             *("is_hidden", "hidden_why", "gone_at"),
         ),
@@ -39,7 +40,8 @@ HELD = [
         Declared,
         (
             *("is_listed", "consents", "cares", "mobile", "phone", "email", "call_hours"),
-            *("only_when_free", "words"),
+            *("only_when_free", "agreed_on", "urgent_words", "pets", "pets_words", "smoke"),
+            *("languages", "words"),
         ),
         "Dire aux familles comment la joindre et ce qu’elle propose",
         CONSENT,
@@ -52,7 +54,8 @@ HELD = [
         (
             *("hours", "line", "postcode", "city", "city_folded", "insee", "quartier"),
             *("micro_quartier", "postal", "latitude", "longitude", "tile"),
-            *("state", "opens", "moments", "note", "confirmed_on", "asked_on"),
+            *("state", "opens", "moments", "takes_urgent", "note"),
+            *("confirmed_on", "asked_on"),
         ),
         "Dire aux familles où elle exerce, et où en sont ses places",
         CONSENT,

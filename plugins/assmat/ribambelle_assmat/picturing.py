@@ -54,10 +54,21 @@ def picture_of(
     >>> [(mark.x, mark.y, mark.count) for mark in picture_of(hits).marks]
     [(160, 226, 2), (160, 14, 1)]
     """
+    told = ((hit.point, hit.match.group) for hit in hits if hit.point is not None)
+    return drawn(told, near, to, outline)
+
+
+def drawn(
+    points: Iterable[tuple[Point, str]],
+    near: Point | None = None,
+    to: Point | None = None,
+    outline: Sequence[Point] = (),
+) -> Picture | None:
+    """Return a drawing of some cells, each with the group that gives its colour."""
     cells: dict[Point, list[str]] = {}
-    for hit in hits:
-        if hit.point is not None and (len(cells) < MOST or hit.point in cells):
-            cells.setdefault(hit.point, []).append(hit.match.group)
+    for point, group in points:
+        if len(cells) < MOST or point in cells:
+            cells.setdefault(point, []).append(group)
     if not cells:
         return None
     every = [*cells, *(one for one in (near, to) if one), *outline]

@@ -119,7 +119,7 @@ def scopes() -> dict[str, Any]:
 @hookimpl
 def routes() -> Iterable[Any]:
     """The directory, each childminder's own pages, the register at the office."""
-    from ribambelle_assmat.api import childminders, communes, desk
+    from ribambelle_assmat.api import acts, childminders, communes, desk
     from ribambelle_assmat.pages import (
         activation,
         caf,
@@ -161,6 +161,7 @@ def routes() -> Iterable[Any]:
         *childminders.ROUTES,
         *communes.ROUTES,
         *desk.ROUTES,
+        *acts.ROUTES,
     ]
 
 
@@ -217,9 +218,35 @@ def api_scopes() -> list[Any]:
             "Lit les rencontres à venir et leurs places, sans qui y vient.",
         ),
         ApiScope(
+            "assmat:followed",
+            "Lire qui un relais suit",
+            "Lit celles qui exercent chez un relais et si leurs places sont à jour ; leur téléphone "
+            "et leur e-mail si elles l’acceptent. Chaque lecture est au journal.",
+        ),
+        ApiScope(
             "assmat:figures",
             "Lire les chiffres de l’annuaire",
             "Lit les tableaux des chiffres, les petits nombres masqués.",
+        ),
+        ApiScope(
+            "assmat:contact",
+            "Écrire pour une famille",
+            "Écrit à une assistante maternelle sans voir son adresse, et demande une alerte.",
+        ),
+        ApiScope(
+            "assmat:declare",
+            "Déclarer des accueils",
+            "Dit à la PMI qu’un accueil commence ou finit : l’assistante maternelle a le reçu.",
+        ),
+        ApiScope(
+            "assmat:decide",
+            "Décider des fiches pour la PMI",
+            "Valide une fiche, la retire de l’annuaire avec sa raison, ou l’y remet.",
+        ),
+        ApiScope(
+            "assmat:announce",
+            "Annoncer les rencontres des relais",
+            "Annonce une rencontre ou l’annule : les inscrites sont prévenues.",
         ),
     ]
 

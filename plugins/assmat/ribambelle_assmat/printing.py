@@ -11,7 +11,7 @@ from ribambelle.web import formats
 from ribambelle.web.assets import crest
 from ribambelle_assmat.domain.accreditation import PLACES
 from ribambelle_assmat.domain.availability import STATES
-from ribambelle_assmat.domain.publication import CARES, Told
+from ribambelle_assmat.domain.publication import Told, taken
 from ribambelle_assmat.domain.slots import told as moments_told
 from ribambelle_assmat.queries.directory import One, OnePlace
 
@@ -46,7 +46,8 @@ def _row(one: One, told: Told, today: date) -> dict[str, Any]:
         "name": one.name,
         "where": ", ".join(filter(None, (one.quartier, one.city))),
         "places": [_place(place, today) for place in one.places],
-        "cares": ", ".join(CARES[code] for code in one.cares if code in CARES),
+        "cares": taken(one.cares),
+        "home": " · ".join(f"{label} : {words}" for label, words in one.shown_home.told),
         "hours": one.call_hours if told.mobile or told.phone else "",
         "reach": [part for part in reach if part],
     }
@@ -61,4 +62,6 @@ def _place(place: OnePlace, today: date) -> str:
     parts = [" ".join((PLACES[place.where], f"({place.near})")), children, state]
     if stands.state in ("now", "later") and place.moments:
         parts.append(moments_told(place.moments))
+    if place.is_urgent(today):
+        parts.append("Remplacement court possible")
     return " · ".join(parts)

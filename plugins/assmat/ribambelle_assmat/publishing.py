@@ -32,6 +32,7 @@ class Place(msgspec.Struct, frozen=True):
     latitude: float | None
     longitude: float | None
     address: str
+    urgent: bool
 
 
 class Childminder(msgspec.Struct, frozen=True):
@@ -50,6 +51,10 @@ class Childminder(msgspec.Struct, frozen=True):
     email: str
     call_hours: str
     cares: list[str]
+    accredited_since: date | None
+    pets: str
+    smoke: str
+    languages: list[str]
     places: list[Place]
     page: str
 
@@ -59,7 +64,7 @@ def published(one: One, today: date, page: str) -> Childminder:
 
     :param page: the address of her page.
     """
-    told = one.public(today)
+    told, home = one.public(today), one.shown_home
     return Childminder(
         id=one.id,
         name=one.name,
@@ -74,6 +79,10 @@ def published(one: One, today: date, page: str) -> Childminder:
         email=told.email,
         call_hours=one.call_hours if told.mobile or told.phone else "",
         cares=[code for code in one.cares if code in CARES],
+        accredited_since=one.shown_since,
+        pets=home.pets,
+        smoke=home.smoke,
+        languages=list(home.languages),
         places=[_place(place, today, is_told=bool(told.address)) for place in one.places],
         page=page,
     )
@@ -81,7 +90,8 @@ def published(one: One, today: date, page: str) -> Childminder:
 
 def _place(one: OnePlace, today: date, *, is_told: bool) -> Place:
     now = one.standing(today)
-    is_free = now.state in ("now", "later")
+    is_urgent = one.is_urgent(today)
+    is_free = now.state in ("now", "later") or is_urgent
     return Place(
         *(one.where, one.children, one.from_months, one.to_months, now.state, now.opens),
         keys_of(one.moments) if is_free else [],
@@ -89,4 +99,5 @@ def _place(one: OnePlace, today: date, *, is_told: bool) -> Place:
         one.point.latitude if one.point else None,
         one.point.longitude if one.point else None,
         one.address if is_told else "",
+        is_urgent,
     )

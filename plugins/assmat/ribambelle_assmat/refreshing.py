@@ -98,7 +98,7 @@ async def answer(
         # of two taps at once, the second reads what the first answered
         await advisory(f"assmat.place:{number}")
         one, place = await asked(tenant, number, code, now)
-        told = Availability(state, opens, place.moments, place.note)
+        told = Availability(state, opens, place.moments, place.note, place.takes_urgent)
         await declaring.availability(HERSELF, one.id, number, told, now)
         await Place.update({Place.asked_on: None}).where(Place.id == number)
     return one

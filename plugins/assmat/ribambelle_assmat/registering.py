@@ -326,6 +326,7 @@ def _values(said: Said) -> dict[str, Any]:
     one = said.accreditation
     names = f"{said.given_name} {said.family_name} {said.usual_name} {said.number}"
     return {
+        **{"civility": said.civility, "accredited_since": said.accredited_since},
         **{"family_name": said.family_name, "usual_name": said.usual_name},
         **{"given_name": said.given_name, "folded": fold(names)[:250], "born_on": said.born_on},
         **{"status": one.status, "activity": one.activity, "first": one.first, "last": one.last},

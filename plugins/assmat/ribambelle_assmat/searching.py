@@ -11,6 +11,7 @@ from ribambelle.search import fold
 from ribambelle_assmat.domain.availability import STALE, standing
 from ribambelle_assmat.domain.cells import MILLION, Point, away, box, metres, tiles, tiles_along
 from ribambelle_assmat.domain.cells import told as distance_told
+from ribambelle_assmat.domain.home import Home
 from ribambelle_assmat.domain.matching import GROUPS, Match, Offered, Wish, match, order
 from ribambelle_assmat.queries import directory, finding
 from ribambelle_assmat.queries.directory import Area, One, OnePlace
@@ -36,6 +37,9 @@ class Asked:
     children: int = 1
     name: str = ""
     """Folded."""
+    home: frozenset[str] = frozenset()
+    """Codes of `domain.home.WISHES`."""
+    language: str = ""
 
     def distance(self, point: Point) -> int | None:
         """Return how far somebody is, in metres."""
@@ -106,16 +110,21 @@ def ordered(rows: Iterable[dict[str, Any]], asked: Asked, today: date) -> list[H
         distance = far[cell]
         if asked.within is not None and (distance is None or distance > asked.within):
             continue
-        if asked.cares and not asked.cares <= _cares(row["cares"]):
+        now = standing(row["state"], row["opens"], row["confirmed_on"], today, STALE)
+        takes_urgent = bool(row["takes_urgent"]) and now.state != "unknown"
+        if asked.cares and not asked.cares <= _cares(row["cares"]) | URGENT[takes_urgent]:
+            continue
+        if (asked.home or asked.language) and not _agreed_home(row).suits(
+            asked.home, asked.language
+        ):
             continue
         name = f"{row['given_name']} {row['usual_name'] or row['family_name']}"
         if asked.name and asked.name not in fold(name):
             # her number and the name she was born with are searched at the desk alone
             continue
-        now = standing(row["state"], row["opens"], row["confirmed_on"], today, STALE)
-        found = match(Offered(now, row["moments"]), asked.wish)
-        if found.group == "full" and '"form"' not in row["consents"]:
-            continue
+        found = match(Offered(now, row["moments"], takes_urgent), asked.wish)
+        if found.group == "full" and ('"form"' not in row["consents"] or row["only_when_free"]):
+            continue  # she has no place, and may not be written to
         key = order(found, distance, name)
         known = best.get(number)
         if known is None or (key, row["place"]) < (known.key, known.place):
@@ -126,6 +135,16 @@ def ordered(rows: Iterable[dict[str, Any]], asked: Asked, today: date) -> list[H
 
 def _point(row: dict[str, Any]) -> Point:
     return Point(row["latitude"] / MILLION, row["longitude"] / MILLION)
+
+
+URGENT = (frozenset[str](), frozenset({"urgent"}))
+"""What a place adds to what she says of herself, when a child may come for a short replacement."""
+
+
+def _agreed_home(row: dict[str, Any]) -> Home:
+    """Return what she shows of her home: what she does not show is not searched either."""
+    consents = frozenset(msgspec.json.decode(row["consents"], type=list[str]))
+    return directory.home_of(row).agreed(consents)
 
 
 def _cares(told: str) -> frozenset[str]:
@@ -149,6 +168,11 @@ def grouped(found: Iterable[Found]) -> list[tuple[str, list[Found]]]:
     for one in found:
         by_group[one.match.group].append(one)
     return [(group, some) for group, some in by_group.items() if some]
+
+
+def suiting(hits: Iterable[Hit]) -> int:
+    """Return how many have a place that suits, whole or in part: the others are to be asked, or full."""
+    return sum(hit.match.group in ("whole", "part") for hit in hits)
 
 
 def counts(hits: Iterable[Hit]) -> dict[str, int]:

@@ -288,9 +288,8 @@ async def _book(
     asks = asked.children, wish, row
     places = wanted(taking.doors, taking.held, gathered.family.pupils, *asks, now.date())
     for key, group in places.items():
-        _take(
-            taking, key, group, gathered.family.payers.get(key[0]), is_given=bool(asked.row.given)
-        )
+        payer = gathered.family.payer_on(key[0], key[1])
+        _take(taking, key, group, payer, is_given=bool(asked.row.given))
     await settle(tenant, taking, None, "clock", now, priced_for=gathered)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from ribambelle.billing import BillableItem, Gap, Kind, Period
 from ribambelle.database import advisory
 from ribambelle.errors import Refused
-from ribambelle.identity import responsibilities
+from ribambelle.identity import custodies, responsibilities
 from ribambelle.tenants import Tenant
 from ribambelle_periscolaire import fees, missing_days
 from ribambelle_periscolaire.domain.catalogue import Activity, Catalogue, Unit
@@ -193,8 +193,11 @@ def _late(tenant: Tenant, activity: Activity, unit: Unit, day: date, minutes: in
 
 
 async def _payer(child: int, day: date) -> int | None:
+    """Return who pays for a day nobody booked: the parent it was with, where two share the weeks."""
     held = await responsibilities.of_children([child], day)
-    return next((one.adult for one in held if one.rights.may_pay), None)
+    paying = [one.adult for one in held if one.rights.may_pay]
+    with_them = {stay.parent for stay in await custodies.whose(child, day, day)}
+    return next((one for one in paying if one in with_them), next(iter(paying), None))
 
 
 async def items(period: Period) -> list[BillableItem]:

@@ -72,9 +72,9 @@ class Gathered:
         """Return what decides, on what stands."""
         family = self.family
         return Taking(
-            *(self.doors, family.pupils, self.held, self.fills, family.payers, waiting_allowed),
+            *(self.doors, family.pupils, self.held, self.fills, family.payer_on, waiting_allowed),
             home=family.household or None,
-            homes=family.homes,
+            home_on=family.home_on,
         )
 
 
@@ -155,6 +155,7 @@ async def gather(
     away = {}
     if family.shared:
         away = await custodies.elsewhere(list(family.shared), person.household, first, last)
+        family = await pupils.in_turn(family, first, last)
     turns = await rooms.turns(known.openings, person.household, first, last, now)
     doors = doors_of(tenant, known, now, away, turns)
     held = await bookings.of_children(list(family.pupils), first, last)

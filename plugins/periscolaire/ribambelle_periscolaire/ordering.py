@@ -18,6 +18,8 @@ from ribambelle_periscolaire.settings import Settings
 
 AHEAD = timedelta(days=35)
 """How far ahead a cut-off may freeze an order: a month booked in advance."""
+BEHIND = timedelta(days=7)
+"""How far back an order may still be kept: a cut-off of the day itself, nights the worker was away."""
 
 
 @dataclass(frozen=True)
@@ -94,14 +96,14 @@ async def of_day(
     tallied, diets = read.tallied, read.diets
     mark = known.mark, tallied.moves.get(day, 0)
     orders, eaten = await kitchen.orders(day, day), await kitchen.eaten(day, day)
-    frozen: dict[int, tuple[datetime, dict[kitchen.Spot, int], list[kitchen.Row]]] = {}
+    frozen: dict[int, tuple[datetime, kitchen.Frozen]] = {}
     found = []
     for activity, group, unit in services(known):
         closes = cut_off_of(tenant, activity, unit, day)
         if closes and closes <= now and unit.id not in frozen:
             is_kept = all((day, one.id, unit.id) in orders for one in activity.groups)
             asked = await kitchen.at_cut_off(day, unit.id, closes, mark, is_kept=is_kept)
-            frozen[unit.id] = closes, *asked
+            frozen[unit.id] = closes, asked
         spot = day, group.id, unit.id
         one = Meals(activity, group, unit, tallied.meals.get(spot, 0), eaten=eaten.get(spot))
         found.append(_frozen(one, spot, orders, frozen.get(unit.id), diets.get(spot, Counter())))
@@ -112,16 +114,16 @@ def _frozen(
     one: Meals,
     spot: kitchen.Spot,
     orders: dict[kitchen.Spot, kitchen.Row],
-    frozen: tuple[datetime, dict[kitchen.Spot, int], list[kitchen.Row]] | None,
+    frozen: tuple[datetime, kitchen.Frozen] | None,
     diets: Counter[str],
 ) -> Meals:
     kept = orders.get(spot)
     ordered = closes = None
     late: list[tuple[str, datetime]] = []
     if frozen:
-        closes, asked, changes = frozen
-        ordered = asked.get(spot, 0)
-        late = [(row["act"], row["at"]) for row in changes if row["group"] == one.group.id]
+        closes, then = frozen
+        ordered, diets = then.meals.get(spot, 0), then.diets.get(spot, Counter())
+        late = [(row["act"], row["at"]) for row in then.late if row["group"] == one.group.id]
     if kept:
         ordered, closes, diets = kept["meals"], kept["cut_off"], kitchen.as_diets(kept["diets"])
     told: dict[str, Any] = {"ordered": ordered, "cut_off": closes, "diets": diets, "late": late}
@@ -134,9 +136,9 @@ async def freeze() -> None:
     now = tenant.now()
     today = now.date()
     known = await catalogue.current()
-    kept = await kitchen.orders(today, today + AHEAD)
-    tallied = await kitchen.tallied(today, today + AHEAD)
-    for day in sorted({day for day, _, _ in tallied.meals}):
+    kept = await kitchen.orders(today - BEHIND, today + AHEAD)
+    tallied = await kitchen.tallied(today - BEHIND, today + AHEAD)
+    for day in sorted(tallied.moves):
         missing = [
             (activity, group, unit)
             for activity, group, unit in services(known)
@@ -150,7 +152,8 @@ async def _keep(
     tenant: Tenant, day: date, missing: list[tuple[Activity, Group, Unit]], now: datetime
 ) -> None:
     async with transaction():
-        diets, asked = await kitchen.diets(day, day), {}
+        asked: dict[int, dict[kitchen.Spot, int]] = {}
+        diets: dict[kitchen.Spot, Counter[str]] = {}
         rows = []
         for activity, group, unit in missing:
             closes = cut_off_of(tenant, activity, unit, day)
@@ -158,6 +161,7 @@ async def _keep(
                 continue
             if unit.id not in asked:
                 asked[unit.id] = await kitchen.ordered(day, unit.id, closes)
+                diets |= await kitchen.minded_at(day, unit.id, closes)
             spot = day, group.id, unit.id
             told = kitchen.as_text(diets.get(spot, Counter()))
             rows.append((*spot, asked[unit.id].get(spot, 0), told, closes, now))

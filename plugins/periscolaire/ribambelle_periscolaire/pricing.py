@@ -35,7 +35,7 @@ def situation_of(
     :param present: how many they are, this child counted.
     """
     means = family.means_on(child, day)
-    postcode = family.postcodes.get(family.homes.get(child) or 0, "")
+    postcode = family.postcodes.get(family.home_on(child, day) or 0, "")
     resident = is_resident(means.is_resident, postcode, tenant.settings.postcodes)
     return Situation(
         quotient_familial=means.quotient_familial,
@@ -113,16 +113,16 @@ def _concerned(gathered: Gathered, taking: Taking) -> list[Key]:
         for key, held in taking.held.items()
         if key[0] in mine
         and held.state in STANDING | {"absent"}
-        and (key in moved or _is_paid_alike(gathered, key[0], held))
+        and (key in moved or _is_paid_alike(gathered, key, held))
         and not taking.doors.with_other(key[0], key[1])
         and key[2] in taking.catalogue.units
         and (taking.catalogue.units[key[2]].activity, key[1]) in days
     ]
 
 
-def _is_paid_alike(gathered: Gathered, child: int, held: Held) -> bool:
+def _is_paid_alike(gathered: Gathered, key: Key, held: Held) -> bool:
     """Tell whether what is held is paid by the home that would pay for the child now."""
-    return held.home is None or held.home == gathered.family.homes.get(child)
+    return held.home is None or held.home == gathered.family.home_on(key[0], key[1])
 
 
 def _price(tenant: Tenant, gathered: Gathered, taking: Taking, key: Key) -> Price | None:
@@ -181,8 +181,9 @@ def _siblings(
     present = {child}
     for other in gathered.family.pupils:
         for unit in activity.units:
-            held = taking.held.get((other, day, unit.id))
-            if held and held.state in HOLDING and _is_paid_alike(gathered, other, held):
+            key = other, day, unit.id
+            held = taking.held.get(key)
+            if held and held.state in HOLDING and _is_paid_alike(gathered, key, held):
                 present.add(other)
     ordered = [other for other in gathered.family.pupils if other in present]  # read by birthday
     return ordered.index(child) + 1, len(ordered)
@@ -240,7 +241,7 @@ def _present(gathered: Gathered) -> dict[tuple[int, date], frozenset[int]]:
     found: dict[tuple[int, date], frozenset[int]] = {}
     units = gathered.catalogue.units
     for (child, day, unit), held in gathered.held.items():
-        alike = _is_paid_alike(gathered, child, held)
+        alike = _is_paid_alike(gathered, (child, day, unit), held)
         if held.state in HOLDING and unit in units and alike:
             key = units[unit].activity, day
             found[key] = found.get(key, frozenset()) | {child}

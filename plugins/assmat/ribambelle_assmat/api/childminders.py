@@ -1,6 +1,6 @@
 """The directory for programs: who suits, one childminder, and where a place stands for a town hall."""
 
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -20,12 +20,17 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle_assmat import declaring, publishing, searching
 from ribambelle_assmat.api import shapes
+from ribambelle_assmat.asking import hour
 from ribambelle_assmat.declaring import Availability
-from ribambelle_assmat.domain.cells import Point, snapped
+from ribambelle_assmat.domain.accreditation import PLACES
+from ribambelle_assmat.domain.cells import Point, metres, snapped
+from ribambelle_assmat.domain.home import LANGUAGES, WISHES
 from ribambelle_assmat.domain.matching import Wish
-from ribambelle_assmat.domain.slots import BIT, DAYS, days_mask, keys_of, mask_of
+from ribambelle_assmat.domain.publication import CARES
+from ribambelle_assmat.domain.slots import BIT, DAYS, keys_of, mask_between, mask_of
+from ribambelle_assmat.locating import AROUND, BESIDE_THE_WAY, LONGEST_WAY
 from ribambelle_assmat.queries import directory
-from ribambelle_assmat.queries.directory import One
+from ribambelle_assmat.queries.directory import Area, One
 from ribambelle_assmat.refreshing import HERSELF
 from ribambelle_assmat.searching import Asked
 
@@ -35,13 +40,14 @@ NADIA = {
     **{"id": 12, "name": "Nadia Benali", "postcode": "44000", "city": "Nantes"},
     **{"quartier": "Bellevue", "latitude": 47.218, "longitude": -1.553, "address": ""},
     **{"mobile": "06 99 00 00 01", "phone": "", "email": "", "call_hours": "18 h"},
-    "cares": ["part_time"],
+    **{"cares": ["part_time", "urgent"], "accredited_since": "2014-05-01"},
+    **{"pets": "none", "smoke": "free", "languages": ["ar", "fr"]},
     "places": [
         {
             **{"where": "home", "children": 4, "from_months": 0, "to_months": 72, "state": "now"},
             **{"opens": None, "moments": ["mon-morning"], "confirmed_on": "2026-11-20"},
             **{"postcode": "44000", "city": "Nantes", "quartier": "Bellevue", "address": ""},
-            **{"latitude": 47.218, "longitude": -1.553},
+            **{"latitude": 47.218, "longitude": -1.553, "urgent": True},
         }
     ],
     "page": "https://famille.exemple.fr/assmat/fiches/12",
@@ -62,9 +68,13 @@ class Suiting(msgspec.Struct, frozen=True):
     guards=[READ],
     api=api.Operation(
         "Celles que les familles voient, dans l’ordre où elles conviennent. `town` est une commune ou "
-        "un code postal ; `latitude` et `longitude` un point, avec `radius` en mètres ; `days` les "
-        "jours voulus (`mon,tue`), `months` l’âge de l’enfant, `start` le jour du début. Un point "
-        "n’est jamais connu à moins de 200 m.",
+        "un code postal, `quartier` un quartier ; `latitude` et `longitude` un point, avec `radius` en "
+        "mètres (5 000 sans réponse), et `to_latitude`, `to_longitude` l’autre bout d’un trajet "
+        "(1 000). `days` sont les jours voulus (`mon,tue`), de `arrives` à `leaves` (`07:30`) ; "
+        "`months` l’âge de l’enfant, `start` le jour du début, `children` combien d’enfants ; `where` "
+        "le lieu (`home`, `mam`) ; `cares` l’accueil (`wednesday,urgent`), `home` le logement "
+        "(`no_pets,smoke_free`), `language` une langue (`ar`), `name` son nom. Un point n’est jamais "
+        "connu à moins de 200 m.",
         api.Listed[Suiting],
         {
             "data": [
@@ -88,7 +98,8 @@ async def search(
     place, today = api.number_of(told.after), now.date()
     if place is None:
         raise Invalid(Wrong("Reprenez l’adresse donnée par « next ».", parameter="after"))
-    hits = await searching.search(_asked(told), today)
+    areas = await directory.quartiers(today) if told.quartier else []
+    hits = await searching.search(asked_of(told, areas), today)
     found = await searching.shown(hits[place : place + told.limit + 1])
     rows = [
         Suiting(
@@ -100,23 +111,51 @@ async def search(
     return api.listed(request, rows, told.limit, place + told.limit)
 
 
-def _asked(told: shapes.Search) -> Asked:
+def asked_of(told: shapes.Search, areas: Sequence[Area]) -> Asked:
     """Return what a program asks, as the search reads it; refuse what it could not mean."""
-    if (told.latitude is None) != (told.longitude is None):
-        raise Invalid(Wrong("Donnez `latitude` et `longitude` ensemble.", parameter="latitude"))
-    days = [day for day in told.days.split(",") if day]
-    if unknown := [day for day in days if day not in {code for code, _, _ in DAYS}]:
-        words = f"« {unknown[0]} » : écrivez mon, tue, wed, thu, fri, sat, sun."
-        raise Invalid(Wrong(words, parameter="days"))
+    near = _point(told.latitude, told.longitude, "latitude")
+    to = _point(told.to_latitude, told.to_longitude, "to_latitude")
+    if to and not near:
+        raise Invalid(Wrong("Donnez d’abord `latitude` et `longitude`.", parameter="latitude"))
+    if near and to and metres(near, to) > LONGEST_WAY:
+        words = f"Ce trajet est trop long : {LONGEST_WAY // 1_000} km au plus."
+        raise Invalid(Wrong(words, parameter="to_latitude"))
+    area = next((one for one in areas if one.code == told.quartier), None)
+    if told.quartier and area is None:
+        raise Invalid(Wrong(f"« {told.quartier} » n’est pas un quartier.", parameter="quartier"))
+    if told.where and told.where not in PLACES:
+        raise Invalid(Wrong("Écrivez home ou mam.", parameter="where"))
+    if told.language and told.language not in LANGUAGES:
+        raise Invalid(Wrong(f"« {told.language} » n’est pas connue.", parameter="language"))
+    days = _codes(told.days, [code for code, _, _ in DAYS], "days")
+    cares = frozenset(_codes(told.cares, CARES, "cares"))
+    moments = mask_between(days, hour(told.arrives), hour(told.leaves))
     town = told.town.replace("\0", "").strip()
-    asked = Asked(
-        Wish(days_mask(days), told.start, told.months),
-        town=town if town.isdecimal() else fold(town),
+    beside = BESIDE_THE_WAY if to else AROUND
+    return Asked(
+        Wish(moments, told.start, told.months, "urgent" in cares),
+        *(near, to, (told.radius or beside) if near else None, area),
+        town if town.isdecimal() else fold(town),
+        *(cares, told.where, told.children, fold(told.name)),
+        *(frozenset(_codes(told.home, WISHES, "home")), told.language),
     )
-    if told.latitude is None or told.longitude is None:
-        return asked
-    near = snapped(Point(told.latitude, told.longitude))
-    return replace(asked, near=near, within=told.radius)
+
+
+def _point(latitude: float | None, longitude: float | None, name: str) -> Point | None:
+    if (latitude is None) != (longitude is None):
+        other = name.replace("latitude", "longitude")
+        raise Invalid(Wrong(f"Donnez `{name}` et `{other}` ensemble.", parameter=name))
+    if latitude is None or longitude is None:
+        return None
+    return snapped(Point(latitude, longitude))
+
+
+def _codes(told: str, known: Collection[str], name: str) -> list[str]:
+    codes = [code for code in told.split(",") if code]
+    if unknown := [code for code in codes if code not in known]:
+        words = f"« {unknown[0]} » : écrivez {', '.join(known)}."
+        raise Invalid(Wrong(words, parameter=name))
+    return codes
 
 
 def _published(tenant: Tenant, one: One, today: date) -> publishing.Childminder:
@@ -155,7 +194,7 @@ async def one(
         shapes.Standing,
         {
             **{"childminder": 12, "place": 1, "state": "later", "opens": "2027-03-01"},
-            **{"moments": ["mon-morning"], "confirmed_on": "2026-11-25"},
+            **{"moments": ["mon-morning"], "confirmed_on": "2026-11-25", "urgent": False},
         },
         body=shapes.Said,
         asked={"state": "later", "opens": "2027-03-01", "moments": ["mon-morning"]},
@@ -174,12 +213,13 @@ async def availability(
         raise NotYours
     place, moments = found.places[rank - 1], mask_of(told.moments)
     opens = told.opens if told.state == "later" else None
+    takes_urgent = place.takes_urgent if told.urgent is None else told.urgent
 
     async def work(keep: Keep[shapes.Standing]) -> shapes.Standing:
-        standing = (told.state, opens, keys_of(moments), now.date())
+        standing = (told.state, opens, keys_of(moments), now.date(), takes_urgent)
         answer = shapes.Standing(found.id, rank, *standing)
         async with transaction():
-            said = Availability(told.state, opens, moments, place.note)
+            said = Availability(told.state, opens, moments, place.note, takes_urgent)
             await declaring.availability(HERSELF, found.id, place.id, said, now)
             await keep(answer)
         return answer

@@ -1,4 +1,4 @@
-"""The desks for programs: what waits for the PMI, cares declared, meetings of the relais, figures."""
+"""The desks for programs: what waits for the PMI, cares declared, the relais, figures."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -7,10 +7,12 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from ribambelle import api
 from ribambelle.api import Paged
 from ribambelle.api.reading import Invalid, Wrong
+from ribambelle.errors import NotYours
 from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.workflow import journal
@@ -18,11 +20,13 @@ from ribambelle_assmat import meeting, validating
 from ribambelle_assmat.domain.figures import AGES
 from ribambelle_assmat.domain.slots import keys_of
 from ribambelle_assmat.pages import figures
-from ribambelle_assmat.queries import cares, relais
+from ribambelle_assmat.queries import cares
+from ribambelle_assmat.queries.relais import all_relais, followed
 
 ROOT = "/api/v1/assmat"
 PMI, CARES = guards.Scoped("assmat:pmi"), guards.Scoped("assmat:cares")
 RELAIS, FIGURES = guards.Scoped("assmat:relais"), guards.Scoped("assmat:figures")
+FOLLOWED = guards.Scoped("assmat:followed")
 MOST = 10_000
 Row = TypeVar("Row")
 
@@ -89,6 +93,20 @@ class Meeting(msgspec.Struct, frozen=True):
     places: int
     taken: int
     is_cancelled: bool
+
+
+class Followed(msgspec.Struct, frozen=True):
+    """One childminder a relais follows; how to reach her is empty unless she agreed to it."""
+
+    name: str
+    where: str
+    places: str
+    children: int
+    until: date
+    said_on: date | None
+    is_up_to_date: bool
+    phone: str
+    email: str
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -277,7 +295,7 @@ async def meetings(
     request: Request[Any, Any, Any], now: NamedDependency[datetime]
 ) -> Response[bytes]:
     """Answer the meetings to come."""
-    codes = [one.code for one in relais.all_relais()]
+    codes = [one.code for one in all_relais()]
     rows = [
         Meeting(
             *(int(one.row.id), one.row.relais, one.row.title, one.row.place, one.row.day),
@@ -287,6 +305,57 @@ async def meetings(
         for one in await meeting.coming(codes, now.date())
     ]
     return _paged(request, api.query(request, Paged), rows)
+
+
+@get(
+    f"{ROOT}/relais/{{relais:int}}/childminders",
+    name="api.assmat.followed",
+    told="Lire les assistantes maternelles qu’un relais suit",
+    guards=[FOLLOWED],
+    api=api.Operation(
+        "Celles qui ont une place dans les communes ou les quartiers d’un relais, par nom : où en sont "
+        "leurs places, depuis quand, et si elles sont à jour. Leur téléphone et leur e-mail sont "
+        "vides si elles n’acceptent pas que le relais les reçoive. Chaque lecture est journalisée. "
+        "`relais` est le code du relais dans le fichier du portail.",
+        api.Listed[Followed],
+        {
+            "data": [
+                {
+                    **{"name": "Benali Nadia", "where": "Bellevue", "places": "place libre"},
+                    **{"children": 4, "until": "2029-04-30", "said_on": "2026-11-20"},
+                    **{"is_up_to_date": True, "phone": "0699000001", "email": ""},
+                }
+            ],
+            "next": None,
+        },
+        query=Paged,
+    ),
+)
+async def followers(
+    relais: FromPath[int], request: Request[Any, Any, Any], now: NamedDependency[datetime]
+) -> Response[bytes]:
+    """Answer whom a relais follows: the reading is kept."""
+    told, today = api.query(request, Paged), now.date()
+    one = next((each for each in all_relais() if each.code == relais), None)
+    if one is None:
+        raise NotYours
+    rows = [
+        Followed(
+            *(each.name, each.where, each.places, each.children, each.last, each.said_on),
+            *(each.is_up_to_date(today), each.phone, each.email),
+        )
+        for each in await followed(one, today)
+    ]
+    await journal.record(
+        "assmat.list_taken",
+        f"assmat.relais:{relais}",
+        account=None,
+        side="office",
+        read_only=True,
+        kind="api",
+        rows=len(rows),
+    )
+    return _paged(request, told, rows)
 
 
 @get(
@@ -344,4 +413,4 @@ def _paged(request: Request[Any, Any, Any], told: Paged, rows: Sequence[Row]) ->
     return api.listed(request, some, told.limit, place + told.limit)
 
 
-ROUTES = [waiting, expiring, over, declared, meetings, figured]
+ROUTES = [waiting, expiring, over, declared, meetings, followers, figured]

@@ -10,18 +10,32 @@ from ribambelle.api import Paged
 
 Text = Annotated[str, Meta(max_length=80)]
 Months = Annotated[int, Meta(ge=0, le=216)]
+Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Longitude = Annotated[float, Meta(ge=-180, le=180)]
+Hour = Annotated[str, Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")]
 
 
 class Search(Paged, frozen=True, kw_only=True):
-    """What a search may ask; days are `mon` to `sun`, separated by commas."""
+    """What a search may ask; several days, cares or wishes are separated by commas."""
 
     town: Text = ""
-    latitude: Annotated[float, Meta(ge=-90, le=90)] | None = None
-    longitude: Annotated[float, Meta(ge=-180, le=180)] | None = None
-    radius: Annotated[int, Meta(ge=200, le=50_000)] = 5_000
+    quartier: Annotated[str, Meta(max_length=170)] = ""
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    to_latitude: Latitude | None = None
+    to_longitude: Longitude | None = None
+    radius: Annotated[int, Meta(ge=200, le=50_000)] | None = None
     days: Annotated[str, Meta(max_length=27)] = ""
+    arrives: Hour = ""
+    leaves: Hour = ""
     months: Months | None = None
     start: date | None = None
+    children: Annotated[int, Meta(ge=1, le=6)] = 1
+    where: Annotated[str, Meta(max_length=4)] = ""
+    cares: Annotated[str, Meta(max_length=120)] = ""
+    home: Annotated[str, Meta(max_length=40)] = ""
+    language: Annotated[str, Meta(max_length=3)] = ""
+    name: Text = ""
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -38,6 +52,8 @@ class Said(msgspec.Struct, frozen=True):
     state: Literal["unknown", "now", "later", "none"]
     opens: date | None = None
     moments: Annotated[list[Annotated[str, Meta(max_length=16)]], Meta(max_length=42)] = []
+    urgent: bool | None = None
+    """Whether a child may come for a short replacement; nothing: as before."""
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -49,3 +65,4 @@ class Standing(msgspec.Struct, frozen=True):
     opens: date | None
     moments: list[str]
     confirmed_on: date
+    urgent: bool

@@ -11,13 +11,16 @@ STATUSES = {
     "active": "En cours de validité",
     "suspended": "Suspendu",
     "withdrawn": "Retiré",
+    "expired": "Expiré",
 }
 ACTIVITIES = {
     "working": "En activité",
     "leave": "En congé parental, de maternité ou de maladie",
     "paused": "Interrompue pour un temps",
     "retired": "À la retraite",
+    "other": "N’exerce pas, pour une autre raison",
 }
+CIVILITIES = {"mme": "Mme", "m": "M."}
 PLACES = {"home": "Chez elle", "mam": "Maison d’assistantes maternelles"}
 
 
@@ -53,6 +56,15 @@ def is_shown(one: Accreditation, day: date, *, agrees: bool, hidden: bool) -> bo
     False
     """
     return is_valid(one, day) and one.activity == "working" and agrees and not hidden
+
+
+def trade(civility: str) -> str:
+    """Say what somebody is, as their civility agrees.
+
+    >>> trade("m"), trade("mme"), trade("")
+    ('Assistant maternel agréé', 'Assistante maternelle agréée', 'Assistante maternelle agréée')
+    """
+    return "Assistant maternel agréé" if civility == "m" else "Assistante maternelle agréée"
 
 
 def words(one: Accreditation, day: date) -> str:

@@ -26,6 +26,8 @@ class Wish:
     start: date | None = None
     months: int | None = None
     """Age of the child at the start."""
+    is_urgent: bool = False
+    """A short replacement will do: whoever takes one is free for it."""
 
 
 class Offered(NamedTuple):
@@ -34,6 +36,7 @@ class Offered(NamedTuple):
     standing: Standing
     moments: int = 0
     """0: she did not say."""
+    takes_urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Match:
     """When it opens, if it is not free yet."""
     is_silent: bool = False
     """A place is free, and she never said when."""
+    is_short: bool = False
+    """Not a lasting place: a short replacement."""
 
     @property
     def sentence(self) -> str:
@@ -65,6 +70,9 @@ class Match:
         if self.late:
             found.append(f"sa place ouvre le {_day(self.late)}")
         words = ", et ".join(found)
+        if self.is_short:
+            short = "Disponible pour un remplacement court"
+            return f"{short}, mais {words}." if words else f"{short}."
         return f"{words[:1].upper()}{words[1:]}." if words else "Tous vos moments sont libres."
 
 
@@ -84,8 +92,15 @@ def match(place: Offered, wish: Wish) -> Match:
     'Elle n’a pas dit ses moments libres : à lui demander.'
     >>> match(Offered(Standing("unknown")), asked).group, match(Offered(Standing("none")), asked).group
     ('ask', 'full')
+    >>> short = Offered(Standing("none"), days_mask(["mon"]), takes_urgent=True)
+    >>> urgent = Wish(days_mask(["mon", "tue"]), is_urgent=True)
+    >>> match(short, asked).group, match(short, urgent).sentence
+    ('full', 'Disponible pour un remplacement court, mais il manque le mardi.')
     """
     state = place.standing.state
+    is_short = wish.is_urgent and place.takes_urgent and state in ("later", "none")
+    if is_short:
+        return _short(place, wish)
     if state in ("unknown", "none"):
         return Match("ask" if state == "unknown" else "full")
     opens = place.standing.opens
@@ -94,6 +109,14 @@ def match(place: Offered, wish: Wish) -> Match:
         return Match("ask", late=late, opens=opens, is_silent=True)
     missing = wish.moments & ~place.moments
     return Match("part" if missing or late else "whole", missing, late, opens)
+
+
+def _short(place: Offered, wish: Wish) -> Match:
+    """Return how well a place suits that no child keeps, and where one may come for a few days."""
+    if wish.moments and not place.moments:
+        return Match("ask", is_silent=True)
+    missing = wish.moments & ~place.moments
+    return Match("part" if missing else "whole", missing, is_short=True)
 
 
 def order(one: Match, distance: int | None, name: str) -> tuple[int, int, int, int, str]:

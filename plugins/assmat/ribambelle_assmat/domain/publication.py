@@ -4,6 +4,7 @@ Source: CASF, art. L421-3 and decree 2021-1131: her name and commune are public 
 accredited; her address, her telephones and her e-mail are shown only as she chooses.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 CONSENTS = {
@@ -14,10 +15,16 @@ CONSENTS = {
     "address": "Mon adresse exacte est affichée",
     "form": "Les familles peuvent m’écrire, sans voir mon adresse e-mail",
     "photo": "La photo de la pièce de jeu est affichée",
+    "since": "La date de mon premier agrément est affichée",
+    "pets": "Mes animaux sont affichés",
+    "smoke": "Si l’on fume chez moi est affiché",
+    "languages": "Les langues que je parle sont affichées",
     "relais": "Mon relais petite enfance reçoit mon téléphone et mon e-mail",
     "caf": "La CAF reçoit ma fiche, pour monenfant.fr",
 }
 CONTACTS = ("mobile", "phone", "email")
+NEEDS = (*CONTACTS, "pets", "smoke", "languages")
+"""What is agreed to be shown, and must be said to be."""
 CARES = {
     "part_time": "Temps partiel",
     "around_school": "Avant et après l’école",
@@ -28,9 +35,19 @@ CARES = {
     "saturday": "Le samedi",
     "sunday": "Le dimanche",
     "night": "La nuit",
-    "urgent": "Remplacement urgent",
+    "urgent": "Accueil d’urgence, remplacement court",
     "disability": "Enfant en situation de handicap",
 }
+
+
+def taken(codes: Iterable[str]) -> str:
+    """Say what she takes, as a sentence does.
+
+    >>> taken(["part_time", "early", "gone"]), taken([])
+    ('Temps partiel, avant 7 h', '')
+    """
+    words = [CARES[code] for code in codes if code in CARES]
+    return ", ".join([*words[:1], *(f"{one[:1].lower()}{one[1:]}" for one in words[1:])])
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,19 @@ COLUMNS = (
         ("numero agrement", "numero d agrement", "n agrement", "agrement", "numero"),
         is_needed=True,
     ),
+    Field("civility", "Civilité", ("civilite", "titre", "civ")),
     Field("family_name", "Nom", ("nom", "nom de famille", "nom de naissance"), is_needed=True),
     Field("usual_name", "Nom d’usage", ("nom d usage", "nom usuel", "nom marital")),
     Field("given_name", "Prénom", ("prenom",), is_needed=True),
     Field("born_on", "Date de naissance", ("date de naissance", "nee le", "naissance")),
+    Field(
+        "accredited_since",
+        "Premier agrément",
+        (
+            *("premier agrement", "date premier agrement", "date du premier agrement"),
+            *("date de premier agrement", "1er agrement", "date 1er agrement"),
+        ),
+    ),
     Field(
         "first",
         "Début de l’agrément",
@@ -65,12 +74,19 @@ STATUS = {
     ),
     **dict.fromkeys(("suspendu", "suspendue", "suspension"), "suspended"),
     **dict.fromkeys(("retire", "retiree", "retrait", "abroge", "abrogee"), "withdrawn"),
+    **dict.fromkeys(("expire", "expiree", "echu", "echue", "perime"), "expired"),
 }
 ACTIVITY = {
     **dict.fromkeys(("", "en activite", "active"), "working"),
     **dict.fromkeys(("conge parental", "conge maternite", "conge maladie", "conge"), "leave"),
     **dict.fromkeys(("arret temporaire", "interruption", "sans activite"), "paused"),
-    **dict.fromkeys(("retraite", "retraitee"), "retired"),
+    **dict.fromkeys(("retraite", "retraitee", "a la retraite"), "retired"),
+    **dict.fromkeys(("autre", "autres"), "other"),
+}
+CIVILITY = {
+    "": "",
+    **dict.fromkeys(("mme", "madame", "f", "femme", "mlle", "mademoiselle"), "mme"),
+    **dict.fromkeys(("m", "mr", "monsieur", "h", "homme"), "m"),
 }
 MOST_GONE, MOST_REFUSED = 20, 5
 """Out of a hundred: beyond, nobody brings a file in but a person who looked at it."""
@@ -110,6 +126,8 @@ class Said:
     place: PlaceSaid
     postal: str = ""
     """The postcode of most of its cell: the one searched and published."""
+    civility: str = ""
+    accredited_since: date | None = None
 
 
 @dataclass(frozen=True)
@@ -226,7 +244,10 @@ def read(rank: int, cells: Mapping[str, str]) -> Line:
     >>> found = read(3, told | {"children": "", "status": "Retiré"}).said
     >>> found.accreditation.status
     'withdrawn'
-    >>> told |= {"status": ""}
+    >>> told |= {"status": "", "civility": "Monsieur", "accredited_since": "1/5/2009"}
+    >>> found = read(3, told).said
+    >>> found.civility, found.accredited_since.year
+    ('m', 2009)
     >>> read(3, told | {"last": "hier", "children": "9"}).wrong
     ('Fin de l’agrément : « hier » n’est pas une date', 'Nombre d’enfants : « 9 », de 1 à 6 attendu')
     """
@@ -239,6 +260,9 @@ def read(rank: int, cells: Mapping[str, str]) -> Line:
     first, last = one.day("first", needed=True), one.day("last", needed=True)
     if first and last and last < first:
         one.wrong.append("Fin de l’agrément : avant son début")
+    civility, since = one.known("civility", CIVILITY), one.day("accredited_since")
+    if first and since and since > first:
+        one.wrong.append("Premier agrément : après le début de celui-ci")
     status, activity = one.known("status", STATUS), one.known("activity", ACTIVITY)
     postcode, city = one.text("postcode", 5, needed=True), one.text("city", 80, needed=True)
     if postcode and not re.fullmatch(r"\d{5}", postcode):
@@ -257,6 +281,8 @@ def read(rank: int, cells: Mapping[str, str]) -> Line:
         *(one.text("quartier", 80), one.text("micro_quartier", 80)),
         point,
         place,
+        civility=civility,
+        accredited_since=since,
     )
     return Line(rank, said)
 

@@ -15,7 +15,7 @@ from ribambelle.web import formats, spreadsheets
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle_assmat import lists
-from ribambelle_assmat.domain.accreditation import PLACES
+from ribambelle_assmat.domain.accreditation import CIVILITIES, PLACES
 from ribambelle_assmat.domain.availability import STATES
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.queries.directory import One
@@ -27,8 +27,9 @@ MENTION = (
     "(décret n° 2021-1131 du 30 août 2021)."
 )
 HEADINGS = (
-    *("Agrément", "Nom", "Prénom", "Adresse", "Code postal", "Commune", "Portable", "Téléphone"),
-    *("E-mail", "Lieu", "Enfants", "Disponibilité", "Libre le", "Dit le"),
+    *("Agrément", "Civilité", "Nom", "Prénom", "Adresse", "Code postal", "Commune", "Portable"),
+    *("Téléphone", "E-mail", "Lieu", "Enfants", "Disponibilité", "Libre le", "Dit le"),
+    "Premier agrément",
 )
 
 
@@ -81,7 +82,8 @@ def lines(one: One, today: date) -> Sequence[Sequence[Any]]:
         stands = place.standing(today)
         found.append(
             (
-                *(one.number, one.family_name, one.given_name, place.address),
+                *(one.number, CIVILITIES.get(one.civility, ""), one.family_name, one.given_name),
+                place.address,
                 *(place.postcode, place.city, formats.telephone(one.told.mobile)),
                 *(formats.telephone(one.told.phone), one.told.email, PLACES[place.where]),
                 *(
@@ -89,6 +91,7 @@ def lines(one: One, today: date) -> Sequence[Sequence[Any]]:
                     STATES[stands.state],
                     stands.opens or "",
                     place.confirmed_on or "",
+                    one.accredited_since or "",
                 ),
             )
         )

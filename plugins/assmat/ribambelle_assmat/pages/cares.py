@@ -1,7 +1,7 @@
 """What a childminder declares to the PMI: the children she takes, and what changes at home."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -19,8 +19,8 @@ from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle_assmat import caring
-from ribambelle_assmat.caring import Begun
-from ribambelle_assmat.domain.accreditation import PLACES
+from ribambelle_assmat.caring import AHEAD, BEHIND, Begun
+from ribambelle_assmat.domain.accreditation import CIVILITIES, PLACES
 from ribambelle_assmat.domain.cares import KINDS, PLANNINGS, TOLD, WARNINGS
 from ribambelle_assmat.domain.slots import DAYS, MOMENTS, keys_of, mask_of, told
 from ribambelle_assmat.pages.space import SPACE
@@ -32,7 +32,6 @@ from ribambelle_assmat.tables import Care, Statement
 
 alone = Holding(ROLE)
 """Herself and nobody else: these pages speak of children."""
-AHEAD, BEHIND = timedelta(days=366), timedelta(days=6 * 366)
 REFUSALS = {
     "ended": "Cet accueil est déjà terminé.",
     "end_before_start": "Écrivez un jour après le début de l’accueil.",
@@ -156,10 +155,11 @@ def told_of(one: One) -> list[tuple[str, str]]:
         f"{PLACES[place.where]}, {formats.pluriel(place.children, 'enfant')}, {place.address}"
         for place in one.places
     ]
-    until = formats.jour_du_mois(one.accreditation.last, True)
+    until, since = formats.jour_du_mois(one.accreditation.last, True), one.accredited_since
     return [
-        ("Nom", one.name),
+        ("Nom", " ".join(filter(None, (CIVILITIES.get(one.civility), one.name)))),
         ("Agrément", f"{one.number}, jusqu’au {until}"),
+        *([("Premier agrément", formats.jour_du_mois(since, True))] if since else []),
         ("Adresse", one.told.address),
         *(("Place", place) for place in places),
     ]

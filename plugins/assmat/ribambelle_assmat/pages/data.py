@@ -16,6 +16,8 @@ from ribambelle.web import guards
 from ribambelle.web.sign_in import come_from
 from ribambelle_assmat.domain.accreditation import PLACES
 from ribambelle_assmat.domain.availability import STATES
+from ribambelle_assmat.domain.home import LANGUAGES, PETS, SMOKE
+from ribambelle_assmat.domain.publication import CARES
 from ribambelle_assmat.publishing import LICENCE, Childminder, Place, published
 from ribambelle_assmat.queries.published import everybody
 
@@ -25,7 +27,8 @@ HOUR, AT_MOST = timedelta(hours=1), 20
 HEADINGS = (
     *("Identifiant", "Nom", "Code postal", "Commune", "Quartier", "Lieu", "Enfants"),
     *("Âge minimum (mois)", "Âge maximum (mois)", "Disponibilité", "Libre le", "Dit le"),
-    *("Portable", "Téléphone", "E-mail", "Adresse", "Latitude", "Longitude", "Fiche"),
+    *("Portable", "Téléphone", "E-mail", "Adresse", "Latitude", "Longitude", "Accueil"),
+    *("Remplacement court", "Premier agrément", "Animaux", "Tabac", "Langues", "Fiche"),
     *("Licence", "Extrait le"),
 )
 
@@ -79,7 +82,12 @@ async def lines(tenant: Tenant, today: date) -> AsyncIterator[bytes]:
                 PLACES[place.where],
                 *(place.children, place.from_months, place.to_months, STATES[place.state]),
                 *(place.opens, place.confirmed_on, one.mobile, one.phone, one.email),
-                *(place.address, place.latitude, place.longitude, one.page, LICENCE, today),
+                *(place.address, place.latitude, place.longitude),
+                ", ".join(CARES[code] for code in one.cares),
+                *("oui" if place.urgent else "", one.accredited_since),
+                *(PETS.get(one.pets), SMOKE.get(one.smoke)),
+                ", ".join(LANGUAGES[code] for code in one.languages),
+                *(one.page, LICENCE, today),
             )
             for one in some
             for place in one.places

@@ -15,7 +15,7 @@ from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle.workflow import journal
 from ribambelle_assmat import caring, registering, validating
-from ribambelle_assmat.domain.accreditation import PLACES, words
+from ribambelle_assmat.domain.accreditation import CIVILITIES, PLACES, words
 from ribambelle_assmat.domain.cares import KINDS, PLANNINGS, WARNINGS
 from ribambelle_assmat.domain.slots import told
 from ribambelle_assmat.queries import cares, directory
@@ -74,6 +74,7 @@ class SheetPage:
     statements: list[Statement]
     wrong: str = ""
     places: dict[str, str] = field(default_factory=lambda: PLACES)
+    civilities: dict[str, str] = field(default_factory=lambda: CIVILITIES)
     kinds: dict[str, str] = field(default_factory=lambda: KINDS)
     plannings: dict[str, str] = field(default_factory=lambda: PLANNINGS)
     warnings: dict[str, str] = field(default_factory=lambda: WARNINGS)

@@ -27,12 +27,13 @@ from ribambelle_assmat import (
 from ribambelle_assmat.asking import AGES, CHILDREN, RADII, WEEK, Search
 from ribambelle_assmat.domain.accreditation import PLACES
 from ribambelle_assmat.domain.availability import STATES, Standing
+from ribambelle_assmat.domain.home import LANGUAGES, WISHES
 from ribambelle_assmat.domain.matching import GROUPS
-from ribambelle_assmat.domain.publication import CARES, Told
+from ribambelle_assmat.domain.publication import CARES, Told, taken
 from ribambelle_assmat.domain.slots import DAYS, MOMENTS, keys_of
 from ribambelle_assmat.domain.week import Line, compared
 from ribambelle_assmat.locating import Located
-from ribambelle_assmat.picturing import Picture, picture_of
+from ribambelle_assmat.picturing import Picture, drawn, picture_of
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.queries.directory import One, OnePlace
 from ribambelle_assmat.searching import Found
@@ -40,6 +41,7 @@ from ribambelle_assmat.settings import Relais, Settings
 
 HERE = "/assmat"
 SIZE = 20
+SPOKEN = [(code, name.capitalize()) for code, name in LANGUAGES.items() if code != "fr"]
 HOUR = timedelta(hours=1)
 ADDRESSES_AN_HOUR = 60
 SHAPES = {
@@ -70,6 +72,8 @@ class DirectoryPage:
     children: tuple[tuple[str, str], ...] = CHILDREN
     week_days: list[tuple[str, str]] = field(default_factory=lambda: WEEK)
     cares: list[tuple[str, str]] = field(default_factory=lambda: list(CARES.items()))
+    homes: list[tuple[str, str]] = field(default_factory=lambda: list(WISHES.items()))
+    languages: list[tuple[str, str]] = field(default_factory=lambda: SPOKEN)
     wheres: list[tuple[str, str]] = field(default_factory=lambda: list(PLACES.items()))
     titles: dict[str, str] = field(default_factory=lambda: GROUPS)
     shapes: dict[str, tuple[str, str]] = field(default_factory=lambda: SHAPES)
@@ -97,7 +101,7 @@ class DirectoryPage:
 def search_of(request: Request[Any, Any, Any]) -> Search:
     """Return what the address of a page asks."""
     told = request.query_params
-    many = {name: told.getall(name, []) for name in ("jours", "accueil")}
+    many = {name: told.getall(name, []) for name in ("jours", "accueil", "chez")}
     return asking.read({name: str(told.get(name, "")) for name in told}, many)
 
 
@@ -123,7 +127,7 @@ async def childminders(
     asked = where.asked
     hits = await searching.search(asked, today) if asked else []
     if asked and search.is_said and not search.page:
-        await measuring.searched(where.town, asked.wish.months, len(hits), now)
+        await measuring.searched(where.town, asked.wish.months, searching.suiting(hits), now)
     start = search.page * SIZE
     some = hits[start : start + SIZE]
     found = await searching.shown(some, is_way=bool(asked and asked.to))
@@ -159,6 +163,10 @@ class ChildminderPage:
     may_write: bool = False
     """She lets families write, and a message would reach her."""
     is_kept: bool = False
+    kept: int = 0
+    """How many the visitor keeps."""
+    picture: Picture | None = None
+    """Her cells on the commune's outline, when it has one."""
     photo: str = ""
     """Address of her picture, when she shows it."""
     moments: tuple[tuple[str, str, str], ...] = MOMENTS
@@ -168,9 +176,15 @@ class ChildminderPage:
     places: dict[str, str] = field(default_factory=lambda: PLACES)
 
     @property
-    def cares(self) -> list[str]:
-        """What she takes, in words."""
-        return [CARES[code] for code in self.one.cares if code in CARES]
+    def about(self) -> list[tuple[str, str]]:
+        """What she takes, and what her home is like, in words."""
+        one, short = self.one, ("Remplacements courts", self.one.urgent_words)
+        found = [
+            ("Accueil", taken(one.cares)),
+            short if "urgent" in one.cares else ("", ""),
+            *one.shown_home.told,
+        ]
+        return [(label, words) for label, words in found if words]
 
     def standing(self, place: OnePlace) -> Standing:
         """Where a place stands today."""
@@ -199,17 +213,34 @@ class ChildminderPage:
     guards=[guards.public],
 )
 async def childminder(
-    childminder: FromPath[int], seen: NamedDependency[Visit], now: NamedDependency[datetime]
+    childminder: FromPath[int],
+    tenant: NamedDependency[Tenant],
+    seen: NamedDependency[Visit],
+    now: NamedDependency[datetime],
 ) -> Page:
     """Show what she agreed to show, and her places."""
     one = await directory.shown_one(childminder, now.date())
     today = now.date()
     reached = one.is_writable(today) and bool((await contacting.address(one))[0])
-    told, is_kept = one.public(today), one.id in keeping.kept(seen)
+    kept = keeping.kept(seen)
     code = await picture.code_of(one.id) if "photo" in one.consents else ""
     photo = f"{HERE}/fiches/{one.id}/photo/{code}" if code else ""
-    page = ChildminderPage(one, told, today, may_write=reached, is_kept=is_kept, photo=photo)
+    page = ChildminderPage(
+        *(one, one.public(today), today),
+        may_write=reached,
+        is_kept=one.id in kept,
+        kept=len(kept),
+        picture=_drawn(one, tenant),
+        photo=photo,
+    )
     return Page("assmat/childminder.html", page)
+
+
+def _drawn(one: One, tenant: Tenant) -> Picture | None:
+    """Return her cells on the commune's outline; a point alone on a sheet would say nothing."""
+    outline = outlining.outline(tenant)
+    points = [place.point for place in one.places if place.point]
+    return drawn([(point, "whole") for point in points], outline=outline) if outline else None
 
 
 ROUTES = [childminders, childminder]

@@ -15,7 +15,7 @@ from ribambelle.web.visit import Visit
 from ribambelle_assmat import contacting, keeping, printing, saving
 from ribambelle_assmat.domain.accreditation import PLACES
 from ribambelle_assmat.domain.availability import Standing
-from ribambelle_assmat.domain.publication import CARES, Told
+from ribambelle_assmat.domain.publication import Told, taken
 from ribambelle_assmat.domain.slots import told as moments_told
 from ribambelle_assmat.pages.public import HERE as DIRECTORY
 from ribambelle_assmat.pages.public import SHAPES
@@ -36,7 +36,7 @@ class Kept:
     @property
     def cares(self) -> str:
         """What she takes, in words."""
-        return ", ".join(CARES[code] for code in self.one.cares if code in CARES)
+        return taken(self.one.cares)
 
     def moments(self, place: OnePlace) -> str:
         """When a place is free, in words."""

@@ -14,6 +14,7 @@ from ribambelle import forms
 from ribambelle.errors import NotYours, Refused
 from ribambelle.forms import Bound
 from ribambelle.identity import Person, accounts
+from ribambelle.web import formats
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
@@ -21,13 +22,15 @@ from ribambelle_assmat import declaring, picture, validating
 from ribambelle_assmat.declaring import Availability, Profile
 from ribambelle_assmat.domain.accreditation import PLACES, words
 from ribambelle_assmat.domain.availability import STATES
-from ribambelle_assmat.domain.publication import CARES, CONSENTS
+from ribambelle_assmat.domain.home import LANGUAGES, PETS, SMOKE, Home
+from ribambelle_assmat.domain.publication import CARES, CONSENTS, CONTACTS, NEEDS
 from ribambelle_assmat.domain.slots import DAYS, MOMENTS, keys_of, mask_of
 from ribambelle_assmat.pages.public import SHAPES, ChildminderPage
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.queries.directory import ROLE, SCOPE, One, OnePlace
 
 SPACE = "/assmat/espace"
+SPOKEN = [(code, name.capitalize()) for code, name in LANGUAGES.items()]
 herself = Holding(ROLE, "agent", "admin")
 Text = Annotated[str, msgspec.Meta(max_length=120)]
 Phone = Annotated[str, msgspec.Meta(max_length=20)]
@@ -44,6 +47,11 @@ class ProfileForm(msgspec.Struct, frozen=True):
     call_hours: Text = ""
     only_when_free: str = ""
     words: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    urgent_words: Annotated[str, msgspec.Meta(max_length=300)] = ""
+    pets: str = ""
+    pets_words: Text = ""
+    smoke: str = ""
+    languages: tuple[str, ...] = ()
 
 
 class PlaceForm(msgspec.Struct, frozen=True):
@@ -52,6 +60,7 @@ class PlaceForm(msgspec.Struct, frozen=True):
     state: str = ""
     opens: date | None = None
     moments: tuple[str, ...] = ()
+    takes_urgent: str = ""
     note: Annotated[str, msgspec.Meta(max_length=300)] = ""
 
 
@@ -73,14 +82,28 @@ class SpacePage:
     why_hidden: str = ""
     photo: str = ""
     """Code of her picture; empty when there is none."""
-    consents: list[tuple[str, str]] = field(default_factory=lambda: list(CONSENTS.items()))
     cares: list[tuple[str, str]] = field(default_factory=lambda: list(CARES.items()))
+    pets: list[tuple[str, str]] = field(default_factory=lambda: list(PETS.items()))
+    smoke: list[tuple[str, str]] = field(default_factory=lambda: list(SMOKE.items()))
+    languages: list[tuple[str, str]] = field(default_factory=lambda: SPOKEN)
     states: list[tuple[str, str]] = field(default_factory=lambda: list(STATES.items()))
     days: tuple[tuple[str, str, str], ...] = DAYS
     moments: tuple[tuple[str, str, str], ...] = MOMENTS
     shapes: dict[str, tuple[str, str]] = field(default_factory=lambda: SHAPES)
     words_of: dict[str, str] = field(default_factory=lambda: STATES)
     places: dict[str, str] = field(default_factory=lambda: PLACES)
+
+    @property
+    def consents(self) -> list[tuple[str, str, str]]:
+        """What she may agree to show, and since when she does."""
+        days = self.one.agreed_on
+        return [
+            (
+                *(code, label),
+                f"Depuis le {formats.jour_du_mois(days[code], True)}" if code in days else "",
+            )
+            for code, label in CONSENTS.items()
+        ]
 
     @property
     def address(self) -> str:
@@ -148,6 +171,17 @@ async def preview(
     return Page("assmat/childminder.html", page)
 
 
+def _home(told: ProfileForm) -> Home:
+    """Return what she says of her home; which animals only if there are some."""
+    pets = told.pets if told.pets in PETS else ""
+    return Home(
+        pets,
+        told.pets_words.strip() if pets == "some" else "",
+        told.smoke if told.smoke in SMOKE else "",
+        tuple(code for code in LANGUAGES if code in told.languages),
+    )
+
+
 def _is_email(text: str) -> bool:
     try:
         accounts.email_of(text)
@@ -174,10 +208,12 @@ async def profile(
     form = await forms.read(request, ProfileForm)
     told = form.told
     chosen = [code for code in CONSENTS if code in told.consents]
+    home = _home(told)
+    said = (told.mobile.strip(), told.phone.strip(), told.email.strip())
     empty = {
-        name: f"Écrivez-le, ou décochez « {CONSENTS[name]} »."
-        for name in ("mobile", "phone", "email")
-        if name in chosen and not getattr(told, name).strip()
+        name: f"{'Écrivez' if name in CONTACTS else 'Dites'}-le, ou décochez « {CONSENTS[name]} »."
+        for name, value in zip(NEEDS, (*said, home.pets, home.smoke, home.languages), strict=True)
+        if name in chosen and not value
     }
     if told.email.strip() and not _is_email(told.email):
         empty["email"] = "Écrivez une adresse comme prenom.nom@exemple.fr."
@@ -191,10 +227,12 @@ async def profile(
         Profile(
             tuple(chosen),
             tuple(code for code in CARES if code in told.cares),
-            *(told.mobile.strip(), told.phone.strip(), told.email.strip()),
+            *said,
             told.call_hours.strip(),
             told.only_when_free == "oui",
             told.words.strip(),
+            home,
+            told.urgent_words.strip() if "urgent" in told.cares else "",
         ),
         now,
     )
@@ -234,7 +272,10 @@ async def place(
         person,
         childminder,
         place,
-        Availability(told.state, told.opens, mask_of(told.moments), told.note.strip()),
+        Availability(
+            *(told.state, told.opens, mask_of(told.moments), told.note.strip()),
+            told.takes_urgent == "oui",
+        ),
         now,
     )
     seen.tell("ok", "C’est noté, confirmé aujourd’hui. Sans nouvelle, c’est oublié dans 45 jours.")

@@ -1,7 +1,7 @@
 """Who families see on a day: the accredited, at work, who agreed; and everybody for the office."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -9,18 +9,20 @@ import msgspec
 
 from ribambelle.database import Prepared, many
 from ribambelle.errors import NotYours
-from ribambelle_assmat.domain.accreditation import Accreditation, is_shown
+from ribambelle_assmat.domain.accreditation import Accreditation, is_shown, trade
 from ribambelle_assmat.domain.availability import STALE, Standing, standing
 from ribambelle_assmat.domain.cells import MILLION, Point
+from ribambelle_assmat.domain.home import NOTHING_SAID, Home
 from ribambelle_assmat.domain.publication import Told, shown
 from ribambelle_assmat.tables import Childminder, Declared, Place
 
 ROLE, SCOPE = "childminder", "assmat.childminder"
 ABOUT = (
-    "SELECT c.id, c.number, c.family_name, c.usual_name, c.given_name, c.status, c.activity,"
-    " c.first, c.last, c.line, c.postcode, c.city, c.quartier, c.micro_quartier, c.latitude,"
-    " c.longitude, c.is_hidden, c.gone_at, d.is_listed, d.consents, d.cares, d.mobile, d.phone, d.email,"
-    " d.call_hours, d.only_when_free, d.words FROM assmat_childminder c"
+    "SELECT c.id, c.number, c.civility, c.accredited_since, c.family_name, c.usual_name, c.given_name,"
+    " c.status, c.activity, c.first, c.last, c.line, c.postcode, c.city, c.quartier, c.micro_quartier,"
+    " c.latitude, c.longitude, c.is_hidden, c.gone_at, d.is_listed, d.consents, d.cares,"
+    " d.mobile, d.phone, d.email, d.call_hours, d.only_when_free, d.words, d.agreed_on,"
+    " d.urgent_words, d.pets, d.pets_words, d.smoke, d.languages FROM assmat_childminder c"
     " LEFT JOIN assmat_declared d ON d.childminder = c.id"
 )
 SHOWN = (
@@ -106,6 +108,7 @@ class OnePlace:
     point: Point | None = None
     postal: str = ""
     """The postcode of most of its cell: the one that leaves."""
+    takes_urgent: bool = False
 
     @property
     def near(self) -> str:
@@ -120,6 +123,10 @@ class OnePlace:
     def standing(self, today: date) -> Standing:
         """Where it stands today."""
         return standing(self.state, self.opens, self.confirmed_on, today, STALE)
+
+    def is_urgent(self, today: date) -> bool:
+        """Tell whether a child may come for a short replacement, as far as it may be believed."""
+        return self.takes_urgent and self.standing(today).state != "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +153,31 @@ class One:
     only_when_free: bool
     words: str
     places: tuple[OnePlace, ...] = ()
+    civility: str = ""
+    accredited_since: date | None = None
+    agreed_on: Mapping[str, date] = field(default_factory=dict)
+    urgent_words: str = ""
+    home: Home = NOTHING_SAID
 
     @property
     def name(self) -> str:
         """Her names."""
         return f"{self.given_name} {self.family_name}"
+
+    @property
+    def trade(self) -> str:
+        """What she, or he, is."""
+        return trade(self.civility)
+
+    @property
+    def shown_since(self) -> date | None:
+        """The day of her first accreditation, when she shows it."""
+        return self.accredited_since if "since" in self.consents else None
+
+    @property
+    def shown_home(self) -> Home:
+        """What families see of her home."""
+        return self.home.agreed(self.consents)
 
     @property
     def said_on(self) -> date | None:
@@ -268,7 +295,7 @@ async def _with_places(rows: Sequence[dict[str, Any]]) -> list[One]:
                 *(row["id"], row["where"], row["children"], row["from_months"], row["to_months"]),
                 *(row["hours"], row["state"], row["opens"], row["moments"], row["note"]),
                 *(row["confirmed_on"], row["line"], row["postcode"], row["city"], row["quartier"]),
-                *(_point(row), row["postal"]),
+                *(_point(row), row["postal"], bool(row["takes_urgent"])),
             )
         )
     return [_one(row, of.get(row["id"], [])) for row in rows]
@@ -291,7 +318,17 @@ def _one(row: dict[str, Any], places: Sequence[OnePlace]) -> One:
         bool(row["only_when_free"]),
         row["words"] or "",
         tuple(places),
+        *(row["civility"], row["accredited_since"]),
+        msgspec.json.decode(row["agreed_on"] or "{}", type=dict[str, date]),
+        row["urgent_words"] or "",
+        home_of(row),
     )
+
+
+def home_of(row: dict[str, Any]) -> Home:
+    """Return what she says of her home."""
+    spoken = msgspec.json.decode(row["languages"] or "[]", type=list[str])
+    return Home(row["pets"] or "", row["pets_words"] or "", row["smoke"] or "", tuple(spoken))
 
 
 def _address(line: str, postcode: str, city: str) -> str:

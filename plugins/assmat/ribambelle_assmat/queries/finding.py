@@ -45,7 +45,8 @@ def _places(
     def question(given: Any) -> Any:
         text = (
             "SELECT c.id, p.latitude, p.longitude, c.given_name, c.family_name, c.usual_name,"  # noqa: S608 - columns of ours, values apart
-            " d.cares, d.consents, p.id AS place, p.moments, p.state, p.opens, p.confirmed_on"
+            " d.cares, d.consents, d.only_when_free, d.pets, d.pets_words, d.smoke, d.languages,"
+            " p.id AS place, p.moments, p.state, p.opens, p.confirmed_on, p.takes_urgent"
             f" FROM {first()} assmat_place p JOIN assmat_childminder c ON c.id = p.childminder"
             f" JOIN assmat_declared d ON d.childminder = c.id WHERE {scope()}{RULES}"
         )

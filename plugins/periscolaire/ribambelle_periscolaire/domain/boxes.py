@@ -82,7 +82,7 @@ def box(taking: Taking, pupil: Pupil, unit: Unit, day: date, cents: int | None) 
     held: Held | None = taking.held.get((pupil.id, day, unit.id))
     state = held.state if held and held.state != "cancelled" else ""
     price = held.cents if held and state and held.price else cents or 0
-    if taking.doors.with_other(pupil.id, day) or not taking.pays(pupil.id, held):
+    if taking.doors.with_other(pupil.id, day) or not taking.pays(pupil.id, day, held):
         price = 0  # what another home pays is theirs to know
     look, reason, left = _look(taking, pupil, unit, day, held, state)
     return Box(day, unit.id, look, state, reason, look == "free" and left == 0, left, price)

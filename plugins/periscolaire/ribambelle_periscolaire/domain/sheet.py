@@ -10,6 +10,23 @@ Phone = Annotated[str, msgspec.Meta(max_length=40)]
 Words = Annotated[str, msgspec.Meta(max_length=1000)]
 CONTACTS = 3
 """People to call besides the parents that a form has room for."""
+ALLERGENS = {
+    "gluten": "Gluten",
+    "crustaceans": "Crustacés",
+    "eggs": "Œufs",
+    "fish": "Poissons",
+    "peanuts": "Arachides",
+    "soya": "Soja",
+    "milk": "Lait",
+    "nuts": "Fruits à coque",
+    "celery": "Céleri",
+    "mustard": "Moutarde",
+    "sesame": "Sésame",
+    "sulphites": "Sulfites",
+    "lupin": "Lupin",
+    "molluscs": "Mollusques",
+}
+"""What a meal must declare (règlement (UE) 1169/2011, annexe II), so that a kitchen counts alike."""
 
 
 class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -42,6 +59,31 @@ class Health(msgspec.Struct, frozen=True, omit_defaults=True):
     pai_note: Words = ""
     doctor: Name = ""
     doctor_phone: Phone = ""
+    allergens: tuple[str, ...] = ()
+    """Codes of ALLERGENS."""
+
+    @property
+    def named(self) -> str:
+        """Return the allergens that were ticked, in words.
+
+        >>> Health(allergens=("milk", "eggs")).named
+        'Lait, Œufs'
+        """
+        return ", ".join(ALLERGENS[one] for one in self.allergens)
+
+    @property
+    def minded(self) -> tuple[str, ...]:
+        """What a meal of this child must mind, in the words a kitchen counts by.
+
+        >>> Health("Sans porc", has_allergy=True, allergens=("milk", "eggs")).minded
+        ('Sans porc', 'Allergie : lait', 'Allergie : œufs')
+        >>> Health(has_allergy=True, allergies="kiwi", has_pai=True).minded
+        ('Allergie', 'PAI')
+        """
+        allergies = [f"Allergie : {ALLERGENS[one].lower()}" for one in self.allergens]
+        if self.has_allergy and not allergies:
+            allergies = ["Allergie"]
+        return tuple(filter(None, (self.diet, *allergies, "PAI" if self.has_pai else "")))
 
 
 class ChildSheet(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -66,6 +108,10 @@ def check_health(told: Health, diets: tuple[str, ...]) -> dict[str, str]:
         errors["has_allergy"] = "Répondez oui ou non : les équipes doivent le savoir."
     elif told.has_allergy and not told.allergies:
         errors["allergies"] = "Écrivez à quoi, et ce qu’il faut faire."
+    elif told.allergens and not told.has_allergy:
+        errors["has_allergy"] = "Vous avez coché un allergène : répondez oui, ou décochez-le."
+    if set(told.allergens) - ALLERGENS.keys():
+        errors["allergens"] = "Cochez des allergènes de la liste."
     if told.has_pai is None:
         errors["has_pai"] = "Répondez oui ou non."
     return errors
@@ -80,7 +126,7 @@ def cleared(told: Health) -> Health:
     """
     changed: dict[str, object] = {}
     if not told.has_allergy:
-        changed["allergies"] = ""
+        changed |= {"allergies": "", "allergens": ()}
     if not told.has_pai:
         changed |= {"pai_until": None, "pai_note": ""}
     return msgspec.structs.replace(told, **changed)

@@ -4,7 +4,7 @@ Nothing here waits or reads: the caller holds the lock, hands in what stands, an
 changes. Places are never given twice because every part of a unit is counted before it is taken.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -99,13 +99,13 @@ class Taking:
     pupils: Mapping[int, Pupil]
     held: dict[Key, Held]
     fills: dict[Spot, Fill]
-    payers: Mapping[int, int | None] = field(default_factory=dict)
-    """Who pays for each child: an adult of the register."""
+    payer_on: Callable[[int, date], int | None] = lambda child, day: None
+    """Who pays for a child on a day: an adult of the register."""
     waiting_allowed: bool = True
     home: int | None = None
     """Where whoever asks lives; None for the town hall, which is told every price."""
-    homes: Mapping[int, int | None] = field(default_factory=dict)
-    """Where whoever pays for each child lives."""
+    home_on: Callable[[int, date], int | None] = lambda child, day: None
+    """Where whoever pays for a child on a day lives."""
     changes: list[Change] = field(default_factory=list)
     touched: set[Spot] = field(default_factory=set)
     freed: set[tuple[int, date]] = field(default_factory=set)
@@ -117,11 +117,11 @@ class Taking:
         """What the commune opens."""
         return self.doors.catalogue
 
-    def pays(self, child: int, held: Held | None = None) -> bool:
-        """Tell whether the home that asks pays for a child, or paid for what is held."""
+    def pays(self, child: int, day: date, held: Held | None = None) -> bool:
+        """Tell whether the home that asks pays for a child on a day, or paid for what is held."""
         if self.home is None:
             return True
-        home = held.home if held and held.home is not None else self.homes.get(child)
+        home = held.home if held and held.home is not None else self.home_on(child, day)
         return home == self.home
 
     def decide(self, wanted: Sequence[Wanted]) -> list[Line]:
@@ -162,7 +162,7 @@ class Taking:
         group = self.doors.group(pupil, self.catalogue.by_id[unit.activity], wanted.day)
         assert group is not None  # the doors refuse a child no group receives
         spots = self.spots(group.id, unit, wanted.day)
-        payer = self.payers.get(pupil.id)
+        payer = self.payer_on(pupil.id, wanted.day)
         if all(self.fills[spot].has_room for spot in spots):
             self.put(wanted.key, unit, "book", Held("booked", group.id, payer=payer))
             return Line(wanted, "booked")

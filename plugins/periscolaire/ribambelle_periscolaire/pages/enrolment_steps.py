@@ -24,6 +24,7 @@ from ribambelle_periscolaire import enrolling
 from ribambelle_periscolaire.domain.catalogue import Activity
 from ribambelle_periscolaire.domain.enrolments import STEPS, year_words
 from ribambelle_periscolaire.domain.sheet import (
+    ALLERGENS,
     CONTACTS,
     ChildSheet,
     Contact,
@@ -69,6 +70,7 @@ class HealthForm(msgspec.Struct, frozen=True):
     pai_note: Annotated[str, msgspec.Meta(max_length=1000)] = ""
     doctor: Annotated[str, msgspec.Meta(max_length=100)] = ""
     doctor_phone: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    allergens: tuple[str, ...] = ()
 
     @property
     def health(self) -> Health:
@@ -82,6 +84,7 @@ class HealthForm(msgspec.Struct, frozen=True):
             self.pai_note,
             self.doctor,
             self.doctor_phone,
+            self.allergens,
         )
 
 
@@ -129,6 +132,7 @@ class StepPage:
     told: Markup = NO_WORDS
 
     yes_no = YES_NO
+    allergens = tuple(ALLERGENS.items())
     most = range(1, CONTACTS + 1)
 
     @property

@@ -72,7 +72,8 @@ def health_rows(sheet: ChildSheet) -> Rows:
     """Return the health and the meals of a child, in words."""
     health = sheet.health
     rows = [("Repas", health.diet or "Aucun régime particulier")]
-    rows.append(("Allergies", health.allergies or _said(health.has_allergy)))
+    told = ". ".join(filter(None, (health.named, health.allergies)))
+    rows.append(("Allergies", told or _said(health.has_allergy)))
     pai = _said(health.has_pai)
     if health.has_pai and health.pai_until:
         pai += f", jusqu’au {jour_du_mois(health.pai_until, True)}"

@@ -107,7 +107,7 @@ async def attempt(
     known, postcodes = await catalogue.current(), tenant.settings.postcodes
     booked = await uses.between(said.premier, said.dernier, known, postcodes)
     before = tenant.of(Settings).prices
-    found = await asyncio.to_thread(lambda: compare(merged(booked), before, after))
+    found = await asyncio.to_thread(lambda: compare(merged(booked, before, after), before, after))
     page = LaboratoryPage(said.premier, said.dernier, text, Bound(said, {}, bound.raw), found)
     return _file(page) if said.fichier else _page(page)
 

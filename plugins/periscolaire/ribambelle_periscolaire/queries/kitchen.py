@@ -52,6 +52,21 @@ ORDERED = Prepared(
         given.at,
     )
 )
+MINDED_THEN = """
+SELECT e.day, e."group", e.unit, @TOGETHER@ AS children FROM periscolaire_event e
+JOIN (SELECT max(id) AS id FROM periscolaire_event
+  WHERE day = {} AND unit = {} AND at <= {} GROUP BY child) l ON l.id = e.id
+WHERE e.state = 'booked' AND @AMONG@ GROUP BY e.day, e."group", e.unit
+"""
+
+
+def _minded_then(given: Any) -> Any:
+    text = MINDED_THEN.replace("@TOGETHER@", TOGETHER[DOOR.engine_type].replace("b.", "e."))
+    text = text.replace("@AMONG@", many.among("e.child"))
+    return BookingEvent.raw(text, given.day, given.unit, given.at, given.children)
+
+
+SPECIAL_THEN = Prepared(_minded_then)
 LATE = Prepared(
     lambda given: BookingEvent.raw(
         'SELECT "group", unit, act, at FROM periscolaire_event'
@@ -106,20 +121,28 @@ async def tallied(first: date, last: date) -> Tallied:
     return Tallied(_counted([row for row in rows if row["meals"]]), dict(moves))
 
 
-async def at_cut_off(
-    day: date, unit: int, at: datetime, mark: Mark, *, is_kept: bool
-) -> tuple[dict[Spot, int], list[Row]]:
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What the kitchen was asked for at a cut-off, of which diets, and what changed since."""
+
+    meals: dict[Spot, int]
+    diets: dict[Spot, Counter[str]]
+    late: list[Row]
+
+
+async def at_cut_off(day: date, unit: int, at: datetime, mark: Mark, *, is_kept: bool) -> Frozen:
     """Return what the kitchen was asked for at a moment, told by the events, and what changed since.
 
     :param mark: what changes whenever the day does: as long as it is the same, nothing is read.
     :param is_kept: the order was written down: it is not counted again.
     """
-    said, kept = (mark, at, is_kept), _kept_days()
+    said, kept = (mark, (await _told())[0], at, is_kept), _kept_days()
     known = kept.get((day, unit))
     if known is None or known[0] != said:
         asked = {} if is_kept else await ordered(day, unit, at)
-        known = kept[day, unit] = said, (asked, await late(day, unit, at))
-    found: tuple[dict[Spot, int], list[Row]] = known[1]
+        minded = {} if is_kept else await minded_at(day, unit, at)
+        known = kept[day, unit] = said, Frozen(asked, minded, await late(day, unit, at))
+    found: Frozen = known[1]
     return found
 
 
@@ -134,6 +157,13 @@ def _kept_days() -> dict[Any, Any]:
 async def ordered(day: date, unit: int, at: datetime) -> dict[Spot, int]:
     """Return how many were booked at a moment: what the kitchen was asked for, told by the events."""
     return _counted(await ORDERED.ask(day=day, unit=unit, at=at))
+
+
+async def minded_at(day: date, unit: int, at: datetime) -> dict[Spot, Counter[str]]:
+    """Return how many of those meals had to mind what: of the same children, told by the events."""
+    _, told, listed = await _told()
+    rows = await SPECIAL_THEN.ask(day=day, unit=unit, at=at, children=listed)
+    return {(row["day"], row["group"], row["unit"]): _mind(told, row["children"]) for row in rows}
 
 
 async def late(day: date, unit: int, at: datetime) -> list[Row]:
@@ -201,14 +231,9 @@ async def _told() -> Told:
     if known is None or known[0] != mark:
         found = {}
         for row in await Sheet.select(Sheet.child, Sheet.sealed, Sheet.name):
-            health = sealing.opened(row["sealed"], row["name"]).health
-            words = (
-                health.diet,
-                "Allergie" if health.has_allergy else "",
-                "PAI" if health.has_pai else "",
-            )
-            if any(words):
-                found[int(row["child"])] = tuple(filter(None, words))
+            words = sealing.opened(row["sealed"], row["name"]).health.minded
+            if words:
+                found[int(row["child"])] = words
         known = kept[KEPT] = mark, found, many.listed(sorted(found))
     return known
 

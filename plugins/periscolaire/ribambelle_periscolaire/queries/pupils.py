@@ -1,12 +1,12 @@
 """The children a family may book for, with all that decides what it may book and what it pays."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from ribambelle.database import Prepared, many
 from ribambelle.database.door import DOOR
-from ribambelle.identity import Person
+from ribambelle.identity import Person, custodies, responsibilities
 from ribambelle_periscolaire.domain.doors import Pupil
 from ribambelle_periscolaire.tables import Enrolment
 
@@ -27,10 +27,12 @@ SELECT c.id AS child, c.given_name, c.born_on, c.household, c.school, c.class_na
   (SELECT count(*) FROM core_custody k WHERE k.child = c.id) AS shared,
   (SELECT p.adult FROM core_responsibility p JOIN core_adult q ON q.id = p.adult
    WHERE p.child = c.id AND p.ended_at IS NULL AND p.may_pay
+     AND (p.until IS NULL OR p.until >= {})
    ORDER BY CASE WHEN p.adult = {} THEN 0 WHEN q.household = {} THEN 1 ELSE 2 END, p.id
    LIMIT 1) AS payer,
   (SELECT q.household FROM core_responsibility p JOIN core_adult q ON q.id = p.adult
    WHERE p.child = c.id AND p.ended_at IS NULL AND p.may_pay
+     AND (p.until IS NULL OR p.until >= {})
    ORDER BY CASE WHEN p.adult = {} THEN 0 WHEN q.household = {} THEN 1 ELSE 2 END, p.id
    LIMIT 1) AS payer_home,
   (SELECT count(DISTINCT o.child) FROM periscolaire_enrolment o
@@ -64,10 +66,10 @@ GATHER = {
 
 def _asked(given: Any) -> Any:
     text = ASKED.replace("@OPENED@", OPENED).replace("@GATHER@", GATHER[DOOR.engine_type])
-    home, me = given.household, given.adult
-    return Enrolment.raw(
-        text, me, home, me, home, home, home, given.first_year, given.last_year, me, given.day
-    )
+    home, me, day = given.household, given.adult, given.day
+    payer = day, me, home
+    years = given.first_year, given.last_year
+    return Enrolment.raw(text, *payer, *payer, home, home, *years, me, day)
 
 
 PUPILS = Prepared(_asked)
@@ -123,10 +125,22 @@ class Family:
     """Where the person who asks lives."""
     homes: dict[int, int | None] = field(default_factory=dict)
     """Where whoever pays for each child lives: elsewhere, when a relative books."""
+    turns: dict[tuple[int, date], tuple[int, int]] = field(default_factory=dict)
+    """By child and day, the parent who pays and their home, where a relative books for two homes."""
+
+    def payer_on(self, child: int, day: date) -> int | None:
+        """Return who pays for a child on a day: an adult of the register."""
+        turn = self.turns.get((child, day))
+        return turn[0] if turn else self.payers.get(child)
+
+    def home_on(self, child: int, day: date) -> int | None:
+        """Return where whoever pays for a child on a day lives."""
+        turn = self.turns.get((child, day))
+        return turn[1] if turn else self.homes.get(child)
 
     def means_on(self, child: int, day: date) -> Means:
         """Return what whoever pays for a child pays by on a day."""
-        home = self.homes.get(child)
+        home = self.home_on(child, day)
         found = UNKNOWN
         for one in self.means.get(home or 0, ()):
             if one.first > day:
@@ -152,10 +166,8 @@ async def family_of(person: Person, day: date, years: tuple[int, int]) -> Family
     means = {home: _means(some.get("situations") or "")}
     postcodes = {home: some.get("postcode") or ""}
     homes = {row["child"]: row["payer_home"] for row in rows}
-    for other in sorted({one for one in homes.values() if one is not None} - {home}):
-        found = await OF_HOME.ask(home=other)
-        means[other] = _means(found[0]["situations"] or "" if found else "")
-        postcodes[other] = (found[0]["postcode"] or "") if found else ""
+    others = {one for one in homes.values() if one is not None} - {home}
+    await _add_homes(others, means, postcodes)
     return Family(
         _pupils(rows),
         {row["child"]: row["payer"] for row in rows},
@@ -167,6 +179,36 @@ async def family_of(person: Person, day: date, years: tuple[int, int]) -> Family
         home,
         homes,
     )
+
+
+async def in_turn(family: Family, first: date, last: date) -> Family:
+    """Return a family where each day of a child two homes share is paid by the parent it is with.
+
+    Parents are left out: their own days are all they may book. A relative books those of both.
+    """
+    known = [child for child in family.shared if not family.pays(child)]
+    if not known:
+        return family
+    turns: dict[tuple[int, date], tuple[int, int]] = {}
+    held = await responsibilities.of_children(known, first)
+    homes = {(one.child, one.adult): one.household for one in held if one.rights.may_pay}
+    for child in known:
+        for stay in await custodies.whose(child, first, last):
+            home = homes.get((child, stay.parent))
+            for day in range(stay.first.toordinal(), stay.last.toordinal() + 1) if home else ():
+                turns[child, date.fromordinal(day)] = stay.parent, home or 0
+    means, postcodes = dict(family.means), dict(family.postcodes)
+    await _add_homes({home for _, home in turns.values()} - means.keys(), means, postcodes)
+    return replace(family, turns=turns, means=means, postcodes=postcodes)
+
+
+async def _add_homes(
+    homes: set[int], means: dict[int, tuple[Means, ...]], postcodes: dict[int, str]
+) -> None:
+    for home in sorted(homes):
+        found = await OF_HOME.ask(home=home)
+        means[home] = _means(found[0]["situations"] or "" if found else "")
+        postcodes[home] = (found[0]["postcode"] or "") if found else ""
 
 
 async def family_of_children(children: list[int], years: tuple[int, int]) -> Family:

@@ -77,4 +77,5 @@ def _uses(
                 enrolled_siblings=len(enrolled[row["household"]]) - 1,
                 rank=there.index(row["child"]) + 1,
             ),
+            child=row["child"],
         )

@@ -9,8 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ribambelle.errors import Refused
-from ribambelle_periscolaire.domain.tariff.pricing import Situation, Tariffs, price
+from ribambelle_periscolaire.domain.dues import fee_span
+from ribambelle_periscolaire.domain.tariff.pricing import Situation, Tariffs, fee, price
 
+Paid = tuple[str, int, datetime.date]
+"""A fee counted: of which tariff, for which child, from which day."""
 UNKNOWN = "Quotient inconnu"
 EDGES = (300, 600, 900, 1200, 1600)
 """Quotients at which the result is cut; families of one slice count together."""
@@ -26,6 +29,8 @@ class Use:
     day: datetime.date
     situation: Situation
     times: int = 1
+    child: int = 0
+    """Whose days they are, where a grid counts by month or year; 0 where days count one by one."""
 
 
 @dataclass
@@ -74,7 +79,9 @@ class Comparison:
         for one in self.slices:
             total.before += one.before
             total.after += one.after
-            total.changes |= one.changes
+            # a family whose quotient changed in the period is in two slices, and counts once
+            for household, more in one.changes.items():
+                total.changes[household] = total.changes.get(household, 0) + more
         return total
 
 
@@ -90,31 +97,58 @@ def compare(uses: Iterable[Use], before: Tariffs, after: Tariffs) -> Comparison:
     [('De 0 à 300\\xa0€', 3000, 3100, 1), ('De 601 à 900\\xa0€', 1200, 1240, 1)]
     >>> found.whole.difference
     140
+
+    A month's fee is paid once for a child, whatever the days:
+
+    >>> monthly = indexed((Tariff("R", ("c",), ("r",), datetime.date.min, every="month", flat=4000),))
+    >>> days = [Use(1, "c", "r", day.replace(day=at), Situation(250), child=5) for at in (7, 8, 10)]
+    >>> compare(days, grid(300), monthly).whole.difference
+    3100
     """
+    paid_before, paid_after = set[Paid](), set[Paid]()
     slices: dict[str, Slice] = {}
     uncovered: dict[tuple[str, str], None] = {}
     for use in uses:
-        old = _cents(before, use)
-        new = _cents(after, use)
+        old = _total(before, use, paid_before)
+        new = _total(after, use, paid_after)
         if new is None:
             uncovered[use.activity, use.unit] = None
         if old is None:
             continue
-        more = (old if new is None else new) - old
+        now = old if new is None else new
         label = slice_of(use.situation.quotient_familial)
         found = slices.setdefault(label, Slice(label))
-        found.before += old * use.times
-        found.after += (old + more) * use.times
-        found.changes[use.household] = found.changes.get(use.household, 0) + more * use.times
+        found.before += old
+        found.after += now
+        found.changes[use.household] = found.changes.get(use.household, 0) + now - old
     ordered = sorted(slices.values(), key=lambda one: _order(one.label))
     return Comparison(tuple(ordered), tuple(uncovered))
 
 
-def _cents(tariffs: Tariffs, use: Use) -> int | None:
+def _total(tariffs: Tariffs, use: Use, paid: set[Paid]) -> int | None:
+    """Return what days cost in all, or None when a grid says nothing of them.
+
+    :param paid: the fees already counted; those of these days are added.
+    """
+    told = use.activity, use.unit, use.day
     try:
-        return price(tariffs, use.activity, use.unit, use.day, use.situation).cents
+        tariff = tariffs.on(*told)
+        if tariff.every == "unit":
+            return price(tariffs, *told, use.situation).cents * use.times
+        fee_of = tariff.name, use.child, fee_span(tariff.every, use.day)[0]
+        if fee_of in paid:
+            return 0
+        paid.add(fee_of)
+        return fee(tariffs, *told, use.situation).cents
     except Refused:
         return None
+
+
+def _has_fee(tariffs: Tariffs, use: Use) -> bool:
+    try:
+        return tariffs.on(use.activity, use.unit, use.day).every != "unit"
+    except Refused:
+        return False
 
 
 def labels() -> Sequence[str]:
@@ -149,10 +183,18 @@ def _order(label: str) -> int:
     return LABELS.index(label)
 
 
-def merged(uses: Iterable[Use]) -> list[Use]:
-    """Count the days that are priced alike together: a year is then a few thousand prices."""
+def merged(uses: Iterable[Use], *grids: Tariffs) -> list[Use]:
+    """Count the days that are priced alike together: a year is then a few thousand prices.
+
+    Whose they are is kept where one of the grids counts by month or year.
+    """
     counts: dict[Use, int] = {}
+    fees: dict[tuple[str, str, datetime.date], bool] = {}
     for use in uses:
-        alike = replace(use, day=use.day.replace(day=1), times=1)
+        month = use.day.replace(day=1)
+        asked = use.activity, use.unit, month
+        if asked not in fees:
+            fees[asked] = any(_has_fee(one, use) for one in grids)
+        alike = replace(use, day=month, times=1, child=use.child if fees[asked] else 0)
         counts[alike] = counts.get(alike, 0) + use.times
     return [replace(use, times=count) for use, count in counts.items()]
