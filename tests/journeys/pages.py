@@ -40,6 +40,7 @@ NOT_PAGES = {
     *("/api/v1/assmat/communes", "/api/v1/assmat/communes/{insee}"),
     *("/api/v1/assmat/pmi/waiting", "/api/v1/assmat/pmi/expiring", "/api/v1/assmat/pmi/over"),
     *("/api/v1/assmat/cares", "/api/v1/assmat/meetings", "/api/v1/assmat/figures"),
+    "/api/v1/assmat/registers",
     "/api/v1/assmat/relais/{relais}/childminders",
     *("/api/v1/assmat/childminders", "/api/v1/assmat/childminders/{childminder}"),
     *("/bureau/paiement/jour", "/bureau/paiement/facturation/{number}/anomalies"),
