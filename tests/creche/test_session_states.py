@@ -14,7 +14,7 @@ from ribambelle.testing import Communes, FrozenClock
 from ribambelle_creche import examining, filing, offering, renewing
 from ribambelle_creche.domain.dossier import Address, Week, encode
 from ribambelle_creche.queries import applications, commissions, facilities, files, statistics
-from ribambelle_creche.tables import Application, Offer
+from ribambelle_creche.tables import Application, Evidence, Offer
 from ribambelle_creche.workflow import WORKFLOW
 
 AGENT = Person(1, 0, "", "", "staff", frozenset({Grant("agent")}), strong=True)
@@ -108,3 +108,40 @@ async def test_a_waiting_file_changed_then_found_complete_is_still_called_for_a_
         await offering.decline(tenant, (await Offer.objects())[0], 1, "office", clock())
     await town.work()
     assert await states(town) == ["waiting", "offered"]
+
+
+async def test_a_file_is_complete_since_its_family_s_last_gesture_and_not_its_check(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Sent whole on the last day, read the next morning: it is in time."""
+    town = communes.alpha
+    with town.here():
+        number = await an_application(await a_facility("Les Lilas"))
+        row = await Application.objects().get(Application.id == number)
+        assert row and row.submitted_at == clock()
+        sent = clock()
+        clock.move(days=3)
+        await files.completed(number, clock())
+        row = await Application.objects().get(Application.id == number)
+    assert row and row.complete_at == sent
+
+
+async def test_a_proof_seen_of_an_answer_that_changed_is_to_be_seen_again(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """The points of an address are those of a proof that was seen of this address."""
+    town = communes.alpha
+    with town.here() as tenant:
+        lilas = await a_facility("Les Lilas")
+        number = await an_application(lilas, state="complete")
+        await Evidence.update({Evidence.seen_at: clock(), Evidence.seen_by: 1}, force=True)
+        changed = a_dossier(lilas, address=Address("9 rue Neuve", "97400", "Saint-Denis"))
+        await Application.update({Application.answers: encode(changed)}).where(
+            Application.id == number
+        )
+        await filing.send(tenant, AGENT, number, clock())
+        rows = await Evidence.select(Evidence.kind, Evidence.seen_at)
+
+    seen = {row["kind"]: row["seen_at"] is not None for row in rows}
+    assert not seen["address"]
+    assert seen["birth"]

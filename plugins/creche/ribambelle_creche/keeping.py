@@ -16,10 +16,11 @@ from ribambelle_creche.domain.dossier import (
     Family,
     Week,
     Wishes,
+    decode,
     encode,
     project,
 )
-from ribambelle_creche.domain.evidence import needed
+from ribambelle_creche.domain.evidence import needed, to_see_again
 from ribambelle_creche.queries import streets
 from ribambelle_creche.queries.applications import Mine
 from ribambelle_creche.settings import Settings
@@ -121,7 +122,7 @@ async def wishes(file: Mine) -> None:
 async def proofs(tenant: Tenant, file: Mine) -> None:
     """Ask for the proofs that what was declared needs, and those that would give points.
 
-    One already seen stays seen.
+    One already seen stays seen, unless what it proves was changed since.
     """
     for_points = await counting.asked_proofs(tenant, file.dossier)
     asked = needed(file.dossier, tenant.of(Settings).proofs)
@@ -132,6 +133,11 @@ async def proofs(tenant: Tenant, file: Mine) -> None:
     for kind in kinds:
         await Evidence.insert(Evidence(application=file.id, kind=kind)).on_conflict(
             target=(Evidence.application, Evidence.kind), action="DO NOTHING"
+        )
+    if file.application.sent:
+        again = to_see_again(decode(file.application.sent), file.dossier, kinds)
+        await Evidence.update({Evidence.seen_at: None, Evidence.seen_by: None}).where(
+            (Evidence.application == file.id) & Evidence.kind.is_in(again or [""])
         )
     await state_resources.confirm(
         file.application.demande.id, file.application.account, file.dossier

@@ -21,6 +21,7 @@ EXAMINABLE = ("complete", "waiting", "not_examined")
 """States in which a file may be looked at: found complete, whether a commission saw it or not."""
 REFUSALS = {
     "incomplete": "Dossier incomplet",
+    "unchecked": "Envoyée, pas encore vérifiée par la mairie",
     "dormant": "En sommeil : naissance à dire",
     "late": "Complet après la clôture",
     "to_confirm": "À confirmer par la famille",
@@ -32,6 +33,7 @@ REFUSALS = {
 """Why a file of the window is not looked at, in the words of the town hall."""
 TO_THE_FAMILY = {
     "incomplete": "votre dossier n’est pas complet",
+    "unchecked": "la mairie n’a pas encore vérifié votre demande",
     "dormant": "la naissance de votre enfant n’a pas été dite",
     "late": "votre dossier a été complet après la clôture",
     "to_confirm": "vous n’avez pas confirmé que vous cherchez toujours une place",
@@ -160,6 +162,11 @@ def refusal(file: Candidate, closes_on: date, ages: AgeLimits) -> str:
     >>> refusal(replace(whole, complete_on=date(2026, 12, 5)), day, AgeLimits())
     'late'
 
+    Sent and not read yet, it is nobody's fault but the town hall's, and is said so.
+
+    >>> refusal(replace(whole, state="submitted"), day, AgeLimits())
+    'unchecked'
+
     One that sleeps until a birth is said is not either.
 
     >>> refusal(replace(whole, state="dormant"), day, AgeLimits())
@@ -180,6 +187,8 @@ def refusal(file: Candidate, closes_on: date, ages: AgeLimits) -> str:
     """
     if file.state in ("to_confirm", "dormant"):
         return file.state
+    if file.state == "submitted":
+        return "unchecked"
     if file.state not in EXAMINABLE or file.complete_on is None:
         return "incomplete"
     if file.complete_on > closes_on:
@@ -215,7 +224,7 @@ def may_warn(reason: str) -> bool:
     >>> may_warn("incomplete"), may_warn("to_confirm"), may_warn("not_of_age"), may_warn("")
     (True, True, False, False)
     """
-    return reason in ("incomplete", "to_confirm", "dormant")
+    return reason in ("incomplete", "unchecked", "to_confirm", "dormant")
 
 
 def _a_year_after(day: date) -> date:

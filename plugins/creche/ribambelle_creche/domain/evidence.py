@@ -1,5 +1,7 @@
 """What must a family prove before its file is complete?"""
 
+from collections.abc import Iterable
+
 from ribambelle_creche.domain.dossier import (
     Child,
     Dossier,
@@ -42,6 +44,20 @@ PROVES = {
     "disability": ("home",),
 }
 """The blocks of the file that each proof justifies: an agent reads them side by side."""
+
+
+def to_see_again(before: Dossier, after: Dossier, kinds: Iterable[str]) -> list[str]:
+    """Return the proofs that were seen of answers changed since: they prove nothing of the new ones.
+
+    >>> before, after = Dossier(child=Child("Zoé")), Dossier(child=Child("Zoé", "Payet"))
+    >>> to_see_again(before, after, ("birth", "work"))
+    ['birth']
+    """
+    return [
+        kind
+        for kind in kinds
+        if any(getattr(before, one) != getattr(after, one) for one in PROVES.get(kind, ()))
+    ]
 
 
 def needed(dossier: Dossier, asked: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ribambelle.documents.tables import DocumentUse
 from ribambelle.errors import NotYours
 from ribambelle.workflow.tables import Demande
 from ribambelle_creche.domain.evidence import KINDS
-from ribambelle_creche.tables import Application, Desk, Evidence
+from ribambelle_creche.tables import Application, Desk, Evidence, Receipt
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,36 @@ async def prove(demande: int, kind: str, account: int | None, now: datetime) -> 
 
 
 async def completed(number: int, at: datetime) -> None:
-    """Keep the date a file became complete: the first one counts."""
-    await Application.update({Application.complete_at: at}).where(
+    """Keep the date a file became complete: the first one counts.
+
+    It is that of the last thing its family sent or showed, not of the day an agent read it: a file
+    whole on the last day is in time, whenever it is checked.
+    """
+    receipt = (
+        await Receipt.select(Receipt.at)
+        .where(Receipt.application == number)
+        .order_by(Receipt.version, ascending=False)
+        .first()
+    )
+    given = await _papers(number)
+    shown = [
+        given.get(row["kind"], row["seen_at"])
+        for row in await Evidence.select(Evidence.kind, Evidence.seen_at).where(
+            (Evidence.application == number) & Evidence.seen_at.is_not_null()
+        )
+    ]
+    last = max([*([receipt["at"]] if receipt else []), *shown], default=at)
+    await Application.update({Application.complete_at: min(at, last)}).where(
         (Application.id == number) & Application.complete_at.is_null()
     )
+
+
+async def _papers(number: int) -> dict[str, datetime]:
+    """Return when each accepted paper of a file was given for it, by kind: the last of each."""
+    demande = Application.select(Application.demande).where(Application.id == number)
+    rows = (
+        await DocumentUse.select(DocumentUse.document.kind.as_alias("kind"), DocumentUse.used_at)
+        .where(DocumentUse.demande.is_in(demande) & (DocumentUse.document.state == "accepted"))
+        .order_by(DocumentUse.used_at)
+    )
+    return {row["kind"]: row["used_at"] for row in rows}
