@@ -11,7 +11,7 @@ from tests.creche.test_deciding import decided, kept, states
 
 from ribambelle.identity import accounts
 from ribambelle.testing import Communes, FrozenClock, Town
-from ribambelle_creche import ageing, examining
+from ribambelle_creche import ageing, deciding, examining, offering
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.dossier import Arrival, Child, Entry, Family, Week
 from ribambelle_creche.queries import commissions, supplies
@@ -243,3 +243,29 @@ async def test_a_family_reads_before_it_answers_that_the_place_is_for_one_twin_o
     for text in (" ".join(mail.text.split()), page, letter):
         assert "Pour un enfant sur deux. Accepter met fin à la demande" in text
     assert "Enfant 2 :" in letter
+
+
+async def test_where_silence_ends_a_file_the_family_reads_it_before(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    file = town.app.platform.folder / "alpha.toml"
+    file.write_text(file.read_text() + "[creche]\nlapse_closes = true\ndecline_closes = true\n")
+    town.app.platform.scan()
+    number = await families(town, clock)
+    with town.here() as tenant:
+        await deciding.decide(tenant, number, 1, clock())
+    where = await offer_of(town)
+    await town.work()
+    (told,) = [one for one in await town.mail() if "proposée" in one.subject]
+    family = await town.family(told.recipient)
+
+    assert "Sans réponse à temps, votre demande prend fin" in (await family.get(where)).text
+    assert "une autre famille, et votre demande prend fin" in told.text
+    clock.move(days=30)
+    with town.here() as tenant:
+        await offering.lapse_all(tenant, clock())
+    await town.work()
+    last = (await town.mail(told.recipient))[-1]
+    assert "et votre demande prend fin" in last.text
+    assert "closed" in await states(town)

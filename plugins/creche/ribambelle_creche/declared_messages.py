@@ -175,6 +175,18 @@ PLACE = Placeholder(
     lines=True,
     write="\n".join,
 )
+SILENCE = Placeholder(
+    "sans_reponse",
+    "Ce que devient la demande sans réponse, si la commune y met fin ; vide sinon",
+    ", et votre demande prend fin",
+    fact="silence",
+)
+REFUSED = Placeholder(
+    "refusee",
+    "Ce que devient la demande refusée, si la commune y met fin ; vide sinon",
+    " Votre demande prend fin.",
+    fact="refused",
+)
 UNTIL = Placeholder(
     "fin",
     "Le dernier jour pour répondre",
@@ -318,6 +330,7 @@ MESSAGES = (
             *FILE,
             PLACE,
             UNTIL,
+            SILENCE,
             Placeholder(
                 "repondre",
                 "La page où accepter ou refuser, une fois connecté",
@@ -358,7 +371,7 @@ MESSAGES = (
         "Place refusée",
         "dès qu’une place est refusée",
         "la famille",
-        (*FILE, LINK),
+        (*FILE, REFUSED, LINK),
         AREA,
     ),
     MessageTemplate(
@@ -366,7 +379,7 @@ MESSAGES = (
         "Place sans réponse à temps",
         "le lendemain du dernier jour pour répondre",
         "la famille",
-        (*FILE, UNTIL, LINK),
+        (*FILE, UNTIL, SILENCE, LINK),
         AREA,
     ),
     MessageTemplate(

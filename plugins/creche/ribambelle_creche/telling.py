@@ -12,13 +12,17 @@ from ribambelle.tenants import Tenant
 from ribambelle.workflow import Step
 from ribambelle_creche import renewing
 from ribambelle_creche.domain.evidence import KINDS
+from ribambelle_creche.domain.offers import is_elsewhere
 from ribambelle_creche.placing import CALL_FIRST, share_of, told_of
 from ribambelle_creche.proof import opened, paper
 from ribambelle_creche.queries import applications, offers, renewals
+from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Application
 from ribambelle_creche.workflow import COMPLETED
 
 OF_OFFER = frozenset({"offer", "accept", "decline", "lapse"})
+SILENCE = ", et votre demande prend fin"
+REFUSED = " Votre demande prend fin : pour chercher encore une place, faites-en une autre."
 TOLD = OF_OFFER | {
     *("ask_more", *COMPLETED, "withdraw", "ask_confirmation", "expire", "merge"),
     *("wait", "postpone", "rule_out", "age_out", "sleep"),
@@ -65,6 +69,8 @@ async def _offered(tenant: Tenant, file: Application, what: str) -> dict[str, An
         "places": [*(told_of(row) for row in rows), *([part] if part else [])],
         "answer_by": last.answer_by,
         "answer": tenant.url(f"/creche/offres/{rows[0].id}"),
+        "silence": SILENCE if tenant.of(Settings).lapse_closes else "",
+        "refused": REFUSED if tenant.of(Settings).decline_closes and not is_elsewhere(rows) else "",
     }
 
 

@@ -66,9 +66,17 @@ def blocked(one: Blocking) -> str:
     'lundi matin (bébés) : 3 places, toutes à des demandes classées avant ; dernière admise : 85 points'
     >>> blocked(Blocking("12/all/week", 40, 40, None))
     'toutes les heures d’accueil de la semaine sont prises'
+
+    What was left may be too little, for two children who enter together:
+
+    >>> blocked(Blocking("12/babies/mon-am", 6, 5, 86))
+    'lundi matin (bébés) : 6 places, dont 5 à des demandes classées avant ; il en restait 1, trop peu'
     """
     _, group, slot = one.resource.split("/")
+    left = max(0, one.capacity - one.taken_ahead)
     if slot.startswith("week"):
+        if left and not one.withheld:
+            return "il ne restait pas assez d’heures d’accueil dans la semaine"
         return "toutes les heures d’accueil de la semaine sont prises"
     if group == "staff":
         return f"{half_day(slot)} : pas assez d’adultes pour un enfant de plus"
@@ -79,6 +87,9 @@ def blocked(one: Blocking) -> str:
         return f"{said}, gardée pour que personne ne passe devant une famille mieux classée"
     if not one.capacity:
         return said
+    if left:
+        told = f"dont {one.taken_ahead} à des demandes classées avant ; " if one.taken_ahead else ""
+        return f"{said}, {told}il en restait {left}, trop peu"
     if one.last_points is None:
         return f"{said}, toutes à des enfants qui les ont déjà"
     return (

@@ -35,6 +35,8 @@ class OfferPage:
     places: list[Offer]
     ends: bool
     """Declining ends the file."""
+    lapses: bool
+    """So does no answer at all."""
     part: str = ""
     """For how many children of the file the place is; empty when it is for all."""
     call_first: str = CALL_FIRST
@@ -91,7 +93,9 @@ async def look(
     one, file = await offered(offer, person, tenant, now)
     places = await offers.beside(one)
     ends = tenant.of(Settings).decline_closes and not is_elsewhere(places)
-    page = OfferPage(file, one, places, ends, await share_of(places))
+    page = OfferPage(
+        file, one, places, ends, tenant.of(Settings).lapse_closes, await share_of(places)
+    )
     return Page("creche/family/offer.html", page)
 
 
