@@ -37,7 +37,7 @@ def application() -> typer.Typer:
         roles,
         tenant,
     )
-    from ribambelle_cli.backup import backup, restore
+    from ribambelle_cli.backup import backup, backup_key, restore, try_out
     from ribambelle_cli.doctor import doctor
     from ribambelle_cli.serve import demo, serve, work
 
@@ -61,6 +61,8 @@ def application() -> typer.Typer:
     app.add_typer(roles.app, name="roles")
     for command in (demo, serve, work, backup, restore, doctor):
         app.command()(command)
+    app.command("backup-key")(backup_key)
+    app.command("drill")(try_out)
     mount(app, Plugins())
     add_programs(app, entry_points(group=PROGRAMS))
     return app

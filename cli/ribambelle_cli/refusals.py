@@ -75,6 +75,20 @@ SENTENCES = {
     "file_unreadable": "{file} ne peut pas être lu : {why}.",
     "copy_incomplete": "{folder} n’est pas une sauvegarde entière : {name} y manque ou ne se lit "
     "pas. Donnez le dossier que « ribambelle backup » a écrit : rien n’a été restauré.",
+    "backup_busy": "Une autre copie de {slug} est en cours. Recommencez quand elle sera finie.",
+    "backup_broken": "{folder} : « {name} » y manque, ou n’est plus ce qui avait été chiffré. "
+    "Choisissez une autre copie avec --at : rien n’a été restauré.",
+    "backup_key_there": "{slug} a déjà une clé de copies. Pour en changer, retirez d’abord celle de "
+    "{file} : les copies faites avec elle ne s’ouvriront plus qu’avec elle.",
+    "backup_key_missing": "Ces copies de {slug} sont chiffrées. Donnez leur clé dans un fichier : "
+    "--key-file cle.txt.",
+    "backup_key_unreadable": "{file} ne contient pas une clé de copies. Elle a 64 signes, des "
+    "chiffres et des lettres de a à f.",
+    "backup_key_other": "Aucune copie de {slug} ne s’ouvre avec cette clé dans {folder}. Donnez celle "
+    "d’alors avec --key-file, et le dossier qui porte le nom de la commune.",
+    "backup_unknown": "Aucune copie du {at}. Copies possibles : {known}.",
+    "drill_differs": "L’essai de {slug} a échoué : {what}. Gardez les copies d’avant, vérifiez le "
+    "disque des copies, puis recommencez.",
     "commission_unknown": "Aucune commission {number}. Voyez : ribambelle creche commission list",
     "commission_too_early": "Les familles ont jusqu’au {closes_on} : fermez les dossiers le lendemain.",
     "commission_not_open": "Les dossiers de cette commission sont déjà clos. Rien n’a changé.",
