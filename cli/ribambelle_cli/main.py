@@ -36,6 +36,7 @@ def application() -> typer.Typer:
         privacy,
         roles,
         tenant,
+        tenant_life,
     )
     from ribambelle_cli.backup import backup, backup_key, restore, try_out
     from ribambelle_cli.doctor import doctor
@@ -48,6 +49,7 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["--help", "-h"]},
         rich_markup_mode="rich",
     )
+    tenant_life.join(tenant.app)
     app.add_typer(tenant.app, name="tenant")
     app.add_typer(plugin.app, name="plugin")
     app.add_typer(account.app, name="account")

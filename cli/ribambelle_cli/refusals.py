@@ -87,6 +87,20 @@ SENTENCES = {
     "backup_key_other": "Aucune copie de {slug} ne s’ouvre avec cette clé dans {folder}. Donnez celle "
     "d’alors avec --key-file, et le dossier qui porte le nom de la commune.",
     "backup_unknown": "Aucune copie du {at}. Copies possibles : {known}.",
+    "export_paper_broken": "Le justificatif {number} ne s’ouvre pas. Lancez « ribambelle tenant check » "
+    "pour savoir pourquoi : rien n’a été écrit.",
+    "export_unreadable": "{folder} n’est pas un export entier : {name} y manque, y est de trop, ou a "
+    "changé. Reprenez l’export d’origine : rien n’a été importé.",
+    "export_format": "Cet export est d’un format que cette version ne lit pas ({format}). Mettez "
+    "Ribambelle à niveau.",
+    "export_version": "Cet export vient d’une autre version ({step}). Mettez les deux machines à la "
+    "même version, « ribambelle tenant upgrade », puis exportez de nouveau.",
+    "import_differs": "Ce qui est arrivé n’est pas ce qui était exporté ({name}) : rien n’a été "
+    "importé. Reprenez l’export d’origine.",
+    "delete_unconfirmed": "Rien n’a été supprimé. Pour supprimer {slug} pour toujours, écrivez son nom "
+    "une seconde fois : --confirm {slug}",
+    "delete_left": "{slug} n’est pas entièrement supprimée, il reste {left}. Relancez la même commande.",
+    "nothing_to_change": "Rien à changer : donnez --host, --name ou --colour.",
     "drill_differs": "L’essai de {slug} a échoué : {what}. Gardez les copies d’avant, vérifiez le "
     "disque des copies, puis recommencez.",
     "commission_unknown": "Aucune commission {number}. Voyez : ribambelle creche commission list",
