@@ -138,8 +138,7 @@ async def papers() -> list[bytes]:
 
 async def next_household() -> int:
     now = platform().tenant("bastia").now()
-    made = await households.create([AdultEntry("Ana", "Prune")], None, now)
-    return made
+    return await households.create([AdultEntry("Ana", "Prune")], None, now)
 
 
 @pytest.mark.parametrize("harm", ["row", "paper", "lost", "added", "manifest"])
