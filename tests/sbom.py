@@ -46,7 +46,8 @@ TOP = """\
 # Licences of the libraries
 
 Written by `python -m tests.sbom` from requirements.lock and from what is installed; a test fails
-when it is out of date. The same for programs: `docs/sbom.json` (CycloneDX 1.6). Ribambelle itself: EUPL-1.2 (`LICENSE`).
+when it is out of date. The same for programs: `docs/sbom.json` (CycloneDX 1.6). Ribambelle itself:
+EUPL-1.2 (`LICENSE`).
 
 « Served » is what a portal runs; the rest is for tests and checks, and is never shipped.
 
