@@ -79,6 +79,12 @@ def files(folder: Path) -> list[Path]:
     return sorted(file for file in folder.rglob("*") if file.is_file())
 
 
+def flip(file: Path) -> None:
+    """Change the last byte of a file, whatever it was."""
+    content = file.read_bytes()
+    file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+
+
 def parts(place: Path) -> list[Path]:
     return sorted((place / "copies").glob("bastia/*/parts/*/*"))
 
@@ -137,7 +143,7 @@ def test_a_damaged_copy_is_refused_and_nothing_is_written(
     if harm == "lost":
         found[0].unlink()
     elif harm == "changed":
-        found[0].write_bytes(found[0].read_bytes()[:-1] + b"!")
+        flip(found[0])
     elif harm == "swapped":
         found[0].write_bytes(found[1].read_bytes())
     else:
@@ -282,8 +288,7 @@ def harmed(monkeypatch: pytest.MonkeyPatch, harm: str, server: str) -> None:
 
     async def put_back(copied: Any, there: Platform) -> int:
         rows = await put(copied, there)
-        paper = files(there.data / "bastia" / "documents")[0]
-        paper.write_bytes(paper.read_bytes()[:-1] + b"!")
+        flip(files(there.data / "bastia" / "documents")[0])
         return rows
 
     if harm == "paper":
@@ -418,6 +423,27 @@ async def test_twin_without_the_lock_two_copies_are_made_at_once(
 
 def no_room(place: Path, content: bytes) -> None:
     raise OSError(28, "No space left on device", str(place))
+
+
+async def test_a_disk_that_takes_nothing_stops_neither_the_copies_nor_the_jobs(
+    alpha: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def full(commune: Any, known: Any) -> None:
+        asked.append(commune.slug)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(state, "note", full)
+    copying = asyncio.create_task(schedule.keep(alpha.app.platform, timedelta(milliseconds=20)))
+    for _ in range(200):
+        if len(asked) > 1 or copying.done():
+            break
+        await asyncio.sleep(0.05)
+
+    assert not copying.done()
+    assert len(asked) > 1
+    copying.cancel()
 
 
 async def test_copies_are_kept_by_turns_and_what_nobody_holds_is_removed(

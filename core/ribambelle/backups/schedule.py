@@ -23,7 +23,10 @@ async def keep(platform: Platform, every: timedelta = LOOK) -> None:
         except OSError:  # the folder of the files is away for a moment; the worker says so
             slugs = []
         for slug in slugs:
-            await turn(platform, slug)
+            try:
+                await turn(platform, slug)
+            except Exception:  # a disk so full that not even this can be noted: jobs go on
+                log.exception("backup_failed", tenant=slug)
         await asyncio.sleep(every.total_seconds())
 
 
