@@ -157,6 +157,8 @@ class State:
     plugins: tuple[str, ...] = ()
     pending: int = 0
     backup: datetime | None = None
+    drill: datetime | None = None
+    drill_problem: str = ""
     given_up: int = 0
     oldest: datetime | None = None
     late: int = 0
@@ -178,14 +180,15 @@ def status(as_json: AsJson = False) -> None:
     rows = [
         (
             *(one.slug, one.problem or "prête", one.engine, ", ".join(one.plugins)),
-            *(one.pending or "", _when(one.backup), one.given_up or "", _when(one.oldest)),
+            *(one.pending or "", _when(one.backup), _drilled(one)),
+            *(one.given_up or "", _when(one.oldest)),
             *(f"{one.megabytes:.1f} Mo".replace(".", ","), _when(one.active)),
         )
         for one in found
     ]
     headings = (
-        *("Commune", "État", "Base", "Modules", "Étapes", "Dernière copie", "Abandonnés"),
-        *("Plus vieux travail", "Disque", "Dernier acte"),
+        *("Commune", "État", "Base", "Modules", "Étapes", "Dernière copie", "Dernier essai"),
+        *("Abandonnés", "Plus vieux travail", "Disque", "Dernier acte"),
     )
     say_table(headings, rows, "Aucune commune. Créez-les : ribambelle fleet apply communes.csv")
 
@@ -232,6 +235,7 @@ def _state(communes: Platform, slug: str) -> State:
 
 
 async def _look(commune: Tenant) -> State:
+    from ribambelle.backups import state
     from ribambelle.database import migrations
     from ribambelle.jobs import queue
     from ribambelle.jobs.tables import Job
@@ -241,6 +245,7 @@ async def _look(commune: Tenant) -> State:
 
     with commune.here():
         now = commune.now()
+        tried = state.drill(commune)
         waiting = await Job.select(Job.run_at).where(Job.run_at < now).order_by(Job.run_at).first()
         last = (
             await JournalLine.select(JournalLine.at)
@@ -253,12 +258,18 @@ async def _look(commune: Tenant) -> State:
             plugins=commune.settings.plugins,
             pending=len(await migrations.pending(commune.hooks.packages())),
             backup=copies.last(commune),
+            drill=tried.at if tried else None,
+            drill_problem=tried.problem if tried else "",
             given_up=await queue.given_up(),
             oldest=waiting["run_at"] if waiting else None,
             late=await outbox.late(now),
             megabytes=_size(commune.folder) / 1e6,
             active=last["at"] if last else None,
         )
+
+
+def _drilled(one: State) -> str:
+    return f"échoué {_when(one.drill)}" if one.drill_problem else _when(one.drill)
 
 
 def _size(folder: Path) -> int:

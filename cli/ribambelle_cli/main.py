@@ -36,8 +36,9 @@ def application() -> typer.Typer:
         privacy,
         roles,
         tenant,
+        tenant_life,
     )
-    from ribambelle_cli.backup import backup, restore
+    from ribambelle_cli.backup import backup, backup_key, restore, try_out
     from ribambelle_cli.doctor import doctor
     from ribambelle_cli.serve import demo, serve, work
 
@@ -48,6 +49,7 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["--help", "-h"]},
         rich_markup_mode="rich",
     )
+    tenant_life.join(tenant.app)
     app.add_typer(tenant.app, name="tenant")
     app.add_typer(plugin.app, name="plugin")
     app.add_typer(account.app, name="account")
@@ -61,6 +63,8 @@ def application() -> typer.Typer:
     app.add_typer(roles.app, name="roles")
     for command in (demo, serve, work, backup, restore, doctor):
         app.command()(command)
+    app.command("backup-key")(backup_key)
+    app.command("drill")(try_out)
     mount(app, Plugins())
     add_programs(app, entry_points(group=PROGRAMS))
     return app

@@ -75,6 +75,34 @@ SENTENCES = {
     "file_unreadable": "{file} ne peut pas être lu : {why}.",
     "copy_incomplete": "{folder} n’est pas une sauvegarde entière : {name} y manque ou ne se lit "
     "pas. Donnez le dossier que « ribambelle backup » a écrit : rien n’a été restauré.",
+    "backup_busy": "Une autre copie de {slug} est en cours. Recommencez quand elle sera finie.",
+    "backup_broken": "{folder} : « {name} » y manque, ou n’est plus ce qui avait été chiffré. "
+    "Choisissez une autre copie avec --at : rien n’a été restauré.",
+    "backup_key_there": "{slug} a déjà une clé de copies. Pour en changer, retirez d’abord celle de "
+    "{file} : les copies faites avec elle ne s’ouvriront plus qu’avec elle.",
+    "backup_key_missing": "Ces copies de {slug} sont chiffrées. Donnez leur clé dans un fichier : "
+    "--key-file cle.txt.",
+    "backup_key_unreadable": "{file} ne contient pas une clé de copies. Elle a 64 signes, des "
+    "chiffres et des lettres de a à f.",
+    "backup_key_other": "Aucune copie de {slug} ne s’ouvre avec cette clé dans {folder}. Donnez celle "
+    "d’alors avec --key-file, et le dossier qui porte le nom de la commune.",
+    "backup_unknown": "Aucune copie du {at}. Copies possibles : {known}.",
+    "export_paper_broken": "Le justificatif {number} ne s’ouvre pas. Lancez « ribambelle tenant check » "
+    "pour savoir pourquoi : rien n’a été écrit.",
+    "export_unreadable": "{folder} n’est pas un export entier : {name} y manque, y est de trop, ou a "
+    "changé. Reprenez l’export d’origine : rien n’a été importé.",
+    "export_format": "Cet export est d’un format que cette version ne lit pas ({format}). Mettez "
+    "Ribambelle à niveau.",
+    "export_version": "Cet export vient d’une autre version ({step}). Mettez les deux machines à la "
+    "même version, « ribambelle tenant upgrade », puis exportez de nouveau.",
+    "import_differs": "Ce qui est arrivé n’est pas ce qui était exporté ({name}) : rien n’a été "
+    "importé. Reprenez l’export d’origine.",
+    "delete_unconfirmed": "Rien n’a été supprimé. Pour supprimer {slug} pour toujours, écrivez son nom "
+    "une seconde fois : --confirm {slug}",
+    "delete_left": "{slug} n’est pas entièrement supprimée, il reste {left}. Relancez la même commande.",
+    "nothing_to_change": "Rien à changer : donnez --host, --name ou --colour.",
+    "drill_differs": "L’essai de {slug} a échoué : {what}. Gardez les copies d’avant, vérifiez le "
+    "disque des copies, puis recommencez.",
     "commission_unknown": "Aucune commission {number}. Voyez : ribambelle creche commission list",
     "commission_too_early": "Les familles ont jusqu’au {closes_on} : fermez les dossiers le lendemain.",
     "commission_not_open": "Les dossiers de cette commission sont déjà clos. Rien n’a changé.",

@@ -77,8 +77,8 @@ def work(
     if not (once or dry_run or retry):
         logs.structured()
         communes.plugins.ask_all()
-        say("Travaux en attente : exécution en continu. Ctrl+C pour arrêter.")
-        asyncio.run(worker.work(communes))
+        say("Travaux et copies : exécution en continu. Ctrl+C pour arrêter.")
+        asyncio.run(worker.work_and_copy(communes))
 
     async def one(slug: str) -> dict[str, int]:
         commune = communes.tenant(slug)

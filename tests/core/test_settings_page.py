@@ -11,6 +11,7 @@ import pytest
 from ribambelle.plugins import Plugins
 from ribambelle.tenants import Platform
 from ribambelle.tenants.settings import (
+    Backup,
     Brand,
     Commune,
     Contact,
@@ -56,6 +57,7 @@ TABLES = {
     "`[particulier]`": Particulier,
     "`[privacy]`": Privacy,
     "`[legal]`": Legal,
+    "`[backup]`": Backup,
     "`[creche]`": Creche,
     "`[assmat]`": Assmat,
     "`[assmat.pmi]`": Pmi,

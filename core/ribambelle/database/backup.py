@@ -1,7 +1,8 @@
 """Copies of a commune's database that can be trusted: taken whole, checked before they serve.
 
 A copy is a file and, beside it, its manifest (`nantes.sqlite` and `nantes.sqlite.json`): which
-database wrote it, its SHA-256, and how many rows each table held at that moment.
+database wrote it, its SHA-256, how many rows each table held at that moment and, when it was asked
+to prove itself, a digest of them.
 """
 
 import hashlib
@@ -24,22 +25,34 @@ class Manifest(msgspec.Struct, frozen=True):
     engine: str
     sha256: str
     rows: dict[str, int]
+    digests: dict[str, str] = {}
+    """What each table held, taken from the database itself as it was copied; empty if not asked."""
 
 
-async def backup(engine: TenantEngine, to: Path) -> Manifest:
-    """Copy a commune's database while it serves, and write the manifest last."""
+async def backup(
+    engine: TenantEngine, to: Path, *, by_pages: bool = False, proved: bool = False
+) -> Manifest:
+    """Copy a commune's database while it serves, and write the manifest last.
+
+    :param by_pages: copy a SQLite file page for page, so that what has not changed stays alike from
+        one copy to the next, rather than pack it as small as it can be.
+    :param proved: take a digest of every table too, in the very moment that is copied.
+    """
     _require_free(to)
     await in_thread(to.parent.mkdir, 0o777, True, True)
     await in_thread(to.touch, 0o600)  # whoever writes it, the service alone reads it
     await in_thread(_manifest(to).touch, 0o600)
-    if isinstance(engine, SQLite):
+    digests: dict[str, str] = {}
+    if isinstance(engine, SQLite) and (by_pages or proved):
+        rows, digests = await in_thread(backup_sqlite.mirror, engine.file, to, proved)
+    elif isinstance(engine, SQLite):
         rows = await in_thread(backup_sqlite.save, engine.file, to)
     elif isinstance(engine, Postgres):
-        rows = await backup_postgres.save(engine, to)
+        rows, digests = await backup_postgres.save(engine, to, proved)
     else:
         raise TypeError(f"no way to copy {type(engine).__name__}")
     await in_thread(flush, to)
-    manifest = Manifest(engine.engine_type, await in_thread(_digest, to), rows)
+    manifest = Manifest(engine.engine_type, await in_thread(_digest, to), rows, digests)
     await in_thread(_manifest(to).write_bytes, msgspec.json.encode(manifest))
     await in_thread(flush, to.parent)
     return manifest
@@ -50,7 +63,7 @@ async def restore(file: Path, to: str | Path) -> Manifest:
 
     Refuses a damaged copy, and never writes over a database that exists.
     """
-    manifest = await in_thread(_read_manifest, file)
+    manifest = await in_thread(manifest_of, file)
     if await in_thread(_digest, file) != manifest.sha256:
         raise Misconfigured(
             "la sauvegarde est abîmée : son contenu ne correspond plus à son empreinte",
@@ -58,9 +71,9 @@ async def restore(file: Path, to: str | Path) -> Manifest:
             cure="restaurez une autre sauvegarde",
         )
     if manifest.engine == "postgres" and isinstance(to, str) and is_postgres(to):
-        await backup_postgres.load(file, to, manifest.rows)
+        await backup_postgres.load(file, to, manifest.rows, manifest.digests)
     elif manifest.engine == "sqlite" and not is_postgres(str(to)):
-        await in_thread(backup_sqlite.load, file, Path(to), manifest.rows)
+        await in_thread(backup_sqlite.load, file, Path(to), manifest.rows, manifest.digests)
     else:
         raise Misconfigured(
             f"une sauvegarde {manifest.engine} ne se restaure pas dans l’autre base",
@@ -70,7 +83,8 @@ async def restore(file: Path, to: str | Path) -> Manifest:
     return manifest
 
 
-def _read_manifest(file: Path) -> Manifest:
+def manifest_of(file: Path) -> Manifest:
+    """Return what a copy of a database says of itself."""
     try:
         return msgspec.json.decode(_manifest(file).read_bytes(), type=Manifest)
     except (FileNotFoundError, msgspec.DecodeError) as error:

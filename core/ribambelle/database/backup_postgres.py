@@ -19,18 +19,33 @@ TABLES = """
 """
 
 
-async def save(engine: Postgres, to: Path) -> dict[str, int]:
-    """Dump the database as one transaction sees it; return the rows that transaction counts."""
+DIGEST = """
+    SELECT concat(
+      coalesce(sum(('x' || substr(md5(row_::text), 1, 16))::bit(64)::bigint::numeric), 0), ' ',
+      coalesce(sum(('x' || substr(md5(row_::text), 17))::bit(64)::bigint::numeric), 0)
+    ) FROM {table} AS row_
+"""
+"""The same whatever the order of the rows, and counted by the server without holding them."""
+
+
+async def save(engine: Postgres, to: Path, proved: bool) -> tuple[dict[str, int], dict[str, str]]:
+    """Dump the database as one transaction sees it; return the rows that transaction counts.
+
+    If asked, also return a digest of each table, counted in that same transaction.
+    """
     async with engine.transaction() as seen:
         await seen.fetch("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         ((snapshot,),) = await seen.fetch("SELECT pg_export_snapshot()")
         rows = await _count(seen)
+        digests = await _digests(seen) if proved else {}
         dump = programs.find("pg_dump", at_least=await _major(seen))
         await _run(engine.url, dump, "--format=custom", f"--snapshot={snapshot}", f"--file={to}")
-    return rows
+    return rows, digests
 
 
-async def load(file: Path, url: str, rows: Mapping[str, int]) -> None:
+async def load(
+    file: Path, url: str, rows: Mapping[str, int], digests: Mapping[str, str] | None = None
+) -> None:
     """Load a dump into a new database; leave none behind when something is missing."""
     async with template.administration(url) as server:
         await template.create_empty(server, named(url))
@@ -41,6 +56,9 @@ async def load(file: Path, url: str, rows: Mapping[str, int]) -> None:
         engine = Postgres(url)
         try:
             require_same(await _count(engine), rows, file)
+            if digests:
+                async with engine.transaction() as seen:
+                    require_same(await _digests(seen), digests, file)
         finally:
             await engine.aclose()
     except BaseException:
@@ -53,6 +71,17 @@ async def _count(database: Any) -> dict[str, int]:
     for (table,) in await database.fetch(TABLES):
         ((rows,),) = await database.fetch(f"SELECT count(*) FROM {quoted(table)}")  # noqa: S608 - quoted
         counted[table] = rows
+    return counted
+
+
+async def _digests(database: Any) -> dict[str, str]:
+    """Return a digest of each table, its moments and bytes written one way wherever it is."""
+    await database.fetch("SELECT set_config('TimeZone', 'UTC', true)")
+    await database.fetch("SELECT set_config('bytea_output', 'hex', true)")
+    counted = {}
+    for (table,) in await database.fetch(TABLES):
+        ((told,),) = await database.fetch(DIGEST.format(table=quoted(table)))
+        counted[table] = str(told)
     return counted
 
 

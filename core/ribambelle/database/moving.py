@@ -25,19 +25,24 @@ async def copy(source: TenantEngine, target: TenantEngine, tables: Sequence[type
     """Copy all rows of these tables, parents first, into empty ones; return how many."""
     rows = 0
     with using(target):
-        async with DOOR.transaction(), _unwatched(tables):
+        async with DOOR.transaction(), unwatched(tables):
             for table in tables:
-                async for some in _rows(source, table):
-                    columns = [column._meta.db_column_name for column in table._meta.columns]
-                    names = [column._meta.name for column in table._meta.columns]
-                    await many.write(
-                        table._meta.tablename,
-                        columns,
-                        [[row[name] for name in names] for row in some],
-                    )
+                async for some in rows_of(source, table):
+                    await put(table, some)
                     rows += len(some)
-                await _count_on(source, table)
+                with using(source):
+                    last = await last_number(table)
+                await count_on(table, last)
     return rows
+
+
+async def put(table: type[Table], rows: Sequence[dict[str, Any]]) -> None:
+    """Write rows as they are, their numbers included, in the current database."""
+    columns = [column._meta.db_column_name for column in table._meta.columns]
+    names = [column._meta.name for column in table._meta.columns]
+    await many.write(
+        table._meta.tablename, columns, [[row[name] for name in names] for row in rows]
+    )
 
 
 async def contents(engine: TenantEngine, tables: Sequence[type[Table]]) -> dict[str, str]:
@@ -45,18 +50,23 @@ async def contents(engine: TenantEngine, tables: Sequence[type[Table]]) -> dict[
     found = {}
     for table in tables:
         digest = hashlib.sha256()
-        async for some in _rows(engine, table):
+        async for some in rows_of(engine, table):
             for row in some:
-                digest.update(msgspec.json.encode(row, enc_hook=_plain, order="sorted") + b"\n")
+                digest.update(line_of(row))
         found[str(table._meta.tablename)] = digest.hexdigest()
     return found
+
+
+def line_of(row: dict[str, Any]) -> bytes:
+    """Return a row as one line of JSON, the same wherever it is kept."""
+    return msgspec.json.encode(row, enc_hook=_plain, order="sorted") + b"\n"
 
 
 def _plain(value: Any) -> Any:
     return value.hex() if isinstance(value, bytes | bytearray | memoryview) else str(value)
 
 
-async def _rows(engine: TenantEngine, table: type[Table]) -> AsyncIterator[list[dict[str, Any]]]:
+async def rows_of(engine: TenantEngine, table: type[Table]) -> AsyncIterator[list[dict[str, Any]]]:
     """Yield the rows of a table by their number, moments in UTC, a few at a time."""
     key, last = table._meta.primary_key, None
     while True:
@@ -76,7 +86,7 @@ async def _rows(engine: TenantEngine, table: type[Table]) -> AsyncIterator[list[
 
 
 @asynccontextmanager
-async def _unwatched(tables: Sequence[type[Table]]) -> AsyncIterator[None]:
+async def unwatched(tables: Sequence[type[Table]]) -> AsyncIterator[None]:
     """Put aside the triggers of the current database: rows arrive as they are, counts with them."""
     if DOOR.engine_type == "postgres":
         for table in tables:
@@ -93,12 +103,10 @@ async def _unwatched(tables: Sequence[type[Table]]) -> AsyncIterator[None]:
         await DOOR.fetch(trigger["sql"])
 
 
-async def _count_on(source: TenantEngine, table: type[Table]) -> None:
-    """Let the target number new rows after all that were ever numbered, removed ones included."""
+async def count_on(table: type[Table], last: int) -> None:
+    """Let the current database number new rows after all that were ever numbered, removed ones too."""
     name = str(table._meta.tablename)
     key = table._meta.primary_key._meta.db_column_name
-    with using(source):
-        last = await _last_number(name, key)
     if not last:
         return
     if DOOR.engine_type == "postgres":
@@ -110,7 +118,10 @@ async def _count_on(source: TenantEngine, table: type[Table]) -> None:
         await DOOR.fetch("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (name, last))
 
 
-async def _last_number(name: str, key: str) -> int:
+async def last_number(table: type[Table]) -> int:
+    """Return the last number that was ever given to a row of the current database; 0 for none."""
+    name = str(table._meta.tablename)
+    key = table._meta.primary_key._meta.db_column_name
     if DOOR.engine_type == "sqlite":
         rows = await DOOR.fetch("SELECT seq AS last FROM sqlite_sequence WHERE name = ?", (name,))
         return int(rows[0]["last"]) if rows else 0

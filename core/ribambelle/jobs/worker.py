@@ -85,6 +85,15 @@ async def _first_today(name: str, now: datetime) -> bool:
     return await limits.count(name, midnight) == 1
 
 
+async def work_and_copy(platform: Platform) -> None:
+    """Run what is due and take the copies that are, for ever, neither waiting for the other."""
+    from ribambelle.backups import schedule
+
+    async with asyncio.TaskGroup() as both:
+        both.create_task(work(platform))
+        both.create_task(schedule.keep(platform))
+
+
 async def work(platform: Platform, every: timedelta = timedelta(seconds=1)) -> None:
     """Serve every commune, for ever: one that has long work keeps no other waiting."""
     seen: dict[str, tuple[object, datetime]] = {}

@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import tomllib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,7 +66,7 @@ async def copy(commune: Tenant, to: Path) -> dict[str, int]:
     What is copied is for the service alone to read, and a copy that fails leaves nothing.
     """
     require_new(to)
-    key = commune.key
+    _ = commune.key  # refused before anything is written if it is away
     to.parent.mkdir(parents=True, exist_ok=True)
     draft = to.with_name(f".{to.name}.{uuid4().hex[:8]}")
     draft.mkdir(mode=0o700)
@@ -74,23 +74,33 @@ async def copy(commune: Tenant, to: Path) -> dict[str, int]:
         manifest = await backup.backup(commune.engine, draft / "database")
         # after the base: what it names is here, for a file is kept a day after its paper is gone
         await in_thread(papers.copy, commune.folder, draft)
-        source = commune.platform.folder
-        _keep(draft / "tenant.toml", (source / f"{commune.slug}.toml").read_bytes())
-        secrets = source / f"{commune.slug}.secrets.toml"
-        if secrets.is_file():
-            _keep(draft / "secrets.toml", secrets.read_bytes())
-        if (source / commune.slug).is_dir():
-            shutil.copytree(source / commune.slug, draft / "own")
-        _keep(draft / "secret.key", key)
-        _keep(draft / "slug", commune.slug.encode())
-        forgotten = erasures(commune.platform, commune.slug)
-        _keep(draft / "erasures.jsonl", forgotten.read_bytes() if forgotten.is_file() else b"")
+        keep_files(commune, draft)
         draft.replace(to)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
-    (commune.folder / LAST).write_text(commune.now().isoformat(), "utf-8")
+    note(commune)
     return manifest.rows
+
+
+def keep_files(commune: Tenant, draft: Path) -> None:
+    """Write in a copy all that is neither the base nor a paper."""
+    source = commune.platform.folder
+    _keep(draft / "tenant.toml", (source / f"{commune.slug}.toml").read_bytes())
+    secrets = source / f"{commune.slug}.secrets.toml"
+    if secrets.is_file():
+        _keep(draft / "secrets.toml", secrets.read_bytes())
+    if (source / commune.slug).is_dir():
+        shutil.copytree(source / commune.slug, draft / "own")
+    _keep(draft / "secret.key", commune.key)
+    _keep(draft / "slug", commune.slug.encode())
+    forgotten = erasures(commune.platform, commune.slug)
+    _keep(draft / "erasures.jsonl", forgotten.read_bytes() if forgotten.is_file() else b"")
+
+
+def note(commune: Tenant) -> None:
+    """Remember that at this moment a whole copy of the commune exists."""
+    (commune.folder / LAST).write_text(commune.now().isoformat(), "utf-8")
 
 
 def last(commune: Tenant) -> datetime | None:
@@ -127,9 +137,7 @@ def opened(folder: Path, communes: Platform, database: str = "") -> Copy:
     secrets = ""
     if (folder / "secrets.toml").is_file():
         secrets = _part(folder, "secrets.toml").decode("utf-8", "replace")
-    own = _taken(communes, slug)
-    if any(place.exists() and (place.is_file() or any(place.iterdir())) for place in own):
-        raise Refused("slug_taken", slug=slug)
+    require_nothing_there(communes, slug)
     said, hidden = _parsed(text, "tenant.toml"), _parsed(secrets, "secrets.toml")
     for host in said.get("hosts") or ():
         require_free(communes, str(host), "host_taken_by_restore")
@@ -143,9 +151,29 @@ def opened(folder: Path, communes: Platform, database: str = "") -> Copy:
 
 
 async def bring_back(copied: Copy, communes: Platform) -> int:
-    """Put a copied commune where it is not; return how many rows came back.
+    """Put a copied commune where it is not; return how many rows came back."""
+    folder = copied.folder
+
+    async def fill(draft: Path) -> int:
+        _keep(draft / "secret.key", (folder / "secret.key").read_bytes())
+        await in_thread(papers.bring_back, folder, draft)
+        manifest = await backup.restore(
+            folder / "database", copied.database or draft / "portal.sqlite"
+        )
+        return sum(manifest.rows.values())
+
+    return await put_in_place(copied, communes, fill)
+
+
+async def put_in_place(
+    copied: Copy, communes: Platform, fill: Callable[[Path], Awaitable[int]]
+) -> int:
+    """Put a commune where it is not; return what `fill` returns.
 
     Everything is made beside its place, and put there last: a failure leaves nothing behind.
+
+    :param fill: what writes the commune's data in a folder; the base comes last of it, and is its
+        own to remove if it fails.
     """
     folder, slug = copied.folder, copied.slug
     file, secrets, own, data = _taken(communes, slug)
@@ -159,12 +187,8 @@ async def bring_back(copied: Copy, communes: Platform) -> int:
                     part.mkdir()
                     undo.append(part.rmdir)
         draft.mkdir(mode=0o700)
-        _keep(draft / "secret.key", (folder / "secret.key").read_bytes())
-        manifest = await backup.restore(
-            folder / "database", copied.database or draft / "portal.sqlite"
-        )
+        rows = await fill(draft)
         loaded = bool(copied.database)
-        await in_thread(papers.bring_back, folder, draft)
         _put(draft, data, undo)
         if (folder / "own").is_dir():
             beside = communes.folder / draft.name
@@ -190,7 +214,14 @@ async def bring_back(copied: Copy, communes: Platform) -> int:
             await template.drop(copied.database)
         raise
     communes.scan()
-    return sum(manifest.rows.values())
+    return rows
+
+
+def require_nothing_there(communes: Platform, slug: str) -> None:
+    """Refuse a commune of which anything is there already."""
+    own = _taken(communes, slug)
+    if any(place.exists() and (place.is_file() or any(place.iterdir())) for place in own):
+        raise Refused("slug_taken", slug=slug)
 
 
 def _taken(communes: Platform, slug: str) -> tuple[Path, Path, Path, Path]:

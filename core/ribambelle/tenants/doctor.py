@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pysqlite3.dbapi2 import sqlite_version_info
 
+from ribambelle.backups import state
 from ribambelle.database import migrations, schema
 from ribambelle.database.connection import OLDEST
 from ribambelle.errors import Misconfigured, RibambelleError, Unavailable
@@ -32,6 +33,8 @@ LITTLE, ALMOST_NONE = 0.10, 0.02
 PATIENCE = 5.0
 STALE = timedelta(hours=1)
 COPIED = timedelta(days=7)
+SLACK, LATE = timedelta(minutes=30), 3
+"""A copy that takes itself is late after so long, or after so many turns missed."""
 RENEWED = timedelta(days=14)
 BACK = timedelta(minutes=5)
 Level = Literal["fault", "remark", "unknown"]
@@ -159,10 +162,55 @@ async def _of_database(commune: Tenant) -> AsyncIterator[Finding]:
             f"Des travaux attendent depuis le {late['run_at']:%d/%m/%Y à %H:%M}.",
             "Lancez « ribambelle work », ou servez sans --no-work.",
         )
+    for one in _of_copies(commune):
+        yield one
+
+
+def _of_copies(commune: Tenant) -> Iterator[Finding]:
+    """Yield what would be missed on the day everything else is lost."""
+    slug, now, settings = commune.slug, commune.now(), commune.settings.backup
     copied = copies.last(commune)
-    if not commune.settings.demo and (copied is None or now - copied > COPIED):
-        when = f"La dernière copie est du {copied:%d/%m/%Y}." if copied else "Aucune copie faite."
-        yield Finding(slug, "remark", when, f"ribambelle backup {slug} --to …, chaque nuit.")
+    when = (
+        f"La dernière copie est du {copied:%d/%m/%Y à %H:%M}." if copied else "Aucune copie faite."
+    )
+    if not settings.folder:
+        if not commune.settings.demo and (copied is None or now - copied > COPIED):
+            cure = "Écrivez [backup] dans le fichier de la commune : elle se copiera d’elle-même."
+            yield Finding(slug, "remark", when, cure)
+        return
+    if not settings.key:
+        told = "Les copies n’ont pas de clé : aucune n’est faite."
+        yield Finding(slug, "fault", told, f"ribambelle backup-key {slug}")
+        return
+    known = state.copies(commune)
+    if known and known.problem:
+        told = f"La copie de {known.looked_at.astimezone(commune.zone):%H:%M} a échoué."
+        yield Finding(slug, "fault", f"{told} {known.problem}", f"ribambelle backup {slug}")
+    elif copied is None or now - copied > max(
+        SLACK, LATE * timedelta(minutes=settings.every_minutes)
+    ):
+        yield Finding(slug, "fault", when, "Lancez « ribambelle work », ou servez sans --no-work.")
+    yield from _of_drill(commune)
+    if Path(settings.folder).is_dir() and _disk(Path(settings.folder)) == _disk(commune.folder):
+        told = f"Les copies sont sur le disque des données : {settings.folder}."
+        yield Finding(slug, "remark", told, "Montez-y le disque d’une autre machine.")
+
+
+def _of_drill(commune: Tenant) -> Iterator[Finding]:
+    slug, tried = commune.slug, state.drill(commune)
+    cure = f"ribambelle drill {slug}"
+    if tried and tried.problem:
+        told = f"Le dernier essai de restauration a échoué : {tried.problem}"
+        yield Finding(slug, "fault", told, cure)
+    elif tried is None:
+        yield Finding(slug, "remark", "Aucun essai de restauration n’a été fait.", cure)
+    elif commune.now() - tried.at > timedelta(days=commune.settings.backup.drill_days):
+        told = f"Le dernier essai de restauration est du {tried.at:%d/%m/%Y}."
+        yield Finding(slug, "remark", told, cure)
+
+
+def _disk(folder: Path) -> int:
+    return folder.stat().st_dev
 
 
 async def _of_network(commune: Tenant) -> AsyncIterator[Finding]:

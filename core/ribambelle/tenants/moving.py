@@ -64,7 +64,7 @@ async def move(commune: Tenant, to: str, settle: float = SETTLE) -> Moved:
     """
     target = _target(commune, to)
     source = commune.engine
-    tables, packages = await _held(commune)
+    tables, packages = await held(commune)
     await template.create(target, packages, commune.platform.data / ".templates")
     engine: TenantEngine = Postgres(target) if isinstance(target, str) else SQLite(target)
     try:
@@ -98,10 +98,12 @@ def require_possible(commune: Tenant, to: str) -> None:
     _target(commune, to)
 
 
-async def _held(commune: Tenant) -> tuple[list[type[Table]], dict[str, str]]:
+async def held(
+    commune: Tenant, engine: TenantEngine | None = None
+) -> tuple[list[type[Table]], dict[str, str]]:
     """Return every table the commune has, parents first, and whose they are."""
     plugins = commune.platform.plugins
-    with using(commune.engine):
+    with using(engine or commune.engine):
         there = await migrations.apps()
         if await migrations.pending(commune.hooks.packages()):
             raise Refused("move_upgrade_first", slug=commune.slug)

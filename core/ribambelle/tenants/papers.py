@@ -8,14 +8,14 @@ import msgspec
 
 from ribambelle.errors import Refused
 
-NAME, LIST = "documents", "documents.json"
+NAME, LIST, RECEPTION = "documents", "documents.json", "reception"
 
 
 def copy(commune: Path, to: Path) -> None:
     """Copy the papers of a commune's folder, and note what each is; none is opened."""
     if not (commune / NAME).is_dir():
         return
-    shutil.copytree(commune / NAME, to / NAME, ignore=shutil.ignore_patterns("reception"))
+    shutil.copytree(commune / NAME, to / NAME, ignore=shutil.ignore_patterns(RECEPTION))
     (to / LIST).touch(mode=0o600)
     (to / LIST).write_bytes(msgspec.json.encode(_digests(to / NAME)))
 

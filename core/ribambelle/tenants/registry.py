@@ -116,7 +116,7 @@ class Platform:
         """Return a commune by its name, read again if one of its files has changed."""
         stamp = tuple(stamp_of(file) for file in files.layers(self.folder, slug))
         if stamp[1] == 0:
-            self._tenants.pop(slug, None)
+            self.forget(slug)  # nothing of a commune that was deleted stays open
             self.scan()
             raise UnknownTenant(slug)
         known = self._tenants.get(slug)

@@ -9,6 +9,7 @@ NAMES = {
     "browser": "Chromium (browser journeys, accessibility)",
     "pes_xsd": "the official PES schemas",
     "postgresql": "a PostgreSQL server",
+    "systemd": "systemd-analyze",
     "real_data": "the folder of real data",
 }
 

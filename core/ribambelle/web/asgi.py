@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from litestar import Litestar
 
 from ribambelle.commands import platform
-from ribambelle.jobs.worker import work
+from ribambelle.jobs.worker import work_and_copy
 from ribambelle.tenants import Platform
 from ribambelle.web.portal import Portal, portal
 
@@ -24,7 +24,7 @@ def with_worker(communes: Platform, *, working: bool) -> Portal:
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        task = asyncio.create_task(work(communes)) if working else None
+        task = asyncio.create_task(work_and_copy(communes)) if working else None
         try:
             yield
         finally:

@@ -1,0 +1,46 @@
+"""What is served is listed, with its licence and its digests, and the list is up to date."""
+
+import json
+
+import pytest
+from tests import sbom
+
+LOCK = sbom.LOCK.read_text("utf-8")
+# Permissive, or a weak copyleft that asks nothing of a program which only uses the library.
+ACCEPTED = (
+    *("MIT", "BSD", "Apache", "ISC", "MPL", "PSF", "Python-2.0", "HPND", "Zlib", "OFL", "EUPL"),
+    *("LGPL", "Unlicense", "0BSD", "CC0", "Artistic"),
+)
+
+
+@pytest.mark.asvs("15.1.2")
+def test_every_library_of_the_lock_is_listed_with_its_digests() -> None:
+    told = json.loads(sbom.BOM.read_text("utf-8"))
+
+    listed = {f"{one['name']}=={one['version']}" for one in told["components"]}
+    fixed = {line.split()[0] for line in LOCK.splitlines() if "==" in line}
+    assert listed == fixed
+    assert (told["bomFormat"], told["specVersion"]) == ("CycloneDX", "1.6")
+    assert all(one["externalReferences"][0]["hashes"] for one in told["components"])
+
+
+def test_both_pages_are_those_of_the_lock() -> None:
+    found = sbom.libraries(LOCK)
+
+    assert sbom.BOM.read_text("utf-8") == sbom.bom(found)
+    assert sbom.PAGE.read_text("utf-8") == sbom.page(found)
+
+
+def test_every_licence_is_known_and_what_is_served_can_go_with_ours() -> None:
+    found = sbom.libraries(LOCK)
+
+    assert [one.name for one in found if not one.licence] == []
+    served = [one for one in found if one.is_served]
+    assert len(served) > 50
+    assert [one for one in served if not any(word in one.licence for word in ACCEPTED)] == []
+
+
+def test_twin_a_library_more_in_the_lock_makes_the_pages_out_of_date() -> None:
+    more = sbom.libraries(f"{LOCK}\ncolorama==9.9.9 \\\n    --hash=sha256:{'0' * 64}\n")
+
+    assert sbom.page(more) != sbom.PAGE.read_text("utf-8")
