@@ -6,7 +6,9 @@ import msgspec
 
 from ribambelle_creche.domain import anywhere
 from ribambelle_creche.domain.admission import Application, Option, Snapshot
+from ribambelle_creche.domain.offers import place_of
 from ribambelle_creche.domain.preparation import Lot, file_of
+from ribambelle_creche.domain.resources import Asking, House, demand
 
 Held = tuple[int, int]
 """The crèche a child is in, and its half-days there."""
@@ -52,7 +54,10 @@ def with_rights(given: Snapshot, lot: Lot, held: Mapping[str, Held]) -> Snapshot
         rank = asking.needs.index(slots) if slots in asking.needs else len(asking.needs)
         group = next(group for group in asking.groups if group)
         mine = Option(f"{facility}/{group}/{rank}", str(facility), {}, 0)
-        options = tuple(mine if option.id == mine.id else option for option in one.options)
+        options = tuple(
+            mine if option.id == mine.id else _less(option, houses[facility], asking, slots)
+            for option in one.options
+        )
         options = options if one.option(mine.id) else (*options, mine)
         files.append(msgspec.structs.replace(one, options=options, current=mine.id))
     current = {one.id: one.current for one in files}
@@ -61,3 +66,22 @@ def with_rights(given: Snapshot, lot: Lot, held: Mapping[str, Held]) -> Snapshot
         for pin in given.pins
     )
     return msgspec.structs.replace(given, applications=tuple(files), pins=pins)
+
+
+def _less(option: Option, house: House, asking: Asking, slots: int) -> Option:
+    """Return an option of the crèche a child is in, less the half-days it has there already.
+
+    Other days or more of them take what is new alone: nobody is refused a place they hold themselves.
+
+    >>> lilas = House(12, ({},), ({},), 10)
+    >>> asking = Asking(("babies",), (0b11,), (12,))
+    >>> whole = Option("12/babies/0", "12", demand(lilas, ("babies",), 0b11), 0)
+    >>> _less(whole, lilas, asking, 0b01).demand
+    {'12/babies/mon-pm': 1, '12/all/mon-pm': 1, '12/all/week': 1}
+    """
+    place = place_of(option.id)
+    if place.facility != house.facility:
+        return option
+    left = demand(house, asking.groups, asking.needs[place.need] & ~slots)
+    kept = {name: min(need, left[name]) for name, need in option.demand.items() if left.get(name)}
+    return msgspec.structs.replace(option, demand=kept)
