@@ -120,9 +120,22 @@ def cut_offs(snapshot: Snapshot, proposal: Proposal) -> list[CutOff]:
     >>> [(row.slot, row.places, row.admitted, row.last_points) for row in cut_offs(town, propose(town))]
     [('mon-am', 5, 1, 60)]
 
+    Adults may be too few for a baby and enough for a child who walks: what is left is compared with
+    what a child of the section needs.
+
+    >>> def asks(name, points, group, weight):
+    ...     need = {f"12/{group}/mon-am": 1, "12/staff/mon-am": weight}
+    ...     option = Option(f"12/{group}/0", "12", need)
+    ...     return Application(name, points, "2026-03-01", 0, (option,))
+    >>> files = (asks("A", 60, "babies", 24), asks("B", 50, "middle", 15), asks("C", 40, "babies", 24))
+    >>> town = Snapshot({"12/babies/mon-am": 5, "12/middle/mon-am": 5, "12/staff/mon-am": 57}, files)
+    >>> [(row.age_group, row.last_points) for row in cut_offs(town, propose(town))]
+    [('babies', 50), ('middle', None)]
+
     What is counted from September on has rows of its own.
     """
     rows, entering = [], _entering(snapshot, proposal)
+    weights = _weights(snapshot)
     for name in snapshot.resources:
         facility, group, when = name.split("/")
         slot, _, second = when.partition("@")
@@ -136,6 +149,10 @@ def cut_offs(snapshot: Snapshot, proposal: Proposal) -> list[CutOff]:
         found = [proposal.cutoffs[one] for one in needed if one in proposal.cutoffs]
         lasts = [one.last_points for one in found if one.last_points is not None]
         shut = any(one.taken >= one.capacity and one.last_points is None for one in found)
+        adults = proposal.cutoffs.get(staff := f"{facility}/staff/{when}")
+        if adults and adults.taken < adults.capacity < adults.taken + weights[group, staff]:
+            last = _last(snapshot, proposal, staff)
+            lasts, shut = ([*lasts, last], shut) if last is not None else (lasts, True)
         rows.append(
             CutOff(
                 facility=int(facility),
@@ -156,6 +173,30 @@ def cut_offs(snapshot: Snapshot, proposal: Proposal) -> list[CutOff]:
             *(GROUPS.index(row.age_group), SLOTS.index(row.slot)),
         ),
     )
+
+
+def _weights(snapshot: Snapshot) -> Counter[tuple[str, str]]:
+    """Return how much of the adults of a half-day a child of a section takes, by section."""
+    found: Counter[tuple[str, str]] = Counter()
+    for one in snapshot.applications:
+        for option in one.options:
+            group = option.id.split("/")[1]
+            for name, need in option.demand.items():
+                if "/staff/" in name:
+                    found[group, name] = max(found[group, name], need)
+    return found
+
+
+def _last(snapshot: Snapshot, proposal: Proposal, resource: str) -> int | None:
+    """Return the points of the last child admitted on a resource; None when all hold a right."""
+    admitted = [
+        one.points + option.bonus
+        for one in snapshot.applications
+        if (option := one.option(proposal.assignments[one.id])) is not None
+        and resource in option.demand
+        and one.current != option.id
+    ]
+    return min(admitted, default=None)
 
 
 def _entering(snapshot: Snapshot, proposal: Proposal) -> Counter[tuple[str, str]]:
