@@ -2,17 +2,18 @@
 
 import io
 import re
+from datetime import timedelta
 from importlib import resources
 
 from pypdf import PdfReader
-from tests.creche.builders import an_application
+from tests.creche.builders import a_facility, an_application
 
 from ribambelle.identity import Grant, accounts
 from ribambelle.testing import Communes, Town
 from ribambelle_creche import counting
 from ribambelle_creche.domain.dossier import Home, Resources
 from ribambelle_creche.queries import grids
-from ribambelle_creche.tables import Application
+from ribambelle_creche.tables import Application, Evidence
 
 PESSAC = resources.files("ribambelle_creche").joinpath("grids/pessac.toml").read_text("utf-8")
 LILAS = resources.files("ribambelle_creche").joinpath("grids/les-lilas.toml").read_text("utf-8")
@@ -212,3 +213,34 @@ async def test_what_a_service_asks_for_counts_within_its_bounds(communes: Commun
     assert 'value="101"' in too_much.text
     assert done.status_code == 303
     assert "Aujourd’hui : 450 points" in after
+
+
+async def test_a_sibling_of_the_register_of_a_creche_alone_gives_its_points_once_its_paper_is_read(
+    communes: Communes,
+) -> None:
+    """A13: the paper is asked for, and an agent notes of which crèche it speaks."""
+    town = communes.alpha
+    await voted(town, LILAS)
+    agent = await town.staff()
+    with town.here() as tenant:
+        lilas, roses = await a_facility("Les Lilas"), await a_facility("Les Roses")
+        until = tenant.now().date() + timedelta(days=800)
+        home = Home(has_sibling_in_creche=True, sibling_until=until)
+        number = await an_application(lilas, roses, state="complete", home=home)
+        kinds = {row["kind"] for row in await Evidence.select(Evidence.kind)}
+        file = await Application.objects().get(Application.id == number)
+        assert file
+        before = await counting.own_score(tenant, file)
+    assert "sibling" in kinds
+
+    await agent.post(
+        f"/bureau/creche/demandes/{number}/points", data={"vrai": f"sibling_here:{lilas}"}
+    )
+
+    page = plain((await agent.get(f"/bureau/creche/demandes/{number}/points")).text)
+    assert "Un frère ou une sœur est dans cette crèche : Les Lilas" in page
+    with town.here() as tenant:
+        after = await counting.own_score(tenant, file)
+    assert before and after
+    assert (before.bonuses.get(lilas, 0), before.bonuses.get(roses, 0)) == (0, 0)
+    assert (after.bonuses.get(lilas, 0), after.bonuses.get(roses, 0)) == (5, 0)

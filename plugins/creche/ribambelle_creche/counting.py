@@ -1,6 +1,6 @@
 """The points of the commune's files, by the version in force: what the rules need, handed to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -77,14 +77,16 @@ async def facts_for(
             told,
             replace(
                 town.context(told),
-                proofs=frozenset(seen.get(file.id, ())),
+                proofs=frozenset(seen.get(file.id, ())) | proved_by(noted.get(file.id, {})),
                 commissions_waited=waited.get(file.id, 0),
                 offers_refused=refused.get(file.id, 0),
                 siblings_at=frozenset(
                     facility
                     for facility, other in siblings.get(file.household, ())
                     if other != file.id
-                ),
+                )
+                | creches_of(noted.get(file.id, {}), "sibling_here"),
+                employers=creches_of(noted.get(file.id, {}), "employer_here"),
                 noted=frozenset(code for code in noted.get(file.id, {})),
                 granted={
                     code: given
@@ -95,6 +97,22 @@ async def facts_for(
         )
         for file, told in ((file, decode(file.sent or file.answers)) for file in files)
     }
+
+
+def creches_of(noted: Iterable[str], fact: str) -> frozenset[int]:
+    """Return the crèches of which an agent noted a fact: it is kept as « fact:number ».
+
+    >>> sorted(creches_of(["sibling_here:12", "employer_here:15", "former_member"], "sibling_here"))
+    [12]
+    """
+    return frozenset(
+        int(number) for name, _, number in (code.partition(":") for code in noted) if name == fact
+    )
+
+
+def proved_by(noted: Iterable[str]) -> frozenset[str]:
+    """Return the proofs an agent saw to note what it noted: a certificate names the crèche."""
+    return frozenset({"sibling"}) if creches_of(noted, "sibling_here") else frozenset()
 
 
 async def scores_of(
@@ -124,7 +142,11 @@ async def asked_proofs(tenant: Tenant, dossier: Dossier) -> list[str]:
 
 def proofs_of(grid: Grid, town: Town, dossier: Dossier) -> list[str]:
     """Return the proofs a grid asks of one file, each once."""
-    trace = score(grid, facts_of(dossier, town.context(dossier))).trace
+    known, home = town.context(dossier), dossier.home
+    if home is not None and home.has_sibling_in_creche:
+        # which crèche, the certificate says: it is asked for whichever gives points
+        known = replace(known, siblings_at=frozenset(town.quartiers))
+    trace = score(grid, facts_of(dossier, known)).trace
     is_expected = dossier.child is not None and dossier.child.is_expected
     found = [
         "pregnancy" if line.proof == "birth" and is_expected else line.proof

@@ -13,7 +13,7 @@ from ribambelle.tenants import Tenant
 from ribambelle.web.guards import agent
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
-from ribambelle_creche.domain.dossier import REFERRALS, Home, decode
+from ribambelle_creche.domain.dossier import REFERRALS, Home, Wishes, decode
 from ribambelle_creche.domain.grid import Criterion
 from ribambelle_creche.domain.grid.facts import FACTS
 from ribambelle_creche.pages.points_told import PointsTold, points_told
@@ -22,6 +22,8 @@ from ribambelle_creche.queries.files import File
 
 NOTED = ("former_member", "elder_refused", "rules_breached")
 """Facts that no paper and no commission tells: an agent notes them."""
+NOTED_THERE = ("sibling_here", "employer_here")
+"""Facts of one crèche that a paper tells and the register may not: an agent notes of which."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,20 @@ async def points_page(number: int, tenant: Tenant) -> tuple[OfficePointsPage, li
     home = decode(file.application.sent or file.application.answers).home or Home()
     asked = [one for one in criteria if one.type == "discretionary" and home.referral in one.bodies]
     facts = [(name, FACTS[name].label) for name in NOTED if name in read]
+    names = await facilities.names()
+    wishes = decode(file.application.sent or file.application.answers).wishes or Wishes()
+    facts += [
+        (f"{name}:{one}", f"{FACTS[name].label}\u00a0: {names[one]}")
+        for name in NOTED_THERE
+        if name in read
+        for one in wishes.facilities
+        if one in names
+    ]
     page = OfficePointsPage(
         file=file,
-        told=await points_told(tenant, file.application, await facilities.names()),
+        told=await points_told(tenant, file.application, names),
         facts=facts,
-        true=[name for name in NOTED if name in noted],
+        true=[name for name, _ in facts if name in noted],
         asked=asked,
         given={code: given for code, given in noted.items() if given is not None},
         body=REFERRALS.get(home.referral, ""),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from ribambelle_creche.domain.grid.criteria import Criterion, Grid
@@ -117,10 +117,12 @@ def _at_facilities(one: Criterion, facts: Facts) -> Line:
     """Return a criterion that depends on the crèche: nothing for the common score."""
     found: dict[int, int] = {}
     reasons: set[str] = set()
+    # its condition may rest on the same proof: what is left to show is said, not that it is unmet
+    shown = replace(facts, proofs=facts.proofs | {one.proof})
     for facility in facts.here:
         told = facts.at(facility, one.fact) if one.reads.of_facility else facts.of(one.fact)
         points, reason = _given(one, told, facts)
-        if points and one.requires.groups and not one.requires.holds(facts, facility):
+        if points and one.requires.groups and not one.requires.holds(shown, facility):
             points, reason = 0, "unmet"
         found[facility] = points
         reasons.add(reason)
