@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from tests.creche.builders import a_dossier, a_facility, an_application
 from tests.creche.test_commissions import a_commission, rows_of
 from tests.creche.test_deciding import decided, states
@@ -12,7 +13,7 @@ from ribambelle.errors import Refused
 from ribambelle.identity import Grant, Person
 from ribambelle.testing import Communes, FrozenClock
 from ribambelle_creche import examining, filing, offering, renewing
-from ribambelle_creche.domain.dossier import Address, Week, encode
+from ribambelle_creche.domain.dossier import Address, Week, decode, encode
 from ribambelle_creche.queries import applications, commissions, facilities, files, statistics
 from ribambelle_creche.tables import Application, Evidence, Offer
 from ribambelle_creche.workflow import WORKFLOW
@@ -106,6 +107,30 @@ async def test_a_waiting_file_changed_then_found_complete_is_still_called_for_a_
 
     with town.here() as tenant:
         await offering.decline(tenant, (await Offer.objects())[0], 1, "office", clock())
+    await town.work()
+    assert await states(town) == ["waiting", "offered"]
+
+
+async def test_a_family_that_corrects_its_file_keeps_its_turn(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """The place frees before anybody read the correction: it goes to who was next all the same."""
+    town = communes.alpha
+    number = await decided(town, clock, children=2)
+    with town.here() as tenant:
+        first = (await Offer.objects())[0]
+        waiting = (await Application.objects().where(Application.id != first.application))[0]
+        changed = decode(waiting.sent)
+        changed = replace(changed, address=Address("9 rue Neuve", "97400", "Saint-Denis"))
+        await Application.update({Application.answers: encode(changed)}).where(
+            Application.id == waiting.id
+        )
+        await filing.send(tenant, AGENT, waiting.id, clock())
+    assert await states(town) == ["offered", "submitted"]
+
+    with town.here() as tenant:
+        await offering.decline(tenant, first, 1, "office", clock())
+        assert number
     await town.work()
     assert await states(town) == ["waiting", "offered"]
 

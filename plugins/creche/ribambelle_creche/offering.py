@@ -46,6 +46,7 @@ from ribambelle_creche.queries.decisions import Answered
 from ribambelle_creche.queries.offers import PLACES
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Commission, Offer, Proposal
+from ribambelle_creche.workflow import LISTED
 
 
 async def issue(rows: Sequence[Offer], demande: int, account: int | None, side: Side) -> None:
@@ -208,13 +209,16 @@ async def _left(
     Nobody is called whose child has a place by another file, nor the files of `but`.
     """
     files = await offers.files(sorted({file_of(one.id) for one in given.applications}))
-    waits = [one.file for one in files.values() if one.state == "waiting"]
+    listed = await decisions.left_waiting(row.id)
+    waits = [
+        one.file
+        for one in files.values()
+        if one.state == "waiting" or (one.state in LISTED and one.file in listed)
+    ]
     out = await offers.refused_one(row.id) | but
     out |= set(await offers.with_another(waits, now.date()))
     waiting = {
-        one.id
-        for one in given.applications
-        if files[file_of(one.id)].state == "waiting" and files[file_of(one.id)].file not in out
+        one.id for one in given.applications if files[file_of(one.id)].file in set(waits) - out
     }
     taken = await meanwhile.taken(tenant, row, kept, given, now.date())
     still = {str(number) for number in await facilities.names()}
@@ -231,7 +235,7 @@ async def _as_families_wish(
     did not name, for another one of those. What was added since waits for the next commission.
     """
     declined = await offers.declined_elsewhere(row.id)
-    still = await offers.named([one.file for one in files.values() if one.state == "waiting"])
+    still = await offers.named([one.file for one in files.values() if one.state in LISTED])
     asked = await answers.asked(row.id)
 
     def wished(one: Seen) -> Seen:

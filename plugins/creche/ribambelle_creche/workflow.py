@@ -32,6 +32,9 @@ CHANGEABLE = (*FREE, "in_session")
 ADMITTED = ("accepted", "enrolled")
 """States in which a child has its place."""
 
+LISTED = ("waiting", "submitted", "complete", "to_confirm")
+"""States of a file on the list of a decided commission: correcting it, or being asked whether it still
+stands, costs no turn. It is called for what the commission froze."""
 WORKFLOW = Workflow(
     CODE,
     states=(
@@ -258,7 +261,7 @@ WORKFLOW = Workflow(
         Transition(
             "offer",
             "Proposition envoyée",
-            ("in_session", "waiting"),
+            ("in_session", *LISTED),
             "offered",
             frozenset({OFFICE, CLOCK}),
         ),

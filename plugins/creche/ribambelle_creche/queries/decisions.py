@@ -84,6 +84,14 @@ async def of_commission(commission: int) -> list[Decision]:
     )
 
 
+async def left_waiting(commission: int) -> set[int]:
+    """Return the files a commission left on its list."""
+    rows = await Decision.select(Decision.application).where(
+        (Decision.commission == commission) & (Decision.outcome == "waiting")
+    )
+    return {row["application"] for row in rows}
+
+
 async def last_of(file: int) -> Decision | None:
     """Return what a file was last answered, with its commission."""
     return (
