@@ -163,6 +163,30 @@ async def test_a_pin_that_was_lifted_stays_in_the_minutes(
     assert [one["given"] for one in told["pins"]] == ["Aucune place (épingle levée)"]
 
 
+async def test_the_minutes_say_whom_a_pin_passes_over_in_what_is_kept(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """What was shown as it was made may hold no more: the one passed over was given a place since."""
+    town = communes.alpha
+    number = await prepared(town, clock)
+    with town.here() as tenant:
+        row = await commissions.one(number)
+        await proposing.run(tenant, row, Changes(), "", 1, clock())
+        given, found = proposals.opened(await proposals.one(number, 1))
+        last = next(one for one in given.applications if found.assignments[one.id] is None)
+        file = await Application.objects().get(Application.number == last.id)
+        assert file
+        option = last.options[0].id
+        await pins.pin(number, file.id, option, "S2", "", ("C-9999",), 1, clock())
+        run = await proposing.run(tenant, row, Changes(), "", 1, clock())
+        await proposals.keep(number, run, 1, clock())
+        (standing,) = await pins.standing(number)
+        _, kept = proposals.opened(await proposals.one(number, run))
+    (told,) = kept.certificate.pins
+    assert told.passed_over
+    assert standing.impact == tuple(sorted(told.passed_over))
+
+
 async def test_a_creche_reads_its_own_list_without_names_and_no_other(
     communes: Communes, clock: FrozenClock
 ) -> None:

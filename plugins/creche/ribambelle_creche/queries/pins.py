@@ -8,6 +8,7 @@ from datetime import datetime
 from ribambelle.database import transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.workflow import journal
+from ribambelle_creche.domain import admission, preparation
 from ribambelle_creche.domain.pins import REASONS
 from ribambelle_creche.queries import commissions
 from ribambelle_creche.tables import Application, Examined, Pin, Proposal
@@ -137,3 +138,19 @@ async def _lift(commission: int, file: int, now: datetime) -> bool:
 async def _choose_again(commission: int) -> None:
     """Let no proposal stand that does not hold the pins: the commission chooses again."""
     await Proposal.update({Proposal.is_kept: False}).where(Proposal.commission == commission)
+
+
+async def tell_passed_over(commission: int, found: admission.Proposal) -> None:
+    """Write whom each pin passes over in the proposal a commission keeps.
+
+    What was shown when it was made may have changed since, by another pin: the minutes and the
+    yearly register say what holds.
+    """
+    passed: dict[str, set[str]] = {}
+    for one in found.certificate.pins:
+        number = preparation.file_of(one.application)
+        others = passed.setdefault(number, set())
+        others.update(map(preparation.file_of, one.passed_over))
+    for pin in await standing(commission):
+        impact = json.dumps(sorted(passed.get(pin.number, ())))
+        await Pin.update({Pin.impact: impact}).where(Pin.id == pin.id)

@@ -14,7 +14,7 @@ from ribambelle_creche.domain import admission
 from ribambelle_creche.domain.admission import VERSION, Snapshot, seal
 from ribambelle_creche.domain.admission.reading import read_proposal, read_snapshot, written
 from ribambelle_creche.domain.preparation import Changes
-from ribambelle_creche.queries import answers, commissions
+from ribambelle_creche.queries import answers, commissions, pins
 from ribambelle_creche.tables import Application, Examined, Proposal
 
 
@@ -132,6 +132,7 @@ async def keep(commission: int, number: int, account: int, now: datetime) -> Non
             raise Refused("trial_only")
         await Proposal.update({Proposal.is_kept: False}).where(Proposal.commission == commission)
         await Proposal.update({Proposal.is_kept: True}).where(Proposal.id == chosen.id)
+        await pins.tell_passed_over(commission, opened(chosen)[1])
         await journal.record(
             "creche.proposal_kept",
             f"creche.commission:{commission}",
