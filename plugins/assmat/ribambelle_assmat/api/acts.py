@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from ribambelle import api
-from ribambelle.api.paging import LARGEST
+from ribambelle.api.paging import fitting
 from ribambelle.api.reading import Invalid, Wrong
 from ribambelle.api.writing import Keep
 from ribambelle.database import transaction
@@ -134,7 +134,7 @@ async def letter(
 ) -> Response[bytes]:
     """Send what a family writes, once whatever the times it is sent."""
     told = await api.body(request, Written)
-    one = await writable(_fitting(childminder), now.date())
+    one = await writable(fitting(childminder), now.date())
     said = Letter(told.name.strip(), _email(told.email), told.phone.strip(), told.words.strip())
 
     async def work(keep: Keep[Sent]) -> Sent:
@@ -206,7 +206,7 @@ async def listing(
     told = await api.body(request, Listing)
     if told.state == "hidden" and not told.why.strip():
         raise Invalid(Wrong("Écrivez pourquoi : elle le lit.", "/why"))
-    one = await directory.one(_fitting(childminder))
+    one = await directory.one(fitting(childminder))
 
     async def work(keep: Keep[Listed]) -> Listed:
         answer = Listed(one.id, told.state, told.why.strip() if told.state == "hidden" else "")
@@ -284,7 +284,7 @@ async def call_off(
     now: NamedDependency[datetime],
 ) -> Response[bytes]:
     """Cancel a meeting, and tell whoever was to come."""
-    await meeting.one(_fitting(event), _fitting(relais))
+    await meeting.one(fitting(event), fitting(relais))
 
     async def work(keep: Keep[Told]) -> Told:
         async with transaction():
@@ -337,12 +337,6 @@ def _email(told: str) -> str:
     except Refused:
         words = "Écrivez une adresse comme prenom.nom@exemple.fr."
         raise Invalid(Wrong(words, "/email")) from None
-
-
-def _fitting(number: int) -> int:
-    if not 0 < number <= LARGEST:
-        raise NotYours
-    return number
 
 
 ROUTES = [letter, watch, listing, announce, call_off, registers]

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from ribambelle import api
-from ribambelle.api.paging import LARGEST
+from ribambelle.api.paging import fitting
 from ribambelle.api.reading import Invalid, Wrong
 from ribambelle.api.writing import Keep
 from ribambelle.database import transaction
@@ -90,7 +90,7 @@ async def begin_care(
 ) -> Response[bytes]:
     """Declare a care that begins."""
     told = _begun(await api.body(request, CareBegun), now.date())
-    one = await directory.one(_fitting(childminder))
+    one = await directory.one(fitting(childminder))
     if one.is_gone:
         raise NotYours
 
@@ -124,8 +124,8 @@ async def end_care(
     now: NamedDependency[datetime],
 ) -> Response[bytes]:
     """Declare the last day of a care."""
-    told, her = await api.body(request, CareEnded), _fitting(childminder)
-    await caring.hers(her, _fitting(care))
+    told, her = await api.body(request, CareEnded), fitting(childminder)
+    await caring.hers(her, fitting(care))
 
     async def work(keep: Keep[Receipt]) -> Receipt:
         async with transaction():
@@ -162,8 +162,8 @@ async def correct_care(
     now: NamedDependency[datetime],
 ) -> Response[bytes]:
     """Correct what was declared: what it was stays on the new receipt."""
-    said, her = await api.body(request, CareCorrected), _fitting(childminder)
-    told, row = _begun(said, now.date()), await caring.hers(her, _fitting(care))
+    said, her = await api.body(request, CareCorrected), fitting(childminder)
+    told, row = _begun(said, now.date()), await caring.hers(her, fitting(care))
     if said.ended_on and row.ended_on is None:
         raise Invalid(Wrong("Cet accueil dure encore : déclarez d’abord sa fin.", "/ended_on"))
 
@@ -200,8 +200,8 @@ async def cancel_care(
     now: NamedDependency[datetime],
 ) -> Response[bytes]:
     """Cancel what was declared by mistake."""
-    her = _fitting(childminder)
-    _fitting(care)
+    her = fitting(childminder)
+    fitting(care)
 
     async def work(keep: Keep[Receipt]) -> Receipt:
         async with transaction():
@@ -236,7 +236,7 @@ async def tell(
     words, day = told.words.strip(), told.day or now.date()
     if not words:
         raise Invalid(Wrong("Écrivez ce que la PMI doit savoir.", "/words"))
-    one = await directory.one(_fitting(childminder))
+    one = await directory.one(fitting(childminder))
     if one.is_gone:
         raise NotYours
 
@@ -284,12 +284,6 @@ def _begun(told: CareBegun, today: date) -> Begun:
 async def _receipt(childminder: int, statement: int) -> Receipt:
     row = await cares.statement(childminder, statement)
     return Receipt(childminder, statement, caring.number_of(row))
-
-
-def _fitting(number: int) -> int:
-    if not 0 < number <= LARGEST:
-        raise NotYours
-    return number
 
 
 ROUTES = [begin_care, end_care, correct_care, cancel_care, tell]

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from ribambelle import api
-from ribambelle.api.paging import LARGEST
+from ribambelle.api.paging import fitting
 from ribambelle.api.reading import Invalid, Wrong
 from ribambelle.api.writing import Keep
 from ribambelle.database import transaction
@@ -95,7 +95,7 @@ KEPT = {
 )
 async def look(childminder: FromPath[int]) -> Response[bytes]:
     """Answer what she says of herself: the reading is kept."""
-    one = await directory.one(_fitting(childminder))
+    one = await directory.one(fitting(childminder))
     await journal.record(
         "assmat.list_taken",
         f"assmat.childminder:{one.id}",
@@ -129,7 +129,7 @@ async def write(
 ) -> Response[bytes]:
     """Write what she says of herself, once whatever the times it is sent."""
     told = checked(await api.body(request, Profile))
-    one = await directory.one(_fitting(childminder))
+    one = await directory.one(fitting(childminder))
     if one.is_gone:
         raise NotYours
 
@@ -198,8 +198,8 @@ async def attend(
     childminder: FromPath[int], event: FromPath[int], request: Request[Any, Any, Any]
 ) -> Response[bytes]:
     """Take a place at a meeting."""
-    one = await directory.one(_fitting(childminder))
-    codes, number = await meeting.of_childminder(one.id), _fitting(event)
+    one = await directory.one(fitting(childminder))
+    codes, number = await meeting.of_childminder(one.id), fitting(event)
 
     async def work(keep: Keep[Attending]) -> Attending:
         answer = Attending(one.id, number, True)
@@ -230,8 +230,8 @@ async def leave(
     childminder: FromPath[int], event: FromPath[int], request: Request[Any, Any, Any]
 ) -> Response[bytes]:
     """Give a place up."""
-    one = await directory.one(_fitting(childminder))
-    codes, number = await meeting.of_childminder(one.id), _fitting(event)
+    one = await directory.one(fitting(childminder))
+    codes, number = await meeting.of_childminder(one.id), fitting(event)
 
     async def work(keep: Keep[Attending]) -> Attending:
         answer = Attending(one.id, number, False)
@@ -264,12 +264,6 @@ def _kept(one: One) -> Kept:
             languages=list(one.home.languages),
         ),
     )
-
-
-def _fitting(number: int) -> int:
-    if not 0 < number <= LARGEST:
-        raise NotYours
-    return number
 
 
 ROUTES = [look, write, attend, leave]
