@@ -11,6 +11,10 @@ from tests.core.test_channels import with_sms
 
 from ribambelle.identity import Grant, accounts, limits
 from ribambelle.identity.tables import Account, Login, Token
+from ribambelle.jobs.queue import TRIES
+from ribambelle.jobs.tables import Job
+from ribambelle.messages.outbox import text
+from ribambelle.messages.tables import Message
 from ribambelle.testing import Communes, FrozenClock
 from ribambelle.testing.communes import Town
 from ribambelle_assmat import contacting
@@ -88,6 +92,34 @@ async def test_her_telephone_opens_her_account_and_is_where_she_is_written_to(
         assert (await contacting.address(one))[0] == one.told.email == "nadia@example.test"
     assert (asked.channel, "avez-vous toujours une place" in asked.text) == ("sms", True)
     assert (await communes.beta.mail()) == []
+
+
+async def test_the_pmi_sees_where_each_sms_to_her_stands(communes: Communes) -> None:
+    """Handed to the operator, waiting, given up: one of each, and what they say is not shown."""
+    town = communes.alpha
+    nadia = (await ready(town))["Nadia"]
+    with town.here():
+        await says(nadia, mobile="06 99 12 34 56")
+    await town.visitor().post(HERE, data=TYPED)
+    await town.work()
+    with town.here():
+        (code,) = await Message.objects()
+        for kind in ("messages/new_letter", "assmat/messages/activation_code"):
+            await text(kind, MOBILE, link="https://alpha.example.test/", code="123456")
+        given_up = await text("assmat/messages/activation_number", MOBILE, link="https://a.test/")
+        await text("assmat/messages/activation_code", "+33699000099", code="123456")
+        await Job.update({Job.attempts: TRIES}).where(Job.once == f"message:{given_up}")
+    pmi = await town.staff(Grant("pmi"), email="pmi@example.test")
+
+    page = (await pmi.get(f"/bureau/assmat/{nadia}")).text.replace("\u00a0", " ")
+
+    listed = page[page.index('id="t-sms"') :]
+    told = re.findall(r"<li>(.*?)</li>", listed[: listed.index("</ul>")])
+    assert code.sent_at is not None
+    assert [one.rpartition(" : ")[2].split(" le ")[0] for one in told] == [
+        *("abandonné.", "en attente.", "remis à l’opérateur")
+    ]
+    assert "123456" not in page and code.text.split()[-1] not in page
 
 
 @pytest.mark.asvs("6.6.2", "6.6.3", "6.5.4")

@@ -4,13 +4,21 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.assmat.builders import NADIA, a_meeting, registered, says, with_a_relais
+from tests.assmat.builders import (
+    CLAIRE,
+    MARIE,
+    NADIA,
+    a_meeting,
+    registered,
+    says,
+    with_a_relais,
+)
 
 from ribambelle.testing.communes import Communes, Town
 from ribambelle.testing.tokens import a_program
 from ribambelle.workflow.tables import JournalLine
 from ribambelle_assmat import meeting, refreshing
-from ribambelle_assmat.tables import Care, Childminder, Event, SavedSearch
+from ribambelle_assmat.tables import Attendance, Care, Childminder, Event, SavedSearch, Statement
 
 ROSA = NADIA.replace("4401;Benali;Nadia", "4404;Ortega;Rosa").replace("71880;Alpha", "44400;Rezé")
 ROOT = "/api/v1/assmat"
@@ -151,6 +159,140 @@ async def test_a_meeting_is_announced_and_called_off(communes: Communes) -> None
         assert [row.cancelled_at is not None for row in await Event.objects()] == [True]
 
 
+async def test_a_care_is_corrected_then_cancelled_with_what_it_was(communes: Communes) -> None:
+    town = communes.alpha
+    number = await rosa(town)
+    program, path = await a_program(town, "assmat:declare"), f"childminders/{number}/cares"
+    await sent(program, "POST", path, CARE, "begun")
+    with town.here():
+        (care,) = await Care.objects()
+    right, one = CARE | {"given_name": "Zoé-Lou"}, f"{path}/{care.id}"
+
+    same = await sent(program, "PUT", one, CARE, "1")
+    goes_on = await sent(program, "PUT", one, right | {"ended_on": "2026-12-18"}, "2")
+    corrected = [await sent(program, "PUT", one, right, "3") for _ in range(2)]
+    await sent(program, "PUT", f"{one}/end", {"ended_on": "2026-12-18"}, "4")
+    far = await sent(program, "PUT", one, right | {"ended_on": "2999-01-01"}, "5")
+    other = await sent(program, "DELETE", f"childminders/99/cares/{care.id}", key="6")
+    cancelled = [await sent(program, "DELETE", one, key=key) for key in ("7", "7", "8")]
+
+    assert [answer.status_code for answer in (same, goes_on, far, other)] == [422, 422, 422, 404]
+    assert [one.json()["errors"][0].get("pointer", "") for one in (same, goes_on, far)] == [
+        *("", "/ended_on", "/ended_on")
+    ]
+    assert [one.status_code for one in cancelled] == [200, 200, 404]
+    with town.here():
+        rows = await Statement.objects().order_by(Statement.id)
+        (care,) = await Care.objects()
+    assert [row.kind for row in rows] == ["start", "correct", "end", "cancel"]
+    assert corrected[0].json()["statement"] == corrected[1].json()["statement"] == rows[1].id
+    assert "Zoé, naissance" in rows[1].words
+    assert (care.given_name, care.cancelled_at is not None) == ("Zoé-Lou", True)
+
+
+async def test_the_pmi_is_told_what_changes(communes: Communes) -> None:
+    town = communes.alpha
+    number = await rosa(town)
+    program, path = await a_program(town, "assmat:declare"), f"childminders/{number}/statements"
+    move = {"kind": "move", "day": "2027-01-04", "words": "4 rue du Lavoir."}
+
+    told = [await sent(program, "POST", path, move, "1") for _ in range(2)]
+    error = await sent(program, "POST", path, {"kind": "error", "words": "Quatre enfants."}, "2")
+    silent = await sent(program, "POST", path, move | {"words": "   "}, "3")
+    child = await sent(program, "POST", path, move | {"kind": "start"}, "4")
+    nobody = await sent(program, "POST", "childminders/99/statements", move, "5")
+    await town.work()
+
+    assert [one.status_code for one in (*told, error)] == [200] * 3
+    assert [one.json()["errors"][0]["pointer"] for one in (silent, child)] == ["/words", "/kind"]
+    assert nobody.status_code == 404
+    with town.here() as tenant:
+        rows = await Statement.objects().order_by(Statement.id)
+        assert [(row.kind, f"{row.day}") for row in rows] == [
+            *(("move", "2027-01-04"), ("error", f"{tenant.now().date()}"))
+        ]
+    assert error.json()["number"] in str(
+        [one.text for one in await town.mail("nadia@example.test")]
+    )
+
+
+async def test_her_page_is_read_and_written_whole(communes: Communes) -> None:
+    town = communes.alpha
+    number = await rosa(town, "mobile", "form")
+    program, path = await a_program(town, "assmat:profile"), f"childminders/{number}/profile"
+
+    before = (await program.get(f"{ROOT}/{path}")).json()
+    profile = before["profile"] | {"consents": ["listed", "email"], "languages": ["ar"]}
+    answers = [await sent(program, "PUT", path, profile, "1") for _ in range(2)]
+    wrong = profile | {"consents": ["listed", "phone"], "phone": " ", "email": "nadia"}
+    refused = await sent(program, "PUT", path, wrong, "2")
+    unknown = await sent(program, "PUT", path, profile | {"cares": ["part_time", "moon"]}, "3")
+    partial = await sent(program, "PUT", path, {"consents": [], "cares": []}, "4")
+    nobody = await sent(program, "PUT", "childminders/99/profile", profile, "5")
+    reader = await a_program(town, "assmat:read")
+    public = (await reader.get(f"{ROOT}/childminders/{number}")).json()
+
+    assert set(before["profile"]["consents"]) == {"form", "listed", "mobile"}
+    assert answers[1].json() == answers[0].json() == (await program.get(f"{ROOT}/{path}")).json()
+    assert set(answers[0].json()["agreed_on"]) == {"email", "listed"}
+    assert {one["pointer"] for one in refused.json()["errors"]} == {"/phone", "/email"}
+    assert unknown.json()["errors"][0]["pointer"] == "/cares/1"
+    assert "/words" in {one["pointer"] for one in partial.json()["errors"]}
+    assert nobody.status_code == 404
+    # the consent taken back closes her mobile at once; what is said without being agreed stays hers
+    assert "nadia@example.test" in str(public)
+    assert "0699000001" not in str(public).replace(" ", "")
+    assert "arabe" not in str(public).lower()
+    with town.here():
+        read = await JournalLine.count().where(JournalLine.act == "assmat.list_taken")
+    assert read == 2
+
+
+async def test_a_childminder_comes_to_a_meeting_or_leaves_it(communes: Communes) -> None:
+    town = communes.alpha
+    with_a_relais(town)
+    with town.here():
+        who = await registered(NADIA, MARIE)
+        event = await a_meeting(places=1)
+    program = await a_program(town, "assmat:profile")
+    mine, hers = (f"childminders/{who[name]}/meetings/{event}" for name in ("Nadia", "Marie-Lou"))
+
+    taken = [await sent(program, "PUT", mine, key=key) for key in ("1", "1", "2")]
+    full = await sent(program, "PUT", hers, key="3")
+    left = [await sent(program, "DELETE", mine, key=key) for key in ("4", "5")]
+    free = await sent(program, "PUT", hers, key="6")
+    nowhere = await sent(program, "PUT", f"childminders/{who['Nadia']}/meetings/99", key="7")
+
+    assert [one.status_code for one in (*taken, *left, free)] == [200] * 6
+    assert (full.status_code, nowhere.status_code) == (422, 404)
+    assert "Complet" in full.text
+    with town.here():
+        rows = await Attendance.select(Attendance.childminder)
+    assert [row["childminder"] for row in rows] == [who["Marie-Lou"]]
+
+
+async def test_the_caf_receives_those_who_agree_and_nobody_else(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        who = await registered(NADIA, CLAIRE, MARIE)
+        await says(who["Nadia"], "caf")
+        await says(who["Claire"])
+    program = await a_program(town, "assmat:caf")
+
+    (row,) = (await program.get(f"{ROOT}/caf")).json()["data"]
+    with town.here():
+        await says(who["Nadia"])
+    after = (await program.get(f"{ROOT}/caf")).json()["data"]
+
+    assert (row["number"], row["mobile"], row["children"]) == ("4401", "06 99 00 00 01", 4)
+    assert after == []
+    with town.here():
+        lines = await JournalLine.select(JournalLine.object).where(
+            JournalLine.act == "assmat.list_taken"
+        )
+    assert [line["object"] for line in lines] == ["assmat.caf"] * 2
+
+
 async def test_the_registers_say_what_they_changed(communes: Communes) -> None:
     town = communes.alpha
     await rosa(town)
@@ -170,6 +312,14 @@ async def test_the_registers_say_what_they_changed(communes: Communes) -> None:
         ("PUT", "childminders/1/listing"),
         ("POST", "childminders/1/cares"),
         ("PUT", "childminders/1/cares/1/end"),
+        ("PUT", "childminders/1/cares/1"),
+        ("DELETE", "childminders/1/cares/1"),
+        ("POST", "childminders/1/statements"),
+        ("GET", "childminders/1/profile"),
+        ("PUT", "childminders/1/profile"),
+        ("PUT", "childminders/1/meetings/1"),
+        ("DELETE", "childminders/1/meetings/1"),
+        ("GET", "caf"),
         ("POST", "relais/1/meetings"),
         ("DELETE", "relais/1/meetings/1"),
     ],

@@ -2,18 +2,22 @@
 
 import csv
 from datetime import date
-from math import sqrt
+from math import cos, radians, sqrt
 from pathlib import Path
 from random import Random
 
+import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.assmat.builders import CLAIRE, MARIE, NADIA, an_alert, offers, registered, says
 
 from ribambelle.testing import Communes, FrozenClock
 from ribambelle.testing.communes import Town
+from ribambelle.testing.tokens import a_program
 from ribambelle_assmat import demo, saving, searching
 from ribambelle_assmat.domain import register
-from ribambelle_assmat.domain.cells import Point, metres
+from ribambelle_assmat.domain.cells import STEP, Point, metres, snapped
 from ribambelle_assmat.domain.slots import days_mask
 from ribambelle_assmat.queries import directory, finding
 from ribambelle_assmat.searching import Asked
@@ -83,33 +87,93 @@ async def test_who_suits_comes_first_wherever_a_family_searches(
     assert "Nous ne trouvons pas" in lost and len(names(lost)) == 3
 
 
-@pytest.mark.parametrize("snapped", [True, False])
-async def test_no_number_of_searches_tells_more_than_her_cell(
-    communes: Communes, monkeypatch: pytest.MonkeyPatch, snapped: bool
-) -> None:
-    """Two addresses in one cell of 200 m: every search around them is answered alike.
+SPOTS = [Point(46.7990 + rank * 0.0007, 4.8345) for rank in range(10)]
+"""Where the addresses of her town are, from which somebody may search."""
+WITHIN = st.floats(-0.45, 0.45)
+"""How far from the middle of a cell, in cells."""
+SEARCHES = settings(
+    max_examples=16, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 
-    The twin keeps her own point.
-    """
-    if not snapped:
-        monkeypatch.setattr(register, "snapped", lambda point: point)
+
+def inside(cell: tuple[int, int], north: float, east: float) -> Point:
+    """Return a point of a cell, counted from hers."""
+    hers = snapped(Point(46.8021, 4.8355))
+    wide = STEP / cos(radians(hers.latitude))
+    middle = snapped(Point(hers.latitude + cell[0] * STEP, hers.longitude + cell[1] * wide))
+    wide = STEP / cos(radians(middle.latitude))
+    return Point(middle.latitude + north * STEP, middle.longitude + east * wide)
+
+
+async def searched(
+    town: Town, program: httpx.AsyncClient, where: Point, asker: Point, streets: tuple[int, int]
+) -> list[str]:
+    """Put Nadia somewhere, and return what each way to search around her answers."""
+    with town.here():
+        moved = f"{where.latitude:.6f};{where.longitude:.6f}"
+        who = await registered(NADIA.replace("46.8021;4.8355", moved))
+        await says(who["Nadia"])
+    start, end = streets
+    at = f"latitude={asker.latitude}&longitude={asker.longitude}"
+    way = f"to_latitude={SPOTS[end].latitude}&to_longitude={SPOTS[end].longitude + 0.02}"
+    visitor, found = town.visitor(), []
+    for query in (f"rayon=500&adresse=rue+{start}", f"vers=rue+{end}&adresse=rue+{start}"):
+        page = (await visitor.get(f"/assmat?{query}")).text
+        found.append(page[page.find('class="resultats"') :])
+    for query in (f"{at}&radius=500", f"{at}&{way}&radius=400", f"{at}&radius=5000"):
+        found.append((await program.get(f"/api/v1/assmat/childminders?{query}")).text)
+    return found
+
+
+@pytest.fixture
+async def program(communes: Communes) -> httpx.AsyncClient:
+    """A program that searches a commune, which has its addresses."""
     town = communes.alpha
-    spots = "".join(f"Rue {rank};{46.7990 + rank * 0.0007};4.8345\n" for rank in range(10))
+    spots = "".join(f"Rue {n};{one.latitude};{one.longitude}\n" for n, one in enumerate(SPOTS))
     streets_of(town, f"voie;latitude;longitude\n{spots}")
-    visitor = town.visitor()
-    answers = []
-    for moved in ("46.8021;4.8355", "46.8015;4.8350"):
-        with town.here():
-            who = await registered(NADIA.replace("46.8021;4.8355", moved))
-            await says(who["Nadia"])
-        found = []
-        for rank in range(10):
-            page = await visitor.get(f"/assmat?adresse=rue+{rank}&rayon=500")
-            found.append(page.text[page.text.find('class="resultats"') :])
-        answers.append(found)
+    return await a_program(town, "assmat:read")
 
-    assert (answers[0] == answers[1]) == snapped
-    assert len({"à moins de 200" in one for one in answers[0]}) == 2
+
+@given(
+    cell=st.tuples(st.integers(-2, 2), st.integers(-2, 2)),
+    two=st.tuples(WITHIN, WITHIN, WITHIN, WITHIN),
+    asker=st.tuples(st.floats(46.795, 46.809), st.floats(4.828, 4.843)),
+    streets=st.tuples(st.integers(0, 9), st.integers(0, 9)),
+)
+@SEARCHES
+async def test_no_number_of_searches_tells_more_than_her_cell(
+    communes: Communes,
+    program: httpx.AsyncClient,
+    cell: tuple[int, int],
+    two: tuple[float, float, float, float],
+    asker: tuple[float, float],
+    streets: tuple[int, int],
+) -> None:
+    """Two addresses in one cell of 200 m: around a point or along a way, all is answered alike."""
+    town = communes.alpha
+    one, other = inside(cell, *two[:2]), inside(cell, *two[2:])
+    assert snapped(one) == snapped(other)
+
+    answers = [await searched(town, program, at, Point(*asker), streets) for at in (one, other)]
+
+    assert answers[0] == answers[1]
+
+
+async def test_her_own_point_would_be_told_by_each_way_to_search(
+    communes: Communes, program: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin keeps her own point: addresses, ways and points of the API all give it away."""
+    monkeypatch.setattr(register, "snapped", lambda point: point)
+    town = communes.alpha
+    asker, told = Point(46.8021, 4.8355), []
+    for where in (inside((0, 0), -0.45, -0.45), inside((0, 0), 0.45, 0.45)):
+        told.append([await searched(town, program, where, asker, (rank, 9)) for rank in range(5)])
+
+    differ = [
+        any(one[way] != other[way] for one, other in zip(*told, strict=True)) for way in range(5)
+    ]
+
+    assert differ == [True] * 5
 
 
 async def test_a_search_where_everybody_is_full_is_a_need_not_met(communes: Communes) -> None:

@@ -12,6 +12,7 @@ from tests.assmat.builders import CLAIRE, HEAD, MARIE, NADIA, offers, registered
 from tests.journeys.mailbox import follow
 
 from ribambelle.identity import Grant
+from ribambelle.messages.outbox import text
 from ribambelle.testing.browser import Stage, barriers, scrolls_sideways
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.tables import Childminder
@@ -108,24 +109,26 @@ def test_a_parent_finds_three_places_that_suit_within_a_minute(
     assert one.found == []
 
 
+@pytest.mark.parametrize(("width", "script"), SCREENS)
 def test_a_childminder_opens_her_account_and_her_page_appears(
-    stage: Stage, who: dict[str, int]
+    stage: Stage, who: dict[str, int], width: int, script: bool
 ) -> None:
-    one = Visitor(stage, 390, True)
-    page, mail = one.page, "sylvie@example.test"
+    one = Visitor(stage, width, script)
+    page, rank = one.page, [screen.values for screen in SCREENS].index((width, script))
+    number, name, mail = f"{4405 + rank}", f"Garnier{'abc'[rank]}", f"sylvie{rank}@example.test"
 
     async def one_more() -> None:
         with stage.communes.alpha.here():
-            sylvie = NADIA.replace("4401;Benali;Nadia", "4405;Garnier;Sylvie")
+            sylvie = NADIA.replace("4401;Benali;Nadia", f"{number};{name};Sylvie")
             await registered(NADIA, CLAIRE, MARIE, ROSA, sylvie)
             await Childminder.update({Childminder.born_on: date(1985, 5, 7)}).where(
-                Childminder.number == "4405"
+                Childminder.number == number
             )
 
     stage.served.run(one_more())
     one.go("/assmat")
     one.press("a[href='/assmat/activation']")
-    filled(page, accreditation="4405", family_name="Garnier", email=mail)
+    filled(page, accreditation=number, family_name=name, email=mail)
     filled(page, born_on_day="7", born_on_month="5", born_on_year="1985")
     one.press("main form button")
     follow(stage, page, mail, "/assmat/activation/relire/")
@@ -134,7 +137,7 @@ def test_a_childminder_opens_her_account_and_her_page_appears(
     one.press("main form button")
     page.click("main summary")
     secret = page.inner_text("code")
-    filled(page, name="Sylvie Garnier", password="quatre mots sans rapport")
+    filled(page, name=f"Sylvie {name}", password="quatre mots sans rapport")
     filled(page, code=pyotp.TOTP(secret).at(stage.communes.alpha.tenant.now()))
     one.press("main form button")
     one.go("/assmat/espace")
@@ -146,8 +149,8 @@ def test_a_childminder_opens_her_account_and_her_page_appears(
 
     assert "Votre fiche paraît dans l’annuaire" in one.look()
     stranger = Visitor(stage, 390, False)
-    stranger.go("/assmat?nom=garnier")
-    assert "Sylvie Garnier" in stranger.look()
+    stranger.go(f"/assmat?nom={name}")
+    assert f"Sylvie {name}" in stranger.look()
     assert one.found == []
 
 
@@ -157,13 +160,19 @@ def filled(page: Any, **told: str) -> None:
         page.fill(f"[name={name}]", value)
 
 
+@pytest.mark.parametrize(("width", "script"), SCREENS)
 def test_a_register_brought_in_withdraws_who_may_work_no_more(
-    stage: Stage, who: dict[str, int]
+    stage: Stage, who: dict[str, int], width: int, script: bool
 ) -> None:
-    one = Visitor(stage, 1280, True)
+    one = Visitor(stage, width, script)
 
     async def signed_in() -> Any:
-        return await stage.communes.alpha.staff(Grant("agent"), email="pmi@example.test")
+        town = stage.communes.alpha
+        with town.here():
+            await registered(NADIA, CLAIRE, MARIE, ROSA)  # as before a journey withdrew one
+            link = town.tenant.url("/assmat/activation")
+            await text("assmat/messages/activation_number", "+33699000001", link=link)
+        return await town.staff(Grant("pmi"), email="pmi@example.test")
 
     stage.sign_in(one.page, "alpha", stage.served.run(signed_in()))
     one.go("/bureau/assmat")
@@ -178,6 +187,8 @@ def test_a_register_brought_in_withdraws_who_may_work_no_more(
     one.look()
     one.go("/bureau/assmat?nom=benali")
     assert "Suspendu" in one.look()
+    one.go(f"/bureau/assmat/{who['Nadia']}")
+    assert "SMS envoyés" in one.look()
 
     stranger = Visitor(stage, 390, False)
     stranger.go("/assmat")

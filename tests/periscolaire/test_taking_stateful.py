@@ -4,21 +4,46 @@ Never more children than places; never a booking without a price; the waiting li
 the events, read again, give what stands.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import settings
+import pytest
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
+from ribambelle.tenants.settings import convert
+from ribambelle_periscolaire import pricing
 from ribambelle_periscolaire.domain.bookings import HOLDING, Happened, Standing, replayed
 from ribambelle_periscolaire.domain.calendar import SchoolCalendar, school_year
 from ribambelle_periscolaire.domain.catalogue import Activity, Catalogue, Group, Unit
 from ribambelle_periscolaire.domain.closures import Closed
 from ribambelle_periscolaire.domain.cut_off import Verdict
 from ribambelle_periscolaire.domain.doors import Doors, Pupil
-from ribambelle_periscolaire.domain.taking import Fill, Held, Taking, Waiting, Wanted, offer
+from ribambelle_periscolaire.domain.taking import (
+    Change,
+    Fill,
+    Held,
+    Taking,
+    Waiting,
+    Wanted,
+    offer,
+)
+from ribambelle_periscolaire.domain.tariff import Price
+from ribambelle_periscolaire.gathering import Gathered
+from ribambelle_periscolaire.queries import bookings
+from ribambelle_periscolaire.queries.pupils import Family
+from ribambelle_periscolaire.settings import Settings
 
 DAYS = (date(2026, 11, 30), date(2026, 12, 1))
 CHILDREN = range(1, 7)
@@ -28,11 +53,25 @@ UNITS = (
     Unit(MEAL, 1, "meal", "Repas", 700, 800, parts=2, needs=MORNING),
     Unit(WHOLE, 1, "whole", "Journée", 480, 1080, parts=7, choice="day"),
 )
+FLAT = {MORNING: 200, MEAL: 300, WHOLE: 900}
+PERCENTS = (100, 90, 80, 70, 60, 50)
+"""What each unit costs, by how many children of the family are there that day."""
+TARIFFS = [
+    {"name": unit.name, "activity": ["a"], "unit": [unit.code], "first": date(2026, 9, 1)}
+    | {"flat": FLAT[unit.id], "siblings": {"percents": list(PERCENTS)}}
+    for unit in UNITS
+]
+RULES = convert({"tariffs": TARIFFS}, Settings, "ville.toml", "periscolaire")
+COMMUNE: Any = SimpleNamespace(of=lambda _: RULES, settings=SimpleNamespace(postcodes=()))
+PUPILS = {
+    n: Pupil(n, f"{n}", 1, date(2018, 1, 1), activities={2026: frozenset({1})}) for n in CHILDREN
+}
+FAMILY = Family(PUPILS, {}, (), {2026: len(PUPILS)}, {}, {}, "")
 OPEN_UNTIL = datetime(2026, 11, 29, 10, tzinfo=UTC)
 
 
 class Places(RuleBasedStateMachine):
-    """One activity of three units that share their parts, a group of a few places, six children."""
+    """One activity of three units that share their parts, a group of a few places, one family of six."""
 
     @initialize(places=st.integers(1, 2))
     def open_it(self, places: int) -> None:
@@ -41,6 +80,7 @@ class Places(RuleBasedStateMachine):
         self.held: dict[tuple[int, date, int], Held] = {}
         self.fills = {(1, day, part): Fill(places) for day in DAYS for part in (1, 2, 4)}
         self.events: list[Happened] = []
+        self.prices: dict[str, tuple[int, Price]] = {}
 
     def taking(self) -> Taking:
         group = Group(1, 1, "Tous", room=self.places)
@@ -50,15 +90,13 @@ class Places(RuleBasedStateMachine):
             (Activity(1, "a", "A", "canteen", "always", units=UNITS, groups=(group,)),),
             closures,
         )
-        enrolled = {2026: frozenset({1})}
-        pupils = {n: Pupil(n, f"{n}", n, date(2018, 1, 1), activities=enrolled) for n in CHILDREN}
 
         def allows(*asked: object) -> Verdict:
             until = self.until[asked[2]]  # type: ignore[index]
             return Verdict(self.now < until, None if self.now < until else "too_late", until=until)
 
         doors = Doors(catalogue, SchoolCalendar(ZoneInfo("UTC")), allows, school_year)  # type: ignore[arg-type]
-        return Taking(doors, pupils, self.held, self.fills)
+        return Taking(doors, PUPILS, self.held, self.fills)
 
     def keep(self, taking: Taking) -> None:
         """What the transaction does: offer what came free, price, write the events."""
@@ -71,17 +109,32 @@ class Places(RuleBasedStateMachine):
             one.key: self.now + timedelta(hours=24) for one in line if self.is_open(one.key[1])
         }
         offer(taking, line, until)
-        for change in taking.changes:
+        for change in self.priced(taking):
             number = len(self.events) + 1
-            held = self.held[change.key]
+            said = change.held
             if change.act == "wait":
-                self.held[change.key] = replace(held, line=number)
-            if change.held.state in {"booked", "waiting", "offered"}:
-                self.held[change.key] = replace(self.held[change.key], price=change.key[2])
-            told = change.held.price
-            if change.held.state in {"booked", "waiting", "offered"}:
-                told = change.key[2]
-            self.events.append(Happened(number, change.key, change.act, change.held.state, 1, told))
+                self.held[change.key] = replace(self.held[change.key], line=number)
+            self.held[change.key] = replace(
+                self.held[change.key], price=said.price, cents=said.cents
+            )
+            self.events.append(Happened(number, change.key, change.act, said.state, 1, said.price))
+
+    def priced(self, taking: Taking) -> list[Change]:
+        """Price as the portal does; prices are kept here, and not in a database."""
+        seen = Gathered(FAMILY, taking.doors, self.held, self.fills)  # type: ignore[arg-type]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(bookings, "keep_prices", self.keep_prices)
+            work = pricing.priced(COMMUNE, seen, taking)
+            try:
+                work.send(None)
+            except StopIteration as done:
+                changes: list[Change] = done.value
+        return changes
+
+    async def keep_prices(self, prices: Iterable[Price]) -> dict[str, int]:
+        for one in prices:
+            self.prices.setdefault(bookings.name_of(one), (len(self.prices) + 1, one))
+        return {name: number for name, (number, _) in self.prices.items()}
 
     def is_open(self, day: date) -> bool:
         return self.now < self.until[day] and not (self.closed and day == DAYS[1])
@@ -155,9 +208,19 @@ class Places(RuleBasedStateMachine):
             assert there == fill.taken <= self.places
 
     @invariant()
-    def never_a_booking_without_a_price(self) -> None:
-        held = getattr(self, "held", {}).values()
-        assert all(one.price for one in held if one.state in {"booked", "waiting", "offered"})
+    def never_a_booking_without_the_trace_of_its_price(self) -> None:
+        """Counted again by hand, from the grid and from who is there that day."""
+        held = getattr(self, "held", {})
+        traces = dict(getattr(self, "prices", {}).values())
+        for (child, day, unit), one in held.items():
+            if one.state not in {"booked", "waiting", "offered"}:
+                continue
+            there = {key[0] for key, other in held.items() if key[1] == day and is_there(other)}
+            cents = FLAT[unit] * PERCENTS[len(there | {child}) - 1] // 100
+            assert one.price in traces, "a booking without a price"
+            trace = traces[one.price]
+            assert one.cents == trace.cents == cents
+            assert trace.tariff == UNITS[unit - 1].name and trace.steps
 
     @invariant()
     def whoever_waits_is_served_before_those_behind(self) -> None:
@@ -176,6 +239,38 @@ class Places(RuleBasedStateMachine):
             for key, held in getattr(self, "held", {}).items()
         }
         assert replayed(getattr(self, "events", [])) == stands
+
+
+def is_there(held: Held) -> bool:
+    """Tell whether a booking makes its child one of those present."""
+    return held.state in HOLDING
+
+
+class Unpriced(Places):
+    """The portal, once it forgets to price what was decided."""
+
+    def priced(self, taking: Taking) -> list[Change]:
+        return taking.changes
+
+
+class PricedOnce(Places):
+    """The portal, once it forgets the brothers and sisters whose price moves."""
+
+    def priced(self, taking: Taking) -> list[Change]:
+        return super().priced(taking)[: len(taking.changes)]
+
+
+@pytest.mark.parametrize("sabotaged", [Unpriced, PricedOnce])
+def test_without_the_pricing_a_booking_has_no_true_price(sabotaged: type[Places]) -> None:
+    quick = settings(
+        max_examples=200,
+        stateful_step_count=10,
+        phases=[Phase.generate],
+        derandomize=True,
+        report_multiple_bugs=False,
+    )
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(sabotaged, settings=quick)
 
 
 TestPlaces = Places.TestCase

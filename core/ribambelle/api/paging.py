@@ -5,9 +5,18 @@ from typing import Annotated
 
 import msgspec
 
+from ribambelle.errors import NotYours
+
 LARGEST = 2**31 - 1
 Limit = Annotated[int, msgspec.Meta(ge=1, le=200)]
 Number = Annotated[int, msgspec.Meta(ge=1, le=LARGEST)]
+
+
+def fitting(number: int) -> int:
+    """Return a number of an address that a database can hold; any other is nobody's."""
+    if not 0 < number <= LARGEST:
+        raise NotYours
+    return number
 
 
 class Paged(msgspec.Struct, frozen=True, kw_only=True):

@@ -36,6 +36,19 @@ def email_of(text: str) -> str:
     return email
 
 
+def is_email(text: str) -> bool:
+    """Tell whether a text is an e-mail address.
+
+    >>> is_email("camille@exemple.fr"), is_email("camille")
+    (True, False)
+    """
+    try:
+        email_of(text)
+    except Refused:
+        return False
+    return True
+
+
 async def by_email(email: str) -> Account | None:
     """Return the account of an address, if there is one."""
     return await Account.objects().get(Account.email == email)

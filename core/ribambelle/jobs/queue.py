@@ -119,6 +119,13 @@ async def given_up() -> int:
     return int(await Job.count().where(_given_up()))
 
 
+async def still_due(names: list[str]) -> frozenset[str]:
+    """Return which of these works, as `once` names them, will still be tried."""
+    trying = (Job.attempts < TRIES) | (Job.leased_until >= tenants.current().now())
+    rows = await Job.select(Job.once).where(Job.once.is_in(names) & trying)
+    return frozenset(row["once"] for row in rows)
+
+
 async def try_again(now: datetime) -> int:
     """Queue the jobs that were given up once more, from the first try; return how many."""
     revived = (

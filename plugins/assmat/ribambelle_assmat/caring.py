@@ -100,7 +100,9 @@ async def correct(
     ended_on: date | None,
     now: datetime,
 ) -> int:
-    """Correct a care: what it was stays on the new receipt. Raises Refused: same, end_before_start.
+    """Correct a care: what it was stays on the new receipt. Raises Refused.
+
+    Refused may say: same, end_before_start, end_too_far.
 
     :param ended_on: its last day, when it is ended already.
     """
@@ -116,6 +118,8 @@ async def correct(
             values["ended_on"] = ended_on or row.ended_on
             if values["ended_on"] < told.began_on:
                 raise Refused("end_before_start")
+            if values["ended_on"] > now.date() + AHEAD:
+                raise Refused("end_too_far")
         if all(getattr(row, name) == value for name, value in values.items()):
             raise Refused("same")
         await Care.update(values).where(Care.id == care)

@@ -1,13 +1,15 @@
 """A family writes to a childminder without seeing her address; she answers if she wishes."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from ribambelle import tenants
 from ribambelle.database import Prepared, transaction
-from ribambelle.errors import NotYours
+from ribambelle.errors import NotYours, Refused
 from ribambelle.identity import accounts
-from ribambelle.identity.tables import Account
-from ribambelle.messages import post
+from ribambelle.identity.tables import Account, Grant
+from ribambelle.messages import handed, phones, post
+from ribambelle.messages.handed import Handed
 from ribambelle_assmat import measuring
 from ribambelle_assmat.queries.directory import ROLE, SCOPE, One
 
@@ -17,6 +19,11 @@ OWNER = Prepared(
         " WHERE g.role = {} AND g.scope = {} AND a.disabled_at IS NULL ORDER BY a.id LIMIT 1",
         ROLE,
         given.scope,
+    )
+)
+OWNERS = Prepared(
+    lambda given: Grant.select(Grant.account).where(
+        (Grant.role == ROLE) & (Grant.scope == given.scope)
     )
 )
 
@@ -39,6 +46,24 @@ async def address(one: One) -> tuple[str, int | None]:
     # an account opened by telephone has no address of its own
     email = rows[0]["email"] if accounts.signs_in(rows[0]["email"]) else one.told.email
     return email, rows[0]["id"]
+
+
+async def sms(one: One) -> list[Handed]:
+    """Return the SMS sent to a childminder, and where each stands; what they say is hers."""
+    rows = await OWNERS.ask(scope=f"{SCOPE}:{one.id}")
+    hers = [int(row["account"]) for row in rows]
+    numbers = await handed.numbers_of(hers) if hers else []
+    with suppress(Refused):
+        numbers.append(phones.mobile(one.told.mobile, tenants.current().settings.departement))
+    zone = tenants.current().zone
+    return [
+        replace(
+            each,
+            at=each.at.astimezone(zone),
+            sent_at=each.sent_at.astimezone(zone) if each.sent_at else None,
+        )
+        for each in await handed.sms_to(hers, numbers, "assmat/messages/")
+    ]
 
 
 async def write(one: One, letter: Letter) -> None:

@@ -74,11 +74,27 @@ def _somewhere(rows: Sequence[dict[str, Any]]) -> list[Somewhere]:
     return found
 
 
+def shared(count: int, people: Sequence[int]) -> list[int]:
+    """Share a number by how many people live in each place, the largest remainders first.
+
+    >>> shared(10, [500, 300, 250]), shared(3, [1, 1]), sum(shared(60, [7, 11, 13]))
+    ([5, 3, 2], [2, 1], 60)
+    """
+    everybody = sum(people)
+    shares = [count * one // everybody for one in people]
+    left = sorted(range(len(people)), key=lambda rank: -(count * people[rank] % everybody))
+    for rank in left[: count - sum(shares)]:
+        shares[rank] += 1
+    return shares
+
+
 async def spread(places: Sequence[Somewhere], count: int, draw: Random) -> None:
     """Bring in a register of that many, each quartier by the people who live there."""
     tenant = tenants.current()
     now = tenant.now()
-    chosen = draw.choices(places, [one.people for one in places], k=count)
+    shares = shared(count, [one.people for one in places])
+    chosen = [one for one, many_here in zip(places, shares, strict=True) for _ in range(many_here)]
+    draw.shuffle(chosen)
     lines = "".join(_line(draw, rank, one, now.date()) for rank, one in enumerate(chosen))
     sent = await registering.keep((HEAD + lines).encode(), now, by=1)
     await registering.bring_in(sent, now, by=1)

@@ -119,7 +119,7 @@ def scopes() -> dict[str, Any]:
 @hookimpl
 def routes() -> Iterable[Any]:
     """The directory, each childminder's own pages, the register at the office."""
-    from ribambelle_assmat.api import acts, childminders, communes, desk
+    from ribambelle_assmat.api import acts, childminders, communes, declarations, desk, herself
     from ribambelle_assmat.pages import (
         activation,
         caf,
@@ -162,6 +162,8 @@ def routes() -> Iterable[Any]:
         *communes.ROUTES,
         *desk.ROUTES,
         *acts.ROUTES,
+        *declarations.ROUTES,
+        *herself.ROUTES,
     ]
 
 
@@ -236,7 +238,20 @@ def api_scopes() -> list[Any]:
         ApiScope(
             "assmat:declare",
             "Déclarer des accueils",
-            "Dit à la PMI qu’un accueil commence ou finit : l’assistante maternelle a le reçu.",
+            "Dit à la PMI qu’un accueil commence ou finit, le corrige, l’annule, et dit ce qui change "
+            "chez l’assistante maternelle : elle a le reçu.",
+        ),
+        ApiScope(
+            "assmat:profile",
+            "Tenir la fiche d’une assistante maternelle",
+            "Lit et écrit ce qu’elle dit d’elle-même et ce qu’elle accepte de montrer, l’inscrit à une "
+            "rencontre ou l’en retire : pour son propre outil. Chaque lecture est au journal.",
+        ),
+        ApiScope(
+            "assmat:caf",
+            "Recevoir les fiches pour la CAF",
+            "Lit les fiches de celles qui acceptent que la CAF les reçoive, et de personne d’autre. "
+            "Chaque lecture est au journal.",
         ),
         ApiScope(
             "assmat:decide",

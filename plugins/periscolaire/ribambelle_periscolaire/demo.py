@@ -27,14 +27,16 @@ PEDT = "periscolaire_pedt"
 BOOKED_WEEKS = 6
 """Weeks ahead that families have already booked."""
 SHARES = {
-    "repas": 60,
-    "matin": 16,
-    "soir": 22,
-    "journee": 10,
-    "matin-repas": 8,
-    "apres-midi": 6,
+    "repas": 54,
+    "matin": 13,
+    "soir": 19,
+    "journee": 8,
+    "matin-repas": 4,
+    "apres-midi": 3,
 }
-"""Children of a hundred who take each unit: about 200 meals, 50 and 70 in care, 70 on Wednesdays."""
+"""Children of a hundred who take each unit, three school days in four."""
+VOLUMES = {"cantine": 200, "matin": 50, "soir": 70, "mercredi": 70}
+"""What this makes of each activity on a day it runs, nearly: the town's own volumes."""
 
 
 async def fill(seed: int) -> None:

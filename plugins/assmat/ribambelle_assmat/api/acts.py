@@ -1,4 +1,4 @@
-"""What a program may do for somebody of the directory: write, be alerted, declare, announce, decide."""
+"""What a program may do for somebody of the directory: write, be alerted, announce, decide."""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from ribambelle import api
-from ribambelle.api.paging import LARGEST
+from ribambelle.api.paging import fitting
 from ribambelle.api.reading import Invalid, Wrong
 from ribambelle.api.writing import Keep
 from ribambelle.database import transaction
@@ -18,18 +18,16 @@ from ribambelle.errors import NotYours, Refused
 from ribambelle.identity import accounts, limits
 from ribambelle.tenants import Tenant
 from ribambelle.web import guards
-from ribambelle_assmat import caring, contacting, meeting, registering, saving, validating
-from ribambelle_assmat.caring import AHEAD, BEHIND, Begun
+from ribambelle_assmat import contacting, meeting, registering, saving, validating
 from ribambelle_assmat.contacting import Letter
-from ribambelle_assmat.domain.slots import BIT, mask_of
 from ribambelle_assmat.pages.contacting import writable
-from ribambelle_assmat.queries import cares, directory
+from ribambelle_assmat.queries import directory
 from ribambelle_assmat.queries.relais import all_relais
 from ribambelle_assmat.refreshing import HERSELF
 from ribambelle_assmat.tables import Event
 
 ROOT = "/api/v1/assmat"
-CONTACT, DECLARE = guards.Scoped("assmat:contact"), guards.Scoped("assmat:declare")
+CONTACT = guards.Scoped("assmat:contact")
 DECIDE, ANNOUNCE = guards.Scoped("assmat:decide"), guards.Scoped("assmat:announce")
 PMI = guards.Scoped("assmat:pmi")
 HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
@@ -81,31 +79,6 @@ class Listed(msgspec.Struct, frozen=True):
     childminder: int
     state: str
     why: str
-
-
-class CareBegun(msgspec.Struct, frozen=True):
-    """A care that begins."""
-
-    given_name: Name
-    born_on: date
-    guardian: Name
-    began_on: date
-    planning: Literal["regular", "variable"]
-    moments: Annotated[list[Annotated[str, Meta(max_length=16)]], Meta(max_length=42)] = []
-
-
-class CareEnded(msgspec.Struct, frozen=True):
-    """The last day of a care."""
-
-    ended_on: date
-
-
-class Receipt(msgspec.Struct, frozen=True):
-    """The receipt of a declaration, with its number as she and the PMI read it."""
-
-    childminder: int
-    statement: int
-    number: str
 
 
 class Announced(msgspec.Struct, frozen=True):
@@ -161,7 +134,7 @@ async def letter(
 ) -> Response[bytes]:
     """Send what a family writes, once whatever the times it is sent."""
     told = await api.body(request, Written)
-    one = await writable(_fitting(childminder), now.date())
+    one = await writable(fitting(childminder), now.date())
     said = Letter(told.name.strip(), _email(told.email), told.phone.strip(), told.words.strip())
 
     async def work(keep: Keep[Sent]) -> Sent:
@@ -233,7 +206,7 @@ async def listing(
     told = await api.body(request, Listing)
     if told.state == "hidden" and not told.why.strip():
         raise Invalid(Wrong("Écrivez pourquoi : elle le lit.", "/why"))
-    one = await directory.one(_fitting(childminder))
+    one = await directory.one(fitting(childminder))
 
     async def work(keep: Keep[Listed]) -> Listed:
         answer = Listed(one.id, told.state, told.why.strip() if told.state == "hidden" else "")
@@ -244,79 +217,6 @@ async def listing(
                 await validating.hide(HERSELF, one.id, answer.why)
             else:
                 await validating.show(HERSELF, one.id)
-            await keep(answer)
-        return answer
-
-    return await api.once(request, work)
-
-
-@post(
-    f"{ROOT}/childminders/{{childminder:int}}/cares",
-    name="api.assmat.begin_care",
-    told="Déclarer le début d’un accueil",
-    guards=[DECLARE],
-    status_code=200,
-    api=api.Operation(
-        "La PMI le lit, et l’assistante maternelle reçoit le reçu. Le même accueil déclaré deux fois "
-        "n’en fait qu’un. Un accueil régulier dit ses moments.",
-        Receipt,
-        {"childminder": 12, "statement": 31, "number": "2026-00031"},
-        body=CareBegun,
-        asked={
-            **{"given_name": "Zoé", "born_on": "2026-03-14", "guardian": "Anne Payet"},
-            **{"began_on": "2026-12-01", "planning": "regular", "moments": ["mon-morning"]},
-        },
-    ),
-)
-async def begin_care(
-    childminder: FromPath[int], request: Request[Any, Any, Any], now: NamedDependency[datetime]
-) -> Response[bytes]:
-    """Declare a care that begins."""
-    told = _begun(await api.body(request, CareBegun), now.date())
-    one = await directory.one(_fitting(childminder))
-    if one.is_gone:
-        raise NotYours
-
-    async def work(keep: Keep[Receipt]) -> Receipt:
-        async with transaction():
-            answer = await _receipt(one.id, await caring.start(HERSELF, one.id, told, now))
-            await keep(answer)
-        return answer
-
-    return await api.once(request, work)
-
-
-@put(
-    f"{ROOT}/childminders/{{childminder:int}}/cares/{{care:int}}/end",
-    name="api.assmat.end_care",
-    told="Déclarer la fin d’un accueil",
-    guards=[DECLARE],
-    status_code=200,
-    api=api.Operation(
-        "Le dernier jour de l’accueil, une fois pour toutes : un reçu suit.",
-        Receipt,
-        {"childminder": 12, "statement": 32, "number": "2026-00032"},
-        body=CareEnded,
-        asked={"ended_on": "2026-12-18"},
-    ),
-)
-async def end_care(
-    childminder: FromPath[int],
-    care: FromPath[int],
-    request: Request[Any, Any, Any],
-    now: NamedDependency[datetime],
-) -> Response[bytes]:
-    """Declare the last day of a care."""
-    told, her = await api.body(request, CareEnded), _fitting(childminder)
-    await caring.hers(her, _fitting(care))
-
-    async def work(keep: Keep[Receipt]) -> Receipt:
-        async with transaction():
-            try:
-                number = await caring.end(HERSELF, her, care, told.ended_on, now)
-            except Refused as refusal:
-                raise Invalid(Wrong(ENDS[refusal.reason], "/ended_on")) from None
-            answer = await _receipt(her, number)
             await keep(answer)
         return answer
 
@@ -384,7 +284,7 @@ async def call_off(
     now: NamedDependency[datetime],
 ) -> Response[bytes]:
     """Cancel a meeting, and tell whoever was to come."""
-    await meeting.one(_fitting(event), _fitting(relais))
+    await meeting.one(fitting(event), fitting(relais))
 
     async def work(keep: Keep[Told]) -> Told:
         async with transaction():
@@ -431,41 +331,6 @@ async def registers(tenant: NamedDependency[Tenant]) -> Response[bytes]:
     return api.said(api.Listed(rows))
 
 
-ENDS = {
-    "ended": "Cet accueil est déjà terminé : l’assistante maternelle peut corriger sa date.",
-    "end_too_far": "Écrivez un jour dans l’année qui vient.",
-    "end_before_start": "Le dernier jour ne peut pas être avant le premier.",
-}
-
-
-def _begun(told: CareBegun, today: date) -> Begun:
-    """Return a care as it is declared; refuse days and moments that cannot be."""
-    wrong = [
-        Wrong("Ce moment n’existe pas : écrivez par exemple mon-morning.", f"/moments/{rank}")
-        for rank, key in enumerate(told.moments)
-        if key not in BIT
-    ]
-    if told.born_on > today:
-        wrong.append(Wrong("Cet enfant n’est pas né.", "/born_on"))
-    if not today - BEHIND <= told.began_on <= today + AHEAD:
-        wrong.append(Wrong("Le premier jour est trop loin d’aujourd’hui.", "/began_on"))
-    if told.began_on < told.born_on:
-        wrong.append(Wrong("L’accueil commencerait avant la naissance.", "/began_on"))
-    if told.planning == "regular" and not told.moments:
-        wrong.append(Wrong("Dites les moments où l’enfant est là.", "/moments"))
-    if wrong:
-        raise Invalid(*wrong)
-    return Begun(
-        *(told.given_name.strip(), told.born_on, told.guardian.strip(), told.began_on),
-        *(told.planning, mask_of(told.moments)),
-    )
-
-
-async def _receipt(childminder: int, statement: int) -> Receipt:
-    row = await cares.statement(childminder, statement)
-    return Receipt(childminder, statement, caring.number_of(row))
-
-
 def _email(told: str) -> str:
     try:
         return accounts.email_of(told)
@@ -474,13 +339,4 @@ def _email(told: str) -> str:
         raise Invalid(Wrong(words, "/email")) from None
 
 
-def _fitting(number: int) -> int:
-    if not 0 < number <= LARGEST:
-        raise NotYours
-    return number
-
-
-ROUTES = [
-    *(letter, watch, listing, begin_care, end_care),
-    *(announce, call_off, registers),
-]
+ROUTES = [letter, watch, listing, announce, call_off, registers]

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from ribambelle import api
-from ribambelle.api.paging import LARGEST
+from ribambelle.api.paging import fitting
 from ribambelle.api.reading import Invalid, Wrong
 from ribambelle.api.writing import Keep
 from ribambelle.database import transaction
@@ -177,7 +177,7 @@ async def one(
     childminder: FromPath[int], tenant: NamedDependency[Tenant], now: NamedDependency[datetime]
 ) -> Response[bytes]:
     """Answer what families see of a childminder."""
-    found = await directory.shown_one(_fitting(childminder), now.date())
+    found = await directory.shown_one(fitting(childminder), now.date())
     return api.said(_published(tenant, found, now.date()))
 
 
@@ -208,7 +208,7 @@ async def availability(
 ) -> Response[bytes]:
     """Write where a place stands, once whatever the times it is sent."""
     told = checked(await api.body(request, shapes.Said))
-    found = await directory.one(_fitting(childminder))
+    found = await directory.one(fitting(childminder))
     if found.is_gone or not 1 <= rank <= len(found.places):
         raise NotYours
     place, moments = found.places[rank - 1], mask_of(told.moments)
@@ -239,12 +239,6 @@ def checked(told: shapes.Said) -> shapes.Said:
     if wrong:
         raise Invalid(*wrong)
     return told
-
-
-def _fitting(number: int) -> int:
-    if not 0 < number <= LARGEST:
-        raise NotYours
-    return number
 
 
 ROUTES = [search, one, availability]

@@ -17,15 +17,18 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.workflow import journal
 from ribambelle_assmat import meeting, validating
+from ribambelle_assmat.domain.accreditation import CIVILITIES
 from ribambelle_assmat.domain.figures import AGES
 from ribambelle_assmat.domain.slots import keys_of
 from ribambelle_assmat.pages import figures
-from ribambelle_assmat.queries import cares
+from ribambelle_assmat.queries import cares, directory
+from ribambelle_assmat.queries.directory import One, OnePlace
 from ribambelle_assmat.queries.relais import all_relais, followed
 
 ROOT = "/api/v1/assmat"
 PMI, CARES = guards.Scoped("assmat:pmi"), guards.Scoped("assmat:cares")
 RELAIS, FIGURES = guards.Scoped("assmat:relais"), guards.Scoped("assmat:figures")
+CAF = guards.Scoped("assmat:caf")
 FOLLOWED = guards.Scoped("assmat:followed")
 MOST = 10_000
 Row = TypeVar("Row")
@@ -107,6 +110,27 @@ class Followed(msgspec.Struct, frozen=True):
     is_up_to_date: bool
     phone: str
     email: str
+
+
+class ForCaf(msgspec.Struct, frozen=True):
+    """One place of a childminder who agrees that the CAF receives her page."""
+
+    number: str
+    civility: str
+    family_name: str
+    given_name: str
+    address: str
+    postcode: str
+    city: str
+    mobile: str
+    phone: str
+    email: str
+    where: str
+    children: int
+    state: str
+    opens: date | None
+    said_on: date | None
+    accredited_since: date | None
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -359,6 +383,67 @@ async def followers(
 
 
 @get(
+    f"{ROOT}/caf",
+    name="api.assmat.caf",
+    told="Lire les fiches que la CAF peut recevoir",
+    guards=[CAF],
+    api=api.Operation(
+        "Une ligne par lieu d’accueil de celles qui acceptent que la CAF reçoive leur fiche, par nom : "
+        "ce que donne le fichier du bureau. Un accord retiré ferme la fiche aussitôt. `where` est "
+        "`home` ou `mam`, `state` où en est la place aujourd’hui. Chaque lecture est journalisée.",
+        api.Listed[ForCaf],
+        {
+            "data": [
+                {
+                    **{"number": "4401", "civility": "Mme", "family_name": "Benali"},
+                    **{"given_name": "Nadia", "address": "3 rue du Lavoir, 44400 Rezé"},
+                    **{"postcode": "44400", "city": "Rezé", "mobile": "0699000001", "phone": ""},
+                    **{"email": "nadia@exemple.fr", "where": "home", "children": 4},
+                    **{"state": "later", "opens": "2027-03-01", "said_on": "2026-11-20"},
+                    "accredited_since": "2014-05-01",
+                }
+            ],
+            "next": None,
+        },
+        query=Paged,
+    ),
+)
+async def for_caf(
+    request: Request[Any, Any, Any], now: NamedDependency[datetime]
+) -> Response[bytes]:
+    """Answer the pages the CAF may receive: the reading is kept."""
+    told, today = api.query(request, Paged), now.date()
+    rows = [
+        _for_caf(one, each, today) for one in await directory.for_caf(today) for each in one.places
+    ]
+    await journal.record(
+        "assmat.list_taken",
+        "assmat.caf",
+        account=None,
+        side="office",
+        read_only=True,
+        kind="api",
+        rows=len(rows),
+    )
+    return _paged(request, told, rows)
+
+
+def _for_caf(one: One, place: OnePlace, today: date) -> ForCaf:
+    stands = place.standing(today)
+    return ForCaf(
+        *(one.number, CIVILITIES.get(one.civility, ""), one.family_name, one.given_name),
+        *(place.address, place.postcode, place.city),
+        *(one.told.mobile, one.told.phone, one.told.email),
+        where=place.where,
+        children=place.children,
+        state=stands.state,
+        opens=stands.opens,
+        said_on=place.confirmed_on,
+        accredited_since=one.accredited_since,
+    )
+
+
+@get(
     f"{ROOT}/figures",
     name="api.assmat.figures",
     told="Lire les chiffres de l’annuaire",
@@ -413,4 +498,4 @@ def _paged(request: Request[Any, Any, Any], told: Paged, rows: Sequence[Row]) ->
     return api.listed(request, some, told.limit, place + told.limit)
 
 
-ROUTES = [waiting, expiring, over, declared, meetings, followers, figured]
+ROUTES = [waiting, expiring, over, declared, meetings, followers, for_caf, figured]

@@ -40,6 +40,18 @@ CARES = {
 }
 
 
+def unsaid(consents: Iterable[str], said: Iterable[object]) -> list[str]:
+    """Return what she agrees to show and does not say, so that nothing empty is shown.
+
+    :param said: what she says of each of NEEDS, in its order.
+
+    >>> unsaid(["mobile", "pets", "form"], ("", "02 00 00 00 02", "", "none", "", ()))
+    ['mobile']
+    """
+    chosen = frozenset(consents)
+    return [name for name, value in zip(NEEDS, said, strict=True) if name in chosen and not value]
+
+
 def taken(codes: Iterable[str]) -> str:
     """Say what she takes, as a sentence does.
 

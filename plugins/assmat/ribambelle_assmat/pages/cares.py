@@ -328,7 +328,7 @@ async def correct(
     except Refused as refusal:
         if refusal.reason not in REFUSALS:
             raise
-        name = "ended_on" if refusal.reason == "end_before_start" else "given_name"
+        name = "given_name" if refusal.reason == "same" else "ended_on"
         form = form.wrong(**{name: REFUSALS[refusal.reason]})
         return Page("assmat/care.html", CarePage(one, row, form), status=422)
     seen.tell("ok", "C’est corrigé. Voici votre nouveau reçu, à garder.")

@@ -10,11 +10,12 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from ribambelle.identity import Person
+from ribambelle.messages.handed import Handed
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle.workflow import journal
-from ribambelle_assmat import caring, registering, validating
+from ribambelle_assmat import caring, contacting, registering, validating
 from ribambelle_assmat.domain.accreditation import CIVILITIES, PLACES, words
 from ribambelle_assmat.domain.cares import KINDS, PLANNINGS, WARNINGS
 from ribambelle_assmat.domain.slots import told
@@ -72,6 +73,7 @@ class SheetPage:
     capacity: Capacity
     cares: list[Care] | None
     statements: list[Statement]
+    sms: list[Handed]
     wrong: str = ""
     places: dict[str, str] = field(default_factory=lambda: PLACES)
     civilities: dict[str, str] = field(default_factory=lambda: CIVILITIES)
@@ -136,6 +138,7 @@ async def sheet_page(person: Person, number: int, now: datetime, wrong: str = ""
         await cares.capacity(number, rows, now.date()),
         rows if is_pmi else None,
         await cares.statements(number, errors_only=not is_pmi),
+        await contacting.sms(one),
         wrong,
     )
     return Page("assmat/office/sheet.html", page, status=422 if wrong else 200)

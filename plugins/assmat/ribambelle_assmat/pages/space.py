@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from ribambelle import forms
-from ribambelle.errors import NotYours, Refused
+from ribambelle.errors import NotYours
 from ribambelle.forms import Bound
 from ribambelle.identity import Person, accounts
 from ribambelle.web import formats
@@ -23,7 +23,7 @@ from ribambelle_assmat.declaring import Availability, Profile
 from ribambelle_assmat.domain.accreditation import PLACES, words
 from ribambelle_assmat.domain.availability import STATES
 from ribambelle_assmat.domain.home import LANGUAGES, PETS, SMOKE, Home
-from ribambelle_assmat.domain.publication import CARES, CONSENTS, CONTACTS, NEEDS
+from ribambelle_assmat.domain.publication import CARES, CONSENTS, CONTACTS, unsaid
 from ribambelle_assmat.domain.slots import DAYS, MOMENTS, keys_of, mask_of
 from ribambelle_assmat.pages.public import SHAPES, ChildminderPage
 from ribambelle_assmat.queries import directory
@@ -182,14 +182,6 @@ def _home(told: ProfileForm) -> Home:
     )
 
 
-def _is_email(text: str) -> bool:
-    try:
-        accounts.email_of(text)
-    except Refused:
-        return False
-    return True
-
-
 @post(
     f"{SPACE}/{{childminder:int}}/fiche",
     name="assmat.profile",
@@ -212,10 +204,9 @@ async def profile(
     said = (told.mobile.strip(), told.phone.strip(), told.email.strip())
     empty = {
         name: f"{'Écrivez' if name in CONTACTS else 'Dites'}-le, ou décochez « {CONSENTS[name]} »."
-        for name, value in zip(NEEDS, (*said, home.pets, home.smoke, home.languages), strict=True)
-        if name in chosen and not value
+        for name in unsaid(chosen, (*said, home.pets, home.smoke, home.languages))
     }
-    if told.email.strip() and not _is_email(told.email):
+    if told.email.strip() and not accounts.is_email(told.email):
         empty["email"] = "Écrivez une adresse comme prenom.nom@exemple.fr."
     if form.errors or empty:
         photo = await picture.code_of(childminder)
