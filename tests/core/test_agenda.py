@@ -92,7 +92,7 @@ async def test_what_a_family_has_to_answer_is_in_its_calendar(
 
     page = (await anne.get("/agenda")).text
 
-    assert "Dernier jour pour confirmer la demande C-" in page
+    assert "Dernier jour pour confirmer, demande C-" in page
 
 
 async def test_a_demonstration_opens_on_a_child_between_two_homes(communes: Communes) -> None:
