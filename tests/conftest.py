@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         files.setdefault(one.path, []).append(one)
     drives = {path for path, some in files.items() if any(map(is_browsed, some))}
     # the files with few tests are the long ones
-    heavy = sorted((files[path] for path in drives), key=len)
+    heavy = sorted((some for path, some in files.items() if path in drives), key=len)
     light = [some for path, some in files.items() if path not in drives]
     # an example in the code takes no time: what waits is under tests/
     waits = [len(some) if some[0].path.is_relative_to(TESTS) else 0 for some in light]
