@@ -19,7 +19,6 @@ pytest_plugins = [
     "ribambelle.testing.browser",
     "ribambelle_paiement_tresor.testing.fixtures",
 ]
-TESTS = Path(__file__).parent
 WHOLE = 500
 """A run of fewer tests was asked for by name: it says nothing of the routes it leaves out."""
 
@@ -42,37 +41,6 @@ def pytest_configure(config: pytest.Config) -> None:
             ),
         ]
     )
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spread the files that drive a browser among the others.
-
-    Two browsers at once want more than two cores have, where two files without any wait half of
-    the time: side by side, each has what the other leaves.
-    """
-    files: dict[Path, list[pytest.Item]] = {}
-    for one in items:
-        files.setdefault(one.path, []).append(one)
-    drives = {path for path, some in files.items() if any(map(is_browsed, some))}
-    # the files with few tests are the long ones
-    heavy = sorted((some for path, some in files.items() if path in drives), key=len)
-    light = [some for path, some in files.items() if path not in drives]
-    # an example in the code takes no time: what waits is under tests/
-    waits = [len(some) if some[0].path.is_relative_to(TESTS) else 0 for some in light]
-    every, passed, spread = sum(waits) / (len(heavy) + 1), 0.0, []
-    for some, weight in zip(light, waits, strict=True):
-        if heavy and weight and passed <= 0:
-            spread.append(heavy.pop(0))
-            passed += every
-        spread.append(some)
-        passed -= weight
-    items[:] = [one for some in (*spread, *heavy) for one in some]
-
-
-def is_browsed(one: pytest.Item) -> bool:
-    """Tell whether a test drives a browser."""
-    return one.get_closest_marker("browser") is not None
 
 
 @pytest.hookimpl(optionalhook=True)

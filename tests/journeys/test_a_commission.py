@@ -78,11 +78,7 @@ async def second_choice(number: int) -> tuple[int, Offer]:
     raise AssertionError("nobody was offered a second choice")
 
 
-@pytest.mark.parametrize(
-    "database_server",
-    ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)],
-    indirect=True,
-)
+@pytest.mark.slow
 async def test_from_closing_to_answers_in_a_town_of_112_creches(
     communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -574,11 +574,15 @@ def test_no_page_has_a_barrier_narrow_and_wide(world: World, space: str) -> None
 WIDTHS = 320, 1280
 
 
-def looked_at(world: World, space: str, *, in_turn: bool) -> tuple[list[str], dict[str, list[str]]]:
+def looked_at(
+    world: World, space: str, *, in_turn: bool, one_in: int = 1
+) -> tuple[list[str], dict[str, list[str]]]:
     """Open every page of one kind of person; return what did not open, and the barriers seen.
 
     :param in_turn: one page narrow, the next wide, two in the light, two in the dark, instead of
         each every way; none may scroll sideways at the other width either.
+    :param one_in: the machine looks for barriers on one page in so many; all are opened, and none
+        may scroll sideways at either width.
     """
     page = world.page(space)
     found: dict[str, list[str]] = {}
@@ -594,7 +598,11 @@ def looked_at(world: World, space: str, *, in_turn: bool) -> tuple[list[str], di
             turns += 1
             first, other = WIDTHS[:: 1 if turns % 2 else -1]
             scheme = "light" if turns % 4 < 2 else "dark"
-            told = barriers(page, (first,), scheme) if in_turn else barriers(page)
+            if turns % one_in:
+                page.set_viewport_size({"width": first, "height": 900})
+                told = [f"{first}: scrolls sideways"] if scrolls_sideways(page) else []
+            else:
+                told = barriers(page, (first,), scheme) if in_turn else barriers(page)
             page.set_viewport_size({"width": other, "height": 900})
             told += [f"{other}: scrolls sideways"] if scrolls_sideways(page) else []
             if told:
