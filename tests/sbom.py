@@ -156,7 +156,7 @@ def _component(one: Library) -> dict[str, Any]:
         "externalReferences": [
             {
                 "type": "distribution",
-                "url": f"https://pypi.org/project/{one.name}/{one.version}/",
+                "url": _purl(one),  # whatever index serves it: the digests say what it must be
                 "hashes": [{"alg": "SHA-256", "content": digest} for digest in one.digests],
             }
         ],

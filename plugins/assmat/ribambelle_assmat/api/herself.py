@@ -258,9 +258,9 @@ def _kept(one: One) -> Kept:
             only_when_free=one.only_when_free,
             words=one.words,
             urgent_words=one.urgent_words,
-            pets=one.home.pets,  # type: ignore[arg-type]
+            pets=one.home.pets,  # type: ignore[arg-type]  # the form and this API write these codes alone
             pets_words=one.home.pets_words,
-            smoke=one.home.smoke,  # type: ignore[arg-type]
+            smoke=one.home.smoke,  # type: ignore[arg-type]  # as above
             languages=list(one.home.languages),
         ),
     )
