@@ -89,8 +89,10 @@ def test_no_page_of_a_file_has_a_barrier_that_a_machine_can_see(
     page = signed_in(stage)
     link = stage.served.run(link_of(stage, files["to_confirm"]))
     found: dict[str, list[str]] = {}
+    # the steps are looked at with every other page; here, what depends on where a file stands
+    standing = [path for path in paths(files) if "/etape/" not in path]
 
-    for path in [*paths(files), link, f"{link}?reponse=non"]:
+    for path in [*standing, link, f"{link}?reponse=non"]:
         answer = page.goto(stage.served.url("alpha", path))
         told = barriers(page)
         if told or answer.status != 200:

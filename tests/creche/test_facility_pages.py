@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import httpx
 import pytest
@@ -11,7 +10,7 @@ from tests.creche.builders import a_facility
 from ribambelle.identity import Grant, households
 from ribambelle.identity.households import AddressEntry, AdultEntry
 from ribambelle.testing import Communes, FrozenClock, Town
-from ribambelle.testing.browser import Stage, scrolls_sideways, violations
+from ribambelle.testing.browser import Stage
 from ribambelle.workflow.tables import Demande, JournalLine
 from ribambelle_creche.domain.capacity import PLACES, field
 from ribambelle_creche.queries import contacts, facilities
@@ -554,32 +553,6 @@ async def test_a_sheet_too_long_keeps_what_was_typed(communes: Communes) -> None
 
 
 # -- in a browser ----------------------------------------------------------------------------
-
-
-async def _filled(town: Town) -> tuple[int, int, Any]:
-    with town.here():
-        mine = await a_facility("Multi-accueil Les Lilas du Parc")
-        late = town.tenant.now() - timedelta(days=18)
-        one = await a_file(town, [mine], "Zoé Martin", complete_at=late)
-        await a_file(town, [mine], "Léo Nguyen-Lefebvre", group="older")
-        said = await a_file(town, [mine], "Mia Haddad", group="middle")
-        await contacts.record(said, mine, "message", "", 1, town.tenant.now())
-    return mine, one, await directing(town, mine)
-
-
-@pytest.mark.browser
-def test_the_pages_are_accessible_and_fit_a_phone(stage: Stage) -> None:
-    mine, one, client = stage.served.run(_filled(stage.communes.alpha))
-    paths = ("", "/demandes", f"/demandes/{one}", "/places", "/fiche")
-
-    for width, dark in ((390, False), (390, True), (1280, False), (1280, True)):
-        page = stage.visitor(width=width, dark=dark)
-        stage.sign_in(page, "alpha", client)
-        for path in paths:
-            page.goto(stage.served.url("alpha", f"/creche/direction/{mine}{path}"))
-            assert violations(page) == [], (path, width, dark)
-            assert not scrolls_sideways(page), (path, width)
-    assert stage.problems == []
 
 
 @pytest.mark.browser

@@ -1,5 +1,6 @@
 """What a program declares to the PMI for a childminder: cares, and what changes at home."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -93,14 +94,7 @@ async def begin_care(
     one = await directory.one(fitting(childminder))
     if one.is_gone:
         raise NotYours
-
-    async def work(keep: Keep[Receipt]) -> Receipt:
-        async with transaction():
-            answer = await _receipt(one.id, await caring.start(HERSELF, one.id, told, now))
-            await keep(answer)
-        return answer
-
-    return await api.once(request, work)
+    return await _declared(request, one.id, lambda: caring.start(HERSELF, one.id, told, now))
 
 
 @put(
@@ -126,18 +120,7 @@ async def end_care(
     """Declare the last day of a care."""
     told, her = await api.body(request, CareEnded), fitting(childminder)
     await caring.hers(her, fitting(care))
-
-    async def work(keep: Keep[Receipt]) -> Receipt:
-        async with transaction():
-            try:
-                number = await caring.end(HERSELF, her, care, told.ended_on, now)
-            except Refused as refusal:
-                raise Invalid(Wrong(REFUSALS[refusal.reason], "/ended_on")) from None
-            answer = await _receipt(her, number)
-            await keep(answer)
-        return answer
-
-    return await api.once(request, work)
+    return await _declared(request, her, lambda: caring.end(HERSELF, her, care, told.ended_on, now))
 
 
 @put(
@@ -166,19 +149,9 @@ async def correct_care(
     told, row = _begun(said, now.date()), await caring.hers(her, fitting(care))
     if said.ended_on and row.ended_on is None:
         raise Invalid(Wrong("Cet accueil dure encore : déclarez d’abord sa fin.", "/ended_on"))
-
-    async def work(keep: Keep[Receipt]) -> Receipt:
-        async with transaction():
-            try:
-                number = await caring.correct(HERSELF, her, care, told, said.ended_on, now)
-            except Refused as refusal:
-                pointer = "" if refusal.reason == "same" else "/ended_on"
-                raise Invalid(Wrong(REFUSALS[refusal.reason], pointer)) from None
-            answer = await _receipt(her, number)
-            await keep(answer)
-        return answer
-
-    return await api.once(request, work)
+    return await _declared(
+        request, her, lambda: caring.correct(HERSELF, her, care, told, said.ended_on, now)
+    )
 
 
 @delete(
@@ -200,16 +173,8 @@ async def cancel_care(
     now: NamedDependency[datetime],
 ) -> Response[bytes]:
     """Cancel what was declared by mistake."""
-    her = fitting(childminder)
-    fitting(care)
-
-    async def work(keep: Keep[Receipt]) -> Receipt:
-        async with transaction():
-            answer = await _receipt(her, await caring.cancel(HERSELF, her, care, now))
-            await keep(answer)
-        return answer
-
-    return await api.once(request, work)
+    her, number = fitting(childminder), fitting(care)
+    return await _declared(request, her, lambda: caring.cancel(HERSELF, her, number, now))
 
 
 @post(
@@ -239,11 +204,27 @@ async def tell(
     one = await directory.one(fitting(childminder))
     if one.is_gone:
         raise NotYours
+    return await _declared(
+        request, one.id, lambda: caring.tell(HERSELF, one.id, told.kind, day, words, now)
+    )
+
+
+async def _declared(
+    request: Request[Any, Any, Any], childminder: int, declare: Callable[[], Awaitable[int]]
+) -> Response[bytes]:
+    """Declare once, whatever the times it is sent, and answer the receipt; say what refuses it."""
 
     async def work(keep: Keep[Receipt]) -> Receipt:
         async with transaction():
-            number = await caring.tell(HERSELF, one.id, told.kind, day, words, now)
-            answer = await _receipt(one.id, number)
+            try:
+                statement = await declare()
+            except Refused as refusal:
+                if refusal.reason not in REFUSALS:
+                    raise
+                pointer = "" if refusal.reason == "same" else "/ended_on"
+                raise Invalid(Wrong(REFUSALS[refusal.reason], pointer)) from None
+            row = await cares.statement(childminder, statement)
+            answer = Receipt(childminder, statement, caring.number_of(row))
             await keep(answer)
         return answer
 
@@ -279,11 +260,6 @@ def _begun(told: CareBegun, today: date) -> Begun:
         *(told.given_name.strip(), told.born_on, told.guardian.strip(), told.began_on),
         *(told.planning, mask_of(told.moments)),
     )
-
-
-async def _receipt(childminder: int, statement: int) -> Receipt:
-    row = await cares.statement(childminder, statement)
-    return Receipt(childminder, statement, caring.number_of(row))
 
 
 ROUTES = [begin_care, end_care, correct_care, cancel_care, tell]

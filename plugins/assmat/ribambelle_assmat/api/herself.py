@@ -198,20 +198,7 @@ async def attend(
     childminder: FromPath[int], event: FromPath[int], request: Request[Any, Any, Any]
 ) -> Response[bytes]:
     """Take a place at a meeting."""
-    one = await directory.one(fitting(childminder))
-    codes, number = await meeting.of_childminder(one.id), fitting(event)
-
-    async def work(keep: Keep[Attending]) -> Attending:
-        answer = Attending(one.id, number, True)
-        async with transaction():
-            try:
-                await meeting.register(number, codes, one.id, HERSELF)
-            except Refused as refusal:
-                raise Invalid(Wrong(WORDS[refusal.reason])) from None
-            await keep(answer)
-        return answer
-
-    return await api.once(request, work)
+    return await _attending(request, childminder, event, is_registered=True)
 
 
 @delete(
@@ -230,13 +217,25 @@ async def leave(
     childminder: FromPath[int], event: FromPath[int], request: Request[Any, Any, Any]
 ) -> Response[bytes]:
     """Give a place up."""
+    return await _attending(request, childminder, event, is_registered=False)
+
+
+async def _attending(
+    request: Request[Any, Any, Any], childminder: int, event: int, *, is_registered: bool
+) -> Response[bytes]:
     one = await directory.one(fitting(childminder))
     codes, number = await meeting.of_childminder(one.id), fitting(event)
+    act = meeting.register if is_registered else meeting.withdraw
 
     async def work(keep: Keep[Attending]) -> Attending:
-        answer = Attending(one.id, number, False)
+        answer = Attending(one.id, number, is_registered)
         async with transaction():
-            await meeting.withdraw(number, codes, one.id, HERSELF)
+            try:
+                await act(number, codes, one.id, HERSELF)
+            except Refused as refusal:
+                if refusal.reason not in WORDS:
+                    raise
+                raise Invalid(Wrong(WORDS[refusal.reason])) from None
             await keep(answer)
         return answer
 

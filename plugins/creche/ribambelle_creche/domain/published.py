@@ -135,7 +135,7 @@ def cut_offs(snapshot: Snapshot, proposal: Proposal) -> list[CutOff]:
     What is counted from September on has rows of its own.
     """
     rows, entering = [], _entering(snapshot, proposal)
-    weights = _weights(snapshot)
+    weights, admitted = _weights(snapshot), _last_with_adults(snapshot, proposal)
     for name in snapshot.resources:
         facility, group, when = name.split("/")
         slot, _, second = when.partition("@")
@@ -151,7 +151,7 @@ def cut_offs(snapshot: Snapshot, proposal: Proposal) -> list[CutOff]:
         shut = any(one.taken >= one.capacity and one.last_points is None for one in found)
         adults = proposal.cutoffs.get(staff := f"{facility}/staff/{when}")
         if adults and adults.taken < adults.capacity < adults.taken + weights[group, staff]:
-            last = _last(snapshot, proposal, staff)
+            last = admitted.get(staff)
             lasts, shut = ([*lasts, last], shut) if last is not None else (lasts, True)
         rows.append(
             CutOff(
@@ -187,16 +187,20 @@ def _weights(snapshot: Snapshot) -> Counter[tuple[str, str]]:
     return found
 
 
-def _last(snapshot: Snapshot, proposal: Proposal, resource: str) -> int | None:
-    """Return the points of the last child admitted on a resource; None when all hold a right."""
-    admitted = [
-        one.points + option.bonus
-        for one in snapshot.applications
-        if (option := one.option(proposal.assignments[one.id])) is not None
-        and resource in option.demand
-        and one.current != option.id
-    ]
-    return min(admitted, default=None)
+def _last_with_adults(snapshot: Snapshot, proposal: Proposal) -> dict[str, int]:
+    """Return the points of the last child admitted with the adults of each half-day, by resource;
+    those of whom all hold a right are left out.
+    """
+    found: dict[str, int] = {}
+    for one in snapshot.applications:
+        option = one.option(proposal.assignments[one.id])
+        if option is None or one.current == option.id:
+            continue
+        points = one.points + option.bonus
+        for name in option.demand:
+            if "/staff/" in name:
+                found[name] = min(found.get(name, points), points)
+    return found
 
 
 def _entering(snapshot: Snapshot, proposal: Proposal) -> Counter[tuple[str, str]]:
