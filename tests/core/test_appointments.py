@@ -29,7 +29,7 @@ async def opened(town: Town, **changed: str) -> int:
     answer = await agent.post(DESK, data={**TOLD, **changed})
     assert answer.status_code == 303, answer.text
     with town.here():
-        return int((await HelpSession.select(HelpSession.id))[-1]["id"])
+        return int((await HelpSession.select(HelpSession.id).order_by(HelpSession.id))[-1]["id"])
 
 
 async def book(browser: httpx.AsyncClient, number: int, begins: int = 540) -> httpx.Response:
@@ -112,7 +112,7 @@ async def test_an_hour_given_back_is_free_again(communes: Communes, clock: Froze
     anne, luc = await town.family("anne@a.test"), await town.family("luc@a.test")
     await book(anne, number)
     with town.here():
-        held = (await Appointment.select(Appointment.id))[0]["id"]
+        held = (await Appointment.select(Appointment.id).order_by(Appointment.id))[0]["id"]
 
     stolen = await luc.post(f"{PAGE}/rendez-vous/{held}/annuler")
     await anne.post(f"{PAGE}/rendez-vous/{held}/annuler")
@@ -122,8 +122,10 @@ async def test_an_hour_given_back_is_free_again(communes: Communes, clock: Froze
 
     assert (stolen.status_code, taken.status_code, too_late.status_code) == (404, 303, 409)
     with town.here():
-        lines = await JournalLine.select(JournalLine.act).where(
-            JournalLine.act.like("appointment.%")
+        lines = (
+            await JournalLine.select(JournalLine.act)
+            .where(JournalLine.act.like("appointment.%"))
+            .order_by(JournalLine.number)
         )
     assert [line["act"].split(".")[1] for line in lines] == ["booked", "cancelled", "booked"]
 

@@ -43,7 +43,11 @@ async def partner(town: Town, email: str = CLUB) -> tuple[httpx.AsyncClient, str
 
 async def acts(town: Town) -> list[str]:
     with town.here():
-        rows = await JournalLine.select(JournalLine.act).where(JournalLine.act.like("share.%"))
+        rows = (
+            await JournalLine.select(JournalLine.act)
+            .where(JournalLine.act.like("share.%"))
+            .order_by(JournalLine.number)
+        )
         return [row["act"] for row in rows]
 
 

@@ -1,22 +1,26 @@
 """A mail server in a process of its own: says what it took, answers late, hangs up when told.
 
-    python mail_server.py PORT TAKEN DELAY DROPPED
+    python mail_server.py PORT TAKEN HELD DELAY DROPPED
 
 A Message-ID is written to the file TAKEN, one a line, just before its 250 leaves. Each answer waits
-for DELAY seconds; one connection in DROPPED is cut in the middle of its message (0: none).
+for DELAY seconds, and the file HELD says from when to when, by the clock that all processes of a
+machine share; one connection in DROPPED is cut in the middle of its message (0: none).
 """
 
 import asyncio
 import re
 import sys
+import time
 from pathlib import Path
+
+GREETING = "220 proof"
 
 
 class Server:
     """The dialogue of RFC 5321, and no more of it than a client of ours speaks."""
 
-    def __init__(self, taken: Path, delay: float, dropped: int) -> None:
-        self.taken, self.delay, self.dropped = taken, delay, dropped
+    def __init__(self, taken: Path, held: Path, delay: float, dropped: int) -> None:
+        self.taken, self.held, self.delay, self.dropped = taken, held, delay, dropped
         self.connections = 0
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -24,7 +28,7 @@ class Server:
         self.connections += 1
         hangs_up = bool(self.dropped) and self.connections % self.dropped == 0
         try:
-            await self.say(writer, "220 proof")
+            await self.say(writer, GREETING)
             while line := (await reader.readline()).decode().strip():
                 verb = line.partition(" ")[0].upper()
                 if verb == "DATA":
@@ -50,13 +54,18 @@ class Server:
 
     async def say(self, writer: asyncio.StreamWriter, line: str) -> None:
         """Answer, in its own time."""
+        began = time.monotonic()
         await asyncio.sleep(self.delay)
+        # whoever only knocks waits for nothing
+        if line != GREETING:
+            with self.held.open("a") as told:
+                told.write(f"{began} {time.monotonic()}\n")
         writer.write(f"{line}\r\n".encode())
         await writer.drain()
 
 
-async def main(port: str, taken: str, delay: str, dropped: str) -> None:
-    server = Server(Path(taken), float(delay), int(dropped))
+async def main(port: str, taken: str, held: str, delay: str, dropped: str) -> None:
+    server = Server(Path(taken), Path(held), float(delay), int(dropped))
     listening = await asyncio.start_server(server.talk, "127.0.0.1", int(port), limit=10_000_000)
     async with listening:
         await listening.serve_forever()

@@ -10,8 +10,11 @@ from urllib.parse import urlencode
 from ribambelle.database import programs
 
 OWNER = "ribambelle"
-# Nothing of a test run is worth a disk's patience.
-HASTE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+# Nothing of a test run is worth a disk's patience, nor statistics that change a plan half-way.
+HASTE = (
+    *("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"),
+    "autovacuum=off",
+)
 
 
 class NoServer(Exception):
