@@ -39,7 +39,11 @@ class NotJson(RibambelleError):
 
 
 class TooLarge(RibambelleError):
-    """The body is longer than any of ours."""
+    """The body is longer than this route takes."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(f"{most} bytes at most")
 
 
 class Invalid(RibambelleError):
@@ -63,13 +67,18 @@ def query(request: Request[Any, Any, Any], schema: type[T]) -> T:
     return _read(schema, told, strict=False, parameters=True, wrong=unknown)
 
 
-async def body(request: Request[Any, Any, Any], schema: type[T]) -> T:
-    """Read the body of a request."""
+async def body(
+    request: Request[Any, Any, Any], schema: type[T], *, largest: int = LARGEST_BODY
+) -> T:
+    """Read the body of a request.
+
+    :param largest: bytes this route takes; one that takes more says so where it is described.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != JSON:
         raise NotJson
-    if len(raw := await request.body()) > LARGEST_BODY:
-        raise TooLarge
+    if len(raw := await request.body()) > largest:
+        raise TooLarge(largest)
     try:
         told = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -104,6 +104,7 @@ class SendPage:
 
     before: list[RegisterFile]
     wrong: str = ""
+    sources: dict[str, str] = field(default_factory=lambda: registering.SOURCES)
 
 
 async def send_page(wrong: str = "") -> Page:
@@ -160,6 +161,16 @@ class LookPage:
     def address(self) -> str:
         """Where the file is."""
         return f"{DESK}/registre/{self.seen.number}"
+
+    @property
+    def source(self) -> str:
+        """Where it came from."""
+        return registering.SOURCES[self.seen.source]
+
+    @property
+    def is_of_a_program(self) -> bool:
+        """Whether its columns are named by a program: nobody has to say which is which."""
+        return self.seen.source == "api"
 
     @property
     def fields(self) -> list[tuple[str, str, str]]:
