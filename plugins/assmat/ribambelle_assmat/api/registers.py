@@ -28,7 +28,7 @@ LARGEST = 8_000_000
 MOST_TOLD = 500
 HEADINGS = 2
 """Rank of the first line in what is kept: headings are line 1, as in a file."""
-Cell = Annotated[str, Meta(max_length=250, pattern=r"^[^\x00]*$")] | int | float | None
+Cell = Annotated[str, Meta(max_length=250)] | int | float | None
 
 
 class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
