@@ -112,7 +112,14 @@ async def test_the_pmi_sees_where_each_sms_to_her_stands(communes: Communes) -> 
     pmi = await town.staff(Grant("pmi"), email="pmi@example.test")
 
     page = (await pmi.get(f"/bureau/assmat/{nadia}")).text.replace("\u00a0", " ")
+    with town.here():
+        lost = {Message.receipt: "failed", Message.receipt_reason: "unknown_number"}
+        await Message.update(lost).where(Message.id == given_up)
+    told_lost = (await pmi.get(f"/bureau/assmat/{nadia}")).text
 
+    assert "Le dernier SMS n’est pas arrivé" not in page
+    assert "Le dernier SMS n’est pas arrivé" in told_lost
+    assert "non reçu (ce numéro n’existe pas" in told_lost.replace("\u00a0", " ")
     listed = page[page.index('id="t-sms"') :]
     told = re.findall(r"<li>(.*?)</li>", listed[: listed.index("</ul>")])
     assert code.sent_at is not None

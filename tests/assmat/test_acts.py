@@ -200,12 +200,15 @@ async def test_the_pmi_is_told_what_changes(communes: Communes) -> None:
     error = await sent(program, "POST", path, {"kind": "error", "words": "Quatre enfants."}, "2")
     silent = await sent(program, "POST", path, move | {"words": "   "}, "3")
     child = await sent(program, "POST", path, move | {"kind": "start"}, "4")
+    void = await sent(program, "POST", path, move | {"words": "4 rue\0."}, "6")
     nobody = await sent(program, "POST", "childminders/99/statements", move, "5")
     await town.work()
 
     assert [one.status_code for one in (*told, error)] == [200] * 3
     assert [one.json()["errors"][0]["pointer"] for one in (silent, child)] == ["/words", "/kind"]
     assert nobody.status_code == 404
+    # no letter: PostgreSQL keeps none, and would answer that the portal failed
+    assert (void.status_code, void.json()["errors"][0]["pointer"]) == (422, "/words")
     with town.here() as tenant:
         rows = await Statement.objects().order_by(Statement.id)
         assert [(row.kind, f"{row.day}") for row in rows] == [

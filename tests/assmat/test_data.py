@@ -76,6 +76,7 @@ async def test_files_and_programs_read_what_families_see_and_nothing_else(
         await says(who["Claire"])
         place = (await Place.objects().get(Place.childminder == who["Nadia"])).id
         await offers(who["Nadia"], place, "mon")
+        await Place.update({Place.hours: "Avant et après l’école"}).where(Place.id == place)
     monkeypatch.setattr(queries, "AT_ONCE", 1)  # type: ignore[attr-defined]
     visitor, program = town.visitor(), await a_program(town, "assmat:read", "assmat:write")
 
@@ -94,6 +95,9 @@ async def test_files_and_programs_read_what_families_see_and_nothing_else(
     ]
     assert points["features"][0]["properties"]["mobile"] == "06 99 00 00 01"
     assert table.count("\n") == 3 and "Licence Ouverte" in table
+    # when her accreditation lets her take children: the page says it, and so does all that leaves
+    hours = [one["places"][0]["hours"] for one in (points["features"][0]["properties"], single)]
+    assert hours == ["Avant et après l’école"] * 2 and hours[0] in table
     everything = f"{points}{table}{found}{after}{near}{single}"
     for secret in ("03 99 00 00 02", "nadia@example.test", "rue du Lavoir", "Payet", "46.8021"):
         assert secret not in everything, secret
@@ -113,13 +117,19 @@ async def test_files_and_programs_read_what_families_see_and_nothing_else(
     assert (await program.put(here, json={"state": "later"}, headers=key)).status_code == 422
     answers = [await program.put(here, json=late, headers=key) for _ in range(2)]
     assert [one.json()["opens"] for one in answers] == ["2027-03-01"] * 2
+    word = late | {"note": " Un frère est bienvenu. "}
+    said = await program.put(here, json=word, headers={"idempotency-key": "n"})
+    kept = await program.put(here, json=late, headers={"idempotency-key": "o"})
+    assert [one.json()["note"] for one in (*answers, said, kept)] == [
+        *("", "", "Un frère est bienvenu.", "Un frère est bienvenu.")
+    ]
     assert (await program.put(f"{here}2", json=late, headers=key)).status_code == 404
     with town.here():
         lines = await JournalLine.select(JournalLine.side, JournalLine.facts).where(
             (JournalLine.act == "assmat.availability") & (JournalLine.side == "api")
         )
         row = await Place.objects().get(Place.childminder == who["Claire"])
-    assert len(lines) == 1 and '"token"' in lines[0]["facts"]
+    assert len(lines) == 3 and all('"token"' in line["facts"] for line in lines)
     assert (row.state, f"{row.opens}") == ("later", "2027-03-01")
     assert (await communes.beta.visitor().get("/assmat/donnees.csv")).text.count("\n") == 1
     sent = [await visitor.get("/assmat/donnees.csv") for _ in range(20)]

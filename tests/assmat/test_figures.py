@@ -3,6 +3,7 @@
 from html import unescape
 
 from tests.assmat.builders import CLAIRE, MARIE, NADIA, offers, registered, says
+from tests.core.test_checking import edited
 from tests.creche.test_statistics import facility, quartier
 
 from ribambelle import childcare
@@ -100,3 +101,24 @@ async def test_figures_count_what_is_kept_looked_for_and_written_and_show_no_sma
     assert (await agent.get(here)).status_code == 403
     elsewhere = await (await communes.beta.staff(email="b@example.test")).get(here)
     assert "Alpha;" not in elsewhere.text and "tiennent leur fiche" not in elsewhere.text
+
+
+async def test_a_need_is_counted_where_nobody_is_accredited(communes: Communes) -> None:
+    """A commune of the département with nobody: its needs have no other place to be counted."""
+    town = communes.alpha
+    with town.here():
+        await registered(NADIA)
+    visitor = town.visitor()
+    for where in ("44800", "Rezé", "17 rue secrete", "33000"):
+        await visitor.get("/assmat", params={"ou": where, "jours": "mon"})
+    with town.here():
+        before = {row["town"] for row in await Count.select(Count.town)}
+    edited(town, "demo = true\n", 'demo = true\ndepartement = "44"\n')
+    for where in ("44800", "Rezé", "17 rue secrete", "33000"):
+        await visitor.get("/assmat", params={"ou": where, "jours": "mon"})
+
+    with town.here():
+        rows = await Count.select(Count.town, Count.many).where(Count.kind == "nothing")
+    assert before <= {""}
+    assert {row["town"] for row in rows} == {"Saint-Herblain", "Rezé", ""}
+    assert {row["many"] for row in rows if row["town"]} == {1}

@@ -18,6 +18,7 @@ from ribambelle.testing.tokens import a_program
 from ribambelle_assmat import demo, saving, searching
 from ribambelle_assmat.domain import register
 from ribambelle_assmat.domain.cells import STEP, Point, metres, snapped
+from ribambelle_assmat.domain.matching import Wish
 from ribambelle_assmat.domain.slots import days_mask
 from ribambelle_assmat.queries import directory, finding
 from ribambelle_assmat.searching import Asked
@@ -404,3 +405,29 @@ async def test_a_search_reads_its_tiles_and_finds_whom_the_whole_register_would(
             asked = Asked(near=near, to=to, within=draw.choice((500, 2000, 5000)))
             found = {hit.childminder for hit in await searching.search(asked, today)}
             assert found == {hit.childminder for hit in searching.ordered(every, asked, today)}
+
+
+@pytest.mark.parametrize("start", [date(2027, 3, 1), None])
+async def test_of_two_who_are_free_in_time_the_nearest_comes_first(
+    communes: Communes, start: date | None
+) -> None:
+    town = communes.alpha
+    with town.here() as tenant:
+        who = await registered(NADIA, CLAIRE, MARIE)
+        # Nadia is at the door, Marie-Lou a few streets away, Claire a kilometre away
+        for name, state, opens in (
+            ("Nadia", "later", date(2027, 2, 15)),
+            ("Marie-Lou", "later", date(2027, 2, 1)),
+            ("Claire", "now", None),
+        ):
+            await says(who[name])
+            place = (await directory.one(who[name])).places[0].id
+            await offers(who[name], place, "mon", state=state, opens=opens)
+        near = snapped(Point(46.8021, 4.8355))
+        asked = Asked(Wish(days_mask(["mon"]), start), near=near, within=5_000)
+        hits = await searching.search(asked, tenant.now().date())
+
+    named = {number: name for name, number in who.items()}
+    assert [named[hit.childminder] for hit in hits] == ["Claire", "Nadia", "Marie-Lou"]
+    assert hits[1].distance is not None and hits[2].distance is not None
+    assert hits[1].distance < hits[2].distance

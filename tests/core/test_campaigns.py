@@ -155,6 +155,13 @@ async def test_each_is_written_to_as_they_chose_and_who_cannot_be_is_listed(
     listed = (await agent.get(f"{page}/export")).text
     assert "Rose Hoarau;0692 00 00 01;À prévenir autrement;À prévenir autrement" in listed
 
+    with town.here():
+        lost = {Message.receipt: "failed", Message.receipt_reason: "unreachable"}
+        await Message.update(lost).where(Message.channel == "sms")
+    after, told = (await agent.get(page)).text, (await agent.get(f"{page}/export")).text
+    assert "SMS non reçus" in after and "SMS non reçus" not in report
+    assert "Non reçu;Le téléphone est resté éteint ou hors réseau." in told.replace("\u00a0", " ")
+
 
 async def test_parents_living_apart_each_get_their_own_and_a_relative_none(
     communes: Communes,

@@ -54,8 +54,8 @@ class Described:
 
     @property
     def writes(self) -> bool:
-        """Tell whether it changes something."""
-        return self.method not in {"GET", "HEAD"}
+        """Tell whether it changes something for a program, that says by a key which time it is."""
+        return self.method not in {"GET", "HEAD"} and self.scope is not None
 
     @property
     def problems(self) -> list[str]:

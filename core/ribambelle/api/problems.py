@@ -19,6 +19,7 @@ from ribambelle.web.visit import visit
 
 log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
+TOO_LARGE = "Il est limité ici à {} octets : envoyez-en moins à la fois."
 ASK = "Demandez à la mairie d’en donner un autre : Bureau, Équipe, Jetons."
 
 
@@ -88,7 +89,7 @@ SAID: dict[str, Said] = {
     "too_large": Said(
         413,
         "Le corps est trop long",
-        "Il est limité à 200 000 octets : envoyez-le en plusieurs fois.",
+        "Il est limité à 200 000 octets, sauf où la route en dit plus : envoyez-le en plusieurs fois.",
     ),
     "not_json": Said(
         415, "Le corps doit être en JSON", "Envoyez l’en-tête « Content-Type: application/json »."
@@ -223,6 +224,12 @@ def invalid(request: Asked, error: Invalid) -> Response[bytes]:
     return problem("invalid", visit(request).number, errors=error.errors)
 
 
+def too_large(request: Asked, error: TooLarge) -> Response[bytes]:
+    """A body longer than its route takes, which says how much that is."""
+    most = f"{error.most:,}".replace(",", " ")
+    return problem("too_large", visit(request).number, detail=TOO_LARGE.format(most))
+
+
 def named(code: str) -> Any:
     """Return what answers an exception that has one code."""
 
@@ -267,7 +274,7 @@ HANDLERS: ExceptionHandlersMap = {
     Invalid: invalid,
     Unreadable: named("unreadable"),
     NotJson: named("not_json"),
-    TooLarge: named("too_large"),
+    TooLarge: too_large,
     KeyNeeded: named("idempotency_key_missing"),
     KeyReused: named("idempotency_key_reused"),
     Refused: refused,

@@ -18,7 +18,7 @@ from ribambelle.identity.tables import Account, Adult
 from ribambelle.jobs import NotNow, later
 from ribambelle.jobs.queue import TRIES
 from ribambelle.jobs.tables import Job
-from ribambelle.messages import choices, outbox, sms
+from ribambelle.messages import choices, outbox, receipts, sms
 from ribambelle.messages.choices import EMAIL, PORTAL, SMS
 from ribambelle.messages.wording import Wording
 from ribambelle.workflow import journal
@@ -207,6 +207,8 @@ class Progress:
     failed: int
     kept_back: int
     ways: dict[str, int]
+    not_received: int = 0
+    """Of those sent, the SMS no telephone received."""
 
 
 async def progress(campaign: Campaign) -> Progress:
@@ -215,6 +217,7 @@ async def progress(campaign: Campaign) -> Progress:
         CampaignRecipient.channel,
         CampaignRecipient.message,
         CampaignRecipient.message.sent_at.as_alias("sent_at"),
+        CampaignRecipient.message.receipt.as_alias("receipt"),
     ).where(CampaignRecipient.campaign == campaign.id)
     reached = [row for row in rows if row["channel"] != reach.NONE]
     lost = await _given_up()
@@ -223,7 +226,9 @@ async def progress(campaign: Campaign) -> Progress:
     unwritten = sum(row["message"] is None for row in reached)
     kept_back = unwritten if campaign.state == STOPPED else 0
     left = len(reached) - sent - failed - kept_back
-    return Progress(sent, left, failed, kept_back, reach.counted(row["channel"] for row in rows))
+    ways = reach.counted(row["channel"] for row in rows)
+    not_received = sum(row["receipt"] == receipts.FAILED for row in reached)
+    return Progress(sent, left, failed, kept_back, ways, not_received)
 
 
 async def _given_up() -> set[int]:
@@ -242,6 +247,8 @@ class Line:
     phone: str
     channel: str
     told: str
+    why: str = ""
+    """Why its SMS was not received, and what to do."""
 
 
 async def lines(campaign: Campaign) -> list[Line]:
@@ -251,6 +258,8 @@ async def lines(campaign: Campaign) -> list[Line]:
         CampaignRecipient.channel,
         CampaignRecipient.message,
         CampaignRecipient.message.sent_at.as_alias("sent_at"),
+        CampaignRecipient.message.receipt.as_alias("receipt"),
+        CampaignRecipient.message.receipt_reason.as_alias("reason"),
         CampaignRecipient.adult.phone.as_alias("phone"),
     ).where(CampaignRecipient.campaign == campaign.id)
     lost = await _given_up()
@@ -259,7 +268,9 @@ async def lines(campaign: Campaign) -> list[Line]:
             row["name"],
             row["phone"] or "",
             row["channel"],
-            _told(row["channel"], row["message"], row["sent_at"], campaign.state, lost),
+            RECEIPTS.get(row["receipt"] or "")
+            or _told(row["channel"], row["message"], row["sent_at"], campaign.state, lost),
+            _why(row["reason"] or ""),
         )
         for row in rows
     ]
@@ -268,7 +279,16 @@ async def lines(campaign: Campaign) -> list[Line]:
 
 TOLD_OTHERWISE, FAILED, KEPT_BACK = "À prévenir autrement", "Échec", "Non envoyé"
 TO_SEND, DONE = "À envoyer", "Envoyé"
-RANKS = (TOLD_OTHERWISE, FAILED, KEPT_BACK, TO_SEND, DONE)
+NOT_RECEIVED, RECEIVED = "Non reçu", "Reçu"
+RECEIPTS = {receipts.FAILED: NOT_RECEIVED, receipts.RECEIVED: RECEIVED}
+RANKS = (TOLD_OTHERWISE, FAILED, NOT_RECEIVED, KEPT_BACK, TO_SEND, DONE, RECEIVED)
+
+
+def _why(reason: str) -> str:
+    if not reason:
+        return ""
+    words = receipts.REASONS[reason]
+    return f"{words[0].upper()}{words[1:]}. {receipts.NEXT_STEPS[reason]}"
 
 
 def _told(

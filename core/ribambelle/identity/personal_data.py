@@ -151,8 +151,8 @@ HELD = [
     ),
     PersonalData(
         Message,
-        ("recipient", "account", "subject", "text"),
-        "Garder ce qui a été écrit à la famille",
+        ("recipient", "account", "subject", "text", "receipt", "receipt_reason"),
+        "Garder ce qui a été écrit à la famille, et si son téléphone l’a reçu",
         PUBLIC_TASK,
         FAMILY_TERM,
         whose=("account", "recipient"),

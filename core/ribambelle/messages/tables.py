@@ -24,6 +24,9 @@ class Message(Table, tablename="core_message"):
     tried_at = Timestamptz(null=True, default=None, help_text="Last time it was handed over.")
     sent_at = Timestamptz(null=True, default=None)
     read_at = Timestamptz(null=True, default=None, help_text="On the portal, when it is there.")
+    receipt = Varchar(length=10, default="", help_text="Of an SMS, once told: received or failed.")
+    receipt_reason = Varchar(length=20, default="", help_text="Code of receipts.REASONS.")
+    receipt_at = Timestamptz(null=True, default=None, help_text="When it was told.")
 
 
 class Attachment(Table, tablename="core_attachment"):

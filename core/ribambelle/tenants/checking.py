@@ -12,6 +12,7 @@ from ribambelle.documents import antivirus, keys
 from ribambelle.errors import Misconfigured
 from ribambelle.jobs import queue
 from ribambelle.messages import outbox
+from ribambelle.messages.receipts import SHORTEST_SECRET
 from ribambelle.tenants import communes, departements
 from ribambelle.tenants.tenant import Tenant
 from ribambelle.workflow import journal
@@ -120,6 +121,14 @@ def of_file(commune: Tenant) -> list[str]:
 def of_sms(commune: Tenant) -> list[tuple[str, str, str]]:
     """Return what keeps SMS from leaving: the key, what is wrong with it, the cure."""
     sms = commune.settings.sms
+    if 0 < len(sms.receipt_secret) < SHORTEST_SECRET:
+        return [
+            (
+                "sms.receipt_secret",
+                "ce secret est trop court : aucun avis de réception ne serait cru",
+                f"écrivez {SHORTEST_SECRET} signes au moins, tirés au hasard",
+            )
+        ]
     if sms.provider == "file" and not commune.sends_sms:
         return [
             (

@@ -95,6 +95,34 @@ def at(postcode: str, name: str) -> str:
     )
 
 
+@cache
+def _by_name(departement: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for insee in _lines():
+        facts = find(insee)
+        if facts.departement == departement:
+            found.setdefault(fold(facts.name), []).append(facts.name)
+    return found
+
+
+def named(told: str, departement: str) -> str:
+    """Return the commune of a département that a postcode or a folded name is; nothing for no other.
+
+    A postcode that several communes share is said as it is: none of them was chosen.
+
+    >>> named("44800", "44"), named("reze", "44"), named("44270", "44")
+    ('Saint-Herblain', 'Rezé', '44270')
+    >>> named("71880", "44"), named("17 rue secrete", "44"), named("reze", "")
+    ('', '', '')
+    """
+    of_postcode = [find(insee) for insee in _by_postcode().get(told, ())]
+    here = [one.name for one in of_postcode if one.departement == departement]
+    if len(here) > 1:
+        return told
+    by_name = _by_name(departement).get(told, []) if departement else []
+    return next(iter(here), by_name[0] if len(by_name) == 1 else "")
+
+
 def number(insee: str) -> int:
     """Return an INSEE code as a number, for what may only be limited to numbers.
 

@@ -75,6 +75,8 @@ class Sms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     application_key: str = ""
     application_secret: str = ""
     consumer_key: str = ""
+    receipt_secret: str = ""
+    """Seals the notices that say what became of each SMS; empty, none is taken."""
 
 
 class Documents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -132,6 +132,11 @@ class Tenant:
         return provider == "ovh" or (provider == "file" and not self._is_real)
 
     @property
+    def hears_of_sms(self) -> bool:
+        """Whether somebody is to say here what became of each SMS."""
+        return bool(self.settings.sms.receipt_secret)
+
+    @property
     def _is_real(self) -> bool:
         real = any(not host.endswith(".localhost") for host in self.settings.hosts)
         return real and not self.settings.demo

@@ -19,7 +19,7 @@ from ribambelle.web.page import Page
 from ribambelle.workflow import journal
 
 DESK = "/bureau/campagnes"
-HEADINGS = ("Nom", "Téléphone", "Comment", "État")
+HEADINGS = ("Nom", "Téléphone", "Comment", "État", "Pourquoi")
 SHAPES = {
     "draft": ("vide", ""),
     "sending": ("moitie", "info"),
@@ -58,6 +58,8 @@ class ReportPage:
             ("Échecs", self.progress.failed),
             ("À prévenir autrement", self.campaign.unreached),
         ]
+        if self.progress.not_received:
+            told.insert(3, ("SMS non reçus", self.progress.not_received))
         if self.progress.kept_back:
             told.insert(2, ("Non envoyés", self.progress.kept_back))
         return [(label, formats.nombre(number), "") for label, number in told]
@@ -109,15 +111,16 @@ async def export(number: FromPath[int], person: NamedDependency[Person]) -> Resp
     return Response(as_csv(HEADINGS, rows), media_type=CSV, headers=headers)
 
 
-async def _rows(campaign: Campaign) -> list[tuple[str, str, str, str]]:
+async def _rows(campaign: Campaign) -> list[tuple[str, str, str, str, str]]:
     if campaign.state != DRAFT:
         return [
-            (one.name, one.phone, reach.WAYS[one.channel], one.told)
+            (one.name, one.phone, reach.WAYS[one.channel], one.told, one.why)
             for one in await sending.lines(campaign)
         ]
     aimed = await people_of(campaign, await text.framed(campaign.subject, campaign.body))
     return [
-        (one.name, one.phone, reach.WAYS[one.channel], STATES[DRAFT]) for one in aimed.recipients
+        (one.name, one.phone, reach.WAYS[one.channel], STATES[DRAFT], "")
+        for one in aimed.recipients
     ]
 
 

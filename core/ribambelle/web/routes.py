@@ -45,6 +45,7 @@ from ribambelle.web import (
     schools,
     shares,
     sign_in,
+    sms_receipts,
     state_identity,
     state_known,
     team,
@@ -208,5 +209,6 @@ ROUTES = [
     *information_desk.ROUTES,
     *childcare_costs.ROUTES,
     *api_desk.ROUTES,
+    *sms_receipts.ROUTES,
     *api.ROUTES,
 ]

@@ -1,7 +1,7 @@
 """A family writes to a childminder without seeing her address; she answers if she wishes."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ribambelle import tenants
 from ribambelle.database import Prepared, transaction
@@ -56,14 +56,7 @@ async def sms(one: One) -> list[Handed]:
     with suppress(Refused):
         numbers.append(phones.mobile(one.told.mobile, tenants.current().settings.departement))
     zone = tenants.current().zone
-    return [
-        replace(
-            each,
-            at=each.at.astimezone(zone),
-            sent_at=each.sent_at.astimezone(zone) if each.sent_at else None,
-        )
-        for each in await handed.sms_to(hers, numbers, "assmat/messages/")
-    ]
+    return [each.at_home(zone) for each in await handed.sms_to(hers, numbers, "assmat/messages/")]
 
 
 async def write(one: One, letter: Letter) -> None:

@@ -2,7 +2,9 @@
 
 from datetime import date, datetime
 
+from ribambelle import tenants
 from ribambelle.database import Prepared
+from ribambelle.tenants import communes
 from ribambelle_assmat.domain.figures import band_of
 from ribambelle_assmat.queries.directory import One
 from ribambelle_assmat.tables import Childminder
@@ -31,13 +33,16 @@ TOWN = Prepared(
 async def searched(town: str, months: int | None, found: int, now: datetime) -> None:
     """Count a search, and that nobody suited when nobody did: needs that are not met.
 
-    :param town: a postcode or the folded name of a commune, as the search reads it; what is no
-        commune of the register is not kept, since it may be anything somebody typed.
+    :param town: a postcode or the folded name of a commune, as the search reads it; what is a
+        commune neither of the register nor of the département is not kept, since it may be
+        anything somebody typed.
     :param months: age of the child, when it was said.
     :param found: how many suited.
     """
     rows = await TOWN.ask(town=town) if town else []
-    name, period = rows[0]["city"] if rows else "", _month(now.date())
+    # where nobody is accredited is where needs are met the least
+    beyond = communes.named(town, tenants.current().settings.departement)
+    name, period = rows[0]["city"] if rows else beyond, _month(now.date())
     for kind in ("search", "nothing") if not found else ("search",):
         await ONE_MORE.ask(kind=kind, period=period, town=name, code=band_of(months))
 

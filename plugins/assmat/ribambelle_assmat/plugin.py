@@ -119,7 +119,15 @@ def scopes() -> dict[str, Any]:
 @hookimpl
 def routes() -> Iterable[Any]:
     """The directory, each childminder's own pages, the register at the office."""
-    from ribambelle_assmat.api import acts, childminders, communes, declarations, desk, herself
+    from ribambelle_assmat.api import (
+        acts,
+        childminders,
+        communes,
+        declarations,
+        desk,
+        herself,
+        registers,
+    )
     from ribambelle_assmat.pages import (
         activation,
         caf,
@@ -162,6 +170,7 @@ def routes() -> Iterable[Any]:
         *communes.ROUTES,
         *desk.ROUTES,
         *acts.ROUTES,
+        *registers.ROUTES,
         *declarations.ROUTES,
         *herself.ROUTES,
     ]

@@ -33,6 +33,8 @@ class Place(msgspec.Struct, frozen=True):
     longitude: float | None
     address: str
     urgent: bool
+    hours: str
+    """When the accreditation lets her take children, as the register words it."""
 
 
 class Childminder(msgspec.Struct, frozen=True):
@@ -100,4 +102,5 @@ def _place(one: OnePlace, today: date, *, is_told: bool) -> Place:
         one.point.longitude if one.point else None,
         one.address if is_told else "",
         is_urgent,
+        one.hours,
     )

@@ -34,14 +34,15 @@ SOURCES = {
     "desk": "envoyé au bureau",
     "night": "repris cette nuit",
     "command": "envoyé en commande",
+    "api": "envoyé par un logiciel",
 }
 STOPPED = {
     "unreadable": "Le fichier déposé ne se lit pas : ce n’est ni un CSV, ni un XLSX entier.",
     "columns": "Des colonnes manquent au fichier déposé. Dites-les une fois, en l’envoyant ici.",
-    "refused": "Des lignes du fichier déposé sont refusées : personne n’a été changé.",
-    "gone": "Plus d’une assistante maternelle sur cinq sortirait : le fichier est sans doute tronqué.",
+    "refused": "Plus d’une ligne sur vingt est refusée : personne n’a été changé.",
+    "gone": "Plus d’une assistante maternelle sur cinq sortirait : le registre est sans doute tronqué.",
 }
-"""Why the register left for the night was not brought in."""
+"""Why a register nobody looked at was not brought in."""
 BECOMES = {
     "new": "Nouvelles",
     "changed": "Changées",
@@ -73,6 +74,8 @@ class Seen:
     mapping: Mapping[str, int] = field(default_factory=dict)
     born: int = 0
     """How many lines say a birth date: without it nobody opens her account."""
+    source: str = "desk"
+    """Code of SOURCES."""
 
     @property
     def figures(self) -> list[tuple[str, str, str]]:
@@ -104,17 +107,35 @@ async def keep(
 ) -> int:
     """Keep a file to be looked at, its columns read as the last ones were. Raises Refused: list_…"""
     table = await asyncio.to_thread(table_files.read, content)
-    kept = msgspec.json.encode(Content(table.headings, table.rows)).decode()
+    told = Content(table.headings, table.rows)
+    row = RegisterFile(created_at=now, created_by=by, source=source, digest=digest)
+    return await _keep(row, told, mapping=await _said())
+
+
+async def keep_rows(rows: Sequence[Mapping[str, str]], now: datetime) -> int:
+    """Keep the register a program sends: each of its rows names its columns by their codes."""
+    told = Content(
+        tuple(one.label for one in rule.COLUMNS),
+        tuple(tuple(row.get(one.code, "") for one in rule.COLUMNS) for row in rows),
+    )
+    mapping = {one.code: fold(one.label) for one in rule.COLUMNS}
+    return await _keep(
+        RegisterFile(created_at=now, source="api"),
+        told,
+        mapping=msgspec.json.encode(mapping).decode(),
+    )
+
+
+async def _keep(row: RegisterFile, told: Content, *, mapping: str) -> int:
+    row.content, row.mapping = msgspec.json.encode(told).decode(), mapping
     async with transaction():
-        row = RegisterFile(content=kept, created_at=now, created_by=by)
-        row.mapping, row.source, row.digest = await _said(), source, digest
         number = int((await RegisterFile.insert(row).returning(RegisterFile.id))[0]["id"])
         await journal.record(
             "assmat.register_sent",
             f"assmat.register:{number}",
-            account=by,
+            account=row.created_by,
             side="office",
-            rows=len(table.rows),
+            rows=len(told.rows),
         )
     return number
 
@@ -125,7 +146,7 @@ async def seen(number: int) -> Seen:
     if row.done_at is not None:
         counts = msgspec.json.decode(row.outcome, type=dict[str, int])
         refused = msgspec.json.decode(row.refused, type=list[tuple[int, str]])
-        return Seen(number, counts, refused, True, row.created_at)
+        return Seen(number, counts, refused, True, row.created_at, source=row.source)
     if not row.content:
         raise NotYours
     content = msgspec.json.decode(row.content, type=Content)
@@ -133,6 +154,7 @@ async def seen(number: int) -> Seen:
     at = mapping.get("born_on")
     born = sum(bool(cells[at].strip()) for cells in content.rows) if at is not None else 0
     columns_of: dict[str, Any] = {"headings": content.headings, "mapping": mapping, "born": born}
+    columns_of["source"] = row.source
     if left := columns.missing(mapping, rule.COLUMNS):
         return Seen(number, {}, (), False, row.created_at, left, **columns_of)
     plan = await _planned(row)
@@ -143,7 +165,7 @@ async def map_columns(number: int, told: Mapping[str, str], *, by: int) -> None:
     """Keep which heading holds what: the next registers are read the same way."""
     async with transaction():
         row = await _one(number)
-        if row.done_at is not None or not row.content:
+        if row.done_at is not None or not row.content or row.source == "api":
             raise NotYours
         mapping = msgspec.json.encode(dict(told)).decode()
         await RegisterFile.update({RegisterFile.mapping: mapping}).where(RegisterFile.id == number)
@@ -153,10 +175,10 @@ async def map_columns(number: int, told: Mapping[str, str], *, by: int) -> None:
 
 
 async def _said() -> str:
-    """Return which heading holds what, as somebody last said it."""
+    """Return which heading holds what, as somebody last said it of a file."""
     row = (
         await RegisterFile.select(RegisterFile.mapping)
-        .where(RegisterFile.mapping != "{}")
+        .where((RegisterFile.mapping != "{}") & (RegisterFile.source != "api"))
         .order_by(RegisterFile.id, ascending=False)
         .first()
     )
@@ -164,7 +186,7 @@ async def _said() -> str:
 
 
 async def stopped() -> RegisterFile | None:
-    """Return the last register left for the night, when it was not brought in."""
+    """Return the last register that came without anybody looking, when it was not brought in."""
     row = (
         await RegisterFile.objects()
         .where(RegisterFile.source.not_in(["desk"]))

@@ -1,18 +1,19 @@
-"""The register the département leaves each night: brought in by itself, or stopped and told.
+"""A register nobody looks at, of the night or of a program: brought in by itself, or stopped and told.
 
-Only when it changed; never when too many would leave the directory or too many lines are refused:
-a file cut short must not empty it. What was stopped waits at the desk for somebody who looks.
+That of the night only when it changed; none when too many would leave the directory or too many
+lines are refused: one cut short must not empty it. What was stopped waits at the desk for somebody
+who looks.
 """
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from ribambelle import tenants
-from ribambelle.database import transaction
+from ribambelle.database import advisory, transaction
 from ribambelle.errors import Refused
 from ribambelle.families.table_files import LARGEST
 from ribambelle.workflow import journal
@@ -27,11 +28,13 @@ READ = ("new", "changed", "same", "refused")
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What became of a file: brought in, the same as before, or stopped and why."""
+    """What became of a register: brought in, the same as before, or stopped and why."""
 
     counts: Mapping[str, int]
     stopped: str = ""
     is_same: bool = False
+    number: int = 0
+    refused: Sequence[tuple[int, str]] = ()
 
 
 async def renew() -> None:
@@ -57,22 +60,41 @@ async def bring(content: bytes, now: datetime, *, source: str, dry_run: bool = F
             raise Refused("too_big")
         async with transaction():
             number = await registering.keep(content, now, by=None, source=source, digest=digest)
-            seen = await registering.seen(number)
-            read = sum(seen.counts.get(one, 0) for one in READ)
-            why = "columns" if seen.missing else rule.stops(seen.counts, read)
-            if dry_run:
-                raise _DryRun(Brought(seen.counts, why))
-            if why:
-                await _stop(number, why)
-            else:
-                await registering.bring_in(number, now, by=None)
+            return await _decide(number, now, dry_run=dry_run)
     except _DryRun as dry:
         return dry.brought
     except Refused as refusal:
         if not dry_run:
             await _unreadable(refusal.reason, now, source, digest)
         return Brought({}, "unreadable")
-    return Brought(seen.counts, why)
+
+
+async def bring_rows(
+    rows: Sequence[Mapping[str, str]], now: datetime, *, dry_run: bool = False
+) -> Brought:
+    """Bring in the whole register a program sends, unless it looks cut short."""
+    try:
+        async with transaction():
+            number = await registering.keep_rows(rows, now)
+            return await _decide(number, now, dry_run=dry_run)
+    except _DryRun as dry:
+        return dry.brought
+
+
+async def _decide(number: int, now: datetime, *, dry_run: bool) -> Brought:
+    # what is counted here is what is written: no other register comes between
+    await advisory("assmat.register")
+    seen = await registering.seen(number)
+    read = sum(seen.counts.get(one, 0) for one in READ)
+    why = "columns" if seen.missing else rule.stops(seen.counts, read)
+    brought = Brought(seen.counts, why, number=number, refused=seen.refused)
+    if dry_run:
+        raise _DryRun(brought)
+    if why:
+        await _stop(number, why)
+    else:
+        await registering.bring_in(number, now, by=None)
+    return brought
 
 
 class _DryRun(Exception):

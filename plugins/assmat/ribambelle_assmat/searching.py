@@ -12,7 +12,7 @@ from ribambelle_assmat.domain.availability import STALE, standing
 from ribambelle_assmat.domain.cells import MILLION, Point, away, box, metres, tiles, tiles_along
 from ribambelle_assmat.domain.cells import told as distance_told
 from ribambelle_assmat.domain.home import Home
-from ribambelle_assmat.domain.matching import GROUPS, Match, Offered, Wish, match, order
+from ribambelle_assmat.domain.matching import GROUPS, Key, Match, Offered, Wish, match, order
 from ribambelle_assmat.queries import directory, finding
 from ribambelle_assmat.queries.directory import Area, One, OnePlace
 from ribambelle_assmat.queries.finding import Filter
@@ -51,7 +51,7 @@ class Asked:
 class Hit(NamedTuple):
     """One childminder who suits, by her best place: all it takes to order her."""
 
-    key: tuple[int, int, int, int, str]
+    key: Key
     childminder: int
     place: int
     match: Match

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from ribambelle import forms
+from ribambelle import forms, tenants
 from ribambelle.api import telling
 from ribambelle.database import transaction
 from ribambelle.forms import Bound
@@ -29,8 +29,9 @@ from ribambelle.identity.person import NO_ADDRESS
 from ribambelle.identity.register import Line
 from ribambelle.identity.responsibilities import Held
 from ribambelle.identity.tables import Account, Address, Adult, Child, Custody, Merge
+from ribambelle.messages import handed, printing
 from ribambelle.messages import post as write
-from ribambelle.messages import printing
+from ribambelle.messages.handed import Handed
 from ribambelle.messages.printing import Printing
 from ribambelle.particulier import asking
 from ribambelle.particulier.asking import Seen
@@ -89,6 +90,8 @@ class Member:
     adult: Adult
     name: str
     account: str
+    sms: Handed | None = None
+    """The last SMS that was written to them."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,9 @@ async def family(number: FromPath[int], now: NamedDependency[datetime]) -> Page:
     page = FamilySheet(
         number=row.id,
         title=", ".join(register.named(one) for one in adults) or f"Foyer {row.id}",
-        members=[Member(one, register.named(one), await _account(one)) for one in adults],
+        members=[
+            Member(one, register.named(one), await _account(one), await _sms(one)) for one in adults
+        ],
         address=await households.address_of(row.id),
         children=[await _sheet(one, now) for one in [*children, *elsewhere]],
         errands=[one for adult in adults if adult.account for one in await acted(adult.account)],
@@ -153,6 +158,13 @@ async def family(number: FromPath[int], now: NamedDependency[datetime]) -> Page:
         state_told=await asking.usable(row.id, *KINDS),
     )
     return Page("office/family.html", page)
+
+
+async def _sms(adult: Adult) -> Handed | None:
+    if adult.account is None:
+        return None
+    last = await handed.sms_to([int(adult.account)], [], "", most=1)
+    return last[0].at_home(tenants.current().zone) if last else None
 
 
 async def _account(adult: Adult) -> str:

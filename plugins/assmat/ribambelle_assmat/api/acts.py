@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Request, Response, delete, get, post, put
+from litestar import Request, Response, delete, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Meta
@@ -18,7 +18,7 @@ from ribambelle.errors import NotYours, Refused
 from ribambelle.identity import accounts, limits
 from ribambelle.tenants import Tenant
 from ribambelle.web import guards
-from ribambelle_assmat import contacting, meeting, registering, saving, validating
+from ribambelle_assmat import contacting, meeting, saving, validating
 from ribambelle_assmat.contacting import Letter
 from ribambelle_assmat.pages.contacting import writable
 from ribambelle_assmat.queries import directory
@@ -29,7 +29,6 @@ from ribambelle_assmat.tables import Event
 ROOT = "/api/v1/assmat"
 CONTACT = guards.Scoped("assmat:contact")
 DECIDE, ANNOUNCE = guards.Scoped("assmat:decide"), guards.Scoped("assmat:announce")
-PMI = guards.Scoped("assmat:pmi")
 HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
 Words = Annotated[str, Meta(min_length=10, max_length=2000)]
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
@@ -98,16 +97,6 @@ class Told(msgspec.Struct, frozen=True):
 
     meeting: int
     told: int
-
-
-class Brought(msgspec.Struct, frozen=True):
-    """One register that was sent: how many lines end each way, and the first refused."""
-
-    id: int
-    sent_at: datetime
-    is_done: bool
-    counts: dict[str, int]
-    refused: list[tuple[int, str]]
 
 
 @post(
@@ -295,42 +284,6 @@ async def call_off(
     return await api.once(request, work)
 
 
-@get(
-    f"{ROOT}/registers",
-    name="api.assmat.registers",
-    told="Lire ce que les derniers registres ont changé",
-    guards=[PMI],
-    api=api.Operation(
-        "Les derniers registres des agréments reçus (au bureau, la nuit ou par la commande), le plus "
-        "récent d’abord : ce que chacun a changé, et les lignes refusées. Le registre lui-même "
-        "s’envoie par fichier, chaque nuit : il est trop long pour une requête.",
-        api.Listed[Brought],
-        {
-            "data": [
-                {
-                    **{"id": 4, "sent_at": "2026-11-25T03:00:00+01:00", "is_done": True},
-                    "counts": {"new": 2, "changed": 5, "same": 1490, "gone": 1, "refused": 1},
-                    "refused": [[17, "Date de fin illisible."]],
-                }
-            ],
-            "next": None,
-        },
-    ),
-)
-async def registers(tenant: NamedDependency[Tenant]) -> Response[bytes]:
-    """Answer the registers that were sent, and what they changed."""
-    rows = []
-    for one in await registering.last():
-        seen = await registering.seen(int(one.id))
-        rows.append(
-            Brought(
-                *(int(one.id), one.created_at.astimezone(tenant.zone), one.done_at is not None),
-                *(dict(seen.counts), [(line, why) for line, why in seen.refused[:100]]),
-            )
-        )
-    return api.said(api.Listed(rows))
-
-
 def _email(told: str) -> str:
     try:
         return accounts.email_of(told)
@@ -339,4 +292,4 @@ def _email(told: str) -> str:
         raise Invalid(Wrong(words, "/email")) from None
 
 
-ROUTES = [letter, watch, listing, announce, call_off, registers]
+ROUTES = [letter, watch, listing, announce, call_off]

@@ -48,6 +48,7 @@ NADIA = {
             **{"opens": None, "moments": ["mon-morning"], "confirmed_on": "2026-11-20"},
             **{"postcode": "44000", "city": "Nantes", "quartier": "Bellevue", "address": ""},
             **{"latitude": 47.218, "longitude": -1.553, "urgent": True},
+            "hours": "journée",
         }
     ],
     "page": "https://famille.exemple.fr/assmat/fiches/12",
@@ -190,14 +191,19 @@ async def one(
     api=api.Operation(
         "Écrit où en est une place, confirmée aujourd’hui, comme un agent le fait sur sa fiche. "
         "`rank` est le rang de la place parmi les siennes, à partir de 1, dans l’ordre où la lecture "
-        "les donne.",
+        "les donne. `note` est un mot sur cette place, que les familles lisent ; sans lui, celui "
+        "d’avant reste, et vide, il est effacé.",
         shapes.Standing,
         {
             **{"childminder": 12, "place": 1, "state": "later", "opens": "2027-03-01"},
             **{"moments": ["mon-morning"], "confirmed_on": "2026-11-25", "urgent": False},
+            "note": "Un frère ou une sœur est bienvenu.",
         },
         body=shapes.Said,
-        asked={"state": "later", "opens": "2027-03-01", "moments": ["mon-morning"]},
+        asked={
+            **{"state": "later", "opens": "2027-03-01", "moments": ["mon-morning"]},
+            "note": "Un frère ou une sœur est bienvenu.",
+        },
     ),
 )
 async def availability(
@@ -214,12 +220,13 @@ async def availability(
     place, moments = found.places[rank - 1], mask_of(told.moments)
     opens = told.opens if told.state == "later" else None
     takes_urgent = place.takes_urgent if told.urgent is None else told.urgent
+    note = place.note if told.note is None else told.note.strip()
 
     async def work(keep: Keep[shapes.Standing]) -> shapes.Standing:
-        standing = (told.state, opens, keys_of(moments), now.date(), takes_urgent)
+        standing = (told.state, opens, keys_of(moments), now.date(), takes_urgent, note)
         answer = shapes.Standing(found.id, rank, *standing)
         async with transaction():
-            said = Availability(told.state, opens, moments, place.note, takes_urgent)
+            said = Availability(told.state, opens, moments, note, takes_urgent)
             await declaring.availability(HERSELF, found.id, place.id, said, now)
             await keep(answer)
         return answer

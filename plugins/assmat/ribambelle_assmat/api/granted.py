@@ -73,6 +73,12 @@ SCOPES = [
         "Valide une fiche, la retire de l’annuaire avec sa raison, ou l’y remet.",
     ),
     ApiScope(
+        "assmat:register",
+        "Envoyer le registre des agréments",
+        "Envoie le registre entier du département, à blanc ou pour de bon : qui y entre, change ou "
+        "en sort.",
+    ),
+    ApiScope(
         "assmat:announce",
         "Annoncer les rencontres des relais",
         "Annonce une rencontre ou l’annule : les inscrites sont prévenues.",

@@ -54,6 +54,8 @@ class Said(msgspec.Struct, frozen=True):
     moments: Annotated[list[Annotated[str, Meta(max_length=16)]], Meta(max_length=42)] = []
     urgent: bool | None = None
     """Whether a child may come for a short replacement; nothing: as before."""
+    note: Annotated[str, Meta(max_length=300)] | None = None
+    """A word on the place, for families; nothing: as before."""
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -66,3 +68,4 @@ class Standing(msgspec.Struct, frozen=True):
     moments: list[str]
     confirmed_on: date
     urgent: bool
+    note: str

@@ -119,17 +119,30 @@ def _short(place: Offered, wish: Wish) -> Match:
     return Match("part" if missing else "whole", missing, is_short=True)
 
 
-def order(one: Match, distance: int | None, name: str) -> tuple[int, int, int, int, str]:
-    """Return the key that sorts results: what suits, what misses least, the soonest, the nearest.
+Key = tuple[int, int, int, int, int, str]
+"""What sorts results."""
+
+
+def order(one: Match, distance: int | None, name: str) -> Key:
+    """Return the key that sorts results: what suits, what misses least, what is free in time.
+
+    Then the nearest; where nobody says how far, the soonest.
 
     >>> now, later = Match("whole"), Match("whole", opens=date(2027, 3, 1))
     >>> order(now, 900, "Robin") < order(later, 100, "Benali")
+    True
+    >>> sooner = Match("whole", opens=date(2027, 2, 1))
+    >>> order(later, 100, "Robin") < order(sooner, 900, "Benali")
+    True
+    >>> order(sooner, None, "Robin") < order(later, None, "Benali")
     True
     """
     far = distance if distance is not None else 0
     opens = one.opens.toordinal() if one.opens else 0
     missing = one.missing.bit_count() if one.group == "part" else 0
-    return RANKS[one.group], missing, opens, far, name
+    # free now, free by the day wished, free after it
+    in_time = 2 if one.late else int(one.opens is not None)
+    return RANKS[one.group], missing, in_time, far, opens, name
 
 
 MONTHS = (

@@ -28,8 +28,8 @@ HEADINGS = (
     *("Identifiant", "Nom", "Code postal", "Commune", "Quartier", "Lieu", "Enfants"),
     *("Âge minimum (mois)", "Âge maximum (mois)", "Disponibilité", "Libre le", "Dit le"),
     *("Portable", "Téléphone", "E-mail", "Adresse", "Latitude", "Longitude", "Accueil"),
-    *("Remplacement court", "Premier agrément", "Animaux", "Tabac", "Langues", "Fiche"),
-    *("Licence", "Extrait le"),
+    *("Horaire de l’agrément", "Remplacement court", "Premier agrément", "Animaux", "Tabac"),
+    *("Langues", "Fiche", "Licence", "Extrait le"),
 )
 
 
@@ -84,7 +84,7 @@ async def lines(tenant: Tenant, today: date) -> AsyncIterator[bytes]:
                 *(place.opens, place.confirmed_on, one.mobile, one.phone, one.email),
                 *(place.address, place.latitude, place.longitude),
                 ", ".join(CARES[code] for code in one.cares),
-                *("oui" if place.urgent else "", one.accredited_since),
+                *(place.hours, "oui" if place.urgent else "", one.accredited_since),
                 *(PETS.get(one.pets), SMOKE.get(one.smoke)),
                 ", ".join(LANGUAGES[code] for code in one.languages),
                 *(one.page, LICENCE, today),

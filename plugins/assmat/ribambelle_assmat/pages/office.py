@@ -104,6 +104,7 @@ class SendPage:
 
     before: list[RegisterFile]
     wrong: str = ""
+    sources: dict[str, str] = field(default_factory=lambda: registering.SOURCES)
 
 
 async def send_page(wrong: str = "") -> Page:
@@ -162,6 +163,16 @@ class LookPage:
         return f"{DESK}/registre/{self.seen.number}"
 
     @property
+    def source(self) -> str:
+        """Where it came from."""
+        return registering.SOURCES[self.seen.source]
+
+    @property
+    def is_of_a_program(self) -> bool:
+        """Whether its columns are named by a program: nobody has to say which is which."""
+        return self.seen.source == "api"
+
+    @property
     def fields(self) -> list[tuple[str, str, str]]:
         """Each thing a register may say, with the column that holds it."""
         mapping = self.seen.mapping
@@ -178,9 +189,11 @@ class LookPage:
         """What nobody could do once it is brought in, for want of a birth date."""
         if self.seen.is_done or self.seen.missing or self.seen.born:
             return ""
+        where = "au logiciel du département" if self.is_of_a_program else "à la PMI"
+        or_say = "." if self.is_of_a_program else ", ou dites quelle colonne la contient."
         return (
             "Ce registre ne dit aucune date de naissance : personne ne pourrait ouvrir son compte."
-            " Demandez-la à la PMI, ou dites quelle colonne la contient."
+            f" Demandez-la {where}{or_say}"
         )
 
     @property
@@ -191,7 +204,7 @@ class LookPage:
             return ""
         return (
             f"{formats.pluriel(gone, 'assistante maternelle sort', 'assistantes maternelles sortent')}"
-            " de l’annuaire : vérifiez que ce fichier est le registre entier."
+            " de l’annuaire : vérifiez que c’est le registre entier."
         )
 
 
