@@ -111,7 +111,9 @@ async def test_every_route_asked_by_beta_gives_beta(
     assert faults == []
     assert await kept(communes.alpha) == before
     assert requests > 1200 // one_in
-    assert len(shown) > 20 // one_in, "a probe that is shown nothing of beta proves nothing of alpha"
+    assert len(shown) > 20 // one_in, (
+        "a probe that is shown nothing of beta proves nothing of alpha"
+    )
     assert {key for keys in reading.query.values() for key in keys} <= QUERY.keys()
     fields = {key for keys in reading.body.values() for key in keys}
     assert fields <= BODY.keys() | FREE, "say what these fields hold: an id, or nothing of the kind"
