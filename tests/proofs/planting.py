@@ -258,6 +258,7 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         "creche_offer": {
             "age_group": "babies",
             **{"state": "live", "live_for": number, "origin": "session", "until": None},
+            "agreed_at": None,
             **{"option": f"{number}/babies/0", "answer_by": later.date(), "slots": 3},
         },
         "creche_supply_move": {"kind": "departure", "age_group": "babies", "children": 1},

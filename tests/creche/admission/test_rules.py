@@ -32,6 +32,7 @@ from ribambelle_creche.domain.admission import (
     faults,
     propose,
 )
+from ribambelle_creche.domain.admission.matching import Matching
 from ribambelle_creche.testing.town import Draw, town
 
 seeds = given(seed=st.integers(0, 2**32))
@@ -263,6 +264,44 @@ def test_a11_a_place_left_by_a_transfer_serves_somebody_in_the_same_run() -> Non
     found = propose(a_commission(places, moves, chain, waits)).assignments
 
     assert found == {"A": LILAS.id, "B": ROSES.id, "C": "tilleuls/0"}
+
+
+ANA = a_file("A", 10, LILAS, ROSES, current=ROSES.id)
+BOB = a_file("B", 20, ROSES, LILAS, current=LILAS.id)
+FULL = {"lilas/s0": 1, "roses/s0": 1}
+
+
+def test_a11_two_who_hold_each_other_s_wish_exchange_their_places() -> None:
+    found = propose(a_commission(FULL, ANA, BOB))
+
+    assert found.assignments == {"A": LILAS.id, "B": ROSES.id}
+    assert found.certificate.slot_stable
+    assert faults(a_commission(FULL, ANA, BOB), found) == []
+
+
+def test_a11_nobody_exchanges_a_place_before_a_better_ranked_family_that_waits() -> None:
+    """Ana would pass before Carl at Les Lilas: both stay, and nobody has a claim."""
+    carl = a_file("C", 15, LILAS)
+
+    found = propose(a_commission(FULL, ANA, BOB, carl))
+
+    assert found.assignments == {"A": ROSES.id, "B": LILAS.id, "C": None}
+    assert found.certificate.slot_stable
+
+
+def test_seated_first_on_what_they_hold_they_would_never_exchange(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def seated(matching: Matching) -> None:
+        for index, unit in enumerate(matching.order.units):
+            one = unit.members[0]
+            ids = [option.id for option in one.options]
+            if one.current is not None:
+                matching._sit(index, ids.index(one.current))
+
+    monkeypatch.setattr(Matching, "_seat_pinned", seated)
+
+    assert propose(a_commission(FULL, ANA, BOB)).assignments == {"A": ROSES.id, "B": LILAS.id}
 
 
 def test_a12_twins_together_enter_together_or_not_at_all() -> None:

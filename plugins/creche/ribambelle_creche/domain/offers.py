@@ -25,6 +25,8 @@ ORIGINS = {
 }
 ELSEWHERE = "elsewhere"
 """The place is in a crèche the family did not name, and said it would accept."""
+NOT_FREED = "not_freed"
+"""Why an offer was taken back: the child who held the place stays."""
 OUTCOMES = {
     "offered": "Place proposée",
     "waiting": "En attente",
