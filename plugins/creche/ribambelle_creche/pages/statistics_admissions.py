@@ -131,21 +131,21 @@ async def panels_of(now: datetime) -> list[Panel]:
     return [one for one in found if one.rows]
 
 
-def demand(files: Iterable[tuple[Dossier, int]]) -> Panel:
+def demand(files: Iterable[tuple[Dossier, int, int]]) -> Panel:
     """Return who asks, by care wished and by profile: children, and their weeks as full places."""
     children: Counter[str] = Counter()
     half_days: Counter[str] = Counter()
-    for dossier, asked in files:
+    for dossier, many, asked in files:
         for name in demanded(dossier):
-            children[name] += 1
-            half_days[name] += asked
+            children[name] += many
+            half_days[name] += asked * many
     rows = [
         (name, many, rules.full_places(half_days[name])) for name, many in sorted(children.items())
     ]
     return Panel(
         "demande",
         "Qui demande une place",
-        "Demandes en cours ; une famille compte dans chaque profil qui est le sien",
+        "Chaque enfant une fois ; il compte dans chaque profil qui est le sien",
         ("Accueil ou profil", "Enfants", "Temps pleins"),
         rows,
         [(name, many) for name, many, _ in rows],

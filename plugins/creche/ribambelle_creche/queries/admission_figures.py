@@ -14,7 +14,7 @@ from ribambelle_creche.domain.dossier import Dossier, decode
 from ribambelle_creche.domain.grid.facts import Facts
 from ribambelle_creche.domain.week import slots
 from ribambelle_creche.queries.answers import DECIDED
-from ribambelle_creche.queries.statistics import LIVES, OPEN
+from ribambelle_creche.queries.statistics import LIVES, OPEN, counted_once
 from ribambelle_creche.tables import (
     Application,
     Capacity,
@@ -86,12 +86,16 @@ async def dossiers(files: Sequence[int]) -> dict[int, tuple[int, Dossier]]:
     return found
 
 
-async def demand() -> list[tuple[Dossier, int]]:
-    """Return what each living file last sent, and the half-days it asks."""
+async def demand() -> list[tuple[Dossier, int, int]]:
+    """Return what was last sent for each child that asks, how many it is for, and the half-days
+    each of them asks; one file a child.
+    """
     rows = await Application.select(
-        Application.sent, Application.answers, Application.half_days
-    ).where(LIVES)
-    return [(decode(row["sent"] or row["answers"]), row["half_days"]) for row in rows]
+        Application.sent, Application.answers, Application.children, Application.half_days
+    ).where(LIVES, counted_once())
+    return [
+        (decode(row["sent"] or row["answers"]), row["children"], row["half_days"]) for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)

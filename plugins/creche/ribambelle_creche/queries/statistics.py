@@ -7,7 +7,7 @@ from typing import Any
 
 from piccolo.custom_types import Combinable
 from piccolo.query import Select
-from piccolo.query.functions.aggregate import Count, Sum
+from piccolo.query.functions.aggregate import Count, Min, Sum
 
 from ribambelle.childcare import Childcare
 from ribambelle_creche.domain.commission import EXAMINABLE
@@ -31,6 +31,14 @@ def _living(scope: Scope) -> Select[Application]:
     return question
 
 
+def counted_once(scope: Scope = EVERYTHING) -> Combinable:
+    """Keep one file a child of the register: its first among those that are counted."""
+    first = Application.select(Min(Application.id, alias="first")).where(
+        LIVES, Application.child.is_not_null(), *_within(scope)
+    )
+    return Application.child.is_null() | Application.id.is_in(first.group_by(Application.child))
+
+
 def _within(scope: Scope) -> Iterator[Combinable]:
     if scope.desk:
         yield Application.desk == scope.desk
@@ -49,7 +57,10 @@ Cut = Mapping[str, int]
 
 
 async def demand(scope: Scope = EVERYTHING, cut: Cut | None = None) -> list[Counted]:
-    """Return living files by quartier, age group, month and birth: each child counted once."""
+    """Return who asks by quartier, age group, month and birth: each child counted once.
+
+    Twins have one file and are two; a child for whom each parent has a file is one.
+    """
     area = Application.quartier if cut is None else Application.iris
     rows = (
         await Application.select(
@@ -57,12 +68,14 @@ async def demand(scope: Scope = EVERYTHING, cut: Cut | None = None) -> list[Coun
             Application.age_group,
             Application.start_month,
             Application.is_expected,
+            Application.children,
             Count(Application.id, alias="files"),
             Sum(Application.half_days, alias="half_days"),
         )
-        .where(LIVES, *_within(scope))
+        .where(LIVES, counted_once(scope), *_within(scope))
         .group_by(
             area,
+            Application.children,
             Application.age_group,
             Application.start_month,
             Application.is_expected,
@@ -95,14 +108,14 @@ async def wishes(scope: Scope = EVERYTHING, cut: Cut | None = None) -> list[Coun
 
 
 def _counted(row: dict[str, Any], cut: Cut | None) -> Counted:
-    area = row["quartier"]
+    area, each = row["quartier"], row.get("children", 1)
     return Counted(
         quartier=(area or 0) if cut is None else cut.get(area or "", 0),
         age_group=row["age_group"],
         month=row["start_month"],
         is_expected=bool(row["is_expected"]),
-        children=int(row["files"]),
-        half_days=int(row["half_days"] or 0),
+        children=int(row["files"]) * each,
+        half_days=int(row["half_days"] or 0) * each,
     )
 
 
@@ -197,6 +210,11 @@ async def months() -> list[str]:
     """Return the months in which a living file asks to start, in order."""
     rows = await Application.select(Application.start_month).where(LIVES).distinct()
     return sorted(row["start_month"] for row in rows if row["start_month"])
+
+
+async def files(scope: Scope = EVERYTHING) -> int:
+    """Return how many files are living: twins have one, a child may have two."""
+    return int(await Application.count().where(LIVES, *_within(scope)))
 
 
 async def complete(scope: Scope = EVERYTHING) -> int:
