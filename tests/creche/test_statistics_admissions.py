@@ -3,16 +3,19 @@
 import csv
 import io
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from tests.creche.builders import a_facility, a_quartier, an_application
 from tests.creche.decided import Asks, a_decided_commission, some_files
 
 from ribambelle.identity import Grant
 from ribambelle.identity.tables import Account
-from ribambelle.testing import Communes, Town
-from ribambelle_creche.domain.dossier import Resources, Situation
+from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle_creche.domain.age import AgeLimits
+from ribambelle_creche.domain.dossier import Entry, Resources, Situation, Week
 from ribambelle_creche.domain.streets import key_of
+from ribambelle_creche.pages import statistics_admissions
+from ribambelle_creche.queries import statistics
 from ribambelle_creche.tables import Capacity, Contract, Facility, Offer, Street
 
 NUMBERS = itertools.count()
@@ -60,6 +63,9 @@ async def test_each_table_counts_what_the_commission_did(communes: Communes) -> 
             {Offer.state: "declined", Offer.live_for: None, Offer.answered_at: tenant.now()}
         ).where(Offer.application == poor)
 
+    with town.here() as tenant:
+        panels = await statistics_admissions.panels_of(tenant, tenant.now())
+    assert {one.code for one in panels if not one.bars} == set()  # each table has its chart
     assert (await table(town, "satisfaction"))["Entrées d’hiver"] == [
         *("4", "3", "75", "2", "3", "3", "0", "0")
     ]
@@ -84,6 +90,31 @@ async def test_each_table_counts_what_the_commission_did(communes: Communes) -> 
     assert (await (await town.staff(email="x@example.test")).get(f"{URL}/export/xlsx")).content[
         :2
     ] == b"PK"
+
+
+async def test_what_is_asked_for_a_month_is_set_over_what_is_free_then(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Two ask, one for January and one for May; a child leaves in April: its place is May's."""
+    town = communes.alpha
+    with town.here() as tenant:
+        today = tenant.now().date()
+        lilas = await a_facility("Les Lilas", places=10)
+        for month in (1, 5):
+            entry = Entry(start_on=date(2027, month, 4))
+            await an_application(lilas, state="complete", entry=entry, week=Week(wished=1))
+        cell = {"facility": lilas, "age_group": "babies", "weekday": 0, "half": "am"}
+        await Capacity.insert(Capacity(**cell, places=10, free=1, changed_at=tenant.now()))
+        stays = {"facility": lilas, "slots": 1, "first": today, "born_on": date(2026, 10, 1)}
+        await Contract.insert(Contract(**stays, last=date(2027, 4, 30)))
+
+    told = await table(town, "pression-mois")
+
+    assert told == {"janvier 2027": ["0,1", "0,1", "1,0"], "mai 2027": ["0,1", "0,2", "0,5"]}
+    with town.here() as tenant:
+        supply = (await statistics.supply())[0].free
+        ahead = await statistics.supply_on([date(2027, 5, 1)], today, AgeLimits())
+    assert (supply, ahead[date(2027, 5, 1)][0].free) == (1, 2)  # over today's, May would say one
 
 
 async def test_only_the_town_hall_reads_them_and_its_own(communes: Communes) -> None:

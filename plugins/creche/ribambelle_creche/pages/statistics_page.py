@@ -186,6 +186,11 @@ async def exact_page(asked: Asked, tenant: Tenant, person: Person, now: datetime
     children = await statistics.demand(scope, cut)
     counts = await statistics.wishes(scope, cut) if asked.measure == "wishes" else children
     supply = await statistics.supply() if cut is None else await statistics.supply_by_iris(cut)
+    begins = rules.first_day(asked.first) if asked.first else now.date()
+    if (
+        cut is None and begins > now.date()
+    ):  # whoever asks from then on is set over what is free then
+        supply = (await statistics.supply_on([begins], now.date(), settings.ages))[begins]
     table = laid_out(rules.grid(counts, list(names), asked.measure), None)
     bars = bars_of(children, supply, names)
     opens = opening(asked, person, names)

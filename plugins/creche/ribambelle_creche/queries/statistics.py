@@ -1,8 +1,8 @@
 """Demand counted where it stands at this moment: one GROUP BY, never a counter to keep right."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from piccolo.custom_types import Combinable
@@ -10,11 +10,15 @@ from piccolo.query import Select
 from piccolo.query.functions.aggregate import Count, Min, Sum
 
 from ribambelle.childcare import Childcare
+from ribambelle_creche.domain.age import AgeLimits
+from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.commission import EXAMINABLE
 from ribambelle_creche.domain.statistics import Count as Counted
 from ribambelle_creche.domain.statistics import FacilityDemand, Scope, Supply
+from ribambelle_creche.domain.supply import Presence, by_then, present
 from ribambelle_creche.queries import streets
-from ribambelle_creche.tables import Application, Capacity, Facility, Wish
+from ribambelle_creche.queries.contracts import presence
+from ribambelle_creche.tables import Application, Capacity, Contract, Facility, Wish
 from ribambelle_creche.workflow import LIVING
 
 LIVES = Application.demande.state.is_in(list(LIVING))
@@ -171,6 +175,45 @@ async def supply() -> list[Supply]:
         )
         for row in rows
     ]
+
+
+async def supply_on(
+    days: Collection[date], today: date, ages: AgeLimits
+) -> dict[date, list[Supply]]:
+    """Return free and total half-days as they will be on some days: what is asked for then is set
+    over what is free then.
+    """
+    cells: dict[int, dict[Place, tuple[int, int]]] = {}
+    quartiers: dict[int, int] = {}
+    for row in await Capacity.objects(Capacity.facility).where(
+        Capacity.facility.is_in(Facility.select(Facility.id).where(OPEN))
+    ):
+        quartiers[row.facility.id] = int(row.facility.quartier or 0)
+        place = (row.age_group, row.weekday, row.half)
+        cells.setdefault(row.facility.id, {})[place] = (row.places, row.free)
+    children: dict[int, list[Presence]] = {}
+    lasts = Contract.last.is_null() | (Contract.last >= today)
+    for one in await Contract.objects().where(lasts):
+        children.setdefault(int(one.facility), []).append(presence(one))
+    found: dict[date, list[Supply]] = {}
+    for day in days:
+        many: Counter[tuple[int, str, str]] = Counter()
+        for facility, told in cells.items():
+            theirs = children.get(facility, ())
+            free = by_then(
+                {place: left for place, (_, left) in told.items()},
+                {place: places for place, (places, _) in told.items()},
+                present(theirs, today, ages),
+                present(theirs, max(day, today), ages),
+            )
+            for place, (places, _) in told.items():
+                many[quartiers[facility], place[0], "places"] += places
+                many[quartiers[facility], place[0], "free"] += free[place]
+        found[day] = [
+            Supply(area, group, many[area, group, "free"], many[area, group, "places"])
+            for area, group in sorted({key[:2] for key in many})
+        ]
+    return found
 
 
 async def by_facility(scope: Scope = EVERYTHING) -> list[FacilityDemand]:
