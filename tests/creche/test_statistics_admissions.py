@@ -7,14 +7,17 @@ from datetime import UTC, date, datetime
 
 from tests.creche.builders import a_facility, a_quartier, an_application
 from tests.creche.decided import Asks, a_decided_commission, some_files
+from tests.creche.test_deciding import decided
 
 from ribambelle.identity import Grant
 from ribambelle.identity.tables import Account
 from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle_creche import offering
 from ribambelle_creche.domain.age import AgeLimits
 from ribambelle_creche.domain.dossier import Entry, Resources, Situation, Week
 from ribambelle_creche.domain.streets import key_of
 from ribambelle_creche.pages import statistics_admissions
+from ribambelle_creche.queries import admission_figures as figures
 from ribambelle_creche.queries import statistics
 from ribambelle_creche.tables import Capacity, Contract, Facility, Offer, Street
 
@@ -67,7 +70,7 @@ async def test_each_table_counts_what_the_commission_did(communes: Communes) -> 
         panels = await statistics_admissions.panels_of(tenant, tenant.now())
     assert {one.code for one in panels if not one.bars} == set()  # each table has its chart
     assert (await table(town, "satisfaction"))["Entrées d’hiver"] == [
-        *("4", "3", "75", "2", "3", "3", "0", "0")
+        *("4", "3", "75", "2", "3", "3", "0", "0", "0")
     ]
     assert (await table(town, "offre"))["Les Lilas"][1:] == [
         *("10", "1,0", "0,8", "0,2", "8", "80", "")
@@ -115,6 +118,34 @@ async def test_what_is_asked_for_a_month_is_set_over_what_is_free_then(
         supply = (await statistics.supply())[0].free
         ahead = await statistics.supply_on([date(2027, 5, 1)], today, AgeLimits())
     assert (supply, ahead[date(2027, 5, 1)][0].free) == (1, 2)  # over today's, May would say one
+
+
+async def test_a_family_called_after_the_commission_is_served_too(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Three ask for one place: the first declines, the second is called and accepts."""
+    town = communes.alpha
+    await decided(town, clock)
+    before = await table(town, "satisfaction")
+    for answer in ("decline", "accept"):
+        with town.here() as tenant:
+            (live,) = await Offer.objects(Offer.facility).where(Offer.state == "live")
+            clock.move(days=2)
+            if answer == "decline":
+                await offering.decline(tenant, live, 1, "office", clock())
+            else:
+                await offering.accept(live, 1, "office", clock())
+        await town.work()
+    after = await table(town, "satisfaction")
+    with town.here():
+        waits = sorted((one.decided, one.entry is not None) for one in await figures.waits())
+
+    assert [line[1:3] + line[-1:] for line in before.values()] == [["1", "33", "0"]]
+    assert [line[1:3] + line[-1:] for line in after.values()] == [["2", "67", "1"]]
+    assert [is_in for _, is_in in waits] == [False, True]
+    assert waits[0][0] < waits[1][0]
+    equity = await table(town, "equite")
+    assert {line[1] for line in equity.values() if line[0] == "3"} == {"2"}
 
 
 async def test_only_the_town_hall_reads_them_and_its_own(communes: Communes) -> None:

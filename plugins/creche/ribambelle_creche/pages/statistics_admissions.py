@@ -231,18 +231,18 @@ def satisfied(done: Sequence[tuple[Commission, Sequence[tuple[int, Served]]]]) -
             (
                 *(row.label, told.examined, told.admitted, told.share),
                 *(told.first_wish, told.among_three, told.wished_week),
-                *(told.admitted - told.wished_week, told.elsewhere),
+                *(told.admitted - told.wished_week, told.elsewhere, told.called),
             )
         )
         bars.append((row.label, told.examined, told.admitted))
     return Panel(
         "satisfaction",
         "Demandes servies, par commission",
-        "Vœu et semaine obtenus",
+        "Vœu et semaine obtenus ; places proposées par la commission, puis aux appels qui la suivent",
         (
             *("Commission", "Examinées", "Admises", "Part (%)"),
             *("Vœu 1", "Vœux 1 à 3", "Semaine souhaitée", "Semaine de repli"),
-            "Autre crèche acceptée",
+            *("Autre crèche acceptée", "Dont appelées ensuite"),
         ),
         rows,
         bars,
