@@ -10,6 +10,7 @@ from tests.creche.decided import Asks, a_decided_commission, some_files
 from tests.creche.test_deciding import decided
 
 from ribambelle.identity import Grant
+from ribambelle.identity.accounts import known_roles
 from ribambelle.identity.tables import Account
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle_creche import offering
@@ -162,6 +163,39 @@ async def test_only_the_town_hall_reads_them_and_its_own(communes: Communes) -> 
         assert (await (await town.family()).get(path)).status_code == 403
     other = await (await communes.beta.staff()).get(URL)
     assert "Entrées d’hiver" not in other.text
+
+
+async def test_no_other_role_and_no_program_is_given_a_table_of_them(communes: Communes) -> None:
+    """They hide no small count: nobody but the town hall is handed one, by page, file or API."""
+    town = communes.alpha
+    with town.here() as tenant:
+        lilas = await a_facility()
+        await a_decided_commission(town, {lilas: 1}, await some_files(lilas, [60]))
+        known = known_roles().values()
+        codes = [one.code for one in await statistics_admissions.panels_of(tenant, tenant.now())]
+    limits = {"creche.facility": f"creche.facility:{lilas}", "creche.desk": "creche.desk:1"}
+    others = [
+        Grant(one.code, limits.get(one.scope, f"{one.scope}:1" if one.scope else ""))
+        for one in known
+        if one.code not in ("agent", "admin")
+    ]
+    files = [f"{URL}/export/csv?table={code}" for code in codes] + [f"{URL}/export/xlsx"]
+    visitor = town.visitor()
+
+    assert len(codes) > 10
+    assert {"partner", "caf_operator", "creche_manager", "creche_desk"} <= {
+        one.role for one in others
+    }
+    for rank, grant in enumerate(others):
+        browser = await town.staff(grant, email=f"r{rank}@example.test")
+        answers = {(await browser.get(path)).status_code for path in (URL, *files)}
+        assert answers <= {403, 404}, grant
+    assert {(await visitor.get(path)).status_code for path in files} == {303}
+    paths = (await visitor.get("/api/v1/openapi.json")).json()["paths"]
+    assert paths
+    assert [path for path in paths if "statisti" in path or "/creche" in path] == []
+    agent = await town.staff(email="agent@example.test")
+    assert {(await agent.get(path)).status_code for path in files} == {200}  # the twin of the guard
 
 
 async def test_places_are_told_for_a_hundred_children_under_three_with_their_source(
