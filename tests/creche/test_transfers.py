@@ -398,6 +398,29 @@ async def test_a_place_left_goes_to_another_in_the_same_run_and_waits_for_the_an
     assert {state for _, state in after.values()} == {"accepted"}
 
 
+async def test_a_child_who_went_and_gave_up_its_new_place_takes_nothing_from_who_followed(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Zoé went, Léo followed, Ana has the place that was free: Zoé's withdrawal takes back no offer."""
+    town = communes.alpha
+    files = (("Zoé", "Lilas", "Roses"), ("Léo", "", "Lilas"), ("Ana", "", "Lilas"))
+    number, mine = await changing(town, clock, files, {"Roses": 1, "Lilas": 1})
+    with town.here():
+        for name in ("Zoé", "Léo"):
+            assert await offering.accept(await live(mine[name]), 1, "office", clock())
+        (row,) = await Application.objects().where(Application.id == mine["Zoé"])
+        await workflow.fire(int(row.demande), "withdraw", side="office", account=1)
+    await town.work()
+    with town.here():
+        after, chain = await now_of(mine), await chaining.of(number)
+
+    assert after["Léo"] == ("Lilas", "accepted")
+    assert after["Ana"] == ("Lilas", "live")
+    assert chain.fallen == set()
+    # the twin: were Zoé counted at Les Lilas still, Ana would lose her offer
+    assert fallen({"lilas": 2 - 1 - 1}, [Waiting(3, {"lilas": 1})]) == {3}
+
+
 async def test_nobody_enters_before_the_child_it_follows_has_left(
     communes: Communes, clock: FrozenClock
 ) -> None:

@@ -61,7 +61,7 @@ async def of(commission: int | None, new: Mapping[str, Held] | None = None) -> C
     row = await commissions.one(commission)
     freed = await meanwhile.freed(tenants.current(), row, given)
     held = {**await offers.standing(commission), **(new or {})}
-    return Chain(*chains.laid_out(given, held, freed))
+    return Chain(*chains.laid_out(given, held, freed, await offers.left_again(commission)))
 
 
 async def still_held(offer: Offer) -> str:

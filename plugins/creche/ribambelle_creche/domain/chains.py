@@ -6,7 +6,7 @@ counted again from the offers that wait, the best ranked first, each time one is
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -37,18 +37,24 @@ class Held:
 
 
 def laid_out(
-    given: Snapshot, held: Mapping[str, Held], freed: Mapping[str, int]
+    given: Snapshot,
+    held: Mapping[str, Held],
+    freed: Mapping[str, int],
+    left: Collection[str] = (),
 ) -> tuple[dict[str, int], list[Waiting]]:
     """Return what is free where a child in place may leave, and the offers that wait, by rank.
 
     :param held: the offers that stand, by the engine's name of the child.
     :param freed: places left since that are not in the lot.
+    :param left: children who went elsewhere and then left that place too: they hold nothing here.
     """
     chained = {name for one in given.applications for name in leaves(one)}
     free = {name: given.resources[name] + freed.get(name, 0) for name in chained}
     found: list[tuple[Application, Option, Waiting]] = []
     for one in given.applications if chained else ():
         mine = held.get(one.id)
+        if mine is None and one.id in left:
+            continue
         option = one.option(mine.option if mine else one.current)
         takes = _taken(one, option, chained)
         if mine is None or mine.accepted or option is None:

@@ -145,7 +145,7 @@ async def accept(
     if is_sure:
         seen.tell("ok", f"Place acceptée à {one.facility.name}. La crèche appelle bientôt.")
     else:
-        seen.tell("ok", "Votre oui est gardé. La place attend la réponse d’une autre famille.")
+        seen.tell("ok", "C’est noté. La place attend la réponse d’une autre famille.")
     return Redirect(f"/creche/offres/{offer}", status_code=303)
 
 

@@ -195,6 +195,10 @@ async def answered(
                 Offer.answered_by: account,
             }
         ).where(Offer.id.is_in([row.id for row in rows]) & (Offer.state == source))
+        if source == "live" and state != "accepted":  # a yes that never came to hold is none
+            await Offer.update({Offer.agreed_at: None}).where(
+                Offer.id.is_in([row.id for row in rows])
+            )
     return list(rows)
 
 
@@ -242,6 +246,17 @@ async def has_mover(commission: int) -> bool:
     return bool(
         await Offer.exists().where((Offer.commission == commission) & (Offer.origin == "transfer"))
     )
+
+
+async def left_again(commission: int) -> set[str]:
+    """Return the children who left their crèche for a place, and gave that one up afterwards."""
+    rows = await Offer.select(Offer.application.number.as_alias("number"), Offer.child).where(
+        (Offer.commission == commission)
+        & (Offer.origin == "transfer")
+        & (Offer.state == "withdrawn")
+        & Offer.agreed_at.is_not_null()
+    )
+    return {application_of(row["number"], row["child"]) for row in rows}
 
 
 async def agree(file: int, now: datetime) -> None:
