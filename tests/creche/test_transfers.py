@@ -434,7 +434,7 @@ async def test_a_family_reads_that_the_place_is_still_held_and_that_its_yes_is_k
     communes: Communes, clock: FrozenClock
 ) -> None:
     town = communes.alpha
-    _, mine = await changing(town, clock, SWAP, FULL)
+    number, mine = await changing(town, clock, SWAP, FULL)
     agent = await town.staff()
     with town.here():
         offer = await live(mine["Ana"])
@@ -444,6 +444,10 @@ async def test_a_family_reads_that_the_place_is_still_held_and_that_its_yes_is_k
     await agent.post(f"{page}/accepter")
     kept_yes = (await agent.get(page)).text
 
+    answers = (await agent.get(f"/bureau/creche/commissions/{number}/reponses")).text
+
+    assert answers.count("Oui gardé, attend une autre famille") == 1
+    assert answers.count("Réponse attendue") == 1
     assert "Une place encore occupée" in before
     assert "Accepter cette place" in before
     assert "est gardé" in kept_yes

@@ -36,6 +36,21 @@ OUTCOMES = {
 """What a commission answers to a file."""
 
 
+def stands(state: str, reason: str, *, is_agreed: bool) -> str:
+    """Say where an offer stands, and why, for the town hall.
+
+    >>> stands("live", "", is_agreed=True), stands("live", "", is_agreed=False)
+    ('Oui gardé, attend une autre famille', 'Réponse attendue')
+    >>> stands("withdrawn", NOT_FREED, is_agreed=False)
+    'Reprise, la place reste occupée'
+    """
+    if state == "live" and is_agreed:
+        return "Oui gardé, attend une autre famille"
+    if state == "withdrawn" and reason == NOT_FREED:
+        return "Reprise, la place reste occupée"
+    return STATES[state]
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """What an option of the engine names: a crèche, a section, one of the weeks asked."""
