@@ -41,6 +41,8 @@ MOST_MEMORY = 400
 SEEDS = range(10)
 PROOFS = {1: 120, 10: 600}
 """Towns of which the best answer without a claim is looked for, and the seconds given to prove it."""
+TOWNS = 40
+"""Of the contract's check A3: bonuses, twins and fallback weeks; then one in ten in place already."""
 TRIES = 5
 DRAWS = 1000
 RESERVED = 200
@@ -118,6 +120,18 @@ def peer(scale: int) -> tuple[float, float, bool]:
     }
     same = {name: got for name, got in placement.assignments.items() if got} == answer
     return ours, found["spent"], same
+
+
+def stability() -> dict[float, tuple[int, bool]]:
+    """A3: how many towns are slot-stable, and whether the others are threshold-fair, by transfers."""
+    found = {}
+    for share in (0.0, 0.1):
+        every = [
+            propose(town(Draw(seed=seed, transfers=share))).certificate for seed in range(TOWNS)
+        ]
+        stable = sum(one.slot_stable for one in every)
+        found[share] = stable, all(one.threshold_fair and one.capacity_ok for one in every)
+    return found
 
 
 def likelihood(draws: int, kept_for_insertion: int = 0) -> tuple[float, int]:
@@ -232,6 +246,10 @@ def main(quick: bool) -> int:
         aim(f"{scale}× in {limit} s", placed <= limit)
         aim(f"{scale}× in {MOST_MEMORY} MB", memory <= MOST_MEMORY)
         aim(f"{scale}× slot-stable", stable)
+    for share, (stable, fair) in in_a_fresh_process(stability).items():
+        print(f"  {TOWNS} towns, {share:.0%} in place already: {stable} slot-stable")
+        aim(f"threshold-fair with {share:.0%} in place", fair)
+        aim(f"95 % slot-stable with {share:.0%} in place", stable >= 0.95 * TOWNS)
     served_by = {}
     for most, spent, served, stable in in_a_fresh_process(accepting):
         served_by[most] = served

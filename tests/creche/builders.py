@@ -87,7 +87,7 @@ async def an_application(
 ) -> int:
     """Send a file as a family does, or as an agent when no account is given; return its id.
 
-    :param state: draft, submitted, incomplete, complete, to_confirm, withdrawn or expired.
+    :param state: draft, submitted, incomplete, complete, dormant, to_confirm, withdrawn or expired.
     :param changed: blocks of the file that matter to the test.
     """
     tenant = tenants.current()
@@ -117,6 +117,7 @@ PATHS: dict[str, tuple[tuple[str, Side], ...]] = {
     "submitted": (),
     "incomplete": (("ask_more", "office"),),
     "complete": COMPLETE,
+    "dormant": (*COMPLETE, ("sleep", "clock")),
     "to_confirm": TO_CONFIRM,
     "withdrawn": (("withdraw", "office"),),
     "expired": (*TO_CONFIRM, ("expire", "clock")),

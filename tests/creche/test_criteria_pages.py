@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from tests.creche.builders import a_facility, an_application
 
 from ribambelle.identity import Grant, accounts
-from ribambelle.testing import Communes, Town
+from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle_creche import counting
 from ribambelle_creche.domain.dossier import Home, Resources
 from ribambelle_creche.queries import grids
@@ -213,6 +213,55 @@ async def test_what_a_service_asks_for_counts_within_its_bounds(communes: Commun
     assert 'value="101"' in too_much.text
     assert done.status_code == 303
     assert "Aujourd’hui : 450 points" in after
+
+
+EMPLOYER = (
+    LILAS
+    + """
+[[creche.grid.criterion]]
+code = "employer_here"
+label = "Crèche de l’employeur d’un parent"
+type = "facility_bonus"
+points = 4
+proof = "work"
+"""
+)
+
+
+async def test_the_creche_of_an_employer_gives_its_points_once_noted_and_its_paper_read(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """An agent notes which crèche it is; without the certificate seen, the bonus is nothing."""
+    town = communes.alpha
+    await voted(town, EMPLOYER)
+    agent = await town.staff()
+    with town.here():
+        lilas, roses = await a_facility("Les Lilas"), await a_facility("Les Roses")
+        number = await an_application(lilas, roses, state="complete")
+        file = await Application.objects().get(Application.id == number)
+        assert file
+    address, bonuses = f"/bureau/creche/demandes/{number}/points", []
+
+    async def counted() -> tuple[int, int]:
+        with town.here() as tenant:
+            told = await counting.own_score(tenant, file)
+        assert told
+        return told.bonuses.get(lilas, 0), told.bonuses.get(roses, 0)
+
+    bonuses.append(await counted())
+    await agent.post(address, data={"vrai": f"employer_here:{lilas}"})
+    bonuses.append(await counted())
+    for seen in (None, clock()):
+        with town.here():
+            await Evidence.update({Evidence.seen_at: seen}).where(Evidence.kind == "work")
+        bonuses.append(await counted())
+    page = plain((await agent.get(address)).text)
+    elsewhere = await agent.post(address, data={"vrai": "employer_here:999"})
+    bonuses.append(await counted())
+
+    assert "Crèche de votre employeur : Les Lilas" in page
+    assert elsewhere.status_code == 303
+    assert bonuses == [(0, 0), (4, 0), (0, 0), (4, 0), (0, 0)]
 
 
 async def test_a_sibling_of_the_register_of_a_creche_alone_gives_its_points_once_its_paper_is_read(

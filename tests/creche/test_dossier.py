@@ -59,6 +59,9 @@ def a_dossier(**changed: object) -> Dossier:
     return msgspec.structs.replace(whole, **changed)
 
 
+TWINS = Dossier(child=Child(together=2))
+
+
 def test_the_steps_follow_the_family_s_order():
     codes = [step.code for step in STEPS]
 
@@ -89,6 +92,7 @@ def test_a_child_who_alternates_asks_for_two_weeks():
     assert [step.code for step in review(apart, RULES)] == ["semaine"]
     assert review(both, RULES) == {}
     assert project(both, LIMITS).half_days == 5
+    assert (project(both, LIMITS).children, project(TWINS, LIMITS).children) == (1, 2)
     assert [step.code for step in review(a_dossier(week=Week(wished=3, odd=1)), RULES)] == [
         "semaine"
     ]

@@ -1,28 +1,32 @@
 """What a family reads and answers: the offer, its two buttons, its letter, and nothing of the others."""
 
 import io
+import json
 import re
 
 import httpx
 import pypdf
 from tests.creche.builders import BORN_ON, a_facility, an_application
 from tests.creche.test_commissions import COMMISSIONS, WINTER, a_commission
+from tests.creche.test_criteria_pages import PESSAC
 from tests.creche.test_deciding import decided, kept, states
 
 from ribambelle.identity import accounts
 from ribambelle.testing import Communes, FrozenClock, Town
-from ribambelle_creche import ageing, deciding, examining, offering
+from ribambelle_creche import ageing, counting, deciding, examining, offering
+from ribambelle_creche.domain import letter
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.dossier import Arrival, Child, Entry, Family, Week
 from ribambelle_creche.queries import commissions, supplies
-from ribambelle_creche.tables import Application, Contract, Offer
+from ribambelle_creche.tables import Application, Commission, Contract, Evidence, Examined, Offer
 
 NAMES = (("Anne", "Hoarau", "Zoé"), ("Rose", "Payet", "Noé"), ("Jade", "Grondin", "Léa"))
 
 
-async def families(town: Town, clock: FrozenClock) -> int:
+async def families(town: Town, clock: FrozenClock, grid: str = "") -> int:
     """Close a commission of three families, each with its account, for one place."""
     with town.here() as tenant:
+        version = (await counting.adopt(grid, "2026-14", None))[0] if grid else None
         lilas = await a_facility("Les Lilas", places=10)
         for given, name, child in NAMES:
             account = await accounts.open_family(f"{given.lower()}@example.test", clock())
@@ -38,7 +42,9 @@ async def families(town: Town, clock: FrozenClock) -> int:
                 week=Week(wished=0b1111),
             )
             clock.move(minutes=1)
+        await Evidence.update({Evidence.seen_at: clock()}, force=True)
         number = await a_commission(town)
+        await Commission.update({Commission.grid: version}, force=True)
         row = await commissions.one(number)
         cells = {place: 1 if place[0] == "babies" else 0 for place in PLACES}
         await supplies.declare(row, lilas, cells, 0, 1, "facility", tenant.now())
@@ -155,6 +161,29 @@ async def test_a_letter_says_all_of_one_family_and_nothing_of_the_others(
     assert all(file.number in whole for file in files)
     none = await agent.post(f"{COMMISSIONS}/{number}/lettres", data={"pour": "sans-adresse"})
     assert none.status_code == 303
+
+
+async def test_a_letter_says_its_own_points_criterion_by_criterion(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """A27: each line of the grid with what it gave this family, as it was kept at the closing."""
+    town = communes.alpha
+    number = await families(town, clock, PESSAC)
+    await (await town.staff()).post(f"{COMMISSIONS}/{number}/decider")
+    with town.here():
+        rows = await Examined.objects(Examined.application).order_by(Examined.id)
+        lines = {row.application.id: letter.points(json.loads(row.trace)) for row in rows}
+        totals = {row.application.id: row.points for row in rows}
+
+    for (given, *_), (file, told) in zip(NAMES, lines.items(), strict=True):
+        browser = await town.family(f"{given.lower()}@example.test")
+        # a PDF breaks its lines and its words where it needs to
+        text = re.sub(r"\W", "", read(await browser.get(f"/creche/demandes/{file}/decision")))
+        assert len([one for one in told if one[1]]) > 1
+        assert len(told) > 5
+        for label, points in told:
+            assert f"{re.sub(r'[^a-zA-ZÀ-ÿœ0-9]', '', label)}{points}" in text
+        assert f"votredemandeavait{totals[file]}point" in text
 
 
 async def test_a_creche_confirms_the_arrival_and_a_stay_ends_by_itself(

@@ -13,7 +13,8 @@ from ribambelle.identity import Grant
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import JournalLine
 from ribambelle_creche import advisory, examining, preparing, proposing
-from ribambelle_creche.domain.admission import faults, propose
+from ribambelle_creche.commands_commission import code_of
+from ribambelle_creche.domain.admission import VERSION, faults, propose
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.dossier import Child, Entry, Home, Week, decode, encode
 from ribambelle_creche.domain.preparation import Changes
@@ -319,6 +320,28 @@ async def test_a7_a_commission_runs_again_the_same_and_one_byte_changed_shows(
 
     assert [(one["same_inputs"], one["same"]) for one in same] == [(True, True)]
     assert [(one["same_inputs"], one["same"]) for one in other] == [(False, False)]
+
+
+async def test_a_commission_run_by_another_engine_says_so_and_is_not_called_forged(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await prepared(town, clock)
+    with town.here() as tenant:
+        row = await commissions.one(number)
+        await proposing.run(tenant, row, Changes(), "", 1, clock())
+        today = await replayed(row.id)
+        await Proposal.update({Proposal.engine: "0.9"}, force=True)
+        agrees = await replayed(row.id)
+        kept = await proposals.one(number, 1)
+        other = kept.outputs.replace('"served": ', '"served": 1', 1)
+        await Proposal.update({Proposal.outputs: other}, force=True)
+        differs = await replayed(row.id)
+        await Proposal.update({Proposal.engine: VERSION}, force=True)
+        forged = await replayed(row.id)
+
+    assert [one["same_engine"] for one in (*today, *agrees)] == [True, False]
+    assert [code_of(one) for one in (today, agrees, differs, forged)] == [0, 0, 3, 1]
 
 
 async def test_a6_both_databases_prepare_the_very_same_lot(

@@ -11,7 +11,7 @@ import pytest
 
 from ribambelle import childcare
 from ribambelle.identity import Grant
-from ribambelle.identity.tables import Quartier
+from ribambelle.identity.tables import Child, Household, Quartier
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import Demande
 from ribambelle_creche.domain.statistics import grid
@@ -100,6 +100,34 @@ async def test_a_child_with_three_wishes_counts_once(communes: Communes) -> None
 
     assert (await told(town))["Centre"] == ["0", "1", "0", "0", "1"]
     assert (await told(town, "compter=wishes"))["Centre"][-1] == "3"
+
+
+async def test_twins_are_two_children_and_a_child_asked_for_twice_is_one(
+    communes: Communes,
+) -> None:
+    """A22: a child is counted once, whoever files for it; one file may be for two."""
+    town = communes.alpha
+    with town.here():
+        centre, gare = await quartier("Centre"), await quartier("Gare")
+        lilas = await facility(town, "Lilas", centre)
+        one, other = await file(town, centre, [lilas]), await file(town, gare, [lilas])
+        twins = await file(town, gare, [lilas])
+        (home,) = await Household.insert(Household()).returning(Household.id)
+        row = Child(household=home["id"], family_name="Payet", folded="payet")
+        (zoe,) = await Child.insert(row).returning(Child.id)
+        await Application.update({Application.child: zoe["id"]}).where(
+            Application.demande.is_in([one, other])
+        )
+        await Application.update({Application.children: 2}).where(Application.demande == twins)
+
+        found = await statistics.demand()
+        of_gare = await told(town)
+        await Application.update({Application.child: None}).where(Application.demande == other)
+        apart = await statistics.demand()
+
+    assert (sum(one.children for one in found), sum(one.half_days for one in found)) == (3, 24)
+    assert (of_gare["Centre"][-1], of_gare["Gare"][-1]) == ("1", "2")
+    assert sum(one.children for one in apart) == 4  # the twin of this test: two unknown children
 
 
 async def test_a_change_shows_at_once(communes: Communes) -> None:
@@ -282,7 +310,7 @@ async def test_a_tiny_total_is_hidden_from_a_creche(communes: Communes) -> None:
 
     page = await (await town.staff(grant, email="m@example.test")).get(URL)
 
-    assert "<dt>Demandes en cours</dt><dd>—</dd>" in page.text
+    assert "<dt>Enfants qui attendent</dt><dd>—</dd>" in page.text
 
 
 async def test_figures_are_filtered_by_desk(communes: Communes) -> None:

@@ -3,16 +3,23 @@
 import csv
 import io
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from tests.creche.builders import a_facility, a_quartier, an_application
 from tests.creche.decided import Asks, a_decided_commission, some_files
+from tests.creche.test_deciding import decided
 
 from ribambelle.identity import Grant
+from ribambelle.identity.accounts import known_roles
 from ribambelle.identity.tables import Account
-from ribambelle.testing import Communes, Town
-from ribambelle_creche.domain.dossier import Resources, Situation
+from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle_creche import offering
+from ribambelle_creche.domain.age import AgeLimits
+from ribambelle_creche.domain.dossier import Entry, Resources, Situation, Week
 from ribambelle_creche.domain.streets import key_of
+from ribambelle_creche.pages import statistics_admissions
+from ribambelle_creche.queries import admission_figures as figures
+from ribambelle_creche.queries import statistics
 from ribambelle_creche.tables import Capacity, Contract, Facility, Offer, Street
 
 NUMBERS = itertools.count()
@@ -60,8 +67,11 @@ async def test_each_table_counts_what_the_commission_did(communes: Communes) -> 
             {Offer.state: "declined", Offer.live_for: None, Offer.answered_at: tenant.now()}
         ).where(Offer.application == poor)
 
+    with town.here() as tenant:
+        panels = await statistics_admissions.panels_of(tenant, tenant.now())
+    assert {one.code for one in panels if not one.bars} == set()  # each table has its chart
     assert (await table(town, "satisfaction"))["Entrées d’hiver"] == [
-        *("4", "3", "75", "2", "3", "3", "0", "0")
+        *("4", "3", "75", "2", "3", "3", "0", "0", "0")
     ]
     assert (await table(town, "offre"))["Les Lilas"][1:] == [
         *("10", "1,0", "0,8", "0,2", "8", "80", "")
@@ -86,6 +96,59 @@ async def test_each_table_counts_what_the_commission_did(communes: Communes) -> 
     ] == b"PK"
 
 
+async def test_what_is_asked_for_a_month_is_set_over_what_is_free_then(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Two ask, one for January and one for May; a child leaves in April: its place is May's."""
+    town = communes.alpha
+    with town.here() as tenant:
+        today = tenant.now().date()
+        lilas = await a_facility("Les Lilas", places=10)
+        for month in (1, 5):
+            entry = Entry(start_on=date(2027, month, 4))
+            await an_application(lilas, state="complete", entry=entry, week=Week(wished=1))
+        cell = {"facility": lilas, "age_group": "babies", "weekday": 0, "half": "am"}
+        await Capacity.insert(Capacity(**cell, places=10, free=1, changed_at=tenant.now()))
+        stays = {"facility": lilas, "slots": 1, "first": today, "born_on": date(2026, 10, 1)}
+        await Contract.insert(Contract(**stays, last=date(2027, 4, 30)))
+
+    told = await table(town, "pression-mois")
+
+    assert told == {"janvier 2027": ["0,1", "0,1", "1,0"], "mai 2027": ["0,1", "0,2", "0,5"]}
+    with town.here() as tenant:
+        supply = (await statistics.supply())[0].free
+        ahead = await statistics.supply_on([date(2027, 5, 1)], today, AgeLimits())
+    assert (supply, ahead[date(2027, 5, 1)][0].free) == (1, 2)  # over today's, May would say one
+
+
+async def test_a_family_called_after_the_commission_is_served_too(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Three ask for one place: the first declines, the second is called and accepts."""
+    town = communes.alpha
+    await decided(town, clock)
+    before = await table(town, "satisfaction")
+    for answer in ("decline", "accept"):
+        with town.here() as tenant:
+            (live,) = await Offer.objects(Offer.facility).where(Offer.state == "live")
+            clock.move(days=2)
+            if answer == "decline":
+                await offering.decline(tenant, live, 1, "office", clock())
+            else:
+                await offering.accept(live, 1, "office", clock())
+        await town.work()
+    after = await table(town, "satisfaction")
+    with town.here():
+        waits = sorted((one.decided, one.entry is not None) for one in await figures.waits())
+
+    assert [line[1:3] + line[-1:] for line in before.values()] == [["1", "33", "0"]]
+    assert [line[1:3] + line[-1:] for line in after.values()] == [["2", "67", "1"]]
+    assert [is_in for _, is_in in waits] == [False, True]
+    assert waits[0][0] < waits[1][0]
+    equity = await table(town, "equite")
+    assert {line[1] for line in equity.values() if line[0] == "3"} == {"2"}
+
+
 async def test_only_the_town_hall_reads_them_and_its_own(communes: Communes) -> None:
     town = communes.alpha
     with town.here():
@@ -100,6 +163,39 @@ async def test_only_the_town_hall_reads_them_and_its_own(communes: Communes) -> 
         assert (await (await town.family()).get(path)).status_code == 403
     other = await (await communes.beta.staff()).get(URL)
     assert "Entrées d’hiver" not in other.text
+
+
+async def test_no_other_role_and_no_program_is_given_a_table_of_them(communes: Communes) -> None:
+    """They hide no small count: nobody but the town hall is handed one, by page, file or API."""
+    town = communes.alpha
+    with town.here() as tenant:
+        lilas = await a_facility()
+        await a_decided_commission(town, {lilas: 1}, await some_files(lilas, [60]))
+        known = known_roles().values()
+        codes = [one.code for one in await statistics_admissions.panels_of(tenant, tenant.now())]
+    limits = {"creche.facility": f"creche.facility:{lilas}", "creche.desk": "creche.desk:1"}
+    others = [
+        Grant(one.code, limits.get(one.scope, f"{one.scope}:1" if one.scope else ""))
+        for one in known
+        if one.code not in ("agent", "admin")
+    ]
+    files = [f"{URL}/export/csv?table={code}" for code in codes] + [f"{URL}/export/xlsx"]
+    visitor = town.visitor()
+
+    assert len(codes) > 10
+    assert {"partner", "caf_operator", "creche_manager", "creche_desk"} <= {
+        one.role for one in others
+    }
+    for rank, grant in enumerate(others):
+        browser = await town.staff(grant, email=f"r{rank}@example.test")
+        answers = {(await browser.get(path)).status_code for path in (URL, *files)}
+        assert answers <= {403, 404}, grant
+    assert {(await visitor.get(path)).status_code for path in files} == {303}
+    paths = (await visitor.get("/api/v1/openapi.json")).json()["paths"]
+    assert paths
+    assert [path for path in paths if "statisti" in path or "/creche" in path] == []
+    agent = await town.staff(email="agent@example.test")
+    assert {(await agent.get(path)).status_code for path in files} == {200}  # the twin of the guard
 
 
 async def test_places_are_told_for_a_hundred_children_under_three_with_their_source(

@@ -359,7 +359,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/creche/demandes/{number}": {
         "office": tuple(
             f"/bureau/creche/demandes/{{{state}}}"
-            for state in ("submitted", "incomplete", "complete", "to_confirm", "withdrawn")
+            for state in (
+                *("submitted", "incomplete", "dormant", "complete", "to_confirm", "withdrawn"),
+            )
         )
     },
     "/bureau/creche/criteres": {"office": ("/bureau/creche/criteres",)},
@@ -505,7 +507,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/creche/demandes/{number}": {
         "family": tuple(
             f"/creche/demandes/{{{state}}}"
-            for state in ("submitted", "incomplete", "complete", "to_confirm", "withdrawn")
+            for state in (
+                *("submitted", "incomplete", "dormant", "complete", "to_confirm", "withdrawn"),
+            )
         )
     },
     "/creche/demandes/{number}/pourquoi": {

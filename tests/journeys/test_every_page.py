@@ -337,6 +337,13 @@ async def files_of(account: Account) -> dict[str, Any]:
         state: await an_application(1, 2, 3, account=account.id, state=state)
         for state in ("submitted", "incomplete", "complete", "to_confirm", "withdrawn")
     }
+    names["dormant"] = await an_application(
+        1,
+        account=account.id,
+        state="dormant",
+        child=Child(family_name="Payet", is_expected=True, due_on=date(2026, 12, 10)),
+        entry=Entry(start_on=date(2027, 6, 7)),
+    )
     names["draft"] = await an_application(
         1,
         2,

@@ -228,7 +228,7 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             **dict.fromkeys(("answers", "sent"), encode(dossier)),
             **{"folded": fold(word), "age_group": "babies", "start_month": "2027-01"},
             "submitted_at": now,
-            **{"entered_by": None, "half_days": 3},
+            **{"entered_by": None, "half_days": 3, "children": 1},
         },
         "creche_need": {"rank": 0, "slots": 3},
         "creche_evidence": {"kind": "birth", "seen_at": None, "seen_by": None},
@@ -258,6 +258,7 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         "creche_offer": {
             "age_group": "babies",
             **{"state": "live", "live_for": number, "origin": "session", "until": None},
+            "agreed_at": None,
             **{"option": f"{number}/babies/0", "answer_by": later.date(), "slots": 3},
         },
         "creche_supply_move": {"kind": "departure", "age_group": "babies", "children": 1},

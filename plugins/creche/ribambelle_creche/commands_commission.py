@@ -1,5 +1,6 @@
 """Running a past commission again: ``ribambelle creche replay``."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -10,6 +11,8 @@ from ribambelle_creche.domain.admission import VERSION
 from ribambelle_creche.proposing import replayed
 from ribambelle_creche.queries import commissions
 
+CHANGED, OTHER_ENGINE = 1, 3
+
 
 def replay(
     session: Annotated[int, typer.Argument(help="Numéro de la commission.")],
@@ -17,6 +20,9 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Refaire les calculs d’une commission, et les comparer à ce qui a été gardé.
+
+    Sort avec 0 si tout est retrouvé, 1 si ce qui est gardé a changé, 3 si seul le moteur a changé
+    depuis et donne une autre réponse.
 
     Exemple : ribambelle creche replay 3 --tenant nantes
     """
@@ -27,21 +33,68 @@ def replay(
     with busy("Nouveau calcul", as_json=as_json):
         found = inside(tenant, "creche", work)
     wrong = [one for one in found if not (one["same"] and one["same_inputs"])]
+    code = code_of(found)
+    older = sorted({str(one["engine"]) for one in found if not one["same_engine"]})
+    by_engine = [one for one in wrong if is_by_engine(one)]
     if as_json:
-        say_json({"engine": VERSION, "proposals": found, "ok": not wrong})
+        told = {"engine": VERSION, "other_engines": older, "proposals": found, "ok": not wrong}
+        say_json(told)
     elif not found:
         say("Cette commission n’a gardé aucune proposition : il n’y a rien à refaire.")
     else:
         for one in found:
             verdict = "identique" if one not in wrong else "DIFFÉRENTE"
-            say(f"{_named(one)} : {verdict}, {one['digest']}")
-        say(
-            f"{len(found)} refaites avec le moteur {VERSION} : toutes identiques."
-            if not wrong
-            else f"{len(wrong)} sur {len(found)} ne se retrouvent pas : ce qui est gardé a changé."
-        )
-    if wrong:
-        raise typer.Exit(1)
+            engine = "" if one["same_engine"] else f" (moteur {one['engine']})"
+            say(f"{_named(one)} : {verdict}, {one['digest']}{engine}")
+        say(_concluded(len(found), len(wrong), len(by_engine)))
+        if older:
+            say(_by_another(older, is_same=not by_engine))
+    if code:
+        raise typer.Exit(code)
+
+
+def code_of(found: Sequence[Mapping[str, object]]) -> int:
+    """Return how the command leaves: 0, or the worst that was found."""
+    wrong = [one for one in found if not (one["same"] and one["same_inputs"])]
+    if not wrong:
+        return 0
+    return OTHER_ENGINE if all(map(is_by_engine, wrong)) else CHANGED
+
+
+def is_by_engine(one: Mapping[str, object]) -> bool:
+    """Tell whether the engine alone explains a difference: the lot is untouched, and was run by
+    another.
+    """
+    return bool(one["same_inputs"]) and not one["same_engine"]
+
+
+def _concluded(many: int, wrong: int, by_engine: int) -> str:
+    """Return what to think of the whole.
+
+    >>> _concluded(2, 0, 0).endswith("toutes identiques."), _concluded(2, 1, 0)
+    (True, '1 sur 2 ne se retrouvent pas : ce qui est gardé a changé.')
+    >>> _concluded(2, 1, 1)
+    '1 sur 2 ne se retrouvent pas : un autre moteur les fit.'
+    """
+    if not wrong:
+        return f"{many} refaites avec le moteur {VERSION} : toutes identiques."
+    why = "un autre moteur les fit" if wrong == by_engine else "ce qui est gardé a changé"
+    return f"{wrong} sur {many} ne se retrouvent pas : {why}."
+
+
+def _by_another(versions: list[str], *, is_same: bool) -> str:
+    """Return what to do where the engine changed since.
+
+    >>> _by_another(["1.0"], is_same=True)
+    'Le moteur a changé depuis (1.0, puis 1.1) : il donne la même réponse.'
+    """
+    told = f"Le moteur a changé depuis ({', '.join(versions)}, puis {VERSION})"
+    if is_same:
+        return f"{told} : il donne la même réponse."
+    return (
+        f"{told} : il donne une autre réponse. Ce qui est gardé n’est pas en cause ; refaites le calcul "
+        f"avec la version de Ribambelle de ce jour-là."
+    )
 
 
 def _named(one: dict[str, object]) -> str:

@@ -12,9 +12,9 @@ from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
 from ribambelle.workflow.declaration import Side
 from ribambelle_creche import offering, preparing
-from ribambelle_creche.domain import admission, published
+from ribambelle_creche.domain import admission, chains, published
 from ribambelle_creche.domain.admission import Snapshot, seal
-from ribambelle_creche.domain.offers import child_of, outcome, place_of
+from ribambelle_creche.domain.offers import application_of, child_of, outcome, place_of
 from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.queries import commissions, cut_offs, decisions, offers, pins, proposals
 from ribambelle_creche.queries.decisions import Answered
@@ -60,6 +60,7 @@ async def decide(
         given, found = proposals.opened(kept)
         files = await decisions.to_answer(commission)
         twice = await _twice(given, found, files, now)
+        twice |= _not_left(given, found, files, twice)
         answers = await _answers(row, kept, given, found, files, twice, now)
         await decisions.keep(answers)
         await _move(row, given, found, files, answers, account, now, side)
@@ -150,6 +151,27 @@ async def _twice(
     return elsewhere | await offers.second([one for one in served if one not in elsewhere])
 
 
+def _not_left(
+    given: Snapshot, found: admission.Proposal, files: Sequence[Answered], twice: set[int]
+) -> set[int]:
+    """Return the files that wait, whatever was proposed: who was to leave them a place has none."""
+    return chains.fallen(*_chain(given, found, files, twice))
+
+
+def _chain(
+    given: Snapshot, found: admission.Proposal, files: Sequence[Answered], out: set[int]
+) -> tuple[dict[str, int], list[chains.Waiting]]:
+    """Return what is free where a child in place may leave, and the files that get an offer."""
+    places = placed(given, found)
+    held = {
+        application_of(file.number, child): chains.Held(file.file, option)
+        for file in files
+        if file.state == "in_session" and not file.refusal and file.file not in out
+        for child, option in places.get(file.number, ())
+    }
+    return chains.laid_out(given, held, {})
+
+
 def placed(given: Snapshot, found: admission.Proposal) -> dict[str, list[tuple[int, str]]]:
     """Return the places given to each file: which child, which option.
 
@@ -175,11 +197,23 @@ async def _move(
 ) -> None:
     places = placed(given, found)
     moving = {file_of(one.id) for one in given.applications if one.current is not None}
+    made = {
+        file.file: offering.offers_of(
+            row,
+            file,
+            places[file.number],
+            "transfer" if file.number in moving else "session",
+            now,
+            file.asked,
+        )
+        for file, answer in zip(files, answers, strict=True)
+        if answer.outcome == "offered"
+    }
+    out = {file.file for file in files if file.file not in made}
+    offering.follow(_chain(given, found, files, out)[1], made)
     for file, answer in zip(files, answers, strict=True):
         if answer.outcome == "offered":
-            origin = "transfer" if file.number in moving else "session"
-            rows = offering.offers_of(row, file, places[file.number], origin, now, file.asked)
-            await offering.issue(rows, file.demande, account, side)
+            await offering.issue(made[file.file], file.demande, account, side)
         elif answer.outcome in ("waiting", "refused"):
             await workflow.fire(file.demande, "wait", side=side, account=account)
 

@@ -343,6 +343,14 @@ MESSAGES = (
         AREA,
     ),
     MessageTemplate(
+        "creche/messages/fall",
+        "Place gardée par l’enfant qui l’occupe",
+        "quand l’enfant qui occupait une place proposée y reste",
+        "la famille",
+        (*FILE, LINK),
+        AREA,
+    ),
+    MessageTemplate(
         "creche/messages/wait",
         "Demande maintenue sur la liste d’attente",
         "dès qu’une commission décide sans proposer de place",

@@ -52,9 +52,11 @@ async def lapse_offers() -> None:
 
 
 async def call_next(commission: int) -> None:
-    """Offer the freed places of a commission to the next in rank."""
+    """Settle what was waiting for an answer; offer what is free to the next in rank, if it may."""
     tenant = tenants.current()
-    await offering.call_next(tenant, commission, None, tenant.now())
+    await offering.settle(commission, tenant.now())
+    if tenant.of(Settings).rolling_offers:
+        await offering.call_next(tenant, commission, None, tenant.now())
 
 
 async def sweep_drafts() -> None:

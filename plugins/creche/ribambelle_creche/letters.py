@@ -12,6 +12,7 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import formats
 from ribambelle.web.assets import crest
 from ribambelle_creche import declared_papers, examining
+from ribambelle_creche.chaining import still_held
 from ribambelle_creche.domain import anywhere, letter
 from ribambelle_creche.domain.admission import Proposal
 from ribambelle_creche.domain.commission import TO_THE_FAMILY
@@ -138,8 +139,9 @@ async def _facts(
     if not live:
         return facts
     part = await share_of(live)
+    still = await still_held(live[0]) if live[0].state == "live" else ""
     return facts | {
-        "places": [told_of(one) for one in live],
+        "places": [*(told_of(one) for one in live), *([still] if still else [])],
         "elsewhere": letter.ELSEWHERE if is_elsewhere(live) else "",
         "part": f"{part} {CALL_FIRST}" if part else "",
         "last": formats.jour(live[0].answer_by, True),

@@ -10,13 +10,15 @@ from ribambelle_creche.domain import turnover
 from ribambelle_creche.domain.admission import Snapshot
 from ribambelle_creche.domain.age import AgeLimits
 from ribambelle_creche.domain.capacity import Cell, Place
+from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.domain.resources import House, demand, taken_by
 from ribambelle_creche.domain.supply import Presence
+from ribambelle_creche.domain.transfers import leaves
 from ribambelle_creche.domain.turnover import Promised
 from ribambelle_creche.queries import contracts, facilities, offers, supplies
 from ribambelle_creche.queries.commissions import calendar_of
 from ribambelle_creche.settings import Settings
-from ribambelle_creche.tables import Commission, Contract, Offer, Proposal
+from ribambelle_creche.tables import Commission, Contract, Offer, Proposal, Supply
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +41,14 @@ async def taken(
     the commission itself gave does not: it keeps its own count of that.
     """
     ages, days = tenant.of(Settings).ages, calendar_of(row).periods
-    moved = [(one, await contracts.left_for(one)) for one in await offers.moved(row.id)]
+    moved = await offers.moved(row.id)
     own = await offers.accepted_of(row.id)
-    gone = {one.id for _, left in moved for one in left}
+    gone = {left.id for one in moved for left in await contracts.left_for(one)}
     found: Counter[str] = Counter()
     supply = await supplies.states(row.id)
 
-    def house_of(facility: int) -> House:
-        told = supply.get(facility)
-        ratio = told.ratio if told else "5-8"
-        by_period: tuple[Mapping[Place, int], ...] = tuple({} for _ in days)
-        adults = supplies.adults_of(told)
-        return House(facility, by_period, by_period, 0, adults=adults, ratio=ratio)
-
     for facility in sorted({int(o.facility) for one in given.applications for o in one.options}):
-        house = house_of(facility)
+        house = _house(facility, supply, len(days))
         held = await contracts.of_facility(facility)
         others = [
             one
@@ -68,10 +63,30 @@ async def taken(
             supplies.keeps_list(held),
         )
         found.update(_most(house, there, given.resources, days, today, ages))
-    for offer, left in moved:
-        for one in left:
-            found.subtract(_freed(house_of(int(one.facility)), offer, one, days, ages))
+    found.subtract(await freed(tenant, row, given))
     return dict(found)
+
+
+async def freed(tenant: Tenant, row: Commission, given: Snapshot) -> Counter[str]:
+    """Return what was left by children who changed crèche and whose place the lot does not have."""
+    ages, days = tenant.of(Settings).ages, calendar_of(row).periods
+    in_lot = {file_of(one.id) for one in given.applications if leaves(one)}
+    supply = await supplies.states(row.id)
+    found: Counter[str] = Counter()
+    for offer in await offers.moved(row.id):
+        for one in (
+            await contracts.left_for(offer) if offer.application.number not in in_lot else ()
+        ):
+            house = _house(int(one.facility), supply, len(days))
+            found.update(_freed(house, offer, one, days, ages))
+    return found
+
+
+def _house(facility: int, supply: Mapping[int, Supply], periods: int) -> House:
+    told = supply.get(facility)
+    ratio = told.ratio if told else "5-8"
+    by_period: tuple[Mapping[Place, int], ...] = tuple({} for _ in range(periods))
+    return House(facility, by_period, by_period, 0, adults=supplies.adults_of(told), ratio=ratio)
 
 
 def _most(

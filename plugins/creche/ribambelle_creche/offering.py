@@ -14,14 +14,16 @@ from ribambelle.jobs import later
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import Step, journal
 from ribambelle.workflow.declaration import Side
-from ribambelle_creche import examining, meanwhile
+from ribambelle_creche import chaining, examining, meanwhile
 from ribambelle_creche.domain import anywhere
 from ribambelle_creche.domain.admission import Application as Seen
 from ribambelle_creche.domain.admission import Proposal as Answer
 from ribambelle_creche.domain.admission import propose
 from ribambelle_creche.domain.admission.snapshot import Snapshot
+from ribambelle_creche.domain.chains import Held, Waiting, starts
 from ribambelle_creche.domain.offers import (
     ELSEWHERE,
+    application_of,
     child_of,
     is_elsewhere,
     is_over,
@@ -29,6 +31,7 @@ from ribambelle_creche.domain.offers import (
     rolling,
 )
 from ribambelle_creche.domain.preparation import file_of
+from ribambelle_creche.placing import commission_of
 from ribambelle_creche.queries import (
     answers,
     calls,
@@ -45,7 +48,7 @@ from ribambelle_creche.queries.commissions import calendar_of
 from ribambelle_creche.queries.decisions import Answered
 from ribambelle_creche.queries.offers import PLACES
 from ribambelle_creche.settings import Settings
-from ribambelle_creche.tables import Commission, Offer, Proposal
+from ribambelle_creche.tables import Application, Commission, Offer, Proposal
 from ribambelle_creche.workflow import LISTED
 
 
@@ -58,8 +61,11 @@ async def issue(rows: Sequence[Offer], demande: int, account: int | None, side: 
         )
 
 
-async def accept(offer: Offer, account: int | None, side: Side, now: datetime) -> None:
+async def accept(offer: Offer, account: int | None, side: Side, now: datetime) -> bool:
     """Accept an offer: the place is the child's, and its crèche expects it.
+
+    Where a child who is asked to go elsewhere still holds the place, the yes is kept and holds
+    once its family has said yes too; tell whether it holds already.
 
     Raises Refused("child_has_offer", number, facility, state) when the child has a place by another
     file: the register may join two children after both were offered one.
@@ -68,26 +74,72 @@ async def accept(offer: Offer, account: int | None, side: Side, now: datetime) -
         # a place accepted is counted otherwise than one offered: nobody looks meanwhile
         await locks.advisory(PLACES)
         await offers.only_by(int(offer.application), now.date())
-        rows, demande = await _answered(offer, "accepted", account, now)
-        await workflow.fire(demande, "accept", side=side, account=account)
-        file = await renewals.one(int(offer.application))
-        left = await contracts.end_others(file, offer.start_on - timedelta(days=1), account, side)
-        # a child who was counted is still, whatever became of the path of its parents
-        so = any(one.insertion for one in left) or await insertion.is_received_so(
-            tenants.current(), file, rows[0]
-        )
-        for row in rows:
-            await contracts.admit(file, row, await _children(row), account, side, insertion=so)
-        await journal.record(
-            "creche.admission.accepted",
-            f"creche.application:{file.id}",
-            account=account,
-            side=side,
-            offer=offer.id,
-            facilities=[int(row.facility.id) for row in rows],
-        )
-        if offer.origin == "transfer":
-            await _call_later(offer)
+        file = await _answerable(offer, now)
+        await offers.agree(file.id, now)
+        chain = await chaining.of(commission_of(offer))
+        if file.id in chain.held_back:
+            about = f"creche.application:{file.id}"
+            await journal.record(
+                "creche.offer_agreed", about, account=account, side=side, offer=offer.id
+            )
+            return False
+        await _enter(offer, account, side, now)
+        for one in await _others_agreed(chain, file.id):
+            await _enter(one, None, "clock", now)
+    return True
+
+
+async def _others_agreed(chain: chaining.Chain, but: int) -> list[Offer]:
+    """Return the offers that were held back and are no more."""
+    ready = {one.file for one in chain.waiting if one.agreed} - chain.held_back - {but}
+    return [one for file in sorted(ready) if (one := await offers.live_of(file))]
+
+
+async def _enter(offer: Offer, account: int | None, side: Side, now: datetime) -> None:
+    """Give a child the place its family said yes to: what it had ends the day before."""
+    file = await renewals.one(int(offer.application))
+    rows = await offers.answered(file.id, "accepted", account, now)
+    await workflow.fire(file.demande.id, "accept", side=side, account=account)
+    left = await contracts.end_others(file, offer.start_on - timedelta(days=1), account, side)
+    # a child who was counted is still, whatever became of the path of its parents
+    so = any(one.insertion for one in left) or await insertion.is_received_so(
+        tenants.current(), file, rows[0]
+    )
+    for row in rows:
+        await contracts.admit(file, row, await _children(row), account, side, insertion=so)
+    await journal.record(
+        "creche.admission.accepted",
+        f"creche.application:{file.id}",
+        account=account,
+        side=side,
+        offer=offer.id,
+        facilities=[int(row.facility.id) for row in rows],
+    )
+    if offer.origin == "transfer":
+        await _call_later(offer)
+
+
+async def settle(commission: int, now: datetime) -> None:
+    """Take back the offers whose place nobody will leave, then let in whoever waited for an answer.
+
+    Each falls or enters once: it is done again as long as one more answer is settled by it.
+    """
+    async with transaction():
+        await locks.advisory(f"creche.commission:{commission}")
+        await locks.advisory(PLACES)
+        while fallen := (await chaining.of(commission)).fallen:
+            for file in sorted(fallen):
+                await _fall(file, now)
+        for one in await _others_agreed(await chaining.of(commission), 0):
+            await _enter(one, None, "clock", now)
+
+
+async def _fall(number: int, now: datetime) -> None:
+    """Take an offer back: who held the place keeps it; the file keeps its date and its rank."""
+    await locks.advisory(f"creche.file:{number}")
+    file = await renewals.one(number)
+    await offers.fall(number, now)
+    await workflow.fire(file.demande.id, "fall", side="clock", account=None)
 
 
 async def decline(
@@ -104,7 +156,7 @@ async def decline(
 
 async def lapse(tenant: Tenant, offer: Offer, now: datetime) -> bool:
     """Let an offer fall once its last day is past; tell whether it did."""
-    if offer.state != "live" or not is_over(offer.answer_by, now.date()):
+    if offer.state != "live" or offer.agreed_at or not is_over(offer.answer_by, now.date()):
         return False
     try:
         async with transaction():
@@ -172,10 +224,41 @@ async def called(tenant: Tenant, row: Commission, now: datetime) -> Called | Non
             break
         but |= twice
     offered = [
-        (number, await _offers(row, files[number], places, now))
+        (number, await _offers(row, files[number], places, now, _origin(given, number)))
         for number, places in given_to.items()
     ]
+    new = {
+        application_of(number, one.child): Held(files[number].file, one.option)
+        for number, rows in offered
+        for one in rows
+    }
+    chain = await chaining.of(row.id, new)
+    made = {files[number].file: rows for number, rows in offered}
+    follow(chain.waiting, made, await offers.entries(row.id))
     return Called(offered, left, found)
+
+
+def _origin(given: Snapshot, number: str) -> str:
+    """Return where an offer made to a file after the commission comes from."""
+    is_in = any(file_of(one.id) == number and one.current for one in given.applications)
+    return "transfer" if is_in else "rolling"
+
+
+def follow(
+    waiting: Sequence[Waiting],
+    made: Mapping[int, Sequence[Offer]],
+    known: Mapping[int, date] | None = None,
+) -> None:
+    """Let nobody enter before whoever it follows has left.
+
+    :param known: the first days of the offers that stand already, by file.
+    """
+    wished = {**(known or {}), **{file: rows[0].start_on for file, rows in made.items()}}
+    days = starts(waiting, wished)
+    for file, rows in made.items():
+        for row in rows:
+            day = days[file]
+            row.start_on = max(row.start_on, day)
 
 
 async def call_next(
@@ -311,15 +394,25 @@ def starts_on(row: Commission, wished: date | None) -> date:
 
 
 async def _offers(
-    row: Commission, file: offers.Asked, places: Sequence[tuple[int, str]], now: datetime
+    row: Commission,
+    file: offers.Asked,
+    places: Sequence[tuple[int, str]],
+    now: datetime,
+    origin: str,
 ) -> list[Offer]:
     seen = await decisions.examined_row(row.id, file.file)
-    return offers_of(row, file, places, "rolling", now, seen.asked)
+    return offers_of(row, file, places, origin, now, seen.asked)
 
 
 async def _answered(
     offer: Offer, state: str, account: int | None, now: datetime
 ) -> tuple[list[Offer], int]:
+    file = await _answerable(offer, now)
+    return await offers.answered(file.id, state, account, now), file.demande.id
+
+
+async def _answerable(offer: Offer, now: datetime) -> Application:
+    """Return the file of an offer that may still be answered, alone with it."""
     await _locked(offer)
     if is_over(offer.answer_by, now.date()):
         raise Refused("offer_over", answer_by=offer.answer_by)
@@ -327,7 +420,7 @@ async def _answered(
     live = await offers.live_of(file.id)
     if live is None or live.id != offer.id:
         raise Refused("offer_answered")
-    return await offers.answered(file.id, state, account, now), file.demande.id
+    return file
 
 
 async def _locked(offer: Offer) -> None:
@@ -339,17 +432,17 @@ async def _go_on(demande: int, *, ends: bool) -> None:
 
 
 async def _call_later(offer: Offer) -> None:
-    """Call the next in rank once all is committed, where the commune lets the portal do it."""
-    commission = offer.commission.id if hasattr(offer.commission, "id") else offer.commission
-    if commission and tenants.current().of(Settings).rolling_offers:
-        once = f"creche.call_next:{offer.id}"
-        await later("creche", "call_next", once=once, commission=int(commission))
+    """Settle what this answer settles once all is committed; the next in rank may then be called."""
+    commission = commission_of(offer)
+    if commission:
+        once = f"creche.call_next:{offer.id}:{offer.state}"
+        await later("creche", "call_next", once=once, commission=commission)
 
 
 async def _children(row: Offer) -> int:
     """Return how many children one offer is for: twins who enter together share theirs."""
-    if row.child or not row.commission:
+    commission = commission_of(row)
+    if row.child or commission is None:
         return 1
-    commission = row.commission.id if hasattr(row.commission, "id") else row.commission
-    seen = await decisions.examined_row(int(commission), int(row.application))
+    seen = await decisions.examined_row(commission, int(row.application))
     return examining.of_json(seen.asked).count

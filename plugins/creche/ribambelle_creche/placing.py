@@ -48,11 +48,18 @@ def share(placed: int, children: int) -> str:
     )
 
 
+def commission_of(offer: Offer) -> int | None:
+    """Return the commission an offer came from; none for a place given at once."""
+    row = offer.commission
+    number = row.id if hasattr(row, "id") else row
+    return int(number) if number else None
+
+
 async def share_of(rows: Sequence[Offer]) -> str:
     """Say for how many children of its file some offers made together are; nothing when for all."""
     first = rows[0]
-    commission = first.commission.id if hasattr(first.commission, "id") else first.commission
-    if not first.child or not commission:
+    commission = commission_of(first)
+    if not first.child or commission is None:
         return ""
-    seen = await decisions.examined_row(int(commission), int(first.application))
+    seen = await decisions.examined_row(commission, int(first.application))
     return share(len(rows), examining.of_json(seen.asked).count)

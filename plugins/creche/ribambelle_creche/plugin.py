@@ -166,6 +166,7 @@ def acts() -> dict[str, str]:
     """What families do here, as they read it."""
     return {
         "creche.admission.accepted": "Place en crèche acceptée",
+        "creche.offer_agreed": "Oui gardé, en attente d’une autre famille",
         "creche.contract_admitted": "Place en crèche acceptée",
         "creche.contested": "Réponse de la commission contestée",
         "creche.draft_dropped": "Brouillon de demande effacé",

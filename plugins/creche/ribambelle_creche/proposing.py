@@ -7,7 +7,7 @@ from ribambelle.errors import Refused
 from ribambelle.tenants import Tenant
 from ribambelle_creche import preparing
 from ribambelle_creche.domain import admission
-from ribambelle_creche.domain.admission import Snapshot, propose, seal
+from ribambelle_creche.domain.admission import VERSION, Snapshot, propose, seal
 from ribambelle_creche.domain.preparation import Changes
 from ribambelle_creche.queries import calls, proposals
 from ribambelle_creche.tables import Call, Commission, Proposal
@@ -60,6 +60,7 @@ def _again(kept: Proposal | Call, given: Snapshot, found: admission.Proposal) ->
     return {
         "number": kept.number,
         "engine": kept.engine,
+        "same_engine": kept.engine == VERSION,
         "digest": kept.digest,
         "same_inputs": seal.inputs_digest(given) == kept.inputs_digest,
         "same": again == found and again.digest == kept.digest,

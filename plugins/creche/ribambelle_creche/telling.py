@@ -11,6 +11,7 @@ from ribambelle.messages import Enclosed, post
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import Step
 from ribambelle_creche import renewing
+from ribambelle_creche.chaining import still_held
 from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.domain.offers import is_elsewhere
 from ribambelle_creche.placing import CALL_FIRST, share_of, told_of
@@ -25,7 +26,7 @@ SILENCE = ", et votre demande prend fin"
 REFUSED = " Votre demande prend fin : pour chercher encore une place, faites-en une autre."
 TOLD = OF_OFFER | {
     *("ask_more", *COMPLETED, "withdraw", "ask_confirmation", "expire", "merge"),
-    *("wait", "postpone", "rule_out", "age_out", "sleep"),
+    *("wait", "postpone", "rule_out", "age_out", "sleep", "fall"),
 }
 # « submit » and « edit » are told by the receipt itself.
 
@@ -65,8 +66,9 @@ async def _offered(tenant: Tenant, file: Application, what: str) -> dict[str, An
     part = await share_of(rows)
     if part and what == "offer":
         part = f"{part} {CALL_FIRST}"
+    said = [part, await still_held(last) if what == "offer" else ""]
     return {
-        "places": [*(told_of(row) for row in rows), *([part] if part else [])],
+        "places": [*(told_of(row) for row in rows), *filter(None, said)],
         "answer_by": last.answer_by,
         "answer": tenant.url(f"/creche/offres/{rows[0].id}"),
         "silence": SILENCE if tenant.of(Settings).lapse_closes else "",

@@ -273,7 +273,15 @@ WORKFLOW = Workflow(
             frozenset({OFFICE, CLOCK}),
         ),
         Transition(
-            "accept", "Place acceptée", ("offered",), "accepted", frozenset({FAMILY, OFFICE})
+            "accept",
+            "Place acceptée",
+            ("offered",),
+            "accepted",
+            # the clock: its family said yes, and the place was left since
+            frozenset({FAMILY, OFFICE, CLOCK}),
+        ),
+        Transition(
+            "fall", "Place gardée par qui l’occupe", ("offered",), "waiting", frozenset({CLOCK})
         ),
         Transition(
             "decline", "Place refusée", ("offered",), "declined", frozenset({FAMILY, OFFICE})

@@ -3,6 +3,9 @@
 Here are A1, A2, A3, A4, A5, A6, A8, A9, A10, A11, A12, A14, A16 and A17.
 """
 
+from datetime import UTC, datetime
+from random import Random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,6 +35,14 @@ from ribambelle_creche.domain.admission import (
     faults,
     propose,
 )
+from ribambelle_creche.domain.admission.matching import Matching
+from ribambelle_creche.domain.age import GROUPS
+from ribambelle_creche.domain.offers import place_of
+from ribambelle_creche.domain.preparation import Lot, Seen
+from ribambelle_creche.domain.preparation import snapshot as snapshot_of
+from ribambelle_creche.domain.resources import ADULT, WEIGHTS, Asking, House
+from ribambelle_creche.domain.supply import most_overflow
+from ribambelle_creche.domain.week import SLOTS
 from ribambelle_creche.testing.town import Draw, town
 
 seeds = given(seed=st.integers(0, 2**32))
@@ -57,6 +68,70 @@ def test_a1_no_place_is_given_twice_whatever_the_rights_pins_and_twins(seed: int
     assert proposal.certificate.capacity_ok
     for name, cut in proposal.cutoffs.items():
         assert cut.taken <= snapshot.resources[name]
+
+
+@seeds
+@often
+def test_a1_above_its_places_with_few_adults_and_a_short_week_a_creche_never_passes_its_rules(
+    seed: int,
+) -> None:
+    """R. 2324-27 and R. 2324-46-4 CSP, drawn together and counted again child by child."""
+    random = Random(seed)
+    houses = [a_house(random, facility) for facility in (1, 2)]
+    asking = [asked_of(random) for _ in range(random.randint(4, 16))]
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    files = [
+        Seen(f"C-{rank}", random.randint(0, 5) * 10, at, random.randint(0, 9), one)
+        for rank, one in enumerate(asking)
+    ]
+
+    found = propose(snapshot_of(Lot(files, houses, {})))
+
+    assert found.certificate.capacity_ok
+    for house in houses:
+        come = [
+            (one.groups[0] or "", one.needs[place.need], one.count)
+            for file, one in zip(files, asking, strict=True)
+            if (option := found.assignments[file.number])
+            and (place := place_of(option)).facility == house.facility
+        ]
+        whole = sum(house.present[0].values()) + sum(
+            need.bit_count() * count for _, need, count in come
+        )
+        assert not come or whole <= 10 * house.authorised
+        weights = WEIGHTS[house.ratio]
+        for rank, slot in enumerate(SLOTS):
+            entering = [(group, count) for group, need, count in come if need >> rank & 1]
+            there = [(group, many) for (group, *when), many in house.present[0].items()
+                     if SLOTS[2 * when[0] + (when[1] == "pm")] == slot]  # fmt: skip
+            children = sum(many for _, many in (*there, *entering))
+            weight = sum(weights[group] * many for group, many in (*there, *entering))
+            if entering:
+                assert 100 * children <= 115 * house.authorised
+                assert children <= house.authorised + house.overflow
+                assert weight <= ADULT * house.adults[slot]
+
+
+def a_house(random: Random, facility: int) -> House:
+    """A small crèche that may go above its places, with who is there and the adults it has."""
+    authorised = random.randint(3, 30)
+    places = [(group, day, half) for group in GROUPS for day in range(5) for half in ("am", "pm")]
+    return House(
+        facility,
+        ({place: random.randint(0, 6) for place in places},),
+        ({place: random.randint(0, authorised // 3) for place in places},),
+        authorised,
+        overflow=random.randint(0, most_overflow(authorised)),
+        adults={slot: random.randint(0, 5) for slot in SLOTS},
+        ratio=random.choice(("5-8", "6")),
+    )
+
+
+def asked_of(random: Random) -> Asking:
+    needs = tuple({random.randint(1, 1023) for _ in range(random.randint(1, 2))})
+    wishes = tuple(random.sample((1, 2), random.randint(1, 2)))
+    count = random.choice((1, 1, 1, 2))
+    return Asking((random.choice(GROUPS),), needs, wishes, count=count, together="together_only")
 
 
 @seeds
@@ -263,6 +338,44 @@ def test_a11_a_place_left_by_a_transfer_serves_somebody_in_the_same_run() -> Non
     found = propose(a_commission(places, moves, chain, waits)).assignments
 
     assert found == {"A": LILAS.id, "B": ROSES.id, "C": "tilleuls/0"}
+
+
+ANA = a_file("A", 10, LILAS, ROSES, current=ROSES.id)
+BOB = a_file("B", 20, ROSES, LILAS, current=LILAS.id)
+FULL = {"lilas/s0": 1, "roses/s0": 1}
+
+
+def test_a11_two_who_hold_each_other_s_wish_exchange_their_places() -> None:
+    found = propose(a_commission(FULL, ANA, BOB))
+
+    assert found.assignments == {"A": LILAS.id, "B": ROSES.id}
+    assert found.certificate.slot_stable
+    assert faults(a_commission(FULL, ANA, BOB), found) == []
+
+
+def test_a11_nobody_exchanges_a_place_before_a_better_ranked_family_that_waits() -> None:
+    """Ana would pass before Carl at Les Lilas: both stay, and nobody has a claim."""
+    carl = a_file("C", 15, LILAS)
+
+    found = propose(a_commission(FULL, ANA, BOB, carl))
+
+    assert found.assignments == {"A": ROSES.id, "B": LILAS.id, "C": None}
+    assert found.certificate.slot_stable
+
+
+def test_seated_first_on_what_they_hold_they_would_never_exchange(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def seated(matching: Matching) -> None:
+        for index, unit in enumerate(matching.order.units):
+            one = unit.members[0]
+            ids = [option.id for option in one.options]
+            if one.current is not None:
+                matching._sit(index, ids.index(one.current))
+
+    monkeypatch.setattr(Matching, "_seat_pinned", seated)
+
+    assert propose(a_commission(FULL, ANA, BOB)).assignments == {"A": ROSES.id, "B": LILAS.id}
 
 
 def test_a12_twins_together_enter_together_or_not_at_all() -> None:

@@ -36,6 +36,8 @@ class Served:
 
     wish: int = 0
     week: int = 0
+    is_called: bool = False
+    """By a call after the commission, and not by what it decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Satisfaction:
     wished_week: int
     elsewhere: int = 0
     """Served in a crèche they did not name, and had accepted."""
+    called: int = 0
+    """Served by a call after the commission."""
 
     @property
     def share(self) -> int | None:
@@ -59,8 +63,9 @@ class Satisfaction:
 def satisfaction(files: Iterable[Served]) -> Satisfaction:
     """Count the files of one commission.
 
-    >>> satisfaction([Served(1, 1), Served(4, 2), Served()])
-    Satisfaction(examined=3, admitted=2, first_wish=1, among_three=1, wished_week=1, elsewhere=0)
+    >>> satisfaction([Served(1, 1), Served(4, 2), Served()])  # doctest: +NORMALIZE_WHITESPACE
+    Satisfaction(examined=3, admitted=2, first_wish=1, among_three=1, wished_week=1, elsewhere=0,
+                 called=0)
     >>> satisfaction([served("18/babies/0", [12])]).elsewhere
     1
     """
@@ -72,22 +77,24 @@ def satisfaction(files: Iterable[Served]) -> Satisfaction:
         among_three=sum(0 < one.wish <= 3 for one in every),
         wished_week=sum(one.week == 1 for one in every),
         elsewhere=sum(one.wish == ELSEWHERE for one in every),
+        called=sum(one.wish > 0 and one.is_called for one in every),
     )
 
 
-def served(option: str, wishes: Sequence[int]) -> Served:
+def served(option: str, wishes: Sequence[int], *, is_called: bool = False) -> Served:
     """Return what an option is worth to a file, nothing when it has none.
 
-    >>> served("15/babies/1", [12, 15]), served("", [12])
-    (Served(wish=2, week=2), Served(wish=0, week=0))
-    >>> served("18/babies/0", [12, 15])
-    Served(wish=999, week=1)
+    >>> served("15/babies/1", [12, 15]) == Served(wish=2, week=2), served("", [12]) == Served()
+    (True, True)
+    >>> served("18/babies/0", [12, 15], is_called=True)
+    Served(wish=999, week=1, is_called=True)
     """
     facility, rank = option.partition("/")[0], option.rpartition("/")[2].partition("@")[0]
     if not facility.isdecimal():
         return Served()
     is_named = int(facility) in wishes
-    return Served(wishes.index(int(facility)) + 1 if is_named else ELSEWHERE, int(rank) + 1)
+    wish = wishes.index(int(facility)) + 1 if is_named else ELSEWHERE
+    return Served(wish, int(rank) + 1, is_called)
 
 
 def percent(part: int, whole: int) -> int | None:

@@ -336,6 +336,8 @@ class Projection:
     start_month: str
     age_group: str
     half_days: int
+    """Of one child."""
+    children: int
     folded: str
 
 
@@ -370,6 +372,7 @@ def project(dossier: Dossier, limits: AgeLimits) -> Projection:
         start_month=start_on.isoformat()[:7] if start_on else "",
         age_group=limits.group(reference_on, start_on) if reference_on and start_on else "",
         half_days=half_days(dossier.week) if dossier.week else 0,
+        children=child.together,
         folded=fold(" ".join(names))[:400],
     )
 

@@ -64,7 +64,8 @@ def _laid_out_again(given: Snapshot, lot: Lot, changed: Collection[str]) -> Snap
     again = {one.id: one for one in part.applications}
     return msgspec.structs.replace(
         given,
-        resources=dict(sorted({**given.resources, **part.resources}.items())),
+        # what children in place would free is known of the first only
+        resources=dict(sorted({**part.resources, **given.resources}.items())),
         applications=tuple(again.get(one.id, one) for one in given.applications),
     )
 
@@ -97,7 +98,8 @@ class Search:
             and one.id not in pinned
             and one.id not in self.in_vain
         ]
-        seated = Seated(msgspec.structs.replace(given, resources=self.places), got)
+        places = {**self.places, **given.resources}
+        seated = Seated(msgspec.structs.replace(given, resources=places), got)
         found: dict[str, int] = {}
         for one in sorted(waiting, key=lambda one: rank(one, NOWHERE)):
             option = seated.first(one, self.others(one))

@@ -25,6 +25,8 @@ ORIGINS = {
 }
 ELSEWHERE = "elsewhere"
 """The place is in a crèche the family did not name, and said it would accept."""
+NOT_FREED = "not_freed"
+"""Why an offer was taken back: the child who held the place stays."""
 OUTCOMES = {
     "offered": "Place proposée",
     "waiting": "En attente",
@@ -32,6 +34,21 @@ OUTCOMES = {
     "not_examined": "Pas examinée",
 }
 """What a commission answers to a file."""
+
+
+def stands(state: str, reason: str, *, is_agreed: bool) -> str:
+    """Say where an offer stands, and why, for the town hall.
+
+    >>> stands("live", "", is_agreed=True), stands("live", "", is_agreed=False)
+    ('Oui gardé, attend une autre famille', 'Réponse attendue')
+    >>> stands("withdrawn", NOT_FREED, is_agreed=False)
+    'Reprise, la place reste occupée'
+    """
+    if state == "live" and is_agreed:
+        return "Oui gardé, attend une autre famille"
+    if state == "withdrawn" and reason == NOT_FREED:
+        return "Reprise, la place reste occupée"
+    return STATES[state]
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,9 +132,11 @@ def cut_offs(snapshot: Snapshot, proposal: Proposal) -> list[CutOff]:
     >>> [(row.age_group, row.last_points) for row in cut_offs(town, propose(town))]
     [('babies', 50), ('middle', None)]
 
-    What is counted from September on has rows of its own.
+    What is counted from September on has rows of its own. A child that keeps the place it had was
+    neither admitted nor given one: it is in no row.
     """
     rows, entering = [], _entering(snapshot, proposal)
+    staying = _staying(snapshot, proposal)
     weights, admitted = _weights(snapshot), _last_with_adults(snapshot, proposal)
     for name in snapshot.resources:
         facility, group, when = name.split("/")
@@ -153,14 +155,17 @@ def cut_offs(snapshot: Snapshot, proposal: Proposal) -> list[CutOff]:
         if adults and adults.taken < adults.capacity < adults.taken + weights[group, staff]:
             last = admitted.get(staff)
             lasts, shut = ([*lasts, last], shut) if last is not None else (lasts, True)
+        taken = own.taken - staying[name]
         rows.append(
             CutOff(
                 facility=int(facility),
                 age_group=group,
                 slot=slot,
                 # full of children who hold a right: no points open it; told where nobody is named
-                places=own.taken if shut and not lasts and own.taken >= LEAST else own.capacity,
-                admitted=own.taken,
+                places=taken
+                if shut and not lasts and taken >= LEAST
+                else own.capacity - staying[name],
+                admitted=taken,
                 last_points=max(lasts, default=None),
                 period=2 if second else 1,
                 entering=entering[facility, slot] if second else 0,
@@ -173,6 +178,16 @@ def cut_offs(snapshot: Snapshot, proposal: Proposal) -> list[CutOff]:
             *(GROUPS.index(row.age_group), SLOTS.index(row.slot)),
         ),
     )
+
+
+def _staying(snapshot: Snapshot, proposal: Proposal) -> Counter[str]:
+    """Return what children take who keep the place they had, by resource."""
+    found: Counter[str] = Counter()
+    for one in snapshot.applications:
+        option = one.option(proposal.assignments[one.id])
+        if option is not None and one.current == option.id:
+            found.update(option.demand)
+    return found
 
 
 def _weights(snapshot: Snapshot) -> Counter[tuple[str, str]]:

@@ -7,6 +7,7 @@ place is ten half-days a week.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from ribambelle_creche.domain.age import GROUPS
 
@@ -114,6 +115,15 @@ def by_group(counts: Iterable[Count], supply: Iterable[Supply]) -> list[tuple[st
     for one in supply:
         free[one.age_group] += one.free
     return [(group, need[group], free[group]) for group in GROUPS]
+
+
+def first_day(month: str) -> date:
+    """Return the day a month of start is counted on.
+
+    >>> first_day("2027-01").isoformat()
+    '2027-01-01'
+    """
+    return date.fromisoformat(f"{month}-01")
 
 
 def by_month(counts: Iterable[Count], measure: str = "children") -> list[tuple[str, list[int]]]:

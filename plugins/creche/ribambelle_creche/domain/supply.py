@@ -109,6 +109,31 @@ def less(places: Mapping[Place, int], taken: Mapping[Place, int]) -> Cells:
     return {place: max(0, places.get(place, 0) - taken.get(place, 0)) for place in PLACES}
 
 
+def by_then(
+    free: Mapping[Place, int],
+    places: Mapping[Place, int],
+    here: Mapping[Place, int],
+    there: Mapping[Place, int],
+) -> Cells:
+    """Return what is free on a later day: what is today, and who leaves, enters or grows by then.
+
+    A crèche that keeps no list of its children says nothing of them: its free places of today stand.
+
+    >>> monday = ("babies", 0, "am")
+    >>> by_then({monday: 2}, {monday: 8}, {monday: 6}, {monday: 1})[monday]
+    7
+    >>> by_then({monday: 2}, {monday: 8}, {}, {monday: 3})[monday]
+    0
+    """
+    return {
+        place: min(
+            places.get(place, 0),
+            max(0, free.get(place, 0) + here.get(place, 0) - there.get(place, 0)),
+        )
+        for place in PLACES
+    }
+
+
 def moved(cells: Mapping[Place, int], moves: Iterable[Move], day: date, sign: int = 1) -> Cells:
     """Return the free places once what happens by a day has happened, never under zero.
 

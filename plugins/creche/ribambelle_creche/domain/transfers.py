@@ -1,6 +1,7 @@
 """A child that is in a crèche and asks for another: it never ends below the place it has."""
 
 from collections.abc import Mapping
+from itertools import takewhile
 
 import msgspec
 
@@ -15,57 +16,90 @@ Held = tuple[int, int]
 
 
 def with_rights(given: Snapshot, lot: Lot, held: Mapping[str, Held]) -> Snapshot:
-    """Return a snapshot in which children who change crèche hold their present place.
+    """Return a snapshot in which children who change crèche hold their present place by right.
 
-    The child holds it by right, and it is not among those to be given: the family may still say
-    no to the new one. It is free once it is left, for the next run. A pin that gives nothing new
-    leaves it there. Such a child is examined for the crèches it named alone: it has a place, any
-    other would not do. Twins have no such right, and a present crèche that the family does not name
-    gives none.
+    That place is among those to be given: nobody passes before the child for it, and another has
+    it in the same run once the child is given better. So two children may change places. A pin that
+    gives nothing new leaves a child there. It is examined for the crèches its family named alone: it
+    has a place, any other would not do. Twins have no such right, and a present crèche that the
+    family does not name gives none.
 
     >>> from datetime import UTC, datetime
+    >>> from ribambelle_creche.domain.admission import propose
     >>> from ribambelle_creche.domain.preparation import Seen, snapshot
     >>> from ribambelle_creche.domain.resources import Asking, House
-    >>> zoe = Seen("C-1", 40, datetime(2026, 3, 1, tzinfo=UTC), 7,
-    ...            Asking(("babies",), (1,), (15, 12)))
-    >>> houses = [House(one, ({},), ({},), 10) for one in (12, 15)]
-    >>> lot = Lot([zoe], houses, {})
-    >>> found = with_rights(snapshot(lot), lot, {"C-1": (12, 1)})
-    >>> found.applications[0].current, "12/babies/mon-am" in found.resources
-    ('12/babies/0', True)
-    >>> found.applications[0].option("12/babies/0").demand
-    {}
+    >>> def seen(number, *wishes):
+    ...     asking = Asking(("babies",), (1,), wishes)
+    ...     return Seen(number, 40, datetime(2026, 3, 1, tzinfo=UTC), 7, asking)
+    >>> full = ({("babies", 0, "am"): 0},)
+    >>> lot = Lot([seen("C-1", 15, 12), seen("C-2", 12, 15)],
+    ...           [House(one, full, ({},), 10) for one in (12, 15)], {})
+    >>> found = with_rights(snapshot(lot), lot, {"C-1": (12, 1), "C-2": (15, 1)})
+    >>> found.applications[0].current, found.resources["12/babies/mon-am"]
+    ('12/babies/0', 1)
+    >>> propose(found).assignments
+    {'C-1': '15/babies/0', 'C-2': '12/babies/0'}
+
+    A child that would rather have other days where it is, or that may also wait for September, keeps
+    its place out of the run: part of it would be its own and part would not. It is free for the
+    next run, once it is left.
     """
     asked = {seen.number: seen.asked for seen in lot.files}
     houses = {house.facility: house for house in lot.houses}
+    places = dict(given.resources)
     files: list[Application] = []
     for each in given.applications:
         facility, slots = held.get(each.id, (0, 0))
-        asking = asked.get(each.id)
+        asking, house = asked.get(each.id), houses.get(facility)
         is_in = file_of(each.id) in held
         one = anywhere.named_only(each, asked[file_of(each.id)].wishes) if is_in else each
         is_alone = one.count == 1 and one.group is None
-        if not is_alone or asking is None or facility not in asking.wishes:
-            files.append(one)
-            continue
-        if facility not in houses:
-            files.append(one)
-            continue
-        rank = asking.needs.index(slots) if slots in asking.needs else len(asking.needs)
-        group = next(group for group in asking.groups if group)
-        mine = Option(f"{facility}/{group}/{rank}", str(facility), {}, 0)
-        options = tuple(
-            mine if option.id == mine.id else _less(option, houses[facility], asking, slots)
-            for option in one.options
-        )
-        options = options if one.option(mine.id) else (*options, mine)
-        files.append(msgspec.structs.replace(one, options=options, current=mine.id))
+        if is_alone and asking is not None and house is not None and facility in asking.wishes:
+            one = _in_place(one, house, asking, slots, places)
+        files.append(one)
     current = {one.id: one.current for one in files}
     pins = tuple(
         msgspec.structs.replace(pin, option=pin.option or current[pin.application])
         for pin in given.pins
     )
-    return msgspec.structs.replace(given, applications=tuple(files), pins=pins)
+    return msgspec.structs.replace(given, resources=places, applications=tuple(files), pins=pins)
+
+
+def _in_place(
+    one: Application, house: House, asking: Asking, slots: int, places: dict[str, int]
+) -> Application:
+    """Return a file with the place its child has; what it would free is added to the places."""
+    rank = asking.needs.index(slots) if slots in asking.needs else len(asking.needs)
+    group = next(group for group in asking.groups if group)
+    mine = Option(f"{house.facility}/{group}/{rank}", str(house.facility), {}, 0)
+    better = list(takewhile(lambda option: option.id != mine.id, one.options))
+    if all(_leaves_whole(option, house) for option in better):
+        there = demand(house, asking.groups, slots)
+        mine = msgspec.structs.replace(
+            mine, demand={name: need for name, need in there.items() if name in places}
+        )
+        for name, need in mine.demand.items():
+            places[name] += need
+        options = tuple(mine if option.id == mine.id else option for option in one.options)
+    else:
+        options = tuple(
+            mine if option.id == mine.id else _less(option, house, asking, slots)
+            for option in one.options
+        )
+    options = options if one.option(mine.id) else (*options, mine)
+    return msgspec.structs.replace(one, options=options, current=mine.id)
+
+
+def _leaves_whole(option: Option, house: House) -> bool:
+    """Tell whether having an option frees all of the present place, from the first day on."""
+    place = place_of(option.id)
+    return place.facility != house.facility and not place.from_september
+
+
+def leaves(one: Application) -> Mapping[str, int]:
+    """Return what a child in place frees if it is given better; nothing for any other."""
+    mine = one.option(one.current)
+    return mine.demand if mine else {}
 
 
 def _less(option: Option, house: House, asking: Asking, slots: int) -> Option:

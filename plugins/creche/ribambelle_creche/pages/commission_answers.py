@@ -22,8 +22,7 @@ from ribambelle_creche import deciding, letters, offering
 from ribambelle_creche.deciding import Decided
 from ribambelle_creche.domain import week
 from ribambelle_creche.domain.commission import STATES
-from ribambelle_creche.domain.offers import OUTCOMES
-from ribambelle_creche.domain.offers import STATES as OFFER_STATES
+from ribambelle_creche.domain.offers import OUTCOMES, stands
 from ribambelle_creche.queries import (
     applications,
     calls,
@@ -83,7 +82,7 @@ class AnswersPage:
     @staticmethod
     def told(offer: Offer) -> str:
         """Say where an offer stands."""
-        return OFFER_STATES[offer.state]
+        return stands(offer.state, offer.reason, is_agreed=offer.agreed_at is not None)
 
     @staticmethod
     def days(offer: Offer) -> str:

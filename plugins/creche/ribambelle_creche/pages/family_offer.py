@@ -14,12 +14,12 @@ from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
-from ribambelle_creche import letters, offering
+from ribambelle_creche import chaining, letters, offering
 from ribambelle_creche.domain import week
 from ribambelle_creche.domain.age import LABELS
-from ribambelle_creche.domain.offers import STATES, is_elsewhere
+from ribambelle_creche.domain.offers import NOT_FREED, STATES, is_elsewhere
 from ribambelle_creche.pages.filers import filer
-from ribambelle_creche.placing import CALL_FIRST, share_of
+from ribambelle_creche.placing import CALL_FIRST, commission_of, share_of
 from ribambelle_creche.queries import applications, commissions, decisions, offers
 from ribambelle_creche.queries.applications import Mine
 from ribambelle_creche.settings import Settings
@@ -40,6 +40,23 @@ class OfferPage:
     part: str = ""
     """For how many children of the file the place is; empty when it is for all."""
     call_first: str = CALL_FIRST
+    rests: bool = False
+    """A child who is asked to go elsewhere still holds the place, and its family has to answer."""
+
+    @property
+    def is_move(self) -> bool:
+        """Tell whether the child is in a crèche already, and keeps its place until it goes."""
+        return self.offer.origin == "transfer"
+
+    @property
+    def is_agreed(self) -> bool:
+        """Tell whether the family said yes, and waits for another's answer."""
+        return self.is_live and self.offer.agreed_at is not None
+
+    @property
+    def is_not_left(self) -> bool:
+        """Tell whether it was taken back because the child who held the place stays."""
+        return self.offer.reason == NOT_FREED
 
     @property
     def is_live(self) -> bool:
@@ -93,8 +110,15 @@ async def look(
     one, file = await offered(offer, person, tenant, now)
     places = await offers.beside(one)
     ends = tenant.of(Settings).decline_closes and not is_elsewhere(places)
+    chain = await chaining.of(commission_of(one))
     page = OfferPage(
-        file, one, places, ends, tenant.of(Settings).lapse_closes, await share_of(places)
+        file,
+        one,
+        places,
+        ends,
+        tenant.of(Settings).lapse_closes,
+        await share_of(places),
+        rests=int(one.application) in chain.resting,
     )
     return Page("creche/family/offer.html", page)
 
@@ -115,10 +139,13 @@ async def accept(
     """Accept the place; doing it twice says the same."""
     one, file = await offered(offer, person, tenant, now)
     try:
-        await offering.accept(one, person.account, file.side, now)
+        is_sure = await offering.accept(one, person.account, file.side, now)
     except Refused as refusal:
         return gone(refusal, one, "accepted", seen)
-    seen.tell("ok", f"Place acceptée à {one.facility.name}. La crèche appelle bientôt.")
+    if is_sure:
+        seen.tell("ok", f"Place acceptée à {one.facility.name}. La crèche appelle bientôt.")
+    else:
+        seen.tell("ok", "C’est noté. La place attend la réponse d’une autre famille.")
     return Redirect(f"/creche/offres/{offer}", status_code=303)
 
 

@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from ribambelle.errors import NotYours
+from ribambelle.tenants import Tenant
 from ribambelle.web import formats, spreadsheets
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
@@ -45,6 +46,7 @@ from ribambelle_creche.queries import facilities, grids, proposals
 from ribambelle_creche.queries import insertion as held_for_insertion
 from ribambelle_creche.queries import statistics as live
 from ribambelle_creche.queries.areas import quartier_names
+from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Commission, Facility
 
 K = TypeVar("K", int, str)
@@ -102,16 +104,45 @@ def pressure_by_age(
     )
 
 
-async def panels_of(now: datetime) -> list[Panel]:
+def pressure_by_month(
+    counts: Sequence[rules.Count], places: Mapping[date, Sequence[rules.Supply]]
+) -> Panel:
+    """Return what is asked of each free place, month by month: each over what is free then."""
+    rows, bars = [], list[Bar]()
+    for month in sorted({one.month for one in counts if one.month}):
+        need = sum(one.half_days for one in counts if one.month == month)
+        free = sum(one.free for one in places[rules.first_day(month)])
+        ratio = rules.pressure(need, free)
+        told = (rules.full_places(need), rules.full_places(free))
+        rows.append((month_words(month), *told, None if ratio is None else round(ratio, 1)))
+        bars.append((month_words(month), *told))
+    return Panel(
+        "pression-mois",
+        "Pression par mois d’entrée",
+        "Temps pleins demandés, et libres le premier du mois : départs, entrées et âges connus "
+        "comptés ; un mois passé compte les places d’aujourd’hui",
+        ("Mois d’entrée", "Besoin", "Places libres", "Enfants par place"),
+        rows,
+        bars,
+        ("besoin", "places libres"),
+        decimals=1,
+    )
+
+
+async def panels_of(tenant: Tenant, now: datetime) -> list[Panel]:
     """Return the panels, from what is kept at this moment; exact, since only the town hall reads it."""
     open_now, names = await facilities.every(), await quartier_names()
     cells = await figures.capacities()
     commissions = await figures.decided()
     last = commissions[0] if commissions else None
+    asked = await live.demand()
+    days = {rules.first_day(one.month) for one in asked if one.month}
+    ahead = await live.supply_on(days, now.date(), tenant.of(Settings).ages)
     found = [
         demand(await figures.demand()),
         pressure(open_now, cells, await figures.first_wishes()),
-        pressure_by_age(await live.demand(), await live.supply(), names),
+        pressure_by_age(asked, await live.supply(), names),
+        pressure_by_month(asked, ahead),
         *statistics_supply.panels(open_now, cells),
         await statistics_coverage.panel(now),
         await statistics_coverage.panel_by_iris(now),
@@ -131,21 +162,21 @@ async def panels_of(now: datetime) -> list[Panel]:
     return [one for one in found if one.rows]
 
 
-def demand(files: Iterable[tuple[Dossier, int]]) -> Panel:
+def demand(files: Iterable[tuple[Dossier, int, int]]) -> Panel:
     """Return who asks, by care wished and by profile: children, and their weeks as full places."""
     children: Counter[str] = Counter()
     half_days: Counter[str] = Counter()
-    for dossier, asked in files:
+    for dossier, many, asked in files:
         for name in demanded(dossier):
-            children[name] += 1
-            half_days[name] += asked
+            children[name] += many
+            half_days[name] += asked * many
     rows = [
         (name, many, rules.full_places(half_days[name])) for name, many in sorted(children.items())
     ]
     return Panel(
         "demande",
         "Qui demande une place",
-        "Demandes en cours ; une famille compte dans chaque profil qui est le sien",
+        "Chaque enfant une fois ; il compte dans chaque profil qui est le sien",
         ("Accueil ou profil", "Enfants", "Temps pleins"),
         rows,
         [(name, many) for name, many, _ in rows],
@@ -200,18 +231,18 @@ def satisfied(done: Sequence[tuple[Commission, Sequence[tuple[int, Served]]]]) -
             (
                 *(row.label, told.examined, told.admitted, told.share),
                 *(told.first_wish, told.among_three, told.wished_week),
-                *(told.admitted - told.wished_week, told.elsewhere),
+                *(told.admitted - told.wished_week, told.elsewhere, told.called),
             )
         )
         bars.append((row.label, told.examined, told.admitted))
     return Panel(
         "satisfaction",
         "Demandes servies, par commission",
-        "Vœu et semaine obtenus",
+        "Vœu et semaine obtenus ; places proposées par la commission, puis aux appels qui la suivent",
         (
             *("Commission", "Examinées", "Admises", "Part (%)"),
             *("Vœu 1", "Vœux 1 à 3", "Semaine souhaitée", "Semaine de repli"),
-            "Autre crèche acceptée",
+            *("Autre crèche acceptée", "Dont appelées ensuite"),
         ),
         rows,
         bars,
@@ -440,6 +471,12 @@ async def other_grids(row: Commission, kept: Proposal) -> list[Panel]:
                 )
                 for line in rows
             ],
+            [
+                (line.label, line.counts[0], line.counts[2])
+                for line in rows
+                if line.counts[0] is not None and line.counts[2] is not None
+            ],
+            ("gagnent", "perdent"),
         )
     return list(tried.values())
 
@@ -487,9 +524,9 @@ def equity(
     told="Lire les chiffres des commissions",
     guards=[town_hall],
 )
-async def admissions(now: NamedDependency[datetime]) -> Page:
+async def admissions(tenant: NamedDependency[Tenant], now: NamedDependency[datetime]) -> Page:
     """Show pressure, supply, satisfaction, delays, flow, reserves, unused places and equity."""
-    return Page("creche/office/admissions.html", AdmissionsPage(await panels_of(now), now))
+    return Page("creche/office/admissions.html", AdmissionsPage(await panels_of(tenant, now), now))
 
 
 @get(
@@ -499,12 +536,15 @@ async def admissions(now: NamedDependency[datetime]) -> Page:
     guards=[town_hall],
 )
 async def export(
-    request: Request[Any, Any, Any], kind: FromPath[str], now: NamedDependency[datetime]
+    request: Request[Any, Any, Any],
+    kind: FromPath[str],
+    tenant: NamedDependency[Tenant],
+    now: NamedDependency[datetime],
 ) -> Response[bytes]:
     """Send every table in one spreadsheet, or one of them as CSV."""
     if kind not in spreadsheets.KINDS:
         raise NotYours
-    panels = {one.code: one for one in await panels_of(now)}
+    panels = {one.code: one for one in await panels_of(tenant, now)}
     if kind == "xlsx":
         sheets = [Sheet(code.capitalize(), one.headings, one.rows) for code, one in panels.items()]
         return spreadsheets.book("admissions", sheets or [Sheet("Rien", ("Rien",), [])])

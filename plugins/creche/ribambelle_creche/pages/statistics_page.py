@@ -186,16 +186,22 @@ async def exact_page(asked: Asked, tenant: Tenant, person: Person, now: datetime
     children = await statistics.demand(scope, cut)
     counts = await statistics.wishes(scope, cut) if asked.measure == "wishes" else children
     supply = await statistics.supply() if cut is None else await statistics.supply_by_iris(cut)
+    begins = rules.first_day(asked.first) if asked.first else now.date()
+    if (
+        cut is None and begins > now.date()
+    ):  # whoever asks from then on is set over what is free then
+        supply = (await statistics.supply_on([begins], now.date(), settings.ages))[begins]
     table = laid_out(rules.grid(counts, list(names), asked.measure), None)
     bars = bars_of(children, supply, names)
     opens = opening(asked, person, names)
-    total = sum(count.children for count in children)
+    total = await statistics.files(scope)
     return StatisticsPage(
         asked=asked,
         exact=True,
         at=now,
         figures=[
             *figures_of(children, supply, None),
+            ("Demandes", total, ""),
             ("Dossiers complets", _share(await statistics.complete(scope), total), "%"),
             (
                 "Confirmées ces 3 mois",
@@ -298,10 +304,10 @@ def figures_of(
     need, free = sum(count.half_days for count in counts), sum(one.free for one in supply)
     told = threshold is None or children >= threshold
     return [
-        ("Demandes en cours", children if told else None, ""),
+        ("Enfants qui attendent", children if told else None, ""),
         ("Besoin", rules.full_places(need) if told else None, "temps pleins"),
         ("Places libres", rules.full_places(free), "temps pleins"),
-        ("Pression", rules.pressure(need, free) if told else None, "demandes par place"),
+        ("Pression", rules.pressure(need, free) if told else None, "enfants par place"),
     ]
 
 

@@ -8,7 +8,7 @@ from ribambelle_creche.freezing import TOWN
 from ribambelle_creche.pages.statistics_page import MEASURES, Row, StatisticsPage
 from ribambelle_creche.pages.statistics_tables import Bar, month_words
 
-NEED = ("Besoin (temps pleins)", "Places libres (temps pleins)", "Demandes par place")
+NEED = ("Besoin (temps pleins)", "Places libres (temps pleins)", "Enfants par place")
 
 
 def sheets_of(page: StatisticsPage, tenant: Tenant) -> dict[str, Sheet]:
@@ -67,7 +67,8 @@ def _how_to_read(page: StatisticsPage, tenant: Tenant) -> list[tuple[Any, ...]]:
         ("Entrée jusqu’à", month_words(asked.last) if asked.last else "toutes"),
         ("Compter", MEASURES[asked.measure]),
         ("Guichet", desks.get(asked.desk, "?") if asked.desk else "tous"),
-        ("Enfant", "compté une seule fois, quel que soit le nombre de crèches nommées"),
+        ("Enfant", "compté une seule fois, quel que soit le nombre de crèches et de demandes"),
+        ("Jumeaux", "une demande, deux enfants"),
         ("Temps plein", "dix demi-journées par semaine"),
         (
             "Petits nombres",

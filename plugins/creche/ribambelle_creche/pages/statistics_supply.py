@@ -138,27 +138,40 @@ def by_half_day(open_now: Sequence[Facility], cells: Cells) -> Panel:
 
 def by_facility_and_half_day(open_now: Iterable[Facility], cells: Cells) -> Panel:
     """Return the children of each crèche on each half-day, over what it opens."""
-    rows = []
+    rows, bars = [], list[Bar]()
     for one in open_now:
         theirs = cells.get(one.id, {})
         if not theirs:
             continue
         line: list[Any] = [one.name, one.places]
+        halves = _by_half_day(theirs)
         for day, half in (place_of(slot) for slot in SLOTS):
-            here = [told for (_, *when), told in theirs.items() if when == [day, half]]
-            many, left = sum(told[0] for told in here), sum(told[1] for told in here)
+            many, left = halves.get((day, half), (0, 0))
             line.append(f"{many - left} / {many}" if many else "")
+            if many:
+                bars.append((f"{one.name}, {DAYS[day][2]} {HALVES[half]}", many - left, left))
         rows.append(line)
     return Panel(
         "offre-creches-demi-journees",
         "Occupées sur ouvertes, par crèche et par demi-journée",
-        "Enfants présents / places ouvertes",
+        f"Enfants présents / places ouvertes ; les {FULLEST} demi-journées les plus pleines",
         (
             *("Crèche", "Autorisées"),
             *(f"{short.capitalize()} {half}" for _, short, _ in DAYS for half in SHORT.values()),
         ),
         rows,
+        sorted(bars, key=lambda one: (-one[1], one[0]))[:FULLEST],
+        ("occupées", "libres"),
     )
+
+
+def _by_half_day(theirs: Mapping[Place, tuple[int, int]]) -> dict[tuple[int, str], tuple[int, int]]:
+    """Return the places of a crèche and those left, half-day by half-day, its sections together."""
+    found: dict[tuple[int, str], tuple[int, int]] = {}
+    for (_, day, half), (many, left) in theirs.items():
+        before = found.get((day, half), (0, 0))
+        found[day, half] = before[0] + many, before[1] + left
+    return found
 
 
 def _whole(known: Occupancy) -> tuple[Any, ...]:

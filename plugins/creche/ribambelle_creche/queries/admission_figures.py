@@ -12,9 +12,10 @@ from ribambelle_creche.domain.admission_figures import Served, served
 from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.dossier import Dossier, decode
 from ribambelle_creche.domain.grid.facts import Facts
+from ribambelle_creche.domain.offers import NOT_FREED
 from ribambelle_creche.domain.week import slots
 from ribambelle_creche.queries.answers import DECIDED
-from ribambelle_creche.queries.statistics import LIVES, OPEN
+from ribambelle_creche.queries.statistics import LIVES, OPEN, counted_once
 from ribambelle_creche.tables import (
     Application,
     Capacity,
@@ -44,13 +45,27 @@ async def decided() -> list[Commission]:
 
 
 async def outcomes(commission: int) -> list[tuple[int, Served]]:
-    """Return the files a commission examined, with what each got."""
-    options = {
+    """Return the files a commission examined, with what each was offered, then or at a later call."""
+    decided = {
         row["application"]: row["option"]
         for row in await Decision.select(Decision.application, Decision.option).where(
             (Decision.commission == commission) & (Decision.outcome == "offered")
         )
     }
+    made: dict[int, str] = {}
+    fell: set[int] = set()
+    for row in (
+        await Offer.select(Offer.application, Offer.option, Offer.reason)
+        .where(Offer.commission == commission)
+        .order_by(Offer.id)
+    ):
+        if row["reason"] == NOT_FREED:
+            fell.add(row["application"])
+        else:
+            first = row["option"] or decided.get(row["application"], "")
+            made.setdefault(row["application"], first)
+    # a place that nobody left was not given: only another one may have been
+    options = {file: one for file, one in decided.items() if file not in fell} | made
     rows = await Examined.select(Examined.application, Examined.asked).where(
         (Examined.commission == commission) & (Examined.refusal == "")
     )
@@ -58,7 +73,9 @@ async def outcomes(commission: int) -> list[tuple[int, Served]]:
         (
             row["application"],
             served(
-                options.get(row["application"], ""), list(examining.of_json(row["asked"]).wishes)
+                options.get(row["application"], ""),
+                list(examining.of_json(row["asked"]).wishes),
+                is_called=row["application"] not in decided or row["application"] in fell,
             ),
         )
         for row in rows
@@ -86,12 +103,16 @@ async def dossiers(files: Sequence[int]) -> dict[int, tuple[int, Dossier]]:
     return found
 
 
-async def demand() -> list[tuple[Dossier, int]]:
-    """Return what each living file last sent, and the half-days it asks."""
+async def demand() -> list[tuple[Dossier, int, int]]:
+    """Return what was last sent for each child that asks, how many it is for, and the half-days
+    each of them asks; one file a child.
+    """
     rows = await Application.select(
-        Application.sent, Application.answers, Application.half_days
-    ).where(LIVES)
-    return [(decode(row["sent"] or row["answers"]), row["half_days"]) for row in rows]
+        Application.sent, Application.answers, Application.children, Application.half_days
+    ).where(LIVES, counted_once())
+    return [
+        (decode(row["sent"] or row["answers"]), row["children"], row["half_days"]) for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,29 +127,40 @@ class Wait:
 
 
 async def waits() -> list[Wait]:
-    """Return each file that was offered a place, with its entry when the place was accepted."""
+    """Return each file that was offered a place, by a commission or by a call after it, with its
+    entry when the place was accepted.
+    """
     entries: dict[int, date] = {}
     for row in await Offer.select(Offer.application, Offer.start_on).where(
         (Offer.state == "accepted") & (Offer.origin != "emergency")
     ):
         known = entries.get(row["application"], row["start_on"])
         entries[row["application"]] = min(known, row["start_on"])
-    rows = await Decision.select(
-        Decision.application,
-        Decision.application.quartier.as_alias("quartier"),
-        Decision.application.age_group.as_alias("group"),
-        Decision.application.complete_at.as_alias("complete"),
-        Decision.at,
-    ).where((Decision.outcome == "offered") & Decision.application.complete_at.is_not_null())
+    rows = (
+        await Offer.select(
+            Offer.application,
+            Offer.application.quartier.as_alias("quartier"),
+            Offer.application.age_group.as_alias("group"),
+            Offer.application.complete_at.as_alias("complete"),
+            Offer.sent_at,
+        )
+        .where(
+            (Offer.origin != "emergency")
+            & (Offer.reason != NOT_FREED)
+            & Offer.application.complete_at.is_not_null()
+        )
+        .order_by(Offer.id, ascending=False)
+    )
+    first = {row["application"]: row for row in rows}
     return [
         Wait(
             row["quartier"] or 0,
             row["group"],
             row["complete"].date(),
-            row["at"].date(),
+            row["sent_at"].date(),
             entries.get(row["application"]),
         )
-        for row in rows
+        for row in first.values()
     ]
 
 

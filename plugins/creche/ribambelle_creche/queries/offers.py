@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 from ribambelle.database import locks, transaction
 from ribambelle.errors import NotYours, Refused
+from ribambelle_creche.domain.chains import Held
 from ribambelle_creche.domain.commission import seconds
-from ribambelle_creche.domain.offers import ELSEWHERE, application_of
+from ribambelle_creche.domain.offers import ELSEWHERE, NOT_FREED, application_of
 from ribambelle_creche.domain.turnover import Promised
 from ribambelle_creche.tables import Application, Offer, Wish
 
@@ -194,14 +195,19 @@ async def answered(
                 Offer.answered_by: account,
             }
         ).where(Offer.id.is_in([row.id for row in rows]) & (Offer.state == source))
+        if source == "live" and state != "accepted":  # a yes that never came to hold is none
+            await Offer.update({Offer.agreed_at: None}).where(
+                Offer.id.is_in([row.id for row in rows])
+            )
     return list(rows)
 
 
 async def over(today: date) -> list[Offer]:
-    """Return the live offers whose last day is past, one a file."""
+    """Return the live offers whose last day is past without an answer, one a file."""
     return (
         await Offer.objects()
         .where(Offer.live_for.is_not_null() & (Offer.answer_by < today))
+        .where(Offer.agreed_at.is_null())
         .order_by(Offer.id)
     )
 
@@ -214,12 +220,65 @@ async def held(commission: int) -> dict[str, str]:
     return {application_of(row["number"], row["child"]): row["option"] for row in rows}
 
 
+async def standing(commission: int) -> dict[str, Held]:
+    """Return the offers of a commission that stand, by the engine's name of the child."""
+    rows = await Offer.objects(Offer.application).where(
+        (Offer.commission == commission) & Offer.state.is_in(list(HOLDING))
+    )
+    return {
+        application_of(one.application.number, one.child): Held(
+            one.application.id, one.option, one.state == "accepted", one.agreed_at is not None
+        )
+        for one in rows
+    }
+
+
+async def entries(commission: int) -> dict[int, date]:
+    """Return the first day of each offer of a commission that waits for an answer, by file."""
+    rows = await Offer.select(Offer.application, Offer.start_on).where(
+        (Offer.commission == commission) & (Offer.state == "live")
+    )
+    return {row["application"]: row["start_on"] for row in rows}
+
+
+async def has_mover(commission: int) -> bool:
+    """Tell whether a commission offered another crèche to a child in place, whatever it answered."""
+    return bool(
+        await Offer.exists().where((Offer.commission == commission) & (Offer.origin == "transfer"))
+    )
+
+
+async def left_again(commission: int) -> set[str]:
+    """Return the children who left their crèche for a place, and gave that one up afterwards."""
+    rows = await Offer.select(Offer.application.number.as_alias("number"), Offer.child).where(
+        (Offer.commission == commission)
+        & (Offer.origin == "transfer")
+        & (Offer.state == "withdrawn")
+        & Offer.agreed_at.is_not_null()
+    )
+    return {application_of(row["number"], row["child"]) for row in rows}
+
+
+async def agree(file: int, now: datetime) -> None:
+    """Write that a family says yes to what it is offered."""
+    await Offer.update({Offer.agreed_at: now}).where(
+        (Offer.application == file) & (Offer.state == "live")
+    )
+
+
+async def fall(file: int, now: datetime) -> None:
+    """Take back an offer whose place nobody left: time did it, and the family keeps its rank."""
+    rows = await answered(file, "withdrawn", None, now)
+    await Offer.update({Offer.reason: NOT_FREED}).where(Offer.id.is_in([row.id for row in rows]))
+
+
 async def refused_one(commission: int) -> set[int]:
     """Return the files that had an offer of a commission and hold it no more.
 
-    A family that declined a crèche it did not name still waits for its wishes.
+    A family that declined a crèche it did not name still waits for its wishes; so does one whose
+    place was not left.
     """
-    lost = Offer.state.is_in(["lapsed", "withdrawn"])
+    lost = Offer.state.is_in(["lapsed", "withdrawn"]) & (Offer.reason != NOT_FREED)
     rows = await Offer.select(Offer.application).where(
         (Offer.commission == commission)
         & (lost | ((Offer.state == "declined") & (Offer.origin != ELSEWHERE)))

@@ -1,20 +1,24 @@
 """Demand counted where it stands at this moment: one GROUP BY, never a counter to keep right."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from piccolo.custom_types import Combinable
 from piccolo.query import Select
-from piccolo.query.functions.aggregate import Count, Sum
+from piccolo.query.functions.aggregate import Count, Min, Sum
 
 from ribambelle.childcare import Childcare
+from ribambelle_creche.domain.age import AgeLimits
+from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.commission import EXAMINABLE
 from ribambelle_creche.domain.statistics import Count as Counted
 from ribambelle_creche.domain.statistics import FacilityDemand, Scope, Supply
+from ribambelle_creche.domain.supply import Presence, by_then, present
 from ribambelle_creche.queries import streets
-from ribambelle_creche.tables import Application, Capacity, Facility, Wish
+from ribambelle_creche.queries.contracts import presence
+from ribambelle_creche.tables import Application, Capacity, Contract, Facility, Wish
 from ribambelle_creche.workflow import LIVING
 
 LIVES = Application.demande.state.is_in(list(LIVING))
@@ -29,6 +33,14 @@ def _living(scope: Scope) -> Select[Application]:
     for condition in _within(scope):
         question = question.where(condition)
     return question
+
+
+def counted_once(scope: Scope = EVERYTHING) -> Combinable:
+    """Keep one file a child of the register: its first among those that are counted."""
+    first = Application.select(Min(Application.id, alias="first")).where(
+        LIVES, Application.child.is_not_null(), *_within(scope)
+    )
+    return Application.child.is_null() | Application.id.is_in(first.group_by(Application.child))
 
 
 def _within(scope: Scope) -> Iterator[Combinable]:
@@ -49,7 +61,10 @@ Cut = Mapping[str, int]
 
 
 async def demand(scope: Scope = EVERYTHING, cut: Cut | None = None) -> list[Counted]:
-    """Return living files by quartier, age group, month and birth: each child counted once."""
+    """Return who asks by quartier, age group, month and birth: each child counted once.
+
+    Twins have one file and are two; a child for whom each parent has a file is one.
+    """
     area = Application.quartier if cut is None else Application.iris
     rows = (
         await Application.select(
@@ -57,12 +72,14 @@ async def demand(scope: Scope = EVERYTHING, cut: Cut | None = None) -> list[Coun
             Application.age_group,
             Application.start_month,
             Application.is_expected,
+            Application.children,
             Count(Application.id, alias="files"),
             Sum(Application.half_days, alias="half_days"),
         )
-        .where(LIVES, *_within(scope))
+        .where(LIVES, counted_once(scope), *_within(scope))
         .group_by(
             area,
+            Application.children,
             Application.age_group,
             Application.start_month,
             Application.is_expected,
@@ -95,14 +112,14 @@ async def wishes(scope: Scope = EVERYTHING, cut: Cut | None = None) -> list[Coun
 
 
 def _counted(row: dict[str, Any], cut: Cut | None) -> Counted:
-    area = row["quartier"]
+    area, each = row["quartier"], row.get("children", 1)
     return Counted(
         quartier=(area or 0) if cut is None else cut.get(area or "", 0),
         age_group=row["age_group"],
         month=row["start_month"],
         is_expected=bool(row["is_expected"]),
-        children=int(row["files"]),
-        half_days=int(row["half_days"] or 0),
+        children=int(row["files"]) * each,
+        half_days=int(row["half_days"] or 0) * each,
     )
 
 
@@ -160,6 +177,45 @@ async def supply() -> list[Supply]:
     ]
 
 
+async def supply_on(
+    days: Collection[date], today: date, ages: AgeLimits
+) -> dict[date, list[Supply]]:
+    """Return free and total half-days as they will be on some days: what is asked for then is set
+    over what is free then.
+    """
+    cells: dict[int, dict[Place, tuple[int, int]]] = {}
+    quartiers: dict[int, int] = {}
+    for row in await Capacity.objects(Capacity.facility).where(
+        Capacity.facility.is_in(Facility.select(Facility.id).where(OPEN))
+    ):
+        quartiers[row.facility.id] = int(row.facility.quartier or 0)
+        place = (row.age_group, row.weekday, row.half)
+        cells.setdefault(row.facility.id, {})[place] = (row.places, row.free)
+    children: dict[int, list[Presence]] = {}
+    lasts = Contract.last.is_null() | (Contract.last >= today)
+    for one in await Contract.objects().where(lasts):
+        children.setdefault(int(one.facility), []).append(presence(one))
+    found: dict[date, list[Supply]] = {}
+    for day in days:
+        many: Counter[tuple[int, str, str]] = Counter()
+        for facility, told in cells.items():
+            theirs = children.get(facility, ())
+            free = by_then(
+                {place: left for place, (_, left) in told.items()},
+                {place: places for place, (places, _) in told.items()},
+                present(theirs, today, ages),
+                present(theirs, max(day, today), ages),
+            )
+            for place, (places, _) in told.items():
+                many[quartiers[facility], place[0], "places"] += places
+                many[quartiers[facility], place[0], "free"] += free[place]
+        found[day] = [
+            Supply(area, group, many[area, group, "free"], many[area, group, "places"])
+            for area, group in sorted({key[:2] for key in many})
+        ]
+    return found
+
+
 async def by_facility(scope: Scope = EVERYTHING) -> list[FacilityDemand]:
     """Return, for each open facility, how many files name it, and how many first."""
     named = await _wishes_of(scope)
@@ -197,6 +253,11 @@ async def months() -> list[str]:
     """Return the months in which a living file asks to start, in order."""
     rows = await Application.select(Application.start_month).where(LIVES).distinct()
     return sorted(row["start_month"] for row in rows if row["start_month"])
+
+
+async def files(scope: Scope = EVERYTHING) -> int:
+    """Return how many files are living: twins have one, a child may have two."""
+    return int(await Application.count().where(LIVES, *_within(scope)))
 
 
 async def complete(scope: Scope = EVERYTHING) -> int:

@@ -255,6 +255,9 @@ class Offer(Table, tablename="creche_offer"):
     state = Varchar(length=10, default="live", help_text="Code of domain.offers.STATES.")
     sent_at = Timestamptz()
     answer_by = Date()
+    agreed_at = Timestamptz(
+        null=True, default=None, help_text="When its family said yes; it may wait for another's."
+    )
     answered_at = Timestamptz(null=True, default=None)
     answered_by = Integer(null=True, default=None, help_text="Account; none when time did.")
     reason = Varchar(length=20, default="", help_text="Why it was taken back, as a code.")

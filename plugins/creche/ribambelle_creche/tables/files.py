@@ -107,6 +107,7 @@ class Application(Table, tablename="creche_application"):
     start_month = Varchar(length=7, default="", index=True, help_text="2027-01.")
     age_group = Varchar(length=10, default="", help_text="At the start wished.")
     half_days = SmallInt(default=0, help_text="Asked per week, of ten.")
+    children = SmallInt(default=1, help_text="Of one birth, whom the file is for.")
     iris = Varchar(length=60, default="", help_text="By the list of streets; empty when silent.")
     left_for = Varchar(
         length=12, default="", help_text="Code of domain.leaving.FOR; empty when not said."

@@ -125,6 +125,12 @@ class Town:
                 for one in sorted(given.applications, key=lambda one: one.id)
             ),
         )
+        # a child in place that declines keeps that place: nothing is freed by it
+        self.asked = frozenset(
+            one.id
+            for one in given.applications
+            if one.current is None and self.held[one.id] is not None
+        )
         offered = {one.id for one in given.applications if self.held[one.id] is not None}
         self.groups = joined(without(self.given, offered))
         self.ground = Ground(self.given, self.groups)
@@ -144,12 +150,12 @@ class Town:
         declined: dict[str, bool] = {}
         for one in self.given.applications:
             family = one.group or one.id
-            if self.held[one.id] is not None and family not in declined:
+            if one.id in self.asked and family not in declined:
                 declined[family] = random.randrange(100) < DECLINE_PERCENT
         return frozenset(
             one.id
             for one in self.given.applications
-            if self.held[one.id] is not None and declined[one.group or one.id]
+            if one.id in self.asked and declined[one.group or one.id]
         )
 
 

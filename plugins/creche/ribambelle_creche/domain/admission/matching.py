@@ -49,7 +49,7 @@ class Matching:
 
     def run(self) -> None:
         """Serve everybody."""
-        self._seat_rights()
+        self._seat_pinned()
         waiting = zip(self.keys, self._fixed, strict=True)
         self._queued = [bool(keys) and not fixed for keys, fixed in waiting]
         for index in self.absent:
@@ -81,17 +81,20 @@ class Matching:
             if (1 << counters.width[block]) - 1 << shift in self.closed.get(block, {})
         )
 
-    def _seat_rights(self) -> None:
-        """Give pins and places held by right first; they fit together, as `snapshot.check` says."""
+    def _seat_pinned(self) -> None:
+        """Give pins first: nobody passes before them, and nothing moves them.
+
+        A place held by right is asked for like any other, and never refused: it passes before
+        everything but pins, and `snapshot.check` says that they fit together. So two children who
+        each want the place of the other have it, when nobody ranked ahead does.
+        """
         pinned = self.order.pinned
-        for index, unit in enumerate(self.order.units):
+        for index, unit in enumerate(self.order.units if pinned else ()):
             one = unit.members[0]
-            wanted = one.current
-            if (wanted is None and not pinned) or index in self.absent:
+            if one.id not in pinned or index in self.absent:
                 continue
-            if one.id in pinned:
-                self._fixed[index] = True
-                wanted = pinned[one.id]
+            self._fixed[index] = True
+            wanted = pinned[one.id]
             if wanted is not None:
                 place = next(p for p, option in enumerate(one.options) if option.id == wanted)
                 self._sit(index, place)
