@@ -10,10 +10,11 @@ import msgspec
 from ribambelle.database import Prepared, many
 from ribambelle.errors import NotYours
 from ribambelle_assmat.domain.accreditation import Accreditation, is_shown, trade
-from ribambelle_assmat.domain.availability import STALE, Standing, standing
+from ribambelle_assmat.domain.availability import Standing, standing
 from ribambelle_assmat.domain.cells import MILLION, Point
 from ribambelle_assmat.domain.home import NOTHING_SAID, Home
 from ribambelle_assmat.domain.publication import Told, shown
+from ribambelle_assmat.settings import believed_days
 from ribambelle_assmat.tables import Childminder, Declared, Place
 
 ROLE, SCOPE = "childminder", "assmat.childminder"
@@ -101,6 +102,7 @@ class OnePlace:
     moments: int
     note: str
     confirmed_on: date | None
+    believed_days: int
     line: str = ""
     postcode: str = ""
     city: str = ""
@@ -122,7 +124,7 @@ class OnePlace:
 
     def standing(self, today: date) -> Standing:
         """Where it stands today."""
-        return standing(self.state, self.opens, self.confirmed_on, today, STALE)
+        return standing(self.state, self.opens, self.confirmed_on, today, self.believed_days)
 
     def is_urgent(self, today: date) -> bool:
         """Tell whether a child may come for a short replacement, as far as it may be believed."""
@@ -289,13 +291,14 @@ def _middle(rows: Sequence[dict[str, Any]]) -> Point:
 async def _with_places(rows: Sequence[dict[str, Any]]) -> list[One]:
     numbers = [row["id"] for row in rows]
     of: dict[int, list[OnePlace]] = {}
+    believed = believed_days()
     for row in await PLACES.ask(some=many.listed(numbers)) if numbers else []:
         of.setdefault(row["childminder"], []).append(
             OnePlace(
                 *(row["id"], row["where"], row["children"], row["from_months"], row["to_months"]),
                 *(row["hours"], row["state"], row["opens"], row["moments"], row["note"]),
-                *(row["confirmed_on"], row["line"], row["postcode"], row["city"], row["quartier"]),
-                *(_point(row), row["postal"], bool(row["takes_urgent"])),
+                *(row["confirmed_on"], believed, row["line"], row["postcode"], row["city"]),
+                *(row["quartier"], _point(row), row["postal"], bool(row["takes_urgent"])),
             )
         )
     return [_one(row, of.get(row["id"], [])) for row in rows]
