@@ -128,6 +128,7 @@ def routes() -> Iterable[Any]:
         herself,
         registers,
     )
+    from ribambelle_assmat.api import photos as sent_photos
     from ribambelle_assmat.pages import (
         activation,
         caf,
@@ -173,6 +174,7 @@ def routes() -> Iterable[Any]:
         *registers.ROUTES,
         *declarations.ROUTES,
         *herself.ROUTES,
+        *sent_photos.ROUTES,
     ]
 
 

@@ -52,6 +52,7 @@ NADIA = {
         }
     ],
     "page": "https://famille.exemple.fr/assmat/fiches/12",
+    "photo": "",
 }
 
 
@@ -160,7 +161,8 @@ def _codes(told: str, known: Collection[str], name: str) -> list[str]:
 
 
 def _published(tenant: Tenant, one: One, today: date) -> publishing.Childminder:
-    return publishing.published(one, today, tenant.url(f"/assmat/fiches/{one.id}"))
+    page = tenant.url(f"/assmat/fiches/{one.id}")
+    return publishing.published(one, today, page, is_open=False)
 
 
 @get(

@@ -58,8 +58,8 @@ SCOPES = [
     ApiScope(
         "assmat:profile",
         "Tenir la fiche d’une assistante maternelle",
-        "Lit et écrit ce qu’elle dit d’elle-même et ce qu’elle accepte de montrer, l’inscrit à une "
-        "rencontre ou l’en retire : pour son propre outil. Chaque lecture est au journal.",
+        "Lit et écrit ce qu’elle dit d’elle-même, sa photo et ce qu’elle accepte de montrer, l’inscrit "
+        "à une rencontre ou l’en retire : pour son propre outil. Chaque lecture est au journal.",
     ),
     ApiScope(
         "assmat:caf",

@@ -23,8 +23,10 @@ ABOUT = (
     " c.status, c.activity, c.first, c.last, c.line, c.postcode, c.city, c.quartier, c.micro_quartier,"
     " c.latitude, c.longitude, c.is_hidden, c.gone_at, d.is_listed, d.consents, d.cares,"
     " d.mobile, d.phone, d.email, d.call_hours, d.only_when_free, d.words, d.agreed_on,"
-    " d.urgent_words, d.pets, d.pets_words, d.smoke, d.languages FROM assmat_childminder c"
+    " d.urgent_words, d.pets, d.pets_words, d.smoke, d.languages,"
+    " f.code AS photo FROM assmat_childminder c"
     " LEFT JOIN assmat_declared d ON d.childminder = c.id"
+    " LEFT JOIN assmat_photo f ON f.childminder = c.id"
 )
 SHOWN = (
     "d.is_listed AND NOT c.is_hidden AND c.gone_at IS NULL AND c.status = 'active'"
@@ -160,6 +162,8 @@ class One:
     agreed_on: Mapping[str, date] = field(default_factory=dict)
     urgent_words: str = ""
     home: Home = NOTHING_SAID
+    photo: str = ""
+    """What the address of her picture holds."""
 
     @property
     def name(self) -> str:
@@ -180,6 +184,11 @@ class One:
     def shown_home(self) -> Home:
         """What families see of her home."""
         return self.home.agreed(self.consents)
+
+    @property
+    def shown_photo(self) -> str:
+        """What the address of her picture holds, when she shows it."""
+        return self.photo if "photo" in self.consents else ""
 
     @property
     def said_on(self) -> date | None:
@@ -325,6 +334,7 @@ def _one(row: dict[str, Any], places: Sequence[OnePlace]) -> One:
         msgspec.json.decode(row["agreed_on"] or "{}", type=dict[str, date]),
         row["urgent_words"] or "",
         home_of(row),
+        row["photo"] or "",
     )
 
 
