@@ -40,7 +40,7 @@ async def located(search: Search, areas: Sequence[Area]) -> Located:
     unknown, read_as = [], []
     area = next((one for one in areas if one.code == search.near), None)
     near, settings = area.middle if area else None, tenants.current().settings
-    town = fold(search.town) or ("" if settings.is_departement else fold(settings.name))
+    town = counted_in(fold(search.town))
     if search.address:
         found = await _found(search.address, areas)
         unknown += [] if found else [search.address]
@@ -75,6 +75,12 @@ async def located(search: Search, areas: Sequence[Area]) -> Located:
         search.language,
     )
     return Located(asked, tuple(unknown), tuple(read_as), town, is_far)
+
+
+def counted_in(town: str) -> str:
+    """Return where a search counts: the commune or postcode it names, else the portal's commune."""
+    settings = tenants.current().settings
+    return town or ("" if settings.is_departement else fold(settings.name))
 
 
 def commune_of(label: str) -> str:

@@ -18,7 +18,7 @@ from ribambelle.errors import NotYours
 from ribambelle.search import fold
 from ribambelle.tenants import Tenant
 from ribambelle.web import guards
-from ribambelle_assmat import declaring, publishing, searching
+from ribambelle_assmat import declaring, measuring, publishing, searching
 from ribambelle_assmat.api import shapes
 from ribambelle_assmat.asking import hour
 from ribambelle_assmat.declaring import Availability
@@ -28,7 +28,7 @@ from ribambelle_assmat.domain.home import LANGUAGES, WISHES
 from ribambelle_assmat.domain.matching import Wish
 from ribambelle_assmat.domain.publication import CARES
 from ribambelle_assmat.domain.slots import BIT, DAYS, keys_of, mask_between, mask_of
-from ribambelle_assmat.locating import AROUND, BESIDE_THE_WAY, LONGEST_WAY
+from ribambelle_assmat.locating import AROUND, BESIDE_THE_WAY, LONGEST_WAY, counted_in
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.queries.directory import Area, One
 from ribambelle_assmat.refreshing import HERSELF
@@ -76,7 +76,8 @@ class Suiting(msgspec.Struct, frozen=True):
         "`months` l’âge de l’enfant, `start` le jour du début, `children` combien d’enfants ; `where` "
         "le lieu (`home`, `mam`) ; `cares` l’accueil (`wednesday,urgent`), `home` le logement "
         "(`no_pets,smoke_free`), `language` une langue (`ar`), `name` son nom. Un point n’est jamais "
-        "connu à moins de 200 m.",
+        "connu à moins de 200 m. Une recherche compte dans les chiffres de l’annuaire comme celle d’une "
+        "famille, sans rien de qui cherche ; la suite d’une liste, ou une lecture sans critère, non.",
         api.Listed[Suiting],
         {
             "data": [
@@ -101,7 +102,11 @@ async def search(
     if place is None:
         raise Invalid(Wrong("Reprenez l’adresse donnée par « next ».", parameter="after"))
     areas = await directory.quartiers(today) if told.quartier else []
-    hits = await searching.search(asked_of(told, areas), today)
+    asked = asked_of(told, areas)
+    hits = await searching.search(asked, today)
+    if told.is_said and not place:
+        town = counted_in(asked.town)
+        await measuring.searched(town, asked.wish.months, searching.suiting(hits), now)
     found = await searching.shown(hits[place : place + told.limit + 1])
     rows = [
         Suiting(

@@ -37,6 +37,15 @@ class Search(Paged, frozen=True, kw_only=True):
     language: Annotated[str, Meta(max_length=3)] = ""
     name: Text = ""
 
+    @property
+    def is_said(self) -> bool:
+        """Tell whether anything was asked: a program that reads the whole directory looks for nobody.
+
+        >>> Search(limit=200).is_said, Search(limit=200, months=8).is_said
+        (False, True)
+        """
+        return self != Search(limit=self.limit, after=self.after)
+
 
 class Match(msgspec.Struct, frozen=True):
     """How well one suits: `whole`, `part`, `ask` (not known) or `full`, and what is missing."""
