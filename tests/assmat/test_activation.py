@@ -121,7 +121,7 @@ async def test_the_pmi_sees_where_each_sms_to_her_stands(communes: Communes) -> 
     assert "Le dernier SMS n’est pas arrivé" in told_lost
     assert "non reçu (ce numéro n’existe pas" in told_lost.replace("\u00a0", " ")
     listed = page[page.index('id="t-sms"') :]
-    told = re.findall(r"<li>(.*?)</li>", listed[: listed.index("</ul>")])
+    told = re.findall(r"<li>.*?<p>(.*?)</p>", listed[: listed.index("</ul>")])
     assert code.sent_at is not None
     assert [one.rpartition(" : ")[2].split(" le ")[0] for one in told] == [
         *("abandonné.", "en attente.", "remis à l’opérateur")
