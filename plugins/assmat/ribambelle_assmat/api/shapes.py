@@ -9,6 +9,7 @@ from msgspec import Meta
 from ribambelle.api import Paged
 
 Text = Annotated[str, Meta(max_length=80)]
+Address = Annotated[str, Meta(max_length=120)]
 Months = Annotated[int, Meta(ge=0, le=216)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
@@ -20,6 +21,8 @@ class Search(Paged, frozen=True, kw_only=True):
 
     town: Text = ""
     quartier: Annotated[str, Meta(max_length=170)] = ""
+    address: Address = ""
+    to_address: Address = ""
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     to_latitude: Latitude | None = None
