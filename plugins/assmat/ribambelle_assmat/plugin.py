@@ -127,6 +127,7 @@ def routes() -> Iterable[Any]:
         desk,
         herself,
         registers,
+        sms,
     )
     from ribambelle_assmat.api import photos as sent_photos
     from ribambelle_assmat.pages import (
@@ -175,6 +176,7 @@ def routes() -> Iterable[Any]:
         *declarations.ROUTES,
         *herself.ROUTES,
         *sent_photos.ROUTES,
+        *sms.ROUTES,
     ]
 
 

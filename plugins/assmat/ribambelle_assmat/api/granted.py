@@ -21,7 +21,8 @@ SCOPES = [
     ApiScope(
         "assmat:pmi",
         "Lire le suivi de la PMI",
-        "Lit les fiches à valider, les agréments qui finissent et les dépassements.",
+        "Lit les fiches à valider, les agréments qui finissent, les dépassements, et où en sont les SMS "
+        "envoyés à chacune, sans ce qu’ils disent.",
     ),
     ApiScope(
         "assmat:cares",
