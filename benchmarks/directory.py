@@ -32,6 +32,7 @@ from ribambelle_assmat.domain.cells import MILLION, Point, snapped, tile, tiles
 from ribambelle_assmat.domain.slots import days_mask
 from ribambelle_assmat.queries import finding
 from ribambelle_assmat.searching import Asked
+from ribambelle_assmat.settings import believed_days
 
 CITY, COUNTRY = 3_000, 300_000
 TODAY = date(2026, 11, 26)
@@ -136,7 +137,7 @@ async def bare(at: Point) -> int:
 async def whole(at: Point) -> int:
     """Read the register whole, then measure each: what a search must not do."""
     rows = await finding.everywhere(TODAY, finding.Filter(WISH.months))
-    return len(searching.ordered(rows, Asked(WISH, at, within=WITHIN), TODAY))
+    return len(searching.ordered(rows, Asked(WISH, at, within=WITHIN), TODAY, believed_days()))
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from ribambelle.messages.outbox import text
 from ribambelle.messages.tables import Message
 from ribambelle.testing import Communes, FrozenClock
 from ribambelle.testing.communes import Town
+from ribambelle.testing.tokens import a_program
 from ribambelle_assmat import contacting
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.tables import Childminder
@@ -117,11 +118,24 @@ async def test_the_pmi_sees_where_each_sms_to_her_stands(communes: Communes) -> 
         await Message.update(lost).where(Message.id == given_up)
     told_lost = (await pmi.get(f"/bureau/assmat/{nadia}")).text
 
+    program, reader = [await a_program(town, f"assmat:{scope}") for scope in ("pmi", "read")]
+    path = f"/api/v1/assmat/pmi/childminders/{nadia}/sms"
+    rows = (await program.get(f"{path}?limit=2")).json()
+    rest = (await program.get(rows["next"])).json()
+    away = [
+        (await program.get(path.replace(f"/{nadia}/", "/99/"))).status_code,
+        (await reader.get(path)).status_code,
+    ]
+
+    states = [(one["state"], bool(one["next_step"])) for one in (*rows["data"], *rest["data"])]
+    assert states == [("failed", True), ("waiting", False), ("handed_over", False)]
+    assert "123456" not in str(rows) and code.text.split()[-1] not in str(rest)
+    assert away == [404, 403]
     assert "Le dernier SMS n’est pas arrivé" not in page
     assert "Le dernier SMS n’est pas arrivé" in told_lost
     assert "non reçu (ce numéro n’existe pas" in told_lost.replace("\u00a0", " ")
     listed = page[page.index('id="t-sms"') :]
-    told = re.findall(r"<li>(.*?)</li>", listed[: listed.index("</ul>")])
+    told = re.findall(r"<li>.*?<p>(.*?)</p>", listed[: listed.index("</ul>")])
     assert code.sent_at is not None
     assert [one.rpartition(" : ")[2].split(" le ")[0] for one in told] == [
         *("abandonné.", "en attente.", "remis à l’opérateur")

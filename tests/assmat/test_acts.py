@@ -1,5 +1,6 @@
 """What a program does of the directory for somebody: the rules of the pages, once, and told."""
 
+from base64 import b64decode, b64encode
 from typing import Any
 
 import httpx
@@ -13,12 +14,21 @@ from tests.assmat.builders import (
     says,
     with_a_relais,
 )
+from tests.core.documents.papers import a_pdf, a_photo
 
 from ribambelle.testing.communes import Communes, Town
 from ribambelle.testing.tokens import a_program
 from ribambelle.workflow.tables import JournalLine
 from ribambelle_assmat import meeting, refreshing
-from ribambelle_assmat.tables import Attendance, Care, Childminder, Event, SavedSearch, Statement
+from ribambelle_assmat.tables import (
+    Attendance,
+    Care,
+    Childminder,
+    Event,
+    Photo,
+    SavedSearch,
+    Statement,
+)
 
 ROSA = NADIA.replace("4401;Benali;Nadia", "4404;Ortega;Rosa").replace("71880;Alpha", "44400;Rezé")
 ROOT = "/api/v1/assmat"
@@ -249,6 +259,70 @@ async def test_her_page_is_read_and_written_whole(communes: Communes) -> None:
     with town.here():
         read = await JournalLine.count().where(JournalLine.act == "assmat.list_taken")
     assert read == 2
+
+
+async def test_her_own_tool_sends_the_picture_of_her_room_by_the_same_checks(
+    communes: Communes,
+) -> None:
+    """Drawn again, shown if she agrees, never open data; what is no picture changes nothing."""
+    town = communes.alpha
+    number = await rosa(town, "mobile")
+    path, room = f"childminders/{number}/photo", b64encode(a_photo()).decode()
+    program, reader = await a_program(town, "assmat:profile"), await a_program(town, "assmat:read")
+    other = await a_program(communes.beta, "assmat:profile")
+
+    async def photo() -> Any:
+        return (await reader.get(f"{ROOT}/childminders/{number}")).json()["photo"]
+
+    first = [await sent(program, "PUT", path, {"content": room}, "1") for _ in range(2)]
+    hidden = await photo()
+    with town.here():
+        kept = await Photo.select(Photo.code, Photo.content)
+        await says(number, "photo")
+    told, address = (await program.get(f"{ROOT}/{path}")).json(), await photo()
+    refused = {
+        key: await sent(program, "PUT", path, {"content": content}, key)
+        for key, content in (
+            ("not base64", "zz!"),
+            ("a page", b64encode(b"<html>").decode()),
+            ("a paper", b64encode(a_pdf()).decode()),
+            ("nothing", ""),
+            ("too large", b64encode(bytes(13_000_000)).decode()),
+        )
+    }
+    with town.here():
+        still = await Photo.select(Photo.code, Photo.content)
+    seen = await town.visitor().get(address)
+    data = (await town.visitor().get("/assmat/donnees.geojson")).text
+    away = {
+        "nobody": await sent(program, "PUT", "childminders/99/photo", {"content": room}, "8"),
+        "elsewhere": await sent(other, "PUT", path, {"content": room}, "9"),
+        "reader": await sent(reader, "PUT", path, {"content": room}, "10"),
+    }
+    gone = [await sent(program, "DELETE", path, key=key) for key in ("11", "12")]
+
+    assert [one.status_code for one in first] == [200, 200]
+    assert first[1].headers["idempotency-replayed"] == "true"
+    assert first[0].json() == {
+        **{"childminder": number, "is_kept": True, "is_shown": False},
+        "address": "",
+    }
+    assert hidden == "" and len(kept) == 1 and kept == still
+    drawn = b64decode(kept[0]["content"])
+    assert drawn.startswith(b"\xff\xd8") and b"Exif" not in drawn
+    assert (told["is_shown"], told["address"]) == (True, address)
+    assert seen.content == drawn
+    assert kept[0]["code"] not in data and "photo" not in data
+    assert {key: one.status_code for key, one in refused.items()} == {
+        **dict.fromkeys(("not base64", "a page", "a paper", "nothing"), 422),
+        "too large": 413,
+    }
+    assert "pas un PDF" in refused["a paper"].text and "base64" in refused["not base64"].text
+    assert {key: one.status_code for key, one in away.items()} == {
+        **{"nobody": 404, "elsewhere": 404, "reader": 403},
+    }
+    assert [one.json()["is_kept"] for one in gone] == [False, False]
+    assert (await town.visitor().get(address)).status_code == 404 and await photo() == ""
 
 
 async def test_a_childminder_comes_to_a_meeting_or_leaves_it(communes: Communes) -> None:

@@ -27,7 +27,7 @@ API = "/api/v1/assmat/childminders"
 
 
 def a_childminder(consents: frozenset[str], state: str, *, silent: bool) -> One:
-    place = OnePlace(7, "home", 4, 0, 72, "", state, None, 1, "une note", TODAY)
+    place = OnePlace(7, "home", 4, 0, 72, "", state, None, 1, "une note", TODAY, 45)
     place = replace(place, line="5 quai Sud", city="Rezé", point=snapped(Point(46.8021, 4.8355)))
     return One(
         *(12, "4401", "Benali", "Nadia"),

@@ -1,6 +1,7 @@
 """What the directory counts: places of the commune, and how it is used."""
 
 from html import unescape
+from typing import Any
 
 from tests.assmat.builders import CLAIRE, MARIE, NADIA, offers, registered, says
 from tests.core.test_checking import edited
@@ -10,6 +11,7 @@ from ribambelle import childcare
 from ribambelle.identity import Grant
 from ribambelle.identity.tables import Account
 from ribambelle.testing.communes import Communes
+from ribambelle.testing.tokens import a_program
 from ribambelle_assmat import measuring
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.tables.figures import Count
@@ -101,6 +103,39 @@ async def test_figures_count_what_is_kept_looked_for_and_written_and_show_no_sma
     assert (await agent.get(here)).status_code == 403
     elsewhere = await (await communes.beta.staff(email="b@example.test")).get(here)
     assert "Alpha;" not in elsewhere.text and "tiennent leur fiche" not in elsewhere.text
+
+
+async def test_a_search_of_a_program_counts_as_a_family_s_and_says_nothing_of_anybody(
+    communes: Communes,
+) -> None:
+    """The rest of a list, a reading of everybody and what is refused look for nobody."""
+    town, path = communes.alpha, "/api/v1/assmat/childminders"
+    with town.here():
+        who = await registered(NADIA, CLAIRE)
+        for one in who.values():
+            await says(one, "form")
+            await offers(one, (await directory.one(one)).places[0].id, "mon")
+    program = await a_program(town, "assmat:read")
+    asked: list[tuple[dict[str, Any], int]] = [
+        ({"days": "mon", "months": 20, "limit": 1}, 200),
+        ({"days": "sun", "months": 20, "town": "71880"}, 200),
+        ({"months": 80, "latitude": 46.8021, "longitude": 4.8355}, 200),
+        ({"limit": 200}, 200),
+        ({"days": "moon"}, 422),
+    ]
+
+    told = [await program.get(path, params=params) for params, _ in asked]
+    rest = await program.get(told[0].json()["next"])
+
+    assert [one.status_code for one in told] == [code for _, code in asked]
+    assert (rest.status_code, len(rest.json()["data"])) == (200, 1)
+    with town.here():
+        rows = await Count.select().order_by(Count.kind, Count.code)
+    assert [(row["kind"], row["town"], row["code"], row["many"]) for row in rows] == [
+        ("nothing", "Alpha", "60", 1),
+        ("search", "Alpha", "18", 2),
+        ("search", "Alpha", "60", 1),
+    ]
 
 
 async def test_a_need_is_counted_where_nobody_is_accredited(communes: Communes) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.assmat.builders import CLAIRE, HEAD, MARIE, NADIA, offers, registered, says
+from tests.core.geocoding.test_geocoding import looks_in
 from tests.proofs.probing import text_of
 
 from ribambelle import tenants
@@ -17,6 +18,7 @@ from ribambelle_assmat import registering
 from ribambelle_assmat.domain.home import Home
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.tables import Childminder, Declared
+from ribambelle_assmat.tables.figures import Count
 
 API, SPACE = "/api/v1/assmat/childminders", "/assmat/espace"
 HOME = Home("none", "", "free", ("ar", "fr"))
@@ -276,3 +278,41 @@ async def test_a_program_searches_by_what_the_page_searches_by(communes: Commune
     assert [len(read) for read, _ in answers.values()] == [3, 2, 2, 1, 1, 1]
     assert len(way) == 3 and len(near) == 2
     assert refused == [422] * 9
+
+
+async def test_a_program_searches_around_an_address_or_along_a_way_between_two(
+    communes: Communes,
+) -> None:
+    """The streets of the commune answer without the service; what nobody knows is refused by name."""
+    town = communes.alpha
+    streets = "voie;latitude;longitude\nRue du Lavoir;46.8021;4.8355\nRue Haute;46.8102;4.8410\n"
+    looks_in(town, "", streets)
+    with town.here():
+        who = await registered(NADIA, CLAIRE, MARIE)
+        for number in who.values():
+            await says(number, "form")
+    program = await a_program(town, "assmat:read")
+
+    async def told(asked: str) -> list[tuple[int, int | None]]:
+        rows = (await program.get(f"{API}?{asked}")).json()["data"]
+        return [(row["childminder"]["id"], row["match"]["distance"]) for row in rows]
+
+    here, there = "address=3 rue du Lavoir", "to_address=9 rue Haute"
+    point = "latitude=46.8021&longitude=4.8355"
+    far = "to_latitude=46.8102&to_longitude=4.8410"
+    refused = [
+        (await program.get(f"{API}?{asked}")).json()["errors"][0]["parameter"]
+        for asked in ("address=rue de Nulle Part", f"{here}&{point}", there)
+    ]
+
+    assert await told(f"{here}&radius=300") == await told(f"{point}&radius=300")
+    assert len(await told(f"{here}&radius=300")) == 2
+    assert await told(f"{here}&{there}&radius=300") == await told(f"{point}&{far}&radius=300")
+    assert len(await told(f"{here}&{there}&radius=300")) == 3
+    assert await told("address=Gare&radius=300") == await told(
+        f"{far.replace('to_', '')}&radius=300"
+    )
+    assert refused == ["address", "address", "latitude"]
+    with town.here():
+        rows = await Count.select(Count.town)
+    assert {row["town"] for row in rows} == {"Alpha"}

@@ -404,7 +404,7 @@ async def test_a_search_reads_its_tiles_and_finds_whom_the_whole_register_would(
             to = other if rank % 2 else None
             asked = Asked(near=near, to=to, within=draw.choice((500, 2000, 5000)))
             found = {hit.childminder for hit in await searching.search(asked, today)}
-            assert found == {hit.childminder for hit in searching.ordered(every, asked, today)}
+            assert found == {hit.childminder for hit in searching.ordered(every, asked, today, 45)}
 
 
 @pytest.mark.parametrize("start", [date(2027, 3, 1), None])

@@ -42,6 +42,8 @@ NOT_PAGES = {
     *("/api/v1/assmat/cares", "/api/v1/assmat/meetings", "/api/v1/assmat/figures"),
     *("/api/v1/assmat/registers", "/api/v1/assmat/caf"),
     "/api/v1/assmat/childminders/{childminder}/profile",
+    "/api/v1/assmat/childminders/{childminder}/photo",
+    "/api/v1/assmat/pmi/childminders/{childminder}/sms",
     "/api/v1/assmat/relais/{relais}/childminders",
     *("/api/v1/assmat/childminders", "/api/v1/assmat/childminders/{childminder}"),
     *("/bureau/paiement/jour", "/bureau/paiement/facturation/{number}/anomalies"),

@@ -78,6 +78,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     **{"points": ("70",), "section": ("babies",), "jours": ("mon-am",)},
     **{"salaire": ("4,85",), "town": ("44000",), "latitude": ("47.2",), "longitude": ("-1.5",)},
     **{"radius": ("5000",), "days": ("mon",), "months": ("18",), "start": ("2027-03-01",)},
+    **dict.fromkeys(("address", "to_address"), (SEARCHED,)),
     **{"to_latitude": ("47.3",), "to_longitude": ("-1.6",), "arrives": ("07:30",)},
     **{"leaves": ("18:00",), "children": ("1",), "where": ("home",), "cares": ("part_time",)},
     **{"home": ("no_pets",), "language": ("ar",), "name": (SEARCHED,)},

@@ -1,8 +1,8 @@
 """A form that carries one file: it goes to disk as it comes, and never whole in memory."""
 
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -53,6 +53,20 @@ async def sent(
         with file.open("wb") as content:
             fields, size = await _read(request, content, largest)
         yield Sent(fields, file, size, largest)
+    finally:
+        file.unlink(missing_ok=True)
+
+
+@contextmanager
+def kept(content: bytes, folder: Path, *, largest: int) -> Iterator[Sent]:
+    """Put a file a program sent in its request into a folder; it goes when the block ends."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder / secrets.token_hex(16)
+    try:
+        file.touch(mode=0o600)
+        if len(content) <= largest:
+            file.write_bytes(content)
+        yield Sent({}, file, len(content), largest)
     finally:
         file.unlink(missing_ok=True)
 

@@ -21,6 +21,8 @@ def sentence(message: str) -> str:
     'C’est trop long : 80 caractères au plus.'
     >>> sentence("Expected `int` >= 1")
     'Écrivez un nombre supérieur ou égal à 1.'
+    >>> sentence("Invalid base64 encoded string")
+    'Écrivez ce fichier en base64.'
     """
     if "date" in message or "RFC3339" in message:
         return DATES
@@ -31,6 +33,8 @@ def sentence(message: str) -> str:
     if found := re.search(r"`(?:int|float)` (>=|<=) (-?[\d.]+)", message):
         side = "supérieur ou égal à" if found[1] == ">=" else "inférieur ou égal à"
         return f"Écrivez un nombre {side} {found[2]}."
+    if "base64" in message:
+        return "Écrivez ce fichier en base64."
     if "enum" in message:
         return "Choisissez une des réponses proposées."
     if "matching regex" in message:

@@ -31,6 +31,22 @@ class Handed:
     receipt_at: datetime | None = None
 
     @property
+    def code(self) -> str:
+        """Where it stands, as a program reads it.
+
+        >>> at = datetime(2026, 11, 26, 9, 5)
+        >>> [Handed("Rappel", at, sent, due).code for sent, due in ((at, 0), (None, 1), (None, 0))]
+        ['handed_over', 'waiting', 'given_up']
+        >>> Handed("Rappel", at, at, False, "failed", "unknown_number").code
+        'failed'
+        """
+        if self.receipt:
+            return self.receipt
+        if self.sent_at is not None:
+            return "handed_over"
+        return "waiting" if self.is_due else "given_up"
+
+    @property
     def state(self) -> str:
         """Where it stands, in words.
 

@@ -23,6 +23,7 @@ STILL_FREE = MessageTemplate(
             fact="link",
             required=True,
         ),
+        Placeholder("jours", "Les jours que l’on croit sa réponse", "45", fact="believed_days"),
     ),
     area="Assistantes maternelles",
     sms="{commune} : avez-vous toujours une place ? Répondez d’un geste : {lien}",

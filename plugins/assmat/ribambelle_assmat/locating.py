@@ -40,16 +40,16 @@ async def located(search: Search, areas: Sequence[Area]) -> Located:
     unknown, read_as = [], []
     area = next((one for one in areas if one.code == search.near), None)
     near, settings = area.middle if area else None, tenants.current().settings
-    town = fold(search.town) or ("" if settings.is_departement else fold(settings.name))
+    town = counted_in(fold(search.town))
     if search.address:
-        found = await _found(search.address, areas)
+        found = await placed(search.address, areas)
         unknown += [] if found else [search.address]
         read_as += [found.label] if found else []
         near = found.at if found else near
         town = (commune_of(found.label) if found else "") or town
     to = None
     if search.work and near:
-        found = await _found(search.work, areas)
+        found = await placed(search.work, areas)
         unknown += [] if found else [search.work]
         read_as += [found.label] if found else []
         to = found.at if found else None
@@ -77,6 +77,12 @@ async def located(search: Search, areas: Sequence[Area]) -> Located:
     return Located(asked, tuple(unknown), tuple(read_as), town, is_far)
 
 
+def counted_in(town: str) -> str:
+    """Return where a search counts: the commune or postcode it names, else the portal's commune."""
+    settings = tenants.current().settings
+    return town or ("" if settings.is_departement else fold(settings.name))
+
+
 def commune_of(label: str) -> str:
     """Return the folded commune an address found is in; nothing when it does not say.
 
@@ -97,16 +103,18 @@ def _within(search: Search, near: Point | None, to: Point | None, *, is_wide: bo
     return AROUND if is_wide else None
 
 
-class _Found(NamedTuple):
+class Placed(NamedTuple):
+    """Where an address is, and how it was understood."""
+
     at: Point
     label: str
 
 
-async def _found(text: str, areas: Sequence[Area]) -> _Found | None:
+async def placed(text: str, areas: Sequence[Area]) -> Placed | None:
     """Return where an address is: found by the portal, else the middle of the quartier named."""
     found = await geocoding.find(text)
     if found is not None:
-        return _Found(Point(*found.spot), found.label)
+        return Placed(Point(*found.spot), found.label)
     name = fold(text)
     area = next((one for one in areas if fold(one.name) == name), None)
-    return _Found(area.middle, f"quartier {area.name}") if area else None
+    return Placed(area.middle, f"quartier {area.name}") if area else None

@@ -22,13 +22,22 @@ QUALITY = 78
 
 async def keep(person: Person, number: int, sent: Path, now: datetime) -> None:
     """Keep a picture in place of the former one; refuse what is none, with a reason."""
+    await replace(person, number, await drawn(sent), now)
+
+
+async def drawn(sent: Path) -> str:
+    """Return a picture drawn again and made small; refuse what is none, with a reason."""
     async with receiving.examined(sent) as paper:
         if paper.made.media_type != "image/jpeg":
             raise Refused("no_picture")
         if paper.is_held:
             # everybody would see it: what the antivirus did not read is not kept
             raise Refused("infected")
-        content = await asyncio.to_thread(_small, paper.file)
+        return await asyncio.to_thread(_small, paper.file)
+
+
+async def replace(person: Person, number: int, content: str, now: datetime) -> None:
+    """Put a picture that was drawn again in place of the former one."""
     row = Photo(childminder=number, code=secrets.token_hex(16), content=content, changed_at=now)
     async with transaction():
         await Photo.delete().where(Photo.childminder == number)

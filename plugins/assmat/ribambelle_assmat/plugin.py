@@ -127,7 +127,9 @@ def routes() -> Iterable[Any]:
         desk,
         herself,
         registers,
+        sms,
     )
+    from ribambelle_assmat.api import photos as sent_photos
     from ribambelle_assmat.pages import (
         activation,
         caf,
@@ -173,6 +175,8 @@ def routes() -> Iterable[Any]:
         *registers.ROUTES,
         *declarations.ROUTES,
         *herself.ROUTES,
+        *sent_photos.ROUTES,
+        *sms.ROUTES,
     ]
 
 

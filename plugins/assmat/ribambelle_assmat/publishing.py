@@ -59,12 +59,15 @@ class Childminder(msgspec.Struct, frozen=True):
     languages: list[str]
     places: list[Place]
     page: str
+    photo: str = ""
+    """Address of her picture, when she shows it; never in the open data: she did not agree to that."""
 
 
-def published(one: One, today: date, page: str) -> Childminder:
+def published(one: One, today: date, page: str, *, is_open: bool = True) -> Childminder:
     """Return what may leave the portal of a childminder families see.
 
     :param page: the address of her page.
+    :param is_open: whether it leaves under an open licence, for anybody and for any use.
     """
     told, home = one.public(today), one.shown_home
     return Childminder(
@@ -87,6 +90,7 @@ def published(one: One, today: date, page: str) -> Childminder:
         languages=list(home.languages),
         places=[_place(place, today, is_told=bool(told.address)) for place in one.places],
         page=page,
+        photo="" if is_open or not one.shown_photo else f"{page}/photo/{one.shown_photo}",
     )
 
 

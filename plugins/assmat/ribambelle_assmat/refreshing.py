@@ -69,6 +69,7 @@ async def _ask(tenant: Tenant, rows: Sequence[dict[str, Any]], today: date) -> N
             "assmat/messages/still_free",
             row,
             name=one.given_name,
+            believed_days=place.believed_days,
             link=tenant.url(f"/assmat/confirmer/{place.id}/{seal(tenant, place, today)}"),
         )
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ribambelle.search import fold
-from ribambelle_assmat.domain.availability import STALE, standing
+from ribambelle_assmat.domain.availability import standing
 from ribambelle_assmat.domain.cells import MILLION, Point, away, box, metres, tiles, tiles_along
 from ribambelle_assmat.domain.cells import told as distance_told
 from ribambelle_assmat.domain.home import Home
@@ -16,6 +16,7 @@ from ribambelle_assmat.domain.matching import GROUPS, Key, Match, Offered, Wish,
 from ribambelle_assmat.queries import directory, finding
 from ribambelle_assmat.queries.directory import Area, One, OnePlace
 from ribambelle_assmat.queries.finding import Filter
+from ribambelle_assmat.settings import believed_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +93,18 @@ async def search(asked: Asked, today: date) -> list[Hit]:
         rows = await finding.in_town(asked.town, today, told)
     else:
         rows = await finding.everywhere(today, told)
-    return ordered(rows, asked, today)
+    return ordered(rows, asked, today, believed_days())
 
 
 def _tiles(near: Point, to: Point | None, within: int) -> set[int]:
     return tiles_along(near, to, within) if to else tiles(near, within)
 
 
-def ordered(rows: Iterable[dict[str, Any]], asked: Asked, today: date) -> list[Hit]:
-    """Return who suits among some places, each once, in the order a family reads them."""
+def ordered(rows: Iterable[dict[str, Any]], asked: Asked, today: date, believed: int) -> list[Hit]:
+    """Return who suits among some places, each once, in the order a family reads them.
+
+    :param believed: days what is said of a place is believed.
+    """
     best: dict[int, Hit] = {}
     far: dict[tuple[int, int], int | None] = {}
     for row in rows:
@@ -110,7 +114,7 @@ def ordered(rows: Iterable[dict[str, Any]], asked: Asked, today: date) -> list[H
         distance = far[cell]
         if asked.within is not None and (distance is None or distance > asked.within):
             continue
-        now = standing(row["state"], row["opens"], row["confirmed_on"], today, STALE)
+        now = standing(row["state"], row["opens"], row["confirmed_on"], today, believed)
         takes_urgent = bool(row["takes_urgent"]) and now.state != "unknown"
         if asked.cares and not asked.cares <= _cares(row["cares"]) | URGENT[takes_urgent]:
             continue

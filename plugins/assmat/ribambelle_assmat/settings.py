@@ -4,7 +4,12 @@ from typing import Annotated
 
 import msgspec
 
+from ribambelle import tenants
 from ribambelle.errors import Misconfigured
+
+SHORTEST, LONGEST = 31, 180
+"""Days what she says of a place may be believed: each is asked again after thirty, and past six
+months of silence she is only reminded."""
 
 
 class Relais(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,9 +62,18 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The PMI reads each new page before families do."""
     register_file: str = ""
     """Where the register is left each night: a file of the portal's data folder."""
+    believed_days: int = 45
+    """How long what she says of a place is believed, when she does not say it again."""
 
     def __post_init__(self) -> None:
-        """Refuse two relais of one code, and a register out of the portal's folder."""
+        """Refuse two relais of one code, a register out of the folder, days nobody could keep."""
+        if not SHORTEST <= self.believed_days <= LONGEST:
+            raise Misconfigured(
+                f"une place dite serait crue {self.believed_days} jours",
+                key="believed_days",
+                cure=f"écrivez un nombre de {SHORTEST} à {LONGEST} : on lui redemande tous les"
+                " trente jours",
+            )
         codes = [one.code for one in self.relais if one.code]
         if len(set(codes)) < len(codes):
             raise Misconfigured(
@@ -74,3 +88,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 key="register_file",
                 cure='écrivez un nom simple, par exemple "registre.csv"',
             )
+
+
+def believed_days() -> int:
+    """Return how long what a childminder says of a place is believed, on this portal."""
+    return tenants.current().of(Settings).believed_days

@@ -1,6 +1,5 @@
 """The directory for programs: who suits, one childminder, and where a place stands for a town hall."""
 
-from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,24 +14,19 @@ from ribambelle.api.reading import Invalid, Wrong
 from ribambelle.api.writing import Keep
 from ribambelle.database import transaction
 from ribambelle.errors import NotYours
-from ribambelle.search import fold
 from ribambelle.tenants import Tenant
 from ribambelle.web import guards
-from ribambelle_assmat import declaring, publishing, searching
+from ribambelle_assmat import declaring, measuring, publishing, searching
 from ribambelle_assmat.api import shapes
-from ribambelle_assmat.asking import hour
+from ribambelle_assmat.api.asked import asked_of, ends_of
 from ribambelle_assmat.declaring import Availability
-from ribambelle_assmat.domain.accreditation import PLACES
-from ribambelle_assmat.domain.cells import Point, metres, snapped
-from ribambelle_assmat.domain.home import LANGUAGES, WISHES
-from ribambelle_assmat.domain.matching import Wish
-from ribambelle_assmat.domain.publication import CARES
-from ribambelle_assmat.domain.slots import BIT, DAYS, keys_of, mask_between, mask_of
-from ribambelle_assmat.locating import AROUND, BESIDE_THE_WAY, LONGEST_WAY
+from ribambelle_assmat.domain.slots import BIT, keys_of, mask_of
+from ribambelle_assmat.locating import (
+    counted_in,
+)
 from ribambelle_assmat.queries import directory
-from ribambelle_assmat.queries.directory import Area, One
+from ribambelle_assmat.queries.directory import One
 from ribambelle_assmat.refreshing import HERSELF
-from ribambelle_assmat.searching import Asked
 
 ROOT = "/api/v1/assmat"
 READ, WRITE = guards.Scoped("assmat:read"), guards.Scoped("assmat:write")
@@ -52,6 +46,7 @@ NADIA = {
         }
     ],
     "page": "https://famille.exemple.fr/assmat/fiches/12",
+    "photo": "",
 }
 
 
@@ -68,14 +63,17 @@ class Suiting(msgspec.Struct, frozen=True):
     told="Chercher une assistante maternelle",
     guards=[READ],
     api=api.Operation(
-        "Celles que les familles voient, dans l’ordre où elles conviennent. `town` est une commune ou "
-        "un code postal, `quartier` un quartier ; `latitude` et `longitude` un point, avec `radius` en "
-        "mètres (5 000 sans réponse), et `to_latitude`, `to_longitude` l’autre bout d’un trajet "
-        "(1 000). `days` sont les jours voulus (`mon,tue`), de `arrives` à `leaves` (`07:30`) ; "
-        "`months` l’âge de l’enfant, `start` le jour du début, `children` combien d’enfants ; `where` "
-        "le lieu (`home`, `mam`) ; `cares` l’accueil (`wednesday,urgent`), `home` le logement "
-        "(`no_pets,smoke_free`), `language` une langue (`ar`), `name` son nom. Un point n’est jamais "
-        "connu à moins de 200 m.",
+        "Celles que les familles voient, dans l’ordre où elles conviennent. `town` est une commune "
+        "ou un code postal, `quartier` un quartier ; `address` une adresse (`12 rue du Port`), ou "
+        "`latitude` et `longitude` un point, avec `radius` en mètres (5 000 sans réponse) ; "
+        "`to_address`, ou `to_latitude` et `to_longitude`, l’autre bout d’un trajet (1 000). Six "
+        "cents adresses par heure. `days` sont les jours voulus (`mon,tue`), de `arrives` à `leaves` "
+        "(`07:30`) ; `months` l’âge de l’enfant, `start` le jour du début, `children` combien "
+        "d’enfants ; `where` le lieu (`home`, `mam`) ; `cares` l’accueil (`wednesday,urgent`), "
+        "`home` le logement (`no_pets,smoke_free`), `language` une langue (`ar`), `name` son nom. Un "
+        "point n’est jamais connu à moins de 200 m. Une recherche compte dans les chiffres de "
+        "l’annuaire comme celle d’une famille, sans rien de qui cherche ; la suite d’une liste, ou "
+        "une lecture sans critère, non.",
         api.Listed[Suiting],
         {
             "data": [
@@ -99,8 +97,13 @@ async def search(
     place, today = api.number_of(told.after), now.date()
     if place is None:
         raise Invalid(Wrong("Reprenez l’adresse donnée par « next ».", parameter="after"))
-    areas = await directory.quartiers(today) if told.quartier else []
-    hits = await searching.search(asked_of(told, areas), today)
+    areas = await directory.quartiers(today) if told.quartier or told.address else []
+    ends = await ends_of(told, areas, now)
+    asked = asked_of(told, areas, ends)
+    hits = await searching.search(asked, today)
+    if told.is_said and not place:
+        town = ends.town or counted_in(asked.town)
+        await measuring.searched(town, asked.wish.months, searching.suiting(hits), now)
     found = await searching.shown(hits[place : place + told.limit + 1])
     rows = [
         Suiting(
@@ -112,55 +115,9 @@ async def search(
     return api.listed(request, rows, told.limit, place + told.limit)
 
 
-def asked_of(told: shapes.Search, areas: Sequence[Area]) -> Asked:
-    """Return what a program asks, as the search reads it; refuse what it could not mean."""
-    near = _point(told.latitude, told.longitude, "latitude")
-    to = _point(told.to_latitude, told.to_longitude, "to_latitude")
-    if to and not near:
-        raise Invalid(Wrong("Donnez d’abord `latitude` et `longitude`.", parameter="latitude"))
-    if near and to and metres(near, to) > LONGEST_WAY:
-        words = f"Ce trajet est trop long : {LONGEST_WAY // 1_000} km au plus."
-        raise Invalid(Wrong(words, parameter="to_latitude"))
-    area = next((one for one in areas if one.code == told.quartier), None)
-    if told.quartier and area is None:
-        raise Invalid(Wrong(f"« {told.quartier} » n’est pas un quartier.", parameter="quartier"))
-    if told.where and told.where not in PLACES:
-        raise Invalid(Wrong("Écrivez home ou mam.", parameter="where"))
-    if told.language and told.language not in LANGUAGES:
-        raise Invalid(Wrong(f"« {told.language} » n’est pas connue.", parameter="language"))
-    days = _codes(told.days, [code for code, _, _ in DAYS], "days")
-    cares = frozenset(_codes(told.cares, CARES, "cares"))
-    moments = mask_between(days, hour(told.arrives), hour(told.leaves))
-    town = told.town.replace("\0", "").strip()
-    beside = BESIDE_THE_WAY if to else AROUND
-    return Asked(
-        Wish(moments, told.start, told.months, "urgent" in cares),
-        *(near, to, (told.radius or beside) if near else None, area),
-        town if town.isdecimal() else fold(town),
-        *(cares, told.where, told.children, fold(told.name)),
-        *(frozenset(_codes(told.home, WISHES, "home")), told.language),
-    )
-
-
-def _point(latitude: float | None, longitude: float | None, name: str) -> Point | None:
-    if (latitude is None) != (longitude is None):
-        other = name.replace("latitude", "longitude")
-        raise Invalid(Wrong(f"Donnez `{name}` et `{other}` ensemble.", parameter=name))
-    if latitude is None or longitude is None:
-        return None
-    return snapped(Point(latitude, longitude))
-
-
-def _codes(told: str, known: Collection[str], name: str) -> list[str]:
-    codes = [code for code in told.split(",") if code]
-    if unknown := [code for code in codes if code not in known]:
-        words = f"« {unknown[0]} » : écrivez {', '.join(known)}."
-        raise Invalid(Wrong(words, parameter=name))
-    return codes
-
-
 def _published(tenant: Tenant, one: One, today: date) -> publishing.Childminder:
-    return publishing.published(one, today, tenant.url(f"/assmat/fiches/{one.id}"))
+    page = tenant.url(f"/assmat/fiches/{one.id}")
+    return publishing.published(one, today, page, is_open=False)
 
 
 @get(

@@ -21,7 +21,8 @@ SCOPES = [
     ApiScope(
         "assmat:pmi",
         "Lire le suivi de la PMI",
-        "Lit les fiches à valider, les agréments qui finissent et les dépassements.",
+        "Lit les fiches à valider, les agréments qui finissent, les dépassements, et où en sont les SMS "
+        "envoyés à chacune, sans ce qu’ils disent.",
     ),
     ApiScope(
         "assmat:cares",
@@ -58,8 +59,8 @@ SCOPES = [
     ApiScope(
         "assmat:profile",
         "Tenir la fiche d’une assistante maternelle",
-        "Lit et écrit ce qu’elle dit d’elle-même et ce qu’elle accepte de montrer, l’inscrit à une "
-        "rencontre ou l’en retire : pour son propre outil. Chaque lecture est au journal.",
+        "Lit et écrit ce qu’elle dit d’elle-même, sa photo et ce qu’elle accepte de montrer, l’inscrit "
+        "à une rencontre ou l’en retire : pour son propre outil. Chaque lecture est au journal.",
     ),
     ApiScope(
         "assmat:caf",

@@ -9,6 +9,7 @@ from msgspec import Meta
 from ribambelle.api import Paged
 
 Text = Annotated[str, Meta(max_length=80)]
+Address = Annotated[str, Meta(max_length=120)]
 Months = Annotated[int, Meta(ge=0, le=216)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
@@ -20,6 +21,8 @@ class Search(Paged, frozen=True, kw_only=True):
 
     town: Text = ""
     quartier: Annotated[str, Meta(max_length=170)] = ""
+    address: Address = ""
+    to_address: Address = ""
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     to_latitude: Latitude | None = None
@@ -36,6 +39,15 @@ class Search(Paged, frozen=True, kw_only=True):
     home: Annotated[str, Meta(max_length=40)] = ""
     language: Annotated[str, Meta(max_length=3)] = ""
     name: Text = ""
+
+    @property
+    def is_said(self) -> bool:
+        """Tell whether anything was asked: a program that reads the whole directory looks for nobody.
+
+        >>> Search(limit=200).is_said, Search(limit=200, months=8).is_said
+        (False, True)
+        """
+        return self != Search(limit=self.limit, after=self.after)
 
 
 class Match(msgspec.Struct, frozen=True):

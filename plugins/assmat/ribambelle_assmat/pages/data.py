@@ -68,7 +68,7 @@ def _features(one: Childminder) -> Iterator[dict[str, Any]]:
             yield {"type": "Feature", "id": name, "geometry": point, "properties": about}
 
 
-POINT = ("id", "latitude", "longitude")
+POINT = ("id", "latitude", "longitude", "photo")
 THERE = ("postcode", "city", "quartier", "address")
 
 

@@ -18,6 +18,7 @@ from ribambelle.web.page import Page
 from ribambelle_assmat.domain.figures import AGES, KINDS, LEAST, MONTHS_AHEAD, column, median
 from ribambelle_assmat.pages.office import DESK, keeping
 from ribambelle_assmat.queries import figures
+from ribambelle_assmat.settings import believed_days
 
 HERE = f"{DESK}/chiffres"
 WEEKS = 12
@@ -63,7 +64,7 @@ async def panels_of(tenant: Tenant, now: datetime, age: str) -> list[Panel]:
     today, year = now.date(), later(now.date().replace(day=1), -11)
     found = [
         kept(await figures.kept(today)),
-        freshness(await figures.said(today)),
+        freshness(await figures.said(today), believed_days()),
         await free(today, age),
         *[searches(kind, await figures.used(kind, year), today) for kind in ("search", "nothing")],
         letters(await figures.used("letter", year)),
@@ -91,12 +92,15 @@ def kept(told: Sequence[tuple[str, int, int]]) -> Panel:
     )
 
 
-def freshness(days: dict[int, int]) -> Panel:
-    """Return how long ago places were confirmed, and the middle of it."""
+def freshness(days: dict[int, int], believed: int) -> Panel:
+    """Return how long ago places were confirmed, and the middle of it.
+
+    :param believed: days what is said is believed: past them, a place shows as not known.
+    """
     bands = (
         ("Moins de 15 jours", 0, 15),
-        ("15 à 45 jours", 15, 46),
-        ("Plus de 45 jours", 46, 99999),
+        (f"15 à {believed} jours", 15, believed + 1),
+        (f"Plus de {believed} jours", believed + 1, 99999),
     )
     counts = [sum(many for age, many in days.items() if a <= age < b) for _, a, b in bands]
     rows = _rows([*(name for name, _, _ in bands), WHOLE], [[one] for one in column(counts)])

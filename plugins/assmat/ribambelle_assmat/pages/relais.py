@@ -23,7 +23,7 @@ from ribambelle_assmat import lists, meeting
 from ribambelle_assmat.meeting import Seen
 from ribambelle_assmat.queries import relais as following
 from ribambelle_assmat.queries.relais import KIND, ROLE, Followed
-from ribambelle_assmat.settings import Relais
+from ribambelle_assmat.settings import Relais, believed_days
 from ribambelle_assmat.tables import Event
 
 DESK = "/bureau/assmat/relais"
@@ -66,6 +66,7 @@ class RelaisPage:
     rows: list[Followed]
     silent_only: bool
     today: date
+    believed_days: int
 
     @property
     def address(self) -> str:
@@ -91,7 +92,7 @@ class RelaisPage:
         return [
             ("Toutes", here, len(self.rows), not self.silent_only),
             (
-                "Sans nouvelles depuis 45 jours",
+                f"Sans nouvelles depuis {self.believed_days} jours",
                 f"{here}?vue=silencieuses",
                 self.silent,
                 self.silent_only,
@@ -169,7 +170,9 @@ async def look(
     one = one_of_mine(person, relais)
     silent = request.query_params.get("vue") == "silencieuses"
     rows = await following.followed(one, now.date())
-    return Page("assmat/office/relais.html", RelaisPage(one, rows, silent, now.date()))
+    return Page(
+        "assmat/office/relais.html", RelaisPage(one, rows, silent, now.date(), believed_days())
+    )
 
 
 @get(

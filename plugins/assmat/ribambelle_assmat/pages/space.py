@@ -28,6 +28,7 @@ from ribambelle_assmat.domain.slots import DAYS, MOMENTS, keys_of, mask_of
 from ribambelle_assmat.pages.public import SHAPES, ChildminderPage
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.queries.directory import ROLE, SCOPE, One, OnePlace
+from ribambelle_assmat.settings import believed_days
 
 SPACE = "/assmat/espace"
 SPOKEN = [(code, name.capitalize()) for code, name in LANGUAGES.items()]
@@ -269,7 +270,8 @@ async def place(
         ),
         now,
     )
-    seen.tell("ok", "C’est noté, confirmé aujourd’hui. Sans nouvelle, c’est oublié dans 45 jours.")
+    lasts = f"Sans nouvelle, c’est oublié dans {believed_days()} jours."
+    seen.tell("ok", f"C’est noté, confirmé aujourd’hui. {lasts}")
     return Redirect(f"{SPACE}/{childminder}", status_code=303)
 
 

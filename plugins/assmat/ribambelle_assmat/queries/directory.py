@@ -10,10 +10,11 @@ import msgspec
 from ribambelle.database import Prepared, many
 from ribambelle.errors import NotYours
 from ribambelle_assmat.domain.accreditation import Accreditation, is_shown, trade
-from ribambelle_assmat.domain.availability import STALE, Standing, standing
+from ribambelle_assmat.domain.availability import Standing, standing
 from ribambelle_assmat.domain.cells import MILLION, Point
 from ribambelle_assmat.domain.home import NOTHING_SAID, Home
 from ribambelle_assmat.domain.publication import Told, shown
+from ribambelle_assmat.settings import believed_days
 from ribambelle_assmat.tables import Childminder, Declared, Place
 
 ROLE, SCOPE = "childminder", "assmat.childminder"
@@ -22,8 +23,10 @@ ABOUT = (
     " c.status, c.activity, c.first, c.last, c.line, c.postcode, c.city, c.quartier, c.micro_quartier,"
     " c.latitude, c.longitude, c.is_hidden, c.gone_at, d.is_listed, d.consents, d.cares,"
     " d.mobile, d.phone, d.email, d.call_hours, d.only_when_free, d.words, d.agreed_on,"
-    " d.urgent_words, d.pets, d.pets_words, d.smoke, d.languages FROM assmat_childminder c"
+    " d.urgent_words, d.pets, d.pets_words, d.smoke, d.languages,"
+    " f.code AS photo FROM assmat_childminder c"
     " LEFT JOIN assmat_declared d ON d.childminder = c.id"
+    " LEFT JOIN assmat_photo f ON f.childminder = c.id"
 )
 SHOWN = (
     "d.is_listed AND NOT c.is_hidden AND c.gone_at IS NULL AND c.status = 'active'"
@@ -101,6 +104,7 @@ class OnePlace:
     moments: int
     note: str
     confirmed_on: date | None
+    believed_days: int
     line: str = ""
     postcode: str = ""
     city: str = ""
@@ -122,7 +126,7 @@ class OnePlace:
 
     def standing(self, today: date) -> Standing:
         """Where it stands today."""
-        return standing(self.state, self.opens, self.confirmed_on, today, STALE)
+        return standing(self.state, self.opens, self.confirmed_on, today, self.believed_days)
 
     def is_urgent(self, today: date) -> bool:
         """Tell whether a child may come for a short replacement, as far as it may be believed."""
@@ -158,6 +162,8 @@ class One:
     agreed_on: Mapping[str, date] = field(default_factory=dict)
     urgent_words: str = ""
     home: Home = NOTHING_SAID
+    photo: str = ""
+    """What the address of her picture holds."""
 
     @property
     def name(self) -> str:
@@ -178,6 +184,11 @@ class One:
     def shown_home(self) -> Home:
         """What families see of her home."""
         return self.home.agreed(self.consents)
+
+    @property
+    def shown_photo(self) -> str:
+        """What the address of her picture holds, when she shows it."""
+        return self.photo if "photo" in self.consents else ""
 
     @property
     def said_on(self) -> date | None:
@@ -289,13 +300,14 @@ def _middle(rows: Sequence[dict[str, Any]]) -> Point:
 async def _with_places(rows: Sequence[dict[str, Any]]) -> list[One]:
     numbers = [row["id"] for row in rows]
     of: dict[int, list[OnePlace]] = {}
+    believed = believed_days()
     for row in await PLACES.ask(some=many.listed(numbers)) if numbers else []:
         of.setdefault(row["childminder"], []).append(
             OnePlace(
                 *(row["id"], row["where"], row["children"], row["from_months"], row["to_months"]),
                 *(row["hours"], row["state"], row["opens"], row["moments"], row["note"]),
-                *(row["confirmed_on"], row["line"], row["postcode"], row["city"], row["quartier"]),
-                *(_point(row), row["postal"], bool(row["takes_urgent"])),
+                *(row["confirmed_on"], believed, row["line"], row["postcode"], row["city"]),
+                *(row["quartier"], _point(row), row["postal"], bool(row["takes_urgent"])),
             )
         )
     return [_one(row, of.get(row["id"], [])) for row in rows]
@@ -322,6 +334,7 @@ def _one(row: dict[str, Any], places: Sequence[OnePlace]) -> One:
         msgspec.json.decode(row["agreed_on"] or "{}", type=dict[str, date]),
         row["urgent_words"] or "",
         home_of(row),
+        row["photo"] or "",
     )
 
 

@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 
 from ribambelle.database import Prepared
 from ribambelle.workflow.tables import JournalLine
-from ribambelle_assmat.domain.availability import STALE, standing
+from ribambelle_assmat.domain.availability import standing
 from ribambelle_assmat.domain.figures import AGES, is_open
 from ribambelle_assmat.queries.directory import ROLE, SCOPE
+from ribambelle_assmat.settings import believed_days
 from ribambelle_assmat.tables import Childminder, Place
 from ribambelle_assmat.tables.figures import Count
 
@@ -80,8 +81,9 @@ async def said(day: date) -> dict[int, int]:
 async def free(day: date, months: Sequence[date]) -> Counter[tuple[str, str, int]]:
     """Return the places said to be free, by commune, age and rank of the month."""
     found: Counter[tuple[str, str, int]] = Counter()
-    for row in await FREE.ask(day=day, since=day - timedelta(days=STALE)):
-        where = standing(row["state"], row["opens"], row["confirmed_on"], day, STALE)
+    believed = believed_days()
+    for row in await FREE.ask(day=day, since=day - timedelta(days=believed)):
+        where = standing(row["state"], row["opens"], row["confirmed_on"], day, believed)
         ages = [
             code for code in AGES if code and row["from_months"] <= int(code) <= row["to_months"]
         ]

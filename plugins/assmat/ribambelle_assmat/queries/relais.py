@@ -1,7 +1,7 @@
 """The childminders a relais follows: those of its communes or quartiers, and who agreed to what."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -11,10 +11,10 @@ import msgspec
 from ribambelle import tenants
 from ribambelle.database import Prepared, many
 from ribambelle.search import fold
-from ribambelle_assmat.domain.availability import STALE, standing
+from ribambelle_assmat.domain.availability import is_believed, standing
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.queries.legal_lists import VALID
-from ribambelle_assmat.settings import Relais, Settings
+from ribambelle_assmat.settings import Relais, Settings, believed_days
 from ribambelle_assmat.tables import Childminder, Place
 
 ROLE, KIND = "rpe", "assmat.relais"
@@ -45,10 +45,11 @@ class Followed:
     said_on: date | None
     places: str
     """Where her places stand, in words."""
+    believed_days: int
 
     def is_up_to_date(self, today: date) -> bool:
         """Tell whether what she says of her places may still be believed."""
-        return self.said_on is not None and today - self.said_on <= timedelta(days=STALE)
+        return is_believed(self.said_on, today, self.believed_days)
 
 
 def all_relais() -> list[Relais]:
@@ -70,7 +71,8 @@ async def followed(relais: Relais, today: date) -> list[Followed]:
     for place in await directory.PLACES.ask(some=some) if rows else []:
         if relais.serves(place["insee"], place["quartier"]):
             of.setdefault(place["childminder"], []).append(place)
-    found = (_one(row, of.get(row["id"], []), today) for row in rows)
+    believed = believed_days()
+    found = (_one(row, of.get(row["id"], []), today, believed) for row in rows)
     return sorted(found, key=lambda one: fold(one.name))
 
 
@@ -83,7 +85,7 @@ async def _served(relais: Relais) -> list[int]:
     return sorted({row["childminder"] for row in await asked})
 
 
-def _one(row: dict[str, Any], places: list[dict[str, Any]], today: date) -> Followed:
+def _one(row: dict[str, Any], places: list[dict[str, Any]], today: date, believed: int) -> Followed:
     agrees = "relais" in msgspec.json.decode(row["consents"] or "[]", type=list[str])
     said = [place["confirmed_on"] for place in places if place["confirmed_on"]]
     return Followed(
@@ -95,13 +97,14 @@ def _one(row: dict[str, Any], places: list[dict[str, Any]], today: date) -> Foll
         (row["email"] or "") if agrees else "",
         sum(place["children"] for place in places),
         max(said, default=None),
-        ", ".join(dict.fromkeys(_stands(place, today) for place in places)),
+        ", ".join(dict.fromkeys(_stands(place, today, believed) for place in places)),
+        believed,
     )
 
 
 WORDS = {"now": "place libre", "later": "place libre bientôt", "none": "pas de place"}
 
 
-def _stands(place: dict[str, Any], today: date) -> str:
-    found = standing(place["state"], place["opens"], place["confirmed_on"], today)
+def _stands(place: dict[str, Any], today: date, believed: int) -> str:
+    found = standing(place["state"], place["opens"], place["confirmed_on"], today, believed)
     return WORDS.get(found.state, "non connue")
