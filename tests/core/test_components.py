@@ -12,6 +12,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import ribambelle
+from ribambelle.languages.known import FRENCH, OTHERS
 from ribambelle.tenants.brand import stylesheet
 from ribambelle.web.formats import FILTERS
 from ribambelle.web.typography import Typography
@@ -84,6 +85,8 @@ def shared(**changes: object) -> dict[str, object]:
         "now": datetime(2026, 11, 23, 9, 12, tzinfo=UTC),
         "flash": [("ok", "C’est enregistré."), ("erreur", "Ce lien a déjà servi.")],
         "path": "/",
+        "language": FRENCH,
+        "languages": [FRENCH, *OTHERS.values()],
         **changes,
     }
 

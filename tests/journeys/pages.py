@@ -590,6 +590,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/informations": {"visitor": ("/informations",), "family": ("/informations",)},
     "/informations/{slug}": {"visitor": ("/informations/reglement",)},
     "/invitation/{secret}": {"visitor": ("{invitation}", "{activation}", "/invitation/mort")},
+    "/langues": {"visitor": ("/langues", "/langues?retour=/creche")},
     "/mentions": {"visitor": ("/mentions",)},
     "/messages": {"family": ("/messages",)},
     "/permanences": {"visitor": ("/permanences",), "family": ("/permanences",)},

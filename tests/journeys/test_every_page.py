@@ -10,6 +10,7 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 from tests.assmat.builders import childminders_of, with_a_relais
+from tests.catalogues import is_made, made_by_code
 from tests.core.documents.builders import a_document
 from tests.core.documents.papers import a_pdf
 from tests.creche.builders import BORN_ON, an_application
@@ -56,6 +57,7 @@ from ribambelle.identity.state_identities import Who
 from ribambelle.identity.tables import Account, Adult
 from ribambelle.identity.tables import Child as RegisterChild
 from ribambelle.information import pages
+from ribambelle.languages.catalogue import Catalogue, plain
 from ribambelle.messages import inbox, outbox
 from ribambelle.privacy import asking
 from ribambelle.sharing.tables import Share
@@ -618,6 +620,73 @@ def looked_at(
                 found[path] = told
     page.context.close()
     return refused, found
+
+
+# -- in another language -----------------------------------------------------------------------
+
+
+IN_FRENCH = frozenset({"/api", "/_composants", "/_boite"})
+"""Pages for who writes programs, and for who shows the portal: nobody translates them."""
+
+
+async def left_french(world: World, space: str, code: str, patch: pytest.MonkeyPatch) -> set[str]:
+    """Return the sentences of the code that one kind of person is shown in French all the same."""
+    left, asked, known = set[str](), Catalogue._said, made_by_code(world.stage.served.plugins)
+
+    def noted(self: Catalogue, text: str) -> str:
+        said = asked(self, text)
+        key = plain(text)
+        is_same = said == text and key not in self.sentences and self._counted_again(key) is None
+        if is_same and is_made(key, known):
+            left.add(key)
+        return said
+
+    patch.setattr(Catalogue, "_said", noted)
+    browser = world.clients[space]
+    await browser.post("/langues", data={"langue": code})
+    for route in PAGES.keys() - IN_FRENCH:
+        for path in PAGES[route].get(space, ()):
+            await browser.get(path.format(**world.names))
+    await browser.post("/langues", data={"langue": "fr"})
+    return left
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_no_sentence_of_the_code_stays_french(
+    world: World, space: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = world.stage.served.run(left_french(world, space, "en", monkeypatch))
+
+    assert sorted(left) == [], "say each in languages/en.po, and in ar.po"
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_from_right_to_left_nothing_scrolls_sideways(world: World, space: str) -> None:
+    page, wider = world.page(space), list[str]()
+    page.set_viewport_size({"width": 320, "height": 900})
+    page.goto(world.stage.served.url("alpha", "/langues"))
+    page.click("main button[value=ar]")
+
+    for shown in PAGES.values():
+        for path in shown.get(space, ())[:1]:
+            page.goto(world.stage.served.url("alpha", path.format(**world.names)))
+            wider += [path] if scrolls_sideways(page) else []
+    page.context.close()
+
+    assert wider == []
+
+
+def test_another_language_keeps_what_is_being_typed(world: World) -> None:
+    page = world.page("visitor")
+    page.goto(world.stage.served.url("alpha", "/connexion?suite=/compte"))
+    page.fill("input[name=email]", "camille@exam")
+
+    page.click("#langues button[value=en]")
+    page.wait_for_selector("html[lang=en]")
+
+    assert page.input_value("input[name=email]") == "camille@exam"
+    assert page.url.endswith("/connexion?suite=/compte")
+    page.context.close()
 
 
 # -- what is shown when a page cannot be -----------------------------------------------------

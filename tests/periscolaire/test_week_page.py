@@ -18,6 +18,7 @@ from tests.periscolaire.builders import (
     settle,
 )
 
+from ribambelle.identity.tables import Child
 from ribambelle.testing import FrozenClock
 from ribambelle.testing.communes import Communes, Town
 from ribambelle_periscolaire import tables
@@ -70,6 +71,20 @@ async def test_a_week_is_saved_for_two_children_and_told(town: Town) -> None:
     assert "2\u00a0réservations ajoutées" in shown.text
     assert "6,20" in shown.text
     assert hidden(shown, "avant").split() == [token(lea, canteen), token(noe, canteen)]
+
+
+async def test_a_child_who_is_not_born_yet_books_nothing(town: Town) -> None:
+    browser, _, children = await a_booking_family(town, "Léa", "Noé")
+    with town.here():
+        expected = {Child.born_on: None, Child.due_on: date(2027, 3, 1), Child.given_name: ""}
+        await Child.update(expected).where(Child.id == children[1])
+
+    week = (await browser.get(WEEK)).text
+    enrolments = (await browser.get("/periscolaire/inscription")).text
+
+    assert re.findall(r"<h2[^>]*>([^<]*)</h2>", week)[:1] == ["Léa"]
+    assert f'id="e-{children[0]}"' in week and f'id="e-{children[1]}"' not in week
+    assert f"enfant={children[1]}" not in enrolments
 
 
 async def test_a_price_a_child_or_a_day_from_the_browser_counts_for_nothing(town: Town) -> None:

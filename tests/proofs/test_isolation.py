@@ -36,7 +36,7 @@ FREE = {
     *("begins", "ends", "places", "guardian", "planning", "is_right", "wrong", "answer"),
     *("usual_name", "status", "insee", "latitude", "longitude", "where"),
     *("from_months", "to_months", "activity", "micro_quartier"),
-    *("moments", "note", "opens", "opens_day", "opens_month", "opens_year"),
+    *("langue", "moments", "note", "opens", "opens_day", "opens_month", "opens_year"),
 }
 """Fields of forms that hold no id and decide of none."""
 

@@ -20,6 +20,7 @@ import msgspec
 from ribambelle.calendar.holidays import Holiday
 from ribambelle.database.names import require_address
 from ribambelle.errors import Misconfigured
+from ribambelle.languages.known import OTHERS
 from ribambelle.tenants.brand import parse_colour
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -358,6 +359,8 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     population: Annotated[int, msgspec.Meta(ge=0)] = 0
     timezone: str = "Europe/Paris"
     locale: str = "fr"
+    languages: tuple[str, ...] = ("en", "ar", "facile")
+    """Besides French, those a reader may choose."""
     school_zone: str = ""
     school_holidays: tuple[Holiday, ...] = ()
     plugins: tuple[str, ...] = ()
@@ -523,6 +526,12 @@ def check(settings: Commune, file: str) -> None:
         if said not in choices:
             cure = f"choisissez parmi {', '.join(one or 'rien' for one in choices)}"
             raise Misconfigured(f"{what} « {said} »", file=file, key=key, cure=cure)
+    for code in settings.languages:
+        if code not in OTHERS:
+            cure = f"choisissez parmi {', '.join(OTHERS)}"
+            raise Misconfigured(
+                f"langue inconnue « {code} »", file=file, key="languages", cure=cure
+            )
     if settings.database.url:
         require_address(settings.database.url, file)
     parse_colour(settings.brand.colour, file)

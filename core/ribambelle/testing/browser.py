@@ -53,7 +53,7 @@ class Served:
 
     def __init__(self, folder: Path, plugins: Plugins) -> None:
         self.port = free_port()
-        self.folder = folder
+        self.folder, self.plugins = folder, plugins
         platform = Platform(folder, folder / "data", plugins=plugins, port=self.port)
         self.app = with_worker(platform, working=True)
         config = uvicorn.Config(

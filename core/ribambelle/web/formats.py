@@ -71,6 +71,15 @@ def heure(moment: time | datetime) -> str:
     return f"{told}{NBSP}{moment.minute:02}" if moment.minute else told
 
 
+def heure_du_jour(minutes: int) -> str:
+    """Write an hour that is counted in minutes since midnight.
+
+    >>> heure_du_jour(705).replace(NBSP, "_"), heure_du_jour(1440).replace(NBSP, "_")
+    ('11_h_45', '0_h')
+    """
+    return heure(time(minutes // 60 % 24, minutes % 60))
+
+
 def moment(at: datetime, year: bool = False) -> str:
     """Write a day and its hour.
 
@@ -221,10 +230,25 @@ def de(name: str) -> str:
     ) + name
 
 
+class TelQuel(str):
+    """What somebody typed, or what a program reads: in no language is it a sentence of ours."""
+
+    __slots__ = ()
+
+
+def tel_quel(value: Any) -> Any:
+    """Mark a text as no sentence to translate; anything else is left as it is.
+
+    >>> tel_quel("Accueil"), type(tel_quel("Accueil")).__name__, tel_quel(3)
+    ('Accueil', 'TelQuel', 3)
+    """
+    return TelQuel(value) if type(value) is str else value
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     filter_.__name__: filter_
     for filter_ in (
-        *(jour, jour_du_mois, jour_court, heure, moment, moment_court),
-        *(euros, nombre, pourcent, distance, initiales, age, pluriel, telephone, tel, de),
+        *(jour, jour_du_mois, jour_court, heure, heure_du_jour, moment, moment_court),
+        *(euros, nombre, pourcent, distance, initiales, age, pluriel, telephone, tel, de, tel_quel),
     )
 }

@@ -23,12 +23,14 @@ def shared_context(seen: Visit, path: str, fragment: str = "") -> dict[str, Any]
         "now": tenant.now(),
         "flash": [] if fragment else seen.told(),
         "path": path,
+        "language": seen.language,
+        "languages": seen.languages,
     }
 
 
 def render(seen: Visit, path: str, template: str, page: Any, fragment: str = "") -> str:
     """Return a page as text, or only one of its blocks when a fragment of it is asked for."""
-    found = environment(seen.tenant).get_template(template)
+    found = environment(seen.tenant, seen.language.code).get_template(template)
     context = {**shared_context(seen, path, fragment), "page": page}
     block = found.blocks.get(f"fragment_{fragment.replace('-', '_')}") if fragment else None
     if block is None:

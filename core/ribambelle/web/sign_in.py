@@ -75,14 +75,15 @@ class LinkPage:
     email: str = ""
 
 
-def _way_in(follow: str) -> str:
+def way_in(follow: str) -> str:
+    """Return where to go on to, when it is a page of this portal; nothing otherwise."""
     return links.local_path(follow, "")
 
 
 @get("/connexion", name="sign_in", guards=[guards.public])
 async def sign_in(suite: FromQuery[str] = "") -> Page:
     """Ask for an e-mail address."""
-    return Page("sign_in/email.html", SignInPage(_way_in(suite)))
+    return Page("sign_in/email.html", SignInPage(way_in(suite)))
 
 
 @post("/connexion", name="sign_in.send", guards=[guards.public], status_code=200)
@@ -94,7 +95,7 @@ async def send_link(
 ) -> Page:
     """Send a link; the answer is the same whether the address is known or not."""
     form = await forms.read(request, EmailForm)
-    follow = _way_in(str(form.raw.get("suite", "")))
+    follow = way_in(str(form.raw.get("suite", "")))
     try:
         email = accounts.email_of(form.struct.email if form.struct else "")
     except Refused:
@@ -166,7 +167,7 @@ async def enter(
 @get("/connexion/mot-de-passe", name="sign_in.password", guards=[guards.public])
 async def password_page(suite: FromQuery[str] = "") -> Page:
     """Ask for an address and a password."""
-    return Page("sign_in/password.html", SignInPage(_way_in(suite)))
+    return Page("sign_in/password.html", SignInPage(way_in(suite)))
 
 
 @post("/connexion/mot-de-passe", name="sign_in.check", guards=[guards.public])
@@ -175,7 +176,7 @@ async def check_password(
 ) -> Response[Any]:
     """Check a password; staff then give their code. Ten wrong tries close the door for a while."""
     form = await forms.read(request, PasswordForm)
-    follow = _way_in(str(form.raw.get("suite", "")))
+    follow = way_in(str(form.raw.get("suite", "")))
     if form.struct is None:
         return Page("sign_in/password.html", SignInPage(follow, form), status=422)
     account = await logins.account_of(form.struct.email)

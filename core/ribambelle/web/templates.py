@@ -5,6 +5,9 @@ from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
+from ribambelle.languages.catalogue import Catalogue, read
+from ribambelle.languages.known import FRENCH, OTHERS
+from ribambelle.languages.translating import in_language
 from ribambelle.plugins import Plugins
 from ribambelle.tenants import Tenant
 from ribambelle.web import formats
@@ -12,6 +15,7 @@ from ribambelle.web.assets import assets
 from ribambelle.web.typography import Typography
 
 OWN = Path(__file__).parent.parent / "templates"
+SHIPPED = Path(__file__).parent.parent / "languages"
 
 
 def shared_loader(plugins: Plugins) -> ChoiceLoader:
@@ -45,8 +49,24 @@ def _overlay(plugins: Plugins, own: Path) -> Environment:
     return shared(plugins).overlay(loader=loader)
 
 
-def environment(tenant: Tenant) -> Environment:
+@lru_cache(maxsize=8)
+def catalogue(plugins: Plugins, code: str) -> Catalogue:
+    """Return what is known of one language, in the core and in every plugin."""
+    folders = [plugins.folder(name, "languages") for name in plugins.names]
+    return read(OTHERS[code], [SHIPPED, *[one for one in folders if one]])
+
+
+@lru_cache(maxsize=64)
+def _translated(french: Environment, plugins: Plugins, code: str) -> Environment:
+    found = in_language(french, catalogue(plugins, code))
+    if OTHERS[code].locale != FRENCH.locale:
+        del found.extensions[Typography.identifier]
+    return found
+
+
+def environment(tenant: Tenant, language: str = FRENCH.code) -> Environment:
     """Return the templates of a commune: shared, or laid over by its own folder."""
     own = tenant.platform.folder / tenant.slug / "templates"
     plugins = tenant.platform.plugins
-    return _overlay(plugins, own) if own.is_dir() else shared(plugins)
+    french = _overlay(plugins, own) if own.is_dir() else shared(plugins)
+    return french if language == FRENCH.code else _translated(french, plugins, language)

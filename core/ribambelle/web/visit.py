@@ -10,10 +10,12 @@ from litestar.connection import ASGIConnection
 from ribambelle.forms import Bound
 from ribambelle.identity.person import Bearer, Person
 from ribambelle.identity.sessions import OpenSession
+from ribambelle.languages.known import FRENCH, OTHERS, Language
 from ribambelle.tenants import Tenant
 from ribambelle.web.assets import Assets
 
 KEY = "ribambelle"
+LANGUAGE = "language"
 LONGEST_FORM = 16_000
 """Bytes a refused form may take in a session; a longer one is answered where it was sent."""
 
@@ -33,6 +35,19 @@ class Visit:
     """The program that asks, when the address is for programs: nobody is signed in there."""
     barred: Exception | None = None
     """Why its token opens nothing, for the routes that need one."""
+
+    @property
+    def languages(self) -> list[Language]:
+        """The languages this portal speaks, French first."""
+        return [FRENCH, *(OTHERS[code] for code in self.tenant.settings.languages)]
+
+    @property
+    def language(self) -> Language:
+        """The language this person reads; the town hall works in French."""
+        chosen = self.session.data.get(LANGUAGE)
+        if chosen is None or (self.person and self.person.is_staff):
+            return FRENCH
+        return next((one for one in self.languages if one.code == chosen), FRENCH)
 
     def tell(self, kind: str, text: str) -> None:
         """Show a sentence on the next page: kind is ok, info, alerte or erreur."""

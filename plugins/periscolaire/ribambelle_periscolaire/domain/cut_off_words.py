@@ -16,7 +16,11 @@ KINDS = {
     "clear": ("jour franc", "jours francs"),
     "school": ("jour d’école", "jours d’école"),
 }
-EVES = {"calendar": "la veille", "working": "la veille ouvrée", "school": "la veille d’école"}
+EVES = {
+    "calendar": "à la veille",
+    "working": "à la veille ouvrée",
+    "school": "à la veille d’école",
+}
 ANCHORS = {
     "day": "avant",
     "week": "avant le lundi de la semaine",
@@ -70,10 +74,11 @@ def told_opening(rule: CutOff) -> str:
 def phrase(limit: Limit) -> str:
     """Return a limit in words."""
     left_out = [LEFT_OUT[one] for one in limit.excluded]
-    without = f", sans compter {listed(left_out)}" if left_out else ""
     found = _where(limit, limit.at or END_OF_DAY)
     joined = found.replace("à le ", "au ") if found.startswith("à le ") else found
-    return f"jusqu’{joined}{without}"
+    if left_out:
+        return f"jusqu’{joined}, sans compter {listed(left_out)}"
+    return f"jusqu’{joined}"
 
 
 def _where(limit: Limit, at: str) -> str:
@@ -103,7 +108,7 @@ def _days_before(limit: Limit, days: int) -> str:
     if days == 0:
         return f"à {FIRST[limit.anchor]}"
     if limit.anchor == "day" and days == 1 and limit.count in EVES:
-        return f"à {EVES[limit.count]}"
+        return EVES[limit.count]
     return f"à {several(days, *KINDS[limit.count])} {ANCHORS[limit.anchor]}"
 
 

@@ -58,10 +58,14 @@ class One:
 
 
 async def children_of(person: Person, day: date) -> list[Child]:
-    """Return the children a person may enrol, the eldest first: as a parent who decides for them."""
+    """Return the children a person may enrol, the eldest first: as a parent who decides for them.
+
+    A child who is not born yet is enrolled in nothing.
+    """
     held = await responsibilities.of_adult(person.adult, day)
     numbers = [one.child for one in held if may_enrol(one, day)]
-    found = await Child.objects().where(Child.id.is_in(numbers or [0])).order_by(Child.id)
+    born = Child.id.is_in(numbers or [0]) & Child.born_on.is_not_null()
+    found = await Child.objects().where(born).order_by(Child.id)
     return sorted(found, key=lambda one: (one.born_on or date.max, one.id))
 
 

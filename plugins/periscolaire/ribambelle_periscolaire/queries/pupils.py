@@ -45,6 +45,7 @@ LEFT JOIN core_school s ON s.id = c.school
 LEFT JOIN core_address h ON h.household = {}
 @OPENED@
 WHERE r.adult = {} AND r.ended_at IS NULL AND r.may_book AND (r.until IS NULL OR r.until >= {})
+  AND c.born_on IS NOT NULL
 ORDER BY c.born_on, c.id
 """
 OF_CHILDREN = """

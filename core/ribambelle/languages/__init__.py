@@ -1,0 +1,1 @@
+"""Other languages: which sentences a template says, what each is in another language, and when."""

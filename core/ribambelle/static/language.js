@@ -1,0 +1,21 @@
+// Another language loads the page again: what is typed waits in this tab until then.
+const typed = () => [...document.querySelectorAll('main form[method=post]')]
+const TYPED = 'typed'
+addEventListener('submit', event => {
+  if (event.target.id !== 'langues') return
+  event.target.retour.value = location.pathname + location.search
+  const kept = typed().map(form => [...new FormData(form)].filter(([name]) => form[name]?.type !== 'password' && form[name]?.type !== 'file'))
+  sessionStorage.setItem(TYPED, JSON.stringify([location.pathname, kept]))
+})
+const [typedAt, kept] = JSON.parse(sessionStorage.getItem(TYPED) || '[]')
+sessionStorage.removeItem(TYPED)
+if (typedAt === location.pathname) typed().forEach((form, at) => {
+  const left = [...kept[at] || []]
+  for (const field of form.elements) {
+    if (!field.name || ['hidden', 'submit', 'button', 'password', 'file'].includes(field.type)) continue
+    const found = left.findIndex(([name, value]) => name === field.name && (!/checkbox|radio/.test(field.type) || value === field.value))
+    if (/checkbox|radio/.test(field.type)) field.checked = found >= 0
+    else if (found >= 0) field.value = left[found][1]
+    if (found >= 0) left.splice(found, 1)
+  }
+})

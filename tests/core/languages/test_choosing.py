@@ -1,0 +1,90 @@
+"""A reader chooses a language: it holds, it changes words and nothing else, and staff work in French."""
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.creche.builders import an_application
+
+from ribambelle.identity import accounts
+from ribambelle.testing import Communes
+
+
+async def test_a_language_holds_from_page_to_page_and_through_the_sign_in(
+    communes: Communes,
+) -> None:
+    town = communes.alpha
+    browser = town.visitor()
+
+    chosen = await browser.post("/langues", data={"langue": "en", "retour": "/creche?page=2"})
+    home, sign_in = await browser.get("/"), await browser.get("/connexion")
+    again = await browser.post("/langues", data={"langue": "ar", "retour": "/"})
+    right_to_left = await browser.get("/")
+    await browser.post("/langues", data={"langue": "fr", "retour": "/"})
+    french = await browser.get("/")
+
+    assert (chosen.status_code, chosen.headers["location"]) == (303, "/creche?page=2")
+    assert '<html lang="en" dir="ltr">' in home.text and ">Sign in</a>" in home.text
+    assert '<html lang="en" dir="ltr">' in sign_in.text
+    assert again.status_code == 303
+    assert '<html lang="ar" dir="rtl">' in right_to_left.text
+    assert '<html lang="fr" dir="ltr">' in french.text and ">Se connecter</a>" in french.text
+
+
+@pytest.mark.parametrize("back", ["https://ailleurs.test/", "//ailleurs.test", "javascript:1", ""])
+async def test_a_choice_goes_back_to_this_portal_only(communes: Communes, back: str) -> None:
+    answer = await communes.alpha.visitor().post("/langues", data={"langue": "en", "retour": back})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+async def test_a_language_nobody_offers_is_nowhere(communes: Communes, tmp_path: Path) -> None:
+    file = tmp_path / "beta.toml"
+    file.write_text("languages = []\n" + file.read_text("utf-8"), "utf-8")
+    alone = communes.beta.visitor()
+
+    unknown = await communes.alpha.visitor().post("/langues", data={"langue": "xx"})
+    refused = await alone.post("/langues", data={"langue": "en"})
+
+    assert (unknown.status_code, refused.status_code) == (404, 404)
+    assert 'id="langues"' not in (await alone.get("/")).text
+    assert 'id="langues"' in (await communes.alpha.visitor().get("/")).text
+
+
+async def test_the_town_hall_works_in_french(communes: Communes) -> None:
+    agent = await communes.alpha.staff()
+    await agent.post("/langues", data={"langue": "ar", "retour": "/bureau"})
+
+    assert '<html lang="fr" dir="ltr">' in (await agent.get("/bureau")).text
+
+
+async def test_what_people_typed_is_never_taken_for_a_sentence(communes: Communes) -> None:
+    """A child named as a button is, and a field that holds the words of a title, stay as they are."""
+    town = communes.alpha
+    family = await town.family("anne@example.test", "Accueil Retour")
+    await family.post("/langues", data={"langue": "en", "retour": "/"})
+
+    account = (await family.get("/compte")).text
+
+    assert "Accueil Retour" in account
+    assert re.search(r'value="(Home|Back)', account) is None
+
+
+async def test_what_was_being_typed_comes_back_in_the_other_language(communes: Communes) -> None:
+    """Without a script: the buttons of a step send the whole form with them."""
+    town = communes.alpha
+    family = await town.family("anne@example.test")
+    with town.here():
+        account = await accounts.by_email("anne@example.test")
+        assert account
+        number = await an_application(account=account.id, state="draft")
+    step = f"/creche/demandes/{number}/etape/adresse"
+    typed = {"line": "12 rue neuve, à moitié"}
+
+    await family.post("/langues", data={"langue": "en", "retour": step, **typed})
+    page = (await family.get(step)).text
+    once_more = (await family.get(step)).text
+
+    assert '<html lang="en"' in page and 'value="12 rue neuve, à moitié"' in page
+    assert 'formaction="/langues"' in page
+    assert "12 rue neuve" not in once_more, "what was never sent is not in the file"
