@@ -23,7 +23,7 @@ from ribambelle.languages.catalogue import EXPRESSION, HOLE, plain
 from ribambelle.languages.fragments import QUOTED, SAID, sentences
 from ribambelle.languages.known import OTHERS, Language
 from ribambelle.plugins import Plugins
-from ribambelle.web.templates import OWN, shared
+from ribambelle.web.templates import OWN, SHIPPED, shared
 
 NOT_FAMILIES = (
     *("office.html", "creche/facility/space.html", "periscolaire/pointage_base.html"),
@@ -32,6 +32,8 @@ NOT_FAMILIES = (
 """Where the pages of the town hall, of programs and of the demonstration begin."""
 Asked = str | tuple[str, str]
 """A sentence, or a noun that is counted: one and many."""
+AGES = (("semaine", "semaines"), ("mois", "mois"), ("an", "ans"))
+"""What the age of a child is counted in."""
 WHOLE = ("en", "ar")
 """Languages that say every sentence; easy French says those of the pages read most."""
 
@@ -201,6 +203,7 @@ def wrong(asked: str, said: str) -> list[str]:
     except TemplateSyntaxError as error:
         return [*found, str(error)]
     found += [f"brings in {name}" for name in sorted(after - before)]
+    found += [f"brings in {name}" for name in sorted(_acts(said) - _acts(asked))]
     return found + [f"lost {name}" for name in sorted(shown - after)]
 
 
@@ -227,6 +230,24 @@ def _values(sentence: str) -> tuple[set[str], set[str]]:
         for name in _chains(node)
     }
     return every, shown
+
+
+INERT = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Const, nodes.Name, nodes.CondExpr)
+COMPARING = (nodes.Compare, nodes.Operand, nodes.If, nodes.And, nodes.Or, nodes.Not)
+
+
+def _acts(sentence: str) -> set[str]:
+    """Return what a sentence does beyond showing and choosing: a translation does nothing more.
+
+    >>> sorted(_acts("{{ ''.__class__ }} {% include 'x' %} {{ n | safe }}"))
+    ['Filter safe', 'Getattr __class__', 'Include']
+    """
+    tree = BARE._parse(sentence, None, None)
+    return {
+        f"{type(node).__name__} {getattr(node, 'attr', getattr(node, 'name', ''))}".strip()
+        for node in tree.find_all(nodes.Node)
+        if not isinstance(node, INERT + COMPARING)
+    }
 
 
 def _chains(node: nodes.Node) -> Iterator[str]:
@@ -264,8 +285,8 @@ def nouns_of(tree: nodes.Node) -> Iterator[tuple[str, str]]:
 
 def asked_of(plugins: Plugins) -> dict[Path, list[Asked]]:
     """The sentences of templates that each folder of catalogues says; the core's are not repeated."""
-    found: dict[Path, list[Asked]] = {}
-    said, counted = set[Asked](), set[str]()
+    found: dict[Path, list[Asked]] = {SHIPPED: [*AGES]}
+    said, counted = set[Asked](AGES), {one for one, _ in AGES}
     for file in sorted(of_families(plugins).values(), key=lambda file: OWN not in file.parents):
         package = next(one.parent for one in file.parents if one.name == "templates")
         source = file.read_text("utf-8")

@@ -65,6 +65,7 @@ from ribambelle.tenants import Tenant
 from ribambelle.testing import Town
 from ribambelle.testing.browser import Stage, barriers, scrolls_sideways
 from ribambelle.web.portal import Portal
+from ribambelle.web.templates import catalogue
 from ribambelle_creche import deciding, demo, examining, proposing, renewing
 from ribambelle_creche.demo_figures import TOWNS
 from ribambelle_creche.domain import desk, receipt
@@ -591,8 +592,8 @@ def looked_at(
 
     :param in_turn: one page narrow, the next wide, two in the light, two in the dark, instead of
         each every way; none may scroll sideways at the other width either.
-    :param one_in: the machine looks for barriers on one page in so many; all are opened, and none
-        may scroll sideways at either width.
+    :param one_in: the browser opens one page in so many, and the machine looks for barriers on it;
+        the others only answer. None that it opens may scroll sideways at either width.
     """
     page = world.page(space)
     found: dict[str, list[str]] = {}
@@ -601,19 +602,19 @@ def looked_at(
     for route, shown in PAGES.items():
         for path in shown.get(space, ()):
             asked = path.format(**world.names)
-            answer = page.goto(world.stage.served.url("alpha", asked))
             expected = (200, 410, 422) if "mort" in path or "C-0" in path else (200,)
+            turns += 1
+            if turns % one_in:
+                status = world.stage.served.run(world.clients[space].get(asked)).status_code
+                refused += [] if status in expected else [f"{route}: {asked} gave {status}"]
+                continue
+            answer = page.goto(world.stage.served.url("alpha", asked))
             if answer.status not in expected or urlsplit(page.url).path != asked.split("?")[0]:
                 refused.append(f"{route}: {asked} gave {answer.status} at {page.url}")
-            turns += 1
             looks = turns // one_in
             first, other = WIDTHS[:: 1 if looks % 2 else -1]
             scheme = "light" if looks % 4 < 2 else "dark"
-            if turns % one_in:
-                page.set_viewport_size({"width": first, "height": 900})
-                told = [f"{first}: scrolls sideways"] if scrolls_sideways(page) else []
-            else:
-                told = barriers(page, (first,), scheme) if in_turn else barriers(page)
+            told = barriers(page, (first,), scheme) if in_turn else barriers(page)
             page.set_viewport_size({"width": other, "height": 900})
             told += [f"{other}: scrolls sideways"] if scrolls_sideways(page) else []
             if told:
@@ -642,8 +643,10 @@ async def left_french(world: World, space: str, code: str, patch: pytest.MonkeyP
         return said
 
     patch.setattr(Catalogue, "_said", noted)
+    catalogue(world.stage.served.plugins, code)._told.clear()
     browser = world.clients[space]
     await browser.post("/langues", data={"langue": code})
+    assert f'<html lang="{code}"' in (await browser.get("/")).text
     for route in PAGES.keys() - IN_FRENCH:
         for path in PAGES[route].get(space, ()):
             await browser.get(path.format(**world.names))
@@ -667,9 +670,10 @@ def test_from_right_to_left_nothing_scrolls_sideways(world: World, space: str) -
     page.goto(world.stage.served.url("alpha", "/langues"))
     page.click("main button[value=ar]")
 
-    for shown in PAGES.values():
+    for shown in list(PAGES.values())[::3]:
         for path in shown.get(space, ())[:1]:
             page.goto(world.stage.served.url("alpha", path.format(**world.names)))
+            assert page.get_attribute("html", "dir") == "rtl"
             wider += [path] if scrolls_sideways(page) else []
     page.context.close()
 

@@ -223,6 +223,7 @@ CACHES = {
     "ribambelle.web.assets.theme": "colour",
     "ribambelle.web.assets._crest": "file",
     "ribambelle.web.templates._overlay": "own",
+    "ribambelle.web.templates._translated": "french",
     "ribambelle.geocoding.finding._streets": "file",
     "ribambelle_assmat.outlining._read": "file",
     "ribambelle.tenants.brand.stylesheet": "colour",
@@ -242,6 +243,8 @@ CACHES = {
             "ribambelle.calendar.holidays.published",
             *("ribambelle.tenants.colour.luminance", "ribambelle.tenants.communes._lines"),
             *("ribambelle.tenants.communes._by_postcode", "ribambelle.tenants.departements.names"),
+            # the sentences as shipped
+            *("ribambelle.tenants.communes._by_name", "ribambelle.web.templates.catalogue"),
             # the national scale as shipped; the places of so many options in a list
             # a day or an amount, written the same everywhere
             *("ribambelle.web.formats.jour", "ribambelle.web.formats.euros"),

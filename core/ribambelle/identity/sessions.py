@@ -19,7 +19,7 @@ ANONYMOUS = timedelta(hours=2)
 IDLE, STEP = timedelta(hours=2), timedelta(minutes=10)
 """A member of staff who does nothing this long signs in again; looked at no more than each step."""
 NEWCOMER, OPENID, MANDATE = "newcomer", "openid", "mandate"
-OF_ONE_PERSON = ("flash", NEWCOMER, OPENID, MANDATE)
+OF_ONE_PERSON = ("flash", "refused", NEWCOMER, OPENID, MANDATE)
 """What a session keeps of one person: whoever signs in after them finds nothing of it."""
 
 

@@ -22,10 +22,14 @@ from ribambelle.web import formats
 HOLE = re.compile(r"\{(\w+)\}")
 EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 COUNTED = re.compile(r"(?P<number>−?\d[\d ]*(?:,\d+)?) (?P<noun>\D.*)")
-NAME = 2
-"""Words of a name: « Léa et Noé » is joined as the language does."""
+CALLED = re.compile(r"[A-ZÀ-Þ\d][\w’-]*( [A-ZÀ-Þ\d][\w’-]*)?|[\d .,:/+-]+")
+"""A name or a number: « Léa et Noé » is joined as the language does."""
 REMEMBERED = 20_000
 """Sentences of which the answer is kept: what people typed passes here too."""
+PARTS = 12
+"""Of a list that the code writes: days, criteria of a search."""
+LONGEST = 250
+"""Signs of what the code makes by putting values in a sentence; longer is what somebody wrote."""
 
 
 def plain(sentence: str) -> str:
@@ -54,6 +58,10 @@ class Pattern:
         """
         return len(re.findall(r"[^\W\d]", HOLE.sub("", self.sentence))) < 4
 
+    def _may_be(self, sentence: str) -> bool:
+        """Tell whether all the words of this one are there: a regular expression takes far longer."""
+        return all(piece in sentence for piece in HOLE.split(self.sentence)[::2])
+
     @classmethod
     def of(cls, sentence: str, said: str) -> "Pattern":
         """Read the holes of a sentence; the same hole may not be twice in the French."""
@@ -63,18 +71,24 @@ class Pattern:
         whole = "".join(word + name for word, name in zip(words, [*names, ""], strict=True))
         return cls(sentence, re.compile(whole, re.DOTALL), said)
 
-    def fill(self, sentence: str, say: Callable[[str], str]) -> str | None:
-        """Return the sentence said with its values, each said too; None for another sentence."""
-        found = self.asked.fullmatch(sentence)
+    def fill(self, sentence: str, say: Callable[[str], str]) -> tuple[str, bool] | None:
+        """Return the sentence said with its values, each said too, and whether none stays French.
+
+        None for another sentence. A name is no language's.
+        """
+        found = self.asked.fullmatch(sentence) if self._may_be(sentence) else None
         if found is None:
             return None
         values = {
             name.removeprefix("hole"): say(value) for name, value in found.groupdict().items()
         }
-        is_known = any(said not in found.groups() for said in values.values())
-        if self.is_any and not is_known and any(len(one.split()) > NAME for one in found.groups()):
+        is_whole = all(
+            values[name] != (asked := found[f"hole{name}"]) or CALLED.fullmatch(asked)
+            for name in values
+        )
+        if self.is_any and not is_whole:
             return None
-        return HOLE.sub(lambda hole: values[hole[1]], self.said)
+        return HOLE.sub(lambda hole: values[hole[1]], self.said), is_whole
 
 
 @dataclass
@@ -106,6 +120,8 @@ class Catalogue:
 
     def said(self, text: str) -> str:
         """Return a text in this language when it is a sentence of ours."""
+        if len(text) > LONGEST:
+            return self.sentence(text)
         if text not in self._told:
             if len(self._told) >= REMEMBERED:
                 self._told.clear()
@@ -121,8 +137,24 @@ class Catalogue:
             return said
         if again := self._counted_again(key) or (self.writing and self.writing.again(key)):
             return again
-        found = (pattern.fill(key, self.said) for pattern in self.patterns)
-        return next(filter(None, found), None) or text
+        if told := self._listed(key):
+            return told
+        partly = ""
+        for pattern in self.patterns:
+            if filled := pattern.fill(key, self.said):
+                if filled[1]:
+                    return filled[0]
+                partly = partly or filled[0]
+        return partly or text
+
+    def _listed(self, french: str) -> str | None:
+        """Return a list that the code wrote, each of its parts being a sentence of ours."""
+        parts = french.split(", ")
+        if len(parts) < 2 or len(parts) > PARTS:
+            return None
+        told = [self.said(part) for part in parts]
+        comma = self.writing.comma if self.writing else ","
+        return None if set(told) & set(parts) else f"{comma} ".join(told)
 
     def _counted_again(self, french: str) -> str | None:
         """Return a number and its noun that the code wrote in French; None for another text."""

@@ -35,6 +35,7 @@ class Writing:
 
     def __init__(self, language: Language) -> None:
         self.locale = Locale.parse(language.locale)
+        self.comma = "،" if language.code == "ar" else ","
 
     def _skeleton(self, skeleton: str, moment: date | datetime) -> str:
         told = format_skeleton(skeleton, _at(moment), locale=self.locale)
@@ -62,11 +63,11 @@ class Writing:
 
     def moment(self, at: datetime, year: bool = False) -> str:
         """Write a day and its hour."""
-        return f"{self.jour(at, year)}, {self.heure(at)}"
+        return f"{self.jour(at, year)}{self.comma} {self.heure(at)}"
 
     def moment_court(self, at: datetime) -> str:
         """Write a day and its hour where room is scarce."""
-        return f"{self.jour_court(at)}, {self.heure(at)}"
+        return f"{self.jour_court(at)}{self.comma} {self.heure(at)}"
 
     def euros(self, cents: int) -> Markup:
         """Write an amount, isolated from the direction around it."""
@@ -89,6 +90,12 @@ class Writing:
         None for any other text. A day without its year falls in a leap year, so that any is a day;
         its name in the week, which would then be another's, is translated by itself.
         """
+        try:
+            return self._again(french)
+        except ValueError:  # somebody typed « 30 février », or « 35 h »
+            return None
+
+    def _again(self, french: str) -> str | None:
         if hour := HOUR.fullmatch(french):
             return self.heure(_hour(hour))
         if whole := MONTH.fullmatch(french):
@@ -106,7 +113,7 @@ class Writing:
         if found["name"]:
             monday_first = DAYS.index(found["name"].strip())
             told = f"{self.locale.days['format']['wide'][monday_first]} {told}"
-        return f"{told}, {self.heure(_hour(found))}" if found["hour"] else told
+        return f"{told}{self.comma} {self.heure(_hour(found))}" if found["hour"] else told
 
     @property
     def filters(self) -> dict[str, Any]:
@@ -120,7 +127,7 @@ LEAP = 2028
 
 
 def _hour(found: re.Match[str]) -> time:
-    return time(int(found["hours"]) % 24, int(found["minutes"] or 0))
+    return time(int(found["hours"]), int(found["minutes"] or 0))
 
 
 def _at(moment: date | datetime) -> datetime:

@@ -4,7 +4,10 @@ const TYPED = 'typed'
 addEventListener('submit', event => {
   if (event.target.id !== 'langues') return
   event.target.retour.value = location.pathname + location.search
-  const kept = typed().map(form => [...new FormData(form)].filter(([name]) => form[name]?.type !== 'password' && form[name]?.type !== 'file'))
+  const kept = typed().map(form => [...new FormData(form)].filter(([name]) => {
+    const {type, autocomplete} = form[name] || {}
+    return autocomplete !== 'off' && !['hidden', 'password', 'file'].includes(type)
+  }))
   sessionStorage.setItem(TYPED, JSON.stringify([location.pathname, kept]))
 })
 const [typedAt, kept] = JSON.parse(sessionStorage.getItem(TYPED) || '[]')

@@ -48,9 +48,11 @@ async def choose(request: Request[Any, Any, Any], seen: NamedDependency[Visit]) 
     chosen = str(form.raw.get("langue", ""))
     if chosen not in {one.code for one in seen.languages}:
         raise NotYours
-    back = way_in(str(form.raw.get("retour", ""))) or "/"
+    back = str(form.raw.get("retour", ""))
+    back = way_in(back) or way_in(back.partition("?")[0]) or "/"
     typed = {name: value for name, value in form.raw.items() if name not in OWN}
-    if typed:
+    # a stranger could fill the sessions with what nobody will read again
+    if typed and seen.person:
         seen.keep(back.partition("?")[0], Bound(None, {}, typed))
     seen.session.set(LANGUAGE, chosen)
     return Redirect(back, status_code=303)

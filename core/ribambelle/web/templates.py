@@ -56,7 +56,7 @@ def catalogue(plugins: Plugins, code: str) -> Catalogue:
     return read(OTHERS[code], [SHIPPED, *[one for one in folders if one]])
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=500)
 def _translated(french: Environment, plugins: Plugins, code: str) -> Environment:
     found = in_language(french, catalogue(plugins, code))
     if OTHERS[code].locale != FRENCH.locale:

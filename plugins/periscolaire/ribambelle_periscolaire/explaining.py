@@ -26,7 +26,8 @@ def refused(
     if not places:
         return f"{where}il n’y avait aucune place à donner."
     rest = f"il restait {pluriel(left, 'place')}" if left else "il ne restait aucune place"
-    told = f"{where}{rest} pour {pluriel(asked, 'enfant')}, sur {places} à donner."
+    left_then = f"{where}{rest}"
+    told = f"{left_then} pour {pluriel(asked, 'enfant')}, sur {places} à donner."
     if last_rank is not None:
         told += f" La dernière est allée au rang {last_rank}."
     if full_days > 1:

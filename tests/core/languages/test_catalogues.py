@@ -10,6 +10,7 @@ from ribambelle.languages.catalogue import plain
 from ribambelle.languages.fragments import sentences
 from ribambelle.languages.known import OTHERS
 from ribambelle.plugins import Plugins
+from ribambelle.web.templates import catalogue
 
 Said = dict[Asked, Asked]
 
@@ -107,3 +108,49 @@ def test_the_pages_read_most_are_said_in_easy_french(installed: Plugins, name: s
     of_page = {plain(one) for one in sentences(file.read_text("utf-8"))} & said.keys()
 
     assert of_page
+
+
+def test_what_the_code_says_is_said_in_each_language(
+    asked: dict[Path, list[Asked]], installed: Plugins
+) -> None:
+    """The journey through every page is made in English: Arabic says all that English says."""
+    for folder in asked:
+        english, arabic = (set(said_in(folder / f"{code}.po", code)) for code in WHOLE)
+        assert sorted(map(str, english - arabic)) == []
+
+
+def test_what_somebody_wrote_is_compared_with_no_pattern(installed: Plugins) -> None:
+    """A long text that looks like a sentence with holes would keep a process busy for minutes."""
+    english = catalogue(installed, "en")
+    hostile = " pour , sur " * 400
+
+    assert english.said(hostile) == hostile
+    assert hostile not in english._told
+
+
+@pytest.mark.parametrize("typed", ["30 février", "32 mars 2027", "mai 0000", "12 h 75", "45 h"])
+def test_a_day_or_an_hour_that_does_not_exist_stays_as_it_is(
+    installed: Plugins, typed: str
+) -> None:
+    assert catalogue(installed, "en").said(typed) == typed
+
+
+@pytest.mark.parametrize(
+    ("french", "english"),
+    [
+        ("jusqu’à la veille, 10 h", "until the day before, 10:00"),
+        ("jusqu’à la veille d’école, 10 h", "until the school day before, 10:00"),
+        (
+            "jusqu’à 2 jours avant, 12 h, sans compter le samedi et le dimanche",
+            "until 2\u00a0days before, 12:00, not counting Saturday and Sunday",
+        ),
+        ("Léa et Noé", "Léa and Noé"),
+        ("Oui, je confirme", "Oui, je confirme"),
+        ("mercredi 3 décembre à 9 h", "Wednesday 3 December, 09:00"),
+        ("3 places", "3\u00a0places"),
+    ],
+)
+def test_what_the_code_puts_together_is_said_whole_or_not_at_all(
+    installed: Plugins, french: str, english: str
+) -> None:
+    assert catalogue(installed, "en").said(french) == english

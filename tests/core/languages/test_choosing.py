@@ -1,12 +1,13 @@
 """A reader chooses a language: it holds, it changes words and nothing else, and staff work in French."""
 
-import re
 from pathlib import Path
 
 import pytest
 from tests.creche.builders import an_application
 
 from ribambelle.identity import accounts
+from ribambelle.identity.sessions import opened
+from ribambelle.identity.tables import Session
 from ribambelle.testing import Communes
 
 
@@ -59,15 +60,46 @@ async def test_the_town_hall_works_in_french(communes: Communes) -> None:
 
 
 async def test_what_people_typed_is_never_taken_for_a_sentence(communes: Communes) -> None:
-    """A child named as a button is, and a field that holds the words of a title, stay as they are."""
+    """Somebody named as a button is, and a field that holds the words of a title, stay as they are."""
     town = communes.alpha
-    family = await town.family("anne@example.test", "Accueil Retour")
+    family = await town.family("anne@example.test", "Accueil")
     await family.post("/langues", data={"langue": "en", "retour": "/"})
 
     account = (await family.get("/compte")).text
+    refused = await family.post("/famille/moi", data={"given_name": "Retour", "family_name": ""})
 
-    assert "Accueil Retour" in account
-    assert re.search(r'value="(Home|Back)', account) is None
+    assert '<html lang="en"' in account and ">Home<" in account
+    assert '<span class="nom">Accueil</span>' in account
+    assert refused.status_code in (303, 422)
+    page = refused.text or (await family.get(refused.headers["location"])).text
+    assert 'value="Retour"' in page and 'value="Back"' not in page
+
+
+async def test_a_stranger_leaves_nothing_in_a_session(communes: Communes) -> None:
+    stranger = communes.alpha.visitor()
+
+    await stranger.post(
+        "/langues", data={"langue": "en", "retour": "/connexion", "email": "x" * 99}
+    )
+
+    with communes.alpha.here():
+        (row,) = await Session.objects()
+    assert "xxx" not in row.data and "en" in row.data
+
+
+async def test_a_draft_is_of_one_person(communes: Communes) -> None:
+    """Whoever signs in after somebody, in the same browser, carries nothing of what they typed."""
+    town, step = communes.alpha, "/creche/demandes/1/etape/adresse"
+    anne = await town.family("anne@example.test")
+    await anne.post("/langues", data={"langue": "en", "retour": step, "line": "12 rue neuve"})
+    with town.here() as tenant:
+        luc = await accounts.open_family("luc@example.test", tenant.now())
+        session, _ = await opened(anne.cookies["session"], tenant.now())
+        assert "refused" in session.data
+        await session.sign_in(luc, tenant.now())
+        rows = await Session.objects()
+
+    assert not any("12 rue neuve" in row.data for row in rows)
 
 
 async def test_what_was_being_typed_comes_back_in_the_other_language(communes: Communes) -> None:

@@ -22,10 +22,10 @@ EVES = {
     "school": "à la veille d’école",
 }
 ANCHORS = {
-    "day": "avant",
-    "week": "avant le lundi de la semaine",
-    "period": "avant le premier jour de la période",
-    "month": "avant le 1er du mois",
+    "day": "à {} avant",
+    "week": "à {} avant le lundi de la semaine",
+    "period": "à {} avant le premier jour de la période",
+    "month": "à {} avant le 1er du mois",
 }
 FIRST = {
     "day": "le jour même",
@@ -109,7 +109,7 @@ def _days_before(limit: Limit, days: int) -> str:
         return f"à {FIRST[limit.anchor]}"
     if limit.anchor == "day" and days == 1 and limit.count in EVES:
         return EVES[limit.count]
-    return f"à {several(days, *KINDS[limit.count])} {ANCHORS[limit.anchor]}"
+    return ANCHORS[limit.anchor].format(several(days, *KINDS[limit.count]))
 
 
 def _weeks_before(limit: Limit) -> str:
