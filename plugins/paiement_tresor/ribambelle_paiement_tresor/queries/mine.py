@@ -66,6 +66,13 @@ LINES = Prepared(
 )
 
 
+TITLES = {
+    "invoice": ("Facture d’{}", "Facture de {}", "Facture du {}"),
+    "credit": ("Avoir d’{}", "Avoir de {}", "Avoir du {}"),
+}
+"""What a document of some days is called: of October, of September, of the 1st to the 15th."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One invoice or credit note, as its family or the régie sees it."""
@@ -114,7 +121,8 @@ class Document:
         if not self.first or not self.last:
             return f"{what} {self.called}"
         days = self.days
-        return f"{what} {'d’' if days[0] in 'ao' else 'de ' if days[0].isalpha() else 'du '}{days}"
+        link = 0 if days[0] in "ao" else 1 if days[0].isalpha() else 2
+        return TITLES[self.kind][link].format(days)
 
     @property
     def owed(self) -> int:
