@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from random import Random
+from typing import Any
 
 import msgspec
 import pytest
@@ -20,9 +21,10 @@ from ribambelle.identity import Grant, accounts
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import JournalLine
 from ribambelle_creche import chaining, deciding, examining, filing, moving, offering
-from ribambelle_creche.domain.admission import Pin, propose
+from ribambelle_creche.domain import chains
+from ribambelle_creche.domain.admission import Pin, Snapshot, propose
 from ribambelle_creche.domain.capacity import PLACES
-from ribambelle_creche.domain.chains import Waiting, fallen, firm, starts
+from ribambelle_creche.domain.chains import Held, Waiting, fallen, firm, laid_out, rests, starts
 from ribambelle_creche.domain.dossier import Child, Week, decode, encode
 from ribambelle_creche.domain.preparation import Lot, Seen, snapshot
 from ribambelle_creche.domain.resources import Asking, House
@@ -427,7 +429,137 @@ async def test_nobody_enters_before_the_child_it_follows_has_left(
     waiting = [Waiting(1, {"roses": 1}, {"lilas": 1}), Waiting(2, {"lilas": 1}), Waiting(3, {})]
     wished = {1: date(2027, 3, 1), 2: date(2027, 1, 4), 3: date(2027, 1, 4)}
 
-    assert starts(waiting, wished) == {1: wished[1], 2: wished[1], 3: wished[3]}
+    found = starts({"roses": 1, "lilas": 0}, waiting, wished)
+
+    assert found == {1: wished[1], 2: wished[1], 3: wished[3]}
+
+
+def real(places: int, *weeks: tuple[int, int, int]) -> tuple[Snapshot, dict[str, Held]]:
+    """Lay out two crèches as a commission does: the week of each file, where it is, what it gets.
+
+    :param places: what Les Lilas (12) have free on each half-day, beside the children in place.
+    """
+    lilas = {place: places if place[0] == "babies" else 0 for place in PLACES}
+    roses = {place: 9 if place[0] == "babies" else 0 for place in PLACES}
+    houses = [House(12, (lilas,), ({},), 10), House(15, (roses,), ({},), 10)]
+    files, there, held = [], {}, {}
+    for rank, (week, lives, wants) in enumerate(weeks, start=1):
+        asked = Asking(("babies",), (week,), (wants, lives) if lives else (wants,))
+        number = f"C-{rank}"
+        files.append(Seen(number, 100 - rank, datetime(2026, 3, 1, tzinfo=UTC), rank, asked))
+        if lives:
+            there[number] = (lives, week)
+        held[number] = Held(rank, f"{wants}/babies/0")
+    lot = Lot(files, houses, {})
+    return with_rights(snapshot(lot), lot, there), held
+
+
+def followed(town: Town, given: Snapshot, held: dict[str, Held]) -> list[date]:
+    """Return the day each file enters: the first wished March, the second January."""
+    with town.here():
+        made = {
+            1: [Offer(_ignore_missing=True, start_on=MARCH)],
+            2: [Offer(_ignore_missing=True, start_on=JANUARY)],
+        }
+        offering.follow(*laid_out(given, held, {}), made)
+    return [made[file][0].start_on for file in (1, 2)]
+
+
+MARCH, JANUARY = date(2027, 3, 1), date(2027, 1, 4)
+
+
+@pytest.mark.parametrize(("free", "enters"), [(1, JANUARY), (0, MARCH)])
+async def test_a_free_place_keeps_its_day_and_one_to_be_left_waits_for_who_leaves_it(
+    communes: Communes, free: int, enters: date
+) -> None:
+    """Zoé leaves Les Lilas in March; Léo takes the place that is free there, or hers."""
+    given, held = real(free, (1, 12, 15), (1, 0, 12))
+
+    assert followed(communes.alpha, given, held) == [MARCH, enters]
+
+
+async def test_other_days_at_the_same_creche_wait_for_nobody(communes: Communes) -> None:
+    """Zoé leaves her Monday morning; Léo comes on Tuesday: they share the week's half-days alone."""
+    given, held = real(1, (0b1, 12, 15), (0b100, 0, 12))
+    _, waiting = laid_out(given, held, {})
+
+    assert waiting[0].leaves.keys() & waiting[1].takes.keys() == {"12/all/week"}
+    assert followed(communes.alpha, given, held) == [MARCH, JANUARY]
+
+
+@given(seed=st.integers(0, 10**6))
+@settings(max_examples=200, deadline=None)
+def test_an_offer_that_rested_on_nobody_never_falls_because_of_a_later_call(seed: int) -> None:
+    """Whoever is called afterwards, and whatever its points, comes behind what was offered."""
+    random = Random(seed)
+    weeks = [(1, random.choice((0, 0, 12)), 0) for _ in range(6)]
+    whole = [(week, lives, 15 if lives else 12) for week, lives, _ in weeks]
+    given, held = real(random.randint(0, 3), *whole)
+    first = random.randint(1, 5)
+    late = random.sample(sorted(held), 6 - first)
+    sent = datetime(2026, 12, 10, tzinfo=UTC)
+    before = {name: replace(one, sent_at=sent) for name, one in held.items() if name not in late}
+    later = {name: replace(held[name], sent_at=sent + timedelta(days=1)) for name in late}
+
+    free, waiting = laid_out(given, before, {})
+    alone = {one.file for one in waiting if not rests(free, waiting, one.file)}
+    after = laid_out(given, before | later, {})
+
+    assert not fallen(*after) & (alone - fallen(free, waiting))
+    assert [one.file for one in after[1]][: len(waiting)] == [one.file for one in waiting]
+
+
+def test_by_points_alone_a_later_call_would_take_the_place_of_who_was_offered_it() -> None:
+    """The twin: C-1 ranks ahead of C-2, and was called after it for the one place."""
+    given, held = real(1, (1, 0, 12), (1, 0, 12), (1, 12, 15))
+    sent = datetime(2026, 12, 10, tzinfo=UTC)
+    dated = {
+        "C-1": replace(held["C-1"], sent_at=sent + timedelta(days=1)),
+        "C-2": replace(held["C-2"], sent_at=sent),
+    }
+    by_points = {name: replace(one, sent_at=None) for name, one in dated.items()}
+
+    assert fallen(*laid_out(given, dated, {})) == {1}
+    assert fallen(*laid_out(given, by_points, {})) == {2}
+
+
+def test_what_was_pinned_then_the_reserves_pass_before_the_points() -> None:
+    given, held = real(1, (1, 0, 12), (1, 0, 12), (1, 0, 12), (1, 12, 15))
+    pinned = msgspec.structs.replace(given, pins=(Pin("C-3", "S2", "12/babies/0"),))
+
+    _, waiting = laid_out(pinned, held, {}, first={"C-2": frozenset({"12"})})
+
+    assert [one.file for one in waiting] == [3, 2, 1, 4]
+
+
+def test_looking_at_every_offer_of_a_large_commission_grows_with_its_offers_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Three children move; the others are offered a place each, where nobody moves or where they do."""
+    looked, fitting = [0], chains._fitting
+
+    def counted(*told: Any) -> set[int]:
+        looked[0] += 1
+        return fitting(*told)
+
+    monkeypatch.setattr(chains, "_fitting", counted)
+
+    def looks(many: int) -> tuple[int, int]:
+        movers, others = (
+            [(1, 12, 15)] * 3,
+            [(1, 0, 12 if one % 10 == 0 else 15) for one in range(many)],
+        )
+        given, held = real(many, *movers, *others)
+        looked[0] = 0
+        free, waiting = laid_out(given, held, {})
+        for file in range(1, len(held) + 1):
+            rests(free, waiting, file)
+        return looked[0], len(waiting)
+
+    small, large = looks(20), looks(200)
+
+    assert small == (5, 5)
+    assert large == (23, 23)  # of 203 offers, those where nobody moves are no part of it
 
 
 async def test_a_family_reads_that_the_place_is_still_held_and_that_its_yes_is_kept(

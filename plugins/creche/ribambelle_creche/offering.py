@@ -227,15 +227,23 @@ async def called(tenant: Tenant, row: Commission, now: datetime) -> Called | Non
         (number, await _offers(row, files[number], places, now, _origin(given, number)))
         for number, places in given_to.items()
     ]
-    new = {
-        application_of(number, one.child): Held(files[number].file, one.option)
-        for number, rows in offered
-        for one in rows
-    }
-    chain = await chaining.of(row.id, new)
-    made = {files[number].file: rows for number, rows in offered}
-    follow(chain.waiting, made, await offers.entries(row.id))
     return Called(offered, left, found)
+
+
+async def _in_time(commission: int, called: Sequence[tuple[str, list[Offer]]]) -> None:
+    """Let no file that is called enter before those it needs have left."""
+    rows = [one for _, each in called for one in each]
+    if not any(one.origin == "transfer" for one in rows) and not await offers.has_mover(commission):
+        return
+    new = {
+        application_of(number, one.child): Held(int(one.application), one.option)
+        for number, each in called
+        for one in each
+    }
+    chain = await chaining.of(commission, new)
+    made = {int(each[0].application): each for _, each in called}
+    known = await offers.entries(commission)
+    await asyncio.to_thread(follow, chain.free, chain.waiting, made, known)
 
 
 def _origin(given: Snapshot, number: str) -> str:
@@ -245,16 +253,17 @@ def _origin(given: Snapshot, number: str) -> str:
 
 
 def follow(
+    free: Mapping[str, int],
     waiting: Sequence[Waiting],
     made: Mapping[int, Sequence[Offer]],
     known: Mapping[int, date] | None = None,
 ) -> None:
-    """Let nobody enter before whoever it follows has left.
+    """Let nobody enter before those it needs have left; a free place keeps its day.
 
     :param known: the first days of the offers that stand already, by file.
     """
     wished = {**(known or {}), **{file: rows[0].start_on for file, rows in made.items()}}
-    days = starts(waiting, wished)
+    days = starts(free, waiting, wished)
     for file, rows in made.items():
         for row in rows:
             day = days[file]
@@ -275,6 +284,7 @@ async def call_next(
         found = await called(tenant, row, now)
         if found is None or not found.offers:
             return 0
+        await _in_time(commission, found.offers)
         files = await offers.files([number for number, _ in found.offers])
         for number, rows in found.offers:
             await issue(rows, files[number].demande, account, side)

@@ -227,7 +227,11 @@ async def standing(commission: int) -> dict[str, Held]:
     )
     return {
         application_of(one.application.number, one.child): Held(
-            one.application.id, one.option, one.state == "accepted", one.agreed_at is not None
+            one.application.id,
+            one.option,
+            one.state == "accepted",
+            one.agreed_at is not None,
+            one.sent_at,
         )
         for one in rows
     }
