@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from random import Random
 from typing import Any
 
@@ -17,10 +18,14 @@ from tests.creche.test_deciding import kept
 from tests.creche.test_session_states import AGENT
 
 from ribambelle import workflow
+from ribambelle.database import locks
+from ribambelle.errors import Refused
 from ribambelle.identity import Grant, accounts
+from ribambelle.identity.person import Behalf
 from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle.workflow import journal
 from ribambelle.workflow.tables import JournalLine
-from ribambelle_creche import chaining, deciding, examining, filing, moving, offering
+from ribambelle_creche import chaining, deciding, examining, filing, letters, moving, offering
 from ribambelle_creche.domain import chains
 from ribambelle_creche.domain.admission import Pin, Snapshot, propose
 from ribambelle_creche.domain.capacity import PLACES
@@ -29,7 +34,7 @@ from ribambelle_creche.domain.dossier import Child, Week, decode, encode
 from ribambelle_creche.domain.preparation import Lot, Seen, snapshot
 from ribambelle_creche.domain.resources import Asking, House
 from ribambelle_creche.domain.transfers import with_rights
-from ribambelle_creche.queries import commissions, contracts, files, offers, supplies
+from ribambelle_creche.queries import commissions, contracts, decisions, files, offers, supplies
 from ribambelle_creche.tables import Application, Capacity, Contract, Decision, Offer
 
 URGENCES = "/bureau/creche/urgences"
@@ -652,3 +657,168 @@ def test_twins_who_are_already_somewhere_do_not_stop_a_commission() -> None:
     lot = lot_of(2)
 
     assert propose(with_rights(snapshot(lot), lot, {"C-1": (12, 1)})).assignments == {"C-1": None}
+
+
+async def gone(mine: dict[str, int], name: str) -> None:
+    (row,) = await Application.objects().where(Application.id == mine[name])
+    await workflow.fire(int(row.demande), "withdraw", side="office", account=1)
+
+
+async def test_giving_up_the_place_one_moved_to_says_that_neither_is_left_and_calls_for_both(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Zoé went from Les Lilas to Les Roses, then gives up: Ana, who waits, has the place she left."""
+    town = communes.alpha
+    files = (("Zoé", "Lilas", "Roses"), ("Léo", "", "Lilas"), ("Ana", "", "Lilas"))
+    number, mine = await changing(town, clock, files, {"Roses": 1, "Lilas": 0})
+    agent = await town.staff()
+    page = f"/creche/demandes/{mine['Zoé']}/retirer"
+    before = unescape((await agent.get(page)).text)
+    with town.here():
+        await offering.accept(await live(mine["Zoé"]), 1, "office", clock())
+    between = unescape((await agent.get(page)).text)
+    with town.here() as tenant:
+        await gone(mine, "Zoé")
+        await offering.decline(tenant, await live(mine["Léo"]), 1, "office", clock())
+        row = await commissions.one(number)
+        with monkeypatch.context() as twin:  # the twin: were she counted at Les Lilas still
+
+            async def nobody(_: int) -> set[str]:
+                return set()
+
+            twin.setattr(offers, "left_again", nobody)
+            blind = await offering.called(tenant, row, clock())
+        await offering.call_next(tenant, number, 1, clock())
+        after = await now_of(mine)
+    await town.work()
+
+    assert "plus de place, ni à" not in before
+    assert "n’aura plus de place, ni à Roses, ni à Lilas" in between
+    assert blind is not None
+    assert blind.offers == []
+    assert after["Ana"] == ("Lilas", "live")
+    told = [one.text for one in await town.mail() if "retirée" in one.subject]
+    lost = "Votre enfant n’a plus de place, ni à Roses, ni à Lilas."
+    assert [lost in one for one in told] == [False, True]  # her first file says nothing of the kind
+
+
+async def test_a_yes_that_is_kept_may_be_taken_back_after_the_last_day_and_no_other_answer_may(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    _, mine = await changing(town, clock, SWAP, FULL)
+    agent = await town.staff()
+    with town.here():
+        await offering.accept(await live(mine["Ana"]), 1, "office", clock())
+    why = [
+        unescape((await agent.get(f"/creche/demandes/{mine[name]}/pourquoi")).text)
+        for name in ("Ana", "Bob")
+    ]
+    clock.move(days=30)
+    with town.here() as tenant:
+        late = await live(mine["Bob"])
+        with pytest.raises(Refused, match="offer_over"):
+            await offering.decline(tenant, late, 1, "office", clock())
+        await offering.decline(tenant, await live(mine["Ana"]), 1, "office", clock())
+        after = await now_of(mine)
+
+    assert ["Répondez avant" in one for one in why] == [False, True]
+    assert after == {"Ana": ("Roses", "declined"), "Bob": ("Lilas", "live")}
+
+
+async def test_a_family_is_told_that_its_yes_is_kept_then_why_the_offer_was_taken_back(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number, mine = await changing(town, clock, SWAP, FULL)
+    with town.here() as tenant:
+        for _ in range(2):  # two presses of one button
+            await offering.accept(await live(mine["Ana"]), 1, "office", clock())
+        await town.work()
+        kept_yes = [one for one in await town.mail() if "oui est gardé" in one.subject]
+        await offering.decline(tenant, await live(mine["Bob"]), 1, "office", clock())
+    await town.work()
+    with town.here() as tenant:
+        row, names = await commissions.one(number), {}
+        said = {}
+        for answer in await decisions.of_commission(number):
+            told = await letters._letter(tenant, row, answer, None, names)
+            said[answer.application.id] = [one["title"] for one in told["sections"]]
+
+    assert len(kept_yes) == 1
+    assert "Roses" in kept_yes[0].text
+    assert "La place proposée a été reprise" in said[mine["Ana"]]
+    assert "La place proposée a été reprise" not in said[mine["Bob"]]
+
+
+async def test_a_file_that_fell_is_called_while_its_family_corrects_it(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Léo's offer was taken back; his family edits the file: it keeps its rank, and is called."""
+    town = communes.alpha
+    files = (("Zoé", "Lilas", "Roses"), ("Léo", "", "Lilas"))
+    number, mine = await changing(town, clock, files, {"Roses": 1, "Lilas": 0})
+    with town.here() as tenant:
+        await offering.decline(tenant, await live(mine["Zoé"]), 1, "office", clock())
+    await town.work()
+    with town.here() as tenant:
+        fell = await now_of(mine)
+        (row,) = await Application.objects().where(Application.id == mine["Léo"])
+        await workflow.fire(int(row.demande), "edit", side="office", account=1)
+
+        async def asked(name: str) -> set[int]:
+            with monkeypatch.context() as twin:
+                if name:
+                    twin.setattr(offers, name, nothing)
+                seen, real = [set[str]()], offering.rolling
+
+                def noted(given: Any, held: Any, waiting: Any, *rest: Any) -> Any:
+                    seen[0] = set(waiting)
+                    return real(given, held, waiting, *rest)
+
+                twin.setattr(offering, "rolling", noted)
+                await offering.called(tenant, await commissions.one(number), clock())
+            return {mine["Léo"]} if row.number in seen[0] else set()
+
+        found, twin = await asked(""), await asked("not_freed")
+
+    assert fell["Léo"] == ("Lilas", "withdrawn")
+    assert (found, twin) == ({mine["Léo"]}, set())
+
+
+async def nothing(_: int) -> set[int]:
+    return set()
+
+
+async def test_a_yes_that_comes_to_hold_is_not_said_to_be_the_act_of_who_acts_for_another(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Staff says yes in Bob's family's name; Ana's kept yes holds by itself."""
+    town = communes.alpha
+    _, mine = await changing(town, clock, SWAP, FULL)
+    locked, real_lock = list[str](), locks.advisory
+
+    async def noted(key: str) -> None:
+        locked.append(key)
+        await real_lock(key)
+
+    with town.here():
+        await offering.accept(await live(mine["Ana"]), 1, "office", clock())
+        acting = journal.BEHALF.set(Behalf(4, 8, "Sophie"))
+        try:
+            monkeypatch.setattr(locks, "advisory", noted)
+            await offering.accept(await live(mine["Bob"]), 1, "family", clock())
+        finally:
+            journal.BEHALF.reset(acting)
+        lines = (
+            await JournalLine.objects()
+            .where(JournalLine.act == "creche.admission.accepted")
+            .order_by(JournalLine.number)
+        )
+
+    said = {one.object: (one.account, one.side) for one in lines}
+    assert said == {
+        f"creche.application:{mine['Bob']}": (8, "office"),
+        f"creche.application:{mine['Ana']}": (None, "clock"),
+    }
+    assert {f"creche.file:{file}" for file in mine.values()} <= set(locked)
