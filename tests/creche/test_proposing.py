@@ -14,7 +14,8 @@ from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import JournalLine
 from ribambelle_creche import advisory, examining, preparing, proposing
 from ribambelle_creche.commands_commission import code_of
-from ribambelle_creche.domain.admission import VERSION, faults, propose
+from ribambelle_creche.domain.admission import VERSION, faults, propose, seal
+from ribambelle_creche.domain.admission.reading import written
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.dossier import Child, Entry, Home, Week, decode, encode
 from ribambelle_creche.domain.preparation import Changes
@@ -333,15 +334,39 @@ async def test_a_commission_run_by_another_engine_says_so_and_is_not_called_forg
         today = await replayed(row.id)
         await Proposal.update({Proposal.engine: "0.9"}, force=True)
         agrees = await replayed(row.id)
-        kept = await proposals.one(number, 1)
-        other = kept.outputs.replace('"served": ', '"served": 1', 1)
-        await Proposal.update({Proposal.outputs: other}, force=True)
+        given, found = proposals.opened(await proposals.one(number, 1))
+        other = seal.sealed(given, msgspec.structs.replace(found, served=found.served + 1))
+        answered = {Proposal.outputs: written(other).decode(), Proposal.digest: other.digest}
+        await Proposal.update(answered, force=True)
         differs = await replayed(row.id)
         await Proposal.update({Proposal.engine: VERSION}, force=True)
-        forged = await replayed(row.id)
+        same_engine = await replayed(row.id)
 
     assert [one["same_engine"] for one in (*today, *agrees)] == [True, False]
-    assert [code_of(one) for one in (today, agrees, differs, forged)] == [0, 0, 3, 1]
+    assert [code_of(one) for one in (today, agrees, differs, same_engine)] == [0, 0, 3, 1]
+
+
+async def test_an_answer_edited_since_is_told_whatever_the_engine_that_gave_it(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Writing the name of another engine beside an edited answer does not excuse it."""
+    town = communes.alpha
+    number = await prepared(town, clock)
+    with town.here() as tenant:
+        row = await commissions.one(number)
+        await proposing.run(tenant, row, Changes(), "", 1, clock())
+        kept = await proposals.one(number, 1)
+        edited = kept.outputs.replace('"served": ', '"served": 1', 1)
+        assert edited != kept.outputs
+        await Proposal.update({Proposal.outputs: edited, Proposal.engine: "0.9"}, force=True)
+        other_engine = await replayed(row.id)
+        await Proposal.update({Proposal.engine: VERSION}, force=True)
+        same_engine = await replayed(row.id)
+
+    assert [one["same_inputs"] for one in (*other_engine, *same_engine)] == [True, True]
+    assert [code_of(one) for one in (other_engine, same_engine)] == [1, 1]
+    # the twin: without looking at the answer that was kept, the engine would be blamed
+    assert code_of([one | {"same_outputs": True} for one in other_engine]) == 3
 
 
 async def test_a6_both_databases_prepare_the_very_same_lot(

@@ -4,6 +4,8 @@ import csv
 import io
 import itertools
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import cast
 
 from tests.creche.builders import a_facility, a_quartier, an_application
 from tests.creche.decided import Asks, a_decided_commission, some_files
@@ -17,10 +19,10 @@ from ribambelle_creche import offering
 from ribambelle_creche.domain.age import AgeLimits
 from ribambelle_creche.domain.dossier import Entry, Resources, Situation, Week
 from ribambelle_creche.domain.streets import key_of
-from ribambelle_creche.pages import statistics_admissions
+from ribambelle_creche.pages import statistics_admissions, statistics_supply
 from ribambelle_creche.queries import admission_figures as figures
 from ribambelle_creche.queries import statistics
-from ribambelle_creche.tables import Capacity, Contract, Facility, Offer, Street
+from ribambelle_creche.tables import Application, Capacity, Contract, Facility, Offer, Street
 
 NUMBERS = itertools.count()
 URL = "/bureau/creche/statistiques/admissions"
@@ -317,3 +319,38 @@ async def test_freshness_tells_how_many_files_are_complete(communes: Communes) -
 
     assert "Moins de 3 mois;2;1" in answer.content.decode("utf-8-sig")
     assert "dont complètes" in page
+
+
+async def test_children_are_counted_and_not_files_nor_contracts(communes: Communes) -> None:
+    """Twins have one file and are two; a child with a lasting place and an urgent one is there once."""
+    town = communes.alpha
+    with town.here() as tenant:
+        lilas, today = await a_facility("Les Lilas"), tenant.now().date()
+        one = await an_application(lilas, state="complete")
+        twins = await an_application(lilas, state="complete")
+        await Application.update({Application.children: 2}).where(Application.id == twins)
+        for slots in (1, 2):
+            row = Contract(facility=lilas, application=one, slots=slots, first=today)
+            row.child_name = "Una"
+            await Contract.insert(row)
+        first, there = await figures.first_wishes(), await figures.present(today)
+        children = sum(counted.children for counted in await statistics.demand())
+
+    assert set(first[lilas].values()) == {children}
+    assert [facility for facility, _ in there] == [lilas]
+
+
+def test_the_fullest_half_days_are_those_with_the_largest_part_taken() -> None:
+    """A large crèche at 40 of 60 is less full than a small one at 9 of 10."""
+    cells = {
+        1: {("babies", 0, "am"): (60, 20)},
+        2: {("babies", 0, "am"): (10, 1)},
+    }
+    facilities = [
+        SimpleNamespace(id=1, name="Grande", places=60),
+        SimpleNamespace(id=2, name="Petite", places=10),
+    ]
+
+    panel = statistics_supply.by_facility_and_half_day(cast("list[Facility]", facilities), cells)
+
+    assert [bar[0] for bar in panel.bars] == ["Petite, lundi matin", "Grande, lundi matin"]

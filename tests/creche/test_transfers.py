@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from random import Random
+from typing import Any
 
 import msgspec
 import pytest
@@ -16,18 +18,23 @@ from tests.creche.test_deciding import kept
 from tests.creche.test_session_states import AGENT
 
 from ribambelle import workflow
+from ribambelle.database import locks
+from ribambelle.errors import Refused
 from ribambelle.identity import Grant, accounts
+from ribambelle.identity.person import Behalf
 from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle.workflow import journal
 from ribambelle.workflow.tables import JournalLine
-from ribambelle_creche import chaining, deciding, examining, filing, moving, offering
-from ribambelle_creche.domain.admission import Pin, propose
+from ribambelle_creche import chaining, deciding, examining, filing, letters, moving, offering
+from ribambelle_creche.domain import chains
+from ribambelle_creche.domain.admission import Pin, Snapshot, propose
 from ribambelle_creche.domain.capacity import PLACES
-from ribambelle_creche.domain.chains import Waiting, fallen, firm, starts
+from ribambelle_creche.domain.chains import Held, Waiting, fallen, firm, laid_out, rests, starts
 from ribambelle_creche.domain.dossier import Child, Week, decode, encode
 from ribambelle_creche.domain.preparation import Lot, Seen, snapshot
 from ribambelle_creche.domain.resources import Asking, House
 from ribambelle_creche.domain.transfers import with_rights
-from ribambelle_creche.queries import commissions, contracts, files, offers, supplies
+from ribambelle_creche.queries import commissions, contracts, decisions, files, offers, supplies
 from ribambelle_creche.tables import Application, Capacity, Contract, Decision, Offer
 
 URGENCES = "/bureau/creche/urgences"
@@ -427,7 +434,137 @@ async def test_nobody_enters_before_the_child_it_follows_has_left(
     waiting = [Waiting(1, {"roses": 1}, {"lilas": 1}), Waiting(2, {"lilas": 1}), Waiting(3, {})]
     wished = {1: date(2027, 3, 1), 2: date(2027, 1, 4), 3: date(2027, 1, 4)}
 
-    assert starts(waiting, wished) == {1: wished[1], 2: wished[1], 3: wished[3]}
+    found = starts({"roses": 1, "lilas": 0}, waiting, wished)
+
+    assert found == {1: wished[1], 2: wished[1], 3: wished[3]}
+
+
+def real(places: int, *weeks: tuple[int, int, int]) -> tuple[Snapshot, dict[str, Held]]:
+    """Lay out two crèches as a commission does: the week of each file, where it is, what it gets.
+
+    :param places: what Les Lilas (12) have free on each half-day, beside the children in place.
+    """
+    lilas = {place: places if place[0] == "babies" else 0 for place in PLACES}
+    roses = {place: 9 if place[0] == "babies" else 0 for place in PLACES}
+    houses = [House(12, (lilas,), ({},), 10), House(15, (roses,), ({},), 10)]
+    files, there, held = [], {}, {}
+    for rank, (week, lives, wants) in enumerate(weeks, start=1):
+        asked = Asking(("babies",), (week,), (wants, lives) if lives else (wants,))
+        number = f"C-{rank}"
+        files.append(Seen(number, 100 - rank, datetime(2026, 3, 1, tzinfo=UTC), rank, asked))
+        if lives:
+            there[number] = (lives, week)
+        held[number] = Held(rank, f"{wants}/babies/0")
+    lot = Lot(files, houses, {})
+    return with_rights(snapshot(lot), lot, there), held
+
+
+def followed(town: Town, given: Snapshot, held: dict[str, Held]) -> list[date]:
+    """Return the day each file enters: the first wished March, the second January."""
+    with town.here():
+        made = {
+            1: [Offer(_ignore_missing=True, start_on=MARCH)],
+            2: [Offer(_ignore_missing=True, start_on=JANUARY)],
+        }
+        offering.follow(*laid_out(given, held, {}), made)
+    return [made[file][0].start_on for file in (1, 2)]
+
+
+MARCH, JANUARY = date(2027, 3, 1), date(2027, 1, 4)
+
+
+@pytest.mark.parametrize(("free", "enters"), [(1, JANUARY), (0, MARCH)])
+async def test_a_free_place_keeps_its_day_and_one_to_be_left_waits_for_who_leaves_it(
+    communes: Communes, free: int, enters: date
+) -> None:
+    """Zoé leaves Les Lilas in March; Léo takes the place that is free there, or hers."""
+    given, held = real(free, (1, 12, 15), (1, 0, 12))
+
+    assert followed(communes.alpha, given, held) == [MARCH, enters]
+
+
+async def test_other_days_at_the_same_creche_wait_for_nobody(communes: Communes) -> None:
+    """Zoé leaves her Monday morning; Léo comes on Tuesday: they share the week's half-days alone."""
+    given, held = real(1, (0b1, 12, 15), (0b100, 0, 12))
+    _, waiting = laid_out(given, held, {})
+
+    assert waiting[0].leaves.keys() & waiting[1].takes.keys() == {"12/all/week"}
+    assert followed(communes.alpha, given, held) == [MARCH, JANUARY]
+
+
+@given(seed=st.integers(0, 10**6))
+@settings(max_examples=200, deadline=None)
+def test_an_offer_that_rested_on_nobody_never_falls_because_of_a_later_call(seed: int) -> None:
+    """Whoever is called afterwards, and whatever its points, comes behind what was offered."""
+    random = Random(seed)
+    weeks = [(1, random.choice((0, 0, 12)), 0) for _ in range(6)]
+    whole = [(week, lives, 15 if lives else 12) for week, lives, _ in weeks]
+    given, held = real(random.randint(0, 3), *whole)
+    first = random.randint(1, 5)
+    late = random.sample(sorted(held), 6 - first)
+    sent = datetime(2026, 12, 10, tzinfo=UTC)
+    before = {name: replace(one, sent_at=sent) for name, one in held.items() if name not in late}
+    later = {name: replace(held[name], sent_at=sent + timedelta(days=1)) for name in late}
+
+    free, waiting = laid_out(given, before, {})
+    alone = {one.file for one in waiting if not rests(free, waiting, one.file)}
+    after = laid_out(given, before | later, {})
+
+    assert not fallen(*after) & (alone - fallen(free, waiting))
+    assert [one.file for one in after[1]][: len(waiting)] == [one.file for one in waiting]
+
+
+def test_by_points_alone_a_later_call_would_take_the_place_of_who_was_offered_it() -> None:
+    """The twin: C-1 ranks ahead of C-2, and was called after it for the one place."""
+    given, held = real(1, (1, 0, 12), (1, 0, 12), (1, 12, 15))
+    sent = datetime(2026, 12, 10, tzinfo=UTC)
+    dated = {
+        "C-1": replace(held["C-1"], sent_at=sent + timedelta(days=1)),
+        "C-2": replace(held["C-2"], sent_at=sent),
+    }
+    by_points = {name: replace(one, sent_at=None) for name, one in dated.items()}
+
+    assert fallen(*laid_out(given, dated, {})) == {1}
+    assert fallen(*laid_out(given, by_points, {})) == {2}
+
+
+def test_what_was_pinned_then_the_reserves_pass_before_the_points() -> None:
+    given, held = real(1, (1, 0, 12), (1, 0, 12), (1, 0, 12), (1, 12, 15))
+    pinned = msgspec.structs.replace(given, pins=(Pin("C-3", "S2", "12/babies/0"),))
+
+    _, waiting = laid_out(pinned, held, {}, first={"C-2": frozenset({"12"})})
+
+    assert [one.file for one in waiting] == [3, 2, 1, 4]
+
+
+def test_looking_at_every_offer_of_a_large_commission_grows_with_its_offers_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Three children move; the others are offered a place each, where nobody moves or where they do."""
+    looked, fitting = [0], chains._fitting
+
+    def counted(*told: Any) -> set[int]:
+        looked[0] += 1
+        return fitting(*told)
+
+    monkeypatch.setattr(chains, "_fitting", counted)
+
+    def looks(many: int) -> tuple[int, int]:
+        movers, others = (
+            [(1, 12, 15)] * 3,
+            [(1, 0, 12 if one % 10 == 0 else 15) for one in range(many)],
+        )
+        given, held = real(many, *movers, *others)
+        looked[0] = 0
+        free, waiting = laid_out(given, held, {})
+        for file in range(1, len(held) + 1):
+            rests(free, waiting, file)
+        return looked[0], len(waiting)
+
+    small, large = looks(20), looks(200)
+
+    assert small == (5, 5)
+    assert large == (23, 23)  # of 203 offers, those where nobody moves are no part of it
 
 
 async def test_a_family_reads_that_the_place_is_still_held_and_that_its_yes_is_kept(
@@ -520,3 +657,168 @@ def test_twins_who_are_already_somewhere_do_not_stop_a_commission() -> None:
     lot = lot_of(2)
 
     assert propose(with_rights(snapshot(lot), lot, {"C-1": (12, 1)})).assignments == {"C-1": None}
+
+
+async def gone(mine: dict[str, int], name: str) -> None:
+    (row,) = await Application.objects().where(Application.id == mine[name])
+    await workflow.fire(int(row.demande), "withdraw", side="office", account=1)
+
+
+async def test_giving_up_the_place_one_moved_to_says_that_neither_is_left_and_calls_for_both(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Zoé went from Les Lilas to Les Roses, then gives up: Ana, who waits, has the place she left."""
+    town = communes.alpha
+    files = (("Zoé", "Lilas", "Roses"), ("Léo", "", "Lilas"), ("Ana", "", "Lilas"))
+    number, mine = await changing(town, clock, files, {"Roses": 1, "Lilas": 0})
+    agent = await town.staff()
+    page = f"/creche/demandes/{mine['Zoé']}/retirer"
+    before = unescape((await agent.get(page)).text)
+    with town.here():
+        await offering.accept(await live(mine["Zoé"]), 1, "office", clock())
+    between = unescape((await agent.get(page)).text)
+    with town.here() as tenant:
+        await gone(mine, "Zoé")
+        await offering.decline(tenant, await live(mine["Léo"]), 1, "office", clock())
+        row = await commissions.one(number)
+        with monkeypatch.context() as twin:  # the twin: were she counted at Les Lilas still
+
+            async def nobody(_: int) -> set[str]:
+                return set()
+
+            twin.setattr(offers, "left_again", nobody)
+            blind = await offering.called(tenant, row, clock())
+        await offering.call_next(tenant, number, 1, clock())
+        after = await now_of(mine)
+    await town.work()
+
+    assert "plus de place, ni à" not in before
+    assert "n’aura plus de place, ni à Roses, ni à Lilas" in between
+    assert blind is not None
+    assert blind.offers == []
+    assert after["Ana"] == ("Lilas", "live")
+    told = [one.text for one in await town.mail() if "retirée" in one.subject]
+    lost = "Votre enfant n’a plus de place, ni à Roses, ni à Lilas."
+    assert [lost in one for one in told] == [False, True]  # her first file says nothing of the kind
+
+
+async def test_a_yes_that_is_kept_may_be_taken_back_after_the_last_day_and_no_other_answer_may(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    _, mine = await changing(town, clock, SWAP, FULL)
+    agent = await town.staff()
+    with town.here():
+        await offering.accept(await live(mine["Ana"]), 1, "office", clock())
+    why = [
+        unescape((await agent.get(f"/creche/demandes/{mine[name]}/pourquoi")).text)
+        for name in ("Ana", "Bob")
+    ]
+    clock.move(days=30)
+    with town.here() as tenant:
+        late = await live(mine["Bob"])
+        with pytest.raises(Refused, match="offer_over"):
+            await offering.decline(tenant, late, 1, "office", clock())
+        await offering.decline(tenant, await live(mine["Ana"]), 1, "office", clock())
+        after = await now_of(mine)
+
+    assert ["Répondez avant" in one for one in why] == [False, True]
+    assert after == {"Ana": ("Roses", "declined"), "Bob": ("Lilas", "live")}
+
+
+async def test_a_family_is_told_that_its_yes_is_kept_then_why_the_offer_was_taken_back(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number, mine = await changing(town, clock, SWAP, FULL)
+    with town.here() as tenant:
+        for _ in range(2):  # two presses of one button
+            await offering.accept(await live(mine["Ana"]), 1, "office", clock())
+        await town.work()
+        kept_yes = [one for one in await town.mail() if "oui est gardé" in one.subject]
+        await offering.decline(tenant, await live(mine["Bob"]), 1, "office", clock())
+    await town.work()
+    with town.here() as tenant:
+        row, names = await commissions.one(number), {}
+        said = {}
+        for answer in await decisions.of_commission(number):
+            told = await letters._letter(tenant, row, answer, None, names)
+            said[answer.application.id] = [one["title"] for one in told["sections"]]
+
+    assert len(kept_yes) == 1
+    assert "Roses" in kept_yes[0].text
+    assert "La place proposée a été reprise" in said[mine["Ana"]]
+    assert "La place proposée a été reprise" not in said[mine["Bob"]]
+
+
+async def test_a_file_that_fell_is_called_while_its_family_corrects_it(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Léo's offer was taken back; his family edits the file: it keeps its rank, and is called."""
+    town = communes.alpha
+    files = (("Zoé", "Lilas", "Roses"), ("Léo", "", "Lilas"))
+    number, mine = await changing(town, clock, files, {"Roses": 1, "Lilas": 0})
+    with town.here() as tenant:
+        await offering.decline(tenant, await live(mine["Zoé"]), 1, "office", clock())
+    await town.work()
+    with town.here() as tenant:
+        fell = await now_of(mine)
+        (row,) = await Application.objects().where(Application.id == mine["Léo"])
+        await workflow.fire(int(row.demande), "edit", side="office", account=1)
+
+        async def asked(name: str) -> set[int]:
+            with monkeypatch.context() as twin:
+                if name:
+                    twin.setattr(offers, name, nothing)
+                seen, real = [set[str]()], offering.rolling
+
+                def noted(given: Any, held: Any, waiting: Any, *rest: Any) -> Any:
+                    seen[0] = set(waiting)
+                    return real(given, held, waiting, *rest)
+
+                twin.setattr(offering, "rolling", noted)
+                await offering.called(tenant, await commissions.one(number), clock())
+            return {mine["Léo"]} if row.number in seen[0] else set()
+
+        found, twin = await asked(""), await asked("not_freed")
+
+    assert fell["Léo"] == ("Lilas", "withdrawn")
+    assert (found, twin) == ({mine["Léo"]}, set())
+
+
+async def nothing(_: int) -> set[int]:
+    return set()
+
+
+async def test_a_yes_that_comes_to_hold_is_not_said_to_be_the_act_of_who_acts_for_another(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Staff says yes in Bob's family's name; Ana's kept yes holds by itself."""
+    town = communes.alpha
+    _, mine = await changing(town, clock, SWAP, FULL)
+    locked, real_lock = list[str](), locks.advisory
+
+    async def noted(key: str) -> None:
+        locked.append(key)
+        await real_lock(key)
+
+    with town.here():
+        await offering.accept(await live(mine["Ana"]), 1, "office", clock())
+        acting = journal.BEHALF.set(Behalf(4, 8, "Sophie"))
+        try:
+            monkeypatch.setattr(locks, "advisory", noted)
+            await offering.accept(await live(mine["Bob"]), 1, "family", clock())
+        finally:
+            journal.BEHALF.reset(acting)
+        lines = (
+            await JournalLine.objects()
+            .where(JournalLine.act == "creche.admission.accepted")
+            .order_by(JournalLine.number)
+        )
+
+    said = {one.object: (one.account, one.side) for one in lines}
+    assert said == {
+        f"creche.application:{mine['Bob']}": (8, "office"),
+        f"creche.application:{mine['Ana']}": (None, "clock"),
+    }
+    assert {f"creche.file:{file}" for file in mine.values()} <= set(locked)

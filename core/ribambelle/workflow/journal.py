@@ -1,6 +1,8 @@
 """The journal of every act in a commune: append-only, each line sealed to the one before."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC
 from typing import Any
@@ -13,11 +15,21 @@ from ribambelle.identity.person import API, Behalf
 from ribambelle.workflow.tables import JournalLine, JournalStart
 
 FIRST = "0" * 64
-__all__ = ["API", "BEHALF", "FIRST", "WRITTEN", "broken_at", "record", "seal"]
+__all__ = ["API", "BEHALF", "FIRST", "WRITTEN", "broken_at", "for_nobody", "record", "seal"]
 BEHALF: ContextVar[Behalf | None] = ContextVar("behalf", default=None)
 """Who acts for a family in this request, staff or program: no act of theirs can be taken for its own."""
 WRITTEN: ContextVar[list[str] | None] = ContextVar("written", default=None)
 """The acts written so far in this request, when somebody wants to know that one was."""
+
+
+@contextmanager
+def for_nobody() -> Iterator[None]:
+    """Act in nobody's name: what follows from an act for one family is not done for another."""
+    before = BEHALF.set(None)
+    try:
+        yield
+    finally:
+        BEHALF.reset(before)
 
 
 async def record(

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from ribambelle import tenants
 from ribambelle_creche import meanwhile
@@ -32,14 +31,9 @@ class Chain:
         """The files whose place will not be left: who held it stays."""
         return chains.fallen(self.free, self.waiting)
 
-    @property
-    def resting(self) -> set[int]:
-        """The files whose place somebody still holds who has not answered."""
-        return chains.resting(self.free, self.waiting)
-
-    def starts(self, wished: Mapping[int, date]) -> dict[int, date]:
-        """Return the day each file may enter: not before whoever it follows has left."""
-        return chains.starts(self.waiting, wished)
+    def rests(self, file: int) -> bool:
+        """Tell whether somebody who has not answered still holds the place of a file."""
+        return chains.rests(self.free, self.waiting, file)
 
 
 NONE = Chain({}, [])
@@ -57,14 +51,23 @@ async def of(commission: int | None, new: Mapping[str, Held] | None = None) -> C
     kept = await proposals.kept(commission) if commission else None
     if commission is None or kept is None or not (new or await offers.has_mover(commission)):
         return NONE
-    given, _ = await asyncio.to_thread(proposals.opened, kept)
+    given, found = await asyncio.to_thread(proposals.opened, kept)
     row = await commissions.one(commission)
     freed = await meanwhile.freed(tenants.current(), row, given)
     held = {**await offers.standing(commission), **(new or {})}
-    return Chain(*chains.laid_out(given, held, freed, await offers.left_again(commission)))
+    left, first = await offers.left_again(commission), chains.by_reserve(given, found)
+    # a large town has thousands of files: nobody else waits while they are laid out
+    return Chain(*await asyncio.to_thread(chains.laid_out, given, held, freed, left, first))
 
 
 async def still_held(offer: Offer) -> str:
     """Say that a child still holds the place of an offer, and has to be asked; nothing if none."""
+    return STILL_HELD if await rests(offer) else ""
+
+
+async def rests(offer: Offer) -> bool:
+    """Tell whether the place of an offer is still that of a child who has to be asked."""
+    if offer.state != "live":
+        return False
     chain = await of(commission_of(offer))
-    return STILL_HELD if int(offer.application) in chain.resting else ""
+    return await asyncio.to_thread(chain.rests, int(offer.application))

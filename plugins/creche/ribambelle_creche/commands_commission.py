@@ -32,9 +32,11 @@ def replay(
 
     with busy("Nouveau calcul", as_json=as_json):
         found = inside(tenant, "creche", work)
-    wrong = [one for one in found if not (one["same"] and one["same_inputs"])]
+    wrong = [one for one in found if is_wrong(one)]
     code = code_of(found)
-    older = sorted({str(one["engine"]) for one in found if not one["same_engine"]})
+    older = sorted(
+        {str(one["engine"]) for one in found if is_intact(one) and not one["same_engine"]}
+    )
     by_engine = [one for one in wrong if is_by_engine(one)]
     if as_json:
         told = {"engine": VERSION, "other_engines": older, "proposals": found, "ok": not wrong}
@@ -55,17 +57,31 @@ def replay(
 
 def code_of(found: Sequence[Mapping[str, object]]) -> int:
     """Return how the command leaves: 0, or the worst that was found."""
-    wrong = [one for one in found if not (one["same"] and one["same_inputs"])]
+    wrong = [one for one in found if is_wrong(one)]
     if not wrong:
         return 0
     return OTHER_ENGINE if all(map(is_by_engine, wrong)) else CHANGED
 
 
+def is_wrong(one: Mapping[str, object]) -> bool:
+    """Tell whether what was kept is not what its seal says, or is not found again."""
+    return not (one["same"] and is_intact(one))
+
+
+def is_intact(one: Mapping[str, object]) -> bool:
+    """Tell whether the lot and the answer that were kept are those that were sealed."""
+    return bool(one["same_inputs"] and one["same_outputs"])
+
+
 def is_by_engine(one: Mapping[str, object]) -> bool:
-    """Tell whether the engine alone explains a difference: the lot is untouched, and was run by
-    another.
+    """Tell whether the engine alone explains a difference: what is kept is what was sealed, and
+    another engine answered.
+
+    >>> told = {"same_inputs": True, "same_outputs": True, "same_engine": False}
+    >>> is_by_engine(told), is_by_engine(told | {"same_outputs": False})
+    (True, False)
     """
-    return bool(one["same_inputs"]) and not one["same_engine"]
+    return is_intact(one) and not one["same_engine"]
 
 
 def _concluded(many: int, wrong: int, by_engine: int) -> str:

@@ -1,5 +1,6 @@
 """Deciding: from the proposal a commission kept to one answer a file, at once or not at all."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,7 +61,7 @@ async def decide(
         given, found = proposals.opened(kept)
         files = await decisions.to_answer(commission)
         twice = await _twice(given, found, files, now)
-        twice |= _not_left(given, found, files, twice)
+        twice |= await asyncio.to_thread(_not_left, given, found, files, twice)
         answers = await _answers(row, kept, given, found, files, twice, now)
         await decisions.keep(answers)
         await _move(row, given, found, files, answers, account, now, side)
@@ -169,7 +170,7 @@ def _chain(
         if file.state == "in_session" and not file.refusal and file.file not in out
         for child, option in places.get(file.number, ())
     }
-    return chains.laid_out(given, held, {})
+    return chains.laid_out(given, held, {}, first=chains.by_reserve(given, found))
 
 
 def placed(given: Snapshot, found: admission.Proposal) -> dict[str, list[tuple[int, str]]]:
@@ -210,7 +211,8 @@ async def _move(
         if answer.outcome == "offered"
     }
     out = {file.file for file in files if file.file not in made}
-    offering.follow(_chain(given, found, files, out)[1], made)
+    chain = await asyncio.to_thread(_chain, given, found, files, out)
+    await asyncio.to_thread(offering.follow, *chain, made)
     for file, answer in zip(files, answers, strict=True):
         if answer.outcome == "offered":
             await offering.issue(made[file.file], file.demande, account, side)

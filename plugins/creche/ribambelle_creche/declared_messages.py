@@ -318,7 +318,16 @@ MESSAGES = (
         "Demande retirée",
         "dès qu’une demande est retirée",
         "la famille",
-        FILE,
+        (
+            *FILE,
+            Placeholder(
+                "sans_place",
+                "Les deux crèches où l’enfant n’a plus de place, s’il avait quitté l’une pour "
+                "l’autre ; vide sinon",
+                " Votre enfant n’a plus de place, ni à Les Roses, ni à Les Lilas.",
+                fact="lost",
+            ),
+        ),
         AREA,
     ),
     MessageTemplate(
@@ -334,6 +343,25 @@ MESSAGES = (
             Placeholder(
                 "repondre",
                 "La page où accepter ou refuser, une fois connecté",
+                f"{HOME}/creche/offres/12",
+                fact="answer",
+                required=True,
+            ),
+            LINK,
+        ),
+        AREA,
+    ),
+    MessageTemplate(
+        "creche/messages/agree",
+        "Oui gardé, dans l’attente d’une autre famille",
+        "dès qu’une famille accepte une place qu’un autre enfant doit d’abord quitter",
+        "la famille",
+        (
+            *FILE,
+            PLACE,
+            Placeholder(
+                "repondre",
+                "La page de la place, une fois connecté",
                 f"{HOME}/creche/offres/12",
                 fact="answer",
                 required=True,

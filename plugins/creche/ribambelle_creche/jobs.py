@@ -51,6 +51,11 @@ async def lapse_offers() -> None:
     await ageing.leave_all(tenant)
 
 
+async def tell_agreed(offer: int) -> None:
+    """Tell a family that its yes is kept until another has answered."""
+    await telling.tell_agreed(offer)
+
+
 async def call_next(commission: int) -> None:
     """Settle what was waiting for an answer; offer what is free to the next in rank, if it may."""
     tenant = tenants.current()

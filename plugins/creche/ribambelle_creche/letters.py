@@ -17,7 +17,7 @@ from ribambelle_creche.domain import anywhere, letter
 from ribambelle_creche.domain.admission import Proposal
 from ribambelle_creche.domain.commission import TO_THE_FAMILY
 from ribambelle_creche.domain.dossier import decode
-from ribambelle_creche.domain.offers import child_of, is_elsewhere, place_of, since
+from ribambelle_creche.domain.offers import NOT_FREED, child_of, is_elsewhere, place_of, since
 from ribambelle_creche.domain.pins import REASONS
 from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.placing import CALL_FIRST, share_of, told_of
@@ -90,6 +90,7 @@ async def _letter(
     sections = [
         {"title": "", "parts": parts_of(opening)},
         *_urgent(urgent),
+        *([] if live or called else _taken_back(row, held)),
         *_why(row, file, seen, found, names, outcome, after),
         *(_points(seen, names) if not seen.refusal else ()),
         {"title": "Vos droits", "parts": [{"text": one} for one in letter.LAW]},
@@ -153,6 +154,15 @@ def _urgent(given: Sequence[Offer]) -> list[Section]:
     """Return the place given at once since the commission, while it lasts."""
     parts = [{"items": [told_of(one) for one in given]}]
     return [{"title": "Une place donnée en urgence depuis", "parts": parts}] if given else []
+
+
+def _taken_back(row: Commission, made: Sequence[Offer]) -> list[Section]:
+    """Return why the last place a commission offered is offered no more, when nobody left it."""
+    mine = [one for one in made if one.commission == row.id][-1:]
+    if not mine or mine[0].reason != NOT_FREED:
+        return []
+    text = letter.NOT_LEFT.format(mine[0].facility.name)
+    return [{"title": "La place proposée a été reprise", "parts": [{"text": text}]}]
 
 
 def _why(

@@ -76,17 +76,37 @@ async def accept(offer: Offer, account: int | None, side: Side, now: datetime) -
         await offers.only_by(int(offer.application), now.date())
         file = await _answerable(offer, now)
         await offers.agree(file.id, now)
-        chain = await chaining.of(commission_of(offer))
+        chain = await _alone_with(commission_of(offer))
         if file.id in chain.held_back:
-            about = f"creche.application:{file.id}"
-            await journal.record(
-                "creche.offer_agreed", about, account=account, side=side, offer=offer.id
-            )
+            await _keep_yes(offer, file.id, account, side)
             return False
         await _enter(offer, account, side, now)
-        for one in await _others_agreed(chain, file.id):
-            await _enter(one, None, "clock", now)
+        await _let_in(chain, file.id, now)
     return True
+
+
+async def _keep_yes(offer: Offer, file: int, account: int | None, side: Side) -> None:
+    """Write that a yes waits for another family's, and tell the one that gave it."""
+    about = f"creche.application:{file}"
+    await journal.record("creche.offer_agreed", about, account=account, side=side, offer=offer.id)
+    await later("creche", "tell_agreed", once=f"creche.agreed:{offer.id}", offer=offer.id)
+
+
+async def _alone_with(commission: int | None) -> chaining.Chain:
+    """Return the chain of a commission, alone with every file whose yes may come to hold.
+
+    Without it, one of them could take its yes back between the look and the entry.
+    """
+    for file in await offers.agreed(commission) if commission else ():
+        await locks.advisory(f"creche.file:{file}")
+    return await chaining.of(commission)
+
+
+async def _let_in(chain: chaining.Chain, but: int, now: datetime) -> None:
+    """Let in the files whose yes holds now: time does it, in the name of nobody who acts here."""
+    with journal.for_nobody():
+        for one in await _others_agreed(chain, but):
+            await _enter(one, None, "clock", now)
 
 
 async def _others_agreed(chain: chaining.Chain, but: int) -> list[Offer]:
@@ -130,8 +150,7 @@ async def settle(commission: int, now: datetime) -> None:
         while fallen := (await chaining.of(commission)).fallen:
             for file in sorted(fallen):
                 await _fall(file, now)
-        for one in await _others_agreed(await chaining.of(commission), 0):
-            await _enter(one, None, "clock", now)
+        await _let_in(await _alone_with(commission), 0, now)
 
 
 async def _fall(number: int, now: datetime) -> None:
@@ -227,15 +246,23 @@ async def called(tenant: Tenant, row: Commission, now: datetime) -> Called | Non
         (number, await _offers(row, files[number], places, now, _origin(given, number)))
         for number, places in given_to.items()
     ]
-    new = {
-        application_of(number, one.child): Held(files[number].file, one.option)
-        for number, rows in offered
-        for one in rows
-    }
-    chain = await chaining.of(row.id, new)
-    made = {files[number].file: rows for number, rows in offered}
-    follow(chain.waiting, made, await offers.entries(row.id))
     return Called(offered, left, found)
+
+
+async def _in_time(commission: int, called: Sequence[tuple[str, list[Offer]]]) -> None:
+    """Let no file that is called enter before those it needs have left."""
+    rows = [one for _, each in called for one in each]
+    if not any(one.origin == "transfer" for one in rows) and not await offers.has_mover(commission):
+        return
+    new = {
+        application_of(number, one.child): Held(int(one.application), one.option)
+        for number, each in called
+        for one in each
+    }
+    chain = await chaining.of(commission, new)
+    made = {int(each[0].application): each for _, each in called}
+    known = await offers.entries(commission)
+    await asyncio.to_thread(follow, chain.free, chain.waiting, made, known)
 
 
 def _origin(given: Snapshot, number: str) -> str:
@@ -245,16 +272,17 @@ def _origin(given: Snapshot, number: str) -> str:
 
 
 def follow(
+    free: Mapping[str, int],
     waiting: Sequence[Waiting],
     made: Mapping[int, Sequence[Offer]],
     known: Mapping[int, date] | None = None,
 ) -> None:
-    """Let nobody enter before whoever it follows has left.
+    """Let nobody enter before those it needs have left; a free place keeps its day.
 
     :param known: the first days of the offers that stand already, by file.
     """
     wished = {**(known or {}), **{file: rows[0].start_on for file, rows in made.items()}}
-    days = starts(waiting, wished)
+    days = starts(free, waiting, wished)
     for file, rows in made.items():
         for row in rows:
             day = days[file]
@@ -275,6 +303,7 @@ async def call_next(
         found = await called(tenant, row, now)
         if found is None or not found.offers:
             return 0
+        await _in_time(commission, found.offers)
         files = await offers.files([number for number, _ in found.offers])
         for number, rows in found.offers:
             await issue(rows, files[number].demande, account, side)
@@ -292,7 +321,7 @@ async def _left(
     Nobody is called whose child has a place by another file, nor the files of `but`.
     """
     files = await offers.files(sorted({file_of(one.id) for one in given.applications}))
-    listed = await decisions.left_waiting(row.id)
+    listed = await decisions.left_waiting(row.id) | await offers.not_freed(row.id)
     waits = [
         one.file
         for one in files.values()
@@ -306,7 +335,8 @@ async def _left(
     taken = await meanwhile.taken(tenant, row, kept, given, now.date())
     still = {str(number) for number in await facilities.names()}
     given = await _as_families_wish(row, given, files)
-    return rolling(_where_open(given, still), await offers.held(row.id), waiting, taken), files
+    held, left = await offers.held(row.id), await offers.left_again(row.id)
+    return rolling(_where_open(given, still), held, waiting, taken, left), files
 
 
 async def _as_families_wish(
@@ -412,12 +442,16 @@ async def _answered(
 
 
 async def _answerable(offer: Offer, now: datetime) -> Application:
-    """Return the file of an offer that may still be answered, alone with it."""
+    """Return the file of an offer that may still be answered, alone with it.
+
+    A yes that is kept was given in time: its family may take it back as long as it does not hold.
+    """
     await _locked(offer)
-    if is_over(offer.answer_by, now.date()):
-        raise Refused("offer_over", answer_by=offer.answer_by)
     file = await renewals.one(int(offer.application))
     live = await offers.live_of(file.id)
+    is_kept = live is not None and live.id == offer.id and live.agreed_at is not None
+    if is_over(offer.answer_by, now.date()) and not is_kept:
+        raise Refused("offer_over", answer_by=offer.answer_by)
     if live is None or live.id != offer.id:
         raise Refused("offer_answered")
     return file

@@ -6,11 +6,12 @@ from datetime import date
 from ribambelle.web import formats
 from ribambelle_creche import examining
 from ribambelle_creche.domain import week
-from ribambelle_creche.queries import decisions
+from ribambelle_creche.queries import contracts, decisions, facilities
 from ribambelle_creche.tables import Offer
 
 NUMBERS = {1: "un", 2: "deux", 3: "trois", 4: "quatre", 5: "cinq"}
 CALL_FIRST = "Vous pouvez appeler la mairie avant de répondre."
+NO_PLACE = "Votre enfant n’a plus de place, ni à {}, ni à {}."
 
 
 def told_of(offer: Offer) -> str:
@@ -63,3 +64,14 @@ async def share_of(rows: Sequence[Offer]) -> str:
         return ""
     seen = await decisions.examined_row(commission, int(first.application))
     return share(len(rows), examining.of_json(seen.asked).count)
+
+
+async def lost_by(offer: Offer | None) -> tuple[str, str] | None:
+    """Return the crèche of a place a child moved to and the one it left for it: giving it up now
+    leaves the child without either.
+    """
+    left = await contracts.left_for(offer) if offer else []
+    if offer is None or not left:
+        return None
+    names = {one.id: one.name for one in await facilities.every()}
+    return str(offer.facility.name), names.get(int(left[0].facility), "")

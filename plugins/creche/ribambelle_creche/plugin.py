@@ -206,6 +206,7 @@ def jobs() -> dict[str, Any]:
         remind_more,
         renew,
         sweep_drafts,
+        tell_agreed,
         tell_left_out,
         warn_before_commissions,
     )
@@ -227,6 +228,7 @@ def jobs() -> dict[str, Any]:
         "stand_again": stand_again,
         "stand_all": stand_all,
         "send_receipt": send_receipt,
+        "tell_agreed": tell_agreed,
         "tell_left_out": tell_left_out,
         "warn_before_commissions": warn_before_commissions,
     }

@@ -14,7 +14,7 @@ from ribambelle_creche import renewing
 from ribambelle_creche.chaining import still_held
 from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.domain.offers import is_elsewhere
-from ribambelle_creche.placing import CALL_FIRST, share_of, told_of
+from ribambelle_creche.placing import CALL_FIRST, NO_PLACE, lost_by, share_of, told_of
 from ribambelle_creche.proof import opened, paper
 from ribambelle_creche.queries import applications, offers, renewals
 from ribambelle_creche.settings import Settings
@@ -43,6 +43,9 @@ async def tell_family(step: Step) -> None:
         facts["missing"] = [KINDS.get(kind, kind) for kind in kinds]
     if step.transition == renewing.ASK:
         facts |= _question(tenant, file, renewing.moment_of(step.at))
+    if step.transition == "withdraw":
+        offer = await offers.lost_move(file.id)
+        facts["lost"] = f" {NO_PLACE.format(*both)}" if (both := await lost_by(offer)) else ""
     if step.transition in OF_OFFER:
         facts |= await _offered(tenant, file, step.transition)
     await _write(file, _message_of(step), step.at, **facts)
@@ -74,6 +77,17 @@ async def _offered(tenant: Tenant, file: Application, what: str) -> dict[str, An
         "silence": SILENCE if tenant.of(Settings).lapse_closes else "",
         "refused": REFUSED if tenant.of(Settings).decline_closes and not is_elsewhere(rows) else "",
     }
+
+
+async def tell_agreed(offer: int) -> None:
+    """Tell a family that its yes is kept; one that holds or was taken back since says it itself."""
+    row = await offers.one(offer)
+    if row.state != "live" or row.agreed_at is None:
+        return
+    rows, url = await offers.beside(row), tenants.current().url(f"/creche/offres/{offer}")
+    file = await renewals.one(int(row.application))
+    places = [told_of(one) for one in rows]
+    await _write(file, "agree", row.agreed_at, places=places, answer=url)
 
 
 async def send_receipt(receipt: int) -> None:

@@ -8,10 +8,11 @@ counted again from the offers that wait, the best ranked first, each time one is
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
-from ribambelle_creche.domain.admission import Option, Snapshot
+from ribambelle_creche.domain.admission import Option, Proposal, Snapshot
 from ribambelle_creche.domain.admission.foresight import rank
+from ribambelle_creche.domain.admission.order import BY_POINTS, PINNED, RESERVED
 from ribambelle_creche.domain.admission.snapshot import Application
 from ribambelle_creche.domain.transfers import leaves
 
@@ -34,6 +35,8 @@ class Held:
     option: str
     accepted: bool = False
     agreed: bool = False
+    sent_at: datetime | None = None
+    """When it was made; None while it is about to be."""
 
 
 def laid_out(
@@ -41,16 +44,22 @@ def laid_out(
     held: Mapping[str, Held],
     freed: Mapping[str, int],
     left: Collection[str] = (),
+    first: Mapping[str, Collection[str]] | None = None,
 ) -> tuple[dict[str, int], list[Waiting]]:
-    """Return what is free where a child in place may leave, and the offers that wait, by rank.
+    """Return what is free where a child in place may leave, and the offers that wait: what was
+    offered first passes first, then what was pinned, the reserves, the points.
+
+    An offer that takes and leaves nothing there is no part of it.
 
     :param held: the offers that stand, by the engine's name of the child.
     :param freed: places left since that are not in the lot.
     :param left: children who went elsewhere and then left that place too: they hold nothing here.
+    :param first: the crèches in which a child passed by a reserve.
     """
+    pinned = {pin.application for pin in given.pins}
     chained = {name for one in given.applications for name in leaves(one)}
     free = {name: given.resources[name] + freed.get(name, 0) for name in chained}
-    found: list[tuple[Application, Option, Waiting]] = []
+    found: list[tuple[tuple[object, ...], Waiting]] = []
     for one in given.applications if chained else ():
         mine = held.get(one.id)
         if mine is None and one.id in left:
@@ -60,12 +69,30 @@ def laid_out(
         if mine is None or mine.accepted or option is None:
             for name, need in takes.items():
                 free[name] -= need
-        else:
-            found.append((one, option, Waiting(mine.file, takes, leaves(one), mine.agreed)))
+        elif takes or leaves(one):
+            by_reserve = option.facility in (first or {}).get(one.id, ())
+            kind = PINNED if one.id in pinned else RESERVED if by_reserve else BY_POINTS
+            key = (*_issued(mine.sent_at), kind, *rank(one, option))
+            found.append((key, Waiting(mine.file, takes, leaves(one), mine.agreed)))
             for name, need in leaves(one).items():  # it is there until it goes
                 free[name] -= need
-    found.sort(key=lambda told: rank(told[0], told[1]))
-    return free, _by_file(one for _, _, one in found)
+    found.sort(key=lambda told: told[0])
+    return free, _by_file(one for _, one in found)
+
+
+def _issued(sent_at: datetime | None) -> tuple[bool, float]:
+    """Sort key of the moment an offer was made: one about to be comes last."""
+    return sent_at is None, sent_at.timestamp() if sent_at else 0.0
+
+
+def by_reserve(given: Snapshot, found: Proposal) -> dict[str, frozenset[str]]:
+    """Return the crèches in which a proposal let each child pass by a reserve."""
+    where = {one.code: frozenset(one.facilities) for one in given.reserves}
+    passed: dict[str, frozenset[str]] = {}
+    for kept in found.certificate.reserves:
+        for name in kept.promoted:
+            passed[name] = passed.get(name, frozenset()) | where[kept.code]
+    return passed
 
 
 def _taken(one: Application, option: Option | None, chained: set[str]) -> dict[str, int]:
@@ -83,23 +110,67 @@ def _by_file(every: Iterable[Waiting]) -> list[Waiting]:
     return list(found.values())
 
 
-def starts(waiting: Sequence[Waiting], wished: Mapping[int, date]) -> dict[int, date]:
-    """Return the day each file may enter: not before whoever it follows has left.
+def starts(
+    free: Mapping[str, int], waiting: Sequence[Waiting], wished: Mapping[int, date]
+) -> dict[int, date]:
+    """Return the day each file may enter: not before those it needs have left, the first to go first.
 
     >>> zoe, leo = Waiting(1, {"roses": 1}, {"lilas": 1}), Waiting(2, {"lilas": 1})
-    >>> starts([leo, zoe], {1: date(2027, 3, 1), 2: date(2027, 1, 4)})[2].isoformat()
+    >>> wished = {1: date(2027, 3, 1), 2: date(2027, 1, 4)}
+    >>> starts({"roses": 1, "lilas": 0}, [zoe, leo], wished)[2].isoformat()
     '2027-03-01'
+
+    A free place keeps its day: Léo follows nobody.
+
+    >>> starts({"roses": 1, "lilas": 1}, [zoe, leo], wished)[2].isoformat()
+    '2027-01-04'
     """
-    found = dict(wished)
-    for _ in waiting:
-        for one in waiting:
-            before = [
-                found[other.file]
-                for other in waiting
-                if other.file != one.file and other.leaves.keys() & one.takes.keys()
+    found, lacks = dict(wished), _lacking(free, waiting)
+    leaving: dict[str, list[Waiting]] = {}
+    for one in waiting:
+        for name in one.leaves:
+            leaving.setdefault(name, []).append(one)
+    while True:
+        before = dict(found)
+        for file, missing in lacks.items():
+            days = [
+                _day_left(
+                    [one for one in leaving.get(name, ()) if one.file != file], name, many, found
+                )
+                for name, many in missing.items()
             ]
-            found[one.file] = max([found[one.file], *before])
+            found[file] = max([found[file], *filter(None, days)])
+        if found == before:
+            return found
+
+
+def _lacking(free: Mapping[str, int], waiting: Sequence[Waiting]) -> dict[int, dict[str, int]]:
+    """Return how many places each file lacks of each resource as long as nobody else has left it;
+    a place is kept for whoever ranks ahead.
+    """
+    space, found = Counter(free), dict[int, dict[str, int]]()
+    for one in waiting:
+        missing = {
+            name: lack
+            for name, need in one.takes.items()
+            if (lack := need - space[name] - one.leaves.get(name, 0)) > 0
+        }
+        space.subtract(one.takes)
+        if missing:
+            found[one.file] = missing
     return found
+
+
+def _day_left(
+    leaving: Sequence[Waiting], name: str, many: int, days: Mapping[int, date]
+) -> date | None:
+    """Return the day by which so many places of a resource are left; None when nobody leaves it."""
+    left, day = 0, None
+    for one in sorted(leaving, key=lambda one: days[one.file]):
+        left, day = left + one.leaves[name], days[one.file]
+        if left >= many:
+            break
+    return day
 
 
 def firm(free: Mapping[str, int], waiting: Sequence[Waiting]) -> set[int]:
@@ -152,18 +223,17 @@ def _took(space: Counter[str], one: Waiting) -> bool:
     return True
 
 
-def resting(free: Mapping[str, int], waiting: Sequence[Waiting]) -> set[int]:
-    """Return the files whose place somebody still holds who has not answered.
+def rests(free: Mapping[str, int], waiting: Sequence[Waiting], file: int) -> bool:
+    """Tell whether somebody who has not answered still holds the place of one file.
 
-    >>> resting({"lilas": 1}, [Waiting(1, {"roses": 0}, {"lilas": 1}), Waiting(2, {"lilas": 1})])
-    set()
-    >>> resting({"lilas": 0}, [Waiting(1, {"roses": 0}, {"lilas": 1}), Waiting(2, {"lilas": 1})])
-    {2}
+    >>> waiting = [Waiting(1, {"roses": 0}, {"lilas": 1}), Waiting(2, {"lilas": 1})]
+    >>> rests({"lilas": 1}, waiting, 2), rests({"lilas": 0}, waiting, 2)
+    (False, True)
     """
+    if all(one.file != file for one in waiting):
+        return False
     agreed = {one.file for one in waiting if one.agreed}
-    return {
-        one.file for one in waiting if one.file not in _fitting(free, waiting, agreed | {one.file})
-    }
+    return file not in _fitting(free, waiting, agreed | {file})
 
 
 def _fitting(free: Mapping[str, int], waiting: Sequence[Waiting], may_go: set[int]) -> set[int]:

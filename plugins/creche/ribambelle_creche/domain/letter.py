@@ -38,6 +38,14 @@ ELSEWHERE = (
 """What a family reads of a place where it did not ask."""
 
 
+NOT_LEFT = (
+    "La place proposée à {} était encore celle d’un enfant à qui une autre crèche était proposée. "
+    "Cet enfant y reste : nous avons repris la proposition, même si vous aviez dit oui. Votre demande "
+    "garde sa date et son rang. Vous n’avez rien à faire."
+)
+"""What a family reads of an offer that was taken back, as nobody left its place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """One option that was refused, and why, in sentences."""

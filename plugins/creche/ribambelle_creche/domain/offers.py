@@ -185,6 +185,7 @@ def rolling(
     held: Mapping[str, str],
     waiting: Collection[str],
     taken: Mapping[str, int] | None = None,
+    left: Collection[str] = (),
 ) -> Snapshot:
     """Return what is left to decide after a commission: freed places, and who still waits.
 
@@ -208,9 +209,22 @@ def rolling(
     >>> propose(after).assignments
     {'B': '12/babies/0', 'C': None}
 
+    A had a place in another crèche, went to this one, then gave it up: it has neither any more.
+
+    >>> given = Snapshot({"12/babies/mon-am": 1},
+    ...                  (msgspec.structs.replace(files[0], current="12/babies/0"), *files[1:]))
+    >>> propose(rolling(given, {}, {"B", "C"})).assignments["B"]
+    >>> propose(rolling(given, {}, {"B", "C"}, left={"A"})).assignments
+    {'B': '12/babies/0', 'C': None}
+
     :param taken: places taken meanwhile by others; below zero, left by who changed crèche.
+    :param left: children who left the crèche they were in, and gave up the place they left it for.
     """
-    files = [_as_it_stands(one, held, waiting) for one in given.applications]
+    files = [
+        _as_it_stands(one, held, waiting)
+        for one in given.applications
+        if one.id not in left or one.id in held or one.id in waiting
+    ]
     kept = tuple(one for one in files if one is not None)
     named = {one.id for one in kept}
     owned = _owned(kept)

@@ -44,6 +44,15 @@ class House:
     ratio: str = "5-8"
 
 
+def deficit(house: House) -> dict[str, int]:
+    """Return what a crèche that has more children than it may lacks, resource by resource.
+
+    >>> deficit(House(12, ({},), ({("babies", 0, "am"): 11},), authorised=10))
+    {'12/all/mon-am': 1}
+    """
+    return {name: -number for name, number in _balance(house).items() if number < 0}
+
+
 def resources(house: House) -> dict[str, int]:
     """Return what may run out in one crèche, never under zero.
 
@@ -67,6 +76,11 @@ def resources(house: House) -> dict[str, int]:
     >>> resources(House(12, ({},), ({monday: 2},), 10, adults={"mon-am": 1}))["12/all/mon-am"]
     1
     """
+    return {name: max(0, number) for name, number in _balance(house).items()}
+
+
+def _balance(house: House) -> dict[str, int]:
+    """Return what is left in a crèche; below zero, what it has given already and does not have."""
     found: dict[str, int] = {}
     most = house.authorised + min(house.overflow, most_overflow(house.authorised))
     for period, (given, there) in enumerate(zip(house.given, house.present, strict=True), start=1):
@@ -85,7 +99,7 @@ def resources(house: House) -> dict[str, int]:
                 )
         taken = sum(there.values())
         found[f"{house.facility}/all/week{end}"] = house.authorised * len(week.SLOTS) - taken
-    return {name: max(0, number) for name, number in found.items()}
+    return found
 
 
 @dataclass(frozen=True, slots=True)

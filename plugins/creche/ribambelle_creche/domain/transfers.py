@@ -9,7 +9,7 @@ from ribambelle_creche.domain import anywhere
 from ribambelle_creche.domain.admission import Application, Option, Snapshot
 from ribambelle_creche.domain.offers import place_of
 from ribambelle_creche.domain.preparation import Lot, file_of
-from ribambelle_creche.domain.resources import Asking, House, demand
+from ribambelle_creche.domain.resources import Asking, House, deficit, demand
 
 Held = tuple[int, int]
 """The crèche a child is in, and its half-days there."""
@@ -40,10 +40,18 @@ def with_rights(given: Snapshot, lot: Lot, held: Mapping[str, Held]) -> Snapshot
     >>> propose(found).assignments
     {'C-1': '15/babies/0', 'C-2': '12/babies/0'}
 
+    A crèche of ten that has eleven children gives nothing when one of them goes: it is ten again.
+
+    >>> overfull = House(12, full, ({("babies", 0, "am"): 11},), 10)
+    >>> lot = Lot([seen("C-1", 15, 12)], [overfull, House(15, full, ({},), 10)], {})
+    >>> with_rights(snapshot(lot), lot, {"C-1": (12, 1)}).resources["12/all/mon-am"]
+    0
+
     A child that would rather have other days where it is, or that may also wait for September, keeps
     its place out of the run: part of it would be its own and part would not. It is free for the
     next run, once it is left.
     """
+    lacks = {name: many for house in lot.houses for name, many in deficit(house).items()}
     asked = {seen.number: seen.asked for seen in lot.files}
     houses = {house.facility: house for house in lot.houses}
     places = dict(given.resources)
@@ -55,7 +63,7 @@ def with_rights(given: Snapshot, lot: Lot, held: Mapping[str, Held]) -> Snapshot
         one = anywhere.named_only(each, asked[file_of(each.id)].wishes) if is_in else each
         is_alone = one.count == 1 and one.group is None
         if is_alone and asking is not None and house is not None and facility in asking.wishes:
-            one = _in_place(one, house, asking, slots, places)
+            one = _in_place(one, house, asking, slots, places, lacks)
         files.append(one)
     current = {one.id: one.current for one in files}
     pins = tuple(
@@ -66,20 +74,35 @@ def with_rights(given: Snapshot, lot: Lot, held: Mapping[str, Held]) -> Snapshot
 
 
 def _in_place(
-    one: Application, house: House, asking: Asking, slots: int, places: dict[str, int]
+    one: Application,
+    house: House,
+    asking: Asking,
+    slots: int,
+    places: dict[str, int],
+    lacks: dict[str, int],
 ) -> Application:
-    """Return a file with the place its child has; what it would free is added to the places."""
+    """Return a file with the place its child has; what it would free is added to the places.
+
+    What a crèche has given beyond what it has is made up first: that is nobody's place.
+    """
     rank = asking.needs.index(slots) if slots in asking.needs else len(asking.needs)
     group = next(group for group in asking.groups if group)
     mine = Option(f"{house.facility}/{group}/{rank}", str(house.facility), {}, 0)
     better = list(takewhile(lambda option: option.id != mine.id, one.options))
     if all(_leaves_whole(option, house) for option in better):
         there = demand(house, asking.groups, slots)
+        freed = {
+            name: need - min(need, lacks.get(name, 0))
+            for name, need in there.items()
+            if name in places
+        }
         mine = msgspec.structs.replace(
-            mine, demand={name: need for name, need in there.items() if name in places}
+            mine, demand={name: need for name, need in freed.items() if need}
         )
-        for name, need in mine.demand.items():
+        for name, need in freed.items():
             places[name] += need
+            if name in lacks:
+                lacks[name] -= there[name] - need
         options = tuple(mine if option.id == mine.id else option for option in one.options)
     else:
         options = tuple(

@@ -28,6 +28,7 @@ from ribambelle_creche.pages.around import around_of
 from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.pages.papers import Wanted, wanted
 from ribambelle_creche.pages.points_told import PointsTold, points_told
+from ribambelle_creche.placing import lost_by
 from ribambelle_creche.queries import answers, applications, cases, offers
 from ribambelle_creche.queries.applications import Entered, Mine
 from ribambelle_creche.tables import Offer
@@ -106,6 +107,8 @@ class WithdrawPage:
     """What withdrawing a file means, and where the family may say that it goes."""
 
     file: Mine
+    lost: tuple[str, str] | None = None
+    """The crèche the child was to join and the one it left for it: it has neither any more."""
     goes: tuple[tuple[str, str], ...] = tuple(leaving.FOR.items())
 
 
@@ -202,7 +205,8 @@ async def withdraw_page(number: FromPath[int], person: NamedDependency[Person]) 
     file = await applications.mine(person, number)
     if not any(one.code == "withdraw" for one in WORKFLOW.open_to(file.state, file.side)):
         return Redirect(f"/creche/demandes/{number}", status_code=303)
-    return Page("creche/family/withdraw.html", WithdrawPage(file))
+    lost = await lost_by(await offers.accepted_move(number))
+    return Page("creche/family/withdraw.html", WithdrawPage(file, lost))
 
 
 @post(

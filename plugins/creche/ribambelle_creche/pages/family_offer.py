@@ -19,7 +19,7 @@ from ribambelle_creche.domain import week
 from ribambelle_creche.domain.age import LABELS
 from ribambelle_creche.domain.offers import NOT_FREED, STATES, is_elsewhere
 from ribambelle_creche.pages.filers import filer
-from ribambelle_creche.placing import CALL_FIRST, commission_of, share_of
+from ribambelle_creche.placing import CALL_FIRST, share_of
 from ribambelle_creche.queries import applications, commissions, decisions, offers
 from ribambelle_creche.queries.applications import Mine
 from ribambelle_creche.settings import Settings
@@ -110,7 +110,6 @@ async def look(
     one, file = await offered(offer, person, tenant, now)
     places = await offers.beside(one)
     ends = tenant.of(Settings).decline_closes and not is_elsewhere(places)
-    chain = await chaining.of(commission_of(one))
     page = OfferPage(
         file,
         one,
@@ -118,7 +117,7 @@ async def look(
         ends,
         tenant.of(Settings).lapse_closes,
         await share_of(places),
-        rests=int(one.application) in chain.resting,
+        rests=await chaining.rests(one),
     )
     return Page("creche/family/offer.html", page)
 

@@ -138,7 +138,7 @@ def by_half_day(open_now: Sequence[Facility], cells: Cells) -> Panel:
 
 def by_facility_and_half_day(open_now: Iterable[Facility], cells: Cells) -> Panel:
     """Return the children of each crèche on each half-day, over what it opens."""
-    rows, bars = [], list[Bar]()
+    rows, bars = [], list[tuple[str, int, int]]()
     for one in open_now:
         theirs = cells.get(one.id, {})
         if not theirs:
@@ -160,9 +160,19 @@ def by_facility_and_half_day(open_now: Iterable[Facility], cells: Cells) -> Pane
             *(f"{short.capitalize()} {half}" for _, short, _ in DAYS for half in SHORT.values()),
         ),
         rows,
-        sorted(bars, key=lambda one: (-one[1], one[0]))[:FULLEST],
+        list[Bar](sorted(bars, key=_fullest_first)[:FULLEST]),
         ("occupées", "libres"),
     )
+
+
+def _fullest_first(bar: tuple[str, int, int]) -> tuple[float, str]:
+    """Sort key of a bar by the part of its places that are taken: a small crèche may be fuller.
+
+    >>> sorted([("Grande", 40, 20), ("Petite", 9, 1)], key=_fullest_first)[0][0]
+    'Petite'
+    """
+    name, taken, left = bar
+    return -taken / (taken + left), name
 
 
 def _by_half_day(theirs: Mapping[Place, tuple[int, int]]) -> dict[tuple[int, str], tuple[int, int]]:

@@ -173,9 +173,15 @@ async def waiting() -> list[Wait]:
 
 
 async def present(day: date) -> list[tuple[int, Dossier]]:
-    """Return the children in a crèche that day who came by a file: the crèche, what was told."""
+    """Return the children in a crèche that day who came by a file: the crèche, what was told.
+
+    A child with two contracts in one crèche is there once; twins are two.
+    """
     rows = await Contract.select(
         Contract.facility,
+        Contract.application.id.as_alias("file"),
+        Contract.application.child.as_alias("child"),
+        Contract.child_name,
         Contract.application.sent.as_alias("sent"),
         Contract.application.answers.as_alias("answers"),
     ).where(
@@ -183,7 +189,8 @@ async def present(day: date) -> list[tuple[int, Dossier]]:
         & (Contract.first <= day)
         & (Contract.last.is_null() | (Contract.last >= day))
     )
-    return [(row["facility"], decode(row["sent"] or row["answers"])) for row in rows]
+    once = {(row["facility"], row["child"] or -row["file"], row["child_name"]): row for row in rows}
+    return [(row["facility"], decode(row["sent"] or row["answers"])) for row in once.values()]
 
 
 async def flow(since: datetime) -> dict[str, Counter[str]]:
@@ -232,8 +239,18 @@ async def capacities() -> dict[int, dict[Place, tuple[int, int]]]:
 
 
 async def first_wishes() -> dict[int, Counter[str]]:
-    """Return, for each crèche, how many living files name it first, by half-day of their week."""
-    living = Application.select(Application.id).where(LIVES)
+    """Return, for each crèche, how many children ask for it first, by half-day of their week.
+
+    Counted as the demand of the town is: twins have one file and are two; a child for whom each
+    parent has a file is one.
+    """
+    living = Application.select(Application.id).where(LIVES, counted_once())
+    children = {
+        row["id"]: row["children"]
+        for row in await Application.select(Application.id, Application.children).where(
+            LIVES, counted_once()
+        )
+    }
     weeks = {
         row["application"]: row["slots"]
         for row in await Need.select(Need.application, Need.slots).where(
@@ -245,6 +262,7 @@ async def first_wishes() -> dict[int, Counter[str]]:
         (Wish.rank == 1) & Wish.application.is_in(living)
     )
     for row in rows:
-        asked = slots(weeks.get(row["application"], 0))
+        many = children.get(row["application"], 1)
+        asked = dict.fromkeys(slots(weeks.get(row["application"], 0)), many)
         found.setdefault(row["facility"], Counter()).update(asked)
     return found

@@ -227,7 +227,11 @@ async def standing(commission: int) -> dict[str, Held]:
     )
     return {
         application_of(one.application.number, one.child): Held(
-            one.application.id, one.option, one.state == "accepted", one.agreed_at is not None
+            one.application.id,
+            one.option,
+            one.state == "accepted",
+            one.agreed_at is not None,
+            one.sent_at,
         )
         for one in rows
     }
@@ -266,10 +270,53 @@ async def agree(file: int, now: datetime) -> None:
     )
 
 
+async def agreed(commission: int) -> list[int]:
+    """Return the files whose yes is kept until another family answers, in order."""
+    rows = (
+        await Offer.select(Offer.application)
+        .where((Offer.commission == commission) & Offer.live_for.is_not_null())
+        .where(Offer.agreed_at.is_not_null())
+        .order_by(Offer.application)
+    )
+    return [row["application"] for row in rows]
+
+
+async def lost_move(file: int) -> Offer | None:
+    """Return the place a file gave up after its child left another crèche for it."""
+    return (
+        await Offer.objects(Offer.facility, Offer.application)
+        .where((Offer.application == file) & (Offer.origin == "transfer"))
+        .where((Offer.state == "withdrawn") & Offer.agreed_at.is_not_null())
+        .order_by(Offer.id, ascending=False)
+        .first()
+    )
+
+
+async def accepted_move(file: int) -> Offer | None:
+    """Return the place a file accepted and its child left another crèche for."""
+    return (
+        await Offer.objects(Offer.facility, Offer.application)
+        .where((Offer.application == file) & (Offer.origin == "transfer"))
+        .where(Offer.state == "accepted")
+        .order_by(Offer.id, ascending=False)
+        .first()
+    )
+
+
 async def fall(file: int, now: datetime) -> None:
     """Take back an offer whose place nobody left: time did it, and the family keeps its rank."""
     rows = await answered(file, "withdrawn", None, now)
     await Offer.update({Offer.reason: NOT_FREED}).where(Offer.id.is_in([row.id for row in rows]))
+
+
+async def not_freed(commission: int) -> set[int]:
+    """Return the files whose offer of a commission was taken back as nobody left its place."""
+    rows = await Offer.select(Offer.application).where(
+        (Offer.commission == commission)
+        & (Offer.state == "withdrawn")
+        & (Offer.reason == NOT_FREED)
+    )
+    return {row["application"] for row in rows}
 
 
 async def refused_one(commission: int) -> set[int]:
