@@ -102,11 +102,15 @@ def test_a_request_with_three_wishes(town: Stage, width: int, javascript: bool) 
 
 def complete(stage: Stage, agent: Any, name: str) -> None:
     """Find the file in the queue, see its proofs, and call it complete."""
+    from playwright.sync_api import expect
+
     agent.goto(stage.served.url("alpha", f"/bureau/creche/demandes?vue=toutes&q={name}"))
     agent.click("main tbody th a")
-    while agent.locator("#pieces button:has-text('Vue')").count():
-        with agent.expect_navigation():  # a page on its way has no button left to count
-            agent.locator("#pieces button:has-text('Vue')").first.click()
+    agent.wait_for_selector("#pieces")  # a page on its way has no button to count
+    to_see = agent.locator("#pieces button:has-text('Vue')")
+    while left := to_see.count():
+        to_see.first.click()
+        expect(to_see).to_have_count(left - 1)
     agent.check("input[name=act][value=complete]")
     agent.click("form[action$='/etat'] button")
     assert "Complète" in agent.inner_text("main .chapeau")
