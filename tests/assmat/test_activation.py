@@ -242,7 +242,7 @@ async def test_she_reads_the_register_again_and_what_is_false_goes_to_the_desk(
     agent = await town.staff()
     assert "Erreur dans le registre" in (await agent.get("/bureau/assmat/suivi")).text
     with town.here():
-        one = (await Childminder.objects().get(Childminder.number == "4401")).id  # type: ignore[union-attr]
+        one = (await Childminder.objects().get(Childminder.number == "4401")).id  # type: ignore[union-attr]  # brought in just above
     sheet = (await agent.get(f"/bureau/assmat/{one}")).text
     assert "J’ai déménagé au 5." in sheet
     (read,) = re.findall(r"/bureau/assmat/declarations/\d+/lu", sheet)

@@ -77,7 +77,7 @@ async def test_files_and_programs_read_what_families_see_and_nothing_else(
         place = (await Place.objects().get(Place.childminder == who["Nadia"])).id
         await offers(who["Nadia"], place, "mon")
         await Place.update({Place.hours: "Avant et après l’école"}).where(Place.id == place)
-    monkeypatch.setattr(queries, "AT_ONCE", 1)  # type: ignore[attr-defined]
+    monkeypatch.setattr(queries, "AT_ONCE", 1)  # type: ignore[attr-defined]  # imported there
     visitor, program = town.visitor(), await a_program(town, "assmat:read", "assmat:write")
 
     points = json.loads((await visitor.get("/assmat/donnees.geojson")).text)

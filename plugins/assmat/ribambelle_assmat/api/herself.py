@@ -17,8 +17,8 @@ from ribambelle.database import transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.identity import accounts
 from ribambelle.web import guards
-from ribambelle.workflow import journal
 from ribambelle_assmat import declaring, meeting
+from ribambelle_assmat.api import noted
 from ribambelle_assmat.domain.events import WORDS
 from ribambelle_assmat.domain.home import LANGUAGES, Home
 from ribambelle_assmat.domain.publication import CARES, CONSENTS, unsaid
@@ -96,15 +96,7 @@ KEPT = {
 async def look(childminder: FromPath[int]) -> Response[bytes]:
     """Answer what she says of herself: the reading is kept."""
     one = await directory.one(fitting(childminder))
-    await journal.record(
-        "assmat.list_taken",
-        f"assmat.childminder:{one.id}",
-        account=None,
-        side="office",
-        read_only=True,
-        kind="api",
-        rows=1,
-    )
+    await noted.reading(one.id)
     return api.said(_kept(one))
 
 

@@ -19,8 +19,8 @@ from ribambelle.forms import files
 from ribambelle.identity import limits
 from ribambelle.tenants import Tenant
 from ribambelle.web import uploads
-from ribambelle.workflow import journal
 from ribambelle_assmat import picture
+from ribambelle_assmat.api import noted
 from ribambelle_assmat.api.herself import PROFILE, ROOT
 from ribambelle_assmat.pages.photos import NO_PICTURE
 from ribambelle_assmat.queries import directory
@@ -75,15 +75,7 @@ async def look(
 ) -> Response[bytes]:
     """Answer whether she has a picture: the reading is kept."""
     one = await directory.one(fitting(childminder))
-    await journal.record(
-        "assmat.list_taken",
-        f"assmat.childminder:{one.id}",
-        account=None,
-        side="office",
-        read_only=True,
-        kind="api",
-        rows=1,
-    )
+    await noted.reading(one.id)
     return api.said(_pictured(tenant, one, now.date()))
 
 

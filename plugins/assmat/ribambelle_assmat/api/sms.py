@@ -12,8 +12,8 @@ from ribambelle.api import Paged
 from ribambelle.api.paging import fitting
 from ribambelle.api.reading import Invalid, Wrong
 from ribambelle.messages import handed
-from ribambelle.workflow import journal
 from ribambelle_assmat import contacting
+from ribambelle_assmat.api import noted
 from ribambelle_assmat.api.desk import PMI, ROOT
 from ribambelle_assmat.queries import directory
 
@@ -64,15 +64,7 @@ async def sent(childminder: FromPath[int], request: Request[Any, Any, Any]) -> R
     one = await directory.one(fitting(childminder))
     found = await contacting.sms(one)
     rows = [Sms(each.what, each.at, each.code, each.state, each.next_step) for each in found]
-    await journal.record(
-        "assmat.list_taken",
-        f"assmat.childminder:{one.id}",
-        account=None,
-        side="office",
-        read_only=True,
-        kind="api",
-        rows=len(rows),
-    )
+    await noted.reading(one.id, len(rows))
     some = rows[place : place + told.limit + 1]
     return api.listed(request, some, told.limit, place + told.limit)
 
