@@ -148,6 +148,8 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             **{"kind": "family", "password": None, "totp": None, "disabled_at": None},
         },
         "core_session": {"data": json.dumps({"flash": [["ok", word]]}), "expires_at": later},
+        # a browser is told the key's id, which is read as base64
+        "core_passkey": {"credential": f"{word}{number:04}"},
         "core_token": {"purpose": "invitation", "expires_at": later, "used_at": None},
         "core_quartier": {"folded": fold(f"{word} {number}"), "parent": None},
         "core_adult": {"folded": fold(word)},
