@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from piccolo.columns import Integer, Serial
@@ -98,6 +99,49 @@ async def test_without_a_budget_the_same_read_holds_everybody_up(
     await sqlite.fetch("SELECT 1")
 
     assert await ticks_during(asyncio.ensure_future(sqlite.fetch(SLOW_SELECT))) < 100
+
+
+def reads_sent_away(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is read again in a thread from now on."""
+    sent: list[str] = []
+    alone = connection.in_thread
+
+    async def told(work: Any, *args: Any, **more: Any) -> Any:
+        sent.extend(one for one in args if isinstance(one, str))
+        return await alone(work, *args, **more)
+
+    monkeypatch.setattr(connection, "in_thread", told)
+    return sent
+
+
+SHORT_SELECT = SLOW_SELECT.replace("2000000", "200")
+"""Some 3,000 steps: a few of them are as many as a read may take."""
+
+
+async def test_a_short_read_asked_many_times_is_always_read_in_place(
+    sqlite: SQLite, monkeypatch: pytest.MonkeyPatch
+):
+    await sqlite.fetch(SHORT_SELECT)
+    sent = reads_sent_away(monkeypatch)
+
+    for _ in range(50):
+        await sqlite.fetch(SHORT_SELECT)
+
+    assert sent == []
+
+
+async def test_a_budget_asked_once_counts_what_others_read_before(
+    sqlite: SQLite, monkeypatch: pytest.MonkeyPatch
+):
+    """The sabotage of the test above: it must be able to fail."""
+    await sqlite.fetch(SHORT_SELECT)
+    sent = reads_sent_away(monkeypatch)
+    monkeypatch.setattr(connection, "ASKINGS", 1)
+
+    for _ in range(50):
+        await sqlite.fetch(SHORT_SELECT)
+
+    assert sent
 
 
 async def test_a_slow_read_in_a_transaction_does_not_undo_it(sqlite: SQLite):
