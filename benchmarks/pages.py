@@ -2,7 +2,7 @@
 
 Run: ``python benchmarks/pages.py [--large]``. CPU of the portal's process per request, the best of
 some rounds, on one kept connection. The town: 1,000 families, 1,600 children, a school year of
-bookings. ``--large``: ten times the families, and three school years.
+bookings. ``--large``: beside it, round by round, ten times the families and three school years.
 """
 
 import asyncio
@@ -11,7 +11,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -41,6 +43,22 @@ KITCHEN = "/bureau/periscolaire/cuisine"
 THURSDAY, TOMORROW = "2026-12-03", "2026-11-26"
 """A day one may still book, and one whose order is frozen."""
 DIETS = ("Sans porc", "Sans viande")
+
+
+@dataclass(frozen=True)
+class Town:
+    """A town that is served, beside a bare application, and who asks: cookies of a family and of an
+    agent, the boxes the family changes."""
+
+    bare: Server
+    place: Server
+    cookie: str
+    boxes: list[str]
+    agent: str
+
+
+Asked = Callable[[Town, int], float]
+"""What asks a town for one round, by its number, and returns the CPU of one request, in ms."""
 
 
 def settle(file: Path) -> None:
@@ -109,68 +127,72 @@ def post(line: socket.socket, cookie: str, body: str) -> None:
     answered(line, b"HTTP/1.1 303")
 
 
-def saving(place: Server, cookie: str, boxes: list[str]) -> float:
-    """Return the CPU of saving a week, booked then cancelled in turn, without the page after it."""
-    best = float("inf")
+def saving(town: Town, round_: int, *, looks: bool = False) -> float:
+    """Return the CPU of saving a week, booked then cancelled in turn, without the page after it;
+    or with a kitchen's day looked at after each: one look alone is too short to be counted."""
+    place = town.place
     with closing(socket.create_connection(("127.0.0.1", place.port))) as line:
-        for round_ in range(ROUNDS + 1):
-            began = place.spent()
-            for number in range(SAVES):
-                asked = change(boxes, booked=number % 2 == 0)
-                post(line, cookie, f"cle={round_}-{number}&{asked}")
-            if round_:
-                best = min(best, (place.spent() - began) / SAVES)
-    return best
+        began = place.spent()
+        for number in range(SAVES):
+            asked = change(town.boxes, booked=number % 2 == 0)
+            post(line, town.cookie, f"cle={round_}-{looks}-{number}&{asked}")
+            if looks:
+                place.once(f"{KITCHEN}?jour={THURSDAY}", town.agent)
+        return (place.spent() - began) / SAVES
 
 
-def once_changed(place: Server, cookie: str, boxes: list[str], agent: str) -> float:
-    """Return the CPU of a kitchen's day looked at after each booking of that day: what both cost,
-    less what booking alone does. One request alone is too short to be counted."""
-    best = float("inf")
-    with closing(socket.create_connection(("127.0.0.1", place.port))) as line:
-        for round_ in range(ROUNDS):
-            spent = []
-            for looks in (False, True):
-                began = place.spent()
-                for number in range(SAVES):
-                    asked = change(boxes, booked=number % 2 == 0)
-                    post(line, cookie, f"cle=k{round_}-{looks}-{number}&{asked}")
-                    if looks:
-                        place.once(f"{KITCHEN}?jour={THURSDAY}", agent)
-                spent.append((place.spent() - began) / SAVES)
-            best = min(best, spent[1] - spent[0])
-    return best
+def once_changed(town: Town, round_: int) -> float:
+    """Return the CPU of a kitchen's day looked at after each booking of that day."""
+    return saving(town, round_, looks=True) - saving(town, -round_ - 1)
 
 
-def measured(times: int, years: int) -> dict[str, float]:
-    """Measure the pages of one town."""
+def asking(path: str, *, office: bool = False) -> Asked:
+    """Return what asks for one page, as a family or as an agent."""
+    return lambda town, _: town.place.a_round(path, town.agent if office else town.cookie)
+
+
+PAGES: dict[str, Asked] = {
+    "bare hello": lambda town, _: town.bare.a_round("/"),
+    "week": asking(f"/periscolaire/semaine/{MONDAY}"),
+    "month": asking(f"/periscolaire/mois/{MONTH}"),
+    "year": asking(f"/periscolaire/annee/{YEAR}"),
+    "save a week": saving,
+    "kitchen, a day": asking(f"{KITCHEN}?jour={THURSDAY}", office=True),
+    "kitchen, tomorrow": asking(f"{KITCHEN}?jour={TOMORROW}", office=True),
+    "the same, just changed": once_changed,
+    "kitchen, a month": asking(f"{KITCHEN}?mois={MONTH}", office=True),
+}
+
+
+@contextmanager
+def served(times: int, years: int) -> Iterator[Town]:
+    """Make a town and serve it."""
     with tempfile.TemporaryDirectory() as folder:
         began = time.process_time()
-        cookie, boxes, agent = asyncio.run(made(Path(folder), times, years))
+        people = asyncio.run(made(Path(folder), times, years))
         print(f"  made in {time.process_time() - began:.0f} s of CPU", file=sys.stderr)
         with server(serve_bare) as bare, server(serve_portal, Path(folder)) as place:
-            return {
-                "bare hello": bare.per_request("/"),
-                "week": place.per_request(f"/periscolaire/semaine/{MONDAY}", cookie),
-                "month": place.per_request(f"/periscolaire/mois/{MONTH}", cookie),
-                "year": place.per_request(f"/periscolaire/annee/{YEAR}", cookie),
-                "save a week": saving(place, cookie, boxes),
-                "kitchen, a day": place.per_request(f"{KITCHEN}?jour={THURSDAY}", agent),
-                "kitchen, tomorrow": place.per_request(f"{KITCHEN}?jour={TOMORROW}", agent),
-                "the same, just changed": once_changed(place, cookie, boxes, agent),
-                "kitchen, a month": place.per_request(f"{KITCHEN}?mois={MONTH}", agent),
-            }
+            yield Town(bare, place, *people)
+
+
+def least(towns: Sequence[Town], asked: Asked) -> list[float]:
+    """Return the least a page costs in each town, one round in turn: a machine that slows down
+    slows them all, and says nothing of their sizes."""
+    rounds = [[asked(town, round_) for town in towns] for round_ in range(ROUNDS + 1)]
+    return [min(spent) for spent in zip(*rounds[1:], strict=True)]  # the first warms up
 
 
 def main() -> None:
-    """Measure one town, and the large one when asked."""
-    found = measured(1, 1)
-    large = measured(10, 3) if "--large" in sys.argv else {}
+    """Measure one town, and beside it the large one when asked."""
+    sizes = [(1, 1), (10, 3)] if "--large" in sys.argv else [(1, 1)]
+    with ExitStack() as open_:
+        towns = [open_.enter_context(served(*size)) for size in sizes]
+        found = {page: least(towns, asked) for page, asked in PAGES.items()}
     print(f"\n{'SQLite, CPU per request':28} {'ms':>7} {'× hello':>8} {'aim':>5} {'large':>7}")
-    for page, spent in found.items():
+    for page, (spent, *large) in found.items():
         aim = f"{AIMS[page]:.0f}" if page in AIMS else ""
-        more = f"{large[page] / spent:.2f} ×" if large else ""
-        print(f"{page:28} {spent:7.2f} {spent / found['bare hello']:8.0f} {aim:>5} {more:>7}")
+        more = f"{large[0] / spent:.2f} ×" if large else ""
+        print(f"{page:28} {spent:7.2f} {spent / found['bare hello'][0]:8.0f} {aim:>5} {more:>7}")
 
 
 if __name__ == "__main__":
