@@ -283,6 +283,68 @@ def nouns_of(tree: nodes.Node) -> Iterator[tuple[str, str]]:
                 yield told[0], told[1] if len(told) > 1 else f"{told[0]}s"
 
 
+CODE = re.compile(
+    r"[a-z\d_:#?&%{}+-]*|[A-Z\d]+|etiquette \w+"  # a name that programs read, an abbreviation
+    r"|[\w./?=&#:%{}+-]*[/=_.][\w./?=&#:%{}+-]*|\S*=\".*|.*<.*|(\w+/[\w+]+,?)+"
+)
+"""What a template writes that nobody reads: a class, an address, an attribute, a drawing."""
+
+
+def spoken(node: nodes.Node) -> Iterator[str]:
+    """Yield the sentences that a template writes in its expressions; each hole of a joined one has
+    its number.
+
+    >>> list(spoken(BARE._parse("{{ t('Payer ' ~ n) if a == 'Non' else 'Rien à payer' }}", None, None)))
+    ['Payer {1}', 'Rien à payer']
+    """
+    for text in map(plain, _spoken(node)):
+        if re.search(r"[^\W\d_]{2}", HOLE.sub("", text)) and not CODE.fullmatch(text):
+            yield text
+
+
+def is_within(text: str, sentence: str) -> bool:
+    """Tell whether a sentence writes this text itself: what says the sentence says it too.
+
+    >>> is_within("à vous", 'La place est {{ "à vous" if mine else "prise" }}.')
+    True
+    """
+    pieces = [piece.strip() for piece in HOLE.split(text)[::2]]
+    return all(re.search(rf'"\s*{re.escape(piece)}\s*"', sentence) for piece in pieces if piece)
+
+
+def _spoken(node: nodes.Node) -> Iterator[str]:
+    if isinstance(node, nodes.Const):
+        if isinstance(node.value, str):
+            yield node.value
+    elif isinstance(node, nodes.Concat):
+        holes = [one for one in node.nodes if not isinstance(one, nodes.Const)]
+        yield "".join(
+            str(one.value) if isinstance(one, nodes.Const) else f"{{{holes.index(one) + 1}}}"
+            for one in node.nodes
+        )
+        for one in holes:
+            yield from _spoken(one)
+    else:
+        for one in _shown(node):
+            yield from _spoken(one)
+
+
+def _shown(node: nodes.Node) -> Iterable[nodes.Node]:
+    """Return what of a node may be written: neither what it chooses by, nor what it brings in."""
+    if isinstance(node, nodes.CondExpr | nodes.If):
+        return [one for one in node.iter_child_nodes() if one is not node.test]
+    if isinstance(node, nodes.Filter):
+        return [*([node.node] if node.node else []), *(node.args if node.name == "default" else [])]
+    if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name):
+        return node.iter_child_nodes() if node.node.name not in ("url", "icon") else ()
+    if isinstance(node, nodes.Getitem):
+        return [node.node]
+    bringing = (nodes.Extends, nodes.Import, nodes.FromImport, nodes.Include)
+    return (
+        () if isinstance(node, (nodes.Compare, nodes.Test, *bringing)) else node.iter_child_nodes()
+    )
+
+
 def asked_of(plugins: Plugins) -> dict[Path, list[Asked]]:
     """The sentences of templates that each folder of catalogues says; the core's are not repeated."""
     found: dict[Path, list[Asked]] = {SHIPPED: [*AGES]}
@@ -290,9 +352,12 @@ def asked_of(plugins: Plugins) -> dict[Path, list[Asked]]:
     for file in sorted(of_families(plugins).values(), key=lambda file: OWN not in file.parents):
         package = next(one.parent for one in file.parents if one.name == "templates")
         source = file.read_text("utf-8")
-        nouns = list(nouns_of(shared(plugins).parse(source)))
+        tree = shared(plugins).parse(source)
+        nouns = list(nouns_of(tree))
         counted |= {one for one, _ in nouns}
-        for sentence in (*nouns, *map(plain, sentences(source))):
+        whole = [plain(one) for one in sentences(source)]
+        within = [one for one in spoken(tree) if not any(is_within(one, other) for other in whole)]
+        for sentence in (*nouns, *whole, *within):
             if sentence not in counted and sentence not in said:
                 said.add(sentence)
                 found.setdefault(package / "languages", []).append(sentence)
