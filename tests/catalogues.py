@@ -22,6 +22,8 @@ from ribambelle.languages import fragments
 from ribambelle.languages.catalogue import EXPRESSION, HOLE, plain
 from ribambelle.languages.fragments import QUOTED, SAID, sentences
 from ribambelle.languages.known import OTHERS, Language
+from ribambelle.messages.languages import NOTE, is_bare, parts
+from ribambelle.messages.wording import Wording, parted
 from ribambelle.plugins import Plugins
 from ribambelle.web.templates import OWN, SHIPPED, shared
 
@@ -364,6 +366,33 @@ def asked_of(plugins: Plugins) -> dict[Path, list[Asked]]:
     return found
 
 
+STAFF = ("agent", "administrateurs", "partenaire", "assistante maternelle", "accès")
+"""Who works in French."""
+
+
+def paragraphs_of(plugins: Plugins) -> dict[Path, list[Asked]]:
+    """The paragraphs of the messages that families read, by the folder of catalogues that says them."""
+    found: dict[Path, list[Asked]] = {SHIPPED / "messages": [NOTE]}
+    said = {NOTE}
+    folders = {name: plugins.folder(name, "languages") for name in plugins.names}
+    for template in plugins.only(plugins.names).all("message_templates"):
+        if any(who in template.reader for who in STAFF):
+            continue
+        text, plugin = _original(plugins, template.path), template.path.partition("/")[0]
+        folder = folders.get(plugin) or SHIPPED
+        for part in (text.subject, *parts(text.body)):
+            if part not in said and not is_bare(part):
+                said.add(part)
+                found.setdefault(folder / "messages", []).append(part)
+    return found
+
+
+def _original(plugins: Plugins, path: str) -> Wording:
+    pages = shared(plugins)
+    assert pages.loader is not None
+    return parted(pages.loader.get_source(pages, f"{path}.txt")[0])
+
+
 def bring_up_to_date(
     file: Path, language: Language, asked: Iterable[Asked], known: set[str]
 ) -> int:
@@ -381,7 +410,7 @@ def bring_up_to_date(
         first = message.id[0] if isinstance(message.id, tuple | list) else message.id
         if message.id and message.id not in new and holes(plain(first)) in known:
             new.add(message.id, message.string, flags=message.flags)
-    file.parent.mkdir(exist_ok=True)
+    file.parent.mkdir(exist_ok=True, parents=True)
     with file.open("wb") as content:
         write_po(content, new, width=100, no_location=True)
     return empty
@@ -390,7 +419,7 @@ def bring_up_to_date(
 def main() -> None:
     plugins = Plugins()
     known = set(made_by_code(plugins))
-    for folder, asked in asked_of(plugins).items():
+    for folder, asked in {**asked_of(plugins), **paragraphs_of(plugins)}.items():
         for code in WHOLE:
             empty = bring_up_to_date(folder / f"{code}.po", OTHERS[code], asked, known)
             print(f"{folder.parent.name} {code}: {len(asked)} sentences, {empty} to say")  # noqa: T201 - a command

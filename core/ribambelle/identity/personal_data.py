@@ -31,7 +31,7 @@ YEAR = "{term}"
 HELD = [
     PersonalData(
         Account,
-        ("email", "name", "password", "totp", "proved_at"),
+        ("email", "name", "password", "totp", "proved_at", "language"),
         "Reconnaître la personne qui se connecte",
         PUBLIC_TASK,
         FAMILY_TERM,
@@ -151,7 +151,7 @@ HELD = [
     ),
     PersonalData(
         Message,
-        ("recipient", "account", "subject", "text", "receipt", "receipt_reason"),
+        ("recipient", "account", "subject", "text", "receipt", "receipt_reason", "language"),
         "Garder ce qui a été écrit à la famille, et si son téléphone l’a reçu",
         PUBLIC_TASK,
         FAMILY_TERM,

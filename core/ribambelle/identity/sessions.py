@@ -18,6 +18,7 @@ FAMILY, STAFF = timedelta(days=14), timedelta(hours=12)
 ANONYMOUS = timedelta(hours=2)
 IDLE, STEP = timedelta(hours=2), timedelta(minutes=10)
 """A member of staff who does nothing this long signs in again; looked at no more than each step."""
+LANGUAGE = "language"
 NEWCOMER, OPENID, MANDATE = "newcomer", "openid", "mandate"
 OF_ONE_PERSON = ("flash", "refused", NEWCOMER, OPENID, MANDATE)
 """What a session keeps of one person: whoever signs in after them finds nothing of it."""
@@ -69,9 +70,18 @@ class OpenSession:
         await self.end()
         for key in OF_ONE_PERSON:
             self.data.pop(key, None)
+        await self._speak(account)
         life = IDLE if account.kind == "staff" else FAMILY
         await self._begin(account.id, strong, msgspec.json.encode(self.data).decode(), now, life)
         return self.secret
+
+    async def _speak(self, account: Account) -> None:
+        """Keep the language just chosen as the account's own, else take up the account's."""
+        chosen = self.data.get(LANGUAGE) or account.language
+        if not chosen or account.kind == "staff":
+            return
+        self.data[LANGUAGE] = chosen
+        await keep_language(account.id, chosen)
 
     async def _begin(
         self, account: int | None, strong: bool, text: str, now: datetime, life: timedelta
@@ -93,6 +103,13 @@ class OpenSession:
         if self.row is not None:
             await Session.delete().where(Session.id == self.row.id)
         self.row, self.secret = None, ""
+
+
+async def keep_language(account: int, code: str) -> None:
+    """Keep the language somebody reads: the portal speaks it, messages are written in it too."""
+    await Account.update({Account.language: code}).where(
+        (Account.id == account) & (Account.language != code)
+    )
 
 
 OPENED = Prepared(

@@ -31,6 +31,7 @@ class Account(Table, tablename="core_account"):
     totp_step = BigInt(default=0, help_text="Last thirty-second step used: a code serves once.")
     created_at = Timestamptz()
     proved_at = Timestamptz(null=True, default=None, help_text="When the e-mail was proved.")
+    language = Varchar(length=10, default="", help_text="A family's own, when it chose one.")
     disabled_at = Timestamptz(null=True, default=None)
 
 

@@ -254,6 +254,24 @@ def read(language: Language, folders: Iterable[Path]) -> Catalogue:
     )
 
 
+def read_texts(language: Language, folders: Iterable[Path]) -> dict[str, str]:
+    """Read what whole texts are in one language, paragraph by paragraph: those of messages."""
+    from babel.messages.pofile import read_po
+
+    found = dict[str, str]()
+    for file in (folder / "messages" / f"{language.code}.po" for folder in folders):
+        if file.is_file():
+            with file.open("rb") as content:
+                messages = read_po(content, locale=language.locale)
+            found |= {
+                one.id: one.string
+                for one in messages
+                if isinstance(one.id, str) and isinstance(one.string, str)
+                if one.id and one.string and not one.fuzzy
+            }
+    return found
+
+
 ORDER = ("zero", "one", "two", "few", "many", "other")
 
 

@@ -14,7 +14,8 @@ import aiosmtplib
 from ribambelle import tenants
 from ribambelle.errors import Misconfigured
 from ribambelle.jobs.queue import LEASE
-from ribambelle.messages import ovh, patience
+from ribambelle.languages.known import OTHERS
+from ribambelle.messages import languages, ovh, patience
 from ribambelle.messages.tables import Attachment, Message
 from ribambelle.messages.wording import in_html
 from ribambelle.tenants import Tenant
@@ -91,8 +92,14 @@ def compose(tenant: Tenant, row: Message, attachments: Sequence[Attachment] = ()
         mail["Reply-To"] = settings.contact.email
     mail.set_content(row.text)
     layout = environment(tenant).get_template("messages/layout.html")
-    paragraphs = in_html(row.text, tenant.url("/"))
-    html = layout.render(tenant=tenant, subject=row.subject, paragraphs=paragraphs)
+    said, french = languages.split(row.text) if row.language else ("", row.text)
+    html = layout.render(
+        tenant=tenant,
+        subject=row.subject,
+        paragraphs=in_html(french, tenant.url("/")),
+        said=in_html(said, tenant.url("/")),
+        language=OTHERS.get(row.language),
+    )
     mail.add_alternative(html, subtype="html")
     for one in attachments:
         kind, _, subtype = one.media_type.partition("/")

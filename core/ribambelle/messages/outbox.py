@@ -9,7 +9,7 @@ from typing import Any
 from ribambelle import tenants
 from ribambelle.identity.person import NO_ADDRESS
 from ribambelle.jobs import later
-from ribambelle.messages import catalogue, choices, sms, texts, wording
+from ribambelle.messages import catalogue, choices, languages, sms, texts, wording
 from ribambelle.messages.choices import EMAIL, PORTAL, SMS, Way
 from ribambelle.messages.tables import Attachment, Message
 from ribambelle.messages.types import MessageTemplate
@@ -50,9 +50,14 @@ async def post(
     if way.channel == SMS and sms.fits(told.sms):
         told = Wording(told.subject, told.sms)
         return await _put(template, way.number, told, account=account, channel=SMS)
-    if way.channel == PORTAL:
-        return await _put(template, recipient, told, account=account, channel=PORTAL)
-    return await put(template, recipient, told, account=account, enclosed=enclosed)
+    told, language = await _as_read(declared, told, facts, account)
+    channel = PORTAL if way.channel == PORTAL else EMAIL
+    number = await _put(
+        template, recipient, told, account=account, channel=channel, language=language
+    )
+    if channel == EMAIL:
+        await _enclose(number, enclosed)
+    return number
 
 
 async def text(template: str, number: str, *, account: int | None = None, **facts: Any) -> int:
@@ -75,11 +80,15 @@ async def put(
 ) -> int:
     """Put an e-mail that is already in words in the outbox, and queue its sending."""
     number = await _put(kind, recipient, told, account=account)
+    await _enclose(number, enclosed)
+    return number
+
+
+async def _enclose(message: int, enclosed: Sequence[Enclosed]) -> None:
     for one in enclosed:
         content = b64encode(one.content).decode()
-        row = Attachment(message=number, name=one.name, media_type=one.media_type, content=content)
+        row = Attachment(message=message, name=one.name, media_type=one.media_type, content=content)
         await Attachment.insert(row)
-    return number
 
 
 async def put_on_portal(kind: str, recipient: str, told: Wording, *, account: int | None) -> int:
@@ -102,6 +111,7 @@ async def _put(
     account: int | None,
     channel: str = EMAIL,
     job: str = "",
+    language: str = "",
 ) -> int:
     now = tenants.current().now()
     message = Message(
@@ -112,6 +122,7 @@ async def _put(
         # a name with a line break in it must not become a header of its own
         subject=" ".join(told.subject.split())[:200],
         text=told.body.strip() + "\n",
+        language=language,
         created_at=now,
         # what is read on the portal is there as soon as it is written
         sent_at=now if channel == PORTAL else None,
@@ -143,6 +154,19 @@ async def _told(path: str, facts: Mapping[str, Any]) -> Wording:
     # a text its plugin does not declare is a page of its own: nobody may change it
     page = environment(tenant).get_template(f"{path}.txt")
     return wording.parted(page.render(tenant=tenant, **facts))
+
+
+async def _as_read(
+    template: MessageTemplate | None, french: Wording, facts: Mapping[str, Any], account: int | None
+) -> tuple[Wording, str]:
+    """Return a message as its reader reads it, and in which language; none for French alone."""
+    reader = await languages.reader(account) if template else None
+    if template is None or reader is None:
+        return french, ""
+    values = catalogue.values(template, facts, tenants.current())
+    told = await texts.wording_of(template)
+    said = reader.above(french, told, values, template.placeholders)
+    return (said, reader.language.code) if said else (french, "")
 
 
 async def late(now: datetime) -> int:

@@ -20,6 +20,7 @@ class Message(Table, tablename="core_message"):
     account = Integer(null=True, default=None, index=True)
     subject = Varchar(length=200)
     text = Text()
+    language = Varchar(length=10, default="", help_text="Written above the French, when it is.")
     created_at = Timestamptz(index=True)
     tried_at = Timestamptz(null=True, default=None, help_text="Last time it was handed over.")
     sent_at = Timestamptz(null=True, default=None)

@@ -12,10 +12,11 @@ from litestar.response import Redirect
 from ribambelle import forms
 from ribambelle.errors import NotYours
 from ribambelle.forms import Bound
+from ribambelle.identity.sessions import LANGUAGE, keep_language
 from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.web.sign_in import way_in
-from ribambelle.web.visit import LANGUAGE, Visit
+from ribambelle.web.visit import Visit
 
 OWN = frozenset({"langue", "retour"})
 """What the choice itself is made of; the rest of the form is what was being typed."""
@@ -55,6 +56,8 @@ async def choose(request: Request[Any, Any, Any], seen: NamedDependency[Visit]) 
     if typed and seen.person:
         seen.keep(back.partition("?")[0], Bound(None, {}, typed))
     seen.session.set(LANGUAGE, chosen)
+    if seen.person and seen.person.is_family and not seen.person.behalf:
+        await keep_language(seen.person.account, chosen)
     return Redirect(back, status_code=303)
 
 

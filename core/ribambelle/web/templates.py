@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
-from ribambelle.languages.catalogue import Catalogue, read
+from ribambelle.languages.catalogue import Catalogue, read, read_texts
 from ribambelle.languages.known import FRENCH, OTHERS
 from ribambelle.languages.translating import in_language
 from ribambelle.plugins import Plugins
@@ -52,8 +52,18 @@ def _overlay(plugins: Plugins, own: Path) -> Environment:
 @lru_cache(maxsize=8)
 def catalogue(plugins: Plugins, code: str) -> Catalogue:
     """Return what is known of one language, in the core and in every plugin."""
+    return read(OTHERS[code], _shipped(plugins))
+
+
+@lru_cache(maxsize=8)
+def texts(plugins: Plugins, code: str) -> dict[str, str]:
+    """Return what the paragraphs of messages are in one language, in the core and in every plugin."""
+    return read_texts(OTHERS[code], _shipped(plugins))
+
+
+def _shipped(plugins: Plugins) -> list[Path]:
     folders = [plugins.folder(name, "languages") for name in plugins.names]
-    return read(OTHERS[code], [SHIPPED, *[one for one in folders if one]])
+    return [SHIPPED, *[one for one in folders if one]]
 
 
 @lru_cache(maxsize=500)

@@ -9,13 +9,12 @@ from litestar.connection import ASGIConnection
 
 from ribambelle.forms import Bound
 from ribambelle.identity.person import Bearer, Person
-from ribambelle.identity.sessions import OpenSession
+from ribambelle.identity.sessions import LANGUAGE, OpenSession
 from ribambelle.languages.known import FRENCH, OTHERS, Language
 from ribambelle.tenants import Tenant
 from ribambelle.web.assets import Assets
 
 KEY = "ribambelle"
-LANGUAGE = "language"
 LONGEST_FORM = 16_000
 """Bytes a refused form may take in a session; a longer one is answered where it was sent."""
 

@@ -1,0 +1,3 @@
+ALTER TABLE "core_account" ADD COLUMN "language" VARCHAR(10) NOT NULL DEFAULT '';
+
+ALTER TABLE "core_message" ADD COLUMN "language" VARCHAR(10) NOT NULL DEFAULT '';
