@@ -170,6 +170,12 @@ def _shareable() -> Kind:
     return _instance("Shareable", Shareable)
 
 
+def _public_pages() -> Kind:
+    from ribambelle.web.crawling import PublicPages
+
+    return _instance("PublicPages", PublicPages)
+
+
 def _demo() -> Kind:
     return "une fonction", lambda answer: answer is None or callable(answer)
 
@@ -192,6 +198,7 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "roles": _roles,
     "scopes": _functions,
     "api_scopes": _api_scopes,
+    "public_pages": _public_pages,
     "menu": _menu,
     "shortcuts": _menu,
     "to_do": _functions,

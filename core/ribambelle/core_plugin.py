@@ -105,6 +105,16 @@ def schedules() -> list[Any]:
 
 
 @hookimpl
+def public_pages() -> list[Any]:
+    """The home page, what the law asks each portal to publish, the pages of information."""
+    from ribambelle.information import pages
+    from ribambelle.web.crawling import PublicPages, fixed
+
+    always = ("/", "/informations", "/accessibilite", "/donnees", "/mentions")
+    return [fixed("core.pages", *always), PublicPages("core.informations", pages.listed)]
+
+
+@hookimpl
 def menu(person: Person | None) -> list[Any]:
     """The entries every portal has."""
     from ribambelle.web.menu import MenuEntry

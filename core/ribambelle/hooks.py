@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ribambelle.sharing import Shareable
     from ribambelle.tenants import Tenant
     from ribambelle.tenants.checking import Remark
+    from ribambelle.web.crawling import PublicPages
     from ribambelle.web.home import Card, Found, ToDo
     from ribambelle.web.menu import MenuEntry
     from ribambelle.workflow import Step, Workflow
@@ -147,6 +148,26 @@ def api_scopes() -> "Iterable[ApiScope]":
             return [ApiScope("creche:read", "Lire les places", "Lit les places de chaque crèche.")]
 
     Called by ``ribambelle.api``. Implemented by ``assmat``, ``periscolaire``. Since 0.2.
+    """
+
+
+@hookspec
+def public_pages() -> "Iterable[PublicPages]":
+    """The pages a search engine may list, that need no account.
+
+    Called for ``/sitemap.xml``; a name begins with the plugin's and is unique. What it answers is
+    read that moment: a page that no longer shows leaves the list at once. The route of each says
+    ``indexed=True``, without which its answer carries ``X-Robots-Tag: noindex``.
+
+    Example::
+
+        @hookimpl
+        def public_pages():
+            from ribambelle_creche.queries.facilities import sheets
+            return [PublicPages("creche.etablissements", sheets)]
+
+    Called by ``ribambelle.web.crawling``. Implemented by ``core``, ``assmat``, ``creche``,
+    ``periscolaire``. Since 0.3.
     """
 
 

@@ -10,7 +10,9 @@ from tests.core.geocoding.test_geocoding import looks_in
 from tests.proofs.probing import text_of
 
 from ribambelle import tenants
+from ribambelle.geocoding import finding
 from ribambelle.identity import Grant
+from ribambelle.testing.address_service import simulated_addresses
 from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes
 from ribambelle.testing.tokens import a_program
@@ -21,6 +23,7 @@ from ribambelle_assmat.tables import Childminder, Declared
 from ribambelle_assmat.tables.figures import Count
 
 API, SPACE = "/api/v1/assmat/childminders", "/assmat/espace"
+POINT = "latitude=46.8021&longitude=4.8355"
 HOME = Home("none", "", "free", ("ar", "fr"))
 SAID = {
     "pets": ("Aucun animal", "chez=no_pets", "home=no_pets", '"pets":"none"'),
@@ -316,3 +319,39 @@ async def test_a_program_searches_around_an_address_or_along_a_way_between_two(
     with town.here():
         rows = await Count.select(Count.town)
     assert {row["town"] for row in rows} == {"Alpha"}
+
+
+async def test_a_program_is_told_how_each_address_was_read(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the service of addresses, in a process of its own; without it, by the commune's streets."""
+    town = communes.alpha
+    streets = "voie;latitude;longitude\nRue des Écoles;46,8022;4,8356\n"
+    # what is known for a day outlives one test
+    monkeypatch.setattr(finding, "_known", type(finding._known)())
+    with simulated_addresses() as addresses:
+        looks_in(town, addresses.address, streets)
+        with town.here():
+            for number in (await registered(NADIA, CLAIRE)).values():
+                await says(number)
+        program = await a_program(town, "assmat:read")
+        asked = f"{API}?address=4 rue des Écoles&to_address=1 place de la Gare&radius=5000"
+
+        served = (await program.get(asked)).json()["read_as"]
+        questions = addresses.asked()
+        addresses.will(*["500"] * 9)
+        alone = (await program.get(f"{API}?address=9 bis rue des Écoles")).json()
+        middle = (await program.get(f"{API}?{POINT}&to_address=Gare")).json()
+        nobody = await program.get(f"{API}?address=2 rue Inconnue")
+
+    assert [(one["parameter"], one["label"], one["by"]) for one in served] == [
+        ("address", "4 Rue des Écoles 71380 Exemple", "service"),
+        ("to_address", "1 Place de la Gare 71380 Exemple", "service"),
+    ]
+    assert {one["q"] for one in questions} == {"4 rue des Écoles", "1 place de la Gare"}
+    told = {"parameter": "address", "label": "Rue des Écoles", "by": "streets"}
+    assert alone["read_as"] == [told] and len(alone["data"]) == 2
+    read = {"parameter": "to_address", "label": "quartier Gare", "by": "quartier"}
+    assert middle["read_as"] == [read]
+    assert nobody.status_code == 422
+    assert (await program.get(f"{API}?{POINT}")).json()["read_as"] == []

@@ -6,6 +6,7 @@ from ribambelle_creche.domain.dossier import STEPS
 from ribambelle_periscolaire.domain.enrolments import STEPS as ENROLMENT_STEPS
 
 NOT_PAGES = {
+    *("/robots.txt", "/sitemap.xml"),
     *("/api/v1/openapi.json", "/api/v1/token", "/api/v1/periscolaire/activities"),
     *("/api/v1/periscolaire/slots", "/api/v1/periscolaire/bookings"),
     "/api/v1/periscolaire/children",
@@ -82,6 +83,8 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/activation/adresse": {"visitor": ("/activation/adresse",)},
     "/activation/lien/{secret}": {"visitor": ("{letter}", "/activation/lien/mort")},
     "/assmat": {"visitor": ("/assmat", "/assmat?pres=Centre&rayon=1000&jours=mon&age=18")},
+    "/assmat/communes": {"visitor": ("/assmat/communes",)},
+    "/assmat/communes/{insee}": {"visitor": ("/assmat/communes/autres",)},
     "/assmat/alertes": {"visitor": ("/assmat/alertes?jours=mon",)},
     "/assmat/alertes/{search}/{code}": {"visitor": ("{alert}",)},
     "/assmat/confirmer/{place}/{code}": {"visitor": ("{still_free}",)},

@@ -65,6 +65,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     "type": ("municipal",),
     **{"distance": ("5000",), "periode": ("2",)},
     "page": ("2",),
+    **{"liste": ("assmat.fiches", "core.informations"), "partie": ("0",), "depuis": ("44109",)},
     "apres": IDS,
     "attendu": ("oui",),
     "dit": ("oui",),

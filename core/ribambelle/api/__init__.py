@@ -1,6 +1,6 @@
 """The public API: what programs a commune trusts may read and write, by the same rules as its pages."""
 
-from ribambelle.api.answering import Listed, listed, said
+from ribambelle.api.answering import Listed, listed, page_of, said
 from ribambelle.api.declaring import Operation
 from ribambelle.api.paging import Paged, number_of
 from ribambelle.api.reading import body, query
@@ -16,6 +16,7 @@ __all__ = [
     "listed",
     "number_of",
     "once",
+    "page_of",
     "query",
     "said",
 ]

@@ -31,7 +31,14 @@ def said(answer: Any, status: int = 200, **headers: str) -> Response[bytes]:
 def listed(
     request: Request[Any, Any, Any], rows: Sequence[Any], limit: int, last: int = 0
 ) -> Response[bytes]:
-    """Answer a page of a list; one row more than asked says that there is a next page.
+    """Answer a page of a list, as `page_of` makes it."""
+    return said(page_of(request, rows, limit, last))
+
+
+def page_of(
+    request: Request[Any, Any, Any], rows: Sequence[T], limit: int, last: int = 0
+) -> Listed[T]:
+    """Return a page of a list; one row more than asked says that there is a next page.
 
     :param last: number of the last row of the page, which the next one comes after.
     """
@@ -39,4 +46,4 @@ def listed(
     asked = {key: request.query_params[key] for key in request.query_params if key != "after"}
     path = f"{request.url.path}?{urlencode({**asked, 'after': cursor(last)})}"
     link = visit(request).tenant.url(path) if more else None
-    return said(Listed(list(rows[:limit]), link))
+    return Listed(list(rows[:limit]), link)

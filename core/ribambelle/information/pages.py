@@ -2,7 +2,7 @@
 
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from ribambelle.database import locks, transaction
@@ -54,6 +54,12 @@ async def every() -> list[InformationPage]:
 async def published() -> list[InformationPage]:
     """Return the pages everybody may read, in order."""
     return [one for one in await every() if one.is_published]
+
+
+async def listed(number: int, limit: int, day: date) -> list[tuple[int, str]]:
+    """Return the addresses of those everybody may read, by number, from this one on."""
+    found = sorted((one.id, f"/informations/{one.slug}") for one in await published())
+    return [one for one in found if one[0] >= number][:limit]
 
 
 async def one(number: int) -> InformationPage:

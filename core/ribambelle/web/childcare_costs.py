@@ -54,6 +54,7 @@ class CostPage:
     name="childcare_costs",
     told="Comparer ce que coûtent les modes de garde",
     guards=[guards.public],
+    indexed=True,
 )
 async def costs(request: Request[Any, Any, Any], tenant: NamedDependency[Tenant]) -> Page:
     """Work each price through from what a visitor types; nothing is kept."""
@@ -65,7 +66,9 @@ async def costs(request: Request[Any, Any, Any], tenant: NamedDependency[Tenant]
     usual = {"enfants": "1", "aeeh": "0", "heures": "150"}
     bound = checked(forms.bind(CostForm, typed | {k: v for k, v in usual.items() if not typed[k]}))
     if bound.struct is None:
-        return Page("childcare/costs.html", CostPage(bound, CostForm()), status=422)
+        return Page(
+            "childcare/costs.html", CostPage(bound, CostForm()), status=422, x_robots_tag="noindex"
+        )
     told = bound.struct
     found = await childcare.costs(
         Situation(
@@ -77,7 +80,9 @@ async def costs(request: Request[Any, Any, Any], tenant: NamedDependency[Tenant]
             cents(told.salaire) or 0,
         )
     )
-    return Page("childcare/costs.html", CostPage(bound, told, tuple(found), silent(found)))
+    page = CostPage(bound, told, tuple(found), silent(found))
+    # what a family earns is in the page's own address: no search engine keeps it
+    return Page("childcare/costs.html", page, x_robots_tag="noindex")
 
 
 NAMES = ("ressources", "enfants", "aeeh", "heures", "salaire")

@@ -113,7 +113,7 @@ def shortcuts(tenant: Tenant, person: Person) -> list[MenuEntry]:
     return sorted(found, key=lambda one: one.rank)
 
 
-@get("/", name="home", guards=[guards.public])
+@get("/", name="home", guards=[guards.public], indexed=True)
 async def home(
     tenant: NamedDependency[Tenant], visitor: NamedDependency[Person | None]
 ) -> Response[Any]:

@@ -55,13 +55,13 @@ def listed(slug: str, files: list[File]) -> list[tuple[str, str, str]]:
     ]
 
 
-@get("/informations", name="informations", guards=[guards.public])
+@get("/informations", name="informations", guards=[guards.public], indexed=True)
 async def every() -> Page:
     """List what the town hall tells everybody."""
     return Page("information/every.html", InformationsPage(await pages.published()))
 
 
-@get("/informations/{slug:str}", name="information", guards=[guards.public])
+@get("/informations/{slug:str}", name="information", guards=[guards.public], indexed=True)
 async def one(slug: FromPath[str]) -> Page:
     """Show a page of information."""
     found = await pages.at(slug)
@@ -73,6 +73,7 @@ async def one(slug: FromPath[str]) -> Page:
     "/informations/{slug:str}/fichiers/{paper:int}",
     name="information.file",
     guards=[guards.public],
+    indexed=True,
 )
 async def file(slug: FromPath[str], paper: FromPath[int]) -> Response[bytes]:
     """Send a file to be kept, never to be opened by the browser."""

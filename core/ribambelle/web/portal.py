@@ -191,11 +191,21 @@ class Leaving:
             headers.append((b"x-request-id", self.number.encode()))
             if self.scope["scheme"] == "https":
                 headers.append(security.STRICT_TRANSPORT)
+            if b"x-robots-tag" not in said and not self._is_for_all_to_find():
+                headers.append((b"x-robots-tag", b"noindex"))
             if not any(name == b"cache-control" for name, _ in headers):
                 headers.append((b"cache-control", b"no-store"))
             headers += await self._cookie()
             message = {**message, "headers": headers}
         await self.send(message)
+
+    def _is_for_all_to_find(self) -> bool:
+        """Tell whether a search engine may keep this answer: its route says so, nobody signed in."""
+        if self.scope["path"].startswith(ASSETS):
+            return True
+        handler = self.scope.get("route_handler")
+        somebody = self.visit is not None and self.visit.person is not None
+        return handler is not None and bool(handler.opt.get("indexed")) and not somebody
 
     async def _noted(self) -> bool:
         """Write who is given this answer; what cannot be written down is not shown."""

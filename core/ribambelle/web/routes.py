@@ -26,6 +26,7 @@ from ribambelle.web import (
     campaign_sending,
     campaigns,
     childcare_costs,
+    crawling,
     data_desk,
     family_import,
     guards,
@@ -138,13 +139,13 @@ async def mailbox(now: NamedDependency[datetime]) -> Page:
     return Page("mailbox.html", MailboxPage(await outbox.received(), second_factor.shown(now)))
 
 
-@get("/accessibilite", name="accessibility", guards=[guards.public])
+@get("/accessibilite", name="accessibility", guards=[guards.public], indexed=True)
 async def accessibility() -> Page:
     """The declaration of accessibility."""
     return Page("legal/accessibility.html")
 
 
-@get("/donnees", name="data", guards=[guards.public])
+@get("/donnees", name="data", guards=[guards.public], indexed=True)
 async def data(tenant: NamedDependency[Tenant]) -> Page:
     """What we hold of people, why, and for how long."""
     known, said = await register.rules(), tenant.settings.privacy
@@ -155,7 +156,7 @@ async def data(tenant: NamedDependency[Tenant]) -> Page:
     return Page("legal/data.html", DataPage(held))
 
 
-@get("/mentions", name="legal", guards=[guards.public])
+@get("/mentions", name="legal", guards=[guards.public], indexed=True)
 async def legal() -> Page:
     """Who publishes this portal."""
     return Page("legal/mentions.html")
@@ -171,6 +172,7 @@ ROUTES = [
     accessibility,
     data,
     legal,
+    *crawling.ROUTES,
     *sign_in.ROUTES,
     *invitation.ROUTES,
     *languages.ROUTES,

@@ -108,13 +108,15 @@ class Placed(NamedTuple):
 
     at: Point
     label: str
+    by: str
+    """``service``, ``streets`` (the commune's list: the middle of a street) or ``quartier``."""
 
 
 async def placed(text: str, areas: Sequence[Area]) -> Placed | None:
     """Return where an address is: found by the portal, else the middle of the quartier named."""
     found = await geocoding.find(text)
     if found is not None:
-        return Placed(Point(*found.spot), found.label)
+        return Placed(Point(*found.spot), found.label, "service" if found.is_exact else "streets")
     name = fold(text)
     area = next((one for one in areas if fold(one.name) == name), None)
-    return Placed(area.middle, f"quartier {area.name}") if area else None
+    return Placed(area.middle, f"quartier {area.name}", "quartier") if area else None

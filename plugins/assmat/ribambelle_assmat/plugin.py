@@ -132,6 +132,7 @@ def routes() -> Iterable[Any]:
     from ribambelle_assmat.api import photos as sent_photos
     from ribambelle_assmat.pages import (
         activation,
+        browsing,
         caf,
         cares,
         confirming,
@@ -152,6 +153,7 @@ def routes() -> Iterable[Any]:
 
     return [
         *public.ROUTES,
+        *browsing.ROUTES,
         *selection.ROUTES,
         *saved.ROUTES,
         *activation.ROUTES,
@@ -178,6 +180,14 @@ def routes() -> Iterable[Any]:
         *sent_photos.ROUTES,
         *sms.ROUTES,
     ]
+
+
+@hookimpl
+def public_pages() -> list[Any]:
+    """The directory, and each childminder families see."""
+    from ribambelle_assmat.pages.browsing import PUBLIC
+
+    return PUBLIC
 
 
 @hookimpl

@@ -106,6 +106,16 @@ def routes() -> Iterable[Any]:
 
 
 @hookimpl
+def public_pages() -> list[Any]:
+    """The crèches, one by one, and how their places are given."""
+    from ribambelle.web.crawling import PublicPages, fixed
+    from ribambelle_creche.queries.facilities import sheets
+
+    told = ("/creche", "/creche/tarif", "/creche/criteres", "/creche/methode")
+    return [fixed("creche.pages", *told), PublicPages("creche.etablissements", sheets)]
+
+
+@hookimpl
 def menu(person: Person | None) -> list[Any]:
     """What each kind of person finds in the menu."""
     from ribambelle_creche.pages.home import entries

@@ -96,6 +96,14 @@ def api_scopes() -> list[Any]:
 
 
 @hookimpl
+def public_pages() -> list[Any]:
+    """What the commune offers around school, and its rules."""
+    from ribambelle.web.crawling import fixed
+
+    return [fixed("periscolaire.pages", "/periscolaire", "/periscolaire/reglement")]
+
+
+@hookimpl
 def menu(person: Person | None) -> list[Any]:
     """What each kind of person finds in the menu."""
     from ribambelle.web.menu import MenuEntry

@@ -15,7 +15,14 @@ from ribambelle_assmat.domain.home import LANGUAGES, WISHES
 from ribambelle_assmat.domain.matching import Wish
 from ribambelle_assmat.domain.publication import CARES
 from ribambelle_assmat.domain.slots import DAYS, mask_between
-from ribambelle_assmat.locating import AROUND, BESIDE_THE_WAY, LONGEST_WAY, commune_of, placed
+from ribambelle_assmat.locating import (
+    AROUND,
+    BESIDE_THE_WAY,
+    LONGEST_WAY,
+    Placed,
+    commune_of,
+    placed,
+)
 from ribambelle_assmat.queries.directory import Area
 from ribambelle_assmat.searching import Asked
 
@@ -31,12 +38,15 @@ class Ends(NamedTuple):
     to: Point | None
     town: str
     """The commune of the first address, when it says it."""
+    read_as: list[shapes.ReadAs]
+    """How each address was understood, for whoever reads to see it is the right street."""
 
 
 async def ends_of(told: shapes.Search, areas: Sequence[Area], now: datetime) -> Ends:
     """Return where a program searches, its addresses found; refuse what nobody knows."""
-    from_address, town = await _address(told.address, "address", areas, now)
-    to_address, _ = await _address(told.to_address, "to_address", areas, now)
+    first = await _address(told.address, "address", areas, now)
+    second = await _address(told.to_address, "to_address", areas, now)
+    from_address, to_address = (snapped(one.at) if one else None for one in (first, second))
     near = _either(from_address, _point(told.latitude, told.longitude, "latitude"), "address")
     to = _either(
         to_address, _point(told.to_latitude, told.to_longitude, "to_latitude"), "to_address"
@@ -47,21 +57,24 @@ async def ends_of(told: shapes.Search, areas: Sequence[Area], now: datetime) -> 
     if near and to and metres(near, to) > LONGEST_WAY:
         words = f"Ce trajet est trop long : {LONGEST_WAY // 1_000} km au plus."
         raise Invalid(Wrong(words, parameter="to_latitude"))
-    return Ends(near, to, town)
+    read_as = [
+        shapes.ReadAs(name, one.label, one.by)
+        for name, one in (("address", first), ("to_address", second))
+        if one
+    ]
+    return Ends(near, to, commune_of(first.label) if first else "", read_as)
 
 
-async def _address(
-    text: str, name: str, areas: Sequence[Area], now: datetime
-) -> tuple[Point | None, str]:
-    """Return where an address is, as near as a point may be known, and its commune."""
+async def _address(text: str, name: str, areas: Sequence[Area], now: datetime) -> Placed | None:
+    """Return where an address is; refuse, by the name of its field, one that nobody knows."""
     if not text.strip():
-        return None, ""
+        return None
     await limits.require("assmat-address-by-program", now, at_most=ADDRESSES_AN_HOUR, per=HOUR)
     found = await placed(text, areas)
     if found is None:
         words = "Cette adresse n’est pas connue : vérifiez la rue, ou donnez un point."
         raise Invalid(Wrong(words, parameter=name))
-    return snapped(found.at), commune_of(found.label)
+    return found
 
 
 def _either(address: Point | None, point: Point | None, name: str) -> Point | None:

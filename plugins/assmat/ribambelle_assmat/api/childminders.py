@@ -57,6 +57,12 @@ class Suiting(msgspec.Struct, frozen=True):
     match: shapes.Match
 
 
+class Suited(api.Listed[Suiting], frozen=True):
+    """Those who suit, and how each address that was asked is understood."""
+
+    read_as: list[shapes.ReadAs] = []
+
+
 @get(
     f"{ROOT}/childminders",
     name="api.assmat.childminders",
@@ -67,14 +73,16 @@ class Suiting(msgspec.Struct, frozen=True):
         "ou un code postal, `quartier` un quartier ; `address` une adresse (`12 rue du Port`), ou "
         "`latitude` et `longitude` un point, avec `radius` en mètres (5 000 sans réponse) ; "
         "`to_address`, ou `to_latitude` et `to_longitude`, l’autre bout d’un trajet (1 000). Six "
-        "cents adresses par heure. `days` sont les jours voulus (`mon,tue`), de `arrives` à `leaves` "
+        "cents adresses par heure ; `read_as` dit comment chacune est lue : par le service "
+        "d’adresses (`service`), au milieu d’une rue de la commune (`streets`) ou d’un quartier "
+        "(`quartier`). `days` sont les jours voulus (`mon,tue`), de `arrives` à `leaves` "
         "(`07:30`) ; `months` l’âge de l’enfant, `start` le jour du début, `children` combien "
         "d’enfants ; `where` le lieu (`home`, `mam`) ; `cares` l’accueil (`wednesday,urgent`), "
         "`home` le logement (`no_pets,smoke_free`), `language` une langue (`ar`), `name` son nom. Un "
         "point n’est jamais connu à moins de 200 m. Une recherche compte dans les chiffres de "
         "l’annuaire comme celle d’une famille, sans rien de qui cherche ; la suite d’une liste, ou "
         "une lecture sans critère, non.",
-        api.Listed[Suiting],
+        Suited,
         {
             "data": [
                 {
@@ -83,6 +91,7 @@ class Suiting(msgspec.Struct, frozen=True):
                 }
             ],
             "next": None,
+            "read_as": [{"parameter": "address", "label": "Rue du Port", "by": "streets"}],
         },
         query=shapes.Search,
     ),
@@ -97,7 +106,9 @@ async def search(
     place, today = api.number_of(told.after), now.date()
     if place is None:
         raise Invalid(Wrong("Reprenez l’adresse donnée par « next ».", parameter="after"))
-    areas = await directory.quartiers(today) if told.quartier or told.address else []
+    areas = (
+        await directory.quartiers(today) if told.quartier or told.address or told.to_address else []
+    )
     ends = await ends_of(told, areas, now)
     asked = asked_of(told, areas, ends)
     hits = await searching.search(asked, today)
@@ -112,7 +123,8 @@ async def search(
         )
         for one in found
     ]
-    return api.listed(request, rows, told.limit, place + told.limit)
+    page = api.page_of(request, rows, told.limit, place + told.limit)
+    return api.said(Suited(page.data, page.next, ends.read_as))
 
 
 def _published(tenant: Tenant, one: One, today: date) -> publishing.Childminder:

@@ -50,6 +50,15 @@ class Search(Paged, frozen=True, kw_only=True):
         return self != Search(limit=self.limit, after=self.after)
 
 
+class ReadAs(msgspec.Struct, frozen=True):
+    """How an address was read: by the address `service`, `streets` (the commune's list: the middle
+    of a street) or `quartier` (its middle)."""
+
+    parameter: str
+    label: str
+    by: str
+
+
 class Match(msgspec.Struct, frozen=True):
     """How well one suits: `whole`, `part`, `ask` (not known) or `full`, and what is missing."""
 

@@ -88,6 +88,12 @@ class DirectoryPage:
         return compared(found.place.moments, self.search.wish.moments)
 
     @property
+    def lasting(self) -> str:
+        """The address search engines keep: of a page of everybody, never of one family's search."""
+        plain = self.search.page and not self.search.is_said
+        return f"{HERE}?page={self.search.page}" if plain else HERE
+
+    @property
     def first(self) -> int:
         """Rank of the first shown."""
         return self.search.page * SIZE + 1
@@ -110,6 +116,7 @@ def search_of(request: Request[Any, Any, Any]) -> Search:
     name="assmat.home",
     told="Chercher une assistante maternelle",
     guards=[guards.public],
+    indexed=True,
 )
 async def childminders(
     request: Request[Any, Any, Any],
@@ -149,7 +156,11 @@ async def childminders(
             () if search.address or search.near else outlining.outline(tenant),
         ),
     )
-    return Page("assmat/home.html", page)
+    answer = Page("assmat/home.html", page)
+    if search.address or search.work:
+        # where somebody lives or works is in the page's own address: no search engine keeps it
+        answer.headers["x-robots-tag"] = "noindex"
+    return answer
 
 
 @dataclass(frozen=True)
@@ -211,6 +222,7 @@ class ChildminderPage:
     name="assmat.childminder",
     told="Lire la fiche d’une assistante maternelle",
     guards=[guards.public],
+    indexed=True,
 )
 async def childminder(
     childminder: FromPath[int],

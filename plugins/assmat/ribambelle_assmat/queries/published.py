@@ -21,11 +21,16 @@ NEXT = Prepared(
 )
 
 
+async def numbers(after: int, limit: int, day: date) -> list[int]:
+    """Return the numbers of those families see on a day that come after one, in order."""
+    return [row["id"] for row in await NEXT.ask(day=day, after=after, limit=limit)]
+
+
 async def after(number: int, limit: int, day: date) -> list[One]:
     """Return those families see on a day whose number comes after one, by number."""
-    numbers = [row["id"] for row in await NEXT.ask(day=day, after=number, limit=limit)]
-    found = await directory.some(numbers)
-    return [found[one] for one in numbers if one in found]
+    some = await numbers(number, limit, day)
+    found = await directory.some(some)
+    return [found[one] for one in some if one in found]
 
 
 async def everybody(day: date) -> AsyncIterator[list[One]]:

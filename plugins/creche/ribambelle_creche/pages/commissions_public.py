@@ -29,7 +29,7 @@ class CommissionsPage:
         return published_seed(row)
 
 
-@get("/creche/commissions", name="creche.public.commissions", guards=[guards.public])
+@get("/creche/commissions", name="creche.public.commissions", guards=[guards.public], indexed=True)
 async def listing() -> Page:
     """Show when each commission is held, and what is published of its draw."""
     return Page("creche/public/commissions.html", CommissionsPage(await commissions.every()))

@@ -76,7 +76,7 @@ class CriteriaPage:
     version: Readable | None
 
 
-@get("/creche/criteres", name="creche.criteria", guards=[guards.public])
+@get("/creche/criteres", name="creche.criteria", guards=[guards.public], indexed=True)
 async def criteria(tenant: NamedDependency[Tenant]) -> Page:
     """Show what counts for a place, and for how many points."""
     today = tenant.now().date()

@@ -148,7 +148,7 @@ def chosen(
     return found
 
 
-@get("/creche", name="creche.public", guards=[guards.public])
+@get("/creche", name="creche.public", guards=[guards.public], indexed=True)
 async def listing(request: Request[Any, Any, Any], tenant: NamedDependency[Tenant]) -> Page:
     """Show the crèches of the commune, on a plan and in a list."""
     asked, everything = asked_of(request), await facilities.every()
@@ -207,7 +207,12 @@ class SheetPage:
         return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-@get("/creche/etablissements/{facility:int}", name="creche.sheet", guards=[guards.public])
+@get(
+    "/creche/etablissements/{facility:int}",
+    name="creche.sheet",
+    guards=[guards.public],
+    indexed=True,
+)
 async def sheet(facility: FromPath[int]) -> Page:
     """Show one crèche."""
     one = await facilities.one(facility)

@@ -46,7 +46,7 @@ class FrozenPage:
         return [(month, month_words(month)) for month in self.months if month != self.month]
 
 
-@get("/creche/statistiques", name="creche.statistics.public", guards=[guards.public])
+@get("/creche/statistiques", name="creche.statistics.public", guards=[guards.public], indexed=True)
 async def published(request: Request[Any, Any, Any], tenant: NamedDependency[Tenant]) -> Page:
     """Show a month's frozen table to anybody."""
     return Page("creche/public/statistics.html", await frozen_page(request, tenant))

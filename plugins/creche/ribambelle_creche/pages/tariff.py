@@ -78,7 +78,7 @@ class TariffPage:
         return f"{shown // 100},{shown % 100:02}"
 
 
-@get("/creche/tarif", name="creche.tariff", guards=[guards.public])
+@get("/creche/tarif", name="creche.tariff", guards=[guards.public], indexed=True)
 async def tariff(request: Request[Any, Any, Any], tenant: NamedDependency[Tenant]) -> Page:
     """Work a price through, from what a visitor types; nothing is kept."""
     today = tenant.now().date()

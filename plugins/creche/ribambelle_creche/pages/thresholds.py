@@ -248,7 +248,7 @@ class MethodPage:
     """A family may accept any crèche."""
 
 
-@get("/creche/methode", name="creche.method", guards=[guards.public])
+@get("/creche/methode", name="creche.method", guards=[guards.public], indexed=True)
 async def method(tenant: NamedDependency[Tenant]) -> Page:
     """Tell how places are given, from the points to the appeal."""
     today = tenant.now().date()

@@ -54,6 +54,12 @@ async def childcare(day: date) -> list[Childcare]:
     return [Childcare("creche", row["quartier"], row["places"], row["address"]) for row in rows]
 
 
+async def sheets(number: int, limit: int, day: date) -> list[tuple[int, str]]:
+    """Return the addresses of the open crèches' pages, by number, from this one on."""
+    found = sorted((one.id, f"/creche/etablissements/{one.id}") for one in await every())
+    return [one for one in found if one[0] >= number][:limit]
+
+
 async def names() -> dict[int, str]:
     """Return the open crèches, by number."""
     return {facility.id: facility.name for facility in await every()}

@@ -347,6 +347,7 @@ class RulesPage:
     name="periscolaire.rules",
     told="Lire le règlement intérieur du périscolaire",
     guards=[guards.public],
+    indexed=True,
 )
 async def rules_in_force(now: NamedDependency[datetime]) -> Page:
     """Show the version in force."""

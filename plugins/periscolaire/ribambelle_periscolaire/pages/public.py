@@ -45,6 +45,7 @@ class PublicPage:
     name="periscolaire",
     told="Lire ce que la commune propose autour de l’école",
     guards=[guards.public],
+    indexed=True,
 )
 async def activities(
     tenant: NamedDependency[Tenant],
