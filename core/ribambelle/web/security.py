@@ -7,6 +7,17 @@ POLICY = (
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
+
+
+def policy(images: str) -> str:
+    """Return the policy of a page that also shows the images of one site.
+
+    >>> "img-src 'self' data: https://carte.test;" in policy("https://carte.test")
+    True
+    """
+    return POLICY.replace("img-src 'self' data:", f"img-src 'self' data: {images}")
+
+
 ALWAYS = (
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),

@@ -1,5 +1,6 @@
 """What a portal may say of its relais, of the PMI, and of how the directory is kept."""
 
+import re
 from typing import Annotated
 
 import msgspec
@@ -51,12 +52,69 @@ class Pmi(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What it does, when the portal's own words do not suffice."""
 
 
+class Tiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the background of a map may be asked for, by whoever presses for it."""
+
+    url: str
+    """Of one image, with ``{z}``, ``{x}`` and ``{y}``."""
+    credit: str
+    """Whose map it is, as its terms ask."""
+    deepest: Annotated[int, msgspec.Meta(ge=1, le=22)] = 18
+    """The largest scale it draws."""
+
+    def __post_init__(self) -> None:
+        """Refuse an address that would lead nowhere, or that anybody on the way could change."""
+        holes = sorted(re.findall(r"\{(.*?)\}", self.url))
+        if holes != ["x", "y", "z"] or "{" in self.site:
+            raise Misconfigured(
+                f"l’adresse des images de la carte n’est pas complète : {self.url}",
+                key="tiles.url",
+                cure="écrivez-y une fois {z}, {x} et {y}, après le nom du site",
+            )
+        if not re.match(
+            r"https://[\w.-]+(:\d+)?/|http://(127\.0\.0\.1|localhost)(:\d+)?/", self.url
+        ):
+            raise Misconfigured(
+                f"les images de la carte ne viennent pas d’une adresse sûre : {self.url}",
+                key="tiles.url",
+                cure="donnez une adresse qui commence par https://",
+            )
+        if not self.credit.strip():
+            raise Misconfigured(
+                "la carte ne dit pas à qui elle est",
+                key="tiles.credit",
+                cure="écrivez la mention que demandent ses conditions, par exemple « © IGN »",
+            )
+
+    @property
+    def site(self) -> str:
+        """The site a browser speaks to.
+
+        >>> Tiles("https://carte.test/{z}/{x}/{y}.png", "© Carte").site
+        'https://carte.test'
+        """
+        scheme, _, rest = self.url.partition("://")
+        return f"{scheme}://{rest.partition('/')[0]}"
+
+    @property
+    def host(self) -> str:
+        """The same, as people say it."""
+        return self.site.partition("://")[2]
+
+    def address(self, zoom: int, column: int, row: int) -> str:
+        """Return the address of one image."""
+        told = self.url.replace("{z}", str(zoom)).replace("{x}", str(column))
+        return told.replace("{y}", str(row))
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The table ``[assmat]`` of a portal's file."""
 
     relais: tuple[Relais, ...] = ()
     outline: str = ""
     """The commune's outline, in its folder: a GeoJSON file."""
+    tiles: Tiles | None = None
+    """The background of the maps; none unless the commune chooses one."""
     pmi: Pmi = Pmi()
     validates: bool = False
     """The PMI reads each new page before families do."""

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from ribambelle.identity import limits
 from ribambelle.tenants import Tenant
-from ribambelle.web import guards
+from ribambelle.web import guards, security
 from ribambelle.web.page import Page
 from ribambelle.web.sign_in import come_from
 from ribambelle.web.visit import Visit
@@ -37,7 +37,7 @@ from ribambelle_assmat.picturing import Picture, drawn, picture_of
 from ribambelle_assmat.queries import directory
 from ribambelle_assmat.queries.directory import One, OnePlace
 from ribambelle_assmat.searching import Found
-from ribambelle_assmat.settings import Relais, Settings
+from ribambelle_assmat.settings import Relais, Settings, Tiles
 
 HERE = "/assmat"
 SIZE = 20
@@ -67,6 +67,7 @@ class DirectoryPage:
     is_open: bool
     kept: tuple[int, ...]
     picture: Picture | None
+    tiles: Tiles | None = None
     ages: tuple[tuple[str, str], ...] = AGES
     radii: tuple[tuple[str, str], ...] = RADII
     children: tuple[tuple[str, str], ...] = CHILDREN
@@ -155,8 +156,9 @@ async def childminders(
             asked.to if asked else None,
             () if search.address or search.near else outlining.outline(tenant),
         ),
+        tenant.of(Settings).tiles,
     )
-    answer = Page("assmat/home.html", page)
+    answer = on_a_map(Page("assmat/home.html", page), page.tiles)
     if search.address or search.work:
         # where somebody lives or works is in the page's own address: no search engine keeps it
         answer.headers["x-robots-tag"] = "noindex"
@@ -177,6 +179,7 @@ class ChildminderPage:
     kept: int = 0
     """How many the visitor keeps."""
     picture: Picture | None = None
+    tiles: Tiles | None = None
     """Her cells on the commune's outline, when it has one."""
     photo: str = ""
     """Address of her picture, when she shows it."""
@@ -243,9 +246,17 @@ async def childminder(
         is_kept=one.id in kept,
         kept=len(kept),
         picture=_drawn(one, tenant),
+        tiles=tenant.of(Settings).tiles,
         photo=photo,
     )
-    return Page("assmat/childminder.html", page)
+    return on_a_map(Page("assmat/childminder.html", page), page.tiles)
+
+
+def on_a_map(answer: Page, tiles: Tiles | None) -> Page:
+    """Let a page show the images of one site, and no other."""
+    if tiles:
+        answer.headers["content-security-policy"] = security.policy(images=tiles.site)
+    return answer
 
 
 def _drawn(one: One, tenant: Tenant) -> Picture | None:
