@@ -1,7 +1,7 @@
 """A child who changes crèche, and places given at once outside of any commission."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
@@ -30,7 +30,7 @@ from ribambelle_creche.domain import chains
 from ribambelle_creche.domain.admission import Pin, Snapshot, propose
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.chains import Held, Waiting, fallen, firm, laid_out, rests, starts
-from ribambelle_creche.domain.dossier import Child, Week, decode, encode
+from ribambelle_creche.domain.dossier import Child, Entry, Week, decode, encode
 from ribambelle_creche.domain.preparation import Lot, Seen, snapshot
 from ribambelle_creche.domain.resources import Asking, House
 from ribambelle_creche.domain.transfers import with_rights
@@ -259,10 +259,13 @@ async def changing(
     clock: FrozenClock,
     files: Sequence[tuple[str, str, str]],
     places: dict[str, int],
+    entries: Mapping[str, Entry] = {},
 ) -> tuple[int, dict[str, int]]:
     """Hold a commission of children in place: name, crèche it is in (or none), crèche it wants.
 
     Return its number, and the files by name of the child.
+
+    :param entries: when some of them wish to enter; on 4 January otherwise.
     """
     week, mine = Week(wished=1023), {}
     with town.here() as tenant:
@@ -279,7 +282,12 @@ async def changing(
                 row.slots, row.first, row.source = 1023, date(2026, 9, 1), "import"
                 await Contract.insert(row)
             mine[name] = await an_application(
-                *asked, account=account, state="complete", week=week, child=child
+                *asked,
+                account=account,
+                state="complete",
+                week=week,
+                child=child,
+                entry=entries.get(name, Entry(start_on=JANUARY)),
             )
             clock.move(minutes=1)
         number = await a_commission(town)
@@ -437,6 +445,52 @@ async def test_nobody_enters_before_the_child_it_follows_has_left(
     found = starts({"roses": 1, "lilas": 0}, waiting, wished)
 
     assert found == {1: wished[1], 2: wished[1], 3: wished[3]}
+
+
+IN_MARCH = {"Zoé": Entry(start_on=date(2027, 3, 1))}
+
+
+@pytest.mark.parametrize("gives_up", [False, True])
+async def test_a_place_left_in_march_is_not_given_before_when_it_is_called_for_again(
+    communes: Communes, clock: FrozenClock, gives_up: bool
+) -> None:
+    """Zoé said yes for March, and stays until then, even if she gives the other place up."""
+    town = communes.alpha
+    files = (("Zoé", "Lilas", "Roses"), ("Ana", "", "Lilas"), ("Léo", "", "Lilas"))
+    _, mine = await changing(town, clock, files, {"Roses": 1, "Lilas": 0}, IN_MARCH)
+    with town.here() as tenant:
+        first = await now_of(mine)
+        await offering.accept(await live(mine["Zoé"]), 1, "office", clock())
+        if gives_up:
+            (row,) = await Application.objects().where(Application.id == mine["Zoé"])
+            await workflow.fire(int(row.demande), "withdraw", side="office", account=1)
+        await offering.decline(tenant, await live(mine["Ana"]), 1, "office", clock())
+    await town.work()
+    with town.here():
+        called = await live(mine["Léo"])
+
+    assert first["Ana"] == ("Lilas", "live") and first["Léo"] == ("", "")
+    assert called.start_on == MARCH
+
+
+async def test_a_place_free_at_once_is_not_made_to_wait_for_a_move_that_somebody_follows(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Ana has the free place, Bob enters when Zoé leaves; Ana declines: Léo enters in January."""
+    town = communes.alpha
+    files = (("Zoé", "Lilas", "Roses"), *((name, "", "Lilas") for name in ("Ana", "Bob", "Léo")))
+    _, mine = await changing(town, clock, files, {"Roses": 1, "Lilas": 1}, IN_MARCH)
+    with town.here() as tenant:
+        days = {name: (await live(mine[name])).start_on for name in ("Ana", "Bob")}
+        for name in ("Zoé", "Bob"):
+            await offering.accept(await live(mine[name]), 1, "office", clock())
+        await offering.decline(tenant, await live(mine["Ana"]), 1, "office", clock())
+    await town.work()
+    with town.here():
+        called = await live(mine["Léo"])
+
+    assert days == {"Ana": JANUARY, "Bob": MARCH}
+    assert called.start_on == JANUARY
 
 
 def real(places: int, *weeks: tuple[int, int, int]) -> tuple[Snapshot, dict[str, Held]]:

@@ -259,10 +259,10 @@ async def _in_time(commission: int, called: Sequence[tuple[str, list[Offer]]]) -
         for number, each in called
         for one in each
     }
-    chain = await chaining.of(commission, new)
+    found = await chaining.entering(commission, new)
     made = {int(each[0].application): each for _, each in called}
-    known = await offers.entries(commission)
-    await asyncio.to_thread(follow, chain.free, chain.waiting, made, known)
+    known = {**await offers.entries(commission), **found.days}
+    await asyncio.to_thread(follow, found.chain.free, found.chain.waiting, made, known)
 
 
 def _origin(given: Snapshot, number: str) -> str:
@@ -279,7 +279,7 @@ def follow(
 ) -> None:
     """Let nobody enter before those it needs have left; a free place keeps its day.
 
-    :param known: the first days of the offers that stand already, by file.
+    :param known: the first days of the offers and moves that stand already, by file.
     """
     wished = {**(known or {}), **{file: rows[0].start_on for file, rows in made.items()}}
     days = starts(free, waiting, wished)

@@ -232,6 +232,7 @@ async def standing(commission: int) -> dict[str, Held]:
             one.state == "accepted",
             one.agreed_at is not None,
             one.sent_at,
+            one.start_on,
         )
         for one in rows
     }
@@ -252,15 +253,20 @@ async def has_mover(commission: int) -> bool:
     )
 
 
-async def left_again(commission: int) -> set[str]:
+async def left_again(commission: int) -> dict[str, Held]:
     """Return the children who left their crèche for a place, and gave that one up afterwards."""
-    rows = await Offer.select(Offer.application.number.as_alias("number"), Offer.child).where(
-        (Offer.commission == commission)
-        & (Offer.origin == "transfer")
-        & (Offer.state == "withdrawn")
-        & Offer.agreed_at.is_not_null()
+    rows = (
+        await Offer.objects(Offer.application)
+        .where((Offer.commission == commission) & (Offer.origin == "transfer"))
+        .where((Offer.state == "withdrawn") & Offer.agreed_at.is_not_null())
+        .order_by(Offer.id)
     )
-    return {application_of(row["number"], row["child"]) for row in rows}
+    return {
+        application_of(one.application.number, one.child): Held(
+            one.application.id, one.option, start_on=one.start_on
+        )
+        for one in rows
+    }
 
 
 async def agree(file: int, now: datetime) -> None:
