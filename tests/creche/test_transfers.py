@@ -493,6 +493,43 @@ async def test_a_place_free_at_once_is_not_made_to_wait_for_a_move_that_somebody
     assert called.start_on == JANUARY
 
 
+@pytest.mark.parametrize("may_wait", [False, True])
+async def test_a_family_may_decline_an_entry_later_than_it_said_and_keeps_its_rank(
+    communes: Communes, clock: FrozenClock, may_wait: bool
+) -> None:
+    """Zoé leaves in March; Léo wished January: only where he may wait does a refusal end his file."""
+    town = communes.alpha
+    file = town.app.platform.folder / "alpha.toml"
+    file.write_text(file.read_text() + "[creche]\ndecline_closes = true\n")
+    town.app.platform.scan()
+    files = (("Zoé", "Lilas", "Roses"), ("Léo", "", "Lilas"))
+    wished = Entry(start_on=JANUARY, latest_on=MARCH if may_wait else None)
+    number, mine = await changing(
+        town, clock, files, {"Roses": 1, "Lilas": 0}, {**IN_MARCH, "Léo": wished}
+    )
+    agent = await town.staff()
+    with town.here() as tenant:
+        offer = await live(mine["Léo"])
+        page = unescape((await agent.get(f"/creche/offres/{offer.id}")).text)
+        told = " ".join(
+            one.text for one in await town.mail() if f"/creche/offres/{offer.id}" in one.text
+        )
+        await offering.accept(await live(mine["Zoé"]), 1, "office", clock())
+        await offering.decline(tenant, offer, 1, "office", clock())
+    await town.work()
+    with town.here():
+        after, out = await now_of(mine), await offers.refused_one(number)
+        (row,) = await Application.objects(Application.demande).where(Application.id == mine["Léo"])
+
+    assert offer.start_on == MARCH
+    assert ("L’entrée est plus tardive que demandé." in page) is not may_wait
+    assert ("L’entrée vient après la dernière date" in " ".join(told.split())) is not may_wait
+    assert told
+    assert row.demande.state == ("closed" if may_wait else "waiting")
+    assert (mine["Léo"] in out) is may_wait
+    assert after["Léo"] == ("Lilas", "declined")  # and not called there again, time after time
+
+
 def real(places: int, *weeks: tuple[int, int, int]) -> tuple[Snapshot, dict[str, Held]]:
     """Lay out two crèches as a commission does: the week of each file, where it is, what it gets.
 

@@ -23,9 +23,10 @@ from ribambelle_creche.domain.admission.snapshot import Snapshot
 from ribambelle_creche.domain.chains import Held, Waiting, starts
 from ribambelle_creche.domain.offers import (
     ELSEWHERE,
+    LATE,
     application_of,
     child_of,
-    is_elsewhere,
+    costs_nothing,
     is_over,
     place_of,
     rolling,
@@ -168,7 +169,7 @@ async def decline(
     async with transaction():
         rows, demande = await _answered(offer, "declined", account, now)
         await workflow.fire(demande, "decline", side=side, account=account)
-        ends = tenant.of(Settings).decline_closes and not is_elsewhere(rows)
+        ends = tenant.of(Settings).decline_closes and not costs_nothing(rows)
         await _go_on(demande, ends=ends)
         await _call_later(offer)
 
@@ -262,7 +263,8 @@ async def _in_time(commission: int, called: Sequence[tuple[str, list[Offer]]]) -
     found = await chaining.entering(commission, new)
     made = {int(each[0].application): each for _, each in called}
     known = {**await offers.entries(commission), **found.days}
-    await asyncio.to_thread(follow, found.chain.free, found.chain.waiting, made, known)
+    later = await asyncio.to_thread(follow, found.chain.free, found.chain.waiting, made, known)
+    await mark_late({file: made[file] for file in later})
 
 
 def _origin(given: Snapshot, number: str) -> str:
@@ -276,17 +278,27 @@ def follow(
     waiting: Sequence[Waiting],
     made: Mapping[int, Sequence[Offer]],
     known: Mapping[int, date] | None = None,
-) -> None:
-    """Let nobody enter before those it needs have left; a free place keeps its day.
+) -> set[int]:
+    """Let nobody enter before those it needs have left; return whose entry is put off by it.
 
     :param known: the first days of the offers and moves that stand already, by file.
     """
     wished = {**(known or {}), **{file: rows[0].start_on for file, rows in made.items()}}
     days = starts(free, waiting, wished)
+    later = {file for file, rows in made.items() if any(days[file] > one.start_on for one in rows)}
+    for file in later:
+        for row in made[file]:
+            row.start_on = max(row.start_on, days[file])
+    return later
+
+
+async def mark_late(made: Mapping[int, Sequence[Offer]]) -> None:
+    """Mark the offers that begin after the last day their family said: declining costs nothing."""
+    latest = await offers.latest_starts(sorted(made))
     for file, rows in made.items():
         for row in rows:
-            day = days[file]
-            row.start_on = max(row.start_on, day)
+            if file in latest and row.start_on > latest[file]:
+                row.reason = LATE
 
 
 async def call_next(
@@ -344,9 +356,11 @@ async def _as_families_wish(
 ) -> Snapshot:
     """Return a lot as it was frozen, less what waiting families no longer want of it.
 
-    Nobody is called for a crèche crossed off since the closing, nor, after declining a crèche it
-    did not name, for another one of those. What was added since waits for the next commission.
+    Nobody is called for a crèche crossed off since the closing, nor for one it declined as its
+    entry came too late, nor, after declining a crèche it did not name, for another one of those.
+    What was added since waits for the next commission.
     """
+    late = await offers.declined_late(row.id)
     declined = await offers.declined_elsewhere(row.id)
     still = await offers.named([one.file for one in files.values() if one.state in LISTED])
     asked = await answers.asked(row.id)
@@ -355,7 +369,8 @@ async def _as_families_wish(
         file, frozen = files[file_of(one.id)], asked[file_of(one.id)].wishes
         if file.file in declined:
             one = anywhere.named_only(one, frozen)
-        return anywhere.without(one, set(frozen) - still.get(file.file, set(frozen)))
+        crossed = set(frozen) - still.get(file.file, set(frozen))
+        return anywhere.without(one, crossed | late.get(file.file, set()))
 
     return msgspec.structs.replace(
         given, applications=tuple(wished(one) for one in given.applications)
