@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
@@ -683,6 +684,25 @@ async def test_a_family_reads_that_the_place_is_still_held_and_that_its_yes_is_k
     assert "Refuser cette place" in kept_yes
 
 
+async def test_nobody_who_said_yes_is_asked_to_answer_before_the_last_day(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    _, mine = await changing(town, clock, SWAP, FULL)
+    family = await town.family("Ana@example.test")
+    pages = (f"/creche/demandes/{mine['Ana']}", "/")
+
+    before = [unescape((await family.get(page)).text) for page in pages]
+    with town.here():
+        offer = await live(mine["Ana"])
+    await family.post(f"/creche/offres/{offer.id}/accepter")
+    after = [unescape((await family.get(page)).text) for page in pages]
+
+    asked = "épondez avant la date limite"
+    assert [asked in page for page in (*before, *after)] == [True, True, False, False]
+    assert "Votre oui est gardé : il manque la réponse d’une autre famille." in after[0]
+
+
 @given(seed=st.integers(0, 10**6))
 @settings(max_examples=200, deadline=None)
 def test_a_yes_that_holds_never_takes_more_than_what_was_left(seed: int) -> None:
@@ -913,3 +933,32 @@ async def test_a_yes_that_comes_to_hold_is_not_said_to_be_the_act_of_who_acts_fo
         f"creche.application:{mine['Ana']}": (None, "clock"),
     }
     assert {f"creche.file:{file}" for file in mine.values()} <= set(locked)
+
+
+@pytest.mark.parametrize("is_cleared", [True, False])
+async def test_a_yes_settled_after_a_refusal_is_said_to_be_of_nobody(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, is_cleared: bool
+) -> None:
+    """Ana waits for whoever leaves; the twin lets the act of staff for a family be that of hers."""
+    town = communes.alpha
+    number, mine = await changing(town, clock, SWAP, FULL)
+    if not is_cleared:
+        monkeypatch.setattr(journal, "for_nobody", nullcontext)
+    with town.here():
+        await offering.accept(await live(mine["Ana"]), 1, "office", clock())
+        await Offer.update({Offer.agreed_at: clock()}).where(
+            Offer.live_for == mine["Bob"]
+        )  # both yes are kept, and nobody settled them yet
+        acting = journal.BEHALF.set(Behalf(4, 8, "Sophie"))
+        try:
+            await offering.settle(number, clock())
+        finally:
+            journal.BEHALF.reset(acting)
+        lines = (
+            await JournalLine.objects()
+            .where(JournalLine.act == "creche.admission.accepted")
+            .order_by(JournalLine.number)
+        )
+
+    nobody, staff = (None, "clock"), (8, "office")
+    assert [(one.account, one.side) for one in lines] == [nobody if is_cleared else staff] * 2

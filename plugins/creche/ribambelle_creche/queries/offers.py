@@ -288,6 +288,14 @@ async def agreed(commission: int) -> list[int]:
     return [row["application"] for row in rows]
 
 
+async def yes_kept(files: Sequence[int]) -> set[int]:
+    """Return which of these files said yes, and wait for another family."""
+    rows = await Offer.select(Offer.application).where(
+        Offer.live_for.is_in([*files, 0]) & Offer.agreed_at.is_not_null()
+    )
+    return {row["application"] for row in rows}
+
+
 async def lost_move(file: int) -> Offer | None:
     """Return the place a file gave up after its child left another crèche for it."""
     return (
