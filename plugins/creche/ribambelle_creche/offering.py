@@ -159,7 +159,8 @@ async def _fall(number: int, now: datetime) -> None:
     await locks.advisory(f"creche.file:{number}")
     file = await renewals.one(number)
     await offers.fall(number, now)
-    await workflow.fire(file.demande.id, "fall", side="clock", account=None)
+    with journal.for_nobody():
+        await workflow.fire(file.demande.id, "fall", side="clock", account=None)
 
 
 async def decline(
