@@ -1,5 +1,6 @@
 """A child who changes crèche, and places given at once outside of any commission."""
 
+import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -432,9 +433,35 @@ async def test_a_child_who_went_and_gave_up_its_new_place_takes_nothing_from_who
 
     assert after["Léo"] == ("Lilas", "accepted")
     assert after["Ana"] == ("Lilas", "live")
-    assert chain.fallen == set()
+    assert chain.fallen() == set()
     # the twin: were Zoé counted at Les Lilas still, Ana would lose her offer
     assert fallen({"lilas": 2 - 1 - 1}, [Waiting(3, {"lilas": 1})]) == {3}
+
+
+async def test_the_offers_of_a_town_are_gone_through_beside_everybody_else_and_once_an_answer(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = communes.alpha
+    number, mine = await changing(town, clock, SWAP, FULL)
+    ran = Counter[tuple[str, bool]]()
+
+    def noted(name: str) -> None:
+        real = getattr(chains, name)
+
+        def one(*told: Any) -> Any:
+            ran[name, threading.current_thread() is threading.main_thread()] += 1
+            return real(*told)
+
+        monkeypatch.setattr(chains, name, one)
+
+    noted("firm")
+    noted("fallen")
+    with town.here():
+        for name in mine:
+            await offering.accept(await live(mine[name]), 1, "office", clock())
+        await offering.settle(number, clock())
+
+    assert ran == {("firm", False): 3, ("fallen", False): 1}
 
 
 async def test_nobody_enters_before_the_child_it_follows_has_left(

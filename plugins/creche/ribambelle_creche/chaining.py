@@ -23,13 +23,11 @@ class Chain:
     free: Mapping[str, int]
     waiting: list[Waiting]
 
-    @property
     def held_back(self) -> set[int]:
         """The files that said yes to a place somebody has still to leave."""
         agreed = {one.file for one in self.waiting if one.agreed}
         return agreed - chains.firm(self.free, self.waiting)
 
-    @property
     def fallen(self) -> set[int]:
         """The files whose place will not be left: who held it stays."""
         return chains.fallen(self.free, self.waiting)

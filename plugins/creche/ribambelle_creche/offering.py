@@ -78,11 +78,13 @@ async def accept(offer: Offer, account: int | None, side: Side, now: datetime) -
         file = await _answerable(offer, now)
         await offers.agree(file.id, now)
         chain = await _alone_with(commission_of(offer))
-        if file.id in chain.held_back:
+        # a large town has thousands of offers: nobody else waits while they are gone through
+        held_back = await asyncio.to_thread(chain.held_back)
+        if file.id in held_back:
             await _keep_yes(offer, file.id, account, side)
             return False
         await _enter(offer, account, side, now)
-        await _let_in(chain, file.id, now)
+        await _let_in(chain, held_back | {file.id}, now)
     return True
 
 
@@ -103,16 +105,16 @@ async def _alone_with(commission: int | None) -> chaining.Chain:
     return await chaining.of(commission)
 
 
-async def _let_in(chain: chaining.Chain, but: int, now: datetime) -> None:
+async def _let_in(chain: chaining.Chain, but: set[int], now: datetime) -> None:
     """Let in the files whose yes holds now: time does it, in the name of nobody who acts here."""
     with journal.for_nobody():
         for one in await _others_agreed(chain, but):
             await _enter(one, None, "clock", now)
 
 
-async def _others_agreed(chain: chaining.Chain, but: int) -> list[Offer]:
+async def _others_agreed(chain: chaining.Chain, but: set[int]) -> list[Offer]:
     """Return the offers that were held back and are no more."""
-    ready = {one.file for one in chain.waiting if one.agreed} - chain.held_back - {but}
+    ready = {one.file for one in chain.waiting if one.agreed} - but
     return [one for file in sorted(ready) if (one := await offers.live_of(file))]
 
 
@@ -148,10 +150,11 @@ async def settle(commission: int, now: datetime) -> None:
     async with transaction():
         await locks.advisory(f"creche.commission:{commission}")
         await locks.advisory(PLACES)
-        while fallen := (await chaining.of(commission)).fallen:
+        while fallen := await asyncio.to_thread((await chaining.of(commission)).fallen):
             for file in sorted(fallen):
                 await _fall(file, now)
-        await _let_in(await _alone_with(commission), 0, now)
+        chain = await _alone_with(commission)
+        await _let_in(chain, await asyncio.to_thread(chain.held_back), now)
 
 
 async def _fall(number: int, now: datetime) -> None:
