@@ -30,13 +30,24 @@ from ribambelle.workflow.tables import JournalLine
 from ribambelle_creche import chaining, deciding, examining, filing, letters, moving, offering
 from ribambelle_creche.domain import chains
 from ribambelle_creche.domain.admission import Pin, Snapshot, propose
+from ribambelle_creche.domain.admission.outcome import Kept
+from ribambelle_creche.domain.admission.snapshot import Reserve
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.chains import Held, Waiting, fallen, firm, laid_out, rests, starts
 from ribambelle_creche.domain.dossier import Child, Entry, Week, decode, encode
 from ribambelle_creche.domain.preparation import Lot, Seen, snapshot
 from ribambelle_creche.domain.resources import Asking, House
 from ribambelle_creche.domain.transfers import with_rights
-from ribambelle_creche.queries import commissions, contracts, decisions, files, offers, supplies
+from ribambelle_creche.queries import (
+    calls,
+    commissions,
+    contracts,
+    decisions,
+    files,
+    offers,
+    proposals,
+    supplies,
+)
 from ribambelle_creche.tables import Application, Capacity, Contract, Decision, Offer
 
 URGENCES = "/bureau/creche/urgences"
@@ -654,6 +665,33 @@ def test_what_was_pinned_then_the_reserves_pass_before_the_points() -> None:
     _, waiting = laid_out(pinned, held, {}, first={"C-2": frozenset({"12"})})
 
     assert [one.file for one in waiting] == [3, 2, 1, 4]
+
+
+async def test_a_reserve_that_let_a_child_pass_in_a_later_call_is_read_in_the_chain(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Zoé moves; Ana and Léo are offered the place that is free and hers: Léo by a reserve."""
+    town = communes.alpha
+    files = (("Zoé", "Lilas", "Roses"), *((name, "", "Lilas") for name in ("Ana", "Léo")))
+    number, mine = await changing(town, clock, files, {"Roses": 1, "Lilas": 1})
+    with town.here():
+        kept_one = await proposals.kept(number)
+        assert kept_one
+        given, found = proposals.opened(kept_one)
+        (lilas,) = {o.facility for a in given.applications for o in a.options if a.current == o.id}
+        numbers = {row.id: row.number for row in await Application.objects()}
+        by_points = [one.file for one in (await chaining.of(number)).waiting]
+        reserve = Reserve("insertion", (lilas,), 1, "insertion")
+        again = msgspec.structs.replace(given, reserves=(reserve,))
+        told = Kept("insertion", 1, 1, promoted=(numbers[mine["Léo"]],))
+        kept_so = msgspec.structs.replace(found.certificate, reserves=(told,))
+        answer = msgspec.structs.replace(found, certificate=kept_so)
+        (sent,) = {one.sent_at for one in await Offer.objects()}
+        await calls.keep(number, again, answer, 2, 1, "clock", sent)
+        by_reserve = [one.file for one in (await chaining.of(number)).waiting]
+
+    assert by_points == [mine["Zoé"], mine["Ana"], mine["Léo"]]
+    assert by_reserve == [mine["Léo"], mine["Zoé"], mine["Ana"]]
 
 
 def test_looking_at_every_offer_of_a_large_commission_grows_with_its_offers_and_no_more(

@@ -9,10 +9,10 @@ from datetime import date
 from ribambelle import tenants
 from ribambelle_creche import meanwhile
 from ribambelle_creche.domain import chains
-from ribambelle_creche.domain.admission import Snapshot
+from ribambelle_creche.domain.admission import Proposal, Snapshot
 from ribambelle_creche.domain.chains import Going, Held, Waiting
 from ribambelle_creche.placing import commission_of
-from ribambelle_creche.queries import commissions, offers, proposals
+from ribambelle_creche.queries import calls, commissions, offers, proposals
 from ribambelle_creche.tables import Offer
 
 
@@ -96,22 +96,33 @@ async def of(commission: int | None) -> Chain:
     return await asyncio.to_thread(told.laid_out) if told else NONE
 
 
-async def entering(commission: int, new: Mapping[str, Held]) -> Entering:
-    """Return what offers about to be made wait for, by the engine's name of the child."""
-    told = await _told(commission, new)
+async def entering(
+    commission: int, new: Mapping[str, Held], run: tuple[Snapshot, Proposal]
+) -> Entering:
+    """Return what offers about to be made wait for, by the engine's name of the child.
+
+    :param run: what the engine was given and answered to make them.
+    """
+    told = await _told(commission, new, [run])
     return await asyncio.to_thread(told.entering) if told else Entering(NONE, {})
 
 
-async def _told(commission: int, new: Mapping[str, Held]) -> Told | None:
+async def _told(
+    commission: int, new: Mapping[str, Held], runs: Sequence[tuple[Snapshot, Proposal]] = ()
+) -> Told | None:
     kept = await proposals.kept(commission)
     if kept is None:
         return None
     given, found = await asyncio.to_thread(proposals.opened, kept)
     row = await commissions.one(commission)
+    standing = await offers.standing(commission)
+    waiting = {one.sent_at for one in standing.values() if one.sent_at and not one.accepted}
+    called = await calls.made_at(commission, sorted(waiting))
+    again = [await asyncio.to_thread(calls.opened, one) for one in called]
     return Told(
         given,
-        chains.by_reserve(given, found),
-        {**await offers.standing(commission), **new},
+        chains.passed([(given, found), *again, *runs]),
+        {**standing, **new},
         await offers.left_again(commission),
         await meanwhile.freed(tenants.current(), row, given),
     )

@@ -254,8 +254,9 @@ async def called(tenant: Tenant, row: Commission, now: datetime) -> Called | Non
     return Called(offered, left, found)
 
 
-async def _in_time(commission: int, called: Sequence[tuple[str, list[Offer]]]) -> None:
+async def _in_time(commission: int, found: Called) -> None:
     """Let no file that is called enter before those it needs have left."""
+    called = found.offers
     rows = [one for _, each in called for one in each]
     if not any(one.origin == "transfer" for one in rows) and not await offers.has_mover(commission):
         return
@@ -264,10 +265,10 @@ async def _in_time(commission: int, called: Sequence[tuple[str, list[Offer]]]) -
         for number, each in called
         for one in each
     }
-    found = await chaining.entering(commission, new)
+    chain = await chaining.entering(commission, new, (found.given, found.found))
     made = {int(each[0].application): each for _, each in called}
-    known = {**await offers.entries(commission), **found.days}
-    later = await asyncio.to_thread(follow, found.chain.free, found.chain.waiting, made, known)
+    known = {**await offers.entries(commission), **chain.days}
+    later = await asyncio.to_thread(follow, chain.chain.free, chain.chain.waiting, made, known)
     await mark_late({file: made[file] for file in later})
 
 
@@ -319,7 +320,7 @@ async def call_next(
         found = await called(tenant, row, now)
         if found is None or not found.offers:
             return 0
-        await _in_time(commission, found.offers)
+        await _in_time(commission, found)
         files = await offers.files([number for number, _ in found.offers])
         for number, rows in found.offers:
             await issue(rows, files[number].demande, account, side)

@@ -160,6 +160,15 @@ def by_reserve(given: Snapshot, found: Proposal) -> dict[str, frozenset[str]]:
     return passed
 
 
+def passed(runs: Iterable[tuple[Snapshot, Proposal]]) -> dict[str, frozenset[str]]:
+    """Return the crèches in which a commission, or a call since, let each child pass by a reserve."""
+    found: dict[str, frozenset[str]] = {}
+    for given, answer in runs:
+        for name, where in by_reserve(given, answer).items():
+            found[name] = found.get(name, frozenset()) | where
+    return found
+
+
 def _taken(one: Application, option: Option | None, chained: set[str]) -> dict[str, int]:
     demand = option.demand if option else {}
     return {name: need * one.count for name, need in demand.items() if name in chained}
