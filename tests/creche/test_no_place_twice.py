@@ -2,7 +2,8 @@
 
 import asyncio
 import contextvars
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 import pytest
 from tests.creche.builders import BORN_ON, a_facility, an_application
@@ -12,11 +13,12 @@ from tests.creche.test_proposing import prepared
 from ribambelle.database import locks, transaction
 from ribambelle.errors import Refused
 from ribambelle.testing import Communes, FrozenClock, Town
-from ribambelle_creche import deciding, emergencies, offering, proposing
+from ribambelle_creche import deciding, emergencies, offering, proposing, withdrawing
 from ribambelle_creche.domain.dossier import Child
 from ribambelle_creche.domain.preparation import Changes
 from ribambelle_creche.emergencies import Urgent
-from ribambelle_creche.queries import commissions, facilities, grids, proposals
+from ribambelle_creche.placing import commission_of
+from ribambelle_creche.queries import commissions, facilities, grids, offers, proposals, renewals
 from ribambelle_creche.queries.offers import PLACES
 from ribambelle_creche.tables import Application, Capacity, Offer
 
@@ -76,8 +78,37 @@ async def test_a_place_given_at_once_after_the_creche_declared_is_not_decided_ag
     assert origins == {"emergency"}
 
 
-async def accepts_meanwhile(town: Town, clock: FrozenClock) -> bool:
-    """Let a family accept while somebody looks at what is free; tell whether it was done at once."""
+Act = Callable[[Offer, datetime], Awaitable[object]]
+
+
+def accepting(offer: Offer, now: datetime) -> Awaitable[object]:
+    return offering.accept(offer, 1, "office", now)
+
+
+async def withdrawing_it(offer: Offer, _: datetime) -> None:
+    file = await renewals.one(int(offer.application))
+    await withdrawing.withdraw(file, "", side="office", account=1)
+
+
+async def settling(offer: Offer, now: datetime) -> None:
+    commission = commission_of(offer)
+    assert commission is not None
+    await offers.agree(int(offer.application), now)
+    await offering.settle(commission, now)
+
+
+async def done_by(act: Act, offer: Offer, now: datetime) -> None:
+    await act(offer, now)
+
+
+ACTS = pytest.mark.parametrize(
+    ("act", "becomes"),
+    [(accepting, "accepted"), (withdrawing_it, "withdrawn"), (settling, "live")],
+)
+
+
+async def acts_meanwhile(town: Town, clock: FrozenClock, act: Act, becomes: str) -> bool:
+    """Let somebody act while another looks at what is free; tell whether it was done at once."""
     number = await prepared(town, clock, 1, 1)
     await kept(town, clock, number)
     with town.here() as tenant:
@@ -87,23 +118,28 @@ async def accepts_meanwhile(town: Town, clock: FrozenClock) -> bool:
         outside = contextvars.copy_context()
         async with transaction():
             await locks.advisory(PLACES)
-            accepting = offering.accept(offer, 1, "office", clock())
-            task = asyncio.create_task(accepting, context=outside)
+            task = asyncio.create_task(done_by(act, offer, clock()), context=outside)
             done, _ = await asyncio.wait({task}, timeout=0.5)
         await task
-        assert [row["state"] for row in await Offer.select(Offer.state)] == ["accepted"]
+        assert [row["state"] for row in await Offer.select(Offer.state)] == [becomes]
     return bool(done)
 
 
-async def test_a_place_is_not_accepted_while_others_are_given(
-    communes: Communes, clock: FrozenClock
+@ACTS
+async def test_a_place_is_not_accepted_left_or_settled_while_others_are_given(
+    communes: Communes, clock: FrozenClock, act: Act, becomes: str
 ) -> None:
-    assert not await accepts_meanwhile(communes.alpha, clock)
+    assert not await acts_meanwhile(communes.alpha, clock, act, becomes)
 
 
+@ACTS
 @pytest.mark.parametrize("database_server", ["postgresql"], indirect=True)
 async def test_without_their_lock_it_would_be(
-    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+    communes: Communes,
+    clock: FrozenClock,
+    monkeypatch: pytest.MonkeyPatch,
+    act: Act,
+    becomes: str,
 ) -> None:
     """The twin, on PostgreSQL alone: SQLite writes one transaction at a time."""
     real = locks.advisory
@@ -114,7 +150,7 @@ async def test_without_their_lock_it_would_be(
 
     monkeypatch.setattr(locks, "advisory", unlocked)
 
-    assert await accepts_meanwhile(communes.alpha, clock)
+    assert await acts_meanwhile(communes.alpha, clock, act, becomes)
 
 
 async def test_a_commission_decides_what_was_read_and_by_the_points_it_announced(

@@ -14,7 +14,8 @@ from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import JournalLine
 from ribambelle_creche import advisory, examining, preparing, proposing
 from ribambelle_creche.commands_commission import code_of
-from ribambelle_creche.domain.admission import VERSION, faults, propose, seal
+from ribambelle_creche.domain import admission
+from ribambelle_creche.domain.admission import VERSION, Snapshot, faults, propose, seal
 from ribambelle_creche.domain.admission.reading import written
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.dossier import Child, Entry, Home, Week, decode, encode
@@ -324,6 +325,34 @@ async def test_a7_a_commission_runs_again_the_same_and_one_byte_changed_shows(
 
 
 async def test_a_commission_run_by_another_engine_says_so_and_is_not_called_forged(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = communes.alpha
+    number = await prepared(town, clock)
+
+    def of_another_engine(given: Snapshot) -> admission.Proposal:
+        found = propose(given)
+        return seal.sealed(given, msgspec.structs.replace(found, served=found.served + 1))
+
+    with town.here() as tenant:
+        row = await commissions.one(number)
+        await proposing.run(tenant, row, Changes(), "", 1, clock())
+        today = await replayed(row.id)
+        await Proposal.update({Proposal.engine: "0.9"}, force=True)
+        agrees = await replayed(row.id)
+        with monkeypatch.context() as other:
+            other.setattr(proposing, "propose", of_another_engine)
+            await proposing.run(tenant, row, Changes(), "", 1, clock())
+        await Proposal.update({Proposal.engine: "0.9"}).where(Proposal.number == 2)
+        differs = await replayed(row.id)
+        await Proposal.update({Proposal.engine: VERSION}, force=True)
+        same_engine = await replayed(row.id)
+
+    assert [one["same_engine"] for one in (*today, *agrees)] == [True, False]
+    assert [code_of(one) for one in (today, agrees, differs, same_engine)] == [0, 0, 3, 1]
+
+
+async def test_an_answer_rewritten_with_its_seal_and_its_engine_is_not_the_one_of_the_journal(
     communes: Communes, clock: FrozenClock
 ) -> None:
     town = communes.alpha
@@ -331,19 +360,18 @@ async def test_a_commission_run_by_another_engine_says_so_and_is_not_called_forg
     with town.here() as tenant:
         row = await commissions.one(number)
         await proposing.run(tenant, row, Changes(), "", 1, clock())
-        today = await replayed(row.id)
-        await Proposal.update({Proposal.engine: "0.9"}, force=True)
-        agrees = await replayed(row.id)
         given, found = proposals.opened(await proposals.one(number, 1))
-        other = seal.sealed(given, msgspec.structs.replace(found, served=found.served + 1))
-        answered = {Proposal.outputs: written(other).decode(), Proposal.digest: other.digest}
-        await Proposal.update(answered, force=True)
-        differs = await replayed(row.id)
-        await Proposal.update({Proposal.engine: VERSION}, force=True)
-        same_engine = await replayed(row.id)
+        forged = seal.sealed(given, msgspec.structs.replace(found, served=found.served + 1))
+        rewritten = {Proposal.outputs: written(forged).decode(), Proposal.digest: forged.digest}
+        await Proposal.update(rewritten | {Proposal.engine: "0.9"}, force=True)
+        told = await replayed(row.id)
+        await Proposal.update({Proposal.number: 9}, force=True)
+        renumbered = await replayed(row.id)
 
-    assert [one["same_engine"] for one in (*today, *agrees)] == [True, False]
-    assert [code_of(one) for one in (today, agrees, differs, same_engine)] == [0, 0, 3, 1]
+    assert [(one["same_outputs"], one["same_journal"]) for one in told] == [(True, False)]
+    assert [code_of(one) for one in (told, renumbered)] == [1, 1]
+    # the twin: without the journal, the engine would be blamed
+    assert code_of([one | {"same_journal": True} for one in told]) == 3
 
 
 async def test_an_answer_edited_since_is_told_whatever_the_engine_that_gave_it(

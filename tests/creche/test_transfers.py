@@ -1,7 +1,9 @@
 """A child who changes crèche, and places given at once outside of any commission."""
 
+import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
@@ -28,13 +30,24 @@ from ribambelle.workflow.tables import JournalLine
 from ribambelle_creche import chaining, deciding, examining, filing, letters, moving, offering
 from ribambelle_creche.domain import chains
 from ribambelle_creche.domain.admission import Pin, Snapshot, propose
+from ribambelle_creche.domain.admission.outcome import Kept
+from ribambelle_creche.domain.admission.snapshot import Reserve
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.chains import Held, Waiting, fallen, firm, laid_out, rests, starts
-from ribambelle_creche.domain.dossier import Child, Week, decode, encode
+from ribambelle_creche.domain.dossier import Child, Entry, Week, decode, encode
 from ribambelle_creche.domain.preparation import Lot, Seen, snapshot
 from ribambelle_creche.domain.resources import Asking, House
 from ribambelle_creche.domain.transfers import with_rights
-from ribambelle_creche.queries import commissions, contracts, decisions, files, offers, supplies
+from ribambelle_creche.queries import (
+    calls,
+    commissions,
+    contracts,
+    decisions,
+    files,
+    offers,
+    proposals,
+    supplies,
+)
 from ribambelle_creche.tables import Application, Capacity, Contract, Decision, Offer
 
 URGENCES = "/bureau/creche/urgences"
@@ -259,10 +272,13 @@ async def changing(
     clock: FrozenClock,
     files: Sequence[tuple[str, str, str]],
     places: dict[str, int],
+    entries: Mapping[str, Entry] = {},
 ) -> tuple[int, dict[str, int]]:
     """Hold a commission of children in place: name, crèche it is in (or none), crèche it wants.
 
     Return its number, and the files by name of the child.
+
+    :param entries: when some of them wish to enter; on 4 January otherwise.
     """
     week, mine = Week(wished=1023), {}
     with town.here() as tenant:
@@ -279,7 +295,12 @@ async def changing(
                 row.slots, row.first, row.source = 1023, date(2026, 9, 1), "import"
                 await Contract.insert(row)
             mine[name] = await an_application(
-                *asked, account=account, state="complete", week=week, child=child
+                *asked,
+                account=account,
+                state="complete",
+                week=week,
+                child=child,
+                entry=entries.get(name, Entry(start_on=JANUARY)),
             )
             clock.move(minutes=1)
         number = await a_commission(town)
@@ -423,9 +444,35 @@ async def test_a_child_who_went_and_gave_up_its_new_place_takes_nothing_from_who
 
     assert after["Léo"] == ("Lilas", "accepted")
     assert after["Ana"] == ("Lilas", "live")
-    assert chain.fallen == set()
+    assert chain.fallen() == set()
     # the twin: were Zoé counted at Les Lilas still, Ana would lose her offer
     assert fallen({"lilas": 2 - 1 - 1}, [Waiting(3, {"lilas": 1})]) == {3}
+
+
+async def test_the_offers_of_a_town_are_gone_through_beside_everybody_else_and_once_an_answer(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = communes.alpha
+    number, mine = await changing(town, clock, SWAP, FULL)
+    ran = Counter[tuple[str, bool]]()
+
+    def noted(name: str) -> None:
+        real = getattr(chains, name)
+
+        def one(*told: Any) -> Any:
+            ran[name, threading.current_thread() is threading.main_thread()] += 1
+            return real(*told)
+
+        monkeypatch.setattr(chains, name, one)
+
+    noted("firm")
+    noted("fallen")
+    with town.here():
+        for name in mine:
+            await offering.accept(await live(mine[name]), 1, "office", clock())
+        await offering.settle(number, clock())
+
+    assert ran == {("firm", False): 3, ("fallen", False): 1}
 
 
 async def test_nobody_enters_before_the_child_it_follows_has_left(
@@ -437,6 +484,89 @@ async def test_nobody_enters_before_the_child_it_follows_has_left(
     found = starts({"roses": 1, "lilas": 0}, waiting, wished)
 
     assert found == {1: wished[1], 2: wished[1], 3: wished[3]}
+
+
+IN_MARCH = {"Zoé": Entry(start_on=date(2027, 3, 1))}
+
+
+@pytest.mark.parametrize("gives_up", [False, True])
+async def test_a_place_left_in_march_is_not_given_before_when_it_is_called_for_again(
+    communes: Communes, clock: FrozenClock, gives_up: bool
+) -> None:
+    """Zoé said yes for March, and stays until then, even if she gives the other place up."""
+    town = communes.alpha
+    files = (("Zoé", "Lilas", "Roses"), ("Ana", "", "Lilas"), ("Léo", "", "Lilas"))
+    _, mine = await changing(town, clock, files, {"Roses": 1, "Lilas": 0}, IN_MARCH)
+    with town.here() as tenant:
+        first = await now_of(mine)
+        await offering.accept(await live(mine["Zoé"]), 1, "office", clock())
+        if gives_up:
+            (row,) = await Application.objects().where(Application.id == mine["Zoé"])
+            await workflow.fire(int(row.demande), "withdraw", side="office", account=1)
+        await offering.decline(tenant, await live(mine["Ana"]), 1, "office", clock())
+    await town.work()
+    with town.here():
+        called = await live(mine["Léo"])
+
+    assert first["Ana"] == ("Lilas", "live") and first["Léo"] == ("", "")
+    assert called.start_on == MARCH
+
+
+async def test_a_place_free_at_once_is_not_made_to_wait_for_a_move_that_somebody_follows(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Ana has the free place, Bob enters when Zoé leaves; Ana declines: Léo enters in January."""
+    town = communes.alpha
+    files = (("Zoé", "Lilas", "Roses"), *((name, "", "Lilas") for name in ("Ana", "Bob", "Léo")))
+    _, mine = await changing(town, clock, files, {"Roses": 1, "Lilas": 1}, IN_MARCH)
+    with town.here() as tenant:
+        days = {name: (await live(mine[name])).start_on for name in ("Ana", "Bob")}
+        for name in ("Zoé", "Bob"):
+            await offering.accept(await live(mine[name]), 1, "office", clock())
+        await offering.decline(tenant, await live(mine["Ana"]), 1, "office", clock())
+    await town.work()
+    with town.here():
+        called = await live(mine["Léo"])
+
+    assert days == {"Ana": JANUARY, "Bob": MARCH}
+    assert called.start_on == JANUARY
+
+
+@pytest.mark.parametrize("may_wait", [False, True])
+async def test_a_family_may_decline_an_entry_later_than_it_said_and_keeps_its_rank(
+    communes: Communes, clock: FrozenClock, may_wait: bool
+) -> None:
+    """Zoé leaves in March; Léo wished January: only where he may wait does a refusal end his file."""
+    town = communes.alpha
+    file = town.app.platform.folder / "alpha.toml"
+    file.write_text(file.read_text() + "[creche]\ndecline_closes = true\n")
+    town.app.platform.scan()
+    files = (("Zoé", "Lilas", "Roses"), ("Léo", "", "Lilas"))
+    wished = Entry(start_on=JANUARY, latest_on=MARCH if may_wait else None)
+    number, mine = await changing(
+        town, clock, files, {"Roses": 1, "Lilas": 0}, {**IN_MARCH, "Léo": wished}
+    )
+    agent = await town.staff()
+    with town.here() as tenant:
+        offer = await live(mine["Léo"])
+        page = unescape((await agent.get(f"/creche/offres/{offer.id}")).text)
+        told = " ".join(
+            one.text for one in await town.mail() if f"/creche/offres/{offer.id}" in one.text
+        )
+        await offering.accept(await live(mine["Zoé"]), 1, "office", clock())
+        await offering.decline(tenant, offer, 1, "office", clock())
+    await town.work()
+    with town.here():
+        after, out = await now_of(mine), await offers.refused_one(number)
+        (row,) = await Application.objects(Application.demande).where(Application.id == mine["Léo"])
+
+    assert offer.start_on == MARCH
+    assert ("L’entrée est plus tardive que demandé." in page) is not may_wait
+    assert ("L’entrée vient après la dernière date" in " ".join(told.split())) is not may_wait
+    assert told
+    assert row.demande.state == ("closed" if may_wait else "waiting")
+    assert (mine["Léo"] in out) is may_wait
+    assert after["Léo"] == ("Lilas", "declined")  # and not called there again, time after time
 
 
 def real(places: int, *weeks: tuple[int, int, int]) -> tuple[Snapshot, dict[str, Held]]:
@@ -537,6 +667,33 @@ def test_what_was_pinned_then_the_reserves_pass_before_the_points() -> None:
     assert [one.file for one in waiting] == [3, 2, 1, 4]
 
 
+async def test_a_reserve_that_let_a_child_pass_in_a_later_call_is_read_in_the_chain(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Zoé moves; Ana and Léo are offered the place that is free and hers: Léo by a reserve."""
+    town = communes.alpha
+    files = (("Zoé", "Lilas", "Roses"), *((name, "", "Lilas") for name in ("Ana", "Léo")))
+    number, mine = await changing(town, clock, files, {"Roses": 1, "Lilas": 1})
+    with town.here():
+        kept_one = await proposals.kept(number)
+        assert kept_one
+        given, found = proposals.opened(kept_one)
+        (lilas,) = {o.facility for a in given.applications for o in a.options if a.current == o.id}
+        numbers = {row.id: row.number for row in await Application.objects()}
+        by_points = [one.file for one in (await chaining.of(number)).waiting]
+        reserve = Reserve("insertion", (lilas,), 1, "insertion")
+        again = msgspec.structs.replace(given, reserves=(reserve,))
+        told = Kept("insertion", 1, 1, promoted=(numbers[mine["Léo"]],))
+        kept_so = msgspec.structs.replace(found.certificate, reserves=(told,))
+        answer = msgspec.structs.replace(found, certificate=kept_so)
+        (sent,) = {one.sent_at for one in await Offer.objects()}
+        await calls.keep(number, again, answer, 2, 1, "clock", sent)
+        by_reserve = [one.file for one in (await chaining.of(number)).waiting]
+
+    assert by_points == [mine["Zoé"], mine["Ana"], mine["Léo"]]
+    assert by_reserve == [mine["Léo"], mine["Zoé"], mine["Ana"]]
+
+
 def test_looking_at_every_offer_of_a_large_commission_grows_with_its_offers_and_no_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -590,6 +747,25 @@ async def test_a_family_reads_that_the_place_is_still_held_and_that_its_yes_is_k
     assert "est gardé" in kept_yes
     assert "Accepter cette place" not in kept_yes
     assert "Refuser cette place" in kept_yes
+
+
+async def test_nobody_who_said_yes_is_asked_to_answer_before_the_last_day(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    _, mine = await changing(town, clock, SWAP, FULL)
+    family = await town.family("Ana@example.test")
+    pages = (f"/creche/demandes/{mine['Ana']}", "/")
+
+    before = [unescape((await family.get(page)).text) for page in pages]
+    with town.here():
+        offer = await live(mine["Ana"])
+    await family.post(f"/creche/offres/{offer.id}/accepter")
+    after = [unescape((await family.get(page)).text) for page in pages]
+
+    asked = "épondez avant la date limite"
+    assert [asked in page for page in (*before, *after)] == [True, True, False, False]
+    assert "Votre oui est gardé : il manque la réponse d’une autre famille." in after[0]
 
 
 @given(seed=st.integers(0, 10**6))
@@ -822,3 +998,32 @@ async def test_a_yes_that_comes_to_hold_is_not_said_to_be_the_act_of_who_acts_fo
         f"creche.application:{mine['Ana']}": (None, "clock"),
     }
     assert {f"creche.file:{file}" for file in mine.values()} <= set(locked)
+
+
+@pytest.mark.parametrize("is_cleared", [True, False])
+async def test_a_yes_settled_after_a_refusal_is_said_to_be_of_nobody(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, is_cleared: bool
+) -> None:
+    """Ana waits for whoever leaves; the twin lets the act of staff for a family be that of hers."""
+    town = communes.alpha
+    number, mine = await changing(town, clock, SWAP, FULL)
+    if not is_cleared:
+        monkeypatch.setattr(journal, "for_nobody", nullcontext)
+    with town.here():
+        await offering.accept(await live(mine["Ana"]), 1, "office", clock())
+        await Offer.update({Offer.agreed_at: clock()}).where(
+            Offer.live_for == mine["Bob"]
+        )  # both yes are kept, and nobody settled them yet
+        acting = journal.BEHALF.set(Behalf(4, 8, "Sophie"))
+        try:
+            await offering.settle(number, clock())
+        finally:
+            journal.BEHALF.reset(acting)
+        lines = (
+            await JournalLine.objects()
+            .where(JournalLine.act == "creche.admission.accepted")
+            .order_by(JournalLine.number)
+        )
+
+    nobody, staff = (None, "clock"), (8, "office")
+    assert [(one.account, one.side) for one in lines] == [nobody if is_cleared else staff] * 2

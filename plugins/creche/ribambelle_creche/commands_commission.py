@@ -46,6 +46,8 @@ def replay(
     else:
         for one in found:
             verdict = "identique" if one not in wrong else "DIFFÉRENTE"
+            if not one["same_journal"]:
+                verdict = "MODIFIÉE : le journal a une autre empreinte"
             engine = "" if one["same_engine"] else f" (moteur {one['engine']})"
             say(f"{_named(one)} : {verdict}, {one['digest']}{engine}")
         say(_concluded(len(found), len(wrong), len(by_engine)))
@@ -69,16 +71,19 @@ def is_wrong(one: Mapping[str, object]) -> bool:
 
 
 def is_intact(one: Mapping[str, object]) -> bool:
-    """Tell whether the lot and the answer that were kept are those that were sealed."""
-    return bool(one["same_inputs"] and one["same_outputs"])
+    """Tell whether the lot and the answer that were kept are those that were sealed, by the seal
+    that the journal holds.
+    """
+    return bool(one["same_inputs"] and one["same_outputs"] and one["same_journal"])
 
 
 def is_by_engine(one: Mapping[str, object]) -> bool:
     """Tell whether the engine alone explains a difference: what is kept is what was sealed, and
     another engine answered.
 
-    >>> told = {"same_inputs": True, "same_outputs": True, "same_engine": False}
-    >>> is_by_engine(told), is_by_engine(told | {"same_outputs": False})
+    >>> told = dict.fromkeys(("same_inputs", "same_outputs", "same_journal"), True)
+    >>> told["same_engine"] = False
+    >>> is_by_engine(told), is_by_engine(told | {"same_journal": False})
     (True, False)
     """
     return is_intact(one) and not one["same_engine"]

@@ -212,7 +212,8 @@ async def _move(
     }
     out = {file.file for file in files if file.file not in made}
     chain = await asyncio.to_thread(_chain, given, found, files, out)
-    await asyncio.to_thread(offering.follow, *chain, made)
+    later = await asyncio.to_thread(offering.follow, *chain, made)
+    await offering.mark_late({file: made[file] for file in later})
     for file, answer in zip(files, answers, strict=True):
         if answer.outcome == "offered":
             await offering.issue(made[file.file], file.demande, account, side)

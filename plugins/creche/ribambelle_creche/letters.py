@@ -17,10 +17,17 @@ from ribambelle_creche.domain import anywhere, letter
 from ribambelle_creche.domain.admission import Proposal
 from ribambelle_creche.domain.commission import TO_THE_FAMILY
 from ribambelle_creche.domain.dossier import decode
-from ribambelle_creche.domain.offers import NOT_FREED, child_of, is_elsewhere, place_of, since
+from ribambelle_creche.domain.offers import (
+    NOT_FREED,
+    child_of,
+    is_elsewhere,
+    is_late,
+    place_of,
+    since,
+)
 from ribambelle_creche.domain.pins import REASONS
 from ribambelle_creche.domain.preparation import file_of
-from ribambelle_creche.placing import CALL_FIRST, share_of, told_of
+from ribambelle_creche.placing import CALL_FIRST, TOO_LATE, share_of, told_of
 from ribambelle_creche.queries import decisions, facilities, offers, proposals
 from ribambelle_creche.tables import Application, Commission, Decision, Examined, Offer
 
@@ -140,9 +147,11 @@ async def _facts(
     if not live:
         return facts
     part = await share_of(live)
-    still = await still_held(live[0]) if live[0].state == "live" else ""
+    is_open = live[0].state == "live"
+    still = await still_held(live[0]) if is_open else ""
+    late = TOO_LATE if is_open and is_late(live) else ""
     return facts | {
-        "places": [*(told_of(one) for one in live), *([still] if still else [])],
+        "places": [*(told_of(one) for one in live), *filter(None, [still, late])],
         "elsewhere": letter.ELSEWHERE if is_elsewhere(live) else "",
         "part": f"{part} {CALL_FIRST}" if part else "",
         "last": formats.jour(live[0].answer_by, True),

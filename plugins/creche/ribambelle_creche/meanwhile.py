@@ -10,6 +10,7 @@ from ribambelle_creche.domain import turnover
 from ribambelle_creche.domain.admission import Snapshot
 from ribambelle_creche.domain.age import AgeLimits
 from ribambelle_creche.domain.capacity import Cell, Place
+from ribambelle_creche.domain.chains import Going
 from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.domain.resources import House, demand, taken_by
 from ribambelle_creche.domain.supply import Presence
@@ -63,22 +64,24 @@ async def taken(
             supplies.keeps_list(held),
         )
         found.update(_most(house, there, given.resources, days, today, ages))
-    found.subtract(await freed(tenant, row, given))
+    for move in await freed(tenant, row, given):
+        found.subtract(move.leaves)
     return dict(found)
 
 
-async def freed(tenant: Tenant, row: Commission, given: Snapshot) -> Counter[str]:
-    """Return what was left by children who changed crèche and whose place the lot does not have."""
+async def freed(tenant: Tenant, row: Commission, given: Snapshot) -> list[Going]:
+    """Return the moves of children who changed crèche and whose place the lot does not have."""
     ages, days = tenant.of(Settings).ages, calendar_of(row).periods
     in_lot = {file_of(one.id) for one in given.applications if leaves(one)}
     supply = await supplies.states(row.id)
-    found: Counter[str] = Counter()
+    found: list[Going] = []
     for offer in await offers.moved(row.id):
         for one in (
             await contracts.left_for(offer) if offer.application.number not in in_lot else ()
         ):
             house = _house(int(one.facility), supply, len(days))
-            found.update(_freed(house, offer, one, days, ages))
+            left = _freed(house, offer, one, days, ages)
+            found.append(Going(offer.application.id, offer.start_on, leaves=left))
     return found
 
 

@@ -23,9 +23,10 @@ from ribambelle_creche.domain.admission.snapshot import Snapshot
 from ribambelle_creche.domain.chains import Held, Waiting, starts
 from ribambelle_creche.domain.offers import (
     ELSEWHERE,
+    LATE,
     application_of,
     child_of,
-    is_elsewhere,
+    costs_nothing,
     is_over,
     place_of,
     rolling,
@@ -77,11 +78,13 @@ async def accept(offer: Offer, account: int | None, side: Side, now: datetime) -
         file = await _answerable(offer, now)
         await offers.agree(file.id, now)
         chain = await _alone_with(commission_of(offer))
-        if file.id in chain.held_back:
+        # a large town has thousands of offers: nobody else waits while they are gone through
+        held_back = await asyncio.to_thread(chain.held_back)
+        if file.id in held_back:
             await _keep_yes(offer, file.id, account, side)
             return False
         await _enter(offer, account, side, now)
-        await _let_in(chain, file.id, now)
+        await _let_in(chain, held_back | {file.id}, now)
     return True
 
 
@@ -102,16 +105,16 @@ async def _alone_with(commission: int | None) -> chaining.Chain:
     return await chaining.of(commission)
 
 
-async def _let_in(chain: chaining.Chain, but: int, now: datetime) -> None:
+async def _let_in(chain: chaining.Chain, but: set[int], now: datetime) -> None:
     """Let in the files whose yes holds now: time does it, in the name of nobody who acts here."""
     with journal.for_nobody():
         for one in await _others_agreed(chain, but):
             await _enter(one, None, "clock", now)
 
 
-async def _others_agreed(chain: chaining.Chain, but: int) -> list[Offer]:
+async def _others_agreed(chain: chaining.Chain, but: set[int]) -> list[Offer]:
     """Return the offers that were held back and are no more."""
-    ready = {one.file for one in chain.waiting if one.agreed} - chain.held_back - {but}
+    ready = {one.file for one in chain.waiting if one.agreed} - but
     return [one for file in sorted(ready) if (one := await offers.live_of(file))]
 
 
@@ -147,10 +150,11 @@ async def settle(commission: int, now: datetime) -> None:
     async with transaction():
         await locks.advisory(f"creche.commission:{commission}")
         await locks.advisory(PLACES)
-        while fallen := (await chaining.of(commission)).fallen:
+        while fallen := await asyncio.to_thread((await chaining.of(commission)).fallen):
             for file in sorted(fallen):
                 await _fall(file, now)
-        await _let_in(await _alone_with(commission), 0, now)
+        chain = await _alone_with(commission)
+        await _let_in(chain, await asyncio.to_thread(chain.held_back), now)
 
 
 async def _fall(number: int, now: datetime) -> None:
@@ -158,7 +162,8 @@ async def _fall(number: int, now: datetime) -> None:
     await locks.advisory(f"creche.file:{number}")
     file = await renewals.one(number)
     await offers.fall(number, now)
-    await workflow.fire(file.demande.id, "fall", side="clock", account=None)
+    with journal.for_nobody():
+        await workflow.fire(file.demande.id, "fall", side="clock", account=None)
 
 
 async def decline(
@@ -168,7 +173,7 @@ async def decline(
     async with transaction():
         rows, demande = await _answered(offer, "declined", account, now)
         await workflow.fire(demande, "decline", side=side, account=account)
-        ends = tenant.of(Settings).decline_closes and not is_elsewhere(rows)
+        ends = tenant.of(Settings).decline_closes and not costs_nothing(rows)
         await _go_on(demande, ends=ends)
         await _call_later(offer)
 
@@ -249,8 +254,9 @@ async def called(tenant: Tenant, row: Commission, now: datetime) -> Called | Non
     return Called(offered, left, found)
 
 
-async def _in_time(commission: int, called: Sequence[tuple[str, list[Offer]]]) -> None:
+async def _in_time(commission: int, found: Called) -> None:
     """Let no file that is called enter before those it needs have left."""
+    called = found.offers
     rows = [one for _, each in called for one in each]
     if not any(one.origin == "transfer" for one in rows) and not await offers.has_mover(commission):
         return
@@ -259,10 +265,11 @@ async def _in_time(commission: int, called: Sequence[tuple[str, list[Offer]]]) -
         for number, each in called
         for one in each
     }
-    chain = await chaining.of(commission, new)
+    chain = await chaining.entering(commission, new, (found.given, found.found))
     made = {int(each[0].application): each for _, each in called}
-    known = await offers.entries(commission)
-    await asyncio.to_thread(follow, chain.free, chain.waiting, made, known)
+    known = {**await offers.entries(commission), **chain.days}
+    later = await asyncio.to_thread(follow, chain.chain.free, chain.chain.waiting, made, known)
+    await mark_late({file: made[file] for file in later})
 
 
 def _origin(given: Snapshot, number: str) -> str:
@@ -276,17 +283,27 @@ def follow(
     waiting: Sequence[Waiting],
     made: Mapping[int, Sequence[Offer]],
     known: Mapping[int, date] | None = None,
-) -> None:
-    """Let nobody enter before those it needs have left; a free place keeps its day.
+) -> set[int]:
+    """Let nobody enter before those it needs have left; return whose entry is put off by it.
 
-    :param known: the first days of the offers that stand already, by file.
+    :param known: the first days of the offers and moves that stand already, by file.
     """
     wished = {**(known or {}), **{file: rows[0].start_on for file, rows in made.items()}}
     days = starts(free, waiting, wished)
+    later = {file for file, rows in made.items() if any(days[file] > one.start_on for one in rows)}
+    for file in later:
+        for row in made[file]:
+            row.start_on = max(row.start_on, days[file])
+    return later
+
+
+async def mark_late(made: Mapping[int, Sequence[Offer]]) -> None:
+    """Mark the offers that begin after the last day their family said: declining costs nothing."""
+    latest = await offers.latest_starts(sorted(made))
     for file, rows in made.items():
         for row in rows:
-            day = days[file]
-            row.start_on = max(row.start_on, day)
+            if file in latest and row.start_on > latest[file]:
+                row.reason = LATE
 
 
 async def call_next(
@@ -303,7 +320,7 @@ async def call_next(
         found = await called(tenant, row, now)
         if found is None or not found.offers:
             return 0
-        await _in_time(commission, found.offers)
+        await _in_time(commission, found)
         files = await offers.files([number for number, _ in found.offers])
         for number, rows in found.offers:
             await issue(rows, files[number].demande, account, side)
@@ -344,9 +361,11 @@ async def _as_families_wish(
 ) -> Snapshot:
     """Return a lot as it was frozen, less what waiting families no longer want of it.
 
-    Nobody is called for a crèche crossed off since the closing, nor, after declining a crèche it
-    did not name, for another one of those. What was added since waits for the next commission.
+    Nobody is called for a crèche crossed off since the closing, nor for one it declined as its
+    entry came too late, nor, after declining a crèche it did not name, for another one of those.
+    What was added since waits for the next commission.
     """
+    late = await offers.declined_late(row.id)
     declined = await offers.declined_elsewhere(row.id)
     still = await offers.named([one.file for one in files.values() if one.state in LISTED])
     asked = await answers.asked(row.id)
@@ -355,7 +374,8 @@ async def _as_families_wish(
         file, frozen = files[file_of(one.id)], asked[file_of(one.id)].wishes
         if file.file in declined:
             one = anywhere.named_only(one, frozen)
-        return anywhere.without(one, set(frozen) - still.get(file.file, set(frozen)))
+        crossed = set(frozen) - still.get(file.file, set(frozen))
+        return anywhere.without(one, crossed | late.get(file.file, set()))
 
     return msgspec.structs.replace(
         given, applications=tuple(wished(one) for one in given.applications)

@@ -10,6 +10,10 @@ from ribambelle_creche.queries import contracts, decisions, facilities
 from ribambelle_creche.tables import Offer
 
 NUMBERS = {1: "un", 2: "deux", 3: "trois", 4: "quatre", 5: "cinq"}
+TOO_LATE = (
+    "L’entrée vient après la dernière date que vous aviez indiquée : la place n’est pas libre avant. "
+    "Si vous la refusez, votre demande garde sa date et son rang pour vos autres vœux."
+)
 CALL_FIRST = "Vous pouvez appeler la mairie avant de répondre."
 NO_PLACE = "Votre enfant n’a plus de place, ni à {}, ni à {}."
 

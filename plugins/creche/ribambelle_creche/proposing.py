@@ -10,6 +10,7 @@ from ribambelle_creche.domain import admission
 from ribambelle_creche.domain.admission import VERSION, Snapshot, propose, seal
 from ribambelle_creche.domain.preparation import Changes
 from ribambelle_creche.queries import calls, proposals
+from ribambelle_creche.queries import sealed as written
 from ribambelle_creche.tables import Call, Commission, Proposal
 
 
@@ -46,17 +47,21 @@ async def replayed(commission: int) -> list[dict[str, object]]:
     """Run again every kept proposal of a commission, then every call of the next in rank; say of
     each whether it is found again."""
     told: list[dict[str, object]] = []
+    sealed = await written.of_commission(commission)
     for row in await proposals.every(commission):
         which = {"kind": "proposal", "label": row.label, "is_kept": row.is_kept}
-        told.append(which | _again(row, *proposals.opened(row)))
+        told.append(which | _again(row, sealed, *proposals.opened(row)))
     for call in await calls.every(commission):
         which = {"kind": "call", "label": call.made_at.isoformat(), "is_kept": True}
-        told.append(which | _again(call, *calls.opened(call)))
+        told.append(which | _again(call, sealed, *calls.opened(call)))
     return told
 
 
-def _again(kept: Proposal | Call, given: Snapshot, found: admission.Proposal) -> dict[str, object]:
+def _again(
+    kept: Proposal | Call, sealed: written.Sealed, given: Snapshot, found: admission.Proposal
+) -> dict[str, object]:
     again = propose(given)
+    kind = "call" if isinstance(kept, Call) else "proposal"
     return {
         "number": kept.number,
         "engine": kept.engine,
@@ -65,5 +70,7 @@ def _again(kept: Proposal | Call, given: Snapshot, found: admission.Proposal) ->
         "same_inputs": seal.inputs_digest(given) == kept.inputs_digest,
         # asked of the seal and not of the engine: an answer edited since has no engine to blame
         "same_outputs": seal.digest(given, found) == kept.digest == found.digest,
+        # what is kept may be rewritten with its seal and its engine; the journal may not
+        "same_journal": sealed.holds(kind, kept.number, kept.digest),
         "same": again == found and again.digest == kept.digest,
     }

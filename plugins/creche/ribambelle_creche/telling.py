@@ -13,8 +13,8 @@ from ribambelle.workflow import Step
 from ribambelle_creche import renewing
 from ribambelle_creche.chaining import still_held
 from ribambelle_creche.domain.evidence import KINDS
-from ribambelle_creche.domain.offers import is_elsewhere
-from ribambelle_creche.placing import CALL_FIRST, NO_PLACE, lost_by, share_of, told_of
+from ribambelle_creche.domain.offers import costs_nothing, is_late
+from ribambelle_creche.placing import CALL_FIRST, NO_PLACE, TOO_LATE, lost_by, share_of, told_of
 from ribambelle_creche.proof import opened, paper
 from ribambelle_creche.queries import applications, offers, renewals
 from ribambelle_creche.settings import Settings
@@ -70,12 +70,15 @@ async def _offered(tenant: Tenant, file: Application, what: str) -> dict[str, An
     if part and what == "offer":
         part = f"{part} {CALL_FIRST}"
     said = [part, await still_held(last) if what == "offer" else ""]
+    said += [TOO_LATE] if what == "offer" and is_late(rows) else []
     return {
         "places": [*(told_of(row) for row in rows), *filter(None, said)],
         "answer_by": last.answer_by,
         "answer": tenant.url(f"/creche/offres/{rows[0].id}"),
         "silence": SILENCE if tenant.of(Settings).lapse_closes else "",
-        "refused": REFUSED if tenant.of(Settings).decline_closes and not is_elsewhere(rows) else "",
+        "refused": REFUSED
+        if tenant.of(Settings).decline_closes and not costs_nothing(rows)
+        else "",
     }
 
 

@@ -37,6 +37,18 @@ class Held:
     agreed: bool = False
     sent_at: datetime | None = None
     """When it was made; None while it is about to be."""
+    start_on: date | None = None
+    """The day of its entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """One file whose move is sure: the day of its entry, what it takes, what it leaves that day."""
+
+    file: int
+    day: date
+    takes: Mapping[str, int] = field(default_factory=dict)
+    leaves: Mapping[str, int] = field(default_factory=dict)
 
 
 def laid_out(
@@ -45,6 +57,7 @@ def laid_out(
     freed: Mapping[str, int],
     left: Collection[str] = (),
     first: Mapping[str, Collection[str]] | None = None,
+    also: Collection[str] = (),
 ) -> tuple[dict[str, int], list[Waiting]]:
     """Return what is free where a child in place may leave, and the offers that wait: what was
     offered first passes first, then what was pinned, the reserves, the points.
@@ -55,9 +68,10 @@ def laid_out(
     :param freed: places left since that are not in the lot.
     :param left: children who went elsewhere and then left that place too: they hold nothing here.
     :param first: the crèches in which a child passed by a reserve.
+    :param also: what is counted beside the places that children of the lot may leave.
     """
     pinned = {pin.application for pin in given.pins}
-    chained = {name for one in given.applications for name in leaves(one)}
+    chained = {name for one in given.applications for name in leaves(one)} | set(also)
     free = {name: given.resources[name] + freed.get(name, 0) for name in chained}
     found: list[tuple[tuple[object, ...], Waiting]] = []
     for one in given.applications if chained else ():
@@ -85,6 +99,57 @@ def _issued(sent_at: datetime | None) -> tuple[bool, float]:
     return sent_at is None, sent_at.timestamp() if sent_at else 0.0
 
 
+def sure(
+    given: Snapshot, held: Mapping[str, Held], left: Mapping[str, Held], freed: Sequence[Going]
+) -> list[Going]:
+    """Return the moves that are sure: whoever accepted, and who left a place and gave up the other.
+
+    :param freed: the moves that leave places which are not in the lot.
+    """
+    chained = {name for one in given.applications for name in leaves(one)}
+    chained |= {name for one in freed for name in one.leaves}
+    found = list(freed)
+    for one in given.applications:
+        mine = held.get(one.id)
+        gone = mine if mine and mine.accepted else None if mine else left.get(one.id)
+        if gone is not None and gone.start_on is not None:
+            option = one.option(gone.option) if mine else None
+            takes = _taken(one, option, chained)
+            found.append(Going(gone.file, gone.start_on, takes, leaves(one)))
+    return found
+
+
+def to_leave(going: Sequence[Going]) -> list[Going]:
+    """Return who is where it was until its day, and whose place nobody sure has after it.
+
+    Zoé leaves Les Lilas in March: who is called for January has no place of hers before.
+
+    >>> zoe = Going(1, date(2027, 3, 1), {"roses": 1}, {"lilas": 1})
+    >>> [(one.file, one.leaves) for one in to_leave([zoe])]
+    [(1, {'lilas': 1})]
+
+    Léo follows her that day: what is free beside them is free at once, nobody else waits for her.
+
+    >>> to_leave([zoe, Going(2, date(2027, 3, 1), {"lilas": 1})])
+    []
+    """
+    moves = [(one.day, True, one) for one in going] + [(one.day, False, one) for one in going]
+    expected, found = Counter[str](), list[Going]()
+    for _, enters, one in sorted(moves, key=lambda move: move[:2], reverse=True):
+        if enters:
+            expected.update(one.takes)
+            continue
+        followed = {name: min(many, expected[name]) for name, many in one.leaves.items()}
+        expected.subtract(followed)
+        if rest := {
+            name: many - followed[name]
+            for name, many in one.leaves.items()
+            if many > followed[name]
+        }:
+            found.append(replace(one, takes={}, leaves=rest))
+    return found
+
+
 def by_reserve(given: Snapshot, found: Proposal) -> dict[str, frozenset[str]]:
     """Return the crèches in which a proposal let each child pass by a reserve."""
     where = {one.code: frozenset(one.facilities) for one in given.reserves}
@@ -93,6 +158,15 @@ def by_reserve(given: Snapshot, found: Proposal) -> dict[str, frozenset[str]]:
         for name in kept.promoted:
             passed[name] = passed.get(name, frozenset()) | where[kept.code]
     return passed
+
+
+def passed(runs: Iterable[tuple[Snapshot, Proposal]]) -> dict[str, frozenset[str]]:
+    """Return the crèches in which a commission, or a call since, let each child pass by a reserve."""
+    found: dict[str, frozenset[str]] = {}
+    for given, answer in runs:
+        for name, where in by_reserve(given, answer).items():
+            found[name] = found.get(name, frozenset()) | where
+    return found
 
 
 def _taken(one: Application, option: Option | None, chained: set[str]) -> dict[str, int]:

@@ -27,6 +27,8 @@ ELSEWHERE = "elsewhere"
 """The place is in a crèche the family did not name, and said it would accept."""
 NOT_FREED = "not_freed"
 """Why an offer was taken back: the child who held the place stays."""
+LATE = "late_entry"
+"""What is said of an offer that begins after the last day its family said."""
 OUTCOMES = {
     "offered": "Place proposée",
     "waiting": "En attente",
@@ -112,9 +114,28 @@ def outcome(refusal: str, *, in_session: bool, has_place: bool, pinned_to_none: 
 
 
 class Named(Protocol):
-    """An offer, as far as where it comes from."""
+    """An offer, as far as where it comes from and what is said of it."""
 
     origin: str
+    reason: str
+
+
+def costs_nothing(offers: Collection[Named]) -> bool:
+    """Tell whether a family may decline and go on waiting at its rank, for its other wishes.
+
+    It named none of these crèches, or cannot enter before the last day it said.
+
+    >>> from types import SimpleNamespace
+    >>> late = SimpleNamespace(origin="session", reason=LATE)
+    >>> costs_nothing([late]), costs_nothing([SimpleNamespace(origin="session", reason="")])
+    (True, False)
+    """
+    return is_elsewhere(offers) or is_late(offers)
+
+
+def is_late(offers: Collection[Named]) -> bool:
+    """Tell whether an offer begins after the last day its family said: somebody leaves it then."""
+    return any(one.reason == LATE for one in offers)
 
 
 def is_elsewhere(offers: Collection[Named]) -> bool:

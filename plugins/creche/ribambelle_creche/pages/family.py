@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -73,6 +73,9 @@ async def mine(person: NamedDependency[Person]) -> Page:
     return Page("creche/family/mine.html", files)
 
 
+KEPT = "Votre oui est gardé : il manque la réponse d’une autre famille. Vous n’avez rien à faire."
+
+
 @dataclass(frozen=True)
 class FollowPage:
     """One file, where it stands, and what happened to it."""
@@ -127,7 +130,10 @@ async def follow(
     if file.is_draft:
         return Redirect(f"/creche/demandes/{number}/etapes", status_code=303)
     past = timeline(await workflow.history(file.application.demande.id))
+    offer = await offers.live_of(number)
     state = WORKFLOW.state(file.state)
+    if offer is not None and offer.agreed_at is not None:
+        state = replace(state, next=KEPT)
     wishes = await applications.wishes(number)
     names = {wish["facility"]: wish["name"] for wish in wishes}
     page = FollowPage(
@@ -141,7 +147,7 @@ async def follow(
         lacks=still_lacks(past, file.state),
         may=frozenset(one.code for one in WORKFLOW.open_to(file.state, file.side)),
         points=await points_told(tenant, file.application, names) if file.lives else None,
-        offer=await offers.live_of(number),
+        offer=offer,
         is_answered=await answers.last(number) is not None,
         said=tuple(note.text for note in await cases.told_to_family(number)),
         around=await around_of(file, person, tenant.now()),

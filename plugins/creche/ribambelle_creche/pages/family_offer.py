@@ -17,7 +17,7 @@ from ribambelle.web.visit import Visit
 from ribambelle_creche import chaining, letters, offering
 from ribambelle_creche.domain import week
 from ribambelle_creche.domain.age import LABELS
-from ribambelle_creche.domain.offers import NOT_FREED, STATES, is_elsewhere
+from ribambelle_creche.domain.offers import NOT_FREED, STATES, costs_nothing, is_elsewhere, is_late
 from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.placing import CALL_FIRST, share_of
 from ribambelle_creche.queries import applications, commissions, decisions, offers
@@ -73,6 +73,11 @@ class OfferPage:
         """Tell whether the family named none of these crèches: it accepted any other."""
         return is_elsewhere(self.places)
 
+    @property
+    def is_late(self) -> bool:
+        """Tell whether it begins after the last day the family said."""
+        return is_late(self.places)
+
     @staticmethod
     def days(offer: Offer) -> str:
         """Return the days of a place."""
@@ -109,7 +114,7 @@ async def look(
     """Show what is offered, when, which days, until when."""
     one, file = await offered(offer, person, tenant, now)
     places = await offers.beside(one)
-    ends = tenant.of(Settings).decline_closes and not is_elsewhere(places)
+    ends = tenant.of(Settings).decline_closes and not costs_nothing(places)
     page = OfferPage(
         file,
         one,

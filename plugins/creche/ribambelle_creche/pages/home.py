@@ -13,7 +13,15 @@ from ribambelle.web.menu import MenuEntry
 from ribambelle.workflow import State
 from ribambelle_creche.domain.cases import MEMBERS
 from ribambelle_creche.pages import home_cases, home_commissions
-from ribambelle_creche.queries import appeals, applications, cases, contacts, facilities, queue
+from ribambelle_creche.queries import (
+    appeals,
+    applications,
+    cases,
+    contacts,
+    facilities,
+    offers,
+    queue,
+)
 from ribambelle_creche.queries.contacts import Late
 from ribambelle_creche.queries.queue import Filters
 from ribambelle_creche.workflow import WORKFLOW
@@ -171,8 +179,10 @@ ANSWERS = {
 async def to_answer(person: Person) -> list[ToDo]:
     """Return the files of a family that wait for it."""
     found = []
-    for row in await applications.of_family(person):
-        if row["state"] in ANSWERS:
+    rows = await applications.of_family(person)
+    said = await offers.yes_kept([row["id"] for row in rows if row["state"] == "offered"])
+    for row in rows:
+        if row["state"] in ANSWERS and row["id"] not in said:
             title, detail, action = ANSWERS[row["state"]]
             name = row["child_name"] or row["number"]
             href = f"/creche/demandes/{row['id']}"

@@ -1,6 +1,7 @@
 """The times freed places went to the next in rank: what went in, what came out, to be run again."""
 
 import zlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from ribambelle.workflow import journal
@@ -14,6 +15,17 @@ from ribambelle_creche.tables import Call
 async def every(commission: int) -> list[Call]:
     """Return the calls made after a commission, the first first."""
     return await Call.objects().where(Call.commission == commission).order_by(Call.number)
+
+
+async def made_at(commission: int, moments: Sequence[datetime]) -> list[Call]:
+    """Return the calls of a commission that made the offers of these moments."""
+    return (
+        await Call.objects()
+        .where((Call.commission == commission) & Call.made_at.is_in(list(moments)))
+        .order_by(Call.number)
+        if moments
+        else []
+    )
 
 
 async def keep(

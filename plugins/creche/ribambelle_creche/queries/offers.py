@@ -8,7 +8,8 @@ from ribambelle.database import locks, transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle_creche.domain.chains import Held
 from ribambelle_creche.domain.commission import seconds
-from ribambelle_creche.domain.offers import ELSEWHERE, NOT_FREED, application_of
+from ribambelle_creche.domain.dossier import decode
+from ribambelle_creche.domain.offers import ELSEWHERE, LATE, NOT_FREED, application_of
 from ribambelle_creche.domain.turnover import Promised
 from ribambelle_creche.tables import Application, Offer, Wish
 
@@ -232,6 +233,7 @@ async def standing(commission: int) -> dict[str, Held]:
             one.state == "accepted",
             one.agreed_at is not None,
             one.sent_at,
+            one.start_on,
         )
         for one in rows
     }
@@ -252,15 +254,20 @@ async def has_mover(commission: int) -> bool:
     )
 
 
-async def left_again(commission: int) -> set[str]:
+async def left_again(commission: int) -> dict[str, Held]:
     """Return the children who left their crèche for a place, and gave that one up afterwards."""
-    rows = await Offer.select(Offer.application.number.as_alias("number"), Offer.child).where(
-        (Offer.commission == commission)
-        & (Offer.origin == "transfer")
-        & (Offer.state == "withdrawn")
-        & Offer.agreed_at.is_not_null()
+    rows = (
+        await Offer.objects(Offer.application)
+        .where((Offer.commission == commission) & (Offer.origin == "transfer"))
+        .where((Offer.state == "withdrawn") & Offer.agreed_at.is_not_null())
+        .order_by(Offer.id)
     )
-    return {application_of(row["number"], row["child"]) for row in rows}
+    return {
+        application_of(one.application.number, one.child): Held(
+            one.application.id, one.option, start_on=one.start_on
+        )
+        for one in rows
+    }
 
 
 async def agree(file: int, now: datetime) -> None:
@@ -279,6 +286,14 @@ async def agreed(commission: int) -> list[int]:
         .order_by(Offer.application)
     )
     return [row["application"] for row in rows]
+
+
+async def yes_kept(files: Sequence[int]) -> set[int]:
+    """Return which of these files said yes, and wait for another family."""
+    rows = await Offer.select(Offer.application).where(
+        Offer.live_for.is_in([*files, 0]) & Offer.agreed_at.is_not_null()
+    )
+    return {row["application"] for row in rows}
 
 
 async def lost_move(file: int) -> Offer | None:
@@ -322,13 +337,16 @@ async def not_freed(commission: int) -> set[int]:
 async def refused_one(commission: int) -> set[int]:
     """Return the files that had an offer of a commission and hold it no more.
 
-    A family that declined a crèche it did not name still waits for its wishes; so does one whose
-    place was not left.
+    A family that declined a crèche it did not name still waits for its wishes; so does one that
+    declined a place which begins too late for it, or whose place was not left.
     """
     lost = Offer.state.is_in(["lapsed", "withdrawn"]) & (Offer.reason != NOT_FREED)
     rows = await Offer.select(Offer.application).where(
         (Offer.commission == commission)
-        & (lost | ((Offer.state == "declined") & (Offer.origin != ELSEWHERE)))
+        & (
+            lost
+            | ((Offer.state == "declined") & (Offer.origin != ELSEWHERE) & (Offer.reason != LATE))
+        )
     )
     return {row["application"] for row in rows}
 
@@ -339,6 +357,31 @@ async def declined_elsewhere(commission: int) -> set[int]:
         (Offer.commission == commission) & (Offer.state == "declined") & (Offer.origin == ELSEWHERE)
     )
     return {row["application"] for row in rows}
+
+
+async def declined_late(commission: int) -> dict[int, set[int]]:
+    """Return the crèches each file declined as a place there began too late for it."""
+    rows = await Offer.select(Offer.application, Offer.facility).where(
+        (Offer.commission == commission) & (Offer.state == "declined") & (Offer.reason == LATE)
+    )
+    found: dict[int, set[int]] = {}
+    for row in rows:
+        found.setdefault(row["application"], set()).add(row["facility"])
+    return found
+
+
+async def latest_starts(files: Sequence[int]) -> dict[int, date]:
+    """Return the last day each family said its child may enter, asked by slices."""
+    found: dict[int, date] = {}
+    for start in range(0, len(files), 500):
+        rows = await Application.select(
+            Application.id, Application.sent, Application.answers
+        ).where(Application.id.is_in(list(files[start : start + 500])))
+        for row in rows:
+            entry = decode(row["sent"] or row["answers"]).entry
+            if entry and entry.latest:
+                found[row["id"]] = entry.latest
+    return found
 
 
 async def accepted_of(commission: int) -> set[tuple[int, int, date]]:
