@@ -245,6 +245,7 @@ CACHES = {
             *("ribambelle.tenants.communes._by_postcode", "ribambelle.tenants.departements.names"),
             # the sentences as shipped
             *("ribambelle.tenants.communes._by_name", "ribambelle.web.templates.catalogue"),
+            "ribambelle.web.templates.texts",
             # the national scale as shipped; the places of so many options in a list
             # a day or an amount, written the same everywhere
             *("ribambelle.web.formats.jour", "ribambelle.web.formats.euros"),
