@@ -30,6 +30,7 @@ def application() -> typer.Typer:
         documents,
         families,
         fleet,
+        fleet_upgrade,
         homologation,
         journal,
         plugin,
@@ -50,6 +51,7 @@ def application() -> typer.Typer:
         rich_markup_mode="rich",
     )
     tenant_life.join(tenant.app)
+    fleet_upgrade.join(fleet.app)
     app.add_typer(tenant.app, name="tenant")
     app.add_typer(plugin.app, name="plugin")
     app.add_typer(account.app, name="account")
