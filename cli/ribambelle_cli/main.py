@@ -37,6 +37,7 @@ def application() -> typer.Typer:
         privacy,
         roles,
         tenant,
+        tenant_copy,
         tenant_life,
     )
     from ribambelle_cli.backup import backup, backup_key, restore, try_out
@@ -51,6 +52,7 @@ def application() -> typer.Typer:
         rich_markup_mode="rich",
     )
     tenant_life.join(tenant.app)
+    tenant_copy.join(tenant.app)
     fleet_upgrade.join(fleet.app)
     app.add_typer(tenant.app, name="tenant")
     app.add_typer(plugin.app, name="plugin")

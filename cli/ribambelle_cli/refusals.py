@@ -60,6 +60,10 @@ SENTENCES = {
     "upgrade_busy": "Une autre commande met déjà {slug} à niveau. Attendez qu’elle ait fini.",
     "upgrade_frozen": "{slug} est en lecture seule : rien n’y a été changé. Rouvrez-la avec "
     "« ribambelle tenant freeze {slug} --off », puis relancez.",
+    "copy_not_fictional": "Une commune ne se copie qu’avec des personnes inventées. Pour un espace où "
+    "apprendre : ribambelle tenant copy {slug} {new} --fictional ; pour une sauvegarde : ribambelle "
+    "backup {slug}",
+    "copy_of_copy": "{slug} est déjà un espace pour apprendre. Copiez la commune elle-même.",
     "fleet_other_commune": "{slug} existe déjà, pour le code INSEE {insee}. Donnez un autre nom à la "
     "nouvelle commune.",
     "fleet_other_database": "{slug} existe déjà, dans une autre base. Une liste ne déplace pas une "

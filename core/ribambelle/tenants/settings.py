@@ -366,6 +366,8 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     plugins: tuple[str, ...] = ()
     registration: str = "open"
     demo: bool = False
+    fictional: bool = False
+    """A space to learn in: invented people, every message kept here, said on every page."""
     brand: Brand = Brand()
     contact: Contact = Contact()
     signature: Signature = Signature()

@@ -201,6 +201,8 @@ class Leaving:
 
     def _is_for_all_to_find(self) -> bool:
         """Tell whether a search engine may keep this answer: its route says so, nobody signed in."""
+        if self.tenant.settings.fictional:
+            return False
         if self.scope["path"].startswith(ASSETS):
             return True
         handler = self.scope.get("route_handler")
