@@ -30,6 +30,7 @@ def application() -> typer.Typer:
         documents,
         families,
         fleet,
+        fleet_statistics,
         fleet_upgrade,
         homologation,
         journal,
@@ -54,6 +55,7 @@ def application() -> typer.Typer:
     tenant_life.join(tenant.app)
     tenant_copy.join(tenant.app)
     fleet_upgrade.join(fleet.app)
+    fleet_statistics.join(fleet.app)
     app.add_typer(tenant.app, name="tenant")
     app.add_typer(plugin.app, name="plugin")
     app.add_typer(account.app, name="account")

@@ -55,6 +55,7 @@ SENTENCES = {
     "fleet_column_missing": "Il manque la colonne {column}.",
     "fleet_twice": "{slug} est déjà à la ligne {line}. Gardez une seule ligne par commune.",
     "fleet_host_twice": "{host} est déjà à la ligne {line}. Une adresse est à une seule commune.",
+    "month_unreadable": "« {month} » n’est pas un mois. Écrivez-le ainsi : 2026-10.",
     "canary_unknown": "{slug} n’a rien à mettre à niveau, ou n’existe pas : elle ne peut pas passer la "
     "première. Choisissez parmi : {known}.",
     "upgrade_busy": "Une autre commande met déjà {slug} à niveau. Attendez qu’elle ait fini.",
