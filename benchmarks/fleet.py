@@ -1,11 +1,14 @@
 """What do many communes cost? Creation, memory per known and per open commune, start-up.
 
-Run: ``python benchmarks/fleet.py``. The aim: a commune made from the template in at most 50 ms of
-CPU; an idle one costs kilobytes. What is measured is the portal's own process: on PostgreSQL the
-server beside it copies the template, and has its own memory for each connection.
+Run: ``python benchmarks/fleet.py``, or ``python benchmarks/fleet.py 10 100 1000`` to see how the cost
+of one commune grows with their number: it should not, within 20 %. The aim: a commune made from the
+template in at most 50 ms of CPU; an idle one costs kilobytes. What is measured is the portal's own
+process: on PostgreSQL the server beside it copies the template, and has its own memory for each
+connection.
 """
 
 import asyncio
+import importlib
 import multiprocessing
 import resource
 import shutil
@@ -13,13 +16,22 @@ import subprocess
 import sys
 import tempfile
 import time
+import tracemalloc
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ribambelle.database import migrations
 from ribambelle.database.names import renamed
-from ribambelle.tenants import Platform
+from ribambelle.plugins import Plugins
+from ribambelle.tenants import Platform, Tenant
 from ribambelle.tenants.creation import NewTenant, create
 from ribambelle.testing.postgres import NoServer, start_server, stop
+from ribambelle.upgrading import waves
+from ribambelle.upgrading.commune import upgrade
+from ribambelle.upgrading.waves import Outcome
+from ribambelle_cli import fleet
+from ribambelle_creche import plugin as creche
 
 
 @dataclass(frozen=True)
@@ -94,6 +106,108 @@ def met(fleet: Fleet, folder: Path) -> None:
     asyncio.run(known(fleet, folder))
 
 
+STEP = "CREATE TABLE toy (word TEXT NOT NULL);", "ALTER TABLE toy ADD COLUMN note TEXT;"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one commune of so many costs."""
+
+    created: float
+    status: float
+    upgraded: float
+    idle: float
+
+
+def grown(sizes: list[int]) -> None:
+    """Print the cost of one commune at each size, and how it compares with the first."""
+    costs = {}
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            costs[size] = cost(size, Path(folder))
+    first = costs[sizes[0]]
+    print("\nSQLite, one commune of so many")
+    for what, name, unit in (
+        ("tenant create", "created", "ms CPU"),
+        ("fleet status", "status", "ms CPU"),
+        ("fleet upgrade, sealed copy included", "upgraded", "ms CPU"),
+        ("known and idle", "idle", "kB"),
+    ):
+        for size, one in costs.items():
+            value, ratio = getattr(one, name), getattr(one, name) / getattr(first, name)
+            told(f"{what}, of {size}", value, f"{unit:7} x{ratio:.2f}")
+
+
+def cost(size: int, place: Path) -> Cost:
+    """Make so many communes, look at them, upgrade them, and meet them again."""
+    folder = place / "packages" / f"toys{size}"
+    (folder / "migrations").mkdir(parents=True)
+    (folder / "__init__.py").touch()
+    (folder / "migrations" / "0001_first.sql").write_text(STEP[0])
+    sys.path.insert(0, str(folder.parent))
+    plugins = Plugins({"creche": creche, "toys": importlib.import_module(folder.name)})
+    platform = Platform(place / "tenants", place / "data", plugins=plugins)
+    asyncio.run(several(platform, ["premiere"]))  # makes the template, reads what is read once
+    fleet._state(platform, "premiere")
+    slugs = [f"ville-{number}" for number in range(size)]
+    began = time.process_time()
+    asyncio.run(several(platform, slugs))
+    created = time.process_time() - began
+    status = spent(lambda: [fleet._state(platform, slug) for slug in slugs])
+    (folder / "migrations" / "0002_more.sql").write_text(STEP[1])
+    migrations.steps.cache_clear()
+    (place / "tenants" / "platform.toml").write_text(
+        f'[backup]\nfolder = "{place / "copies"}"\nkey = "{"ab" * 32}"\n'
+    )
+    asyncio.run(upgraded(platform, ["premiere"]))
+    upgrading = spent(lambda: asyncio.run(upgraded(platform, slugs)))
+    parts = (created * 1000, status * 1000, upgrading * 1000, idle(place, plugins))
+    return Cost(*(part / size for part in parts))
+
+
+def spent(work: Callable[[], object]) -> float:
+    """Return the seconds of CPU that this takes."""
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+async def several(platform: Platform, slugs: list[str]) -> None:
+    """Bring up these communes."""
+    for slug in slugs:
+        hosts = (f"{slug}.localhost",)
+        await create(platform, NewTenant(slug, hosts, "44109", plugins=("creche", "toys")))
+    await platform.aclose()
+
+
+async def upgraded(platform: Platform, slugs: list[str]) -> None:
+    """Upgrade these communes as `fleet upgrade` does, without the wait for visitors they lack."""
+
+    async def answers(commune: Tenant) -> str:
+        return ""
+
+    async def one(slug: str) -> Outcome:
+        return await upgrade(platform.tenant(slug), answers, settle=0)
+
+    order = waves.ordered(slugs, slugs[0], 10)
+    became = [outcome.became async for outcome in waves.run(order, one)]
+    if set(became) != {"done"}:
+        sys.exit(f"some were not upgraded: {became}")
+    await platform.aclose()
+
+
+def idle(place: Path, plugins: Plugins) -> float:
+    """Return the kB that Python holds for the communes once they are known."""
+    platform = Platform(place / "tenants", place / "data", plugins=plugins)
+    platform.tenant("premiere")  # what is imported and read once is not a commune's
+    tracemalloc.start()
+    platform = Platform(place / "tenants", place / "data", plugins=plugins)
+    kept = [platform.tenant(slug) for slug in platform.slugs()]
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return held / 1000 if kept else 0
+
+
 def start_up() -> None:
     """Measure the import of the whole portal, in a process of its own."""
     code = (
@@ -105,7 +219,10 @@ def start_up() -> None:
 
 
 def main() -> None:
-    """Measure on both databases."""
+    """Measure on both databases, or how the cost of a commune grows."""
+    if sizes := [int(one) for one in sys.argv[1:]]:
+        grown(sizes)
+        return
     with tempfile.TemporaryDirectory() as folder:
         report(Fleet("SQLite", 1000, 150), Path(folder))
     beside = Path(tempfile.mkdtemp(prefix="ribambelle-pg-"))

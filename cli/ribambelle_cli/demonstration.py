@@ -74,29 +74,35 @@ async def prepare(communes: Platform, seed: int, *, as_json: bool = False) -> No
         for slug in slugs(communes):
             commune = communes.tenant(slug)
             if not (commune.folder / "portal.sqlite").exists():
-                await _fill(commune, seed, as_json)
+                with busy(f"{commune.settings.name} : invention des familles", as_json=as_json):
+                    make_key(commune.folder)
+                    file = commune.folder / "portal.sqlite"
+                    templates = commune.platform.data / ".templates"
+                    await template.create(file, commune.hooks.packages(), templates)
+                    await fill(commune, seed, PASSWORD)
     finally:
         await communes.aclose()
 
 
-async def _fill(commune: Tenant, seed: int, as_json: bool) -> None:
-    with busy(f"{commune.settings.name} : invention des familles", as_json=as_json):
-        make_key(commune.folder)
-        packages = commune.hooks.packages()
-        file = commune.folder / "portal.sqlite"
-        await template.create(file, packages, commune.platform.data / ".templates")
-        with commune.here():
-            await migrations.forward(packages)
-            await staff(commune, AGENT, "Sophie Laurent", [Grant("admin"), Grant("agent")])
-            fills = dict(commune.hooks.each("demo"))
-            for name in ("core", *commune.settings.plugins):
-                if fills.get(name) is not None:
-                    await fills[name](seed)
-            for grant, label in await _limited():
-                await staff(commune, f"{grant.role}@demo.example", label, [grant])
-            await staff(commune, TILL, "Brigitte Aubry", [Grant("regisseur")])
-            if "pmi" in accounts.known_roles():
-                await staff(commune, PMI, "Hélène Faure", [Grant("pmi")])
+async def fill(commune: Tenant, seed: int, password: str) -> None:
+    """Write invented people in the empty base of a commune, and an account for each kind of staff."""
+    with commune.here():
+        await migrations.forward(commune.hooks.packages())
+        kept = await passwords.hashed(password)
+        await staff(commune, AGENT, "Sophie Laurent", [Grant("admin"), Grant("agent")], kept)
+        fills = dict(commune.hooks.each("demo"))
+        for name in ("core", *commune.settings.plugins):
+            if fills.get(name) is not None:
+                await fills[name](seed)
+        for grant, label in await _limited():
+            await staff(commune, f"{grant.role}@demo.example", label, [grant], kept)
+        known = accounts.known_roles()
+        for email, name, role in (
+            (TILL, "Brigitte Aubry", "regisseur"),
+            (PMI, "Hélène Faure", "pmi"),
+        ):
+            if role in known:
+                await staff(commune, email, name, [Grant(role)], kept)
 
 
 async def _limited() -> list[tuple[Grant, str]]:
@@ -136,12 +142,14 @@ def programs(communes: Platform) -> Iterator[None]:
             program.wait()
 
 
-async def staff(commune: Tenant, email: str, name: str, grants: list[Grant]) -> None:
-    """Open an account of demonstration, with the password and the code that are shown."""
+async def staff(commune: Tenant, email: str, name: str, grants: list[Grant], kept: str) -> None:
+    """Open an account of demonstration, with the password and the code that are shown.
+
+    :param kept: the password, hashed.
+    """
     if not commune.settings.demo:
         raise Refused("not_a_demo", slug=commune.slug)
     account = await accounts.create_staff(email, name, grants, commune.now())
-    kept = await passwords.hashed(PASSWORD)
     await Account.update({Account.password: kept, Account.totp: DEMONSTRATION}).where(
         Account.id == account.id
     )

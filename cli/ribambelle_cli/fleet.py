@@ -17,6 +17,11 @@ from ribambelle_cli import refusals
 from ribambelle_cli.tenant import bring_up, forward, once
 
 app = typer.Typer(no_args_is_help=True, help="Toutes les communes d’une machine.")
+UPGRADES = {
+    "": "prête",
+    "returned": "prête, revenue à sa copie",
+    "unfinished": "mise à niveau à finir : ribambelle fleet upgrade",
+}
 WORDS = {"create": "à créer", "change": "à changer", "nothing": "rien à faire"}
 
 
@@ -164,6 +169,7 @@ class State:
     late: int = 0
     megabytes: float = 0
     active: datetime | None = None
+    upgrade: str = ""
 
 
 @app.command("status")
@@ -179,7 +185,7 @@ def status(as_json: AsJson = False) -> None:
         return
     rows = [
         (
-            *(one.slug, one.problem or "prête", one.engine, ", ".join(one.plugins)),
+            *(one.slug, one.problem or UPGRADES[one.upgrade], one.engine, ", ".join(one.plugins)),
             *(one.pending or "", _when(one.backup), _drilled(one)),
             *(one.given_up or "", _when(one.oldest)),
             *(f"{one.megabytes:.1f} Mo".replace(".", ","), _when(one.active)),
@@ -265,7 +271,17 @@ async def _look(commune: Tenant) -> State:
             late=await outbox.late(now),
             megabytes=_size(commune.folder) / 1e6,
             active=last["at"] if last else None,
+            upgrade=_upgrade(commune),
         )
+
+
+def _upgrade(commune: Tenant) -> str:
+    from ribambelle.backups import state
+
+    known = state.upgrade(commune)
+    if known is not None and known.is_unfinished:
+        return "unfinished"
+    return "returned" if known is not None and known.stage == "returned" else ""
 
 
 def _drilled(one: State) -> str:

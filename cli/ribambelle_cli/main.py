@@ -30,12 +30,15 @@ def application() -> typer.Typer:
         documents,
         families,
         fleet,
+        fleet_statistics,
+        fleet_upgrade,
         homologation,
         journal,
         plugin,
         privacy,
         roles,
         tenant,
+        tenant_copy,
         tenant_life,
     )
     from ribambelle_cli.backup import backup, backup_key, restore, try_out
@@ -50,6 +53,9 @@ def application() -> typer.Typer:
         rich_markup_mode="rich",
     )
     tenant_life.join(tenant.app)
+    tenant_copy.join(tenant.app)
+    fleet_upgrade.join(fleet.app)
+    fleet_statistics.join(fleet.app)
     app.add_typer(tenant.app, name="tenant")
     app.add_typer(plugin.app, name="plugin")
     app.add_typer(account.app, name="account")

@@ -55,6 +55,16 @@ SENTENCES = {
     "fleet_column_missing": "Il manque la colonne {column}.",
     "fleet_twice": "{slug} est déjà à la ligne {line}. Gardez une seule ligne par commune.",
     "fleet_host_twice": "{host} est déjà à la ligne {line}. Une adresse est à une seule commune.",
+    "month_unreadable": "« {month} » n’est pas un mois. Écrivez-le ainsi : 2026-10.",
+    "canary_unknown": "{slug} n’a rien à mettre à niveau, ou n’existe pas : elle ne peut pas passer la "
+    "première. Choisissez parmi : {known}.",
+    "upgrade_busy": "Une autre commande met déjà {slug} à niveau. Attendez qu’elle ait fini.",
+    "upgrade_frozen": "{slug} est en lecture seule : rien n’y a été changé. Rouvrez-la avec "
+    "« ribambelle tenant freeze {slug} --off », puis relancez.",
+    "copy_not_fictional": "Une commune ne se copie qu’avec des personnes inventées. Pour un espace où "
+    "apprendre : ribambelle tenant copy {slug} {new} --fictional ; pour une sauvegarde : ribambelle "
+    "backup {slug}",
+    "copy_of_copy": "{slug} est déjà un espace pour apprendre. Copiez la commune elle-même.",
     "fleet_other_commune": "{slug} existe déjà, pour le code INSEE {insee}. Donnez un autre nom à la "
     "nouvelle commune.",
     "fleet_other_database": "{slug} existe déjà, dans une autre base. Une liste ne déplace pas une "

@@ -29,6 +29,9 @@ def run_server(port: int, address: str, processes: int, working: bool) -> None:
     """Run the server until it is stopped; settings travel to its processes by the environment."""
     import uvicorn
 
+    from ribambelle.web import metrics
+
+    metrics.setting()  # refused here too, in French, before the server starts
     # refused in French before the server starts, rather than by the server itself
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.create_server((address, port), family=family):

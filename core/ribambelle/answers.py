@@ -176,6 +176,12 @@ def _public_pages() -> Kind:
     return _instance("PublicPages", PublicPages)
 
 
+def _published() -> Kind:
+    from ribambelle.statistics.fleet import Published
+
+    return _instance("Published", Published)
+
+
 def _demo() -> Kind:
     return "une fonction", lambda answer: answer is None or callable(answer)
 
@@ -199,6 +205,7 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "scopes": _functions,
     "api_scopes": _api_scopes,
     "public_pages": _public_pages,
+    "published_figures": _published,
     "menu": _menu,
     "shortcuts": _menu,
     "to_do": _functions,

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from ribambelle import hookimpl
+from ribambelle import hookimpl, tenants
 from ribambelle.identity.person import Person, Role
 
 
@@ -127,7 +127,14 @@ def menu(person: Person | None) -> list[Any]:
         team = MenuEntry("Équipe", "/bureau/equipe", "gens", rank=60)
         office = [families, inbox, desk] if person.holds("agent", "admin") else []
         data = MenuEntry("Données", "/bureau/donnees", "bouclier", rank=65)
-        return [home, *office, *([team, data] if person.holds("admin") else [])]
+        fleet = MenuEntry("Communes", "/bureau/communes", "mairie", rank=19)
+        caf = person.holds("caf_operator") and tenants.current().settings.fleet_figures
+        return [
+            home,
+            *office,
+            *([fleet] if caf else []),
+            *([team, data] if person.holds("admin") else []),
+        ]
     letters = MenuEntry("Messages", "/messages", "bulle", rank=30)
     mine = [
         *([letters] if person and person.behalf is None else []),

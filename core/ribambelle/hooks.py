@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ribambelle.privacy import PersonalData
     from ribambelle.privacy.rules import Home
     from ribambelle.sharing import Shareable
+    from ribambelle.statistics.fleet import Published
     from ribambelle.tenants import Tenant
     from ribambelle.tenants.checking import Remark
     from ribambelle.web.crawling import PublicPages
@@ -168,6 +169,24 @@ def public_pages() -> "Iterable[PublicPages]":
 
     Called by ``ribambelle.web.crawling``. Implemented by ``core``, ``assmat``, ``creche``,
     ``periscolaire``. Since 0.3.
+    """
+
+
+@hookspec
+def published_figures() -> "Iterable[Published]":
+    """Figures the commune has published, small counts hidden, that may stand beside other communes'.
+
+    Called inside each commune by ``ribambelle fleet statistics``. What is answered is read as it was
+    published, never counted again: a new count would say, beside the published one, what it hides.
+
+    Example::
+
+        @hookimpl
+        def published_figures():
+            from ribambelle_creche.freezing import of_the_town
+            return [Published("creche.demandes", "Demandes", ("Bébés", "Total"), of_the_town)]
+
+    Called by ``ribambelle_cli``. Implemented by ``creche``. Since 0.3.
     """
 
 

@@ -75,7 +75,7 @@ def shared(**changes: object) -> dict[str, object]:
     )
     return {
         "tenant": SimpleNamespace(
-            settings=SimpleNamespace(name="Belmont", contact=contact, demo=False)
+            settings=SimpleNamespace(name="Belmont", contact=contact, demo=False, fictional=False)
         ),
         "person": None,
         "menu": [

@@ -6,7 +6,7 @@ from ribambelle_creche.domain.dossier import STEPS
 from ribambelle_periscolaire.domain.enrolments import STEPS as ENROLMENT_STEPS
 
 NOT_PAGES = {
-    *("/robots.txt", "/sitemap.xml"),
+    *("/robots.txt", "/sitemap.xml", "/bureau/communes/export/{kind}"),
     *("/api/v1/openapi.json", "/api/v1/token", "/api/v1/periscolaire/activities"),
     *("/api/v1/periscolaire/slots", "/api/v1/periscolaire/bookings"),
     "/api/v1/periscolaire/children",
@@ -131,6 +131,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/creche/demandes/{number}/famille-connue": {
         "office": ("/creche/demandes/{on_behalf}/famille-connue?q=a",)
     },
+    "/bureau/communes": {"office": ("/bureau/communes",)},
     "/bureau/partages": {"office": ("/bureau/partages",)},
     "/partages/{number}": {"office": ("/partages/{share}",)},
     "/periscolaire": {"visitor": ("/periscolaire",), "family": ("/periscolaire",)},

@@ -61,6 +61,7 @@ from ribambelle.languages.catalogue import Catalogue, plain
 from ribambelle.messages import inbox, outbox
 from ribambelle.privacy import asking
 from ribambelle.sharing.tables import Share
+from ribambelle.statistics import fleet
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Town
 from ribambelle.testing.browser import Stage, barriers, scrolls_sideways
@@ -124,7 +125,20 @@ def test_every_page_is_in_the_list(shared_app: Portal) -> None:
     assert pages_of(shared_app) - NOT_PAGES == PAGES.keys()
 
 
-OFFICE = Grant("agent"), Grant("admin"), Grant("pmi")
+OFFICE = Grant("agent"), Grant("admin"), Grant("pmi"), Grant("caf_operator")
+GATHERED = fleet.Gathered(
+    *("creche.demandes", "Enfants qui demandent une place en crèche", ["Bébés", "Total"]),
+    *([fleet.Line("Alpha", [None, 25]), fleet.Line("Beta", [12, 40])], ["Gamma"]),
+)
+
+
+def reads_the_fleet(town: Town) -> None:
+    """Let the commune read what the others published, of two months."""
+    file = town.app.platform.folder / f"{town.slug}.toml"
+    file.write_text(f"fleet_figures = true\n{file.read_text()}")
+    for month in ("2026-09", "2026-10"):
+        report = fleet.Report(month, town.tenant.now(), [GATHERED], ["delta"])
+        fleet.keep(town.app.platform.data, report)
 
 
 class World:
@@ -137,6 +151,7 @@ class World:
     async def made(self, town: Town) -> tuple[dict[str, Any], dict[str, Any]]:
         settle(town)
         with_a_relais(town)
+        reads_the_fleet(town)
         with town.here() as tenant:
             await demo.fill(7)
         family = await town.family("axe@example.test", "Anne Hoarau")

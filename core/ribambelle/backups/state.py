@@ -1,15 +1,15 @@
-"""What is known of a commune's copies and of their trials: read by the doctor and the fleet."""
+"""What is known of a commune's copies, their trials, its last upgrade: for the doctor and the fleet."""
 
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
 from ribambelle.tenants.tenant import Tenant
 
 S = TypeVar("S", bound=msgspec.Struct)
-COPIES, DRILL = "copies.json", "drill.json"
+COPIES, DRILL, UPGRADE = "copies.json", "drill.json", "upgrade.json"
 
 
 class Copies(msgspec.Struct, frozen=True):
@@ -33,6 +33,25 @@ class Drill(msgspec.Struct, frozen=True):
     problem: str = ""
 
 
+class Upgrade(msgspec.Struct, frozen=True):
+    """The last upgrade: the copy taken before it, how far it went, why it was returned."""
+
+    at: datetime
+    stage: Literal["frozen", "copied", "returning", "returned", "done"]
+    copy: str = ""
+    steps: list[str] = []
+    before: list[str] = []
+    """What was wrong with the commune already: not to be laid at the door of the upgrade."""
+    problem: str = ""
+    opened: bool = False
+    """Whether families may write again."""
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether whoever was at it was stopped on the way."""
+        return not self.opened
+
+
 def copies(commune: Tenant) -> Copies | None:
     """Return what is known of the last copy taken by itself."""
     return _read(commune.folder / COPIES, Copies)
@@ -43,12 +62,20 @@ def drill(commune: Tenant) -> Drill | None:
     return _read(commune.folder / DRILL, Drill)
 
 
-def note(commune: Tenant, known: Copies | Drill) -> None:
+def upgrade(commune: Tenant) -> Upgrade | None:
+    """Return what is known of the last upgrade."""
+    return _read(commune.folder / UPGRADE, Upgrade)
+
+
+def note(commune: Tenant, known: Copies | Drill | Upgrade) -> None:
     """Write down what is known now."""
-    file = commune.folder / (COPIES if isinstance(known, Copies) else DRILL)
+    file = commune.folder / FILES[type(known)]
     draft = file.with_suffix(".part")
     draft.write_bytes(msgspec.json.encode(known))
     draft.replace(file)
+
+
+FILES: dict[type[msgspec.Struct], str] = {Copies: COPIES, Drill: DRILL, Upgrade: UPGRADE}
 
 
 def _read(file: Path, kind: type[S]) -> S | None:

@@ -53,7 +53,7 @@ async def unsent(message: int) -> Message | None:
 
 async def _sms(tenant: Tenant, row: Message) -> None:
     settings = tenant.settings.sms
-    if settings.provider == "ovh":
+    if settings.provider == "ovh" and not tenant.settings.fictional:
         tag, at = f"{tenant.slug}-{row.id}", int(tenant.now().timestamp())
         is_again = row.tried_at is not None
         await ovh.send(settings, row.recipient, row.text, tag=tag, at=at, is_again=is_again)
@@ -69,7 +69,7 @@ async def _sms(tenant: Tenant, row: Message) -> None:
 async def _mail(tenant: Tenant, row: Message) -> None:
     attachments = await Attachment.objects().where(Attachment.message == row.id)
     mail = compose(tenant, row, attachments)
-    if tenant.settings.mail.server:
+    if tenant.settings.mail.server and not tenant.settings.fictional:
         await _to_server(tenant, mail)
     elif tenant.mail_goes_nowhere:
         # never said to be sent: it waits in the outbox, and /readyz says so

@@ -116,12 +116,27 @@ def _of_secrets(communes: Platform) -> Iterator[Finding]:
 async def _of_commune(commune: Tenant, *, network: bool) -> AsyncIterator[Finding]:
     for words in (await checking.examined(commune))[0]:
         yield Finding(commune.slug, "fault", words)
+    if finding := _of_upgrade(commune):
+        yield finding
     with commune.here():
         async for one in _of_database(commune):
             yield one
     if network and not commune.settings.demo:
         async for one in _of_network(commune):
             yield one
+
+
+def _of_upgrade(commune: Tenant) -> Finding | None:
+    known = state.upgrade(commune)
+    if known is None:
+        return None
+    if known.is_unfinished:
+        told = "Sa mise à niveau a été coupée : elle est en lecture seule."
+        return Finding(commune.slug, "fault", told, "ribambelle fleet upgrade la reprend.")
+    if known.stage == "done":
+        return None
+    told = f"Sa mise à niveau a échoué et sa base est revenue à sa copie : {known.problem}."
+    return Finding(commune.slug, "remark", told, "Corrigez, puis : ribambelle fleet upgrade")
 
 
 async def _of_database(commune: Tenant) -> AsyncIterator[Finding]:

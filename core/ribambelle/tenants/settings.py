@@ -366,6 +366,10 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     plugins: tuple[str, ...] = ()
     registration: str = "open"
     demo: bool = False
+    fictional: bool = False
+    """A space to learn in: invented people, every message kept here, said on every page."""
+    fleet_figures: bool = False
+    """Whether the CAF's correspondents of this portal read the published figures of every commune."""
     brand: Brand = Brand()
     contact: Contact = Contact()
     signature: Signature = Signature()

@@ -93,11 +93,14 @@ class Tenant:
         return (self.folder / FREEZE).exists()
 
     @contextmanager
-    def here(self) -> Iterator["Tenant"]:
-        """Make everything in the block happen in this commune."""
+    def here(self, *, though_frozen: bool = False) -> Iterator["Tenant"]:
+        """Make everything in the block happen in this commune.
+
+        :param though_frozen: write all the same; only for whoever froze the commune.
+        """
         self.users += 1
         engine, tenant = current_engine.set(self.engine), _current.set(self)
-        frozen = FROZEN.set(self.is_frozen)
+        frozen = FROZEN.set(self.is_frozen and not though_frozen)
         try:
             yield self
         finally:

@@ -10,6 +10,7 @@ from litestar import Litestar
 from ribambelle.commands import platform
 from ribambelle.jobs.worker import work_and_copy
 from ribambelle.tenants import Platform
+from ribambelle.web.metrics import Metrics, setting
 from ribambelle.web.portal import Portal, portal
 
 
@@ -34,4 +35,6 @@ def with_worker(communes: Platform, *, working: bool) -> Portal:
                     await task
             await communes.aclose()
 
-    return portal(communes, lifespan=[lifespan])
+    app = portal(communes, lifespan=[lifespan])
+    app.metrics = Metrics(setting())
+    return app

@@ -68,7 +68,7 @@ async def robots(tenant: NamedDependency[Tenant]) -> Response[str]:
     """Tell search engines where the list of pages is; a demonstration asks them to stay away."""
     said = (
         "Disallow: /"
-        if tenant.settings.demo
+        if tenant.settings.demo or tenant.settings.fictional
         else f"Disallow:\n\nSitemap: {tenant.url('/sitemap.xml')}"
     )
     return Response(f"User-agent: *\n{said}\n", media_type="text/plain")

@@ -12,6 +12,7 @@ from ribambelle.jobs import queue
 from ribambelle.messages import outbox
 from ribambelle.tenants import Platform, Tenant
 from ribambelle.tenants.settings import RESERVED_HOSTS
+from ribambelle.web.metrics import Metrics
 
 HOSTS = RESERVED_HOSTS
 DISK_SHARE = 0.10
@@ -29,13 +30,15 @@ class Readiness:
         self.problems.setdefault(where, []).append(problem)
 
 
-async def answer(platform: Platform, scope: Any, send: Any) -> None:
-    """Answer `/healthz` (this process) and `/readyz` (every commune); anything else is 404."""
+async def answer(platform: Platform, metrics: Metrics, scope: Any, send: Any) -> None:
+    """Answer `/healthz` (this process), `/readyz` (every commune), `/metrics`; or 404."""
     if scope["path"] == "/healthz":
         return await _json(send, 200, {"status": "ok"})
     if scope["path"] == "/readyz":
         ready = await readiness(platform)
         return await _json(send, 503 if ready.problems else 200, asdict(ready))
+    if scope["path"] == "/metrics" and metrics.may_read(scope):
+        return await _text(send, await metrics.text(platform))
     return await _json(send, 404, {"status": "unknown address"})
 
 
@@ -69,6 +72,13 @@ async def _look(tenant: Tenant, ready: Readiness) -> None:
             ready.add(tenant.slug, f"messages waiting for over 30 minutes: {late}")
         if dead := await queue.given_up():
             ready.add(tenant.slug, f"jobs given up after {queue.TRIES} tries: {dead}")
+
+
+async def _text(send: Any, content: str) -> None:
+    kind = b"text/plain; version=0.0.4; charset=utf-8"
+    headers = [(b"content-type", kind), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": content.encode()})
 
 
 async def _json(send: Any, status: int, content: Any) -> None:

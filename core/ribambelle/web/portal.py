@@ -32,6 +32,7 @@ from ribambelle.web import (
 from ribambelle.web.assets import Assets, assets
 from ribambelle.web.behalf import every_act
 from ribambelle.web.guards import TokenNeeded
+from ribambelle.web.metrics import Metrics
 from ribambelle.web.visit import KEY, Visit
 from ribambelle.workflow import journal
 
@@ -53,6 +54,7 @@ class Portal(Litestar):
 
     platform: Platform
     assets: Assets
+    metrics: Metrics
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Find the commune, or answer without one."""
@@ -66,7 +68,7 @@ class Portal(Litestar):
     async def _at_host(self, scope: Any, receive: Receive, send: Send) -> None:
         host, number = origin.host_name(scope["headers"]), secrets.token_hex(6)
         if host in operations.HOSTS:
-            await operations.answer(self.platform, scope, send)
+            await operations.answer(self.platform, self.metrics, scope, send)
             return
         try:
             tenant = self.platform.at(host or "")
@@ -112,11 +114,13 @@ class Portal(Litestar):
             else:
                 await failures.early(leaving, nobody, scope["path"], 503)
         finally:
+            spent, route = time.perf_counter() - began, scope.get("path_template", "")
+            self.metrics.counts.note(scope["method"], route, leaving.status, spent)
             log.info(
                 "request",
                 method=scope["method"],
                 status=leaving.status,
-                ms=round((time.perf_counter() - began) * 1000, 1),
+                ms=round(spent * 1000, 1),
             )
             structlog.contextvars.unbind_contextvars("tenant", "request", "route", "token")
 
@@ -201,6 +205,8 @@ class Leaving:
 
     def _is_for_all_to_find(self) -> bool:
         """Tell whether a search engine may keep this answer: its route says so, nobody signed in."""
+        if self.tenant.settings.fictional:
+            return False
         if self.scope["path"].startswith(ASSETS):
             return True
         handler = self.scope.get("route_handler")
@@ -256,6 +262,7 @@ def portal(platform: Platform, routes: Iterable[Any] = (), **options: Any) -> Po
         lambda all_routes: _application(all_routes, platform, options),
     )
     app.platform, app.assets = platform, assets(platform.plugins)
+    app.metrics = Metrics()
     return app
 
 

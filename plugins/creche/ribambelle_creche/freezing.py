@@ -108,6 +108,15 @@ async def _last_table(labels: Sequence[str]) -> Table | None:
     return Table(tuple(tuple(cells[place] for place in line) for line in places))
 
 
+async def of_the_town(month: str) -> list[int | None] | None:
+    """Return the town's line of a month's table as it was published, ages then total."""
+    rows = await FrozenCount.select(FrozenCount.age_group, FrozenCount.children).where(
+        (FrozenCount.month == month) & (FrozenCount.quartier == TOWN)
+    )
+    cells = {row["age_group"]: row["children"] for row in rows}
+    return [cells.get(group) for group in (*GROUPS, TOTAL)] if cells else None
+
+
 async def _still_hidden(names: Mapping[int, str]) -> set[tuple[int, int]]:
     """Return the places of the cells that the last month's table hides."""
     last = (

@@ -106,6 +106,18 @@ def routes() -> Iterable[Any]:
 
 
 @hookimpl
+def published_figures() -> list[Any]:
+    """Who asks for a place, as each month's frozen table says."""
+    from ribambelle.statistics.fleet import Published
+    from ribambelle_creche.domain.age import GROUPS, LABELS
+    from ribambelle_creche.freezing import of_the_town
+
+    columns = (*(LABELS[group] for group in GROUPS), "Total")
+    label = "Enfants qui demandent une place en crèche"
+    return [Published("creche.demandes", label, columns, of_the_town)]
+
+
+@hookimpl
 def public_pages() -> list[Any]:
     """The crèches, one by one, and how their places are given."""
     from ribambelle.web.crawling import PublicPages, fixed

@@ -24,7 +24,7 @@ async def saisie(tenant: Tenant, email: str) -> str:
     Raises Refused("payments_closed", why=…).
     """
     settings = tenant.of(Settings)
-    if settings.mode == "off":
+    if settings.mode == "off" or tenant.settings.fictional:
         raise Refused("payments_closed", why="off")
     commune = tenant.settings
     why = address_refused(settings.mode, settings.treasury, demo=commune.demo, hosts=commune.hosts)

@@ -1,0 +1,286 @@
+"""A fleet upgraded: what goes wrong in one commune costs it nothing, and the others neither."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cli import upgrades
+from tests.cli.upgrades import BAD, GOOD, copies_of, hashes, one_of, steps, toys
+
+from ribambelle.backups import snapshots, state
+from ribambelle.database import returning, template
+from ribambelle.errors import Refused, Unavailable
+from ribambelle.tenants import Platform, Tenant, doctor
+from ribambelle.tenants.tenant import FREEZE
+from ribambelle.upgrading import waves
+from ribambelle.upgrading.waves import Outcome
+from ribambelle.web import first_page
+from ribambelle.web.portal import portal
+from ribambelle.workflow import journal
+from ribambelle.workflow.tables import JournalLine
+from ribambelle_cli import fleet_upgrade
+from ribambelle_cli.main import run
+
+FLEET = {"alba": GOOD, "brec": BAD, "caro": GOOD}
+OLD = [("balle", "rouge"), ("corde", "rouge")]
+NEW = [("balle", ""), ("corde", "")]
+DRILL = Path(__file__).with_name("upgrade_drill.py")
+
+
+@pytest.fixture
+async def fleet(tmp_path: Path, database_server: str) -> AsyncIterator[Platform]:
+    """Three communes before the new version of a plugin; `brec` cannot take its last step."""
+    packages = tmp_path / "packages"
+    name = upgrades.package(packages)
+    communes = upgrades.platform_of(tmp_path, packages, name)
+    await upgrades.brought_up(communes, FLEET, tmp_path / "copies", database_server)
+    upgrades.new_version(packages, name)
+    yield communes
+    await communes.aclose()
+    for slug in FLEET:
+        if url := communes.tenant(slug).settings.database.url:
+            await template.drop(url)
+
+
+async def gone_through(communes: Platform, first: str = "alba", size: int = 1, **more: Any) -> Any:
+    found = await waves.ahead(communes)
+    order = waves.ordered(list(found.steps), first, size)
+    answers = more.pop("answers", upgrades.well)
+    told = [one async for one in waves.run(order, one_of(communes, answers), **more)]
+    return {one.slug: one for one in told}
+
+
+def became(told: dict[str, Outcome]) -> dict[str, str]:
+    return {slug: one.became for slug, one in told.items()}
+
+
+async def test_a_step_that_fails_returns_its_commune_and_the_others_are_upgraded(
+    fleet: Platform,
+) -> None:
+    before = await hashes(fleet.tenant("brec"))
+
+    told = await gone_through(fleet, go_on=True)
+
+    assert became(told) == {"alba": "done", "brec": "returned", "caro": "done"}
+    assert await hashes(fleet.tenant("brec")) == before
+    assert await toys(fleet.tenant("brec")) == [("balle", "rouge")] * 2
+    assert [await toys(fleet.tenant(slug)) for slug in ("alba", "caro")] == [NEW, NEW]
+    assert await steps(fleet.tenant("alba")) == ["0001_first", "0002_forget", "0003_once"]
+    assert not [one for one in fleet.slugs() if (fleet.tenant(one).folder / FREEZE).exists()]
+    assert "toys 0003_once, statement 1" in told["brec"].problem
+    assert "balle" not in told["brec"].problem
+    with fleet.tenant("brec").here():  # and it is written again
+        await journal.record("tenant.changed", "tenant:brec")
+        assert await journal.broken_at() is None
+
+
+async def test_without_its_copy_the_commune_would_have_lost_what_it_held(
+    fleet: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: nothing is put back."""
+
+    async def nothing(file: Path, database: object) -> None:
+        pass
+
+    monkeypatch.setattr(returning, "put_back", nothing)
+    before = await hashes(fleet.tenant("brec"))
+
+    await gone_through(fleet, go_on=True)
+
+    assert await hashes(fleet.tenant("brec")) != before
+    assert await toys(fleet.tenant("brec")) == [("balle", "")] * 2
+
+
+async def test_the_waves_after_a_commune_that_returned_wait_for_somebody(fleet: Platform) -> None:
+    told = await gone_through(fleet)
+
+    assert became(told) == {"alba": "done", "brec": "returned", "caro": "not_tried"}
+    assert await toys(fleet.tenant("caro")) == OLD
+
+
+async def test_a_canary_that_returns_stops_everything_whatever_is_asked(fleet: Platform) -> None:
+    told = await gone_through(fleet, first="brec", go_on=True)
+
+    assert became(told) == {"brec": "returned", "alba": "not_tried", "caro": "not_tried"}
+    assert copies_of(fleet.tenant("alba")) == []
+
+
+async def test_a_commune_that_no_longer_answers_is_returned(
+    fleet: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, before = portal(fleet), await hashes(fleet.tenant("alba"))
+    well = await first_page.problem(app, fleet.tenant("alba"))
+    monkeypatch.setattr(first_page, "PAGES", ("/", "/page-disparue"))
+
+    told = await gone_through(fleet, answers=lambda one: first_page.problem(app, one))
+
+    assert well == ""
+    assert became(told)["alba"] == "returned"
+    assert told["alba"].problem == "la page /page-disparue du portail répond 404"
+    assert await hashes(fleet.tenant("alba")) == before
+
+
+async def test_what_was_wrong_before_is_not_laid_at_its_door(fleet: Platform) -> None:
+    file = fleet.folder / "alba.toml"
+    file.write_text(f'school_zone = "Z"\n{file.read_text()}')
+
+    told = await gone_through(fleet)
+
+    assert told["alba"].became == "done"
+    with fleet.tenant("alba").here():
+        lines = await JournalLine.select().where(JournalLine.act == "tenant.upgraded")
+    assert [line["facts"] for line in lines] == [
+        json.dumps(
+            {"copy": told["alba"].copy, "steps": ["toys 0002_forget", "toys 0003_once"]},
+            separators=(",", ":"),
+        )
+    ]
+
+
+async def test_the_others_are_served_and_this_one_only_read_meanwhile(fleet: Platform) -> None:
+    app, seen = portal(fleet), list[int | str]()
+
+    async def look(commune: Tenant) -> str:
+        seen.append(await first_page.problem(app, fleet.tenant("caro")))
+        seen.append(await first_page.problem(app, commune))
+        with fleet.tenant("caro").here():
+            await journal.record("tenant.changed", "tenant:caro")
+        with commune.here(), pytest.raises(Unavailable):
+            await journal.record("tenant.changed", "tenant:alba")
+        return ""
+
+    await gone_through(fleet, answers=look)
+
+    assert seen[:2] == ["", ""]
+
+
+@pytest.mark.parametrize("harm", ["no folder", "frozen", "full"])
+async def test_what_cannot_be_copied_is_not_touched(
+    fleet: Platform, harm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alba = fleet.tenant("alba")
+    if harm == "no folder":
+        file = fleet.folder / "alba.toml"
+        file.write_text(file.read_text().partition("[backup]")[0])
+    elif harm == "frozen":
+        (alba.folder / FREEZE).touch()
+    else:
+
+        async def full(*_: object, **more: object) -> None:
+            raise OSError(28, "No space left on device", "/copies")
+
+        monkeypatch.setattr(snapshots, "take", full)
+    before = await hashes(alba)
+
+    told = await gone_through(fleet)
+
+    assert became(told) == {"alba": "refused", "brec": "not_tried", "caro": "not_tried"}
+    assert await hashes(fleet.tenant("alba")) == before
+    assert (alba.folder / FREEZE).exists() == (harm == "frozen")
+    assert state.upgrade(alba) is None
+
+
+async def test_a_return_that_fails_keeps_the_commune_read_only_and_is_taken_up_again(
+    fleet: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brec = fleet.tenant("brec")
+    before = await hashes(brec)
+
+    async def away(file: Path, database: object) -> None:
+        raise Unavailable("le serveur est arrêté")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(returning, "put_back", away)
+        stuck = await gone_through(fleet, first="brec")
+    found = [one.told for one in await doctor.examined(fleet, network=False)]
+    frozen = brec.is_frozen
+    again = await gone_through(fleet, first="brec")
+
+    assert (stuck["brec"].became, again["brec"].became) == ("stuck", "returned")
+    assert frozen
+    assert not brec.is_frozen
+    assert any("coupée : elle est en lecture seule" in one for one in found)
+    assert await hashes(brec) == before
+
+
+async def test_a_process_that_serves_sees_what_is_put_back(fleet: Platform) -> None:
+    """Its connections were open before: the file is the same one, the server's are made again."""
+    other = Platform(fleet.folder, fleet.data, plugins=fleet.plugins)
+    assert await toys(other.tenant("brec")) == [("balle", "rouge")] * 2
+
+    await gone_through(fleet, first="brec")
+    seen = await toys(other.tenant("brec"))
+    await other.aclose()
+
+    assert seen == [("balle", "rouge")] * 2
+
+
+async def test_a_canary_with_nothing_to_do_is_refused(fleet: Platform) -> None:
+    with pytest.raises(Refused, match="canary_unknown"):
+        waves.canary(fleet, ["alba"], "paris")
+
+
+async def test_the_command_tells_what_it_will_do_then_what_became_of_each(
+    fleet: Platform, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def again() -> Platform:
+        return Platform(fleet.folder, fleet.data, plugins=fleet.plugins)
+
+    monkeypatch.setattr(fleet_upgrade, "platform", again)
+    monkeypatch.setattr("ribambelle.upgrading.commune.SETTLE", 0)
+
+    tried = await asyncio.to_thread(run, ["fleet", "upgrade", "--dry-run"])
+    plan = " ".join(capsys.readouterr().out.split())
+    words = ["fleet", "upgrade", "--canary", "caro", "--wave", "1", "--go-on"]
+    code = await asyncio.to_thread(run, words)
+    said = " ".join(capsys.readouterr().out.split())
+    rerun = await asyncio.to_thread(run, ["fleet", "upgrade", "--json"])
+    out = capsys.readouterr().out
+    facts = json.loads(out[out.index('{\n  "dry_run"') :])  # after the logs of a test
+
+    assert (tried, code, rerun) == (0, 1, 1)
+    assert "d’abord alba toys 0002_forget, toys 0003_once" in plan
+    assert "Rien n’a été changé." in plan
+    assert "Mises à niveau : 2 sur 3. Revenue à sa copie : brec." in said
+    assert facts["current"] == ["alba", "caro"]
+    assert [(one["slug"], one["became"]) for one in facts["outcomes"]] == [("brec", "returned")]
+
+
+def drilled(tmp_path: Path, server: str, how: str) -> Sequence[str]:
+    packages = tmp_path / "packages"
+    name = upgrades.package(packages)
+    done = subprocess.run(
+        [sys.executable, DRILL, str(tmp_path), name, how, server],
+        env={**os.environ, "PYTHONPATH": f"{packages}{os.pathsep}{Path.cwd()}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@pytest.mark.slow
+def test_killed_anywhere_and_run_again_it_ends_the_same(
+    tmp_path: Path, database_server: str
+) -> None:
+    *killed, whole = drilled(tmp_path, database_server, "kept")
+
+    assert len(killed) >= 12
+    assert whole.startswith("1 ")
+    assert {line.removeprefix("0 ") for line in killed} == {whole.removeprefix("1 ")}
+    assert '["balle", "rouge"], ["balle", "rouge"]' in whole
+
+
+@pytest.mark.slow
+def test_without_what_it_notes_it_would_not(tmp_path: Path) -> None:
+    """The twin: the rerun knows nothing of the copy taken before the first step."""
+    *killed, whole = drilled(tmp_path, "", "forgotten")
+
+    assert {line.removeprefix("0 ") for line in killed} != {whole.removeprefix("1 ")}
