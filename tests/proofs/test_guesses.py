@@ -64,7 +64,7 @@ def attacked(folder: Path, number: int) -> Counter[int]:
 
 
 @pytest.mark.asvs("6.3.1", "15.3.4")
-@pytest.mark.parametrize("number", [200, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [120, pytest.param(10_000, marks=pytest.mark.slow)])
 async def test_guesses_are_held_to_the_limit_by_two_processes(
     communes: Communes, clock: FrozenClock, number: int
 ) -> None:

@@ -278,6 +278,7 @@ CACHES = {
 KEPT = {
     # by slug or by address: one entry for each commune
     "registry.py": {"_tenants", "_engines"},
+    "metrics.py": {"_seen"},
     "addresses.py": {"owners", "claims", "_read", "_served", "_refused"},
     # the same for every commune, or belonging to the object of one commune
     "plugins.py": {"broken", "failures", "_by_hook"},
