@@ -186,8 +186,11 @@ async def lapse(tenant: Tenant, offer: Offer, now: datetime) -> bool:
         async with transaction():
             await _locked(offer)
             file = await renewals.one(int(offer.application))
-            if not await offers.answered(file.id, "lapsed", None, now):
+            live = await offers.live_of(file.id)
+            # since it was read, its family may have said yes, or been offered another place
+            if live is None or live.id != offer.id or live.agreed_at:
                 return False
+            await offers.answered(file.id, "lapsed", None, now)
             await workflow.fire(file.demande.id, "lapse", side="clock", account=None)
             await _go_on(file.demande.id, ends=tenant.of(Settings).lapse_closes)
             await _call_later(offer)
