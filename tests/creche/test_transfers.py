@@ -45,6 +45,7 @@ from ribambelle_creche.queries import (
     decisions,
     files,
     offers,
+    points,
     proposals,
     supplies,
 )
@@ -558,6 +559,7 @@ async def test_a_family_may_decline_an_entry_later_than_it_said_and_keeps_its_ra
     await town.work()
     with town.here():
         after, out = await now_of(mine), await offers.refused_one(number)
+        counted = await points.refused(list(mine.values()))
         (row,) = await Application.objects(Application.demande).where(Application.id == mine["Léo"])
 
     assert offer.start_on == MARCH
@@ -566,6 +568,7 @@ async def test_a_family_may_decline_an_entry_later_than_it_said_and_keeps_its_ra
     assert told
     assert row.demande.state == ("closed" if may_wait else "waiting")
     assert (mine["Léo"] in out) is may_wait
+    assert counted == ({mine["Léo"]: 1} if may_wait else {})  # no point is lost either
     assert after["Léo"] == ("Lilas", "declined")  # and not called there again, time after time
 
 

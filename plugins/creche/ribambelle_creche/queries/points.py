@@ -6,7 +6,7 @@ from datetime import date, datetime
 from ribambelle.database import transaction
 from ribambelle.workflow import journal
 from ribambelle_creche.domain.commission import EXAMINABLE
-from ribambelle_creche.domain.offers import ELSEWHERE
+from ribambelle_creche.domain.offers import costs_nothing
 from ribambelle_creche.tables import Application, Contract, Decision, Evidence, Noted, Offer
 
 
@@ -66,13 +66,17 @@ async def waited(files: Iterable[int]) -> dict[int, int]:
 
 
 async def refused(files: Iterable[int]) -> dict[int, int]:
-    """Return how many offers the family of each file declined, of crèches it had named."""
-    rows = await Offer.select(Offer.application).where(
-        Offer.application.is_in([*files, 0])
-        & (Offer.state == "declined")
-        & (Offer.origin != ELSEWHERE)
+    """Return how often the family of each file declined what it may not decline for nothing.
+
+    Places offered together are declined in one answer.
+    """
+    rows = await Offer.objects().where(
+        Offer.application.is_in([*files, 0]) & (Offer.state == "declined")
     )
-    return _counted(row["application"] for row in rows)
+    together: dict[tuple[int, datetime], list[Offer]] = {}
+    for row in rows:
+        together.setdefault((int(row.application), row.sent_at), []).append(row)
+    return _counted(file for (file, _), made in together.items() if not costs_nothing(made))
 
 
 async def siblings_at(households: Iterable[int], day: date) -> dict[int, set[tuple[int, int]]]:
