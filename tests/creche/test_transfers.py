@@ -28,7 +28,7 @@ from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow import journal
 from ribambelle.workflow.tables import JournalLine
 from ribambelle_creche import chaining, deciding, examining, filing, letters, moving, offering
-from ribambelle_creche.domain import chains
+from ribambelle_creche.domain import chains, transfers
 from ribambelle_creche.domain.admission import Pin, Snapshot, propose
 from ribambelle_creche.domain.admission.outcome import Kept
 from ribambelle_creche.domain.admission.snapshot import Reserve
@@ -821,6 +821,37 @@ def lot_of(count: int) -> Lot:
     zoe = Seen("C-1", 40, datetime(2026, 3, 1, tzinfo=UTC), 7, asked)
     houses = [House(one, ({("babies", 0, "am"): 1},), ({},), 10) for one in (12, 15)]
     return Lot([zoe], houses, {})
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_a_creche_with_too_many_children_is_not_filled_again_when_one_of_two_goes(
+    monkeypatch: pytest.MonkeyPatch, counts: bool
+) -> None:
+    """Ten places, eleven children. Ana stays and Bob goes: ten again, and nobody for his place.
+
+    The twin does not look at how many there are too many.
+    """
+    if not counts:
+        monkeypatch.setattr(transfers, "deficit", lambda _: {})
+    monday = ("babies", 0, "am")
+    houses = [House(12, ({monday: 0},), ({monday: 11},), 10), House(15, ({monday: 1},), ({},), 10)]
+    asking = {"C-1": (15, 12), "C-2": (15, 12), "C-3": (12,)}
+    files = [
+        Seen(
+            *(number, points, datetime(2026, 3, 1, tzinfo=UTC), 0),
+            Asking(("babies",), (1,), asking[number]),
+        )
+        for number, points in (("C-1", 10), ("C-2", 90), ("C-3", 50))
+    ]
+    lot = Lot(files, houses, {})
+
+    found = propose(with_rights(snapshot(lot), lot, {"C-1": (12, 1), "C-2": (12, 1)}))
+
+    assert found.assignments == {
+        "C-1": "12/babies/0",
+        "C-2": "15/babies/0",
+        "C-3": None if counts else "12/babies/0",
+    }
 
 
 def test_a_pin_that_gives_nothing_leaves_a_child_where_it_is() -> None:
