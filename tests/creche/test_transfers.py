@@ -768,7 +768,7 @@ async def test_nobody_who_said_yes_is_asked_to_answer_before_the_last_day(
 
     asked = "épondez avant la date limite"
     assert [asked in page for page in (*before, *after)] == [True, True, False, False]
-    assert "Votre oui est gardé : il manque la réponse d’une autre famille." in after[0]
+    assert "Votre oui est gardé. Il manque la réponse d’une autre famille." in after[0]
 
 
 @given(seed=st.integers(0, 10**6))
