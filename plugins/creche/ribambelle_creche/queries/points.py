@@ -38,10 +38,12 @@ async def files(numbers: Sequence[int]) -> list[Application]:
     return found
 
 
-async def seen_proofs(files: Iterable[int]) -> dict[int, set[str]]:
-    """Return the proofs that were seen, by file."""
+async def seen_proofs(files: Iterable[int], day: date) -> dict[int, set[str]]:
+    """Return the proofs that were seen and count on a day, by file."""
     rows = await Evidence.select(Evidence.application, Evidence.kind).where(
-        Evidence.application.is_in([*files, 0]) & Evidence.seen_at.is_not_null()
+        Evidence.application.is_in([*files, 0])
+        & Evidence.seen_at.is_not_null()
+        & (Evidence.again_by.is_null() | (Evidence.again_by >= day))
     )
     return _grouped((row["application"], row["kind"]) for row in rows)
 
