@@ -489,10 +489,16 @@ async def _go_on(demande: int, *, ends: bool) -> None:
 
 
 async def _call_later(offer: Offer) -> None:
-    """Settle what this answer settles once all is committed; the next in rank may then be called."""
-    commission = commission_of(offer)
-    if commission:
+    """Settle what this answer settles once all is committed; the next in rank may then be called.
+
+    Of another commission too: a file of the same child waited for this answer, and may have a place
+    there that nobody else could take.
+    """
+    mine, file = commission_of(offer), await renewals.one(int(offer.application))
+    others = await offers.listed_with(file)
+    for commission in dict.fromkeys([*([mine] if mine else []), *others]):
         once = f"creche.call_next:{offer.id}:{offer.state}"
+        once += "" if commission == mine else f":{commission}"
         await later("creche", "call_next", once=once, commission=commission)
 
 
