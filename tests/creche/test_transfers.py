@@ -383,7 +383,9 @@ async def test_when_one_of_them_stays_so_does_the_other_and_nothing_is_lost(
         states = await Application.select(Application.demande.state.as_alias("state")).where(
             Application.id == mine["Ana"]
         )
+        waited = await points.waited(list(mine.values()))
 
+    assert waited == {mine["Ana"]: 1}  # a commission that left her where she was
     assert after == {"Ana": ("Roses", "withdrawn"), "Bob": ("Lilas", ends)}
     assert lasts == [None, None]
     assert states == [{"state": "waiting"}]

@@ -1,13 +1,17 @@
 """What the town hall knows of files beside their answers, for many at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from ribambelle.database import transaction
 from ribambelle.workflow import journal
 from ribambelle_creche.domain.commission import EXAMINABLE
-from ribambelle_creche.domain.offers import costs_nothing
+from ribambelle_creche.domain.offers import NOT_FREED, costs_nothing
 from ribambelle_creche.tables import Application, Contract, Decision, Evidence, Noted, Offer
+
+WITHOUT = ("waiting", "refused")
+"""Answers of a commission that give no place."""
 
 
 async def examinable() -> list[Application]:
@@ -60,11 +64,24 @@ async def noted(files: Iterable[int]) -> dict[int, dict[str, int | None]]:
 
 
 async def waited(files: Iterable[int]) -> dict[int, int]:
-    """Return how many commissions left each file waiting."""
-    rows = await Decision.select(Decision.application).where(
-        Decision.application.is_in([*files, 0]) & (Decision.outcome == "waiting")
+    """Return how many commissions left each file without a place.
+
+    Whatever its reason; and one that offered a place nobody left, unless it offered another since.
+    """
+    numbers = [*files, 0]
+    decided = await Decision.select(Decision.application, Decision.commission).where(
+        Decision.application.is_in(numbers) & Decision.outcome.is_in(list(WITHOUT))
     )
-    return _counted(row["application"] for row in rows)
+    made = await Offer.select(Offer.application, Offer.commission, Offer.reason).where(
+        Offer.application.is_in(numbers) & Offer.commission.is_not_null()
+    )
+    offered = {_session(row) for row in made if row["reason"] != NOT_FREED}
+    fell = {_session(row) for row in made} - offered
+    return _counted(file for file, _ in {_session(row) for row in decided} | fell)
+
+
+def _session(row: Mapping[str, Any]) -> tuple[int, int]:
+    return row["application"], row["commission"]
 
 
 async def refused(files: Iterable[int]) -> dict[int, int]:
