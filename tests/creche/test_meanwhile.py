@@ -1,7 +1,7 @@
 """What a crèche fills after a commission is not given again; the days in between count too."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,14 +14,14 @@ from ribambelle.database import locks
 from ribambelle.errors import Refused
 from ribambelle.identity import accounts
 from ribambelle.testing import Communes, FrozenClock, Town
-from ribambelle_creche import deciding, emergencies, examining, offering
+from ribambelle_creche import deciding, emergencies, examining, meanwhile, offering
 from ribambelle_creche.domain.capacity import PLACES, Cell
 from ribambelle_creche.domain.commission import Calendar
 from ribambelle_creche.domain.dossier import Arrival, Child, Entry, Week
 from ribambelle_creche.domain.present_children import Line
 from ribambelle_creche.emergencies import Urgent
 from ribambelle_creche.queries import commissions, contracts, facilities, supplies
-from ribambelle_creche.tables import Application, Contract, Facility, Offer
+from ribambelle_creche.tables import Application, Contract, Facility, Offer, Proposal
 
 ACROSS = Calendar(date(2027, 5, 3), date(2027, 10, 29), date(2026, 12, 4), date(2026, 12, 10))
 
@@ -59,6 +59,23 @@ async def test_a_child_the_creche_took_since_is_not_called_over(
     await enters(town, clock, "Tom", first, date(2026, 3, 1))
 
     assert await freed(town, clock, number) == called
+
+
+@pytest.mark.parametrize(("first", "is_new"), [(date(2027, 1, 4), False), (date(2027, 1, 5), True)])
+async def test_who_was_there_the_day_before_takes_no_place_twice_after_midnight(
+    communes: Communes, first: date, is_new: bool
+) -> None:
+    """Places told on 5 January at half past midnight; the list of children is written at one."""
+    with communes.alpha.here() as tenant:
+        told_at = datetime(2027, 1, 5, 0, 30, tzinfo=tenant.zone).astimezone(UTC)
+        child = Contract(facility=1, slots=1, first=first, source="import")
+        child.added_at = told_at + timedelta(minutes=30)
+        proposal = Proposal(made_at=told_at, _ignore_missing=True)
+
+        told = supplies._came_after(child, told_at), meanwhile._is_new(child, proposal)
+
+    assert told_at.date() == date(2027, 1, 4)
+    assert told == (is_new, is_new)
 
 
 MONDAY, TUESDAY = 0b1, 0b100

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from ribambelle import tenants
 from ribambelle.tenants import Tenant
 from ribambelle_creche.domain import turnover
 from ribambelle_creche.domain.admission import Snapshot
@@ -166,7 +167,7 @@ def _is_new(one: Contract, kept: Proposal) -> bool:
     A crèche that writes the whole list of its children later takes no place twice.
     """
     came_after = one.added_at is not None and one.added_at > kept.made_at
-    return came_after and one.first >= kept.made_at.date()
+    return came_after and one.first >= kept.made_at.astimezone(tenants.current().zone).date()
 
 
 def _freed(
