@@ -948,6 +948,12 @@ async def test_a_family_is_told_that_its_yes_is_kept_then_why_the_offer_was_take
             await offering.accept(await live(mine["Ana"]), 1, "office", clock())
         await town.work()
         kept_yes = [one for one in await town.mail() if "oui est gardé" in one.subject]
+        row = await commissions.one(number)
+        answers = {one.application.id: one for one in await decisions.of_commission(number)}
+        read = {
+            name: str((await letters._letter(tenant, row, answers[file], None, {}))["sections"])
+            for name, file in mine.items()
+        }
         await offering.decline(tenant, await live(mine["Bob"]), 1, "office", clock())
     await town.work()
     with town.here() as tenant:
@@ -957,6 +963,8 @@ async def test_a_family_is_told_that_its_yes_is_kept_then_why_the_offer_was_take
             told = await letters._letter(tenant, row, answer, None, names)
             said[answer.application.id] = [one["title"] for one in told["sections"]]
 
+    again = "Il manque la réponse d’une autre famille : vous n’avez rien à faire."
+    assert [again in read[name] for name in ("Ana", "Bob")] == [True, False]
     assert len(kept_yes) == 1
     assert "Roses" in kept_yes[0].text
     assert "La place proposée a été reprise" in said[mine["Ana"]]
