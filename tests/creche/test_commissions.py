@@ -25,7 +25,7 @@ from ribambelle_creche.domain.preparation import Changes
 from ribambelle_creche.domain.resources import Asking
 from ribambelle_creche.pages import commissions as office_pages
 from ribambelle_creche.pages import commissions_public as public_pages
-from ribambelle_creche.queries import commissions, proposals, supplies
+from ribambelle_creche.queries import commissions, files, proposals, supplies
 from ribambelle_creche.queries.commissions import Told
 from ribambelle_creche.tables import Application, Commission, Examined, Need, Notice, Offer, Wish
 
@@ -106,6 +106,44 @@ async def test_a_file_left_waiting_is_looked_at_by_the_next_commission_for_its_f
 
     assert (seen.application, seen.refusal) == (waits, "")
     assert examining.of_json(seen.asked).groups == ("middle",)
+
+
+SPRING = Calendar(date(2027, 4, 5), date(2027, 6, 30), date(2027, 3, 5), date(2027, 3, 11))
+
+
+@pytest.mark.parametrize("looks", [True, False])
+async def test_a_file_left_out_then_completed_is_looked_at_by_the_next_commission(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, looks: bool
+) -> None:
+    """Both wished January, and winter left them out; one is complete since, one is to be confirmed.
+
+    The twin looks at where they stand and not at what became of them: spring sees neither.
+    """
+    town = communes.alpha
+    with town.here() as tenant:
+        lilas = await a_facility()
+        completed = await an_application(lilas, state="incomplete")
+        asked = await an_application(lilas, state="to_confirm")
+        winter = await a_commission(town)
+        clock.move(days=10)
+        await examining.close(tenant, winter, 1, clock())
+        file = await Application.objects().get(Application.id == completed)
+        assert file
+        await workflow.fire(file.demande, "complete", side="office", account=1)
+        await files.completed(completed, clock())
+        spring = await commissions.one(await a_commission(town, SPRING))
+        if not looks:
+
+            async def forgotten(*_: object) -> set[int]:
+                return set()
+
+            monkeypatch.setattr(commissions, "_seen_before", forgotten)
+
+        found = await examining.seen(tenant, spring)
+
+    told = {one.id: (why, one.candidate.start_on) for one, why in found}
+    first = SPRING.first_start
+    assert told == ({completed: ("", first), asked: ("to_confirm", first)} if looks else {})
 
 
 async def test_nothing_that_happens_to_a_file_afterwards_changes_what_was_seen(

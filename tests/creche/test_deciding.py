@@ -28,6 +28,7 @@ from ribambelle_creche.queries import (
     facilities,
     offers,
     pins,
+    points,
     proposals,
     supplies,
 )
@@ -136,7 +137,11 @@ async def test_nothing_is_decided_on_a_proposal_that_is_not_that_of_today(
     with town.here() as tenant:
         assert await preparing.snapshot_of(tenant, row)
         done = await deciding.decide(tenant, number, 1, clock())
+        waited = await points.waited(
+            [row["id"] for row in await Application.select(Application.id)]
+        )
     assert (done.offered, done.refused, done.waiting) == (2, 1, 0)
+    assert waited == {file.id: 1}  # whatever the reason, it has no place
 
 
 async def test_a_variant_that_was_kept_is_decided_as_it_was_read(

@@ -1,26 +1,27 @@
 """What a crèche fills after a commission is not given again; the days in between count too."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.creche.builders import a_facility, an_application
+from tests.creche.builders import BORN_ON, a_facility, an_application
 from tests.creche.test_commissions import a_commission
 from tests.creche.test_deciding import decided, kept, next_in_rank
 from tests.creche.test_no_place_twice import one_place, urgent
 
 from ribambelle.database import locks
 from ribambelle.errors import Refused
+from ribambelle.identity import accounts
 from ribambelle.testing import Communes, FrozenClock, Town
-from ribambelle_creche import deciding, emergencies, examining, offering
+from ribambelle_creche import deciding, emergencies, examining, meanwhile, offering
 from ribambelle_creche.domain.capacity import PLACES, Cell
 from ribambelle_creche.domain.commission import Calendar
 from ribambelle_creche.domain.dossier import Arrival, Child, Entry, Week
 from ribambelle_creche.domain.present_children import Line
 from ribambelle_creche.emergencies import Urgent
 from ribambelle_creche.queries import commissions, contracts, facilities, supplies
-from ribambelle_creche.tables import Application, Contract, Facility, Offer
+from ribambelle_creche.tables import Application, Contract, Facility, Offer, Proposal
 
 ACROSS = Calendar(date(2027, 5, 3), date(2027, 10, 29), date(2026, 12, 4), date(2026, 12, 10))
 
@@ -58,6 +59,66 @@ async def test_a_child_the_creche_took_since_is_not_called_over(
     await enters(town, clock, "Tom", first, date(2026, 3, 1))
 
     assert await freed(town, clock, number) == called
+
+
+@pytest.mark.parametrize(("first", "is_new"), [(date(2027, 1, 4), False), (date(2027, 1, 5), True)])
+async def test_who_was_there_the_day_before_takes_no_place_twice_after_midnight(
+    communes: Communes, first: date, is_new: bool
+) -> None:
+    """Places told on 5 January at half past midnight; the list of children is written at one."""
+    with communes.alpha.here() as tenant:
+        told_at = datetime(2027, 1, 5, 0, 30, tzinfo=tenant.zone).astimezone(UTC)
+        child = Contract(facility=1, slots=1, first=first, source="import")
+        child.added_at = told_at + timedelta(minutes=30)
+        proposal = Proposal(made_at=told_at, _ignore_missing=True)
+
+        told = supplies._came_after(child, told_at), meanwhile._is_new(child, proposal)
+
+    assert told_at.date() == date(2027, 1, 4)
+    assert told == (is_new, is_new)
+
+
+MONDAY, TUESDAY = 0b1, 0b100
+
+
+@pytest.mark.parametrize(("too_many", "called"), [(False, 1), (True, 0)])
+async def test_what_a_child_leaves_where_there_is_one_too_many_is_nobody_s(
+    communes: Communes, clock: FrozenClock, too_many: bool, called: int
+) -> None:
+    """Les Lilas have one place; Ana, there on Mondays, goes to Les Roses. With Tom they were two."""
+    town = communes.alpha
+    with town.here() as tenant:
+        lilas, roses = [await a_facility(name, places=1) for name in ("Lilas", "Roses")]
+        ana = Child(given_name="Ana", family_name="B", born_on=BORN_ON)
+        account = (await accounts.open_family("ana@example.test", clock())).id
+        first = await an_application(lilas, account=account, state="withdrawn", child=ana)
+        there = {"facility": lilas, "slots": MONDAY, "first": date(2026, 9, 1), "source": "import"}
+        await Contract.insert(Contract(**there, application=first, born_on=BORN_ON))
+        if too_many:
+            await Contract.insert(Contract(**there, child_name="Tom", born_on=BORN_ON))
+        # other days where she is, first: her place is not among those the commission gives
+        await an_application(
+            *(lilas, roses), account=account, state="complete", child=ana, week=Week(wished=TUESDAY)
+        )
+        await an_application(lilas, state="complete", week=Week(wished=MONDAY))
+        number = await a_commission(town)
+        row = await commissions.one(number)
+        for facility, places in ((lilas, 0), (roses, 1)):
+            cells = {place: places if place[0] == "babies" else 0 for place in PLACES}
+            await supplies.declare(row, facility, cells, 0, 1, "facility", tenant.now())
+        clock.move(days=10)
+        await examining.close(tenant, number, 1, clock())
+    await kept(town, clock, number)
+
+    with town.here() as tenant:
+        clock.move(minutes=1)
+        await deciding.decide(tenant, number, 1, clock())
+        (offer,) = await Offer.objects(Offer.facility)
+        assert await offering.accept(offer, 1, "office", clock())
+        found = await next_in_rank(tenant, await commissions.one(number), clock())
+
+    assert (offer.facility.name, offer.origin) == ("Roses", "transfer")
+    assert len(found) == called
 
 
 async def test_places_of_september_taken_since_are_not_called_for(

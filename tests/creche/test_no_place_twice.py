@@ -9,6 +9,7 @@ import pytest
 from tests.creche.builders import BORN_ON, a_facility, an_application
 from tests.creche.test_deciding import kept
 from tests.creche.test_proposing import prepared
+from tests.creche.test_transfers import FULL, SWAP, changing
 
 from ribambelle.database import locks, transaction
 from ribambelle.errors import Refused
@@ -151,6 +152,77 @@ async def test_without_their_lock_it_would_be(
     monkeypatch.setattr(locks, "advisory", unlocked)
 
     assert await acts_meanwhile(communes.alpha, clock, act, becomes)
+
+
+async def kept_at_the_last_moment(
+    town: Town, clock: FrozenClock, mine: dict[str, int]
+) -> tuple[bool, Offer]:
+    """Let a family say yes once the night's round has read its offer; return whether it fell."""
+    with town.here() as tenant:
+        (read,) = [one for one in await Offer.objects() if one.application == mine["Ana"]]
+        (whole,) = await Offer.objects(Offer.facility).where(Offer.id == read.id)
+        assert not await offering.accept(whole, 1, "family", clock())
+        clock.move(days=30)
+        fell = await offering.lapse(tenant, read, clock())
+        (after,) = await Offer.objects().where(Offer.id == read.id)
+    return fell, after
+
+
+async def test_a_yes_said_at_the_last_moment_is_not_lost_to_the_round_of_the_night(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Ana's yes is kept until Bob's: nobody may take it for silence."""
+    _, mine = await changing(communes.alpha, clock, SWAP, FULL)
+
+    fell, after = await kept_at_the_last_moment(communes.alpha, clock, mine)
+
+    assert not fell
+    assert (after.state, after.agreed_at is not None) == ("live", True)
+
+
+async def test_read_before_the_lock_alone_it_would_be(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = communes.alpha
+    _, mine = await changing(town, clock, SWAP, FULL)
+    with town.here():
+        (read,) = [one for one in await Offer.objects() if one.application == mine["Ana"]]
+    real = offers.live_of
+
+    async def as_it_was(file: int) -> Offer | None:
+        found = await real(file)
+        return read if found and found.id == read.id and found.agreed_at else found
+
+    monkeypatch.setattr(offers, "live_of", as_it_was)
+
+    fell, after = await kept_at_the_last_moment(town, clock, mine)
+
+    assert (fell, after.state) == (True, "lapsed")
+
+
+async def test_the_round_of_the_night_leaves_an_offer_made_since_it_looked(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await prepared(town, clock, 1, 1)
+    await kept(town, clock, number)
+    with town.here() as tenant:
+        clock.move(minutes=1)
+        await deciding.decide(tenant, number, 1, clock())
+        (read,) = await Offer.objects()
+        (whole,) = await Offer.objects(Offer.facility)
+        await offering.decline(tenant, whole, 1, "office", clock())
+        file = await renewals.one(int(read.application))
+        clock.move(days=30)
+        told = {name: value for name, value in read.to_dict().items() if name != "id"}
+        again = Offer(**told | {"sent_at": clock()})
+        again.answer_by = clock().date() + timedelta(days=8)
+        await offering.issue([again], file.demande.id, 1, "office")
+
+        fell = await offering.lapse(tenant, read, clock())
+        states = [row["state"] for row in await Offer.select(Offer.state).order_by(Offer.id)]
+
+    assert (fell, states) == (False, ["declined", "live"])
 
 
 async def test_a_commission_decides_what_was_read_and_by_the_points_it_announced(

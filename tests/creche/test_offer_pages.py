@@ -3,9 +3,11 @@
 import io
 import json
 import re
+from datetime import timedelta
 
 import httpx
 import pypdf
+import pytest
 from tests.creche.builders import BORN_ON, a_facility, an_application
 from tests.creche.test_commissions import COMMISSIONS, WINTER, a_commission
 from tests.creche.test_criteria_pages import PESSAC
@@ -17,7 +19,7 @@ from ribambelle_creche import ageing, counting, deciding, examining, offering
 from ribambelle_creche.domain import letter
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.dossier import Arrival, Child, Entry, Family, Week
-from ribambelle_creche.queries import commissions, supplies
+from ribambelle_creche.queries import admission_figures, commissions, points, supplies
 from ribambelle_creche.tables import Application, Commission, Contract, Evidence, Examined, Offer
 
 NAMES = (("Anne", "Hoarau", "Zoé"), ("Rose", "Payet", "Noé"), ("Jade", "Grondin", "Léa"))
@@ -181,8 +183,8 @@ async def test_a_letter_says_its_own_points_criterion_by_criterion(
         text = re.sub(r"\W", "", read(await browser.get(f"/creche/demandes/{file}/decision")))
         assert len([one for one in told if one[1]]) > 1
         assert len(told) > 5
-        for label, points in told:
-            assert f"{re.sub(r'[^a-zA-ZÀ-ÿœ0-9]', '', label)}{points}" in text
+        for label, many in told:
+            assert f"{re.sub(r'[^a-zA-ZÀ-ÿœ0-9]', '', label)}{many}" in text
         assert f"votredemandeavait{totals[file]}point" in text
 
 
@@ -209,8 +211,9 @@ async def test_a_creche_confirms_the_arrival_and_a_stay_ends_by_itself(
     assert await states(town) == ["left"]
 
 
+@pytest.mark.parametrize("answer", ["accepter", "refuser"])
 async def test_twins_placed_apart_have_one_offer_each_and_one_answer(
-    communes: Communes, clock: FrozenClock
+    communes: Communes, clock: FrozenClock, answer: str
 ) -> None:
     town = communes.alpha
     with town.here() as tenant:
@@ -235,10 +238,15 @@ async def test_twins_placed_apart_have_one_offer_each_and_one_answer(
         rows = await Offer.select().order_by(Offer.id)
     assert [(row["child"], row["live_for"]) for row in rows] == [(1, twins), (2, None)]
 
-    await agent.post(f"{await offer_of(town)}/accepter")
+    await agent.post(f"{await offer_of(town)}/{answer}")
     with town.here():
-        assert {row["state"] for row in await Offer.select()} == {"accepted"}
-        assert await Contract.count() == 2
+        became = {row["state"] for row in await Offer.select()}
+        contracts, refusals = await Contract.count(), await points.refused([twins])
+        flow = (await admission_figures.flow(clock() - timedelta(days=40))).values()
+    said_no = answer == "refuser"
+    assert (became, contracts) == ({"declined" if said_no else "accepted"}, 0 if said_no else 2)
+    assert refusals == ({twins: 1} if said_no else {})  # one answer, for two places
+    assert sum(month["declined"] for month in flow) == said_no
 
 
 async def test_a_family_reads_before_it_answers_that_the_place_is_for_one_twin_only(

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextvars
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from tests.creche.builders import a_facility, an_application
@@ -16,9 +16,12 @@ from ribambelle.identity import accounts
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import Demande
 from ribambelle_creche import deciding, emergencies, examining, offering
+from ribambelle_creche.domain.capacity import PLACES
+from ribambelle_creche.domain.commission import Calendar
+from ribambelle_creche.domain.dossier import Entry
 from ribambelle_creche.emergencies import Urgent
-from ribambelle_creche.queries import commissions, offers
-from ribambelle_creche.tables import Application, Examined, Offer
+from ribambelle_creche.queries import commissions, offers, supplies
+from ribambelle_creche.tables import Application, Commission, Examined, Offer
 
 
 async def two_files(town: Town, clock: FrozenClock) -> tuple[int, int]:
@@ -88,6 +91,53 @@ async def test_a_child_has_one_offer_or_one_place_to_come_whatever_its_files(
         assert await next_in_rank(tenant, row, clock()) == []  # nobody else waits
         await offering.decline(tenant, mine, 1, "office", clock())
         assert [one[0] for one in await next_in_rank(tenant, row, clock())] == [second.number]
+
+
+SPRING = Calendar(date(2027, 4, 5), date(2027, 6, 30), date(2026, 12, 20), date(2026, 12, 28))
+
+
+@pytest.mark.parametrize("looks", [True, False])
+async def test_a_file_that_waited_for_an_answer_of_another_commission_is_called_by_its_own(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, looks: bool
+) -> None:
+    """The spring has a place nobody else asks for; the winter's offer is declined. The twin forgets."""
+    if not looks:
+        monkeypatch.setattr(offers, "listed_with", nobody)
+    town = communes.alpha
+    number = await prepared(town, clock, 1, 1)
+    await kept(town, clock, number)
+    with town.here() as tenant:
+        await Commission.update({Commission.answer_days: 60}, force=True)
+        clock.move(minutes=1)
+        await deciding.decide(tenant, number, 1, clock())
+        (first,) = await Application.objects()
+        roses = await a_facility("Les Roses", places=10)
+        entry = Entry(start_on=SPRING.first_start)
+        second = await an_application(roses, state="complete", entry=entry)
+        spring = await a_commission(town, SPRING)
+        cells = dict.fromkeys(PLACES, 1)
+        row = await commissions.one(spring)
+        await supplies.declare(row, roses, cells, 0, 1, "facility", tenant.now())
+        clock.move(days=20)
+        await examining.close(tenant, spring, 1, clock())
+    await kept(town, clock, spring)
+    with town.here() as tenant:
+        await Application.update({Application.child: first.child}).where(Application.id == second)
+        clock.move(minutes=1)
+        await deciding.decide(tenant, spring, 1, clock())
+    await town.work()
+    before = await states(town)
+    with town.here() as tenant:
+        (offer,) = await Offer.objects(Offer.facility)
+        await offering.decline(tenant, offer, 1, "office", clock())
+    await town.work()
+
+    assert before == ["offered", "waiting"]
+    assert await states(town) == ["waiting", "offered" if looks else "waiting"]
+
+
+async def nobody(_: Application) -> list[int]:
+    return []
 
 
 async def test_of_two_offers_of_one_child_neither_is_accepted_before_the_other_is_refused(

@@ -1,5 +1,7 @@
 """A family sends the proofs of its file, or uses again what it gave before."""
 
+from datetime import date
+
 import httpx
 import pytest
 from tests.core.documents.builders import OFFICE, again
@@ -10,8 +12,8 @@ from ribambelle.documents import checking, queries
 from ribambelle.documents.tables import Document, DocumentUse
 from ribambelle.identity.accounts import by_email
 from ribambelle.identity.tables import Adult
-from ribambelle.testing import Communes, Town
-from ribambelle_creche.domain.dossier import Child, Family
+from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle_creche.domain.dossier import Child, Entry, Family
 from ribambelle_creche.queries import applications, files
 from ribambelle_creche.tables import Application
 
@@ -112,6 +114,31 @@ async def test_a_paper_given_once_serves_the_next_file(communes: Communes) -> No
     with communes.alpha.here():
         assert "address" not in await applications.unseen_proofs(second)
         assert await DocumentUse.count().where(DocumentUse.document == address.id) == 2
+
+
+@pytest.mark.parametrize("days", [90, 120])
+async def test_a_paper_too_old_serves_no_other_file_even_if_nobody_has_read_it(
+    communes: Communes, clock: FrozenClock, days: int
+) -> None:
+    """Three months for an address: given on 25 November, it is over on 26 February."""
+    browser, first = await a_file(communes.alpha)
+    await send(browser, first, "address")
+    paper = await the_paper(communes.alpha)
+    clock.move(days=days)
+    browser = await communes.alpha.family(CAMILLE)
+    with communes.alpha.here():
+        account = await by_email(CAMILLE)
+        assert account is not None
+        brother = Child(given_name="Tom", family_name="Payet", born_on=BORN_ON)
+        entry = Entry(start_on=date(2027, 9, 6))
+        second = await an_application(account=account.id, child=brother, entry=entry)
+    base, serves = f"/creche/demandes/{second}/justificatifs/address", days == 90
+
+    page = (await browser.get(base)).text
+    answer = await browser.post(f"{base}/reprendre/{paper.id}")
+
+    assert ("Utiliser celui-ci" in page) is serves
+    assert answer.status_code == (303 if serves else 404)
 
 
 async def test_the_proofs_of_a_file_are_its_family_s_own(communes: Communes) -> None:

@@ -2,21 +2,26 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from tests.core.documents.builders import OFFICE, a_document, again
 from tests.core.test_channels import optional
 from tests.creche.builders import a_facility, an_application
 
 from ribambelle import workflow
+from ribambelle.documents import checking, uses
 from ribambelle.identity.tables import Account
 from ribambelle.jobs.tables import Job
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import Demande, HistoryStep
 from ribambelle_creche import incomplete, jobs, telling
+from ribambelle_creche.domain import evidence
 from ribambelle_creche.domain.dossier import Child, Entry, Family
+from ribambelle_creche.queries import applications, files, points
 from ribambelle_creche.tables import Application
 
 SILENT = Family("Anne", "Hoarau", "06 99 00 00 00", is_single=True)
@@ -533,3 +538,83 @@ async def test_what_was_asked_for_survives_a_confirmation(
     assert (file.confirmed_at, file.confirm_by) == (clock(), None)
     assert "Il manque l’acte." in asked_twice
     assert "Il manque l’acte." in page
+
+
+async def proofs_of(town: Town, number: int, day: date) -> tuple[list[str], set[str]]:
+    """Return the proofs a file has still to show, and those that count on a day."""
+    with town.here():
+        counts = await points.seen_proofs([number], day)
+        return await applications.unseen_proofs(number), counts.get(number, set())
+
+
+ADDRESS = "Justificatif de domicile"
+MONTH = timedelta(days=30)
+
+
+async def test_a_family_that_renews_shows_an_address_proof_again_once_it_is_too_old(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Seen on 25 November for three months; confirmed on 26 February: another is due by 28 March."""
+    town = communes.alpha
+    number, link = await asked(town, clock)
+    agent = await town.staff()
+    path = f"/creche/demandes/{number}"
+
+    answer = unescape((await pressed(town.visitor(), link, "oui")).text)
+    owed, counts = await proofs_of(town, number, clock().date() + MONTH)
+    _, later = await proofs_of(town, number, clock().date() + MONTH + timedelta(days=1))
+    followed = unescape((await (await town.family("anne@example.test")).get(path)).text)
+    read = unescape((await agent.get(f"/bureau/creche{path.removeprefix('/creche')}")).text)
+    await agent.post(f"/bureau/creche/demandes/{number}/pieces/address")
+    after, _ = await proofs_of(town, number, clock().date())
+    last = clock().date() + timedelta(days=400)
+    _, kept = await proofs_of(town, number, last)
+
+    assert "devenue trop ancienne" in answer
+    assert ADDRESS in answer
+    assert "rien d’autre à faire" not in answer
+    assert (owed, await state_of(town, number)) == (["address"], "complete")
+    assert ("address" in counts, "address" in later) == (True, False)
+    assert "Il compte encore jusqu’au 28 mars 2027." in followed.replace("\u00a0", " ")
+    assert "Redemandée à la famille : trop ancienne." in read.replace("\u00a0", " ")
+    assert (after, "address" in kept) == ([], True)
+
+
+async def test_without_the_rule_nothing_is_ever_too_old(
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "AT_RENEWAL", ())
+    town = communes.alpha
+    number, link = await asked(town, clock)
+
+    answer = unescape((await pressed(town.visitor(), link, "oui")).text)
+
+    assert (await proofs_of(town, number, clock().date()))[0] == []
+    assert "rien d’autre à faire" in answer
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+async def test_the_last_day_an_agent_wrote_on_a_paper_is_the_one_that_counts(
+    communes: Communes, clock: FrozenClock, is_over: bool
+) -> None:
+    town = communes.alpha
+    with town.here():
+        account = await account_of(town)
+        number = await an_application(account=account)
+        file = await Application.objects(Application.demande).get(Application.id == number)
+        assert file
+        paper = await a_document(account=account)
+        await uses.attach(paper, file.demande.id, file.number, "/", OFFICE)
+        last = clock().date() + timedelta(days=90 if is_over else 365)
+        await checking.accept(await again(paper.id), last, OFFICE)
+        for kind in await applications.unseen_proofs(number):
+            await files.turn_proof(number, kind, 1, clock())
+        await workflow.fire(file.demande.id, "complete", side="office", account=1)
+    await town.work()
+    clock.move(days=93)
+    await town.work()
+    await pressed(town.visitor(), await town.link("anne@example.test"), "oui")
+
+    owed, _ = await proofs_of(town, number, clock().date())
+
+    assert owed == (["address"] if is_over else [])

@@ -123,6 +123,24 @@ async def test_what_is_asked_for_a_month_is_set_over_what_is_free_then(
     assert (supply, ahead[date(2027, 5, 1)][0].free) == (1, 2)  # over today's, May would say one
 
 
+async def test_days_and_months_are_those_of_the_commune_s_clocks(communes: Communes) -> None:
+    """Half past midnight on 1 December is still November in London."""
+    town = communes.alpha
+    with town.here() as tenant:
+        file = await an_application(state="complete")
+        at = datetime(2026, 12, 1, 0, 30, tzinfo=tenant.zone)
+        await Application.update({Application.submitted_at: at, Application.complete_at: at}).where(
+            Application.id == file
+        )
+
+        months = await figures.flow(datetime(2026, 6, 1, tzinfo=UTC))
+        (waits,) = await figures.waiting()
+
+    assert at.astimezone(UTC).month == 11
+    assert {month: counts["requests"] for month, counts in months.items()} == {"2026-12": 1}
+    assert waits.complete == date(2026, 12, 1)
+
+
 async def test_a_family_called_after_the_commission_is_served_too(
     communes: Communes, clock: FrozenClock
 ) -> None:

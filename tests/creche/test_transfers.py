@@ -28,7 +28,7 @@ from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow import journal
 from ribambelle.workflow.tables import JournalLine
 from ribambelle_creche import chaining, deciding, examining, filing, letters, moving, offering
-from ribambelle_creche.domain import chains
+from ribambelle_creche.domain import chains, transfers
 from ribambelle_creche.domain.admission import Pin, Snapshot, propose
 from ribambelle_creche.domain.admission.outcome import Kept
 from ribambelle_creche.domain.admission.snapshot import Reserve
@@ -45,6 +45,7 @@ from ribambelle_creche.queries import (
     decisions,
     files,
     offers,
+    points,
     proposals,
     supplies,
 )
@@ -382,7 +383,9 @@ async def test_when_one_of_them_stays_so_does_the_other_and_nothing_is_lost(
         states = await Application.select(Application.demande.state.as_alias("state")).where(
             Application.id == mine["Ana"]
         )
+        waited = await points.waited(list(mine.values()))
 
+    assert waited == {mine["Ana"]: 1}  # a commission that left her where she was
     assert after == {"Ana": ("Roses", "withdrawn"), "Bob": ("Lilas", ends)}
     assert lasts == [None, None]
     assert states == [{"state": "waiting"}]
@@ -558,6 +561,7 @@ async def test_a_family_may_decline_an_entry_later_than_it_said_and_keeps_its_ra
     await town.work()
     with town.here():
         after, out = await now_of(mine), await offers.refused_one(number)
+        counted = await points.refused(list(mine.values()))
         (row,) = await Application.objects(Application.demande).where(Application.id == mine["Léo"])
 
     assert offer.start_on == MARCH
@@ -566,6 +570,7 @@ async def test_a_family_may_decline_an_entry_later_than_it_said_and_keeps_its_ra
     assert told
     assert row.demande.state == ("closed" if may_wait else "waiting")
     assert (mine["Léo"] in out) is may_wait
+    assert counted == ({mine["Léo"]: 1} if may_wait else {})  # no point is lost either
     assert after["Léo"] == ("Lilas", "declined")  # and not called there again, time after time
 
 
@@ -765,7 +770,7 @@ async def test_nobody_who_said_yes_is_asked_to_answer_before_the_last_day(
 
     asked = "épondez avant la date limite"
     assert [asked in page for page in (*before, *after)] == [True, True, False, False]
-    assert "Votre oui est gardé : il manque la réponse d’une autre famille." in after[0]
+    assert "Votre oui est gardé. Il manque la réponse d’une autre famille." in after[0]
 
 
 @given(seed=st.integers(0, 10**6))
@@ -818,6 +823,37 @@ def lot_of(count: int) -> Lot:
     zoe = Seen("C-1", 40, datetime(2026, 3, 1, tzinfo=UTC), 7, asked)
     houses = [House(one, ({("babies", 0, "am"): 1},), ({},), 10) for one in (12, 15)]
     return Lot([zoe], houses, {})
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_a_creche_with_too_many_children_is_not_filled_again_when_one_of_two_goes(
+    monkeypatch: pytest.MonkeyPatch, counts: bool
+) -> None:
+    """Ten places, eleven children. Ana stays and Bob goes: ten again, and nobody for his place.
+
+    The twin does not look at how many there are too many.
+    """
+    if not counts:
+        monkeypatch.setattr(transfers, "deficit", lambda _: {})
+    monday = ("babies", 0, "am")
+    houses = [House(12, ({monday: 0},), ({monday: 11},), 10), House(15, ({monday: 1},), ({},), 10)]
+    asking = {"C-1": (15, 12), "C-2": (15, 12), "C-3": (12,)}
+    files = [
+        Seen(
+            *(number, points, datetime(2026, 3, 1, tzinfo=UTC), 0),
+            Asking(("babies",), (1,), asking[number]),
+        )
+        for number, points in (("C-1", 10), ("C-2", 90), ("C-3", 50))
+    ]
+    lot = Lot(files, houses, {})
+
+    found = propose(with_rights(snapshot(lot), lot, {"C-1": (12, 1), "C-2": (12, 1)}))
+
+    assert found.assignments == {
+        "C-1": "12/babies/0",
+        "C-2": "15/babies/0",
+        "C-3": None if counts else "12/babies/0",
+    }
 
 
 def test_a_pin_that_gives_nothing_leaves_a_child_where_it_is() -> None:
@@ -912,6 +948,12 @@ async def test_a_family_is_told_that_its_yes_is_kept_then_why_the_offer_was_take
             await offering.accept(await live(mine["Ana"]), 1, "office", clock())
         await town.work()
         kept_yes = [one for one in await town.mail() if "oui est gardé" in one.subject]
+        row = await commissions.one(number)
+        answers = {one.application.id: one for one in await decisions.of_commission(number)}
+        read = {
+            name: str((await letters._letter(tenant, row, answers[file], None, {}))["sections"])
+            for name, file in mine.items()
+        }
         await offering.decline(tenant, await live(mine["Bob"]), 1, "office", clock())
     await town.work()
     with town.here() as tenant:
@@ -921,6 +963,8 @@ async def test_a_family_is_told_that_its_yes_is_kept_then_why_the_offer_was_take
             told = await letters._letter(tenant, row, answer, None, names)
             said[answer.application.id] = [one["title"] for one in told["sections"]]
 
+    again = "Il manque la réponse d’une autre famille : vous n’avez rien à faire."
+    assert [again in read[name] for name in ("Ana", "Bob")] == [True, False]
     assert len(kept_yes) == 1
     assert "Roses" in kept_yes[0].text
     assert "La place proposée a été reprise" in said[mine["Ana"]]

@@ -499,8 +499,11 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/creche/tarif": {"visitor": ("/creche/tarif", "/creche/tarif?ressources=36000&aeeh=1")},
     "/creche/demandes/{number}/contester": {"family": ("/creche/demandes/{answered}/contester",)},
     "/creche/offres/{offer}": {
-        "family": ("/creche/offres/{offer}",),
-        "office": ("/creche/offres/{offer}",),
+        "family": tuple(
+            f"/creche/offres/{{{one}}}"
+            for one in ("offer", "kept_offer", "resting_offer", "late_offer")
+        ),
+        "office": ("/creche/offres/{offer}", "/creche/offres/{kept_offer}"),
     },
     "/creche/demandes": {
         **dict.fromkeys(("family", "office", "facility"), ("/creche/demandes",)),
@@ -515,6 +518,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             f"/creche/demandes/{{{state}}}"
             for state in (
                 *("submitted", "incomplete", "dormant", "complete", "to_confirm", "withdrawn"),
+                "kept_yes",
             )
         )
     },
@@ -522,6 +526,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "family": (
             "/creche/demandes/{complete}/pourquoi",
             "/creche/demandes/{to_confirm}/pourquoi",
+            "/creche/demandes/{kept_yes}/pourquoi",
             "/creche/demandes/{empty}/pourquoi",
         )
     },
@@ -540,7 +545,11 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "family": ("/creche/demandes/{submitted}/justificatifs/birth",)
     },
     "/creche/demandes/{number}/recu": {"family": ("/creche/demandes/{submitted}/recu",)},
-    "/creche/demandes/{number}/retirer": {"family": ("/creche/demandes/{submitted}/retirer",)},
+    "/creche/demandes/{number}/retirer": {
+        "family": tuple(
+            f"/creche/demandes/{{{one}}}/retirer" for one in ("submitted", "moved_away")
+        )
+    },
     "/creche/demandes/{number}/verification": {
         "family": ("/creche/demandes/{submitted}/verification",)
     },

@@ -13,7 +13,7 @@ from tests.assmat.builders import childminders_of, with_a_relais
 from tests.catalogues import is_made, made_by_code
 from tests.core.documents.builders import a_document
 from tests.core.documents.papers import a_pdf
-from tests.creche.builders import BORN_ON, an_application
+from tests.creche.builders import BORN_ON, a_facility, an_application
 from tests.creche.decided import Asks, a_decided_commission
 from tests.journeys.billed import invoices_of
 from tests.journeys.pages import NOT_PAGES, PAGES, SPACES
@@ -67,12 +67,13 @@ from ribambelle.testing import Town
 from ribambelle.testing.browser import Stage, barriers, scrolls_sideways
 from ribambelle.web.portal import Portal
 from ribambelle.web.templates import catalogue
-from ribambelle_creche import deciding, demo, examining, proposing, renewing
+from ribambelle_creche import deciding, demo, examining, offering, proposing, renewing
 from ribambelle_creche.demo_figures import TOWNS
 from ribambelle_creche.domain import desk, receipt
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.commission import Calendar
 from ribambelle_creche.domain.dossier import Child, Custody, Entry, Family, Week
+from ribambelle_creche.domain.offers import LATE
 from ribambelle_creche.domain.preparation import Changes, file_of
 from ribambelle_creche.queries import (
     appeals,
@@ -85,7 +86,7 @@ from ribambelle_creche.queries import (
     supplies,
 )
 from ribambelle_creche.queries.commissions import Told
-from ribambelle_creche.tables import Application
+from ribambelle_creche.tables import Application, Contract, Offer
 from ribambelle_periscolaire import (
     allocating,
     closing,
@@ -173,6 +174,7 @@ class World:
             names = await files_of(account)
             names |= await told_of(names["to_confirm"], tenant)
             names |= await answered_of(account, tenant)
+            names |= await swapped_of(account, tenant)
             names["decided"] = await decided(town, names)
             names |= await a_family_apart(tenant, account)
             names |= await a_canteen_day(tenant, account)
@@ -402,6 +404,50 @@ async def answered_of(account: Account, tenant: Tenant) -> dict[str, Any]:
     return {
         **{"answering": number, "answered": file, "offer": offer.id},
         **{"appeal": appeal, "case": case},
+    }
+
+
+async def swapped_of(account: Account, tenant: Tenant) -> dict[str, Any]:
+    """Offer each other's place to children of two crèches: a yes is kept, another has not come, late."""
+    day, now = date(2027, 6, 14), tenant.now()
+    pins, hazel = await a_facility("Les Pins", places=10), await a_facility("Noisettes", places=10)
+    mine = {}
+    for name, lives, wants, slots in (
+        *(("Ana", pins, hazel, 1), ("Bob", hazel, pins, 1)),
+        *(("Dan", pins, hazel, 2), ("Eve", hazel, pins, 2)),
+        *(("Fay", pins, hazel, 4), ("Guy", hazel, pins, 4)),
+    ):
+        child = Child(given_name=name, family_name="Payet", born_on=BORN_ON)
+        before = await an_application(lives, account=account.id, state="withdrawn", child=child)
+        stays = {"slots": slots, "first": now.date(), "born_on": BORN_ON, "source": "import"}
+        await Contract.insert(Contract(facility=lives, application=before, **stays))
+        asks = {"child": child, "entry": Entry(start_on=day), "week": Week(wished=slots)}
+        mine[name] = await an_application(
+            wants, lives, account=account.id, state="complete", **asks
+        )
+    await Application.update({Application.complete_at: now - timedelta(days=2)}).where(
+        Application.id.is_in(list(mine.values()))
+    )
+    days = Calendar(day, day, now.date() - timedelta(days=1), now.date())
+    number = await commissions.open_one(Told("Échanges", days, 8), bytes(32), 1, now)
+    row = await commissions.one(number)
+    for facility in (pins, hazel):
+        await supplies.declare(row, facility, dict.fromkeys(PLACES, 0), 0, 1, "facility", now)
+    await examining.close(tenant, number, 1, now)
+    run = await proposing.run(tenant, await commissions.one(number), Changes(), "", 1, now)
+    await proposals.keep(number, run, 1, now)
+    await deciding.decide(tenant, number, 1, now)
+    made = {name: await offers.live_of(file) for name, file in mine.items()}
+    ana, dan, eve, *both = (
+        one for name in ("Ana", "Dan", "Eve", "Fay", "Guy") if (one := made[name])
+    )
+    assert [await offering.accept(one, account.id, "family", now) for one in (ana, *both)] == [
+        *(False, False, True)
+    ]
+    await Offer.update({Offer.reason: LATE}).where(Offer.id == eve.id)
+    return {
+        **{"kept_yes": mine["Ana"], "kept_offer": ana.id},
+        **{"resting_offer": dan.id, "late_offer": eve.id, "moved_away": mine["Fay"]},
     }
 
 

@@ -83,7 +83,23 @@ async def of_family(owner: Owner, kinds: Iterable[str]) -> list[Document]:
         .where(Document.state.is_in(["to_check", "accepted"]))
         .order_by(Document.id, ascending=False)
     )
-    return [one for one in found if not type_of(one.kind).of_child or one.child == owner.child]
+    return [
+        one
+        for one in found
+        if (not type_of(one.kind).of_child or one.child == owner.child) and _is_worth(one)
+    ]
+
+
+def _is_worth(document: Document) -> bool:
+    """Tell whether a paper is still worth something today; nobody has read it yet, or last night.
+
+    One that waits for an agent is no younger for it: its last day is that of its kind.
+    """
+    tenant = tenants.current()
+    given_on = document.given_at.astimezone(tenant.zone).date()
+    is_read = document.state == "accepted"
+    last = document.valid_until if is_read else type_of(document.kind).valid_until(given_on)
+    return last is None or last >= tenant.now().date()
 
 
 async def attach(document: Document, demande: int, label: str, href: str, actor: Actor) -> None:

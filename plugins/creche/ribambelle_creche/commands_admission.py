@@ -11,6 +11,7 @@ import typer
 
 from ribambelle.commands import AsJson, busy, err, say, say_json
 from ribambelle.errors import Refused
+from ribambelle.web import formats
 from ribambelle_creche.advisory import most_served
 from ribambelle_creche.domain.admission import faults
 from ribambelle_creche.domain.admission import propose as propose_places
@@ -52,7 +53,9 @@ def propose(
         facts = {"served": proposal.served, "asked": asked, "digest": proposal.digest}
         say_json({**facts, "slot_stable": stable, **({"theoretical": most} if advisory else {})})
         return
-    say(f"{proposal.served} enfants sur {asked} ont une place. Écrit dans {out}.")
+    have = "ont" if proposal.served > 1 else "a"
+    served = formats.pluriel(proposal.served, "enfant")
+    say(f"{served} sur {asked} {have} une place. Écrit dans {out}.")
     if most is not None:
         say(f"Maximum théorique, sans ordre de passage : {most}.")
     if not stable:
@@ -83,9 +86,9 @@ def audit(
             say(one.words)
         say("1 point ne tient pas." if len(found) == 1 else f"{len(found)} points ne tiennent pas.")
     else:
-        say(
-            f"Tout tient : {len(snapshot.applications)} dossiers, {proposal.served} enfants placés."
-        )
+        files = formats.pluriel(len(snapshot.applications), "dossier")
+        served = formats.pluriel(proposal.served, "enfant placé", "enfants placés")
+        say(f"Tout tient : {files}, {served}.")
     if found:
         raise typer.Exit(1)
 

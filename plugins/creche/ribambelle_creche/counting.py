@@ -68,7 +68,7 @@ async def facts_for(
 ) -> dict[int, Facts]:
     """Return what the points of many files are counted on: what each last sent, and was proved."""
     town, numbers = await town_of(tenant, day), [file.id for file in files]
-    seen, noted = await points.seen_proofs(numbers), await points.noted(numbers)
+    seen, noted = await points.seen_proofs(numbers, town.today), await points.noted(numbers)
     waited, refused = await points.waited(numbers), await points.refused(numbers)
     households = {file.household for file in files if file.household}
     siblings = await points.siblings_at(households, town.today)

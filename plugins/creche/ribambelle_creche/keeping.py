@@ -136,9 +136,9 @@ async def proofs(tenant: Tenant, file: Mine) -> None:
         )
     if file.application.sent:
         again = to_see_again(decode(file.application.sent), file.dossier, kinds)
-        await Evidence.update({Evidence.seen_at: None, Evidence.seen_by: None}).where(
-            (Evidence.application == file.id) & Evidence.kind.is_in(again or [""])
-        )
+        await Evidence.update(
+            {Evidence.seen_at: None, Evidence.seen_by: None, Evidence.again_by: None}
+        ).where((Evidence.application == file.id) & Evidence.kind.is_in(again or [""]))
     await state_resources.confirm(
         file.application.demande.id, file.application.account, file.dossier
     )

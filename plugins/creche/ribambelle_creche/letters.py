@@ -149,6 +149,7 @@ async def _facts(
     part = await share_of(live)
     is_open = live[0].state == "live"
     still = await still_held(live[0]) if is_open else ""
+    still = letter.YES_KEPT if is_open and live[0].agreed_at else still
     late = TOO_LATE if is_open and is_late(live) else ""
     return facts | {
         "places": [*(told_of(one) for one in live), *filter(None, [still, late])],

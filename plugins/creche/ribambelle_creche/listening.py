@@ -5,8 +5,9 @@ from ribambelle_creche import incomplete, offering, renewing, standing
 
 
 async def after(step: Step) -> None:
-    """Keep its dates, its reminders, the list it is on; take back the place of who withdraws."""
+    """Keep its dates, proofs, reminders and list; take back the place of who withdraws."""
     await renewing.keep_dates(step)
+    await renewing.ask_proofs_again(step)
     await incomplete.plan(step)
     await offering.release(step)
     await standing.moved(step)

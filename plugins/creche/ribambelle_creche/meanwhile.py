@@ -5,14 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from ribambelle import tenants
 from ribambelle.tenants import Tenant
 from ribambelle_creche.domain import turnover
 from ribambelle_creche.domain.admission import Snapshot
-from ribambelle_creche.domain.age import AgeLimits
+from ribambelle_creche.domain.age import GROUPS, AgeLimits
 from ribambelle_creche.domain.capacity import Cell, Place
 from ribambelle_creche.domain.chains import Going
 from ribambelle_creche.domain.preparation import file_of
-from ribambelle_creche.domain.resources import House, demand, taken_by
+from ribambelle_creche.domain.resources import House, balance, demand, taken_by
 from ribambelle_creche.domain.supply import Presence
 from ribambelle_creche.domain.transfers import leaves
 from ribambelle_creche.domain.turnover import Promised
@@ -70,19 +71,55 @@ async def taken(
 
 
 async def freed(tenant: Tenant, row: Commission, given: Snapshot) -> list[Going]:
-    """Return the moves of children who changed crèche and whose place the lot does not have."""
+    """Return the moves of children who changed crèche and whose place the lot does not have.
+
+    Where a crèche had more children than it may, none is free: who makes up for one too many is not
+    known before they have all answered.
+    """
     ages, days = tenant.of(Settings).ages, calendar_of(row).periods
     in_lot = {file_of(one.id) for one in given.applications if leaves(one)}
+    moved = [(offer, await contracts.left_for(offer)) for offer in await offers.moved(row.id)]
     supply = await supplies.states(row.id)
     found: list[Going] = []
-    for offer in await offers.moved(row.id):
-        for one in (
-            await contracts.left_for(offer) if offer.application.number not in in_lot else ()
-        ):
+    for offer, gone in moved:
+        for one in gone if offer.application.number not in in_lot else ():
             house = _house(int(one.facility), supply, len(days))
-            left = _freed(house, offer, one, days, ages)
-            found.append(Going(offer.application.id, offer.start_on, leaves=left))
+            everybody = [(which, each) for which, theirs in moved for each in theirs]
+            overfull = await _overfull(tenant, row, given, house, everybody)
+            left = _freed(house, offer, one, [(day, True) for day in days], ages)
+            kept = {name: many for name, many in left.items() if name not in overfull}
+            found.append(Going(offer.application.id, offer.start_on, leaves=kept))
     return found
+
+
+async def _overfull(
+    tenant: Tenant,
+    row: Commission,
+    given: Snapshot,
+    house: House,
+    gone: Sequence[tuple[Offer, Contract]],
+) -> set[str]:
+    """Return what a crèche had given beyond what it has when the commission proposed.
+
+    Counted from who is there now, less those whom the commission placed there, and with those who
+    left since.
+    """
+    ages, days = tenant.of(Settings).ages, calendar_of(row).periods
+    known = await supplies.houses(row, tenant, only=[house.facility])
+    then = Counter({name: many for one in known for name, many in balance(one).items()})
+    held = await offers.held(row.id)
+    for file in given.applications:
+        option = file.option(held.get(file.id)) if file.id in held else None
+        if option is not None and option.facility == str(house.facility):
+            then.update({name: many * file.count for name, many in option.demand.items()})
+    for offer, one in gone:
+        if int(one.facility) == house.facility:
+            stays = contracts.presence(one)
+            then.subtract(
+                _freed(house, offer, one, [(day, not stays.is_here(day)) for day in days], ages)
+            )
+    # what a section gives is told, never counted from who is there
+    return {name for name, many in then.items() if many < 0 and name.split("/")[1] not in GROUPS}
 
 
 def _house(facility: int, supply: Mapping[int, Supply], periods: int) -> House:
@@ -130,17 +167,24 @@ def _is_new(one: Contract, kept: Proposal) -> bool:
     A crèche that writes the whole list of its children later takes no place twice.
     """
     came_after = one.added_at is not None and one.added_at > kept.made_at
-    return came_after and one.first >= kept.made_at.date()
+    return came_after and one.first >= kept.made_at.astimezone(tenants.current().zone).date()
 
 
 def _freed(
-    house: House, offer: Offer, left: Contract, days: Sequence[date], ages: AgeLimits
+    house: House,
+    offer: Offer,
+    left: Contract,
+    days: Sequence[tuple[date, bool]],
+    ages: AgeLimits,
 ) -> dict[str, int]:
-    """Return what a child leaves who goes to another crèche, period by period, until school."""
+    """Return what a child leaves who goes to another crèche, period by period, until school.
+
+    :param days: the first day of each period, and whether it counts.
+    """
     born = left.born_on or offer.application.reference_on
     stays = Presence(born, left.slots, left.first)
     groups = [
-        ages.group(born, max(day, left.first)) if stays.is_here(day) and born else None
-        for day in days
+        ages.group(born, max(day, left.first)) if counts and stays.is_here(day) and born else None
+        for day, counts in days
     ]
     return demand(house, groups, left.slots)

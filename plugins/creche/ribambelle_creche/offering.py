@@ -186,8 +186,11 @@ async def lapse(tenant: Tenant, offer: Offer, now: datetime) -> bool:
         async with transaction():
             await _locked(offer)
             file = await renewals.one(int(offer.application))
-            if not await offers.answered(file.id, "lapsed", None, now):
+            live = await offers.live_of(file.id)
+            # since it was read, its family may have said yes, or been offered another place
+            if live is None or live.id != offer.id or live.agreed_at:
                 return False
+            await offers.answered(file.id, "lapsed", None, now)
             await workflow.fire(file.demande.id, "lapse", side="clock", account=None)
             await _go_on(file.demande.id, ends=tenant.of(Settings).lapse_closes)
             await _call_later(offer)
@@ -486,10 +489,16 @@ async def _go_on(demande: int, *, ends: bool) -> None:
 
 
 async def _call_later(offer: Offer) -> None:
-    """Settle what this answer settles once all is committed; the next in rank may then be called."""
-    commission = commission_of(offer)
-    if commission:
+    """Settle what this answer settles once all is committed; the next in rank may then be called.
+
+    Of another commission too: a file of the same child waited for this answer, and may have a place
+    there that nobody else could take.
+    """
+    mine, file = commission_of(offer), await renewals.one(int(offer.application))
+    others = await offers.listed_with(file)
+    for commission in dict.fromkeys([*([mine] if mine else []), *others]):
         once = f"creche.call_next:{offer.id}:{offer.state}"
+        once += "" if commission == mine else f":{commission}"
         await later("creche", "call_next", once=once, commission=commission)
 
 

@@ -6,12 +6,13 @@ from ribambelle import tenants, workflow
 from ribambelle.errors import Refused
 from ribambelle.jobs import later
 from ribambelle.tenants import Tenant
-from ribambelle.workflow import Step
+from ribambelle.workflow import Step, journal
+from ribambelle_creche.domain.evidence import outdated
 from ribambelle_creche.domain.renewal import Renewal, is_over
-from ribambelle_creche.queries import applications, renewals
+from ribambelle_creche.queries import applications, files, renewals
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Application
-from ribambelle_creche.workflow import COMPLETED, CONFIRMED
+from ribambelle_creche.workflow import COMPLETED, CONFIRMED, FREE
 
 CONFIRM = "creche.confirm"
 ASK = "ask_confirmation"
@@ -86,6 +87,31 @@ def sleeps_until(tenant: Tenant, asked_on: date) -> date | None:
     """Return the last day to say a birth that is past; None where a file sleeps for ever."""
     weeks = tenant.of(Settings).birth_sleeps_weeks
     return asked_on + timedelta(weeks=weeks) if weeks else None
+
+
+async def ask_proofs_again(step: Step) -> None:
+    """Ask a family that still looks for a place for the proofs that are too old by now.
+
+    The old one counts for as long as a family has to confirm: nobody loses points meanwhile. Told
+    inside the transaction of the transition.
+    """
+    if step.source != "to_confirm" or step.target not in FREE:
+        return
+    file = await renewals.of_demande(step.request)
+    if file is None:
+        return
+    tenant = tenants.current()
+    today = step.at.astimezone(tenant.zone).date()
+    kinds = outdated(await files.last_days(file), today)
+    if kinds:
+        await files.ask_again(file.id, kinds, renewal_of(tenant).last_day(today))
+        await journal.record(
+            "creche.proof_again",
+            f"creche.application:{file.id}",
+            account=step.account,
+            side=step.side,
+            kinds=kinds,
+        )
 
 
 async def _ask(file: Application, step: Step) -> None:

@@ -1,6 +1,7 @@
 """What must a family prove before its file is complete?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 from ribambelle_creche.domain.dossier import (
     Child,
@@ -57,6 +58,24 @@ def to_see_again(before: Dossier, after: Dossier, kinds: Iterable[str]) -> list[
         kind
         for kind in kinds
         if any(getattr(before, one) != getattr(after, one) for one in PROVES.get(kind, ()))
+    ]
+
+
+AT_RENEWAL = ("address",)
+"""Proofs that a family shows again when it says that it still looks for a place, once too old."""
+
+
+def outdated(last_days: Mapping[str, date | None], today: date) -> list[str]:
+    """Return the proofs to be shown again at a renewal: seen, and worth nothing any more.
+
+    The last day counts; what is worth something for ever is never asked for again.
+
+    >>> until = {"address": date(2027, 2, 28), "work": date(2027, 2, 28), "birth": None}
+    >>> outdated(until, date(2027, 2, 28)), outdated(until, date(2027, 3, 1))
+    ([], ['address'])
+    """
+    return [
+        kind for kind in AT_RENEWAL if (last := last_days.get(kind)) is not None and last < today
     ]
 
 

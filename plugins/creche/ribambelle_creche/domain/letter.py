@@ -38,6 +38,8 @@ ELSEWHERE = (
 """What a family reads of a place where it did not ask."""
 
 
+YES_KEPT = "Vous avez dit oui. Il manque la réponse d’une autre famille : vous n’avez rien à faire."
+"""What a family reads of a place it said yes to, and that somebody has still to leave."""
 NOT_LEFT = (
     "La place proposée à {} était encore celle d’un enfant à qui une autre crèche était proposée. "
     "Cet enfant y reste : nous avons repris la proposition, même si vous aviez dit oui. Votre demande "

@@ -50,7 +50,7 @@ def deficit(house: House) -> dict[str, int]:
     >>> deficit(House(12, ({},), ({("babies", 0, "am"): 11},), authorised=10))
     {'12/all/mon-am': 1}
     """
-    return {name: -number for name, number in _balance(house).items() if number < 0}
+    return {name: -number for name, number in balance(house).items() if number < 0}
 
 
 def resources(house: House) -> dict[str, int]:
@@ -76,10 +76,10 @@ def resources(house: House) -> dict[str, int]:
     >>> resources(House(12, ({},), ({monday: 2},), 10, adults={"mon-am": 1}))["12/all/mon-am"]
     1
     """
-    return {name: max(0, number) for name, number in _balance(house).items()}
+    return {name: max(0, number) for name, number in balance(house).items()}
 
 
-def _balance(house: House) -> dict[str, int]:
+def balance(house: House) -> dict[str, int]:
     """Return what is left in a crèche; below zero, what it has given already and does not have."""
     found: dict[str, int] = {}
     most = house.authorised + min(house.overflow, most_overflow(house.authorised))

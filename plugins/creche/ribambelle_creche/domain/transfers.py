@@ -1,6 +1,6 @@
 """A child that is in a crèche and asks for another: it never ends below the place it has."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import takewhile
 
 import msgspec
@@ -40,18 +40,22 @@ def with_rights(given: Snapshot, lot: Lot, held: Mapping[str, Held]) -> Snapshot
     >>> propose(found).assignments
     {'C-1': '15/babies/0', 'C-2': '12/babies/0'}
 
-    A crèche of ten that has eleven children gives nothing when one of them goes: it is ten again.
+    A crèche of ten that has eleven children gives nothing when one of them goes: it is ten again. Nor
+    when another goes too: who makes up for the eleventh is not known before they have answered.
 
     >>> overfull = House(12, full, ({("babies", 0, "am"): 11},), 10)
     >>> lot = Lot([seen("C-1", 15, 12)], [overfull, House(15, full, ({},), 10)], {})
     >>> with_rights(snapshot(lot), lot, {"C-1": (12, 1)}).resources["12/all/mon-am"]
+    0
+    >>> lot = Lot([seen("C-1", 15, 12), seen("C-2", 15, 12)], lot.houses, {})
+    >>> with_rights(snapshot(lot), lot, {"C-1": (12, 1), "C-2": (12, 1)}).resources["12/all/mon-am"]
     0
 
     A child that would rather have other days where it is, or that may also wait for September, keeps
     its place out of the run: part of it would be its own and part would not. It is free for the
     next run, once it is left.
     """
-    lacks = {name: many for house in lot.houses for name, many in deficit(house).items()}
+    overfull = {name for house in lot.houses for name in deficit(house)}
     asked = {seen.number: seen.asked for seen in lot.files}
     houses = {house.facility: house for house in lot.houses}
     places = dict(given.resources)
@@ -63,7 +67,7 @@ def with_rights(given: Snapshot, lot: Lot, held: Mapping[str, Held]) -> Snapshot
         one = anywhere.named_only(each, asked[file_of(each.id)].wishes) if is_in else each
         is_alone = one.count == 1 and one.group is None
         if is_alone and asking is not None and house is not None and facility in asking.wishes:
-            one = _in_place(one, house, asking, slots, places, lacks)
+            one = _in_place(one, house, asking, slots, places, overfull)
         files.append(one)
     current = {one.id: one.current for one in files}
     pins = tuple(
@@ -79,30 +83,26 @@ def _in_place(
     asking: Asking,
     slots: int,
     places: dict[str, int],
-    lacks: dict[str, int],
+    overfull: Collection[str],
 ) -> Application:
     """Return a file with the place its child has; what it would free is added to the places.
 
-    What a crèche has given beyond what it has is made up first: that is nobody's place.
+    Where a crèche has given more than it has, nothing is: it would be given again though another
+    stays who was to make up for it.
     """
     rank = asking.needs.index(slots) if slots in asking.needs else len(asking.needs)
     group = next(group for group in asking.groups if group)
     mine = Option(f"{house.facility}/{group}/{rank}", str(house.facility), {}, 0)
     better = list(takewhile(lambda option: option.id != mine.id, one.options))
     if all(_leaves_whole(option, house) for option in better):
-        there = demand(house, asking.groups, slots)
         freed = {
-            name: need - min(need, lacks.get(name, 0))
-            for name, need in there.items()
-            if name in places
+            name: need
+            for name, need in demand(house, asking.groups, slots).items()
+            if name in places and name not in overfull
         }
-        mine = msgspec.structs.replace(
-            mine, demand={name: need for name, need in freed.items() if need}
-        )
+        mine = msgspec.structs.replace(mine, demand=freed)
         for name, need in freed.items():
             places[name] += need
-            if name in lacks:
-                lacks[name] -= there[name] - need
         options = tuple(mine if option.id == mine.id else option for option in one.options)
     else:
         options = tuple(

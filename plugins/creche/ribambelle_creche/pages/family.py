@@ -73,7 +73,7 @@ async def mine(person: NamedDependency[Person]) -> Page:
     return Page("creche/family/mine.html", files)
 
 
-KEPT = "Votre oui est gardé : il manque la réponse d’une autre famille. Vous n’avez rien à faire."
+KEPT = "Votre oui est gardé. Il manque la réponse d’une autre famille. Vous n’avez rien à faire."
 
 
 @dataclass(frozen=True)

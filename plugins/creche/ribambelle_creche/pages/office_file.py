@@ -106,7 +106,7 @@ class FilePage:
     @property
     def is_owing(self) -> bool:
         """Tell whether a proof is still to be seen."""
-        return any(proof.seen_at is None for proof in self.file.proofs)
+        return self.file.is_owing
 
     @property
     def choices(self) -> list[tuple[str, str]]:
@@ -224,7 +224,7 @@ async def act(
     if WORKFLOW.transition(form.struct.act).needs_reason and not form.struct.reason:
         wrong = {"reason": REASONS[form.struct.act]}
         return await file_page(number, person, tenant, wrong)
-    if form.struct.act == "complete" and any(proof.seen_at is None for proof in file.proofs):
+    if form.struct.act == "complete" and file.is_owing:
         wrong = {"act": "Cochez d’abord chaque pièce vue : il en reste à voir."}
         return await file_page(number, person, tenant, wrong)
     async with transaction():

@@ -1,6 +1,7 @@
 """The proofs of a file as papers: what is asked, what was sent, what may serve again."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -14,7 +15,7 @@ from ribambelle.documents.uses import Actor, Owner
 from ribambelle.errors import NotYours, Refused
 from ribambelle.forms import Bound
 from ribambelle.identity import Person, quartiers
-from ribambelle.web import uploads
+from ribambelle.web import formats, uploads
 from ribambelle.web.page import Page
 from ribambelle.web.uploads import LONGEST_BODY, Given
 from ribambelle.web.visit import Visit
@@ -32,6 +33,8 @@ class Wanted:
 
     kind: str
     paper: Document | None
+    again_by: date | None = None
+    """The last day the one that was seen counts, when it is asked for again."""
 
     @property
     def label(self) -> str:
@@ -46,7 +49,12 @@ class Wanted:
     @property
     def reason(self) -> str:
         """Why what was sent will not do."""
-        return self.paper.reason if self.paper is not None else ""
+        if self.paper is not None and self.paper.reason:
+            return self.paper.reason
+        if self.again_by is None:
+            return ""
+        day = formats.jour_du_mois(self.again_by, True)
+        return f"Celui que la mairie a vu ne vaut plus. Il compte encore jusqu’au {day}."
 
 
 async def wanted(file: Mine) -> list[Wanted]:
@@ -55,7 +63,11 @@ async def wanted(file: Mine) -> list[Wanted]:
         return []
     sent = await uses.given_for(file.application.demande.id)
     latest = {paper.kind: paper for paper in reversed(sent)}
-    return [Wanted(kind, latest.get(kind)) for kind in await applications.unseen_proofs(file.id)]
+    again = await applications.proofs_again(file.id)
+    return [
+        Wanted(kind, latest.get(kind), again.get(kind))
+        for kind in await applications.unseen_proofs(file.id)
+    ]
 
 
 async def beside(demande: int, kind: str) -> Rows:

@@ -16,8 +16,9 @@ from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle.workflow import State
 from ribambelle_creche import renewing, withdrawing
+from ribambelle_creche.domain.evidence import KINDS
 from ribambelle_creche.domain.leaving import FOR
-from ribambelle_creche.queries import renewals
+from ribambelle_creche.queries import applications, renewals
 from ribambelle_creche.tables import Application
 from ribambelle_creche.workflow import WORKFLOW
 
@@ -32,6 +33,8 @@ class ConfirmPage:
     state: State
     address: str
     leaving: bool = False
+    again: tuple[str, ...] = ()
+    """What the family has to show once more, in words."""
     goes: tuple[tuple[str, str], ...] = tuple(FOR.items())
 
     @property
@@ -69,7 +72,8 @@ async def confirm_page(
     file = await asked(number, code, tenant)
     state = WORKFLOW.state(file.demande.state)
     leaving = request.query_params.get("reponse") == "non"
-    page = ConfirmPage(file, state, f"/creche/confirmer/{number}/{code}", leaving)
+    again = tuple(KINDS[kind] for kind in await applications.proofs_again(number))
+    page = ConfirmPage(file, state, f"/creche/confirmer/{number}/{code}", leaving, again)
     return Page("creche/family/confirm.html", page)
 
 

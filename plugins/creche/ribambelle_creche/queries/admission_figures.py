@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from ribambelle import tenants
 from ribambelle.workflow.tables import HistoryStep
 from ribambelle_creche import examining
 from ribambelle_creche.domain.admission_figures import Served, served
@@ -156,8 +157,8 @@ async def waits() -> list[Wait]:
         Wait(
             row["quartier"] or 0,
             row["group"],
-            row["complete"].date(),
-            row["sent_at"].date(),
+            _here(row["complete"]).date(),
+            _here(row["sent_at"]).date(),
             entries.get(row["application"]),
         )
         for row in first.values()
@@ -169,7 +170,15 @@ async def waiting() -> list[Wait]:
     rows = await Application.select(
         Application.quartier, Application.age_group, Application.complete_at
     ).where(LIVES, Application.complete_at.is_not_null())
-    return [Wait(row["quartier"] or 0, row["age_group"], row["complete_at"].date()) for row in rows]
+    return [
+        Wait(row["quartier"] or 0, row["age_group"], _here(row["complete_at"]).date())
+        for row in rows
+    ]
+
+
+def _here(at: datetime) -> datetime:
+    """Return a moment as the clocks of the commune say it: its day, its month."""
+    return at.astimezone(tenants.current().zone)
 
 
 async def present(day: date) -> list[tuple[int, Dossier]]:
@@ -194,12 +203,15 @@ async def present(day: date) -> list[tuple[int, Dossier]]:
 
 
 async def flow(since: datetime) -> dict[str, Counter[str]]:
-    """Return what happened month by month: requests, withdrawals, expirations, offers refused."""
+    """Return what happened month by month: requests, withdrawals, expirations, offers refused.
+
+    Places offered together have one answer, and are one refusal.
+    """
     found: dict[str, Counter[str]] = {}
 
     def add(kind: str, rows: Sequence[dict[str, Any]], name: str) -> None:
         for row in rows:
-            found.setdefault(f"{row[name]:%Y-%m}", Counter())[kind] += 1
+            found.setdefault(f"{_here(row[name]):%Y-%m}", Counter())[kind] += 1
 
     sent = await Application.select(Application.submitted_at).where(
         Application.submitted_at.is_not_null() & (Application.submitted_at >= since)
@@ -213,10 +225,11 @@ async def flow(since: datetime) -> dict[str, Counter[str]]:
         )
         add(kind, steps, "at")
     for state in ("declined", "lapsed"):
-        offers = await Offer.select(Offer.answered_at).where(
+        offers = await Offer.select(Offer.application, Offer.answered_at).where(
             (Offer.state == state) & Offer.answered_at.is_not_null() & (Offer.answered_at >= since)
         )
-        add(state, offers, "answered_at")
+        once = {(row["application"], row["answered_at"]): row for row in offers}
+        add(state, list(once.values()), "answered_at")
     return found
 
 

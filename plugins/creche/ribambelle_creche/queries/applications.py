@@ -1,7 +1,7 @@
 """The families' files: whose they are, what they say, what became of them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -30,6 +30,8 @@ from ribambelle_creche.queries import desks
 from ribambelle_creche.tables import Application, Evidence, Receipt, Wish
 from ribambelle_creche.workflow import CHANGEABLE, CODE, LIVING
 
+OWED = Evidence.seen_at.is_null() | Evidence.again_by.is_not_null()
+"""A proof to be shown: nobody saw it, or the one that was seen is too old."""
 FILERS = ("agent", "admin", "creche_desk", "creche_manager")
 
 
@@ -399,13 +401,23 @@ async def wishes(number: int) -> list[dict[str, Any]]:
 
 
 async def unseen_proofs(number: int) -> list[str]:
-    """Return the codes of the proofs that nobody has seen yet, in the commune's order."""
+    """Return the codes of the proofs to be shown, once or again, in the commune's order."""
     rows = (
         await Evidence.select(Evidence.kind)
-        .where((Evidence.application == number) & Evidence.seen_at.is_null())
+        .where((Evidence.application == number) & OWED)
         .order_by(Evidence.id)
     )
     return [row["kind"] for row in rows]
+
+
+async def proofs_again(number: int) -> dict[str, date]:
+    """Return the proofs asked for again, each with the last day the one that was seen counts."""
+    rows = (
+        await Evidence.select(Evidence.kind, Evidence.again_by)
+        .where((Evidence.application == number) & Evidence.again_by.is_not_null())
+        .order_by(Evidence.id)
+    )
+    return {row["kind"]: row["again_by"] for row in rows}
 
 
 async def receipts(number: int) -> list[Receipt]:

@@ -188,11 +188,13 @@ async def in_window(row: Commission, tenant: Tenant, open_facilities: set[int]) 
     """Return the living files whose entry is in the window of a commission, by number of file.
 
     One that another commission holds, or that has an offer, is decided there. One that an earlier
-    commission left without a place is looked at again, for the first entry of this one. One
-    that wishes another window is in it too, when its family said that the day may move so far.
+    commission left without a place, or left out, is looked at again, for the first entry of this
+    one, wherever it stands: completed since, it would be nobody's. One that wishes another window
+    is in it too, when its family said that the day may move so far.
     """
     window = calendar_of(row)
-    seen_before = Application.demande.state.is_in(list(WITHOUT_PLACE))
+    seen = Examined.select(Examined.application).where(Examined.commission != row.id)
+    seen_before = Application.demande.state.is_in(list(WITHOUT_PLACE)) | Application.id.is_in(seen)
     files = (
         await Application.select(
             Application.id,
@@ -213,7 +215,8 @@ async def in_window(row: Commission, tenant: Tenant, open_facilities: set[int]) 
         )
         .order_by(Application.id)
     )
-    entries = {file["id"]: _entry(file, window) for file in files}
+    late = await _seen_before(row, files)
+    entries = {file["id"]: _entry(file, window, is_late=file["id"] in late) for file in files}
     files = [file for file in files if entries[file["id"]]]
     wishes = await _by_file(Wish.application, Wish.facility, Wish.rank, files)
     needs = await _by_file(Need.application, Need.slots, Need.rank, files)
@@ -224,17 +227,34 @@ async def in_window(row: Commission, tenant: Tenant, open_facilities: set[int]) 
             tuple(needs.get(file["id"], ())),
             entries[file["id"]] or row.first_start,
             tenant,
+            is_late=file["id"] in late,
         )
         for file in files
     ]
 
 
-def _entry(file: dict[str, Any], window: Calendar) -> date | None:
-    """Return the entry of a file that a window decides, its own or the nearest that would do."""
+async def _seen_before(row: Commission, files: Sequence[dict[str, Any]]) -> set[int]:
+    """Return which of these files an earlier commission left without a place, or left out."""
+    found = {file["id"] for file in files if file["state"] in WITHOUT_PLACE}
+    others = [file["id"] for file in files if file["id"] not in found]
+    for start in range(0, len(others), 500):
+        rows = await Examined.select(Examined.application).where(
+            (Examined.commission != row.id)
+            & Examined.application.is_in(others[start : start + 500])
+        )
+        found |= {one["application"] for one in rows}
+    return found
+
+
+def _entry(file: dict[str, Any], window: Calendar, *, is_late: bool) -> date | None:
+    """Return the entry of a file that a window decides, its own or the nearest that would do.
+
+    :param is_late: an earlier commission saw it: the day it wished may be past.
+    """
     start: date = file["start_on"]
     if window.takes(start):
         return start
-    if start < window.first_start and file["state"] in WITHOUT_PLACE:
+    if start < window.first_start and is_late:
         return window.first_start
     told = decode(file["sent"] or file["answers"]).entry
     return window.nearest(start, told.earliest, told.latest) if told else None
@@ -246,6 +266,8 @@ def _found(
     needs: tuple[int, ...],
     entry: date,
     tenant: Tenant,
+    *,
+    is_late: bool,
 ) -> Found:
     complete_at = file["complete_at"]
     return Found(
@@ -261,7 +283,7 @@ def _found(
             open_wishes=len(wishes) or _others(file, tenant),
             half_days=max((need.bit_count() for need in needs), default=0),
         ),
-        is_moved=entry != file["start_on"] and file["state"] not in WITHOUT_PLACE,
+        is_moved=entry != file["start_on"] and not is_late,
         wishes=wishes,
         needs=needs,
         child=file["child"],

@@ -1,12 +1,16 @@
 """One file, whole, for whoever may see it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from ribambelle import tenants
+from ribambelle.documents.catalogue import type_of
 from ribambelle.documents.tables import DocumentUse
 from ribambelle.errors import NotYours
 from ribambelle.workflow.tables import Demande
 from ribambelle_creche.domain.evidence import KINDS
+from ribambelle_creche.queries.applications import OWED
 from ribambelle_creche.tables import Application, Desk, Evidence, Receipt
 
 
@@ -22,9 +26,19 @@ class File:
     desk_name: str
     proofs: list[Evidence]
 
+    @property
+    def is_owing(self) -> bool:
+        """Tell whether a proof is still to be seen, once or again."""
+        return any(is_owed(proof) for proof in self.proofs)
+
     def proof_label(self, kind: str) -> str:
         """Return what a proof is called."""
         return KINDS.get(kind, kind)
+
+
+def is_owed(proof: Evidence) -> bool:
+    """Tell whether a proof is still to be seen: nobody saw it, or the one that was seen is too old."""
+    return proof.seen_at is None or proof.again_by is not None
 
 
 async def one(number: int, desks: list[int] | None) -> File:
@@ -82,9 +96,13 @@ async def turn_proof(number: int, kind: str, account: int, now: datetime) -> boo
     proof = await Evidence.objects().get((Evidence.application == number) & (Evidence.kind == kind))
     if proof is None:
         raise NotYours
-    seen = proof.seen_at is None
+    seen = is_owed(proof)
     await Evidence.update(
-        {Evidence.seen_at: now if seen else None, Evidence.seen_by: account if seen else None}
+        {
+            Evidence.seen_at: now if seen else None,
+            Evidence.seen_by: account if seen else None,
+            Evidence.again_by: None,
+        }
     ).where(Evidence.id == proof.id)
     return seen
 
@@ -102,8 +120,47 @@ async def answers_of(demande: int) -> str:
 async def prove(demande: int, kind: str, account: int | None, now: datetime) -> None:
     """Note a proof as seen by who accepted its paper; once seen it stays as it is."""
     mine = Application.select(Application.id).where(Application.demande == demande)
-    await Evidence.update({Evidence.seen_at: now, Evidence.seen_by: account}).where(
-        Evidence.application.is_in(mine) & (Evidence.kind == kind) & Evidence.seen_at.is_null()
+    await Evidence.update(
+        {Evidence.seen_at: now, Evidence.seen_by: account, Evidence.again_by: None}
+    ).where(Evidence.application.is_in(mine) & (Evidence.kind == kind) & OWED)
+
+
+async def last_days(file: Application) -> dict[str, date | None]:
+    """Return the last day each proof that was seen is worth something; None for always.
+
+    That of the last paper accepted for the file; one shown by hand, or since that paper was over,
+    is worth something from the day it was seen.
+    """
+    zone = tenants.current().zone
+    papers = {
+        row["kind"]: row["valid_until"]
+        for row in await DocumentUse.select(
+            DocumentUse.document.kind.as_alias("kind"),
+            DocumentUse.document.valid_until.as_alias("valid_until"),
+        )
+        .where(
+            (DocumentUse.demande == file.demande)
+            & DocumentUse.document.state.is_in(["accepted", "expired"])
+        )
+        .order_by(DocumentUse.id)
+    }
+    found: dict[str, date | None] = {}
+    for row in await Evidence.select(Evidence.kind, Evidence.seen_at).where(
+        (Evidence.application == file.id) & Evidence.seen_at.is_not_null()
+    ):
+        kind, seen_on = row["kind"], row["seen_at"].astimezone(zone).date()
+        until = papers.get(kind)
+        is_by_paper = kind in papers and (until is None or seen_on <= until)
+        found[kind] = until if is_by_paper else type_of(kind).valid_until(seen_on)
+    return found
+
+
+async def ask_again(number: int, kinds: Sequence[str], until: date) -> None:
+    """Ask for proofs again; those that were seen count until a day."""
+    await Evidence.update({Evidence.again_by: until}).where(
+        (Evidence.application == number)
+        & Evidence.kind.is_in([*kinds, ""])
+        & Evidence.again_by.is_null()
     )
 
 

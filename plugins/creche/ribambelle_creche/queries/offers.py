@@ -11,7 +11,7 @@ from ribambelle_creche.domain.commission import seconds
 from ribambelle_creche.domain.dossier import decode
 from ribambelle_creche.domain.offers import ELSEWHERE, LATE, NOT_FREED, application_of
 from ribambelle_creche.domain.turnover import Promised
-from ribambelle_creche.tables import Application, Offer, Wish
+from ribambelle_creche.tables import Application, Examined, Offer, Wish
 
 HOLDING = ("live", "accepted")
 PLACES = "creche.places"
@@ -454,6 +454,17 @@ async def files_of_child(file: Application) -> list[int]:
         Application.child.is_not_null() & (Application.child == file.child)
     )
     return list({file.id, *(row["id"] for row in rows)})
+
+
+async def listed_with(file: Application) -> list[int]:
+    """Return the decided commissions that examined another file of the same child, in order."""
+    others = [one for one in await files_of_child(file) if one != file.id]
+    rows = await Examined.select(Examined.commission).where(
+        Examined.application.is_in([*others, 0])
+        & (Examined.refusal == "")
+        & (Examined.commission.state == "decided")
+    )
+    return sorted({row["commission"] for row in rows})
 
 
 async def of_origin(origin: str) -> list[Offer]:

@@ -1,13 +1,17 @@
 """What the town hall knows of files beside their answers, for many at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from ribambelle.database import transaction
 from ribambelle.workflow import journal
 from ribambelle_creche.domain.commission import EXAMINABLE
-from ribambelle_creche.domain.offers import ELSEWHERE
+from ribambelle_creche.domain.offers import NOT_FREED, costs_nothing
 from ribambelle_creche.tables import Application, Contract, Decision, Evidence, Noted, Offer
+
+WITHOUT = ("waiting", "refused")
+"""Answers of a commission that give no place."""
 
 
 async def examinable() -> list[Application]:
@@ -38,10 +42,12 @@ async def files(numbers: Sequence[int]) -> list[Application]:
     return found
 
 
-async def seen_proofs(files: Iterable[int]) -> dict[int, set[str]]:
-    """Return the proofs that were seen, by file."""
+async def seen_proofs(files: Iterable[int], day: date) -> dict[int, set[str]]:
+    """Return the proofs that were seen and count on a day, by file."""
     rows = await Evidence.select(Evidence.application, Evidence.kind).where(
-        Evidence.application.is_in([*files, 0]) & Evidence.seen_at.is_not_null()
+        Evidence.application.is_in([*files, 0])
+        & Evidence.seen_at.is_not_null()
+        & (Evidence.again_by.is_null() | (Evidence.again_by >= day))
     )
     return _grouped((row["application"], row["kind"]) for row in rows)
 
@@ -58,21 +64,38 @@ async def noted(files: Iterable[int]) -> dict[int, dict[str, int | None]]:
 
 
 async def waited(files: Iterable[int]) -> dict[int, int]:
-    """Return how many commissions left each file waiting."""
-    rows = await Decision.select(Decision.application).where(
-        Decision.application.is_in([*files, 0]) & (Decision.outcome == "waiting")
+    """Return how many commissions left each file without a place.
+
+    Whatever its reason; and one that offered a place nobody left, unless it offered another since.
+    """
+    numbers = [*files, 0]
+    decided = await Decision.select(Decision.application, Decision.commission).where(
+        Decision.application.is_in(numbers) & Decision.outcome.is_in(list(WITHOUT))
     )
-    return _counted(row["application"] for row in rows)
+    made = await Offer.select(Offer.application, Offer.commission, Offer.reason).where(
+        Offer.application.is_in(numbers) & Offer.commission.is_not_null()
+    )
+    offered = {_session(row) for row in made if row["reason"] != NOT_FREED}
+    fell = {_session(row) for row in made} - offered
+    return _counted(file for file, _ in {_session(row) for row in decided} | fell)
+
+
+def _session(row: Mapping[str, Any]) -> tuple[int, int]:
+    return row["application"], row["commission"]
 
 
 async def refused(files: Iterable[int]) -> dict[int, int]:
-    """Return how many offers the family of each file declined, of crèches it had named."""
-    rows = await Offer.select(Offer.application).where(
-        Offer.application.is_in([*files, 0])
-        & (Offer.state == "declined")
-        & (Offer.origin != ELSEWHERE)
+    """Return how often the family of each file declined what it may not decline for nothing.
+
+    Places offered together are declined in one answer.
+    """
+    rows = await Offer.objects().where(
+        Offer.application.is_in([*files, 0]) & (Offer.state == "declined")
     )
-    return _counted(row["application"] for row in rows)
+    together: dict[tuple[int, datetime], list[Offer]] = {}
+    for row in rows:
+        together.setdefault((int(row.application), row.sent_at), []).append(row)
+    return _counted(file for (file, _), made in together.items() if not costs_nothing(made))
 
 
 async def siblings_at(households: Iterable[int], day: date) -> dict[int, set[tuple[int, int]]]:

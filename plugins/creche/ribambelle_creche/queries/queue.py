@@ -10,6 +10,7 @@ from piccolo.query.functions.aggregate import Count
 
 from ribambelle.identity import Person
 from ribambelle.search import fold, phone_of
+from ribambelle_creche.queries.applications import OWED
 from ribambelle_creche.tables import Application, Evidence, Need, Wish
 from ribambelle_creche.workflow import ADMITTED, LIVING
 
@@ -196,7 +197,7 @@ async def _with_wishes(found: Sequence[dict[str, Any]]) -> list[QueueRow]:
     }
     missing: dict[int, list[str]] = {}
     for row in await Evidence.select(Evidence.application, Evidence.kind).where(
-        Evidence.application.is_in(ids), Evidence.seen_at.is_null()
+        Evidence.application.is_in(ids), OWED
     ):
         missing.setdefault(row["application"], []).append(row["kind"])
     return [

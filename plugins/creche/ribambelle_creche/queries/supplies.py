@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from ribambelle import tenants
 from ribambelle.database import locks, transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.tenants import Tenant
@@ -152,12 +153,15 @@ def counted_apart(held: list[Contract], told_at: datetime | None) -> list[Presen
     Where no list is kept, the free places a crèche tells count who was there when it told them;
     those admitted who came since, or are to come, are not in them.
     """
-    listed = keeps_list(held)
+    listed, told_on = keeps_list(held), _day(told_at) if told_at else None
     return [
-        contracts.presence(one)
-        for one in held
-        if listed or told_at is None or told_at.date() <= one.first
+        contracts.presence(one) for one in held if listed or told_on is None or told_on <= one.first
     ]
+
+
+def _day(at: datetime) -> date:
+    """Return the day of a moment by the clocks of the commune: contracts are written in its days."""
+    return at.astimezone(tenants.current().zone).date()
 
 
 async def houses_for(
@@ -454,4 +458,4 @@ def _came_after(one: Contract, declared_at: datetime) -> bool:
     A list of those already there, written later, takes no place twice.
     """
     is_its_own = one.source != "admission" and one.added_at is not None
-    return is_its_own and one.added_at > declared_at and one.first >= declared_at.date()
+    return is_its_own and one.added_at > declared_at and one.first >= _day(declared_at)

@@ -260,7 +260,11 @@ class Offer(Table, tablename="creche_offer"):
     )
     answered_at = Timestamptz(null=True, default=None)
     answered_by = Integer(null=True, default=None, help_text="Account; none when time did.")
-    reason = Varchar(length=20, default="", help_text="Why it was taken back, as a code.")
+    reason = Varchar(
+        length=20,
+        default="",
+        help_text="Why an emergency, why it was taken back, or that it begins late, as a code.",
+    )
 
 
 class CutOff(Table, tablename="creche_cut_off"):

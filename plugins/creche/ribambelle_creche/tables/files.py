@@ -155,6 +155,11 @@ class Evidence(Table, tablename="creche_evidence"):
     kind = Varchar(length=30, help_text="Code of domain.evidence.KINDS.")
     seen_at = Timestamptz(null=True, default=None)
     seen_by = Integer(null=True, default=None)
+    again_by = Date(
+        null=True,
+        default=None,
+        help_text="Asked for again: the one that was seen counts until then.",
+    )
     once = Unique([application, kind])
 
 
