@@ -9,6 +9,7 @@ from pathlib import Path
 from ribambelle import __version__
 from ribambelle.errors import Misconfigured
 from ribambelle.plugins import CORE
+from ribambelle.tenants.settings import FIELDS
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 LONGEST = 24
@@ -47,7 +48,8 @@ def require_name(name: str, taken: list[str]) -> None:
             cure=f"des lettres sans accent en minuscules, des chiffres, « _ » ; {LONGEST} signes au"
             " plus, comme ludotheque",
         )
-    if name in taken or name == CORE:
+    # the keys of a commune's file and the tables of plugins are written side by side
+    if name in taken or name == CORE or name in FIELDS:
         raise Misconfigured(f"le nom « {name} » est pris", cure="choisissez-en un autre")
 
 

@@ -54,7 +54,7 @@ def test_a_new_plugin_is_written_installed_and_passes_its_own_tests(
 
 
 def test_a_name_that_cannot_be_is_refused(tmp_path: Path) -> None:
-    for name in ("creche", "core", "Ludothèque", "x" * 30, "9vies", "a-b"):
+    for name in ("creche", "core", "mail", "Ludothèque", "x" * 30, "9vies", "a-b"):
         assert run(["plugin", "new", name, "--into", str(tmp_path)]) != 0, name
     assert run(["plugin", "new", "a", "--title", 'Jeux "{x}"', "--into", str(tmp_path)]) != 0
     made(tmp_path, "ludotheque")
@@ -174,6 +174,25 @@ BROKEN: dict[str, tuple[str, Callable[[Path, str], None], str]] = {
         ),
         "sans réseau",
     ),
+    "the network at the import of a page": (
+        "network",
+        change(
+            FAMILY,
+            "from dataclasses",
+            "import socket\nsocket.getaddrinfo('a.test', 80)\nfrom dataclasses",
+        ),
+        "sans réseau",
+    ),
+    "a page that is no Python": (
+        "served",
+        change(FAMILY, "from dataclasses", "def (:"),
+        "ne se lit pas",
+    ),
+    "stops everything at import": (
+        "served",
+        change(PLUGIN, FIRST_LINE, FIRST_LINE + "raise SystemExit(0)\n"),
+        "s’arrête à l’import",
+    ),
     "no test on two communes": ("tests", remove("tests/test_words.py"), "communes"),
     "a rule that reads the clock": (
         "domain",
@@ -273,7 +292,14 @@ def test_the_command_says_what_is_left_and_ends_with_one(
 
 @pytest.mark.parametrize(
     "text",
-    ['level = "or"', '[exceptions]\nnulle_part = "x"', '[exceptions]\nnames = " "', "level ="],
+    [
+        'exceptions = "x"',
+        '[exceptions]\nserved = "une raison"',
+        'level = "or"',
+        '[exceptions]\nnulle_part = "x"',
+        '[exceptions]\nnames = " "',
+        "level =",
+    ],
 )
 def test_a_claim_that_means_nothing_is_refused(tmp_path: Path, text: str) -> None:
     root = made(tmp_path, "essai")
@@ -316,3 +342,13 @@ def test_what_is_public_is_there_and_is_said() -> None:
         assert f"| `{name}` | {told} |" in page, name
         for said in re.findall(r"`(\w+)`", told):
             assert hasattr(module, said), f"{name}.{said}"
+
+
+def test_of_a_plugin_that_is_not_served_nothing_is_said_to_be_kept(tmp_path: Path) -> None:
+    root = made(tmp_path, "muette")
+    change(PLUGIN, FIRST_LINE, "raise RuntimeError('cassé')\n")(root, "muette")
+
+    report = examine(root)
+
+    assert report.reached == ""
+    assert all(one.faults for one in report.verdicts)

@@ -63,25 +63,39 @@ class OpenSession:
         await self._begin(None, False, text, now, ANONYMOUS)
         return self.secret
 
-    async def sign_in(self, account: Account, now: datetime, *, strong: bool = False) -> str:
-        """Begin a new session for this account: an id from before the sign-in is never reused."""
+    async def sign_in(
+        self, account: Account, now: datetime, *, strong: bool = False, in_person: bool = True
+    ) -> str:
+        """Begin a new session for this account: an id from before the sign-in is never reused.
+
+        :param in_person: False when somebody enters in its place: the account's language is not theirs.
+        """
         if not self.allowed:
             raise Refused("https_needed")
+        if self._is_somebody_s:
+            self.data.pop(LANGUAGE, None)  # it was chosen by whoever was signed in before
         await self.end()
         for key in OF_ONE_PERSON:
             self.data.pop(key, None)
-        await self._speak(account)
+        if in_person:
+            await self._speak(account)
         life = IDLE if account.kind == "staff" else FAMILY
         await self._begin(account.id, strong, msgspec.json.encode(self.data).decode(), now, life)
         return self.secret
 
+    @property
+    def _is_somebody_s(self) -> bool:
+        held = self.row.account if self.row else None
+        return (held.id if isinstance(held, Account) else held) is not None
+
     async def _speak(self, account: Account) -> None:
-        """Keep the language just chosen as the account's own, else take up the account's."""
-        chosen = self.data.get(LANGUAGE) or account.language
-        if not chosen or account.kind == "staff":
+        """Take up the account's language; the one just chosen becomes its own when it has none."""
+        if account.kind == "staff":
             return
-        self.data[LANGUAGE] = chosen
-        await keep_language(account.id, chosen)
+        if account.language:
+            self.data[LANGUAGE] = account.language
+        elif chosen := self.data.get(LANGUAGE):
+            await keep_language(account.id, chosen)
 
     async def _begin(
         self, account: int | None, strong: bool, text: str, now: datetime, life: timedelta

@@ -254,6 +254,11 @@ def read(language: Language, folders: Iterable[Path]) -> Catalogue:
     )
 
 
+def _fact(name: str) -> str:
+    """Return what a fact is about: the commune is named with « de », or without."""
+    return name.removeprefix("de_")
+
+
 def read_texts(language: Language, folders: Iterable[Path]) -> dict[str, str]:
     """Read what whole texts are in one language, paragraph by paragraph: those of messages."""
     from babel.messages.pofile import read_po
@@ -268,6 +273,8 @@ def read_texts(language: Language, folders: Iterable[Path]) -> dict[str, str]:
                 for one in messages
                 if isinstance(one.id, str) and isinstance(one.string, str)
                 if one.id and one.string and not one.fuzzy
+                # a fact that the French does not hold would stop the act that writes the message
+                if {*map(_fact, HOLE.findall(one.string))} <= {*map(_fact, HOLE.findall(one.id))}
             }
     return found
 

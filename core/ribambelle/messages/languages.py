@@ -34,7 +34,9 @@ OF_PEOPLE = frozenset(
         ),
     }
 )
-"""Facts that hold what people wrote or are called: left as they are when no words of ours are added."""
+"""Facts that hold what people wrote or are called: left as they are."""
+NOBODY_NAMED = frozenset({"votre enfant", "Un parent", "Un agent", "Un aidant", "une famille"})
+"""What is written in place of a name that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,14 @@ class Reader:
         return Wording(subject, whole, french.sms)
 
     def _values(self, values: Mapping[str, str], facts: Iterable[Placeholder]) -> dict[str, str]:
-        kept = {one.name for one in facts if one.name in OF_PEOPLE and one.write is str}
-        return {
-            name: value if name in kept else "\n".join(map(self._line, value.split("\n")))
+        people = {one.name for one in facts if one.name in OF_PEOPLE} - {"bonjour"}
+        told = {
+            name: value
+            if name in people and value not in NOBODY_NAMED
+            else "\n".join(map(self._line, value.split("\n")))
             for name, value in values.items()
         }
+        return {name: value.replace(BELOW, "—") for name, value in told.items()}
 
     def _line(self, line: str) -> str:
         dash, found, item = line.partition("- ")

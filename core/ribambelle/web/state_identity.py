@@ -209,12 +209,13 @@ async def _enter(
     now: datetime,
     *,
     strong: bool = False,
+    in_person: bool = True,
 ) -> None:
     """Sign in the owner of an account, and remember how, to sign them out there too."""
     if account.disabled_at is not None or (account.kind == "family") != one.for_families:
         raise Refused("account_closed")
     async with transaction():
-        await seen.session.sign_in(account, now, strong=strong)
+        await seen.session.sign_in(account, now, strong=strong, in_person=in_person)
         seen.session.set(OPENID, [one.code, answered.token])
         await journal.record(
             "account.signed_in",
@@ -239,7 +240,7 @@ async def _mandate(
     if scopes.isdisjoint(seen.tenant.settings.franceconnect.mandates):
         raise Refused("mandate_short")
     async with transaction():
-        await _enter(seen, one, account, answered, now)
+        await _enter(seen, one, account, answered, now, in_person=False)
         errand = await errands.begin_mandate(account, now)
     seen.session.set(MANDATE, errand.id)
     return Redirect("/", status_code=303)

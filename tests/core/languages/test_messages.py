@@ -8,7 +8,10 @@ import pytest
 from tests.catalogues import WHOLE, paragraphs_of
 
 from ribambelle.database import transaction
+from ribambelle.identity import accounts
+from ribambelle.identity.sessions import LANGUAGE, OpenSession
 from ribambelle.identity.tables import Account
+from ribambelle.languages.catalogue import read_texts
 from ribambelle.languages.known import OTHERS
 from ribambelle.messages import languages, post
 from ribambelle.messages.delivery import compose
@@ -148,6 +151,59 @@ async def test_a_language_comes_back_with_the_account(communes: Communes) -> Non
     elsewhere = await town.family(EMAIL)
 
     assert '<html lang="ar"' in (await elsewhere.get("/")).text
+
+
+async def test_the_next_person_of_a_browser_keeps_their_own_language(communes: Communes) -> None:
+    town = communes.alpha
+    await reading(town, "ar")
+    with town.here() as tenant:
+        first = await Account.objects().get(Account.email == EMAIL)
+        other = await accounts.open_family("autre@example.test", tenant.now())
+        assert first is not None
+        session = OpenSession()
+        await session.sign_in(first, tenant.now())
+        spoken = session.data[LANGUAGE]
+        await session.sign_in(other, tenant.now())
+        theirs = await Account.select(Account.language).where(Account.id == other.id).first()
+
+    assert spoken == "ar"
+    assert LANGUAGE not in session.data
+    assert theirs == {"language": ""}
+
+
+async def test_a_language_chosen_before_the_sign_in_is_kept_by_whoever_has_none(
+    communes: Communes,
+) -> None:
+    town = communes.alpha
+    await reading(town, "ar")
+    with town.here() as tenant:
+        first = await Account.objects().get(Account.email == EMAIL)
+        other = await accounts.open_family("autre@example.test", tenant.now())
+        helped = await accounts.open_family("aidee@example.test", tenant.now())
+        assert first is not None
+        for account, in_person in ((first, True), (other, True), (helped, False)):
+            session = OpenSession()
+            session.data[LANGUAGE] = "en"
+            await session.sign_in(account, tenant.now(), in_person=in_person)
+        rows = await Account.select(Account.email, Account.language).where(Account.kind == "family")
+
+    assert {row["email"]: row["language"] for row in rows} == {
+        **{EMAIL: "ar", "autre@example.test": "en", "aidee@example.test": ""}
+    }
+
+
+def test_a_translation_with_another_fact_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "messages").mkdir()
+    (tmp_path / "messages" / "en.po").write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+        'msgid "Pour {enfant}"\nmsgstr "For {child}"\n\n'
+        'msgid "Le portail {de_commune}"\nmsgstr "The portal of {commune}"\n',
+        "utf-8",
+    )
+
+    assert read_texts(OTHERS["en"], [tmp_path]) == {
+        "Le portail {de_commune}": "The portal of {commune}"
+    }
 
 
 async def test_who_helps_at_the_counter_changes_nobody_s_language(communes: Communes) -> None:

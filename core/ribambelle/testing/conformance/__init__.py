@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ribambelle.errors import Misconfigured
-from ribambelle.testing.conformance.candidate import candidate
-from ribambelle.testing.conformance.rules import LEVELS, RULES
+from ribambelle.testing.conformance.candidate import Candidate, candidate
+from ribambelle.testing.conformance.rules import LEVELS, RULES, Rule
 
 __all__ = ["LEVELS", "RULES", "Report", "Verdict", "examine"]
 
@@ -61,10 +61,18 @@ def examine(root: Path) -> Report:
     plugin = candidate(root)
     claimed, excuses = _claimed(root / "quality.toml")
     verdicts = tuple(
-        Verdict(rule.code, rule.level, tuple(rule.faults(plugin)), excuses.get(rule.code, ""))
+        Verdict(rule.code, rule.level, _faults(rule, plugin), excuses.get(rule.code, ""))
         for rule in RULES
     )
     return Report(plugin.name, claimed, verdicts)
+
+
+def _faults(rule: Rule, plugin: Candidate) -> tuple[str, ...]:
+    """Return what breaks a rule; of a plugin that is not served, nothing else can be seen."""
+    found = tuple(rule.faults(plugin))
+    if found or rule is RULES[0] or plugin.name not in plugin.plugins.broken:
+        return found
+    return ("non vérifiée : le module n’est pas servi, voyez « served »",)
 
 
 def _claimed(file: Path) -> tuple[str, dict[str, str]]:
@@ -73,7 +81,7 @@ def _claimed(file: Path) -> tuple[str, dict[str, str]]:
         return LEVELS[0], {}
     try:
         told = tomllib.loads(file.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(
             f"quality.toml ne se lit pas : {error}", file=str(file), cure="corrigez cette ligne"
         ) from error
@@ -85,7 +93,15 @@ def _claimed(file: Path) -> tuple[str, dict[str, str]]:
             key="level",
             cure=f"choisissez parmi {', '.join(LEVELS)}",
         )
-    known = {rule.code for rule in RULES}
+    if not isinstance(excuses, dict):
+        raise Misconfigured(
+            "les exceptions ne sont pas une table",
+            file=str(file),
+            key="exceptions",
+            cure='écrivez [exceptions], puis une ligne par règle : languages = "sa raison"',
+        )
+    # below bronze a plugin is not served at all: nothing sets that aside
+    known = {rule.code for rule in RULES if rule.level != LEVELS[0]}
     for code, why in excuses.items():
         if code not in known or not str(why).strip():
             raise Misconfigured(

@@ -43,9 +43,11 @@ class Candidate:
             sys.path.insert(0, str(self.root))
         try:
             loaded: Any = importlib.import_module(self.module)
-        except Exception as error:  # whatever a stranger's module does as it is imported
+        except (Exception, SystemExit) as error:  # whatever a stranger's module does as it is read
             found = Plugins({})
-            found.broken[self.name] = error
+            found.broken[self.name] = (
+                error if isinstance(error, Exception) else RuntimeError("s’arrête à l’import")
+            )
             return found
         found = Plugins({self.name: loaded})
         found.ask_all()
@@ -55,9 +57,17 @@ class Candidate:
     def sources(self) -> dict[Path, ast.Module]:
         """Its modules, by their place in the package."""
         return {
-            file.relative_to(self.root): ast.parse(file.read_text("utf-8"), str(file))
+            file.relative_to(self.root): tree
             for file in sorted(self.folder.rglob("*.py"))
+            if (tree := _parsed(file)) is not None
         }
+
+    @property
+    def unreadable(self) -> Iterator[Path]:
+        """Its modules that are no Python, or no UTF-8."""
+        for file in sorted(self.folder.rglob("*.py")):
+            if file.relative_to(self.root) not in self.sources:
+                yield file.relative_to(self.root)
 
     @property
     def pages(self) -> Iterator[tuple[Path, str]]:
@@ -70,12 +80,19 @@ class Candidate:
         return next((found for name, found in self.plugins.each(hook) if name == self.name), None)
 
 
+def _parsed(file: Path) -> ast.Module | None:
+    try:
+        return ast.parse(file.read_text("utf-8"), str(file))
+    except (SyntaxError, ValueError):  # UnicodeDecodeError is one
+        return None
+
+
 def candidate(root: Path) -> Candidate:
     """Read a plugin's folder; raises Misconfigured, naming the file and the cure."""
     file = root / "pyproject.toml"
     try:
         told = tomllib.loads(file.read_text("utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(
             f"le dossier {root} n’a pas de pyproject.toml lisible : {error}",
             file=str(file),

@@ -85,9 +85,26 @@ def impure(plugin: Candidate) -> Iterator[str]:
 def _readings(tree: ast.Module) -> Iterator[int]:
     """Yield the lines where a module asks what time it is."""
     for node in ast.walk(tree):
-        called = node.func if isinstance(node, ast.Call) else None
-        if isinstance(called, ast.Attribute) and called.attr in CLOCK:
-            yield called.lineno
+        if isinstance(node, ast.Call) and _named(node.func) in CLOCK:
+            yield node.lineno
+
+
+def _named(called: ast.expr) -> str:
+    """Return the last word of what is called: ``b`` in ``a.b()``."""
+    if isinstance(called, ast.Attribute):
+        return called.attr
+    return called.id if isinstance(called, ast.Name) else ""
+
+
+def asks_for_communes(file: Path) -> bool:
+    """Tell whether a test of this file is given the two communes of the harness."""
+    tree = ast.parse(file.read_text("utf-8"), str(file))
+    return any(
+        isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name.startswith("test_")
+        and "communes" in {one.arg for one in node.args.args}
+        for node in ast.walk(tree)
+    )
 
 
 def unexplained(plugin: Candidate) -> Iterator[str]:
@@ -106,10 +123,10 @@ def loose_keys(plugin: Candidate) -> Iterator[str]:
     """Yield the foreign keys that leave to chance what happens to their rows."""
     for file, tree in plugin.sources.items():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                said = {one.arg for one in node.keywords}
-                if node.func.id == "ForeignKey" and not {"null", "on_delete"} <= said:
-                    yield f"{file}:{node.lineno} ForeignKey : dites null= et on_delete="
+            if not isinstance(node, ast.Call) or _named(node.func) != "ForeignKey":
+                continue
+            if not {"null", "on_delete"} <= {one.arg for one in node.keywords}:
+                yield f"{file}:{node.lineno} ForeignKey : dites null= et on_delete="
 
 
 def barriers(plugin: Candidate) -> Iterator[str]:

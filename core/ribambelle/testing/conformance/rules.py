@@ -10,6 +10,7 @@ from piccolo.table import Table
 
 from ribambelle.languages.fragments import sentences
 from ribambelle.languages.known import OTHERS
+from ribambelle.tenants.settings import FIELDS
 from ribambelle.testing.conformance import reading, running
 from ribambelle.testing.conformance.candidate import Candidate
 
@@ -30,6 +31,8 @@ class Rule:
 
 def misnamed(plugin: Candidate) -> Iterator[str]:
     """Yield the names that could be another plugin's: of its package, tables, routes and acts."""
+    if plugin.name in FIELDS:
+        yield f"pyproject.toml : « {plugin.name} » est déjà une clé du fichier d’une commune"
     if plugin.package != f"ribambelle_{plugin.name}":
         yield f"pyproject.toml : le paquet se nomme {plugin.package}, attendu ribambelle_{plugin.name}"
     for table in plugin.answered("tables") or ():
@@ -107,7 +110,7 @@ def unbounded(plugin: Candidate) -> Iterator[str]:
 def untested(plugin: Candidate) -> Iterator[str]:
     """Yield the absence of a test on two communes and both databases."""
     files = sorted((plugin.root / "tests").glob("**/test_*.py"))
-    if not any("communes" in file.read_text("utf-8") for file in files):
+    if not any(map(reading.asks_for_communes, files)):
         yield f"{Path('tests')} : aucun essai ne demande « communes », les deux bases et l’isolement"
 
 

