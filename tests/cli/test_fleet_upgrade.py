@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,12 @@ from tests.cli.upgrades import BAD, GOOD, copies_of, hashes, one_of, steps, toys
 from ribambelle.backups import snapshots, state
 from ribambelle.database import returning, template
 from ribambelle.errors import Refused, Unavailable
+from ribambelle.jobs import queue, worker
 from ribambelle.tenants import Platform, Tenant, doctor
 from ribambelle.tenants.tenant import FREEZE
+from ribambelle.upgrading import commune as upgrading
 from ribambelle.upgrading import waves
+from ribambelle.upgrading.commune import upgrade
 from ribambelle.upgrading.waves import Outcome
 from ribambelle.web import first_page
 from ribambelle.web.portal import portal
@@ -26,7 +29,9 @@ from ribambelle.workflow import journal
 from ribambelle.workflow.tables import JournalLine
 from ribambelle_cli import fleet_upgrade
 from ribambelle_cli.main import run
+from ribambelle_cli.refusals import sentence
 
+JOBS = 60
 FLEET = {"alba": GOOD, "brec": BAD, "caro": GOOD}
 OLD = [("balle", "rouge"), ("corde", "rouge")]
 NEW = [("balle", ""), ("corde", "")]
@@ -158,6 +163,83 @@ async def test_the_others_are_served_and_this_one_only_read_meanwhile(fleet: Pla
     await gone_through(fleet, answers=look)
 
     assert seen[:2] == ["", ""]
+
+
+async def emptied(
+    commune: Tenant, monkeypatch: pytest.MonkeyPatch, sabotage: Callable[[], None]
+) -> tuple[list[int], int, int]:
+    """Upgrade a commune whose worker is emptying a long queue; return what it did, and when."""
+    sent, copied, take = list[int](), list[int](), snapshots.take
+
+    async def send(number: int) -> None:
+        sent.append(number)
+        await asyncio.sleep(0.01)
+
+    async def counted(*given: Any, **more: Any) -> snapshots.Taken:
+        copied.append(len(sent))
+        return await take(*given, **more)
+
+    monkeypatch.setitem(commune.hooks.jobs, ("toys", "send"), send)
+    monkeypatch.setattr(snapshots, "take", counted)
+    monkeypatch.setattr(upgrading, "AGAIN", 0.01)
+    with commune.here():
+        for number in range(JOBS):
+            await queue.later("toys", "send", number=number)
+    emptying = asyncio.create_task(worker.drain(commune))
+    while len(sent) < 3:
+        await asyncio.sleep(0.001)
+    sabotage()
+    await upgrade(commune, upgrades.well, settle=0)
+    await emptying
+    return sent, copied[0], len(sent)
+
+
+async def test_a_worker_emptying_its_queue_does_nothing_once_the_copy_is_taken(
+    fleet: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brec = fleet.tenant("brec")
+
+    sent, at_copy, at_end = await emptied(brec, monkeypatch, lambda: None)
+    await worker.drain(brec)
+
+    assert 3 <= at_copy == at_end < JOBS
+    assert sorted(sent) == list(range(JOBS))  # returned to its copy, it sent nothing twice
+
+
+async def test_a_worker_that_would_not_look_at_the_mark_goes_on_after_the_copy(
+    fleet: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: neither looks at the other."""
+
+    async def at_once(_: Tenant) -> None:
+        pass
+
+    def blind() -> None:
+        monkeypatch.setattr(Tenant, "is_frozen", False)
+        monkeypatch.setattr(upgrading, "_require_idle", at_once)
+
+    _, at_copy, at_end = await emptied(fleet.tenant("alba"), monkeypatch, blind)
+
+    assert at_end > at_copy
+
+
+async def test_a_job_that_does_not_end_leaves_its_commune_as_it_was(
+    fleet: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alba = fleet.tenant("alba")
+    monkeypatch.setattr(upgrading, "AGAIN", 0)
+    with alba.here():
+        await queue.later("toys", "send")
+        await queue.take(alba.now())
+
+    outcome = await upgrade(alba, upgrades.well, settle=0)
+
+    assert outcome.became == "refused"
+    assert outcome.error is not None
+    assert "Attendez cinq minutes" in sentence(outcome.error)
+    assert not alba.is_frozen
+    assert copies_of(alba) == []
+    assert state.upgrade(alba) is None
 
 
 @pytest.mark.parametrize("harm", ["no folder", "frozen", "full"])

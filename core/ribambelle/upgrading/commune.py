@@ -17,6 +17,7 @@ from ribambelle.backups.state import Upgrade
 from ribambelle.database import migrations, returning, transaction
 from ribambelle.database.connection import in_thread
 from ribambelle.errors import Misconfigured, Refused, RibambelleError
+from ribambelle.jobs import queue
 from ribambelle.tenants import Tenant, checking
 from ribambelle.tenants.tenant import FREEZE
 from ribambelle.upgrading.waves import Outcome
@@ -28,6 +29,8 @@ SETTLE = 1.0
 """Seconds left to requests that were being answered when the commune was frozen."""
 BUSY, AGAIN = 15, 1.0
 """Times, and seconds between, that a copy taken by itself is waited for."""
+WORKING = 60
+"""Times that the job of a worker is waited for; a worker that was killed keeps its own longer."""
 Answers = Callable[[Tenant], Awaitable[str]]
 """Says why a commune does not answer its visitors; empty when it does."""
 
@@ -123,6 +126,7 @@ async def _copied(commune: Tenant, known: Upgrade, place: Depot, settle: float) 
     mark.touch(mode=0o600)
     try:
         await asyncio.sleep(settle)
+        await _require_idle(commune)
         taken = await _taken(commune, place)
     except BaseException:
         mark.unlink(missing_ok=True)
@@ -133,6 +137,16 @@ async def _copied(commune: Tenant, known: Upgrade, place: Depot, settle: float) 
     known = msgspec.structs.replace(known, stage="copied", copy=taken.stamp)
     state.note(commune, known)
     return known
+
+
+async def _require_idle(commune: Tenant) -> None:
+    """Wait until no job runs: what it does after the copy would be done again after a return."""
+    for _ in range(WORKING):
+        with commune.here():
+            if not await queue.running(commune.now()):
+                return
+        await asyncio.sleep(AGAIN)
+    raise Refused("upgrade_working", slug=commune.slug)
 
 
 async def _taken(commune: Tenant, place: Depot) -> snapshots.Taken:
