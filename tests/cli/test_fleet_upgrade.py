@@ -14,7 +14,7 @@ from tests.cli import upgrades
 from tests.cli.upgrades import BAD, GOOD, copies_of, hashes, one_of, steps, toys
 
 from ribambelle.backups import snapshots, state
-from ribambelle.database import returning, template
+from ribambelle.database import DOOR, returning, template
 from ribambelle.errors import Refused, Unavailable
 from ribambelle.jobs import queue, worker
 from ribambelle.tenants import Platform, Tenant, doctor
@@ -289,6 +289,75 @@ async def test_a_return_that_fails_keeps_the_commune_read_only_and_is_taken_up_a
     assert not brec.is_frozen
     assert any("coupée : elle est en lecture seule" in one for one in found)
     assert await hashes(brec) == before
+
+
+async def left_stuck(fleet: Platform, monkeypatch: pytest.MonkeyPatch) -> Tenant:
+    """Return a commune whose way back was cut: read-only, its old copy noted."""
+
+    async def away(file: Path, database: object) -> None:
+        raise Unavailable("le serveur est arrêté")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(returning, "put_back", away)
+        told = await gone_through(fleet, first="brec")
+    assert told["brec"].became == "stuck"
+    return fleet.tenant("brec")
+
+
+async def test_a_commune_whose_upgrade_was_cut_is_not_opened_by_hand(
+    fleet: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    brec = await left_stuck(fleet, monkeypatch)
+    monkeypatch.setenv("RIBAMBELLE_TENANTS", str(fleet.folder))
+    monkeypatch.setenv("RIBAMBELLE_DATA", str(fleet.data))
+    monkeypatch.setattr(
+        "ribambelle_cli.tenant.platform",
+        lambda: Platform(fleet.folder, fleet.data, plugins=fleet.plugins),
+    )
+    thaw = ["tenant", "freeze", "brec", "--off"]
+
+    cut = await asyncio.to_thread(run, thaw)
+    said, frozen = capsys.readouterr().err, brec.is_frozen
+    await gone_through(fleet, first="brec")
+    (brec.folder / FREEZE).touch()
+    finished = await asyncio.to_thread(run, thaw)
+
+    assert (cut, finished) == (1, 0)
+    assert frozen
+    assert "ribambelle fleet upgrade" in said
+    assert not brec.is_frozen
+
+
+async def test_what_families_wrote_since_an_old_copy_is_not_lost_to_it(
+    fleet: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brec = await left_stuck(fleet, monkeypatch)
+    old = copies_of(brec)
+    (brec.folder / FREEZE).unlink()  # by hand
+    with brec.here():
+        await DOOR.fetch("INSERT INTO toy (word, note) VALUES ('dé', 'bleu')")
+
+    told = await gone_through(fleet, first="brec")
+
+    assert told["brec"].became == "returned"
+    assert told["brec"].copy not in old
+    assert ("dé", "bleu") in await toys(brec)
+    assert not brec.is_frozen
+
+
+async def test_an_upgrade_taken_up_again_without_its_mark_would_lose_it(
+    fleet: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: the rerun trusts the copy it finds noted."""
+    brec = await left_stuck(fleet, monkeypatch)
+    (brec.folder / FREEZE).unlink()
+    with brec.here():
+        await DOOR.fetch("INSERT INTO toy (word, note) VALUES ('dé', 'bleu')")
+    monkeypatch.setattr(upgrading, "_is_outlived", lambda *_: False)
+
+    await gone_through(fleet, first="brec")
+
+    assert ("dé", "bleu") not in await toys(brec)
 
 
 async def test_a_process_that_serves_sees_what_is_put_back(fleet: Platform) -> None:

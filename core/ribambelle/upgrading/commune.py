@@ -44,7 +44,7 @@ async def upgrade(commune: Tenant, answers: Answers, settle: float | None = None
     try:
         with _alone(commune):
             known = state.upgrade(commune)
-            if known is None or not known.is_unfinished:
+            if known is None or not known.is_unfinished or _is_outlived(commune, known):
                 known = await _new(commune)
             if known.stage in ("done", "returned"):  # stopped on its last step
                 return _opened(commune, known)
@@ -53,6 +53,15 @@ async def upgrade(commune: Tenant, answers: Answers, settle: float | None = None
             return await _upgraded(commune, known, answers, SETTLE if settle is None else settle)
     except (RibambelleError, OSError) as error:
         return Outcome(commune.slug, "refused", error)
+
+
+def _is_outlived(commune: Tenant, known: Upgrade) -> bool:
+    """Forget an upgrade whose mark was taken away: families have written since its copy."""
+    if commune.is_frozen or known.stage in ("done", "returned"):  # these put nothing back
+        return False
+    log.warning("upgrade_begun_anew", tenant=commune.slug, copy=known.copy)
+    (commune.folder / state.UPGRADE).unlink()
+    return True
 
 
 @contextmanager
