@@ -15,6 +15,7 @@ from ribambelle.identity import Grant
 from ribambelle.statistics import HIDDEN, fleet, protected
 from ribambelle.statistics.fleet import Gathered, Line
 from ribambelle.statistics.small_cells import with_totals
+from ribambelle.tenants import Platform
 from ribambelle.testing import Communes, Town
 from ribambelle_cli import fleet_statistics
 from ribambelle_cli.main import run
@@ -119,6 +120,28 @@ async def test_a_silent_a_broken_and_an_invented_commune_are_told_apart(
     assert "Rien de publié : Beta." in told
     assert "Beta" not in left_out
     assert report["unread"] == ["beta"]
+
+
+async def test_what_nobody_expected_of_one_commune_leaves_the_others_read(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch, place: Path, capsys: Capsys
+) -> None:
+    await both(communes)
+    real = fleet_statistics._ask
+
+    async def broken(platform: Platform, slug: str, *more: Any) -> None:
+        if slug == "alpha":
+            raise ValueError("Durand")
+        await real(platform, slug, *more)
+
+    monkeypatch.setattr(fleet_statistics, "_ask", broken)
+    code = await gathered()
+
+    report = fleet.read(place / "data", MONTH)
+    assert code == 1
+    assert report is not None
+    assert report.unread == ["alpha"]
+    assert [line.commune for line in report.tables[0].lines] == ["Beta"]
+    assert "Non lues : alpha." in " ".join(capsys.readouterr().out.split())
 
 
 async def test_a_month_or_a_file_that_cannot_be_is_refused(

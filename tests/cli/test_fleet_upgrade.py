@@ -109,6 +109,48 @@ async def test_the_waves_after_a_commune_that_returned_wait_for_somebody(fleet: 
     assert await toys(fleet.tenant("caro")) == OLD
 
 
+async def test_what_nobody_expected_of_one_commune_does_not_cut_its_wave(
+    fleet: Platform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    usual, cut = one_of(fleet), asyncio.Event()
+
+    async def one(slug: str) -> Outcome:
+        if slug == "brec":
+            cut.set()
+            raise ValueError("Durand")
+        await cut.wait()  # the other of the wave is still at work then
+        return await usual(slug)
+
+    told = {it.slug: it async for it in waves.run([["brec", "caro"], ["alba"]], one)}
+    said = fleet_upgrade._line(told["brec"])
+
+    assert became(told) == {"brec": "stuck", "caro": "done", "alba": "not_tried"}
+    assert said.startswith("brec : arrêtée en chemin. panne imprévue (ValueError). ")
+    assert "Durand" not in said
+    assert "relancez la même commande" in said
+    assert "upgrade_stuck" in capsys.readouterr().out
+
+
+async def test_a_commune_that_cannot_be_looked_at_hides_no_other(
+    fleet: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Platform.tenant
+
+    def broken(self: Platform, slug: str) -> Tenant:
+        if slug == "brec":
+            raise ValueError("Durand")
+        return real(self, slug)
+
+    monkeypatch.setattr(Platform, "tenant", broken)
+    found = await waves.ahead(fleet)
+    monkeypatch.undo()
+
+    assert list(found.steps) == ["alba", "caro"]
+    assert [(one.slug, one.became, one.problem) for one in found.refused] == [
+        ("brec", "refused", "panne imprévue (ValueError)")
+    ]
+
+
 async def test_a_canary_that_returns_stops_everything_whatever_is_asked(fleet: Platform) -> None:
     told = await gone_through(fleet, first="brec", go_on=True)
 

@@ -20,7 +20,7 @@ from ribambelle.errors import Misconfigured, Refused, RibambelleError
 from ribambelle.jobs import queue
 from ribambelle.tenants import Tenant, checking
 from ribambelle.tenants.tenant import FREEZE
-from ribambelle.upgrading.waves import Outcome
+from ribambelle.upgrading.waves import Outcome, reason
 from ribambelle.workflow import journal
 from ribambelle.workflow.tables import JournalLine
 
@@ -88,7 +88,7 @@ async def _upgraded(commune: Tenant, known: Upgrade, answers: Answers, settle: f
     except BaseException as error:
         # whatever a step of a plugin raises, and even a person who interrupts
         log.exception("upgrade_returned", tenant=commune.slug)
-        known = msgspec.structs.replace(known, stage="returning", problem=_told(error))
+        known = msgspec.structs.replace(known, stage="returning", problem=reason(error))
         outcome = await _returned(commune, known)
         if not isinstance(error, Exception):
             raise
@@ -177,20 +177,6 @@ async def _require_well(commune: Tenant, known: Upgrade, answers: Answers) -> No
         raise Misconfigured(" ".join(new).rstrip("."))
     if told := await answers(commune):
         raise Misconfigured(told)
-
-
-def _told(error: BaseException) -> str:
-    """Say what went wrong without what a row held: a database quotes the name it refuses.
-
-    >>> error = ValueError("Durand")
-    >>> error.add_note("step creche 0031_more, statement 2: UPDATE …")
-    >>> _told(error)
-    'panne imprévue (ValueError, step creche 0031_more, statement 2)'
-    """
-    if isinstance(error, RibambelleError):
-        return str(error).rstrip(".")
-    notes = [note.partition(":")[0] for note in getattr(error, "__notes__", [])]
-    return f"panne imprévue ({', '.join([type(error).__name__, *notes])})"
 
 
 async def _returned(commune: Tenant, known: Upgrade) -> Outcome:
