@@ -82,7 +82,7 @@ async def gathered(communes: Platform, month: str, *, as_json: bool = True) -> R
 
 async def _ask(communes: Platform, slug: str, month: str, told: Told) -> None:
     commune = communes.tenant(slug)
-    if commune.settings.fictional:
+    if commune.settings.fictional or commune.settings.demo:
         return
     with commune.here():
         for one in commune.hooks.all("published_figures"):

@@ -40,6 +40,16 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def communes(communes: Communes, place: Path) -> Communes:
+    """The two communes as real ones: a demonstration publishes nothing that counts."""
+    for slug in ("alpha", "beta"):
+        file = place / f"{slug}.toml"
+        assert "demo = true" in file.read_text()
+        file.write_text(file.read_text().replace("demo = true", "demo = false"))
+    return communes
+
+
 async def publishes(town: Town, cells: list[int | None], month: str = MONTH) -> None:
     """Write a month's table as the commune froze it: a quartier, then the town."""
     with town.here():
@@ -102,14 +112,15 @@ async def test_nothing_is_read_but_what_was_published(
     assert all("creche_frozen" in sql for sql in asked)
 
 
+@pytest.mark.parametrize("invention", ["fictional", "demo"])
 async def test_a_silent_a_broken_and_an_invented_commune_are_told_apart(
-    communes: Communes, place: Path, capsys: Capsys
+    communes: Communes, place: Path, capsys: Capsys, invention: str
 ) -> None:
     await publishes(communes.alpha, [12, 20, 30, 62])
     silent = await gathered()
     told = capsys.readouterr().out
     file = place / "beta.toml"
-    file.write_text(f"fictional = true\n{file.read_text()}")
+    file.write_text(file.read_text().replace("demo = false", f"{invention} = true"))
     invented = await gathered()
     left_out = capsys.readouterr().out
     file.write_text("name = 3")
