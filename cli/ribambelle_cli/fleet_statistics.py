@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
+import structlog
 import typer
 
 from ribambelle.commands import AsJson, followed, platform, say, say_json, say_table
@@ -16,6 +17,7 @@ from ribambelle.statistics.fleet import Gathered, Line, Report
 from ribambelle.tenants import Platform
 from ribambelle_cli.tenant import once
 
+log = structlog.get_logger(__name__)
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 Told = dict[str, tuple[str, list[str], list[Line], list[str]]]
 
@@ -71,13 +73,16 @@ async def gathered(communes: Platform, month: str, *, as_json: bool = True) -> R
             await _ask(communes, slug, month, told)
         except (Misconfigured, Unavailable):
             unread.append(slug)
+        except Exception:  # whatever fails in one commune, the others are read
+            log.exception("figures_unread", tenant=slug)
+            unread.append(slug)
     tables = [Gathered(name, *found) for name, found in sorted(told.items())]
     return Report(month, communes.clock(), tables, unread)
 
 
 async def _ask(communes: Platform, slug: str, month: str, told: Told) -> None:
     commune = communes.tenant(slug)
-    if commune.settings.fictional:
+    if commune.settings.fictional or commune.settings.demo:
         return
     with commune.here():
         for one in commune.hooks.all("published_figures"):

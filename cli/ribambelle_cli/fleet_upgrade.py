@@ -18,7 +18,7 @@ from ribambelle_cli.tenant import once
 WORDS = {
     "done": "mise à niveau",
     "returned": "revenue à sa copie",
-    "stuck": "en lecture seule",
+    "stuck": "arrêtée en chemin",
     "refused": "non mise à niveau",
     "not_tried": "pas essayée",
 }
@@ -89,7 +89,8 @@ def _line(one: Outcome) -> str:
     if one.became == "returned":
         why.append(f"Copie : {one.copy}.")
     if one.became == "stuck":
-        why.append("Corrigez, puis relancez la même commande : elle reprend son retour.")
+        why.append("Elle peut rester en lecture seule jusque-là : corrigez, puis relancez la même")
+        why.append("commande, elle reprend où elle en est.")
     return " ".join([f"{one.slug} : {WORDS[one.became]}.", *why])
 
 

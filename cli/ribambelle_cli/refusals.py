@@ -61,6 +61,10 @@ SENTENCES = {
     "upgrade_busy": "Une autre commande met déjà {slug} à niveau. Attendez qu’elle ait fini.",
     "upgrade_frozen": "{slug} est en lecture seule : rien n’y a été changé. Rouvrez-la avec "
     "« ribambelle tenant freeze {slug} --off », puis relancez.",
+    "upgrade_unfinished": "La mise à niveau de {slug} n’est pas finie : ce qui s’y écrirait maintenant "
+    "pourrait être perdu. Finissez-la, et elle se rouvre : ribambelle fleet upgrade",
+    "upgrade_working": "Un travail de {slug} dure, ou un service arrêté ne l’a pas encore rendu : "
+    "rien n’y a été changé. Attendez cinq minutes, puis relancez : ribambelle fleet upgrade",
     "copy_not_fictional": "Une commune ne se copie qu’avec des personnes inventées. Pour un espace où "
     "apprendre : ribambelle tenant copy {slug} {new} --fictional ; pour une sauvegarde : ribambelle "
     "backup {slug}",

@@ -451,11 +451,15 @@ def freeze(
 
     Exemple : ribambelle tenant freeze nantes
     """
+    from ribambelle.backups import state
     from ribambelle.tenants.tenant import FREEZE
 
     commune = tenant(platform(), slug)
     mark = commune.folder / FREEZE
     if off:
+        known = state.upgrade(commune)
+        if known is not None and known.is_unfinished:
+            raise Refused("upgrade_unfinished", slug=slug)
         mark.unlink(missing_ok=True)
     else:
         mark.touch(mode=0o600)

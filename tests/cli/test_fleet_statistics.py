@@ -15,6 +15,7 @@ from ribambelle.identity import Grant
 from ribambelle.statistics import HIDDEN, fleet, protected
 from ribambelle.statistics.fleet import Gathered, Line
 from ribambelle.statistics.small_cells import with_totals
+from ribambelle.tenants import Platform
 from ribambelle.testing import Communes, Town
 from ribambelle_cli import fleet_statistics
 from ribambelle_cli.main import run
@@ -37,6 +38,16 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("RIBAMBELLE_TENANTS", str(tmp_path))
     monkeypatch.setenv("RIBAMBELLE_DATA", str(tmp_path / "data"))
     return tmp_path
+
+
+@pytest.fixture
+def communes(communes: Communes, place: Path) -> Communes:
+    """The two communes as real ones: a demonstration publishes nothing that counts."""
+    for slug in ("alpha", "beta"):
+        file = place / f"{slug}.toml"
+        assert "demo = true" in file.read_text()
+        file.write_text(file.read_text().replace("demo = true", "demo = false"))
+    return communes
 
 
 async def publishes(town: Town, cells: list[int | None], month: str = MONTH) -> None:
@@ -101,14 +112,15 @@ async def test_nothing_is_read_but_what_was_published(
     assert all("creche_frozen" in sql for sql in asked)
 
 
+@pytest.mark.parametrize("invention", ["fictional", "demo"])
 async def test_a_silent_a_broken_and_an_invented_commune_are_told_apart(
-    communes: Communes, place: Path, capsys: Capsys
+    communes: Communes, place: Path, capsys: Capsys, invention: str
 ) -> None:
     await publishes(communes.alpha, [12, 20, 30, 62])
     silent = await gathered()
     told = capsys.readouterr().out
     file = place / "beta.toml"
-    file.write_text(f"fictional = true\n{file.read_text()}")
+    file.write_text(file.read_text().replace("demo = false", f"{invention} = true"))
     invented = await gathered()
     left_out = capsys.readouterr().out
     file.write_text("name = 3")
@@ -119,6 +131,28 @@ async def test_a_silent_a_broken_and_an_invented_commune_are_told_apart(
     assert "Rien de publié : Beta." in told
     assert "Beta" not in left_out
     assert report["unread"] == ["beta"]
+
+
+async def test_what_nobody_expected_of_one_commune_leaves_the_others_read(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch, place: Path, capsys: Capsys
+) -> None:
+    await both(communes)
+    real = fleet_statistics._ask
+
+    async def broken(platform: Platform, slug: str, *more: Any) -> None:
+        if slug == "alpha":
+            raise ValueError("Durand")
+        await real(platform, slug, *more)
+
+    monkeypatch.setattr(fleet_statistics, "_ask", broken)
+    code = await gathered()
+
+    report = fleet.read(place / "data", MONTH)
+    assert code == 1
+    assert report is not None
+    assert report.unread == ["alpha"]
+    assert [line.commune for line in report.tables[0].lines] == ["Beta"]
+    assert "Non lues : alpha." in " ".join(capsys.readouterr().out.split())
 
 
 async def test_a_month_or_a_file_that_cannot_be_is_refused(

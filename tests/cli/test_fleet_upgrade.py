@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,14 @@ from tests.cli import upgrades
 from tests.cli.upgrades import BAD, GOOD, copies_of, hashes, one_of, steps, toys
 
 from ribambelle.backups import snapshots, state
-from ribambelle.database import returning, template
+from ribambelle.database import DOOR, returning, template
 from ribambelle.errors import Refused, Unavailable
+from ribambelle.jobs import queue, worker
 from ribambelle.tenants import Platform, Tenant, doctor
 from ribambelle.tenants.tenant import FREEZE
+from ribambelle.upgrading import commune as upgrading
 from ribambelle.upgrading import waves
+from ribambelle.upgrading.commune import upgrade
 from ribambelle.upgrading.waves import Outcome
 from ribambelle.web import first_page
 from ribambelle.web.portal import portal
@@ -26,7 +29,9 @@ from ribambelle.workflow import journal
 from ribambelle.workflow.tables import JournalLine
 from ribambelle_cli import fleet_upgrade
 from ribambelle_cli.main import run
+from ribambelle_cli.refusals import sentence
 
+JOBS = 60
 FLEET = {"alba": GOOD, "brec": BAD, "caro": GOOD}
 OLD = [("balle", "rouge"), ("corde", "rouge")]
 NEW = [("balle", ""), ("corde", "")]
@@ -104,6 +109,48 @@ async def test_the_waves_after_a_commune_that_returned_wait_for_somebody(fleet: 
     assert await toys(fleet.tenant("caro")) == OLD
 
 
+async def test_what_nobody_expected_of_one_commune_does_not_cut_its_wave(
+    fleet: Platform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    usual, cut = one_of(fleet), asyncio.Event()
+
+    async def one(slug: str) -> Outcome:
+        if slug == "brec":
+            cut.set()
+            raise ValueError("Durand")
+        await cut.wait()  # the other of the wave is still at work then
+        return await usual(slug)
+
+    told = {it.slug: it async for it in waves.run([["brec", "caro"], ["alba"]], one)}
+    said = fleet_upgrade._line(told["brec"])
+
+    assert became(told) == {"brec": "stuck", "caro": "done", "alba": "not_tried"}
+    assert said.startswith("brec : arrêtée en chemin. panne imprévue (ValueError). ")
+    assert "Durand" not in said
+    assert "relancez la même commande" in said
+    assert "upgrade_stuck" in capsys.readouterr().out
+
+
+async def test_a_commune_that_cannot_be_looked_at_hides_no_other(
+    fleet: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Platform.tenant
+
+    def broken(self: Platform, slug: str) -> Tenant:
+        if slug == "brec":
+            raise ValueError("Durand")
+        return real(self, slug)
+
+    monkeypatch.setattr(Platform, "tenant", broken)
+    found = await waves.ahead(fleet)
+    monkeypatch.undo()
+
+    assert list(found.steps) == ["alba", "caro"]
+    assert [(one.slug, one.became, one.problem) for one in found.refused] == [
+        ("brec", "refused", "panne imprévue (ValueError)")
+    ]
+
+
 async def test_a_canary_that_returns_stops_everything_whatever_is_asked(fleet: Platform) -> None:
     told = await gone_through(fleet, first="brec", go_on=True)
 
@@ -160,6 +207,83 @@ async def test_the_others_are_served_and_this_one_only_read_meanwhile(fleet: Pla
     assert seen[:2] == ["", ""]
 
 
+async def emptied(
+    commune: Tenant, monkeypatch: pytest.MonkeyPatch, sabotage: Callable[[], None]
+) -> tuple[list[int], int, int]:
+    """Upgrade a commune whose worker is emptying a long queue; return what it did, and when."""
+    sent, copied, take = list[int](), list[int](), snapshots.take
+
+    async def send(number: int) -> None:
+        sent.append(number)
+        await asyncio.sleep(0.01)
+
+    async def counted(*given: Any, **more: Any) -> snapshots.Taken:
+        copied.append(len(sent))
+        return await take(*given, **more)
+
+    monkeypatch.setitem(commune.hooks.jobs, ("toys", "send"), send)
+    monkeypatch.setattr(snapshots, "take", counted)
+    monkeypatch.setattr(upgrading, "AGAIN", 0.01)
+    with commune.here():
+        for number in range(JOBS):
+            await queue.later("toys", "send", number=number)
+    emptying = asyncio.create_task(worker.drain(commune))
+    while len(sent) < 3:
+        await asyncio.sleep(0.001)
+    sabotage()
+    await upgrade(commune, upgrades.well, settle=0)
+    await emptying
+    return sent, copied[0], len(sent)
+
+
+async def test_a_worker_emptying_its_queue_does_nothing_once_the_copy_is_taken(
+    fleet: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brec = fleet.tenant("brec")
+
+    sent, at_copy, at_end = await emptied(brec, monkeypatch, lambda: None)
+    await worker.drain(brec)
+
+    assert 3 <= at_copy == at_end < JOBS
+    assert sorted(sent) == list(range(JOBS))  # returned to its copy, it sent nothing twice
+
+
+async def test_a_worker_that_would_not_look_at_the_mark_goes_on_after_the_copy(
+    fleet: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: neither looks at the other."""
+
+    async def at_once(_: Tenant) -> None:
+        pass
+
+    def blind() -> None:
+        monkeypatch.setattr(Tenant, "is_frozen", False)
+        monkeypatch.setattr(upgrading, "_require_idle", at_once)
+
+    _, at_copy, at_end = await emptied(fleet.tenant("alba"), monkeypatch, blind)
+
+    assert at_end > at_copy
+
+
+async def test_a_job_that_does_not_end_leaves_its_commune_as_it_was(
+    fleet: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alba = fleet.tenant("alba")
+    monkeypatch.setattr(upgrading, "AGAIN", 0)
+    with alba.here():
+        await queue.later("toys", "send")
+        await queue.take(alba.now())
+
+    outcome = await upgrade(alba, upgrades.well, settle=0)
+
+    assert outcome.became == "refused"
+    assert outcome.error is not None
+    assert "Attendez cinq minutes" in sentence(outcome.error)
+    assert not alba.is_frozen
+    assert copies_of(alba) == []
+    assert state.upgrade(alba) is None
+
+
 @pytest.mark.parametrize("harm", ["no folder", "frozen", "full"])
 async def test_what_cannot_be_copied_is_not_touched(
     fleet: Platform, harm: str, monkeypatch: pytest.MonkeyPatch
@@ -207,6 +331,75 @@ async def test_a_return_that_fails_keeps_the_commune_read_only_and_is_taken_up_a
     assert not brec.is_frozen
     assert any("coupée : elle est en lecture seule" in one for one in found)
     assert await hashes(brec) == before
+
+
+async def left_stuck(fleet: Platform, monkeypatch: pytest.MonkeyPatch) -> Tenant:
+    """Return a commune whose way back was cut: read-only, its old copy noted."""
+
+    async def away(file: Path, database: object) -> None:
+        raise Unavailable("le serveur est arrêté")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(returning, "put_back", away)
+        told = await gone_through(fleet, first="brec")
+    assert told["brec"].became == "stuck"
+    return fleet.tenant("brec")
+
+
+async def test_a_commune_whose_upgrade_was_cut_is_not_opened_by_hand(
+    fleet: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    brec = await left_stuck(fleet, monkeypatch)
+    monkeypatch.setenv("RIBAMBELLE_TENANTS", str(fleet.folder))
+    monkeypatch.setenv("RIBAMBELLE_DATA", str(fleet.data))
+    monkeypatch.setattr(
+        "ribambelle_cli.tenant.platform",
+        lambda: Platform(fleet.folder, fleet.data, plugins=fleet.plugins),
+    )
+    thaw = ["tenant", "freeze", "brec", "--off"]
+
+    cut = await asyncio.to_thread(run, thaw)
+    said, frozen = capsys.readouterr().err, brec.is_frozen
+    await gone_through(fleet, first="brec")
+    (brec.folder / FREEZE).touch()
+    finished = await asyncio.to_thread(run, thaw)
+
+    assert (cut, finished) == (1, 0)
+    assert frozen
+    assert "ribambelle fleet upgrade" in said
+    assert not brec.is_frozen
+
+
+async def test_what_families_wrote_since_an_old_copy_is_not_lost_to_it(
+    fleet: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brec = await left_stuck(fleet, monkeypatch)
+    old = copies_of(brec)
+    (brec.folder / FREEZE).unlink()  # by hand
+    with brec.here():
+        await DOOR.fetch("INSERT INTO toy (word, note) VALUES ('dé', 'bleu')")
+
+    told = await gone_through(fleet, first="brec")
+
+    assert told["brec"].became == "returned"
+    assert told["brec"].copy not in old
+    assert ("dé", "bleu") in await toys(brec)
+    assert not brec.is_frozen
+
+
+async def test_an_upgrade_taken_up_again_without_its_mark_would_lose_it(
+    fleet: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: the rerun trusts the copy it finds noted."""
+    brec = await left_stuck(fleet, monkeypatch)
+    (brec.folder / FREEZE).unlink()
+    with brec.here():
+        await DOOR.fetch("INSERT INTO toy (word, note) VALUES ('dé', 'bleu')")
+    monkeypatch.setattr(upgrading, "_is_outlived", lambda *_: False)
+
+    await gone_through(fleet, first="brec")
+
+    assert ("dé", "bleu") not in await toys(brec)
 
 
 async def test_a_process_that_serves_sees_what_is_put_back(fleet: Platform) -> None:

@@ -89,6 +89,18 @@ async def failed(job: Job, error: Exception, now: datetime) -> None:
     ).where(Job.id == job.id)
 
 
+async def give_back(job: Job) -> None:
+    """Give a job back as it was: nothing of it was tried."""
+    await Job.update({Job.leased_until: None, Job.attempts: job.attempts - 1}).where(
+        Job.id == job.id
+    )
+
+
+async def running(now: datetime) -> bool:
+    """Tell whether a worker holds a job at this moment."""
+    return await Job.exists().where(Job.leased_until > now)
+
+
 async def put_off(job: Job, error: NotNow, now: datetime) -> None:
     """Give a job back untried, and have those that would meet the same silence wait with it.
 

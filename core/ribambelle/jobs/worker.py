@@ -42,10 +42,20 @@ async def _both_lanes(tenant: Tenant, limit: int) -> int:
 
 
 async def _lane(tenant: Tenant, limit: int, only: str = "") -> int:
-    """Run, one after another, the due jobs of the core, or those of the plugins."""
+    """Run, one after another, the due jobs of the core, or those of the plugins.
+
+    Frozen meanwhile, the commune is about to be copied: what would run now would run again, should
+    the copy be put back. A job leased just before the mark is seen by whoever copies.
+    """
     broken = tenant.platform.plugins.broken  # their jobs wait for them, untried
     aside, done = tuple(broken) if only else (*broken, CORE), 0
-    while done < limit and (job := await queue.take(tenant.now(), aside, only)):
+    while done < limit and not tenant.is_frozen:
+        job = await queue.take(tenant.now(), aside, only)
+        if job is None:
+            break
+        if tenant.is_frozen:
+            await queue.give_back(job)
+            break
         await run(tenant, job)
         done += 1
     return done

@@ -17,9 +17,10 @@ from ribambelle.backups.state import Upgrade
 from ribambelle.database import migrations, returning, transaction
 from ribambelle.database.connection import in_thread
 from ribambelle.errors import Misconfigured, Refused, RibambelleError
+from ribambelle.jobs import queue
 from ribambelle.tenants import Tenant, checking
 from ribambelle.tenants.tenant import FREEZE
-from ribambelle.upgrading.waves import Outcome
+from ribambelle.upgrading.waves import Outcome, reason
 from ribambelle.workflow import journal
 from ribambelle.workflow.tables import JournalLine
 
@@ -28,6 +29,8 @@ SETTLE = 1.0
 """Seconds left to requests that were being answered when the commune was frozen."""
 BUSY, AGAIN = 15, 1.0
 """Times, and seconds between, that a copy taken by itself is waited for."""
+WORKING = 60
+"""Times that the job of a worker is waited for; a worker that was killed keeps its own longer."""
 Answers = Callable[[Tenant], Awaitable[str]]
 """Says why a commune does not answer its visitors; empty when it does."""
 
@@ -41,7 +44,7 @@ async def upgrade(commune: Tenant, answers: Answers, settle: float | None = None
     try:
         with _alone(commune):
             known = state.upgrade(commune)
-            if known is None or not known.is_unfinished:
+            if known is None or not known.is_unfinished or _is_outlived(commune, known):
                 known = await _new(commune)
             if known.stage in ("done", "returned"):  # stopped on its last step
                 return _opened(commune, known)
@@ -50,6 +53,15 @@ async def upgrade(commune: Tenant, answers: Answers, settle: float | None = None
             return await _upgraded(commune, known, answers, SETTLE if settle is None else settle)
     except (RibambelleError, OSError) as error:
         return Outcome(commune.slug, "refused", error)
+
+
+def _is_outlived(commune: Tenant, known: Upgrade) -> bool:
+    """Forget an upgrade whose mark was taken away: families have written since its copy."""
+    if commune.is_frozen or known.stage in ("done", "returned"):  # these put nothing back
+        return False
+    log.warning("upgrade_begun_anew", tenant=commune.slug, copy=known.copy)
+    (commune.folder / state.UPGRADE).unlink()
+    return True
 
 
 @contextmanager
@@ -76,7 +88,7 @@ async def _upgraded(commune: Tenant, known: Upgrade, answers: Answers, settle: f
     except BaseException as error:
         # whatever a step of a plugin raises, and even a person who interrupts
         log.exception("upgrade_returned", tenant=commune.slug)
-        known = msgspec.structs.replace(known, stage="returning", problem=_told(error))
+        known = msgspec.structs.replace(known, stage="returning", problem=reason(error))
         outcome = await _returned(commune, known)
         if not isinstance(error, Exception):
             raise
@@ -123,6 +135,7 @@ async def _copied(commune: Tenant, known: Upgrade, place: Depot, settle: float) 
     mark.touch(mode=0o600)
     try:
         await asyncio.sleep(settle)
+        await _require_idle(commune)
         taken = await _taken(commune, place)
     except BaseException:
         mark.unlink(missing_ok=True)
@@ -133,6 +146,16 @@ async def _copied(commune: Tenant, known: Upgrade, place: Depot, settle: float) 
     known = msgspec.structs.replace(known, stage="copied", copy=taken.stamp)
     state.note(commune, known)
     return known
+
+
+async def _require_idle(commune: Tenant) -> None:
+    """Wait until no job runs: what it does after the copy would be done again after a return."""
+    for _ in range(WORKING):
+        with commune.here():
+            if not await queue.running(commune.now()):
+                return
+        await asyncio.sleep(AGAIN)
+    raise Refused("upgrade_working", slug=commune.slug)
 
 
 async def _taken(commune: Tenant, place: Depot) -> snapshots.Taken:
@@ -154,20 +177,6 @@ async def _require_well(commune: Tenant, known: Upgrade, answers: Answers) -> No
         raise Misconfigured(" ".join(new).rstrip("."))
     if told := await answers(commune):
         raise Misconfigured(told)
-
-
-def _told(error: BaseException) -> str:
-    """Say what went wrong without what a row held: a database quotes the name it refuses.
-
-    >>> error = ValueError("Durand")
-    >>> error.add_note("step creche 0031_more, statement 2: UPDATE …")
-    >>> _told(error)
-    'panne imprévue (ValueError, step creche 0031_more, statement 2)'
-    """
-    if isinstance(error, RibambelleError):
-        return str(error).rstrip(".")
-    notes = [note.partition(":")[0] for note in getattr(error, "__notes__", [])]
-    return f"panne imprévue ({', '.join([type(error).__name__, *notes])})"
 
 
 async def _returned(commune: Tenant, known: Upgrade) -> Outcome:

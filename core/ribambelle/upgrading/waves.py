@@ -5,10 +5,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+import structlog
+
 from ribambelle.backups import state
 from ribambelle.database import migrations
-from ribambelle.errors import Misconfigured, Refused, Unavailable
+from ribambelle.errors import Misconfigured, Refused, RibambelleError, Unavailable
 from ribambelle.tenants import Platform
+
+log = structlog.get_logger(__name__)
 
 Became = Literal["done", "returned", "stuck", "refused", "not_tried"]
 AT_ONCE = 4
@@ -19,8 +23,8 @@ AT_ONCE = 4
 class Outcome:
     """What became of one commune.
 
-    ``done``; ``returned`` to what it was; ``stuck`` read-only because even that failed; ``refused``
-    before anything was touched; ``not_tried`` because the upgrade had stopped.
+    ``done``; ``returned`` to what it was; ``stuck`` on the way, mostly read-only, because even
+    that failed; ``refused`` before anything was touched; ``not_tried`` because the upgrade had stopped.
     """
 
     slug: str
@@ -36,6 +40,20 @@ class Outcome:
     def went_wrong(self) -> bool:
         """Whether the waves after this one should wait for somebody to look."""
         return self.became in ("returned", "stuck")
+
+
+def reason(error: BaseException) -> str:
+    """Say what went wrong without what a row held: a database quotes the name it refuses.
+
+    >>> error = ValueError("Durand")
+    >>> error.add_note("step creche 0031_more, statement 2: UPDATE …")
+    >>> reason(error)
+    'panne imprévue (ValueError, step creche 0031_more, statement 2)'
+    """
+    if isinstance(error, RibambelleError):
+        return str(error).rstrip(".")
+    notes = [note.partition(":")[0] for note in getattr(error, "__notes__", [])]
+    return f"panne imprévue ({', '.join([type(error).__name__, *notes])})"
 
 
 @dataclass(frozen=True)
@@ -58,6 +76,10 @@ async def ahead(platform: Platform) -> Ahead:
                 steps = await migrations.pending(commune.hooks.packages())
         except (Misconfigured, Unavailable) as error:
             found.refused.append(Outcome(slug, "refused", error))
+            continue
+        except Exception as error:  # whatever one commune hides, the others are looked at
+            log.exception("upgrade_not_seen", tenant=slug)
+            found.refused.append(Outcome(slug, "refused", problem=reason(error)))
             continue
         known = state.upgrade(commune)
         if steps or (known and known.is_unfinished):
@@ -103,7 +125,11 @@ async def run(
 
     async def seated(slug: str) -> Outcome:
         async with seats:
-            return await one(slug)
+            try:
+                return await one(slug)
+            except Exception as error:  # the others of its wave are not cut for it
+                log.exception("upgrade_stuck", tenant=slug)
+                return Outcome(slug, "stuck", problem=reason(error))
 
     stopped = False
     for number, wave in enumerate(waves):
