@@ -63,7 +63,7 @@ async def test_an_administrator_invites_the_director_of_a_creche(communes: Commu
     link = await town.link("nora@creche.test")
 
     assert "Les Lilas" in form.text
-    assert "Ouvre 2 pages et aucune action." in form.text
+    assert "Ouvre 3 pages et aucune action." in form.text
     assert sent.headers["location"] == PAGE
     shown = (await admin.get(PAGE)).text
     assert "Direction de crèche : Les Lilas" in shown

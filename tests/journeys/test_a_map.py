@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.assmat.builders import CLAIRE, NADIA, offers, registered, says
 
 from ribambelle.testing.browser import Stage, barriers, scrolls_sideways
 from ribambelle_assmat.queries import directory
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 DRAWN = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 256 256"><rect width="256"
@@ -39,6 +43,14 @@ def a_site_of_maps() -> Iterator[tuple[str, list[str]]]:
         site.shutdown()
 
 
+def await_all(page: "Page", asked: list[str], wanted: int) -> None:
+    """Leave the browser the time to ask for its images."""
+    for _ in range(200):
+        if len(set(asked)) >= wanted:
+            return
+        page.wait_for_timeout(50)
+
+
 def test_the_background_comes_when_it_is_asked_for(stage: Stage) -> None:
     town = stage.communes.alpha
     file = stage.communes.app.platform.folder / "alpha.toml"
@@ -63,9 +75,9 @@ def test_the_background_comes_when_it_is_asked_for(stage: Stage) -> None:
                 assert barriers(page, widths=(width,)) == []
 
                 page.click(".plan .fond button")
-                page.wait_for_load_state("networkidle")
-
                 drawn = page.locator(".plan svg > image").count()
+                await_all(page, asked, drawn)
+
                 assert drawn == len(set(asked)) >= 4
                 assert page.locator(".plan .credit").is_visible()
                 assert barriers(page, widths=(width,)) == []

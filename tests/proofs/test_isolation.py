@@ -74,12 +74,12 @@ async def test_a_word_is_planted_in_every_table(communes: Communes, installed: P
     assert bare == WORDLESS
 
 
-# each kind of person asks one route in three here, not the same as the next; one in six on the second
+# each kind of person asks one route in four here, not the same as the next; one in eight on the second
 # database; every route of both in `make proofs`
 ON_BOTH = pytest.mark.parametrize(
     ("database_server", "one_in"),
     [
-        *(("sqlite", 3), ("postgresql", 6)),
+        *(("sqlite", 4), ("postgresql", 8)),
         *(pytest.param(one, 1, marks=pytest.mark.slow) for one in ("sqlite", "postgresql")),
     ],
     indirect=["database_server"],

@@ -328,8 +328,8 @@ TURNS, WAITING, BLOCK = 3, 3, 30
 def paces_by_state(served: tuple[Served, Town, MailServer]) -> dict[str, float]:
     """Return how many times slower a page is in each state of the server than while no mail waits.
 
-    Both are looked at in turn, a few pages each, and each turn is compared with itself: whatever
-    else this machine does for a while slows both.
+    Both are looked at in turn, a few pages each, and each turn is compared with itself. The least
+    of the turns is told: what else this machine does slows one of them, a page that waits slows all.
     """
     portal, town, server = served
     cookie = {"session": portal.run(town.family()).cookies["session"]}
@@ -358,8 +358,8 @@ def paces_by_state(served: tuple[Served, Town, MailServer]) -> dict[str, float]:
         look(BLOCK)
         for state, delay in (("slow", 0.03), ("back", 0.0)):
             with server.running(delay=delay):
-                found[state] = median(turn(False) for _ in range(TURNS))
-        found["refusing"] = median(turn(True) for _ in range(TURNS))
+                found[state] = min(turn(False) for _ in range(TURNS))
+        found["refusing"] = min(turn(True) for _ in range(TURNS))
     return found
 
 
