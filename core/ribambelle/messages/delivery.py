@@ -39,7 +39,7 @@ async def send_message(message: int) -> None:
         # done with before the lease ends: another worker never hands over the same one meanwhile
         async with asyncio.timeout(WITHIN.total_seconds()):
             await (_sms if row.channel == "sms" else _mail)(tenant, row)
-    except Exception as error:
+    except Exception as error:  # patience says which wait; the others are raised again
         if later := patience.put_off(error, tenant.now() - row.created_at):
             raise later from None
         raise
