@@ -15,6 +15,7 @@ from ribambelle.jobs import worker as jobs_worker
 from ribambelle.jobs.tables import Job
 from ribambelle.messages import post
 from ribambelle.plugins import Plugins
+from ribambelle.tenants import Tenant
 from ribambelle.testing import Communes, FrozenClock, Town
 
 
@@ -95,6 +96,64 @@ async def test_long_work_keeps_neither_a_link_nor_another_commune_waiting(
     worker.long.set()
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
+
+
+async def comes_in_behind(communes: Communes, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Look once at a commune where a job comes in just behind the last look at its queue."""
+    look, seen = jobs_worker.drain, dict[str, Any]()
+
+    async def looked(tenant: Tenant) -> int:
+        done = await look(tenant)
+        with tenant.here():
+            await later("worker", "count", number=7)
+        monkeypatch.setattr(jobs_worker, "drain", look)
+        return done
+
+    monkeypatch.setattr(jobs_worker, "drain", looked)
+    await jobs_worker.serve(communes.app.platform, "alpha", seen)
+    return seen
+
+
+async def test_a_job_that_comes_in_behind_the_last_look_is_run_at_the_next(
+    communes: Communes, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = await comes_in_behind(communes, monkeypatch)
+
+    await jobs_worker.serve(communes.app.platform, "alpha", seen)
+
+    assert worker.ran == [7]
+
+
+@pytest.mark.parametrize("database_server", ["sqlite"], indirect=True)
+async def test_dated_after_the_look_a_commune_would_keep_that_job_waiting(
+    communes: Communes, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant = communes.app.platform.tenant("alpha")
+    seen = await comes_in_behind(communes, monkeypatch)
+    await asyncio.sleep(2 * jobs_worker.TICK / 1e9)
+    seen["alpha"] = (jobs_worker._stamp(tenant), seen["alpha"][1])
+
+    await jobs_worker.serve(communes.app.platform, "alpha", seen)
+
+    assert worker.ran == []
+
+
+@pytest.mark.parametrize("database_server", ["sqlite"], indirect=True)
+async def test_a_commune_where_nothing_changes_is_not_looked_at(
+    communes: Communes, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, looks, look = dict[str, Any](), [], jobs_worker.drain
+
+    async def counted(tenant: Tenant) -> int:
+        looks.append(tenant.slug)
+        return await look(tenant)
+
+    monkeypatch.setattr(jobs_worker, "drain", counted)
+    for _ in range(6):
+        await asyncio.sleep(2 * jobs_worker.TICK / 1e9)
+        await jobs_worker.serve(communes.app.platform, "alpha", seen)
+
+    assert len(looks) == 2  # the first writes the schedules of the day, the second nothing
 
 
 async def test_a_job_named_once_is_queued_once(communes: Communes, worker: Worker) -> None:

@@ -24,6 +24,16 @@ async def count(key: str, start: datetime, by: int = 1) -> int:
     return int(rows[0]["tries"])
 
 
+async def counted(keys: list[str], start: datetime) -> frozenset[str]:
+    """Return under which of these keys something was counted in the window that began at `start`.
+
+    Nothing is written: whoever must be the first asks `count`.
+    """
+    asked = (Attempt.window == int(start.timestamp())) & Attempt.key.is_in(keys)
+    rows = await Attempt.select(Attempt.key).where(asked) if keys else []
+    return frozenset(row["key"] for row in rows)
+
+
 async def require(key: str, now: datetime, *, at_most: int, per: timedelta) -> None:
     """Count one try, and refuse once there are too many in the running window."""
     start = window_start(now, per)

@@ -1,6 +1,7 @@
 """Running what is due, commune by commune."""
 
 import asyncio
+import time
 from datetime import datetime, timedelta
 
 import msgspec
@@ -79,20 +80,21 @@ async def run(tenant: Tenant, job: Job) -> None:
 
 async def plan(tenant: Tenant) -> None:
     """Queue today's scheduled jobs, each once whatever the number of workers."""
-    now = tenant.now()
-    for plugin, schedules in tenant.hooks.each("schedules"):
-        for schedule in schedules:
-            name = f"{plugin}.{schedule.job}:{now:%Y-%m-%d}"
-            if now.hour >= schedule.hour and await _first_today(name, now):
-                await queue.later(plugin, schedule.job, once=name)
-
-
-async def _first_today(name: str, now: datetime) -> bool:
-    """Tell whether this scheduled job has not been queued today, and remember that it has."""
     from ribambelle.identity import limits
 
+    now = tenant.now()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return await limits.count(name, midnight) == 1
+    due = {
+        f"{plugin}.{schedule.job}:{now:%Y-%m-%d}": (plugin, schedule.job)
+        for plugin, schedules in tenant.hooks.each("schedules")
+        for schedule in schedules
+        if now.hour >= schedule.hour
+    }
+    # read first: a look that writes would be a change of the file, and call for another look
+    queued = await limits.counted(list(due), midnight)
+    for name in due.keys() - queued:
+        if await limits.count(name, midnight) == 1:
+            await queue.later(*due[name], once=name)
 
 
 async def work_and_copy(platform: Platform) -> None:
@@ -131,6 +133,8 @@ async def work(platform: Platform, every: timedelta = timedelta(seconds=1)) -> N
 IDLE = timedelta(seconds=30)
 AT_ONCE = 32
 """Communes whose jobs run side by side: some wait for a computation, most for nothing."""
+TICK = 20_000_000
+"""Nanoseconds, more than any system waits before it dates files anew."""
 BETWEEN = 1.0
 """Seconds between two looks at the core's jobs while a plugin's still run."""
 CORE = "core"
@@ -152,7 +156,8 @@ async def serve(platform: Platform, slug: str, seen: dict[str, tuple[object, dat
         if before and still and now - before[1] < IDLE:
             return
         await drain(tenant)
-        seen[slug] = (_stamp(tenant), now)
+        # as it was before: what came in after the last look is a change still to be seen
+        seen[slug] = (stamp, now)
     except (Misconfigured, Unavailable, UnknownTenant) as error:
         log.warning("worker_skips_tenant", tenant=slug, reason=str(error))
     except Exception:  # whatever fails in one commune, the others are served
@@ -161,8 +166,13 @@ async def serve(platform: Platform, slug: str, seen: dict[str, tuple[object, dat
 
 
 def _stamp(tenant: Tenant) -> object:
-    """Return what changes when the commune's file does; None for PostgreSQL, always looked at."""
+    """Return what changes when the commune's file does; None when it must be looked at anyway.
+
+    It must on PostgreSQL, and when the file was just written: a system dates files by ticks of some
+    milliseconds, so that a second change may bear the date of the first.
+    """
     if tenant.settings.database.url:
         return None
     files = (tenant.folder / "portal.sqlite", tenant.folder / "portal.sqlite-wal")
-    return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
+    dates = tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
+    return dates if time.time_ns() - max(dates) > TICK else None
