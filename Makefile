@@ -29,6 +29,9 @@ demo: install  ## Ouvrir les portails de démonstration (PORT=8000)
 demo-clean: install  ## Oublier les données de démonstration
 	@$(BIN)/ribambelle demo --forget
 
+# A machine may forbid compiled files; the commands that the tests run a hundred times want them.
+unexport PYTHONDONTWRITEBYTECODE
+
 test: check  ## Tout vérifier, sauf les preuves longues (WORKERS=0 : un seul processus)
 	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 

@@ -4,12 +4,23 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from piccolo.columns import Date, ForeignKey, Integer, OnDelete, Serial, Text, Timestamptz, Varchar
+from piccolo.columns import (
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    OnDelete,
+    Serial,
+    Text,
+    Timestamptz,
+    Varchar,
+    column_types,
+)
 from piccolo.table import TABLE_REGISTRY, Table
 from piccolo.utils.dictionary import make_nested
 
 from ribambelle.database import SQLite, TenantEngine, ddl
-from ribambelle.database.objects import _by_column, _names, nested
+from ribambelle.database.objects import _KINDS, _by_column, _by_listing, _names, nested
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -96,3 +107,32 @@ def test_columns_are_nested_as_piccolo_nests_them() -> None:
     row = {"id": 1, "school.city.name": "N", "school": 2, "school.id": 2, "school.city": 7, "b": 0}
 
     assert nested(row) == make_nested(row)
+
+
+@pytest.mark.parametrize("ask", [getattr, _by_listing])
+def test_only_another_column_has_a_key_list_what_it_has(
+    ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[Any] = []
+    monkeypatch.setattr(
+        column_types, "dir", lambda one: listed.append(one) or dir(one), raising=False
+    )
+
+    for name in ("is_in", "copy", "value_type", "get_select_string"):
+        ask(Pupil.school, name)
+
+    assert len(listed) == (4 if ask is _by_listing else 0)
+
+
+def test_a_key_answers_as_it_always_did() -> None:
+    for key in (Pupil.school, School.city, Pupil.school.city):
+        for name in (*_KINDS - {"ddl"}, "id", "name"):
+            ours, theirs = getattr(key, name, None), None
+            try:
+                theirs = _by_listing(key, name)
+            except AttributeError:
+                assert ours is None
+            if isinstance(theirs, Column):
+                assert ours._meta.get_full_name(False) == theirs._meta.get_full_name(False)
+            else:
+                assert repr(ours) == repr(theirs)
