@@ -176,7 +176,7 @@ def demand(files: Iterable[tuple[Dossier, int, int]]) -> Panel:
     return Panel(
         "demande",
         "Qui demande une place",
-        "Chaque enfant une fois ; il compte dans chaque profil qui est le sien",
+        "Dossiers complets et confirmés ; chaque enfant une fois, dans chaque profil qui est le sien",
         ("Accueil ou profil", "Enfants", "Temps pleins"),
         rows,
         [(name, many) for name, many, _ in rows],
