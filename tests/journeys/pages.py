@@ -574,6 +574,10 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "facility": ("/creche/direction/1/demandes/{complete}",)
     },
     "/creche/direction/{facility}/fiche": {"facility": ("/creche/direction/1/fiche",)},
+    "/creche/direction/{facility}/autorisation": {
+        "facility": ("/creche/direction/1/autorisation",),
+        "office": ("/creche/direction/1/autorisation",),
+    },
     "/creche/direction/{facility}/places": {"facility": ("/creche/direction/1/places",)},
     "/creche/etablissements/{facility}": {"visitor": ("/creche/etablissements/1",)},
     "/creche/recu": {"visitor": ("/creche/recu", "{receipt}", "/creche/recu?numero=C-0&code=A")},

@@ -1,12 +1,14 @@
 """What a commune may set for its crèches: the table ``[creche]`` of its file."""
 
 import datetime
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import msgspec
 
 from ribambelle.errors import Misconfigured
 from ribambelle_creche.domain.age import AgeLimits
+from ribambelle_creche.domain.authorisation import Span, hours_of
 from ribambelle_creche.domain.evidence import KINDS
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -85,6 +87,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 key="middle_until_months",
                 cure=f"écrivez plus de {self.baby_until_months}",
             )
+
+    @property
+    def hours(self) -> Mapping[str, Span]:
+        """The hours of half-days, as families read them."""
+        return hours_of({"am": self.morning, "pm": self.afternoon})
 
     @property
     def ages(self) -> AgeLimits:

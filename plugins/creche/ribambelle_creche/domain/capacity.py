@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ribambelle_creche.domain.age import GROUPS, LABELS
+from ribambelle_creche.domain.authorisation import Authorised
 from ribambelle_creche.domain.week import DAYS, HALVES
 
 MOST = 999
@@ -93,17 +94,21 @@ def half_day(weekday: int, half: str) -> str:
     return f"{DAYS[weekday][2]} {'matin' if half == 'am' else 'après-midi'}"
 
 
-def above(cells: Mapping[Place, Cell], authorised: int) -> list[tuple[str, int]]:
+def above(cells: Mapping[Place, Cell], authorised: Authorised) -> list[tuple[str, int]]:
     """Return the half-days where all groups together have more places than are authorised.
 
     >>> cells = {("babies", 0, "am"): Cell(20), ("older", 0, "am"): Cell(12)}
-    >>> above(cells, authorised=30)
-    [('lundi matin', 32)]
+    >>> above(cells, Authorised(30, {})), above(cells, Authorised(40, {"mon-am": 20}))
+    ([('lundi matin', 32)], [('lundi matin', 32)])
     """
     sums: dict[tuple[int, str], int] = {}
     for (_, weekday, half), cell in cells.items():
         sums[weekday, half] = sums.get((weekday, half), 0) + cell.places
-    return [(half_day(*when), total) for when, total in sums.items() if total > authorised]
+    return [
+        (half_day(weekday, half), total)
+        for (weekday, half), total in sums.items()
+        if total > authorised.at(f"{DAYS[weekday][0]}-{half}")
+    ]
 
 
 def free_by_group(cells: Mapping[Place, Cell]) -> dict[str, int]:

@@ -143,7 +143,9 @@ async def panels_of(tenant: Tenant, now: datetime) -> list[Panel]:
         pressure(open_now, cells, await figures.first_wishes()),
         pressure_by_age(asked, await live.supply(), names),
         pressure_by_month(asked, ahead),
-        *statistics_supply.panels(open_now, cells),
+        *statistics_supply.panels(
+            open_now, cells, {one.id: facilities.authorised(one, tenant) for one in open_now}
+        ),
         await statistics_coverage.panel(now),
         await statistics_coverage.panel_by_iris(now),
         satisfied([(one, await figures.outcomes(one.id)) for one in commissions]),

@@ -42,6 +42,7 @@ class Facility(Table, tablename="creche_facility"):
     quartier = ForeignKey(Quartier, null=True, default=None, on_delete=OnDelete.set_null)
     micro_quartier = Varchar(length=120, default="", help_text="As reconciled with the list.")
     places = Integer(default=0, help_text="Authorised places.")
+    bands = Text(default="[]", help_text="Other numbers at other hours: domain.authorisation.")
     latitude = Integer(null=True, default=None, help_text="Millionths of a degree.")
     longitude = Integer(null=True, default=None, help_text="Millionths of a degree.")
     phone = Varchar(length=40, default="")
