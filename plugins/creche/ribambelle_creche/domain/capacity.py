@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.authorisation import Authorised
-from ribambelle_creche.domain.week import DAYS, HALVES
+from ribambelle_creche.domain.week import DAYS, HALVES, NAMES
 
 MOST = 999
 Place = tuple[str, int, str]
@@ -91,7 +91,7 @@ def half_day(weekday: int, half: str) -> str:
     >>> half_day(0, "am")
     'lundi matin'
     """
-    return f"{DAYS[weekday][2]} {'matin' if half == 'am' else 'après-midi'}"
+    return NAMES[f"{DAYS[weekday][0]}-{half}"]
 
 
 def above(cells: Mapping[Place, Cell], authorised: Authorised) -> list[tuple[str, int]]:
