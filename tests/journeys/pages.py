@@ -461,6 +461,12 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/creche/commissions/{commission}/listes/{facility}/{group}": {
         "office": ("/bureau/creche/commissions/2/listes/{section}?noms=oui",)
     },
+    "/bureau/creche/commissions/{commission}/places-gardees": {
+        "office": (
+            "/bureau/creche/commissions/2/places-gardees",
+            "/bureau/creche/commissions/2/places-gardees?facility=1&group=babies&places=1",
+        )
+    },
     "/bureau/creche/commissions/{commission}/epingles/{file}": {
         "office": ("/bureau/creche/commissions/2/epingles/{pinned}?option=aucune",)
     },

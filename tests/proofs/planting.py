@@ -250,6 +250,10 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             **{"label": word, "changes": "{}", "number": 1, "is_kept": number == 3},
         },
         "creche_feasibility": {"answer": "no", "reason": "A2"},
+        "creche_held_places": {
+            **{"age_group": "babies", "places": 1, "reason": "S1", "impact": "[]"},
+            "lifted_at": now,
+        },
         "creche_pin": {"option": "", "reason": "S2", "impact": "[]", "lifted_at": None},
         "creche_supply": {
             "state": ("declared", "expected", "validated")[number - 1],

@@ -18,6 +18,7 @@ from ribambelle_creche.tables import (
     Examined,
     Feasibility,
     Grid,
+    HeldPlaces,
     Need,
     Noted,
     Notice,
@@ -159,6 +160,15 @@ HELD = [
         BASIS,
         TERM,
         WHO,
+    ),
+    PersonalData(
+        HeldPlaces,
+        ("age_group", "reason", "note", "impact", "account"),
+        "Motiver les places qu’une commission garde",
+        BASIS,
+        TERM,
+        WHO,
+        ends=Since("at", FILES),
     ),
     of_a_file(
         Feasibility,

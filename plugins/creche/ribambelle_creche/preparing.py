@@ -17,6 +17,7 @@ from ribambelle_creche.domain.transfers import Held
 from ribambelle_creche.queries import (
     facilities,
     grids,
+    held_places,
     insertion,
     pins,
     proposals,
@@ -70,6 +71,7 @@ async def lot_of(tenant: Tenant, row: Commission, changes: Changes) -> Lot:
         present=await insertion.held(row),
         promises=version.grid.reserves if version else (),
         pins=[(one.number, one.option, one.reason) for one in await pins.standing(row.id)],
+        held=[one.extra for one in await held_places.standing(row.id)],
         by_date=version is None or "complete_at" in version.grid.tie_break,
         changes=changes,
     )

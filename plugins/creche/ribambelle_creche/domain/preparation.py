@@ -86,9 +86,23 @@ class Lot:
     pins: Sequence[tuple[str, str | None, str]] = ()
     by_date: bool = True
     """Among equals, the earlier complete file passes; otherwise the draw alone."""
+    held: Sequence[Extra] = ()
+    """Places the commission keeps out of what it proposes."""
     changes: Changes = field(default_factory=Changes)
     further: Mapping[str, Collection[int]] = field(default_factory=dict)
     """Crèches beyond the nearest ones where a file that accepts any would have a place."""
+
+    @property
+    def places(self) -> dict[str, int]:
+        """What may run out, once a variant opened or closed places and those held are kept out.
+
+        >>> monday = {("babies", 0, "am"): 3}
+        >>> lot = Lot((), [House(12, (monday,), ({},), 10)], {}, held=[Extra(12, "babies", 2)])
+        >>> lot.places["12/babies/mon-am"], lot.places["12/all/mon-am"]
+        (1, 8)
+        """
+        kept_out = [Extra(one.facility, one.group, -one.places) for one in self.held]
+        return with_extra(resources.of_all(self.houses), [*self.changes.extra, *kept_out])
 
 
 def snapshot(lot: Lot) -> Snapshot:
@@ -105,7 +119,7 @@ def snapshot(lot: Lot) -> Snapshot:
     (1, False)
     """
     houses = {house.facility: house for house in lot.houses}
-    places = with_extra(resources.of_all(lot.houses), lot.changes.extra)
+    places = lot.places
     files = [
         one
         for seen in lot.files
