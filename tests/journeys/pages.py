@@ -580,6 +580,10 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "facility": ("/creche/direction/1/demandes/{complete}",)
     },
     "/creche/direction/{facility}/fiche": {"facility": ("/creche/direction/1/fiche",)},
+    "/creche/direction/{facility}/insertion": {
+        "facility": ("/creche/direction/1/insertion",),
+        "office": ("/creche/direction/1/insertion",),
+    },
     "/creche/direction/{facility}/autorisation": {
         "facility": ("/creche/direction/1/autorisation",),
         "office": ("/creche/direction/1/autorisation",),

@@ -223,6 +223,7 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             **{"folded": fold(word), "kind": "municipal", "is_open": True, "email": "x@x.test"},
             **{"places": 9, "from_weeks": 10, "to_months": 36},
         },
+        "creche_agreement": {"first": now.date(), "last": None, "places": 1},
         "creche_capacity": {"age_group": "babies", "weekday": 0, "half": "am", "places": 9},
         "creche_grid": {"text": GRID.format(word=word), "valid_from": now.date()},
         "creche_noted": {"code": "former_member", "points": None},

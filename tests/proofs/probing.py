@@ -25,6 +25,7 @@ SEARCHED = "zyxow"
 """Finds the word planted, without a page being able to give it back by repeating what was asked."""
 VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("number", "facility", "desk", "session", "paper", "sheet", "grid"), IDS),
+    "agreement": IDS,
     **dict.fromkeys(("adult", "child", "held", "custody", "other"), IDS),
     **dict.fromkeys(("commission", "contract", "move", "offer", "appeal", "case"), IDS),
     **{"file": ("C-1", "C-2"), "group": ("babies",)},
@@ -105,6 +106,9 @@ BODY: dict[str, str] = {
     **{"accreditation": "4401", "channel": "sms", "login": "number", "mobile": "06 99 00 00 01"},
     **{"childminder": "3", "recherche": "jours=mon", "retour": "fiche", "arreter": "oui"},
     **dict.fromkeys(("facility", "desk", "creche", "quartier"), "3"),
+    **{
+        "is_avip": "oui",
+    },
     **{"weekday": "2", "begins": "8h", "ends": "9h", "places": "1"},
     **dict.fromkeys(("ajouter", "monter", "descendre", "retirer"), "3"),
     "avec": "C-3",

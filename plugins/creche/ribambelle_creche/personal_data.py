@@ -4,6 +4,7 @@ from functools import partial
 
 from ribambelle.privacy import FILES, LASTING, PersonalData, Since, With
 from ribambelle_creche.tables import (
+    Agreement,
     Appeal,
     AppealAnswer,
     Application,
@@ -121,6 +122,14 @@ HELD = [
         Supply,
         ("declared_by", "validated_by"),
         "Savoir qui a déclaré les places",
+        BASIS,
+        TERM,
+        ends=LASTING,
+    ),
+    PersonalData(
+        Agreement,
+        ("partner", "first", "last", "account"),
+        "Compter les places d’insertion tenues par convention",
         BASIS,
         TERM,
         ends=LASTING,

@@ -15,6 +15,7 @@ from ribambelle_creche.domain.grid import Grid
 from ribambelle_creche.domain.preparation import Changes, Lot, Seen
 from ribambelle_creche.domain.transfers import Held
 from ribambelle_creche.queries import (
+    agreements,
     facilities,
     grids,
     held_places,
@@ -69,6 +70,7 @@ async def lot_of(tenant: Tenant, row: Commission, changes: Changes) -> Lot:
         managers={one.id: one.manager for one in await facilities.every()},
         exempt=[one.id for one in await insertion.creches() if one.is_exempt],
         present=await insertion.held(row),
+        agreed=await agreements.standing(row.first_start, row.last_start),
         promises=version.grid.reserves if version else (),
         pins=[(one.number, one.option, one.reason) for one in await pins.standing(row.id)],
         held=[one.extra for one in await held_places.standing(row.id)],

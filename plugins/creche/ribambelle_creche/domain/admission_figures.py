@@ -258,6 +258,19 @@ def is_avip(file: Dossier) -> bool:
     return told is not None and (told.work in LOOKING or told.other_work in LOOKING)
 
 
+AVIP_SHARE = 20
+"""Percent of its children that a crèche « à vocation d’insertion professionnelle » owes to them."""
+
+
+def avip_owed(children: int) -> int:
+    """Return how many of so many children present that is, rounded up: at least 20 %.
+
+    >>> [avip_owed(many) for many in (0, 4, 5, 6, 10, 11)]
+    [0, 1, 1, 2, 2, 3]
+    """
+    return -(-children * AVIP_SHARE // 100)
+
+
 DIMENSIONS: tuple[tuple[str, Callable[[Facts], str]], ...] = (
     ("Quotient familial", lambda facts: _band_of(facts.of("quotient_familial"))),
     ("Foyer", lambda facts: "Parent seul" if facts.of("single_parent") else "Deux parents"),

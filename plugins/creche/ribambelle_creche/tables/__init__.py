@@ -28,6 +28,7 @@ from ribambelle_creche.tables.commission import (
     UnderThreeIris,
 )
 from ribambelle_creche.tables.files import (
+    Agreement,
     Application,
     Capacity,
     Contact,
@@ -44,6 +45,7 @@ from ribambelle_creche.tables.files import (
 
 __all__ = [
     "TABLES",
+    "Agreement",
     "Appeal",
     "AppealAnswer",
     "Application",
