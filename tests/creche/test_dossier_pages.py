@@ -14,6 +14,7 @@ from tests.creche.builders import a_facility, a_quartier, an_application
 from ribambelle.identity import Grant, accounts
 from ribambelle.identity.tables import Adult, Child, Household, Quartier
 from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle.workflow.tables import Demande
 from ribambelle_creche.domain.dossier import STEPS, Family, decode
 from ribambelle_creche.tables import (
     Application,
@@ -132,8 +133,11 @@ async def test_a_family_files_once_for_three_creches(communes: Communes) -> None
     ]
     queue = await agent.get("/bureau/creche/demandes")
     assert "Zoé Payet" in queue.text
-    figures = await agent.get("/bureau/creche/statistiques/export/csv")
-    assert figures.text.splitlines()[-1].startswith("Ville;0;1;")
+    export = "/bureau/creche/statistiques/export/csv"
+    assert (await agent.get(export)).text.splitlines()[-1].startswith("Ville;0;0;")
+    with town.here():
+        await Demande.update({Demande.state: "complete"}, force=True)  # the town hall checked it
+    assert (await agent.get(export)).text.splitlines()[-1].startswith("Ville;0;1;")
     with town.here():
         assert await Household.count() == 1
         assert await Adult.count() == 1

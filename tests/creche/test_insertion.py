@@ -2,6 +2,7 @@
 
 import csv
 import io
+from html import unescape
 
 import pytest
 from tests.creche.builders import a_facility, an_application
@@ -17,7 +18,17 @@ from ribambelle_creche.domain.dossier import Child, Entry, Situation, Week
 from ribambelle_creche.domain.preparation import Changes, Size
 from ribambelle_creche.emergencies import Urgent
 from ribambelle_creche.queries import commissions, contracts, grids, insertion, supplies
-from ribambelle_creche.tables import Application, Capacity, Commission, Contract, Facility, Offer
+from ribambelle_creche.tables import (
+    Agreement,
+    Application,
+    Capacity,
+    Commission,
+    Contract,
+    Facility,
+    Offer,
+)
+
+FIGURES = "/bureau/creche/statistiques/admissions/export/csv"
 
 RESERVED = f"""{GRID}
 [[creche.grid.criterion]]
@@ -242,8 +253,8 @@ async def test_a_director_counts_a_child_typed_by_hand_and_the_town_hall_reads_t
     assert (added.status_code, wrong.status_code, one.status_code) == (303, 422, 303)
     assert "écrivez oui ou non" in wrong.text
     assert "même si leur parcours s’achève" in page
-    assert two == ["60", "3", "2", "1"]
-    assert after == ["60", "3", "1", "2"]
+    assert two == ["60", "3", "2", "0", "1"]
+    assert after == ["60", "3", "1", "0", "2"]
     assert stranger.status_code == 404
 
 
@@ -269,3 +280,67 @@ async def test_the_desk_puts_another_size_of_a_reserve_beside_and_never_decides_
     assert "une place sur 20, par gestionnaire" in page
     assert "(− 1)" in rows[0]  # 30 authorised places owe none of one in forty: Zoé passes by points
     assert "décide avec ceux qu’elle a annoncés" in kept.text
+
+
+async def test_places_held_by_agreement_with_childminders_are_not_kept_twice(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """A14, D214-7: a manager may hold its places by agreement; one that ends too soon guarantees
+    nothing, and once it is removed the commission keeps the place again.
+    """
+    town = communes.alpha
+    number, _, roses = await a_town(town, clock)
+    where, agent = f"/creche/direction/{roses}/insertion", await town.staff()
+    told = {"partner": "Relais petite enfance", "places": "1", "first": "2026-01-01"}
+    manager = await town.staff(
+        Grant("creche_manager", f"creche.facility:{roses}"), email="m@example.test"
+    )
+    foreign = await communes.beta.staff(email="b@example.test")
+
+    owed = await reserve(town, number)
+    assert (await agent.post(where, data=told | {"last": "2027-01-31"})).status_code == 303
+    too_short = await reserve(town, number)
+    assert (await agent.post(where, data=told)).status_code == 303
+    agreed = await reserve(town, number)
+    read = unescape((await manager.get(where)).text)
+    figures = (await agent.get(f"{FIGURES}?table=insertion")).content.decode("utf-8-sig")
+    backwards = await agent.post(where, data=told | {"last": "2025-12-31"})
+    with town.here():
+        *_, last = await Agreement.objects().order_by(Agreement.id)
+    away = f"{where}/{last.id}/retirer"
+
+    assert (owed, too_short, agreed) == ([("insertion:Ville", 1)], [("insertion:Ville", 1)], [])
+    assert "Relais petite enfance" in read
+    assert "Ajouter une convention" not in read
+    assert figures.splitlines()[1] == "Ville;30;1;0;2;0"  # both stand today
+    assert backwards.status_code == 422
+    assert "La convention finit après son début" in unescape(backwards.text)
+    assert 'value="Relais petite enfance"' in backwards.text
+    for browser, code in ((manager, 403), (foreign, 404)):
+        assert (await browser.post(where, data=told)).status_code == code
+        assert (await browser.post(away)).status_code == code
+    assert (await agent.post(away)).status_code == 303
+    assert (await agent.post(away)).status_code == 404
+    assert await reserve(town, number) == [("insertion:Ville", 1)]
+    assert "Léo" in await served(town, clock, number)
+
+
+async def test_a_creche_avip_says_whether_it_keeps_its_share(communes: Communes) -> None:
+    """CASF, art. L. 214-7: of six children present two, one of whom is missing."""
+    town = communes.alpha
+    with town.here() as tenant:
+        lilas, today = await a_facility("Les Lilas"), tenant.now().date()
+        for work in ("employed",) * 5 + ("job_seeking",):
+            file = await an_application(lilas, situation=Situation(work=work))
+            row = Contract(facility=lilas, child_name=f"Bébé {file}", born_on=BORN, slots=1)
+            row.first, row.application, row.source = today, file, "admission"
+            await Contract.insert(row)
+    agent, where = await town.staff(), f"/creche/direction/{lilas}/insertion"
+    assert (await agent.get(f"{FIGURES}?table=avip-creches")).status_code == 404
+
+    assert (await agent.post(f"{where}/avip", data={"is_avip": "oui"})).status_code == 303
+
+    told = (await agent.get(f"{FIGURES}?table=avip-creches")).content.decode("utf-8-sig")
+    assert told.splitlines()[1] == "Les Lilas;6;2;1;il en manque 1"
+    assert (await agent.post(f"{where}/avip", data={})).status_code == 303
+    assert (await agent.get(f"{FIGURES}?table=avip-creches")).status_code == 404

@@ -102,6 +102,50 @@ async def test_a_family_accepts_in_two_taps_and_nobody_else_sees_its_offer(
     assert "Acceptée" in (await agent.get(f"{COMMISSIONS}/{number}/reponses")).text
 
 
+async def test_a_family_declines_and_the_next_in_rank_is_called(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """A18: the place a family refuses goes to the next in rank, who was on the list, and to nobody
+    else.
+    """
+    town = communes.alpha
+    number = await families(town, clock)
+    agent = await town.staff()
+    assert (await agent.post(f"{COMMISSIONS}/{number}/decider")).status_code == 303
+    await town.work()
+    where = await offer_of(town)
+    anne, rose = await town.family("anne@example.test"), await town.family("rose@example.test")
+    jade = await town.family("jade@example.test")
+    assert (await rose.post(f"{where}/refuser")).status_code == 404
+    assert "Refuser cette place" in (await anne.get(where)).text
+
+    for _ in range(2):  # a second tap says the same, and calls nobody more
+        assert (await anne.post(f"{where}/refuser")).status_code == 303
+        await town.work()
+
+    assert await states(town) == ["waiting", "offered", "waiting"]
+    with town.here():
+        made = await Offer.objects(Offer.application).order_by(Offer.id)
+    first, second = made
+    assert [(one.state, one.application.number) for one in made] == [
+        ("declined", "C-1001"),
+        ("live", "C-1002"),
+    ]
+    assert (second.option, second.live_for is not None) == (first.option, True)
+    assert (first.live_for, first.answered_at is not None) == (None, True)
+    assert "Refusée." in (await anne.get(where)).text
+    assert (await anne.post(f"{where}/accepter")).status_code == 303  # too late to take it back
+    theirs = f"/creche/offres/{second.id}"
+    assert (await jade.get(theirs)).status_code == (await anne.get(theirs)).status_code == 404
+    assert (await rose.post(f"{theirs}/accepter")).status_code == 303
+    assert await states(town) == ["waiting", "accepted", "waiting"]
+    called = [one.subject for one in await town.mail("rose@example.test")]
+    assert sum("Une place vous est proposée" in one for one in called) == 1
+    assert not any(
+        "Une place vous est proposée" in one.subject for one in await town.mail("jade@example.test")
+    )
+
+
 async def test_an_agent_declines_for_a_family_and_a_page_read_too_late_says_so(
     communes: Communes, clock: FrozenClock
 ) -> None:

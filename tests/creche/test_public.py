@@ -5,6 +5,7 @@ import re
 
 from ribambelle.identity.tables import Quartier
 from ribambelle.testing import Communes, Town
+from ribambelle_creche.domain.week import DAYS, HALVES
 from ribambelle_creche.tables import Capacity, Facility
 
 
@@ -123,3 +124,31 @@ async def test_a_city_of_112_creches_weighs_under_30_kb(communes: Communes) -> N
     assert page.text.count("<circle") == 112
     assert len(addresses) <= 9
     assert weight <= 30_000
+
+
+async def test_half_days_are_said_in_the_language_of_the_reader(communes: Communes) -> None:
+    """Each half-day, alone and in a list: an English page says no French day."""
+    town = communes.alpha
+    with town.here():
+        number = await facility("Les Lilas", await quartier("Centre"))
+        for weekday, half in ((day, half) for day in range(len(DAYS)) for half in HALVES):
+            row = Capacity(facility=number, age_group="babies", weekday=weekday, half=half)
+            row.places, row.free, row.changed_at = 8, 2, town.tenant.now()
+            await Capacity.insert(row)
+        one = Capacity(facility=number, age_group="older", weekday=4, half="pm")
+        one.places, one.free, one.changed_at = 8, 1, town.tenant.now()
+        await Capacity.insert(one)
+    address, visitor = f"/creche/etablissements/{number}", town.visitor()
+    french = (await visitor.get(address)).text
+    await visitor.post("/langues", data={"langue": "en", "retour": "/"})
+
+    english = (await visitor.get(address)).text
+    await visitor.post("/langues", data={"langue": "ar", "retour": "/"})
+    arabic = (await visitor.get(address)).text
+
+    assert "lundi matin, lundi après-midi" in french
+    assert "Monday morning, Monday afternoon, Tuesday morning" in english
+    assert english.count("Friday afternoon") == 2
+    days = re.compile("|".join(label for _, _, label in DAYS), re.IGNORECASE)
+    assert days.findall(english) == days.findall(arabic) == []
+    assert len(days.findall(french)) == 2 * len(DAYS) + 1

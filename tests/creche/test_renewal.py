@@ -14,14 +14,15 @@ from tests.creche.builders import a_facility, an_application
 
 from ribambelle import workflow
 from ribambelle.documents import checking, uses
+from ribambelle.errors import Misconfigured
 from ribambelle.identity.tables import Account
 from ribambelle.jobs.tables import Job
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import Demande, HistoryStep
 from ribambelle_creche import incomplete, jobs, telling
-from ribambelle_creche.domain import evidence
-from ribambelle_creche.domain.dossier import Child, Entry, Family
+from ribambelle_creche.domain.dossier import Child, Entry, Family, Home
 from ribambelle_creche.queries import applications, files, points
+from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Application
 
 SILENT = Family("Anne", "Hoarau", "06 99 00 00 00", is_single=True)
@@ -551,7 +552,7 @@ ADDRESS = "Justificatif de domicile"
 MONTH = timedelta(days=30)
 
 
-async def test_a_family_that_renews_shows_an_address_proof_again_once_it_is_too_old(
+async def test_a_family_that_renews_shows_again_the_proofs_that_are_too_old(
     communes: Communes, clock: FrozenClock
 ) -> None:
     """Seen on 25 November for three months; confirmed on 26 February: another is due by 28 March."""
@@ -565,32 +566,82 @@ async def test_a_family_that_renews_shows_an_address_proof_again_once_it_is_too_
     _, later = await proofs_of(town, number, clock().date() + MONTH + timedelta(days=1))
     followed = unescape((await (await town.family("anne@example.test")).get(path)).text)
     read = unescape((await agent.get(f"/bureau/creche{path.removeprefix('/creche')}")).text)
-    await agent.post(f"/bureau/creche/demandes/{number}/pieces/address")
+    for kind in owed:
+        await agent.post(f"/bureau/creche/demandes/{number}/pieces/{kind}")
     after, _ = await proofs_of(town, number, clock().date())
     last = clock().date() + timedelta(days=400)
     _, kept = await proofs_of(town, number, last)
 
-    assert "devenue trop ancienne" in answer
+    assert "devenues trop anciennes" in answer
     assert ADDRESS in answer
+    assert "situation de chaque parent" in answer
+    assert "Acte de naissance" not in answer  # true for ever
     assert "rien d’autre à faire" not in answer
-    assert (owed, await state_of(town, number)) == (["address"], "complete")
-    assert ("address" in counts, "address" in later) == (True, False)
+    assert (owed, await state_of(town, number)) == (["address", "work"], "complete")
+    for kind in owed:
+        assert (kind in counts, kind in later) == (True, False)
     assert "Il compte encore jusqu’au 28 mars 2027." in followed.replace("\u00a0", " ")
     assert "Redemandée à la famille : trop ancienne." in read.replace("\u00a0", " ")
-    assert (after, "address" in kept) == ([], True)
+    assert (after, {"address", "work"} <= kept) == ([], True)
 
 
-async def test_without_the_rule_nothing_is_ever_too_old(
-    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("said", "again"),
+    [
+        ("[creche]\nproofs_again = []\n", []),
+        ('[creche]\nproofs_again = ["work"]\n', ["work"]),
+        ("[documents]\nmonths = { work = 6 }\n", ["address"]),
+    ],
+)
+async def test_a_commune_says_which_proofs_and_for_how_long(
+    communes: Communes, clock: FrozenClock, said: str, again: list[str]
 ) -> None:
-    monkeypatch.setattr(evidence, "AT_RENEWAL", ())
     town = communes.alpha
+    settings = communes.app.platform.folder / "alpha.toml"
+    settings.write_text(f"{settings.read_text('utf-8')}{said}", "utf-8")
+    communes.app.platform.scan()
     number, link = await asked(town, clock)
 
     answer = unescape((await pressed(town.visitor(), link, "oui")).text)
 
-    assert (await proofs_of(town, number, clock().date()))[0] == []
-    assert "rien d’autre à faire" in answer
+    assert (await proofs_of(town, number, clock().date()))[0] == again
+    assert ("rien d’autre à faire" in answer) is (again == [])
+    assert ("devenue trop ancienne" in answer) is (len(again) == 1)
+
+
+def test_a_proof_that_does_not_exist_is_told_with_its_key() -> None:
+    with pytest.raises(Misconfigured) as told:
+        Settings(proofs_again=("adress",))
+
+    assert told.value.key == "proofs_again"
+    assert "address" in str(told.value)
+
+
+async def test_an_aeeh_notification_is_asked_again_after_its_year(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Seen on 25 November 2026 for twelve months; still good at the confirmation of February, and
+    asked again at the one that follows 25 November 2027.
+    """
+    town = communes.alpha
+    settings = communes.app.platform.folder / "alpha.toml"
+    said = '[creche]\nproofs = ["aeeh"]\n[documents]\nmonths = { aeeh = 12 }\n'
+    settings.write_text(f"{settings.read_text('utf-8')}{said}", "utf-8")
+    communes.app.platform.scan()
+    with town.here():
+        number = await an_application(
+            account=await account_of(town), state="complete", home=Home(has_aeeh=True)
+        )
+    await town.work()
+    found = []
+
+    for days in (93, 93, 93, 93):
+        clock.move(days=days)
+        await town.work()
+        await pressed(town.visitor(), await town.link("anne@example.test"), "oui")
+        found.append((await proofs_of(town, number, clock().date()))[0])
+
+    assert found == [[], [], [], ["aeeh"]]
 
 
 @pytest.mark.parametrize("is_over", [True, False])
@@ -617,4 +668,4 @@ async def test_the_last_day_an_agent_wrote_on_a_paper_is_the_one_that_counts(
 
     owed, _ = await proofs_of(town, number, clock().date())
 
-    assert owed == (["address"] if is_over else [])
+    assert ("address" in owed) is is_over

@@ -17,16 +17,18 @@ from ribambelle.workflow.tables import Demande
 from ribambelle_creche.domain.statistics import grid
 from ribambelle_creche.freezing import freeze_month
 from ribambelle_creche.pages.statistics_tables import laid_out
-from ribambelle_creche.queries import statistics
+from ribambelle_creche.queries import admission_figures, statistics
 from ribambelle_creche.tables import (
     Application,
     Capacity,
     Desk,
     Facility,
     FrozenCount,
+    Need,
     Street,
     Wish,
 )
+from ribambelle_creche.workflow import LIVING
 
 URL = "/bureau/creche/statistiques"
 
@@ -128,6 +130,77 @@ async def test_twins_are_two_children_and_a_child_asked_for_twice_is_one(
     assert (sum(one.children for one in found), sum(one.half_days for one in found)) == (3, 24)
     assert (of_gare["Centre"][-1], of_gare["Gare"][-1]) == ("1", "2")
     assert sum(one.children for one in apart) == 4  # the twin of this test: two unknown children
+
+
+async def test_demand_is_the_files_complete_and_confirmed(communes: Communes) -> None:
+    """A22: active demand is what the town hall found complete and no confirmation is awaited of."""
+    town = communes.alpha
+    with town.here():
+        centre = await quartier("Centre")
+        lilas = await facility(town, "Lilas", centre)
+        files = {
+            state: await file(town, centre, [lilas], state=state, month=f"2027-{month:02}")
+            for month, state in enumerate(LIVING, start=1)
+        }
+        for row in await Application.select(Application.id):
+            await Need.insert(Need(application=row["id"], rank=0, slots=1))
+    counted = ("complete", "waiting", "not_examined", "in_session", "offered")
+    months = {f"2027-{1 + LIVING.index(state):02}" for state in counted}
+
+    with town.here():
+        children, wishes = await statistics.demand(), await statistics.wishes()
+        assert {one.month for one in children} == {one.month for one in wishes} == months
+        assert set(await statistics.months()) == months
+        assert len(await admission_figures.demand()) == len(counted)
+        assert (await admission_figures.first_wishes())[lilas].total() == len(counted)
+        assert await statistics.files() == len(LIVING)
+    assert (await told(town))["Centre"] == ["0", "5", "0", "0", "5"]
+    assert (await told(town, "table=creches"))["Lilas"][1:3] == ["5", "5"]
+    page = unescape((await (await town.staff()).get(URL)).text)
+    assert "Un enfant compte dans la demande quand son dossier est complet et confirmé" in page
+
+    with town.here():
+        await Demande.update({Demande.state: "complete"}).where(Demande.id == files["to_confirm"])
+    assert (await told(town))["Centre"][-1] == "6"
+
+
+async def test_the_list_behind_a_count_holds_what_it_counts(communes: Communes) -> None:
+    """A number of children opens its files: those to confirm are in neither."""
+    town = communes.alpha
+    with town.here():
+        centre = await quartier("Centre")
+        for state in LIVING:
+            await file(town, centre, [], state=state)
+    agent = await town.staff()
+    page = unescape((await agent.get(URL)).text)
+    (address,) = {
+        one
+        for one in re.findall(r'href="(/bureau/creche/demandes\?[^"]+)"', page)
+        if "age=babies" in one
+    }
+
+    behind = unescape((await agent.get(address)).text)
+
+    assert "vue=actives" in address
+    assert len(set(re.findall(r"C-\d+", behind))) == 5
+    assert "Comptées dans la demande" in behind
+    assert "Comptées dans la demande" not in (await agent.get("/bureau/creche/demandes")).text
+
+
+async def test_of_two_files_for_a_child_the_complete_one_counts(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        centre, gare = await quartier("Centre"), await quartier("Gare")
+        await file(town, centre, [], state="incomplete")
+        await file(town, gare, [])
+        (home,) = await Household.insert(Household()).returning(Household.id)
+        row = Child(household=home["id"], family_name="Payet", folded="payet")
+        (zoe,) = await Child.insert(row).returning(Child.id)
+        await Application.update({Application.child: zoe["id"]}, force=True)
+
+        found = await statistics.demand()
+
+    assert [(one.quartier, one.children) for one in found] == [(gare, 1)]
 
 
 async def test_a_change_shows_at_once(communes: Communes) -> None:
@@ -296,7 +369,7 @@ async def test_a_creche_cannot_subtract_one_table_from_another(communes: Commune
     assert tables[0] == tables[1] == tables[2]
     assert (await told(town, "a=2027-01"))["Gare"] != (await told(town))["Gare"]
     assert "Afficher" not in page.text
-    assert "Dossiers complets" not in page.text
+    assert "Complètes et confirmées" not in page.text
 
 
 async def test_a_tiny_total_is_hidden_from_a_creche(communes: Communes) -> None:
@@ -379,13 +452,14 @@ async def test_every_part_of_the_page_follows_the_filters(communes: Communes) ->
         centre = await quartier("Centre")
         lilas = await facility(town, "Lilas", centre)
         await file(town, centre, [lilas], month="2027-01")
+        await file(town, centre, [lilas], month="2027-09")
         await file(town, centre, [lilas], month="2027-09", state="submitted")
 
     creches = await told(town, "table=creches&de=2027-06")
     page = (await (await town.staff()).get(f"{URL}?de=2027-06")).text
 
     assert creches["Lilas"] == ["20", "1", "1", "0,05"]
-    assert "<dt>Dossiers complets</dt><dd>0 <small>%</small></dd>" in page
+    assert "<dt>Complètes et confirmées</dt><dd>50 <small>%</small></dd>" in page
 
 
 async def test_months_the_wrong_way_round_are_put_in_order(communes: Communes) -> None:

@@ -336,7 +336,7 @@ async def test_freshness_tells_how_many_files_are_complete(communes: Communes) -
     page = (await agent.get("/bureau/creche/statistiques")).text
 
     assert "Moins de 3 mois;2;1" in answer.content.decode("utf-8-sig")
-    assert "dont complètes" in page
+    assert "dont complètes et confirmées" in page
 
 
 async def test_children_are_counted_and_not_files_nor_contracts(communes: Communes) -> None:

@@ -128,11 +128,15 @@ rue des Lilas;Centre;22;;441090102
         lilas = await a_facility("Les Lilas", places=30)
         await Facility.update({Facility.address: "4 rue des Lilas"}, force=True)
         for line in ("2 rue des Lilas", "40 rue des Lilas"):
-            await an_application(lilas, address=Address(line, "97400", "Alpha"))
+            await an_application(lilas, state="complete", address=Address(line, "97400", "Alpha"))
         assert "IRIS" not in (await (await town.staff()).get(url)).text
         await streets.replace(read(told.encode()), dry_run=False)
-        await an_application(lilas, address=Address("2 rue des Lilas", "97400", "Alpha"))
-        await an_application(lilas, address=Address("2 rue des Lilas", "99999", "Ailleurs"))
+        await an_application(
+            lilas, state="complete", address=Address("2 rue des Lilas", "97400", "Alpha")
+        )
+        await an_application(
+            lilas, state="complete", address=Address("2 rue des Lilas", "99999", "Ailleurs")
+        )
     agent = await town.staff()
 
     shown = await agent.get(f"{url}?decoupage=iris")
@@ -147,7 +151,7 @@ rue des Lilas;Centre;22;;441090102
         **{"Sans IRIS connu": "1", "Ville": "4"},
     }
     assert "iris=441090101+Decr" in shown.text
-    listed = await agent.get("/bureau/creche/demandes?vue=toutes&iris=441090101+Decr%C3%A9")
+    listed = await agent.get("/bureau/creche/demandes?vue=actives&iris=441090101+Decr%C3%A9")
     assert "IRIS 441090101 Decré" in listed.text
     assert listed.text.count("Zoé") == 2
     assert "441090101" not in theirs.text

@@ -461,6 +461,12 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/creche/commissions/{commission}/listes/{facility}/{group}": {
         "office": ("/bureau/creche/commissions/2/listes/{section}?noms=oui",)
     },
+    "/bureau/creche/commissions/{commission}/places-gardees": {
+        "office": (
+            "/bureau/creche/commissions/2/places-gardees",
+            "/bureau/creche/commissions/2/places-gardees?facility=1&group=babies&places=1",
+        )
+    },
     "/bureau/creche/commissions/{commission}/epingles/{file}": {
         "office": ("/bureau/creche/commissions/2/epingles/{pinned}?option=aucune",)
     },
@@ -574,6 +580,14 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "facility": ("/creche/direction/1/demandes/{complete}",)
     },
     "/creche/direction/{facility}/fiche": {"facility": ("/creche/direction/1/fiche",)},
+    "/creche/direction/{facility}/insertion": {
+        "facility": ("/creche/direction/1/insertion",),
+        "office": ("/creche/direction/1/insertion",),
+    },
+    "/creche/direction/{facility}/autorisation": {
+        "facility": ("/creche/direction/1/autorisation",),
+        "office": ("/creche/direction/1/autorisation",),
+    },
     "/creche/direction/{facility}/places": {"facility": ("/creche/direction/1/places",)},
     "/creche/etablissements/{facility}": {"visitor": ("/creche/etablissements/1",)},
     "/creche/recu": {"visitor": ("/creche/recu", "{receipt}", "/creche/recu?numero=C-0&code=A")},

@@ -219,9 +219,11 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             "content": json.dumps({"enrolled": True, "uai": word}),
         },
         "creche_facility": {
+            "bands": "[]",
             **{"folded": fold(word), "kind": "municipal", "is_open": True, "email": "x@x.test"},
             **{"places": 9, "from_weeks": 10, "to_months": 36},
         },
+        "creche_agreement": {"first": now.date(), "last": None, "places": 1},
         "creche_capacity": {"age_group": "babies", "weekday": 0, "half": "am", "places": 9},
         "creche_grid": {"text": GRID.format(word=word), "valid_from": now.date()},
         "creche_noted": {"code": "former_member", "points": None},
@@ -249,6 +251,10 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             **{"label": word, "changes": "{}", "number": 1, "is_kept": number == 3},
         },
         "creche_feasibility": {"answer": "no", "reason": "A2"},
+        "creche_held_places": {
+            **{"age_group": "babies", "places": 1, "reason": "S1", "impact": "[]"},
+            "lifted_at": now,
+        },
         "creche_pin": {"option": "", "reason": "S2", "impact": "[]", "lifted_at": None},
         "creche_supply": {
             "state": ("declared", "expected", "validated")[number - 1],

@@ -25,6 +25,7 @@ SEARCHED = "zyxow"
 """Finds the word planted, without a page being able to give it back by repeating what was asked."""
 VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("number", "facility", "desk", "session", "paper", "sheet", "grid"), IDS),
+    "agreement": IDS,
     **dict.fromkeys(("adult", "child", "held", "custody", "other"), IDS),
     **dict.fromkeys(("commission", "contract", "move", "offer", "appeal", "case"), IDS),
     **{"file": ("C-1", "C-2"), "group": ("babies",)},
@@ -94,7 +95,8 @@ QUERY: dict[str, tuple[str, ...]] = {
     **{"ou": ("44000",), "pres": ("Centre",), "rayon": ("1000",), "lieu": ("home",)},
     **{"debut": ("2027-03-01",), "accueil": ("part_time",), "nom": (SEARCHED,)},
     **{"adresse": (SEARCHED,), "vers": ("Centre",), "arrivee": ("07:30",), "depart": ("18:00",)},
-    **dict.fromkeys(("activite", "ecole"), IDS),
+    **dict.fromkeys(("activite", "ecole", "facility"), IDS),
+    **{"group": ("babies",), "places": ("1",)},
     **{"jour_day": ("1",), "jour_month": ("3",), "jour_year": ("2027",)},
     **dict.fromkeys(("activity", "child", "family"), IDS),
     **{"from": ("2026-11-30",), "to": ("2026-12-04",), "limit": ("2",), "after": ("bjE",)},
@@ -104,6 +106,10 @@ BODY: dict[str, str] = {
     **{"accreditation": "4401", "channel": "sms", "login": "number", "mobile": "06 99 00 00 01"},
     **{"childminder": "3", "recherche": "jours=mon", "retour": "fiche", "arreter": "oui"},
     **dict.fromkeys(("facility", "desk", "creche", "quartier"), "3"),
+    **{
+        "is_avip": "oui",
+    },
+    **{"weekday": "2", "begins": "8h", "ends": "9h", "places": "1"},
     **dict.fromkeys(("ajouter", "monter", "descendre", "retirer"), "3"),
     "avec": "C-3",
     **{"act": "ask_more", "reason": "r", "outcome": "reached", "note": "n", "reponse": "oui"},

@@ -4,6 +4,7 @@ from functools import partial
 
 from ribambelle.privacy import FILES, LASTING, PersonalData, Since, With
 from ribambelle_creche.tables import (
+    Agreement,
     Appeal,
     AppealAnswer,
     Application,
@@ -18,6 +19,7 @@ from ribambelle_creche.tables import (
     Examined,
     Feasibility,
     Grid,
+    HeldPlaces,
     Need,
     Noted,
     Notice,
@@ -125,6 +127,14 @@ HELD = [
         ends=LASTING,
     ),
     PersonalData(
+        Agreement,
+        ("partner", "first", "last", "account"),
+        "Compter les places d’insertion tenues par convention",
+        BASIS,
+        TERM,
+        ends=LASTING,
+    ),
+    PersonalData(
         Contract,
         ("child_name", "born_on", "slots", "first", "last", "insertion"),
         "Connaître les places occupées, celles qui se libèrent, et celles que la loi garantit",
@@ -159,6 +169,15 @@ HELD = [
         BASIS,
         TERM,
         WHO,
+    ),
+    PersonalData(
+        HeldPlaces,
+        ("age_group", "reason", "note", "impact", "account"),
+        "Motiver les places qu’une commission garde",
+        BASIS,
+        TERM,
+        WHO,
+        ends=Since("at", FILES),
     ),
     of_a_file(
         Feasibility,

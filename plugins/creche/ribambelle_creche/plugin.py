@@ -63,6 +63,7 @@ def routes() -> Iterable[Any]:
         cases,
         commission_answers,
         commission_desk,
+        commission_holding,
         commission_lists,
         commissions,
         commissions_public,
@@ -98,7 +99,7 @@ def routes() -> Iterable[Any]:
         *(facility, office, statistics, statistics_coverage, printed),
         *(criteria, tariff, office_criteria, office_points),
         *(commissions, commissions_public, facility_supply, facility_children),
-        *(commission_desk, commission_lists, facility_feasibility, minutes),
+        *(commission_desk, commission_holding, commission_lists, facility_feasibility, minutes),
         *(why, thresholds),
         *(commission_answers, family_offer, emergencies, appeals, cases),
     )

@@ -15,8 +15,10 @@ from ribambelle_creche.domain.grid import Grid
 from ribambelle_creche.domain.preparation import Changes, Lot, Seen
 from ribambelle_creche.domain.transfers import Held
 from ribambelle_creche.queries import (
+    agreements,
     facilities,
     grids,
+    held_places,
     insertion,
     pins,
     proposals,
@@ -68,8 +70,10 @@ async def lot_of(tenant: Tenant, row: Commission, changes: Changes) -> Lot:
         managers={one.id: one.manager for one in await facilities.every()},
         exempt=[one.id for one in await insertion.creches() if one.is_exempt],
         present=await insertion.held(row),
+        agreed=await agreements.standing(row.first_start, row.last_start),
         promises=version.grid.reserves if version else (),
         pins=[(one.number, one.option, one.reason) for one in await pins.standing(row.id)],
+        held=[one.extra for one in await held_places.standing(row.id)],
         by_date=version is None or "complete_at" in version.grid.tie_break,
         changes=changes,
     )

@@ -1,6 +1,8 @@
 """Running the engine for a commission, beside the requests of everybody else."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from ribambelle.errors import Refused
@@ -8,8 +10,10 @@ from ribambelle.tenants import Tenant
 from ribambelle_creche import preparing
 from ribambelle_creche.domain import admission
 from ribambelle_creche.domain.admission import VERSION, Snapshot, propose, seal
-from ribambelle_creche.domain.preparation import Changes
-from ribambelle_creche.queries import calls, proposals
+from ribambelle_creche.domain.everywhere import whole
+from ribambelle_creche.domain.holding import losing
+from ribambelle_creche.domain.preparation import Changes, Extra
+from ribambelle_creche.queries import calls, held_places, proposals
 from ribambelle_creche.queries import sealed as written
 from ribambelle_creche.tables import Call, Commission, Proposal
 
@@ -26,7 +30,29 @@ async def run(
     known = await _gathered(tenant, row, changes)
     given = await known.laid_out()
     found = await asyncio.to_thread(propose, given)
-    return await proposals.add(row.id, label, changes, known.seal, given, found, account, now)
+    number = await proposals.add(row.id, label, changes, known.seal, given, found, account, now)
+    if changes == Changes():
+        await _tell_losing(known, row, found)
+    return number
+
+
+async def _tell_losing(
+    known: preparing.Gathered, row: Commission, found: admission.Proposal
+) -> None:
+    """Write whom each of the places held costs something: another pin may have changed it."""
+    held = await held_places.standing(row.id)
+    for one in held:
+        rest = [other.extra for other in held if other.id != one.id]
+        given, without = await asyncio.to_thread(holding_only, known, rest)
+        await held_places.tell_losing(one.id, losing(given, found, without))
+
+
+def holding_only(
+    known: preparing.Gathered, rest: Sequence[Extra]
+) -> tuple[Snapshot, admission.Proposal]:
+    """Return what would be proposed if the commission held only the rest."""
+    given = whole(replace(known.lot, held=rest), known.held)
+    return given, propose(given)
 
 
 async def tried(

@@ -102,7 +102,8 @@ async def ask_proofs_again(step: Step) -> None:
         return
     tenant = tenants.current()
     today = step.at.astimezone(tenant.zone).date()
-    kinds = outdated(await files.last_days(file), today)
+    asked = tenant.of(Settings).proofs_again
+    kinds = outdated(await files.last_days(file), today, asked)
     if kinds:
         await files.ask_again(file.id, kinds, renewal_of(tenant).last_day(today))
         await journal.record(

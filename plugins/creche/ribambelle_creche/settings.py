@@ -1,13 +1,15 @@
 """What a commune may set for its crèches: the table ``[creche]`` of its file."""
 
 import datetime
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import msgspec
 
 from ribambelle.errors import Misconfigured
 from ribambelle_creche.domain.age import AgeLimits
-from ribambelle_creche.domain.evidence import KINDS
+from ribambelle_creche.domain.authorisation import Span, hours_of
+from ribambelle_creche.domain.evidence import AT_RENEWAL, KINDS
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
@@ -68,16 +70,19 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From when a crèche reads who a family is: its file complete, or its child admitted."""
     proofs: tuple[str, ...] = ("birth", "address", "work")
     """Proofs an agent must see before a file is complete (codes of domain.evidence.KINDS)."""
+    proofs_again: tuple[str, ...] = AT_RENEWAL
+    """Proofs asked for again at a confirmation, once too old; their life is in ``[documents]``."""
 
     def __post_init__(self) -> None:
         """Refuse proofs that do not exist and ages that would leave the middle group empty."""
-        unknown = [kind for kind in self.proofs if kind not in KINDS]
-        if unknown:
-            raise Misconfigured(
-                f"justificatif inconnu « {unknown[0]} »",
-                key="proofs",
-                cure=f"choisissez parmi {', '.join(KINDS)}",
-            )
+        for key in ("proofs", "proofs_again"):
+            unknown = [kind for kind in getattr(self, key) if kind not in KINDS]
+            if unknown:
+                raise Misconfigured(
+                    f"justificatif inconnu « {unknown[0]} »",
+                    key=key,
+                    cure=f"choisissez parmi {', '.join(KINDS)}",
+                )
         if self.middle_until_months <= self.baby_until_months:
             raise Misconfigured(
                 f"aucun enfant ne serait chez les moyens (de {self.baby_until_months} "
@@ -85,6 +90,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 key="middle_until_months",
                 cure=f"écrivez plus de {self.baby_until_months}",
             )
+
+    @property
+    def hours(self) -> Mapping[str, Span]:
+        """The hours of half-days, as families read them."""
+        return hours_of({"am": self.morning, "pm": self.afternoon})
 
     @property
     def ages(self) -> AgeLimits:

@@ -26,7 +26,9 @@ CONFIRMED = {
 WITHOUT_PLACE = ("waiting", "not_examined")
 """States in which a commission left a file: the next one looks at it again, its day being past."""
 LIVING = (*FREE, "in_session", "offered")
-"""States in which a file counts as demand: sent, not ended, and no place accepted yet."""
+"""States in which a file waits for a place: sent, not ended, and no place accepted yet."""
+ACTIVE = ("complete", *WITHOUT_PLACE, "in_session", "offered")
+"""States of active demand, which is counted: the file found complete, no confirmation of it awaited."""
 CHANGEABLE = (*FREE, "in_session")
 """States in which a family may change what it asks; with an offer, it answers first."""
 ADMITTED = ("accepted", "enrolled")

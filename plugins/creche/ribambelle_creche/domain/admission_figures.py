@@ -8,11 +8,12 @@ from datetime import date
 from ribambelle_creche.domain.admission import Proposal, Snapshot
 from ribambelle_creche.domain.admission.counterfactual import slot_of
 from ribambelle_creche.domain.admission.position import halves, section_of
+from ribambelle_creche.domain.authorisation import Authorised
 from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.dossier import Dossier
 from ribambelle_creche.domain.grid.effect import Row, by_profile
 from ribambelle_creche.domain.grid.facts import WORK, Facts
-from ribambelle_creche.domain.week import SLOTS
+from ribambelle_creche.domain.week import DAYS, SLOTS
 
 BANDS = ((700, "QF jusqu’à 700"), (1200, "QF de 701 à 1 200"), (0, "QF au-dessus de 1 200"))
 DEMANDED = {
@@ -128,7 +129,11 @@ class Occupancy:
     open: int
     free: int
     most: int
-    """Children present at once, at most."""
+    """Children present at once, at the fullest half-day for what is authorised then."""
+    lost: int = 0
+    """Half-days of a week that an authorisation by the hour takes away."""
+    fewer: int = 0
+    """Children it takes away at that fullest half-day."""
 
     @property
     def occupied(self) -> int:
@@ -138,12 +143,12 @@ class Occupancy:
     @property
     def weekly(self) -> int | None:
         """Percent of its authorised week that is taken."""
-        return percent(self.occupied, self.authorised * len(SLOTS))
+        return percent(self.occupied, self.authorised * len(SLOTS) - self.lost)
 
     @property
     def instant(self) -> int | None:
         """Percent of its authorised places taken at the fullest half-day; 115 % is the limit."""
-        return percent(self.most, self.authorised)
+        return percent(self.most, self.authorised - self.fewer)
 
 
 MOST_OF_A_WEEK, MOST_AT_ONCE = 100, 115
@@ -169,31 +174,46 @@ def together(each: Sequence[Occupancy]) -> Occupancy:
     """Return several crèches as one, full at their own fullest moments: each keeps its limit.
 
     >>> together([Occupancy(10, 100, 20, 9), Occupancy(20, 150, 50, 15)])
-    Occupancy(authorised=30, open=250, free=70, most=24)
+    Occupancy(authorised=30, open=250, free=70, most=24, lost=0, fewer=0)
     """
     return Occupancy(
         sum(one.authorised for one in each),
         sum(one.open for one in each),
         sum(one.free for one in each),
         sum(one.most for one in each),
+        sum(one.lost for one in each),
+        sum(one.fewer for one in each),
     )
 
 
-def occupancy(authorised: int, cells: Mapping[Place, tuple[int, int]]) -> Occupancy:
+def occupancy(authorised: Authorised, cells: Mapping[Place, tuple[int, int]]) -> Occupancy:
     """Return how full a crèche is, from places and free ones by group and half-day.
 
-    >>> one = occupancy(10, {("babies", 0, "am"): (8, 2), ("older", 0, "am"): (4, 0)})
+    >>> cells = {("babies", 0, "am"): (8, 2), ("older", 0, "am"): (4, 0)}
+    >>> one = occupancy(Authorised(10, {}), cells)
     >>> one.occupied, one.weekly, one.instant
     (10, 10, 100)
+
+    Authorised for 8 only on Monday morning, the same ten children are 125 % of what may be there.
+
+    >>> early = occupancy(Authorised(10, {"mon-am": 8}), cells)
+    >>> early.instant, early.lost, early.fewer
+    (125, 2, 2)
     """
     at_once: Counter[tuple[int, str]] = Counter()
     for (_, day, half), (places, free) in cells.items():
         at_once[day, half] += places - free
+    allowed = {when: authorised.at(f"{DAYS[when[0]][0]}-{when[1]}") for when in at_once}
+    fullest = max(
+        sorted(at_once), key=lambda when: at_once[when] / max(1, allowed[when]), default=None
+    )
     return Occupancy(
-        authorised,
+        authorised.places,
         sum(places for places, _ in cells.values()),
         sum(free for _, free in cells.values()),
-        max(at_once.values(), default=0),
+        at_once[fullest] if fullest else 0,
+        authorised.places * len(SLOTS) - authorised.week,
+        authorised.places - allowed[fullest] if fullest else 0,
     )
 
 
@@ -236,6 +256,19 @@ def is_avip(file: Dossier) -> bool:
     """
     told = file.situation
     return told is not None and (told.work in LOOKING or told.other_work in LOOKING)
+
+
+AVIP_SHARE = 20
+"""Percent of its children that a crèche « à vocation d’insertion professionnelle » owes to them."""
+
+
+def avip_owed(children: int) -> int:
+    """Return how many of so many children present that is, rounded up: at least 20 %.
+
+    >>> [avip_owed(many) for many in (0, 4, 5, 6, 10, 11)]
+    [0, 1, 1, 2, 2, 3]
+    """
+    return -(-children * AVIP_SHARE // 100)
 
 
 DIMENSIONS: tuple[tuple[str, Callable[[Facts], str]], ...] = (

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ribambelle_creche.domain.age import GROUPS, LABELS
-from ribambelle_creche.domain.week import DAYS, HALVES
+from ribambelle_creche.domain.authorisation import Authorised
+from ribambelle_creche.domain.week import DAYS, HALVES, NAMES
 
 MOST = 999
 Place = tuple[str, int, str]
@@ -90,20 +91,24 @@ def half_day(weekday: int, half: str) -> str:
     >>> half_day(0, "am")
     'lundi matin'
     """
-    return f"{DAYS[weekday][2]} {'matin' if half == 'am' else 'après-midi'}"
+    return NAMES[f"{DAYS[weekday][0]}-{half}"]
 
 
-def above(cells: Mapping[Place, Cell], authorised: int) -> list[tuple[str, int]]:
+def above(cells: Mapping[Place, Cell], authorised: Authorised) -> list[tuple[str, int]]:
     """Return the half-days where all groups together have more places than are authorised.
 
     >>> cells = {("babies", 0, "am"): Cell(20), ("older", 0, "am"): Cell(12)}
-    >>> above(cells, authorised=30)
-    [('lundi matin', 32)]
+    >>> above(cells, Authorised(30, {})), above(cells, Authorised(40, {"mon-am": 20}))
+    ([('lundi matin', 32)], [('lundi matin', 32)])
     """
     sums: dict[tuple[int, str], int] = {}
     for (_, weekday, half), cell in cells.items():
         sums[weekday, half] = sums.get((weekday, half), 0) + cell.places
-    return [(half_day(*when), total) for when, total in sums.items() if total > authorised]
+    return [
+        (half_day(weekday, half), total)
+        for (weekday, half), total in sums.items()
+        if total > authorised.at(f"{DAYS[weekday][0]}-{half}")
+    ]
 
 
 def free_by_group(cells: Mapping[Place, Cell]) -> dict[str, int]:

@@ -15,7 +15,7 @@ import msgspec
 from ribambelle_creche.domain import resources
 from ribambelle_creche.domain.admission import Application, Option, Snapshot, engine
 from ribambelle_creche.domain.admission.foresight import Seated, rank
-from ribambelle_creche.domain.preparation import Lot, file_of, snapshot, with_extra
+from ribambelle_creche.domain.preparation import Lot, file_of, snapshot
 from ribambelle_creche.domain.resources import Asking
 from ribambelle_creche.domain.transfers import Held, with_rights
 
@@ -75,7 +75,7 @@ class Search:
 
     def __init__(self, lot: Lot, held: Mapping[str, Held]) -> None:
         self.houses = {house.facility: house for house in lot.houses}
-        self.places = with_extra(resources.of_all(lot.houses), lot.changes.extra)
+        self.places = lot.places
         self.asked = {
             seen.number: seen.asked
             for seen in lot.files

@@ -61,22 +61,25 @@ def to_see_again(before: Dossier, after: Dossier, kinds: Iterable[str]) -> list[
     ]
 
 
-AT_RENEWAL = ("address",)
-"""Proofs that a family shows again when it says that it still looks for a place, once too old."""
+AT_RENEWAL = ("address", "work", "caf", "aeeh", "sibling", "care", "referral", "disability")
+"""Proofs that a family shows again when it says that it still looks for a place, once too old,
+unless its commune says others: those whose truth changes with time."""
 
 
-def outdated(last_days: Mapping[str, date | None], today: date) -> list[str]:
+def outdated(
+    last_days: Mapping[str, date | None], today: date, kinds: Iterable[str] = AT_RENEWAL
+) -> list[str]:
     """Return the proofs to be shown again at a renewal: seen, and worth nothing any more.
 
     The last day counts; what is worth something for ever is never asked for again.
 
-    >>> until = {"address": date(2027, 2, 28), "work": date(2027, 2, 28), "birth": None}
+    >>> until = {"address": date(2027, 2, 28), "work": date(2027, 11, 30), "birth": None}
     >>> outdated(until, date(2027, 2, 28)), outdated(until, date(2027, 3, 1))
     ([], ['address'])
+    >>> outdated(until, date(2027, 12, 1)), outdated(until, date(2027, 12, 1), ["work"])
+    (['address', 'work'], ['work'])
     """
-    return [
-        kind for kind in AT_RENEWAL if (last := last_days.get(kind)) is not None and last < today
-    ]
+    return [kind for kind in kinds if (last := last_days.get(kind)) is not None and last < today]
 
 
 def needed(dossier: Dossier, asked: tuple[str, ...]) -> tuple[str, ...]:

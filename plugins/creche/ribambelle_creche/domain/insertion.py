@@ -2,12 +2,14 @@
 
 One in each whole twenty of its authorised places, over all its crèches together (articles L214-7
 and D214-7 of the code de l'action sociale et des familles). A child received so counts until it
-leaves, even once its parents have reached the end of their path. A crèche that an employer keeps
+leaves, even once its parents have reached the end of their path. A manager may also hold places by
+an agreement with childminders. A crèche that an employer keeps
 for its own staff owes none.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from ribambelle.search import fold
 
@@ -36,6 +38,28 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreed:
+    """Places a manager holds by an agreement with childminders."""
+
+    facility: int
+    """The crèche whose manager signed it."""
+    places: int
+    first: date
+    last: date | None = None
+
+    def stands(self, first: date, last: date) -> bool:
+        """Tell whether it stands all through a period: what ends meanwhile guarantees nothing after.
+
+        >>> spring = Agreed(1, 2, date(2027, 1, 1), date(2027, 6, 30))
+        >>> spring.stands(date(2027, 1, 4), date(2027, 3, 31))
+        True
+        >>> spring.stands(date(2027, 6, 1), date(2027, 7, 1))
+        False
+        """
+        return self.first <= first and (self.last is None or last <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
 class Duty:
     """What one manager owes, and holds."""
 
@@ -43,6 +67,8 @@ class Duty:
     facilities: tuple[int, ...]
     authorised: int
     children: int
+    agreed: int = 0
+    """Places held by agreement."""
 
     def owed(self, per_places: int = PER_PLACES) -> int:
         """Return the places owed: one in each whole slice.
@@ -57,11 +83,15 @@ class Duty:
 
         >>> Duty("Ville", (), 59, 1).left(), Duty("Ville", (), 59, 3).left()
         (1, 0)
+        >>> Duty("Ville", (), 59, 1, agreed=1).left()
+        0
         """
-        return max(0, self.owed(per_places) - self.children)
+        return max(0, self.owed(per_places) - self.children - self.agreed)
 
 
-def duties(creches: Iterable[Creche], present: Iterable[Present]) -> list[Duty]:
+def duties(
+    creches: Iterable[Creche], present: Iterable[Present], agreed: Sequence[Agreed] = ()
+) -> list[Duty]:
     """Return what each manager owes and holds, over all its crèches.
 
     Two crèches of 12 and 18 places owe one together, where each alone would owe none. A child in
@@ -86,6 +116,7 @@ def duties(creches: Iterable[Creche], present: Iterable[Present]) -> list[Duty]:
             tuple(one.id for one in theirs),
             sum(one.authorised for one in theirs if not one.is_exempt),
             len(set().union(*(children.get(one.id, set()) for one in theirs))),
+            sum(each.places for each in agreed if each.facility in {one.id for one in theirs}),
         )
         for _, theirs in sorted(inside.items())
     ]

@@ -9,7 +9,6 @@ from ribambelle_creche.domain.admission.outcome import Blocking, Refusal
 from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.offers import place_of
 from ribambelle_creche.domain.resources import Asking
-from ribambelle_creche.domain.week import DAYS
 
 LAW = (
     "Les points et l’ordre des demandes sont calculés par un programme, pour attribuer les places "
@@ -63,9 +62,7 @@ def half_day(slot: str) -> str:
     ('mercredi après-midi', 'lundi matin à partir de septembre')
     """
     bare, _, later = slot.partition("@")
-    day, half = bare.split("-")
-    name = next(full for code, _, full in DAYS if code == day)
-    words = f"{name} {'matin' if half == 'am' else 'après-midi'}"
+    words = week.NAMES[bare]
     return f"{words} à partir de septembre" if later else words
 
 

@@ -10,7 +10,7 @@ import msgspec
 from ribambelle_creche.domain import anywhere, resources
 from ribambelle_creche.domain.admission import Application, Option, Pin, Reserve, Snapshot
 from ribambelle_creche.domain.grid import Reserve as Promise
-from ribambelle_creche.domain.insertion import Duty, Present, manager_of
+from ribambelle_creche.domain.insertion import Agreed, Duty, Present, manager_of
 from ribambelle_creche.domain.resources import Asking, House
 from ribambelle_creche.domain.week import SLOTS
 
@@ -83,12 +83,28 @@ class Lot:
     """Crèches that owe no place for insertion."""
     present: Sequence[Present] = ()
     """Children who hold a place for insertion already."""
+    agreed: Sequence[Agreed] = ()
+    """Places for insertion held by agreement all through the entries."""
     pins: Sequence[tuple[str, str | None, str]] = ()
     by_date: bool = True
     """Among equals, the earlier complete file passes; otherwise the draw alone."""
+    held: Sequence[Extra] = ()
+    """Places the commission keeps out of what it proposes."""
     changes: Changes = field(default_factory=Changes)
     further: Mapping[str, Collection[int]] = field(default_factory=dict)
     """Crèches beyond the nearest ones where a file that accepts any would have a place."""
+
+    @property
+    def places(self) -> dict[str, int]:
+        """What may run out, once a variant opened or closed places and those held are kept out.
+
+        >>> monday = {("babies", 0, "am"): 3}
+        >>> lot = Lot((), [House(12, (monday,), ({},), 10)], {}, held=[Extra(12, "babies", 2)])
+        >>> lot.places["12/babies/mon-am"], lot.places["12/all/mon-am"]
+        (1, 8)
+        """
+        kept_out = [Extra(one.facility, one.group, -one.places) for one in self.held]
+        return with_extra(resources.of_all(self.houses), [*self.changes.extra, *kept_out])
 
 
 def snapshot(lot: Lot) -> Snapshot:
@@ -105,7 +121,7 @@ def snapshot(lot: Lot) -> Snapshot:
     (1, False)
     """
     houses = {house.facility: house for house in lot.houses}
-    places = with_extra(resources.of_all(lot.houses), lot.changes.extra)
+    places = lot.places
     files = [
         one
         for seen in lot.files
@@ -244,6 +260,10 @@ def reserves(promise: Promise, lot: Lot) -> list[Reserve]:
     >>> ville = Lot([], houses, {12: "Ville", 15: "Ville"}, present=[Present(15, "Zoé")])
     >>> [(one.code, one.facilities, one.quota) for one in reserves(law, ville)]
     [('insertion:Ville', ('12', '15'), 2)]
+    >>> from datetime import date
+    >>> signed = Agreed(15, 1, date(2027, 1, 1))
+    >>> [one.quota for one in reserves(law, replace(ville, agreed=[signed]))]
+    [1]
     """
     found = []
     for key, inside in _scoped(promise.scope, lot):
@@ -277,7 +297,8 @@ def _quota(promise: Promise, inside: Sequence[House], lot: Lot) -> int:
     numbers = {house.facility for house in inside}
     authorised = sum(house.authorised for house in inside if house.facility not in lot.exempt)
     children = {one.child for one in lot.present if one.facility in numbers}
-    return Duty("", (), authorised, len(children)).left(promise.per_places)
+    agreed = sum(one.places for one in lot.agreed if one.facility in numbers)
+    return Duty("", (), authorised, len(children), agreed).left(promise.per_places)
 
 
 def given(house: House) -> int:

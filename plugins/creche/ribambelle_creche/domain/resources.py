@@ -12,6 +12,7 @@ from datetime import date
 
 from ribambelle_creche.domain import staff, week
 from ribambelle_creche.domain.age import GROUPS, AgeLimits, school_entry
+from ribambelle_creche.domain.authorisation import Authorised
 from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.supply import most_overflow
 from ribambelle_creche.domain.week import DAYS
@@ -42,6 +43,18 @@ class House:
     adults: Mapping[Slot, int] = field(default_factory=dict)
     """Adults of each half-day; none when the crèche does not say, and staff is not counted."""
     ratio: str = "5-8"
+    modulated: Mapping[Slot, int] = field(default_factory=dict)
+    """Children authorised at the half-days where their number is another one."""
+
+    @property
+    def allowed(self) -> Authorised:
+        """Children it is authorised for, half-day by half-day."""
+        return Authorised(self.authorised, self.modulated)
+
+    def most(self, slot: Slot) -> int:
+        """Return the children at once in a half-day: 115 % of what is authorised then, at most."""
+        authorised = self.allowed.at(slot)
+        return authorised + min(self.overflow, most_overflow(authorised))
 
 
 def deficit(house: House) -> dict[str, int]:
@@ -71,6 +84,13 @@ def resources(house: House) -> dict[str, int]:
     >>> resources(House(12, ({},), ({monday: 7},), 10, adults={"mon-am": 2}))["12/staff/mon-am"]
     72
 
+    Authorised for 4 only on Monday morning, too few for one in excess (115 % of 4), it has a shorter
+    week.
+
+    >>> early = resources(House(12, ({},), ({},), 10, overflow=1, modulated={"mon-am": 4}))
+    >>> early["12/all/mon-am"], early["12/all/mon-pm"], early["12/all/week"]
+    (4, 11, 94)
+
     A micro-crèche may have one adult alone, with three children of any age.
 
     >>> resources(House(12, ({},), ({monday: 2},), 10, adults={"mon-am": 1}))["12/all/mon-am"]
@@ -82,7 +102,6 @@ def resources(house: House) -> dict[str, int]:
 def balance(house: House) -> dict[str, int]:
     """Return what is left in a crèche; below zero, what it has given already and does not have."""
     found: dict[str, int] = {}
-    most = house.authorised + min(house.overflow, most_overflow(house.authorised))
     for period, (given, there) in enumerate(zip(house.given, house.present, strict=True), start=1):
         end = _suffix(period, len(house.given))
         for slot in week.SLOTS:
@@ -90,7 +109,9 @@ def balance(house: House) -> dict[str, int]:
             for group in GROUPS:
                 found[f"{house.facility}/{group}/{slot}{end}"] = given.get((group, *when), 0)
             children = {group: there.get((group, *when), 0) for group in GROUPS}
-            at_once = staff.most_children(house.adults.get(slot), house.authorised, most)
+            at_once = staff.most_children(
+                house.adults.get(slot), house.authorised, house.most(slot)
+            )
             found[f"{house.facility}/all/{slot}{end}"] = at_once - sum(children.values())
             if house.adults:
                 held = sum(WEIGHTS[house.ratio][one] * many for one, many in children.items())
@@ -98,7 +119,7 @@ def balance(house: House) -> dict[str, int]:
                     ADULT * house.adults.get(slot, 0) - held
                 )
         taken = sum(there.values())
-        found[f"{house.facility}/all/week{end}"] = house.authorised * len(week.SLOTS) - taken
+        found[f"{house.facility}/all/week{end}"] = house.allowed.week - taken
     return found
 
 

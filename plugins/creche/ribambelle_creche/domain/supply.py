@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ribambelle_creche.domain.age import GROUPS, AgeLimits, school_entry
+from ribambelle_creche.domain.authorisation import Authorised
 from ribambelle_creche.domain.capacity import PLACES, Place
 from ribambelle_creche.domain.week import DAYS, HALVES
 
@@ -201,15 +202,17 @@ def most_overflow(authorised: int) -> int:
 
 
 def above(
-    given: Mapping[Place, int], there: Mapping[Place, int], authorised: int, overflow: int
+    given: Mapping[Place, int], there: Mapping[Place, int], authorised: Authorised, overflow: int
 ) -> list[tuple[int, str, int]]:
     """Return the half-days where children and places given are more than may be there.
 
     >>> monday = ("babies", 0, "am")
-    >>> above({monday: 5}, {monday: 28}, authorised=30, overflow=2)
+    >>> above({monday: 5}, {monday: 28}, Authorised(30, {}), overflow=2)
     [(0, 'am', 33)]
-    >>> above({monday: 4}, {monday: 28}, authorised=30, overflow=2)
+    >>> above({monday: 4}, {monday: 28}, Authorised(30, {}), overflow=2)
     []
+    >>> above({monday: 4}, {monday: 8}, Authorised(30, {"mon-am": 10}), overflow=2)
+    [(0, 'am', 12)]
     """
     found = []
     for weekday in range(len(DAYS)):
@@ -217,7 +220,8 @@ def above(
             total = sum(
                 cells.get((group, weekday, half), 0) for group in GROUPS for cells in (given, there)
             )
-            if total > authorised + overflow:
+            allowed = authorised.at(f"{DAYS[weekday][0]}-{half}")
+            if total > allowed + min(overflow, most_overflow(allowed)):
                 found.append((weekday, half, total))
     return found
 

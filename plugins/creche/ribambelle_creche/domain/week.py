@@ -10,6 +10,19 @@ DAYS = (
     ("fri", "ven", "vendredi"),
 )
 HALVES = ("am", "pm")
+NAMES = {
+    "mon-am": "lundi matin",
+    "mon-pm": "lundi après-midi",
+    "tue-am": "mardi matin",
+    "tue-pm": "mardi après-midi",
+    "wed-am": "mercredi matin",
+    "wed-pm": "mercredi après-midi",
+    "thu-am": "jeudi matin",
+    "thu-pm": "jeudi après-midi",
+    "fri-am": "vendredi matin",
+    "fri-pm": "vendredi après-midi",
+}
+"""Each half-day written whole: other languages say it as one."""
 SLOTS = tuple(f"{day}-{half}" for day, _, _ in DAYS for half in HALVES)
 
 
@@ -54,8 +67,8 @@ def words(number: int) -> str:
     if number == (1 << len(SLOTS)) - 1:
         return "du lundi au vendredi, toute la journée"
     told = []
-    for place, (_, _, day) in enumerate(DAYS):
+    for place, (code, _, day) in enumerate(DAYS):
         half = number >> 2 * place & 3
         if half:
-            told.append(day + ("", " matin", " après-midi", "")[half])
+            told.append(day if half == 3 else NAMES[f"{code}-{HALVES[half - 1]}"])
     return ", ".join(told)

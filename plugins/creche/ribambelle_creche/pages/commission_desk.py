@@ -25,10 +25,12 @@ from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.desk import Measure
 from ribambelle_creche.domain.grid import Reserve
 from ribambelle_creche.domain.grid.words import reserve_told
+from ribambelle_creche.domain.holding import words
 from ribambelle_creche.domain.pins import REASONS
 from ribambelle_creche.domain.preparation import Changes, Extra, Size
 from ribambelle_creche.pages.commissions import COMMISSIONS, OFFICE, reader
-from ribambelle_creche.queries import commissions, facilities, grids, pins, proposals
+from ribambelle_creche.queries import commissions, facilities, grids, held_places, pins, proposals
+from ribambelle_creche.queries.held_places import Held
 from ribambelle_creche.queries.pins import Standing
 from ribambelle_creche.tables import Commission, Proposal
 
@@ -98,6 +100,7 @@ class DeskPage:
     on_table: Run | None
     creches_asked: list[CrecheRow]
     pinned: list[Standing]
+    held: list[Held]
     grids: list[tuple[int, str]]
     reserves: list[Reserve]
     creches: list[tuple[int, str]]
@@ -135,6 +138,10 @@ class DeskPage:
     def kept_for(one: Reserve) -> str:
         """Return a reserve as it was announced, in words."""
         return reserve_told(one)
+
+    def holding(self, held: Held) -> str:
+        """Return places held, in words."""
+        return words(held.extra, dict(self.creches))
 
     @staticmethod
     def reason(code: str) -> str:
@@ -214,6 +221,7 @@ async def desk_page(
         on_table=table,
         creches_asked=_asked(table, names, await proposals.wishes(row.id)) if table else [],
         pinned=await pins.standing(row.id),
+        held=await held_places.standing(row.id),
         grids=await commissions.grids(),
         reserves=await reserves_of(row),
         creches=sorted(names.items(), key=lambda one: one[1].casefold()),

@@ -13,7 +13,12 @@ from ribambelle.web.page import Page
 from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.capacity import Cell, Place
 from ribambelle_creche.domain.facility import KINDS
-from ribambelle_creche.pages import facility_calls, facility_places
+from ribambelle_creche.pages import (
+    facility_authorisation,
+    facility_calls,
+    facility_insertion,
+    facility_places,
+)
 from ribambelle_creche.pages.facility_space import Call, Space, calls_of, manager, to_call
 from ribambelle_creche.queries import contacts, facilities, wishes
 from ribambelle_creche.queries.contacts import Late
@@ -137,4 +142,11 @@ async def day(
     return await board(await facilities.managed(person, facility), person, tenant, now)
 
 
-ROUTES = [home, day, *facility_calls.ROUTES, *facility_places.ROUTES]
+ROUTES = [
+    home,
+    day,
+    *facility_calls.ROUTES,
+    *facility_places.ROUTES,
+    *facility_authorisation.ROUTES,
+    *facility_insertion.ROUTES,
+]

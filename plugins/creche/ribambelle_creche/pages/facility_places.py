@@ -18,6 +18,7 @@ from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle_creche.domain import capacity
 from ribambelle_creche.domain.age import GROUPS, LABELS
+from ribambelle_creche.domain.authorisation import Authorised
 from ribambelle_creche.domain.capacity import Cell, Place
 from ribambelle_creche.domain.facility import glued
 from ribambelle_creche.domain.week import DAYS, HALVES
@@ -32,6 +33,7 @@ class PlacesPage:
 
     space: Space
     cells: dict[Place, Cell]
+    allowed: Authorised
     changed_at: datetime | None
     form: forms.Bound[Any] | None = None
 
@@ -43,7 +45,7 @@ class PlacesPage:
     @property
     def above(self) -> list[tuple[str, int]]:
         """The half-days with more places than the crèche is authorised for."""
-        return capacity.above(self.cells, self.space.facility.places)
+        return capacity.above(self.cells, self.allowed)
 
     def rows(self, group: str) -> list[tuple[str, list[tuple[str, str, int]]]]:
         """Return the half-days of a group: their name, then each number with its field."""
@@ -72,6 +74,7 @@ async def places_page(
     page = PlacesPage(
         space=Space(facility, "/places", to_call(await calls_of(facility, tenant, today))),
         cells=await facilities.grid(facility.id),
+        allowed=facilities.authorised(facility, tenant),
         changed_at=changed.astimezone(tenant.zone) if changed else None,
         form=form,
     )

@@ -22,6 +22,7 @@ from ribambelle.web.visit import Visit
 from ribambelle_creche.domain import capacity, staff, week
 from ribambelle_creche.domain import supply as rules
 from ribambelle_creche.domain.age import GROUPS, LABELS
+from ribambelle_creche.domain.authorisation import Authorised
 from ribambelle_creche.domain.capacity import PLACES, Place
 from ribambelle_creche.domain.resources import place_of
 from ribambelle_creche.domain.supply import MOVES, STATES, Move
@@ -67,6 +68,7 @@ class SupplyPage:
     today: date
     days: tuple[tuple[str, str, str], ...]
     halves: list[tuple[str, str, str]]
+    allowed: Authorised
     form: forms.Bound[Any] | None = None
     move: forms.Bound[MoveForm] | None = None
 
@@ -109,7 +111,7 @@ class SupplyPage:
         found = rules.above(
             self.given.cells,
             self.given.known.present[0],
-            self.space.facility.places,
+            self.allowed,
             self.given.overflow,
         )
         return [(capacity.half_day(weekday, half), total) for weekday, half, total in found]
@@ -224,6 +226,7 @@ async def supply_page(
         today=today,
         days=DAYS,
         halves=[("am", "Matin", settings.morning), ("pm", "Après-midi", settings.afternoon)],
+        allowed=facilities.authorised(facility, tenant),
         form=form,
         move=move,
     )

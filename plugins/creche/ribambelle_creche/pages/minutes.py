@@ -15,10 +15,11 @@ from ribambelle.web import formats
 from ribambelle.web.assets import crest
 from ribambelle_creche.domain import desk
 from ribambelle_creche.domain.age import LABELS
+from ribambelle_creche.domain.holding import words
 from ribambelle_creche.domain.pins import REASONS
 from ribambelle_creche.pages.commission_desk import Run, opened
 from ribambelle_creche.pages.commissions import COMMISSIONS, reader
-from ribambelle_creche.queries import commissions, facilities, pins, proposals
+from ribambelle_creche.queries import commissions, facilities, held_places, pins, proposals
 from ribambelle_creche.queries.commissions import published_seed
 from ribambelle_creche.tables import Commission
 
@@ -93,6 +94,15 @@ async def data(row: Commission, run: Run, tenant: Tenant) -> dict[str, Any]:
                 "passed": ", ".join(one.impact) or "personne",
             }
             for one in standing
+        ],
+        "held": [
+            {
+                "what": words(one.extra, names) + (" (rendues)" if one.lifted_at else ""),
+                "reason": f"{one.reason} : {REASONS.get(one.reason, one.reason)}",
+                "note": one.note,
+                "losing": ", ".join(one.impact) or "aucune",
+            }
+            for one in await held_places.made(row.id)
         ],
         "lists": [
             {

@@ -49,10 +49,11 @@ class QueuePage:
 
     @property
     def tabs(self) -> list[tuple[str, str, int, bool]]:
-        """The views, with how many files each holds."""
+        """The views, with how many files each holds; what the figures count, only from a figure."""
         return [
             (label, self.address(view=view), self.counts[view], view == self.filters.view)
             for view, (label, _) in VIEWS.items()
+            if view != "actives" or self.filters.view == "actives"
         ]
 
     @property

@@ -14,6 +14,7 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.page import Page
 from ribambelle_creche.domain.age import GROUPS, LABELS
+from ribambelle_creche.domain.capacity import half_day
 from ribambelle_creche.domain.facility import KINDS, ages
 from ribambelle_creche.domain.geography import Point, centre, metres
 from ribambelle_creche.domain.week import DAYS, HALVES
@@ -226,7 +227,7 @@ def free_words(capacities: Sequence[Capacity]) -> list[tuple[str, str]]:
     for group in GROUPS:
         free = {(c.weekday, c.half) for c in capacities if c.age_group == group and c.free > 0}
         words = [
-            f"{DAYS[day][2]} {'matin' if half == 'am' else 'après-midi'}"
+            half_day(day, half)
             for day in range(len(DAYS))
             for half in HALVES
             if (day, half) in free

@@ -22,6 +22,7 @@ from ribambelle_creche.domain.admission import Proposal
 from ribambelle_creche.domain.admission_figures import (
     BLOCKS,
     Served,
+    avip_owed,
     demanded,
     is_avip,
     median_days,
@@ -42,7 +43,7 @@ from ribambelle_creche.pages import statistics_coverage, statistics_supply
 from ribambelle_creche.pages.panels import Bar, Panel
 from ribambelle_creche.pages.statistics_tables import month_words
 from ribambelle_creche.queries import admission_figures as figures
-from ribambelle_creche.queries import facilities, grids, proposals
+from ribambelle_creche.queries import agreements, facilities, grids, proposals
 from ribambelle_creche.queries import insertion as held_for_insertion
 from ribambelle_creche.queries import statistics as live
 from ribambelle_creche.queries.areas import quartier_names
@@ -143,7 +144,9 @@ async def panels_of(tenant: Tenant, now: datetime) -> list[Panel]:
         pressure(open_now, cells, await figures.first_wishes()),
         pressure_by_age(asked, await live.supply(), names),
         pressure_by_month(asked, ahead),
-        *statistics_supply.panels(open_now, cells),
+        *statistics_supply.panels(
+            open_now, cells, {one.id: facilities.authorised(one, tenant) for one in open_now}
+        ),
         await statistics_coverage.panel(now),
         await statistics_coverage.panel_by_iris(now),
         satisfied([(one, await figures.outcomes(one.id)) for one in commissions]),
@@ -154,9 +157,11 @@ async def panels_of(tenant: Tenant, now: datetime) -> list[Panel]:
             duties(
                 await held_for_insertion.creches(),
                 await held_for_insertion.present(now.date(), now.date()),
+                await agreements.standing(now.date(), now.date()),
             )
         ),
         avip(open_now, await figures.present(now.date())),
+        avip_creches(open_now, await figures.present(now.date())),
         *(await of_commission(last, names) if last else []),
     ]
     return [one for one in found if one.rows]
@@ -176,7 +181,7 @@ def demand(files: Iterable[tuple[Dossier, int, int]]) -> Panel:
     return Panel(
         "demande",
         "Qui demande une place",
-        "Chaque enfant une fois ; il compte dans chaque profil qui est le sien",
+        "Dossiers complets et confirmés ; chaque enfant une fois, dans chaque profil qui est le sien",
         ("Accueil ou profil", "Enfants", "Temps pleins"),
         rows,
         [(name, many) for name, many, _ in rows],
@@ -298,15 +303,21 @@ def delay(
 
 def insertion(known: Sequence[Duty]) -> Panel:
     """Return, by manager, the places the law asks for over all its crèches, and those held."""
-    rows = [(one.manager, one.authorised, one.owed(), one.children, one.left()) for one in known]
+    rows = [
+        (one.manager, one.authorised, one.owed(), one.children, one.agreed, one.left())
+        for one in known
+    ]
     return Panel(
         "insertion",
         "Places d’insertion, par gestionnaire",
         "Une place autorisée sur vingt, toutes ses crèches ensemble (D. 214-7) ; enfants présents "
-        "aujourd’hui, comptés jusqu’à leur départ",
-        ("Gestionnaire", "Places autorisées", "Dues", "Tenues", "Restent à tenir"),
+        "aujourd’hui, comptés jusqu’à leur départ, et places tenues par convention",
+        (
+            *("Gestionnaire", "Places autorisées", "Dues", "Tenues", "Par convention"),
+            "Restent à tenir",
+        ),
         rows,
-        [(name, owed, there) for name, _, owed, there, _ in rows],
+        [(name, owed, there + agreed) for name, _, owed, there, agreed, _ in rows],
         ("dues", "tenues"),
     )
 
@@ -332,6 +343,35 @@ def avip(open_now: Sequence[Facility], children: Sequence[tuple[int, Dossier]]) 
         rows,
         [(name, many, some) for name, many, some, _ in rows],
         ("présents", "recherche d’emploi ou insertion"),
+    )
+
+
+def avip_creches(open_now: Sequence[Facility], children: Sequence[tuple[int, Dossier]]) -> Panel:
+    """Return, for each crèche AVIP, the children it owes one place in five to, and those it has."""
+    rows: list[tuple[str, int, int, int, str]] = []
+    for one in open_now:
+        if one.is_avip:
+            there = [dossier for facility, dossier in children if facility == one.id]
+            helped, owed = sum(map(is_avip, there)), avip_owed(len(there))
+            missing = owed - helped
+            rows.append(
+                (
+                    one.name,
+                    len(there),
+                    owed,
+                    helped,
+                    f"il en manque {missing}" if missing > 0 else "",
+                )
+            )
+    return Panel(
+        "avip-creches",
+        "Crèches à vocation d’insertion professionnelle",
+        "Un enfant présent sur cinq au moins, d’un parent en recherche d’emploi ou en parcours "
+        "d’insertion (CASF, art. L. 214-7)",
+        ("Crèche", "Enfants présents", "Dus", "Accueillis", "À tenir"),
+        rows,
+        [(name, owed, helped) for name, _, owed, helped, _ in rows],
+        ("dus", "accueillis"),
     )
 
 

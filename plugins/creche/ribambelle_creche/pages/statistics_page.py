@@ -29,6 +29,7 @@ from ribambelle_creche.pages.statistics_tables import (
 from ribambelle_creche.queries import desks, statistics, streets
 from ribambelle_creche.queries.areas import areas, published_cut
 from ribambelle_creche.settings import Settings
+from ribambelle_creche.workflow import ACTIVE
 
 MEASURES = {"children": "Enfants", "half_days": "Temps pleins", "wishes": "Vœux"}
 AGES_OF_WORD = (("3 mois", 91), ("6 mois", 183), ("1 an", 365))
@@ -201,8 +202,8 @@ async def exact_page(asked: Asked, tenant: Tenant, person: Person, now: datetime
         at=now,
         figures=[
             *figures_of(children, supply, None),
-            ("Demandes", total, ""),
-            ("Dossiers complets", _share(await statistics.complete(scope), total), "%"),
+            ("Demandes en cours", total, ""),
+            ("Complètes et confirmées", _share(await statistics.complete(scope), total), "%"),
             (
                 "Confirmées ces 3 mois",
                 _share(await statistics.fresh(now - timedelta(days=91), scope), total),
@@ -286,7 +287,7 @@ def opening(asked: Asked, person: Person, names: Mapping[int, str]) -> Opens | N
 
     def opens(quartier: int, column: str) -> str:
         area = {"iris": names[quartier]} if asked.cut else {"quartier": quartier}
-        said: dict[str, Any] = {"vue": "toutes", **area}
+        said: dict[str, Any] = {"vue": "actives", **area}
         said |= {"naissance": "attendu"} if column == "expected" else {"age": column}
         said |= {} if column == "expected" else {"naissance": "ne"}
         said |= {"de": asked.first, "a": asked.last, "guichet": asked.desk or ""}
@@ -317,7 +318,7 @@ async def freshness(now: datetime, scope: Scope, total: int) -> list[tuple[str, 
     for words, days in AGES_OF_WORD:
         moment = now - timedelta(days=days)
         known = await statistics.fresh(moment, scope)
-        complete = await statistics.fresh(moment, scope, statistics.COMPLETE)
+        complete = await statistics.fresh(moment, scope, ACTIVE)
         rows.append((f"{since} {words}", known - already, complete - whole))
         already, whole, since = known, complete, f"De {words} à"
     rest = await statistics.complete(scope) - whole

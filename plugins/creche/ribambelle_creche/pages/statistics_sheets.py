@@ -25,7 +25,7 @@ def sheets_of(page: StatisticsPage, tenant: Tenant) -> dict[str, Sheet]:
         "ages": Sheet("Âges", ("Âge à l’entrée", *NEED), _bars(page.ages)),
         "fraicheur": Sheet(
             "Fraîcheur",
-            ("Envoyée ou confirmée depuis", "Demandes", "Complètes"),
+            ("Envoyée ou confirmée depuis", "Demandes", "Complètes et confirmées"),
             page.freshness,
         ),
         "creches": Sheet(
@@ -67,6 +67,7 @@ def _how_to_read(page: StatisticsPage, tenant: Tenant) -> list[tuple[Any, ...]]:
         ("Entrée jusqu’à", month_words(asked.last) if asked.last else "toutes"),
         ("Compter", MEASURES[asked.measure]),
         ("Guichet", desks.get(asked.desk, "?") if asked.desk else "tous"),
+        ("Demande", "dossiers complets et confirmés"),
         ("Enfant", "compté une seule fois, quel que soit le nombre de crèches et de demandes"),
         ("Jumeaux", "une demande, deux enfants"),
         ("Temps plein", "dix demi-journées par semaine"),

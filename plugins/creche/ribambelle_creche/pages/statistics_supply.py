@@ -13,6 +13,7 @@ from ribambelle_creche.domain.admission_figures import (
     together,
 )
 from ribambelle_creche.domain.age import GROUPS, LABELS
+from ribambelle_creche.domain.authorisation import Authorised
 from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.insertion import manager_of
 from ribambelle_creche.domain.resources import place_of
@@ -20,6 +21,8 @@ from ribambelle_creche.domain.week import DAYS, SLOTS
 from ribambelle_creche.pages.panels import Bar, Panel
 from ribambelle_creche.tables import Facility
 
+Allowed = Mapping[int, Authorised]
+"""By crèche, the children it is authorised for."""
 Cells = Mapping[int, Mapping[Place, tuple[int, int]]]
 """By crèche, places and free ones by group and half-day."""
 FULLEST = 15
@@ -39,22 +42,22 @@ RULE = "La semaine reste sous 100 %, le pic sous 115 % des places autorisées (C
 SERIES = ("occupation de la semaine (%)", "au moment le plus plein (%)")
 
 
-def panels(open_now: Sequence[Facility], cells: Cells) -> list[Panel]:
+def panels(open_now: Sequence[Facility], cells: Cells, allowed: Allowed) -> list[Panel]:
     """Return every table of the places there are."""
     return [
-        by_facility(open_now, cells),
-        by_manager(open_now, cells),
+        by_facility(open_now, cells, allowed),
+        by_manager(open_now, cells, allowed),
         by_group(open_now, cells),
-        by_half_day(open_now, cells),
+        by_half_day(open_now, cells, allowed),
         by_facility_and_half_day(open_now, cells),
     ]
 
 
-def by_facility(open_now: Iterable[Facility], cells: Cells) -> Panel:
+def by_facility(open_now: Iterable[Facility], cells: Cells, allowed: Allowed) -> Panel:
     """Return how full each crèche is, over its week and at its fullest half-day."""
     rows, bars = [], list[Bar]()
     for one in open_now:
-        known = occupancy(one.places, cells.get(one.id, {}))
+        known = occupancy(allowed[one.id], cells.get(one.id, {}))
         rows.append((one.name, one.manager, *_whole(known)))
         bars.append((one.name, known.weekly or 0, known.instant or 0))
     bars.sort(key=lambda one: -one[1])
@@ -69,14 +72,14 @@ def by_facility(open_now: Iterable[Facility], cells: Cells) -> Panel:
     )
 
 
-def by_manager(open_now: Iterable[Facility], cells: Cells) -> Panel:
+def by_manager(open_now: Iterable[Facility], cells: Cells, allowed: Allowed) -> Panel:
     """Return how full the crèches of each manager are; each crèche at its own fullest moment."""
     found: dict[tuple[str, int], list[Facility]] = {}
     for one in open_now:
         found.setdefault(manager_of(one.manager, one.id), []).append(one)
     rows, bars = [], list[Bar]()
     for theirs in found.values():
-        known = together([occupancy(one.places, cells.get(one.id, {})) for one in theirs])
+        known = together([occupancy(allowed[one.id], cells.get(one.id, {})) for one in theirs])
         name = theirs[0].manager or theirs[0].name
         rows.append((name, len(theirs), *_whole(known)))
         bars.append((name, known.weekly or 0, known.instant or 0))
@@ -115,13 +118,13 @@ def by_group(open_now: Iterable[Facility], cells: Cells) -> Panel:
     )
 
 
-def by_half_day(open_now: Sequence[Facility], cells: Cells) -> Panel:
+def by_half_day(open_now: Sequence[Facility], cells: Cells, allowed: Allowed) -> Panel:
     """Return the places of the town, half-day by half-day."""
-    authorised = sum(one.places for one in open_now)
     places, free = _sums(open_now, cells, lambda _, day, half: (day, half))
     rows, bars = [], list[Bar]()
     for day, half in (place_of(slot) for slot in SLOTS):
         many, left = places[day, half], free[day, half]
+        authorised = sum(allowed[one.id].at(f"{DAYS[day][0]}-{half}") for one in open_now)
         when = f"{DAYS[day][2].capitalize()} {HALVES[half]}"
         rows.append((when, authorised, many, many - left, left, percent(many - left, authorised)))
         bars.append((when, many - left, left))

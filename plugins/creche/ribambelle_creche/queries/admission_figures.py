@@ -16,7 +16,7 @@ from ribambelle_creche.domain.grid.facts import Facts
 from ribambelle_creche.domain.offers import NOT_FREED
 from ribambelle_creche.domain.week import slots
 from ribambelle_creche.queries.answers import DECIDED
-from ribambelle_creche.queries.statistics import LIVES, OPEN, counted_once
+from ribambelle_creche.queries.statistics import ASKS, LIVES, OPEN, counted_once
 from ribambelle_creche.tables import (
     Application,
     Capacity,
@@ -110,7 +110,7 @@ async def demand() -> list[tuple[Dossier, int, int]]:
     """
     rows = await Application.select(
         Application.sent, Application.answers, Application.children, Application.half_days
-    ).where(LIVES, counted_once())
+    ).where(ASKS, counted_once())
     return [
         (decode(row["sent"] or row["answers"]), row["children"], row["half_days"]) for row in rows
     ]
@@ -257,22 +257,22 @@ async def first_wishes() -> dict[int, Counter[str]]:
     Counted as the demand of the town is: twins have one file and are two; a child for whom each
     parent has a file is one.
     """
-    living = Application.select(Application.id).where(LIVES, counted_once())
+    asking = Application.select(Application.id).where(ASKS, counted_once())
     children = {
         row["id"]: row["children"]
         for row in await Application.select(Application.id, Application.children).where(
-            LIVES, counted_once()
+            ASKS, counted_once()
         )
     }
     weeks = {
         row["application"]: row["slots"]
         for row in await Need.select(Need.application, Need.slots).where(
-            (Need.rank == 0) & Need.application.is_in(living)
+            (Need.rank == 0) & Need.application.is_in(asking)
         )
     }
     found: dict[int, Counter[str]] = {}
     rows = await Wish.select(Wish.application, Wish.facility).where(
-        (Wish.rank == 1) & Wish.application.is_in(living)
+        (Wish.rank == 1) & Wish.application.is_in(asking)
     )
     for row in rows:
         many = children.get(row["application"], 1)

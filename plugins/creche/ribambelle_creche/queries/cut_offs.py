@@ -9,7 +9,7 @@ from ribambelle_creche.domain.published import CutOff, tellable
 from ribambelle_creche.domain.register import Motivated
 from ribambelle_creche.domain.week import DAYS
 from ribambelle_creche.queries.answers import DECIDED
-from ribambelle_creche.tables import Commission, Pin
+from ribambelle_creche.tables import Commission, HeldPlaces, Pin
 from ribambelle_creche.tables import CutOff as Row
 
 HISTORY_YEARS = 3
@@ -66,14 +66,22 @@ async def before(row: Commission) -> list[Commission]:
 
 
 async def motivated() -> list[Motivated]:
-    """Return what decided commissions decided against the order of points."""
+    """Return what decided commissions decided against the order of points, or kept out of it."""
     rows = (
         await Pin.select(Pin.reason, Pin.impact, Pin.commission.held_on.as_alias("on"))
         .where(Pin.lifted_at.is_null() & Pin.commission.state.is_in(list(DECIDED)))
         .order_by(Pin.id)
     )
+    held = (
+        await HeldPlaces.select(
+            HeldPlaces.reason, HeldPlaces.impact, HeldPlaces.commission.held_on.as_alias("on")
+        )
+        .where(HeldPlaces.lifted_at.is_null() & HeldPlaces.commission.state.is_in(list(DECIDED)))
+        .order_by(HeldPlaces.id)
+    )
     return [
-        Motivated(row["on"].year, row["reason"], tuple(json.loads(row["impact"]))) for row in rows
+        Motivated(row["on"].year, row["reason"], tuple(json.loads(row["impact"])))
+        for row in (*rows, *held)
     ]
 
 

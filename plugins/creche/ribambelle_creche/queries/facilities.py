@@ -1,15 +1,19 @@
 """The crèches of a commune."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from ribambelle.childcare import Childcare
-from ribambelle.database import Prepared, transaction
+from ribambelle.database import Prepared, locks, transaction
 from ribambelle.errors import NotYours
 from ribambelle.identity import Person
+from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
+from ribambelle_creche.domain import authorisation
+from ribambelle_creche.domain.authorisation import Authorised, Band
 from ribambelle_creche.domain.capacity import PLACES, Cell, Place, differing
 from ribambelle_creche.domain.taking import Taking
+from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Capacity, Facility
 
 OPEN = Facility.is_open.eq(True)
@@ -109,6 +113,38 @@ async def managed(person: Person, facility: int) -> Facility:
     if not person.holds("agent", "admin") and facility not in theirs:
         raise NotYours
     return await one(facility)
+
+
+def authorised(facility: Facility, tenant: Tenant) -> Authorised:
+    """Return the children a crèche is authorised for, half-day by half-day."""
+    bands, hours = authorisation.decode(facility.bands), tenant.of(Settings).hours
+    return Authorised(facility.places, authorisation.by_slot(facility.places, bands, hours))
+
+
+async def set_bands(
+    facility: Facility, change: Callable[[list[Band]], list[Band]], account: int
+) -> None:
+    """Write the hours at which a crèche is authorised for other numbers.
+
+    :param change: says the bands from those there are, read under a lock: none is lost.
+    """
+    async with transaction():
+        await locks.advisory(f"creche.bands:{facility.id}")
+        rows = await Facility.select(Facility.bands).where(Facility.id == facility.id)
+        before = authorisation.decode(rows[0]["bands"])
+        after = change(before)
+        if after == before:
+            return
+        await Facility.update({Facility.bands: authorisation.encode(after)}).where(
+            Facility.id == facility.id
+        )
+        await journal.record(
+            "creche.authorisation_changed",
+            f"creche.facility:{facility.id}",
+            account=account,
+            side="office",
+            bands=len(after),
+        )
 
 
 async def grid(facility: int) -> dict[Place, Cell]:

@@ -84,7 +84,7 @@ async def pin(
             account=account,
         )
         number = int((await Pin.insert(row).returning(Pin.id))[0]["id"])
-        await _choose_again(commission)
+        await choose_again(commission)
         await journal.record(
             "creche.pinned",
             f"creche.application:{file}",
@@ -104,7 +104,7 @@ async def lift(commission: int, file: int, account: int, now: datetime) -> None:
         await commissions.require_closed(commission)
         if not await _lift(commission, file, now):
             raise NotYours
-        await _choose_again(commission)
+        await choose_again(commission)
         await journal.record(
             "creche.pin_lifted",
             f"creche.application:{file}",
@@ -135,7 +135,7 @@ async def _lift(commission: int, file: int, now: datetime) -> bool:
     return bool(lifted)
 
 
-async def _choose_again(commission: int) -> None:
+async def choose_again(commission: int) -> None:
     """Let no proposal stand that does not hold the pins: the commission chooses again."""
     await Proposal.update({Proposal.is_kept: False}).where(Proposal.commission == commission)
 

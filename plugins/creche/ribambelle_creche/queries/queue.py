@@ -12,7 +12,7 @@ from ribambelle.identity import Person
 from ribambelle.search import fold, phone_of
 from ribambelle_creche.queries.applications import OWED
 from ribambelle_creche.tables import Application, Evidence, Need, Wish
-from ribambelle_creche.workflow import ADMITTED, LIVING
+from ribambelle_creche.workflow import ACTIVE, ADMITTED, LIVING
 
 VIEWS: dict[str, tuple[str, tuple[str, ...]]] = {
     "nouvelles": ("Nouvelles", ("submitted",)),
@@ -23,6 +23,7 @@ VIEWS: dict[str, tuple[str, tuple[str, ...]]] = {
     "proposees": ("Place proposée", ("offered",)),
     "admises": ("Admises", ADMITTED),
     "toutes": ("Toutes", LIVING),
+    "actives": ("Comptées dans la demande", ACTIVE),
     "closes": (
         "Closes",
         ("withdrawn", "expired", "merged", "left", "aged_out", "ineligible", "closed"),

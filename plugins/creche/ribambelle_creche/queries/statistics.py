@@ -12,24 +12,23 @@ from piccolo.query.functions.aggregate import Count, Min, Sum
 from ribambelle.childcare import Childcare
 from ribambelle_creche.domain.age import AgeLimits
 from ribambelle_creche.domain.capacity import Place
-from ribambelle_creche.domain.commission import EXAMINABLE
 from ribambelle_creche.domain.statistics import Count as Counted
 from ribambelle_creche.domain.statistics import FacilityDemand, Scope, Supply
 from ribambelle_creche.domain.supply import Presence, by_then, present
 from ribambelle_creche.queries import streets
 from ribambelle_creche.queries.contracts import presence
 from ribambelle_creche.tables import Application, Capacity, Contract, Facility, Wish
-from ribambelle_creche.workflow import LIVING
+from ribambelle_creche.workflow import ACTIVE, LIVING
 
 LIVES = Application.demande.state.is_in(list(LIVING))
+ASKS = Application.demande.state.is_in(list(ACTIVE))
+"""The active demand: files complete and confirmed."""
 OPEN = Facility.is_open.eq(True)
 EVERYTHING = Scope()
-COMPLETE = (*EXAMINABLE, "in_session", "offered")
-"""States in which a living file is complete."""
 
 
-def _living(scope: Scope) -> Select[Application]:
-    question = Application.select(Application.id).where(LIVES)
+def _asking(scope: Scope) -> Select[Application]:
+    question = Application.select(Application.id).where(ASKS)
     for condition in _within(scope):
         question = question.where(condition)
     return question
@@ -38,7 +37,7 @@ def _living(scope: Scope) -> Select[Application]:
 def counted_once(scope: Scope = EVERYTHING) -> Combinable:
     """Keep one file a child of the register: its first among those that are counted."""
     first = Application.select(Min(Application.id, alias="first")).where(
-        LIVES, Application.child.is_not_null(), *_within(scope)
+        ASKS, Application.child.is_not_null(), *_within(scope)
     )
     return Application.child.is_null() | Application.id.is_in(first.group_by(Application.child))
 
@@ -63,7 +62,8 @@ Cut = Mapping[str, int]
 async def demand(scope: Scope = EVERYTHING, cut: Cut | None = None) -> list[Counted]:
     """Return who asks by quartier, age group, month and birth: each child counted once.
 
-    Twins have one file and are two; a child for whom each parent has a file is one.
+    Files still to be checked, completed or confirmed are not demand yet, or any more. Twins have
+    one file and are two; a child for whom each parent has a file is one.
     """
     area = Application.quartier if cut is None else Application.iris
     rows = (
@@ -76,7 +76,7 @@ async def demand(scope: Scope = EVERYTHING, cut: Cut | None = None) -> list[Coun
             Count(Application.id, alias="files"),
             Sum(Application.half_days, alias="half_days"),
         )
-        .where(LIVES, counted_once(scope), *_within(scope))
+        .where(ASKS, counted_once(scope), *_within(scope))
         .group_by(
             area,
             Application.children,
@@ -100,7 +100,7 @@ async def wishes(scope: Scope = EVERYTHING, cut: Cut | None = None) -> list[Coun
             Count(Wish.id, alias="files"),
             Sum(Wish.application.half_days, alias="half_days"),
         )
-        .where(Wish.application.is_in(_living(scope)))
+        .where(Wish.application.is_in(_asking(scope)))
         .group_by(
             area,
             Wish.application.age_group,
@@ -241,7 +241,7 @@ async def by_facility(scope: Scope = EVERYTHING) -> list[FacilityDemand]:
 async def _wishes_of(scope: Scope, *which: Combinable) -> dict[int, int]:
     question = (
         Wish.select(Wish.facility, Count(Wish.id, alias="files"))
-        .where(Wish.application.is_in(_living(scope)))
+        .where(Wish.application.is_in(_asking(scope)))
         .group_by(Wish.facility)
     )
     for condition in which:
@@ -250,8 +250,8 @@ async def _wishes_of(scope: Scope, *which: Combinable) -> dict[int, int]:
 
 
 async def months() -> list[str]:
-    """Return the months in which a living file asks to start, in order."""
-    rows = await Application.select(Application.start_month).where(LIVES).distinct()
+    """Return the months in which a counted file asks to start, in order."""
+    rows = await Application.select(Application.start_month).where(ASKS).distinct()
     return sorted(row["start_month"] for row in rows if row["start_month"])
 
 
@@ -261,9 +261,8 @@ async def files(scope: Scope = EVERYTHING) -> int:
 
 
 async def complete(scope: Scope = EVERYTHING) -> int:
-    """Return how many living files are complete."""
-    state = Application.demande.state.is_in(list(COMPLETE))
-    return int(await Application.count().where(state, *_within(scope)))
+    """Return how many living files are complete and confirmed."""
+    return int(await Application.count().where(ASKS, *_within(scope)))
 
 
 async def fresh(since: datetime, scope: Scope = EVERYTHING, states: Sequence[str] = LIVING) -> int:

@@ -13,7 +13,6 @@ from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
 from ribambelle_creche.domain import supply as rules
 from ribambelle_creche.domain import turnover
-from ribambelle_creche.domain.age import AgeLimits
 from ribambelle_creche.domain.capacity import PLACES, Place
 from ribambelle_creche.domain.resources import House
 from ribambelle_creche.domain.supply import Cells, Move, Presence
@@ -187,6 +186,7 @@ async def houses_for(
             given=(rules.less(places, there),),
             present=(there,),
             authorised=creche.places,
+            modulated=facilities.authorised(creche, tenant).by_slot,
             overflow=told.overflow if told else 0,
             adults=adults_of(told),
             ratio=told.ratio if told else "5-8",
@@ -409,7 +409,7 @@ async def houses(
     spans = turnover.periods(calendar_of(row).periods)
     elsewhere = await offers.given_elsewhere(row.id, spans[0][0], spans[-1][1])
     return [
-        _house(one, await given(row, one.id, tenant), elsewhere, spans, tenant.of(Settings).ages)
+        _house(one, await given(row, one.id, tenant), elsewhere, spans, tenant)
         for one in await facilities.every()
         if only is None or one.id in only
     ]
@@ -420,8 +420,9 @@ def _house(
     told: Given,
     elsewhere: Sequence[Offer],
     spans: Sequence[tuple[date, date]],
-    ages: AgeLimits,
+    tenant: Tenant,
 ) -> House:
+    ages = tenant.of(Settings).ages
     first, *after = told.known.free
     declared = dict(told.cells) if told.state != "expected" else dict.fromkeys(PLACES, 0)
     declared_at = told.row.declared_at if told.row else None
@@ -446,6 +447,7 @@ def _house(
         ),
         present=told.known.present,
         authorised=facility.places,
+        modulated=facilities.authorised(facility, tenant).by_slot,
         overflow=told.overflow,
         adults=told.adults,
         ratio=told.ratio,

@@ -15,6 +15,7 @@ from ribambelle_creche.tables.commission import (
     Examined,
     Feasibility,
     Grid,
+    HeldPlaces,
     Notice,
     Offer,
     Pin,
@@ -27,6 +28,7 @@ from ribambelle_creche.tables.commission import (
     UnderThreeIris,
 )
 from ribambelle_creche.tables.files import (
+    Agreement,
     Application,
     Capacity,
     Contact,
@@ -43,6 +45,7 @@ from ribambelle_creche.tables.files import (
 
 __all__ = [
     "TABLES",
+    "Agreement",
     "Appeal",
     "AppealAnswer",
     "Application",
@@ -63,6 +66,7 @@ __all__ = [
     "Feasibility",
     "FrozenCount",
     "Grid",
+    "HeldPlaces",
     "Need",
     "Noted",
     "Notice",

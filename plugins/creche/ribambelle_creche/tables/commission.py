@@ -205,6 +205,22 @@ class Pin(Table, tablename="creche_pin"):
     lifted_at = Timestamptz(null=True, default=None)
 
 
+class HeldPlaces(Table, tablename="creche_held_places"):
+    """Places of one section that a commission keeps out of its proposal, and why; nothing is erased."""
+
+    id: Serial
+    commission = ForeignKey(Commission, null=False, on_delete=OnDelete.cascade, index=True)
+    facility = ForeignKey(Facility, null=False, on_delete=OnDelete.cascade)
+    age_group = Varchar(length=10, help_text="Code of domain.age.GROUPS.")
+    places = SmallInt(help_text="At every half-day.")
+    reason = Varchar(length=20, help_text="Code of domain.pins.REASONS.")
+    note = Text(default="", help_text="For the minutes; never shown to a family.")
+    impact = Text(default="[]", help_text="Numbers of the files that lose a place by it, as JSON.")
+    at = Timestamptz()
+    account = Integer()
+    lifted_at = Timestamptz(null=True, default=None)
+
+
 class Feasibility(Table, tablename="creche_feasibility"):
     """Whether one crèche can welcome the child of one file, as it told one commission."""
 
@@ -389,6 +405,7 @@ TABLES = (
     Proposal,
     Call,
     Pin,
+    HeldPlaces,
     Feasibility,
     Decision,
     Offer,

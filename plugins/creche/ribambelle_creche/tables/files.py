@@ -42,6 +42,7 @@ class Facility(Table, tablename="creche_facility"):
     quartier = ForeignKey(Quartier, null=True, default=None, on_delete=OnDelete.set_null)
     micro_quartier = Varchar(length=120, default="", help_text="As reconciled with the list.")
     places = Integer(default=0, help_text="Authorised places.")
+    bands = Text(default="[]", help_text="Other numbers at other hours: domain.authorisation.")
     latitude = Integer(null=True, default=None, help_text="Millionths of a degree.")
     longitude = Integer(null=True, default=None, help_text="Millionths of a degree.")
     phone = Varchar(length=40, default="")
@@ -53,7 +54,23 @@ class Facility(Table, tablename="creche_facility"):
     languages = Varchar(length=200, default="")
     parent_support = Text(default="", help_text="What is offered to parents.")
     is_open = Boolean(default=True)
+    is_avip = Boolean(
+        default=False, help_text="Keeps one place in five for parents who look for work."
+    )
     import_key = Varchar(length=200, unique=True, help_text="Folded name and address.")
+
+
+class Agreement(Table, tablename="creche_agreement"):
+    """Places for insertion that a crèche's manager holds with childminders, by an agreement."""
+
+    id: Serial
+    facility = ForeignKey(Facility, null=False, on_delete=OnDelete.cascade, index=True)
+    partner = Varchar(length=200, help_text="Who receives the children: a relais, childminders.")
+    places = SmallInt()
+    first = Date()
+    last = Date(null=True, default=None, help_text="Last day included; null while it stands.")
+    account = Integer()
+    at = Timestamptz()
 
 
 class Capacity(Table, tablename="creche_capacity"):
@@ -215,6 +232,7 @@ class Street(Table, tablename="creche_street"):
 TABLES = (
     Desk,
     Facility,
+    Agreement,
     Capacity,
     Application,
     Wish,
