@@ -165,6 +165,11 @@ BROKEN: dict[str, tuple[str, Callable[[Path, str], None], str]] = {
         change(PLUGIN, FIRST_LINE, FIRST_LINE + "from ribambelle.web.portal import _plain\n"),
         "_plain",
     ),
+    "a name the core does not promise": (
+        "imports",
+        change(PLUGIN, FIRST_LINE, FIRST_LINE + "from ribambelle.identity.tables import Token\n"),
+        "ribambelle.identity.tables.Token",
+    ),
     "the network at import": (
         "network",
         change(

@@ -5,13 +5,15 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import httpx
 
 from ribambelle.clock import Clock
 from ribambelle.database import template
-from ribambelle.identity import Grant, accounts
+from ribambelle.identity import Grant, accounts, households
+from ribambelle.identity.households import AdultEntry
 from ribambelle.identity.sessions import OpenSession
 from ribambelle.identity.tables import Account
 from ribambelle.jobs import worker
@@ -61,6 +63,26 @@ class Town:
             if name:
                 await Account.update({Account.name: name}).where(Account.id == account.id)
             return await self._signed_in(account, strong=False)
+
+    async def parent(
+        self, email: str, name: str, **children: date | None
+    ) -> tuple[httpx.AsyncClient, dict[str, int]]:
+        """Return a browser of a parent whose family is in the register, and its children's numbers.
+
+        :param children: by given name, when each was born; None for one who is expected.
+        """
+        given, _, family = name.partition(" ")
+        with self.here() as tenant:
+            now = tenant.now()
+            account = await accounts.open_family(email, now)
+            household = await households.create(
+                [AdultEntry(given, family, email, account=account.id)], None, now
+            )
+            numbers = {
+                child: await households.add_child(household, child, family, born_on=born_on)
+                for child, born_on in children.items()
+            }
+        return await self.family(email, name), numbers
 
     async def staff(
         self,

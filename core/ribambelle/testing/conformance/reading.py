@@ -46,11 +46,13 @@ def is_public(name: str) -> bool:
 
 
 def _said_by(module: str) -> Collection[str]:
-    """Return the names a module offers: what its ``__all__`` says, else what it defines itself."""
+    """Return the names a module offers: what its ``__all__`` says, else those the list names.
+
+    Where the list names none, all it defines itself is public.
+    """
     found = import_module(module)
-    return getattr(found, "__all__", None) or [
-        one for one, value in vars(found).items() if not isinstance(value, ModuleType)
-    ]
+    told = getattr(found, "__all__", None) or re.findall(r"`(\w+)`", PUBLIC[module])
+    return told or [one for one, value in vars(found).items() if not isinstance(value, ModuleType)]
 
 
 def strangers(plugin: Candidate) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""The library of a commune: cards for children, and what they come to."""

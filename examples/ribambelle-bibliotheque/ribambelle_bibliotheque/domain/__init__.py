@@ -1,0 +1,1 @@
+"""Rules, without clock, database or request."""

@@ -1,0 +1,1 @@
+"""Questions to the commune's own database. Each says whose rows it reads."""
