@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
+from lxml import html
 from tests.assmat.builders import childminders_of, with_a_relais
 from tests.catalogues import is_made, made_by_code
 from tests.core.documents.builders import a_document
@@ -65,6 +66,7 @@ from ribambelle.statistics import fleet
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Town
 from ribambelle.testing.browser import Stage, barriers, scrolls_sideways
+from ribambelle.web import drafts as drafts_kept
 from ribambelle.web.portal import Portal
 from ribambelle.web.templates import catalogue
 from ribambelle_creche import deciding, demo, examining, offering, proposing, renewing
@@ -752,6 +754,71 @@ def test_another_language_keeps_what_is_being_typed(world: World) -> None:
     assert page.input_value("input[name=email]") == "camille@exam"
     assert page.url.endswith("/connexion?suite=/compte")
     page.context.close()
+
+
+def typed_in(form: Any) -> dict[str, list[str]]:
+    """Return what somebody reads in a form, by field."""
+    names = {one.get("name") for one in form.inputs if one.get("type") not in drafts_kept.NEVER}
+    names -= set(form.fields[drafts_kept.SECRETS].split())
+    told: dict[str, list[str]] = {}
+    for name, value in form.form_values():
+        if name in names:
+            told.setdefault(name, []).append(value.strip())
+    return told
+
+
+def type_in(form: Any) -> None:
+    """Write in every field of a form, and press each of its boxes."""
+    for one in form.inputs:
+        kind = one.get("type", "text")
+        if kind == "checkbox":
+            one.checked = not one.checked
+        elif one.tag == "textarea" or (
+            one.tag == "input" and kind not in (*drafts_kept.NEVER, "radio")
+        ):
+            one.value = "À moitié <écrit> & 'gardé'"
+
+
+async def left_behind(world: World, routes: list[str]) -> tuple[list[str], int]:
+    """Return the pages where what is typed is lost with the language, and how many forms there are."""
+    browser, lost, asked = world.clients["family"], list[str](), 0
+    for route in routes:
+        path = PAGES[route]["family"][0].format(**world.names)
+        page = (await browser.get(path)).text
+        forms = [one for one in html.fromstring(page).forms if drafts_kept.RANK in one.fields]
+        for form in forms[:2]:
+            type_in(form)
+            rank, asked = form.fields[drafts_kept.RANK], asked + 1
+            await browser.post("/langues", data={**sent(form), "langue": "en"})
+            again = html.fromstring((await browser.get(path)).text)
+            (back,) = [f for f in again.forms if f.fields.get(drafts_kept.RANK) == rank]
+            lost += [path] if typed_in(back) != typed_in(form) else []
+            await browser.post("/langues", data={"langue": "fr"})
+    return lost, asked
+
+
+def sent(form: Any) -> dict[str, list[str]]:
+    """Return what a browser sends of a form."""
+    told: dict[str, list[str]] = {}
+    for name, value in form.form_values():
+        told.setdefault(name, []).append(value)
+    return told
+
+
+@pytest.mark.parametrize("is_kept", [True, False], ids=["kept", "sabotaged"])
+def test_without_a_script_another_language_keeps_what_is_typed(
+    world: World, monkeypatch: pytest.MonkeyPatch, is_kept: bool
+) -> None:
+    routes = sorted(route for route in PAGES if PAGES[route].get("family"))
+    if not is_kept:
+        monkeypatch.setattr(drafts_kept, "filled", lambda form, typed: form)
+
+    lost, asked = world.stage.served.run(left_behind(world, routes if is_kept else routes[:60]))
+
+    if is_kept:
+        assert asked > 20 and lost == []
+    else:
+        assert lost != []
 
 
 # -- what is shown when a page cannot be -----------------------------------------------------

@@ -29,8 +29,10 @@ async def counted(keys: list[str], start: datetime) -> frozenset[str]:
 
     Nothing is written: whoever must be the first asks `count`.
     """
+    if not keys:
+        return frozenset()
     asked = (Attempt.window == int(start.timestamp())) & Attempt.key.is_in(keys)
-    rows = await Attempt.select(Attempt.key).where(asked) if keys else []
+    rows = await Attempt.select(Attempt.key).where(asked)
     return frozenset(row["key"] for row in rows)
 
 

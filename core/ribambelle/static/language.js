@@ -5,8 +5,9 @@ addEventListener('submit', event => {
   if (event.target.id !== 'langues') return
   event.target.retour.value = location.pathname + location.search
   const kept = typed().map(form => [...new FormData(form)].filter(([name]) => {
-    const {type, autocomplete} = form[name] || {}
-    return autocomplete !== 'off' && !['hidden', 'password', 'file'].includes(type)
+    const {type, autocomplete, dataset} = form[name] || {}
+    const secret = dataset && 'secret' in dataset || autocomplete === 'one-time-code'
+    return !secret && !['hidden', 'password', 'file'].includes(type)
   }))
   sessionStorage.setItem(TYPED, JSON.stringify([location.pathname, kept]))
 })

@@ -14,11 +14,12 @@ from ribambelle.errors import NotYours
 from ribambelle.forms import Bound
 from ribambelle.identity.sessions import LANGUAGE, keep_language
 from ribambelle.web import guards
+from ribambelle.web.drafts import SECRETS
 from ribambelle.web.page import Page
 from ribambelle.web.sign_in import way_in
 from ribambelle.web.visit import Visit
 
-OWN = frozenset({"langue", "retour"})
+OWN = frozenset({"langue", "retour", SECRETS})
 """What the choice itself is made of; the rest of the form is what was being typed."""
 
 
@@ -51,10 +52,15 @@ async def choose(request: Request[Any, Any, Any], seen: NamedDependency[Visit]) 
         raise NotYours
     back = str(form.raw.get("retour", ""))
     back = way_in(back) or way_in(back.partition("?")[0]) or "/"
-    typed = {name: value for name, value in form.raw.items() if name not in OWN}
+    left_out = OWN | set(str(form.raw.get(SECRETS, "")).split())
+    typed = {name: value for name, value in form.raw.items() if name not in left_out}
     # a stranger could fill the sessions with what nobody will read again
-    if typed and seen.person:
-        seen.keep(back.partition("?")[0], Bound(None, {}, typed))
+    if typed and seen.person and not seen.keep(back.partition("?")[0], Bound(None, {}, typed)):
+        seen.tell(
+            "alerte",
+            "Ce que vous écriviez est trop long pour suivre dans l’autre langue. "
+            "Revenez à la page précédente de votre navigateur pour le retrouver.",
+        )
     seen.session.set(LANGUAGE, chosen)
     if seen.person and seen.person.is_family and not seen.person.behalf:
         await keep_language(seen.person.account, chosen)

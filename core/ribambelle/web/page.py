@@ -8,6 +8,7 @@ from litestar.background_tasks import BackgroundTask, BackgroundTasks
 from litestar.datastructures import Cookie
 from litestar.response.base import ASGIResponse
 
+from ribambelle.web import drafts
 from ribambelle.web.menu import menu
 from ribambelle.web.templates import environment
 from ribambelle.web.visit import Visit, visit
@@ -68,7 +69,11 @@ class Page(Response[None]):
     ) -> ASGIResponse:
         """Render when the answer leaves, inside the commune it is for."""
         fragment = request.headers.get("x-fragment", "")
-        body = render(visit(request), request.url.path, self.template, self.page, fragment)
+        seen, path = visit(request), request.url.path
+        body = render(seen, path, self.template, self.page, fragment)
+        if not fragment:
+            query = request.url.query if request.method == "GET" else ""
+            body = drafts.carried(body, seen, path, query)
         return ASGIResponse(
             background=self.background or background,
             body=body.encode(),

@@ -120,3 +120,26 @@ async def test_what_was_being_typed_comes_back_in_the_other_language(communes: C
     assert '<html lang="en"' in page and 'value="12 rue neuve, à moitié"' in page
     assert 'formaction="/langues"' in page
     assert "12 rue neuve" not in once_more, "what was never sent is not in the file"
+
+
+async def test_a_secret_waits_nowhere(communes: Communes) -> None:
+    anne = await communes.alpha.family("anne@example.test")
+    typed = {"holder": "Anne Hoarau", "iban": "FR7630006000011234567890189"}
+
+    await anne.post(
+        "/langues",
+        data={"langue": "en", "retour": "/paiement/prelevement", "tus": "iban bic", **typed},
+    )
+
+    with communes.alpha.here():
+        rows = await Session.objects()
+    assert any("Anne Hoarau" in row.data for row in rows)
+    assert not any("FR763000" in row.data for row in rows)
+
+
+async def test_what_is_too_long_to_follow_is_said(communes: Communes) -> None:
+    anne = await communes.alpha.family("anne@example.test")
+
+    await anne.post("/langues", data={"langue": "en", "retour": "/", "text": "a" * 17_000})
+
+    assert "is too long to follow you" in (await anne.get("/")).text

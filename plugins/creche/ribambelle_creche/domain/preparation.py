@@ -261,6 +261,7 @@ def reserves(promise: Promise, lot: Lot) -> list[Reserve]:
     >>> [(one.code, one.facilities, one.quota) for one in reserves(law, ville)]
     [('insertion:Ville', ('12', '15'), 2)]
     >>> from datetime import date
+    >>> from dataclasses import replace
     >>> signed = Agreed(15, 1, date(2027, 1, 1))
     >>> [one.quota for one in reserves(law, replace(ville, agreed=[signed]))]
     [1]
