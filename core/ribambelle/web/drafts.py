@@ -2,16 +2,20 @@
 
 With one, ``language.js`` does it in the tab itself and nothing is sent. Without, each form of the
 page carries the buttons of the languages, which send it to ``/langues``: what was typed waits in
-the session, and is put back into the page that is loaded again.
+the session, or in the browser of a stranger, and is put back into the page that is loaded again.
 """
 
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+import msgspec
+from litestar import Request
 from lxml import html
 from markupsafe import escape
 
+from ribambelle.web import security
 from ribambelle.web.templates import environment
 from ribambelle.web.visit import Visit
 
@@ -20,6 +24,10 @@ TYPED = re.compile(r"<(?:textarea|select)\b|<input(?![^>]* type=\"(?:hidden|subm
 FIELD, NAME = re.compile(r"<input\b[^>]*>"), re.compile(r" name=\"([^\"]+)\"")
 SECRET = re.compile(r" (?:type=\"password\"|autocomplete=\"one-time-code\"|data-secret\b)")
 NEVER = frozenset({"hidden", "submit", "button", "image", "reset", "password", "file"})
+
+
+COOKIE, LONGEST_COOKIE = "draft", 3500
+"""Browsers refuse a cookie of more than four thousand signs."""
 
 
 class Span(NamedTuple):
@@ -56,18 +64,39 @@ def secrets_of(form: str) -> list[str]:
     return [name for field in fields for name in NAME.findall(field)]
 
 
-def carried(page: str, seen: Visit, path: str, query: str = "") -> str:
+def cookie(request: Request[Any, Any, Any], path: str, typed: Mapping[str, Any]) -> str:
+    """Return the header that leaves with a stranger what they typed; nothing when it is too long.
+
+    A stranger could fill the sessions with what nobody will read again.
+    """
+    name = security.cookie_name(request.url.scheme, request.url.hostname or "", COOKIE)
+    value = urlsafe_b64encode(msgspec.json.encode([path, typed])).decode() if typed else ""
+    return security.cookie(name, value).decode() if name and len(value) < LONGEST_COOKIE else ""
+
+
+def left_with(request: Request[Any, Any, Any]) -> tuple[str, dict[str, Any]] | None:
+    """Return what a stranger typed, and the path of the page; None when nothing can be read."""
+    name = security.cookie_name(request.url.scheme, request.url.hostname or "", COOKIE)
+    value = security.secret_in(list(request.scope["headers"]), name)
+    try:
+        told = msgspec.json.decode(urlsafe_b64decode(value), type=tuple[str, dict[str, Any]])
+    except (ValueError, msgspec.DecodeError):  # nothing, or whatever somebody put there
+        return None
+    return told
+
+
+def carried(page: str, seen: Visit, request: Request[Any, Any, Any]) -> tuple[str, str]:
     """Return a page whose forms change language with what is typed in them, and bring it back.
 
-    A stranger's are left as they are: nothing of a stranger is kept in a session.
-
-    :param query: what follows the path in the address, when the page can be asked for again.
+    The second is the cookie to set, when what waited in the browser has been put back.
     """
-    if seen.person is None or not seen.person.is_family or len(seen.languages) < 2:
-        return page
+    if len(seen.languages) < 2 or (seen.person and not seen.person.is_family):
+        return page, ""
+    path, query = request.url.path, request.url.query if request.method == "GET" else ""
     spans, back = list(forms_of(page)), escape(f"{path}?{query}" if query else path)
+    left = None if seen.person else left_with(request)
     waiting = seen.kept(path)
-    typed = waiting.raw if waiting else {}
+    typed = waiting.raw if waiting else left[1] if left and left[0] == path else {}
     components = environment(seen.tenant, seen.language.code).get_template("components.html")
     buttons = components.module.language_buttons(seen.languages, seen.language, within=True)  # type: ignore[attr-defined]  # a macro of the template
     for rank, span in reversed(list(enumerate(spans))):
@@ -79,7 +108,7 @@ def carried(page: str, seen: Visit, path: str, query: str = "") -> str:
         kept += f'<input type="hidden" name="{SECRETS}" value="{" ".join(secrets_of(form))}">'
         carries = f'<noscript><p class="langues">{kept}{buttons}</p></noscript>'
         page = page[: span.start] + form + carries + page[span.end :]
-    return page
+    return page, cookie(request, path, {}) if left else ""
 
 
 def filled(form: str, typed: Mapping[str, Any]) -> str:

@@ -13,13 +13,12 @@ from ribambelle import forms
 from ribambelle.errors import NotYours
 from ribambelle.forms import Bound
 from ribambelle.identity.sessions import LANGUAGE, keep_language
-from ribambelle.web import guards
-from ribambelle.web.drafts import SECRETS
+from ribambelle.web import drafts, guards
 from ribambelle.web.page import Page
 from ribambelle.web.sign_in import way_in
 from ribambelle.web.visit import Visit
 
-OWN = frozenset({"langue", "retour", SECRETS})
+OWN = frozenset({"langue", "retour", drafts.SECRETS})
 """What the choice itself is made of; the rest of the form is what was being typed."""
 
 
@@ -52,10 +51,12 @@ async def choose(request: Request[Any, Any, Any], seen: NamedDependency[Visit]) 
         raise NotYours
     back = str(form.raw.get("retour", ""))
     back = way_in(back) or way_in(back.partition("?")[0]) or "/"
-    left_out = OWN | set(str(form.raw.get(SECRETS, "")).split())
+    left_out = OWN | set(str(form.raw.get(drafts.SECRETS, "")).split())
     typed = {name: value for name, value in form.raw.items() if name not in left_out}
-    # a stranger could fill the sessions with what nobody will read again
-    if typed and seen.person and not seen.keep(back.partition("?")[0], Bound(None, {}, typed)):
+    page, left = back.partition("?")[0], ""
+    if typed and not seen.person:
+        left = drafts.cookie(request, page, typed)
+    if typed and not left and not (seen.person and seen.keep(page, Bound(None, {}, typed))):
         seen.tell(
             "alerte",
             "Ce que vous écriviez est trop long pour suivre dans l’autre langue. "
@@ -64,7 +65,7 @@ async def choose(request: Request[Any, Any, Any], seen: NamedDependency[Visit]) 
     seen.session.set(LANGUAGE, chosen)
     if seen.person and seen.person.is_family and not seen.person.behalf:
         await keep_language(seen.person.account, chosen)
-    return Redirect(back, status_code=303)
+    return Redirect(back, status_code=303, headers={"set-cookie": left} if left else {})
 
 
 ROUTES = [choose_page, choose]

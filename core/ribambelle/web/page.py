@@ -72,8 +72,9 @@ class Page(Response[None]):
         seen, path = visit(request), request.url.path
         body = render(seen, path, self.template, self.page, fragment)
         if not fragment:
-            query = request.url.query if request.method == "GET" else ""
-            body = drafts.carried(body, seen, path, query)
+            body, forgets = drafts.carried(body, seen, request)
+            if forgets:
+                self.headers["set-cookie"] = forgets
         return ASGIResponse(
             background=self.background or background,
             body=body.encode(),

@@ -29,8 +29,8 @@ ALWAYS = (
 STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
-def cookie_name(scheme: str, host: str) -> str | None:
-    """Return the name of the session cookie, or None where it may not travel.
+def cookie_name(scheme: str, host: str, holds: str = "session") -> str | None:
+    """Return the name of a cookie, that of the session first, or None where it may not travel.
 
     ``__Host-`` binds a cookie to HTTPS and to the host. Over plain HTTP only ``*.localhost``,
     which never leaves the machine, may have one.
@@ -43,12 +43,12 @@ def cookie_name(scheme: str, host: str) -> str | None:
     True
     """
     if scheme == "https":
-        return "__Host-session"
-    return "session" if host.endswith(".localhost") else None
+        return f"__Host-{holds}"
+    return holds if host.endswith(".localhost") else None
 
 
 def cookie(name: str | None, secret: str) -> bytes:
-    """Return the Set-Cookie header that keeps a session's secret, or removes it when empty."""
+    """Return the Set-Cookie header that keeps a value, or removes it when empty."""
     if name is None:
         raise Refused("https_needed")
     flags = "Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if name.startswith("__Host-") else "")

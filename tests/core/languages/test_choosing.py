@@ -75,16 +75,28 @@ async def test_what_people_typed_is_never_taken_for_a_sentence(communes: Commune
     assert 'value="Retour"' in page and 'value="Back"' not in page
 
 
-async def test_a_stranger_leaves_nothing_in_a_session(communes: Communes) -> None:
-    stranger = communes.alpha.visitor()
+async def test_what_a_stranger_types_stays_in_their_browser(communes: Communes) -> None:
+    stranger, here = communes.alpha.visitor(), "/connexion?suite=/compte"
+    ranked = {"langue": "en", "retour": here, "formulaire": "0", "email": "camille@exam"}
 
-    await stranger.post(
-        "/langues", data={"langue": "en", "retour": "/connexion", "email": "x" * 99}
-    )
+    await stranger.post("/langues", data=ranked)
+    page, once_more = (await stranger.get(here)).text, (await stranger.get(here)).text
 
+    assert '<html lang="en"' in page and 'value="camille@exam"' in page
+    assert "camille@exam" not in once_more
     with communes.alpha.here():
         (row,) = await Session.objects()
-    assert "xxx" not in row.data and "en" in row.data
+    assert "camille" not in row.data and "en" in row.data
+
+
+@pytest.mark.parametrize("put", ["", "%%%", "W10", "WyJhIiwxXQ==", "bnVsbA=="])
+async def test_whatever_is_put_in_that_cookie_the_page_is_shown(
+    communes: Communes, put: str
+) -> None:
+    stranger = communes.alpha.visitor()
+    stranger.cookies.set("draft", put, domain=communes.alpha.host, path="/")
+
+    assert (await stranger.get("/connexion")).status_code == 200
 
 
 async def test_a_draft_is_of_one_person(communes: Communes) -> None:
