@@ -15,6 +15,10 @@ synchronous declaration, asked once when the portal starts; what is asynchronous
 declared. A plugin that raises then, or answers another kind, is put aside with all it offers, and every
 commune is served without it; one that raises later is left out of that answer.
 
+Each example is a whole `plugin.py` once `from ribambelle import hookimpl` stands above it: our tests run
+it. A plugin of yours says its own package where the example says one of ours, which is [not
+public](stability.md).
+
 | how answers combine | hooks |
 |---|---|
 """

@@ -27,6 +27,7 @@ def application() -> typer.Typer:
     from ribambelle_cli import (
         account,
         api,
+        command_reference,
         documents,
         families,
         fleet,
@@ -71,6 +72,7 @@ def application() -> typer.Typer:
         app.command()(command)
     app.command("backup-key")(backup_key)
     app.command("drill")(try_out)
+    app.command("commands")(command_reference.write)
     mount(app, Plugins())
     add_programs(app, entry_points(group=PROGRAMS))
     return app

@@ -57,6 +57,7 @@ def settings() -> "type[msgspec.Struct]":
 
         @hookimpl
         def settings():
+            from ribambelle_creche.settings import Settings
             return Settings
 
     Called by ``ribambelle.tenants``. Implemented by ``assmat``, ``creche``, ``paiement``,
@@ -76,6 +77,7 @@ def tables() -> "Iterable[type[Table]]":
 
         @hookimpl
         def tables():
+            from ribambelle_creche.tables import Application, Facility
             return [Facility, Application]
 
     Called by ``ribambelle.database``, ``ribambelle.identity``. Implemented by ``core``, ``assmat``,
@@ -94,7 +96,8 @@ def routes() -> Iterable[Any]:
 
         @hookimpl
         def routes():
-            return [public.facilities, family.start]
+            from ribambelle_creche.pages import facility, family
+            return [*facility.ROUTES, *family.ROUTES]
 
     Called by ``ribambelle.web``. Implemented by ``assmat``, ``creche``, ``paiement``,
     ``periscolaire``. Since 0.1.
@@ -111,6 +114,7 @@ def roles() -> "Iterable[Role]":
 
         @hookimpl
         def roles():
+            from ribambelle.identity import Role
             return [Role("creche_manager", "Direction de crèche", scope="creche.facility")]
 
     Called by ``ribambelle.identity``. Implemented by ``core``, ``creche``, ``assmat``. Since 0.1.
@@ -146,6 +150,7 @@ def api_scopes() -> "Iterable[ApiScope]":
 
         @hookimpl
         def api_scopes():
+            from ribambelle.api import ApiScope
             return [ApiScope("creche:read", "Lire les places", "Lit les places de chaque crèche.")]
 
     Called by ``ribambelle.api``. Implemented by ``assmat``, ``periscolaire``. Since 0.2.
@@ -164,6 +169,7 @@ def public_pages() -> "Iterable[PublicPages]":
 
         @hookimpl
         def public_pages():
+            from ribambelle.web.crawling import PublicPages
             from ribambelle_creche.queries.facilities import sheets
             return [PublicPages("creche.etablissements", sheets)]
 
@@ -183,6 +189,7 @@ def published_figures() -> "Iterable[Published]":
 
         @hookimpl
         def published_figures():
+            from ribambelle.statistics.fleet import Published
             from ribambelle_creche.freezing import of_the_town
             return [Published("creche.demandes", "Demandes", ("Bébés", "Total"), of_the_town)]
 
@@ -202,6 +209,7 @@ def menu(person: "Person | None") -> "Iterable[MenuEntry]":
 
         @hookimpl
         def menu(person):
+            from ribambelle.web.menu import MenuEntry
             return [MenuEntry("Crèches", "/creche", "bebe", rank=20)]
 
     Called by ``ribambelle.web``. Implemented by ``core``, ``assmat``, ``creche``, ``paiement``,
@@ -219,6 +227,7 @@ def shortcuts(person: "Person") -> "Iterable[MenuEntry]":
 
         @hookimpl
         def shortcuts(person):
+            from ribambelle.web.menu import MenuEntry
             return [MenuEntry("Mes factures", "/paiement/factures", "euro", rank=20)]
 
     Called by ``ribambelle.web.home``. Implemented by ``core``, ``creche``, ``paiement``,
@@ -254,8 +263,8 @@ def cards() -> "Iterable[Callable[[Person | None], Awaitable[list[Card]]]]":
 
         @hookimpl
         def cards():
-            from ribambelle_creche.pages.home import my_requests
-            return [my_requests]
+            from ribambelle_creche.pages.home import cards as mine
+            return [mine]
 
     Called by ``ribambelle.web.home``. Implemented by ``core``, ``assmat``, ``creche``,
     ``periscolaire``. Since 0.1.
@@ -309,7 +318,7 @@ def workflows() -> "Iterable[Workflow]":
 
         @hookimpl
         def workflows():
-            from ribambelle_creche.domain.workflow import WORKFLOW
+            from ribambelle_creche.workflow import WORKFLOW
             return [WORKFLOW]
 
     Called by ``ribambelle.workflow``. Implemented by ``core``, ``creche``, ``periscolaire``.
@@ -345,7 +354,10 @@ def transition_allowed() -> "dict[str, Callable[[Step], Awaitable[str | None]]]"
 
         @hookimpl
         def transition_allowed():
-            return {"creche.application": nobody_owes_a_document}
+            async def explained(step):
+                if step.transition == "withdraw" and not step.reason:
+                    return "Dites pourquoi la demande est retirée."
+            return {"creche.application": explained}
 
     Called by ``ribambelle.workflow``. Since 0.1.
     """
@@ -361,7 +373,8 @@ def transition_done() -> "dict[str, Callable[[Step], Awaitable[None]]]":
 
         @hookimpl
         def transition_done():
-            return {"creche.application": count_again}
+            from ribambelle_creche.listening import after
+            return {"creche.application": after}
 
     Called by ``ribambelle.workflow``. Implemented by ``creche``. Since 0.1.
     """
@@ -375,7 +388,8 @@ def transition_announced() -> "dict[str, Callable[[Step], Awaitable[None]]]":
 
         @hookimpl
         def transition_announced():
-            return {"creche.application": write_to_the_family}
+            from ribambelle_creche.telling import tell_family
+            return {"creche.application": tell_family}
 
     Called by ``ribambelle.workflow``. Implemented by ``core``, ``creche``, ``periscolaire``.
     Since 0.1.
@@ -392,6 +406,7 @@ def jobs() -> "dict[str, Callable[..., Awaitable[None]]]":
 
         @hookimpl
         def jobs():
+            from ribambelle_creche.telling import send_receipt
             return {"receipt": send_receipt}
 
     Called by ``ribambelle.jobs``. Implemented by ``core``, ``assmat``, ``creche``, ``paiement``,
@@ -407,6 +422,7 @@ def schedules() -> "Iterable[Schedule]":
 
         @hookimpl
         def schedules():
+            from ribambelle.jobs import Schedule
             return [Schedule("remind", hour=6)]
 
     Called by ``ribambelle.jobs``. Implemented by ``core``, ``assmat``, ``creche``, ``paiement``,
@@ -461,6 +477,7 @@ def document_types() -> "Iterable[DocumentType]":
 
         @hookimpl
         def document_types():
+            from ribambelle.documents.types import DocumentType
             return [DocumentType("address", "Justificatif de domicile", months=3)]
 
     Called by ``ribambelle.documents``. Implemented by ``core``, ``creche``, ``periscolaire``.
@@ -479,6 +496,7 @@ def declared_beside() -> "dict[str, Callable[[int, str], Awaitable[list[tuple[st
 
         @hookimpl
         def declared_beside():
+            from ribambelle_creche.pages.papers import beside
             return {"creche.application": beside}
 
     Called by ``ribambelle.web``. Implemented by ``core``, ``creche``, ``periscolaire``.
@@ -534,8 +552,8 @@ def family_groups() -> "Iterable[Callable[[], Awaitable[list[FamilyGroup]]]]":
 
         @hookimpl
         def family_groups():
-            from ribambelle_creche.queries.wishes import groups
-            return [groups]
+            from ribambelle_creche.queries.family_groups import by_facility
+            return [by_facility]
 
     Called by ``ribambelle.families``. Implemented by ``creche``, ``periscolaire``. Since 0.1.
     """
@@ -607,7 +625,7 @@ def childcare_costs() -> "Iterable[Callable[[Situation], Awaitable[list[Cost]]]]
 
         @hookimpl
         def childcare_costs():
-            from ribambelle_creche.queries.prices import costs
+            from ribambelle_creche.pricing import costs
             return [costs]
 
     Called by ``ribambelle.childcare``. Implemented by ``assmat``, ``creche``. Since 0.2.
@@ -663,6 +681,7 @@ def state_evidence() -> "Iterable[StateUse]":
 
         @hookimpl
         def state_evidence():
+            from ribambelle.particulier import StateUse
             from ribambelle_periscolaire.state_quotient import take
             return [StateUse("quotient", "calculer le prix de la cantine", take)]
 

@@ -3,7 +3,7 @@
 import importlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,8 +11,10 @@ from typing import Any
 import pluggy
 import structlog
 
-from ribambelle import hooks
+from ribambelle import __version__, hooks
 from ribambelle.answers import KINDS, WrongAnswer, checked
+from ribambelle.errors import Misconfigured
+from ribambelle.supported import require_supported
 
 log = structlog.get_logger(__name__)
 GROUP = "ribambelle.plugins"
@@ -42,7 +44,11 @@ class Plugins:
         found: dict[str, Any] = {}
         for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
             try:
+                _require_supported(entry)
                 found[entry.name] = entry.load()
+            except Misconfigured as error:  # told in full: a trace would add nothing
+                self.broken[entry.name] = error
+                log.error("plugin_unsupported", plugin=entry.name, reason=str(error))
             except (
                 Exception
             ) as error:  # a plugin that cannot be imported must not take the portal down
@@ -117,6 +123,13 @@ class Plugins:
         key = f"{name}.{hook}"
         self.failures[key] = self.failures.get(key, 0) + 1
         log.exception("hook_failed", plugin=name, hook=hook, failures=self.failures[key])
+
+
+def _require_supported(entry: EntryPoint) -> None:
+    """Refuse a plugin made for another core before any of its code is read."""
+    if entry.dist is not None:
+        package = f"{entry.dist.name} {entry.dist.version}"
+        require_supported(entry.name, package, entry.dist.requires or (), __version__)
 
 
 class Enabled:

@@ -3,13 +3,16 @@
 import json
 import subprocess
 import sys
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
+from importlib.metadata import distributions
 from pathlib import Path
 
 import httpx
 import pytest
-from tests.examples.wheels import LIBRARY, ROOT, installed, wheel_of, with_plugin
+from packaging.version import Version
+from tests.examples.wheels import LIBRARY, PREVIOUS, ROOT, installed, wheel_of, with_plugin
 from tests.proofs.serving import RIBAMBELLE, serving
 
 from ribambelle.testing.browser import free_port
@@ -52,29 +55,33 @@ def places(site: Path, folder: Path) -> dict[str, str]:
     return with_plugin(site, RIBAMBELLE_TENANTS=str(folder), RIBAMBELLE_DATA=str(folder / "data"))
 
 
-def test_from_its_wheel_a_card_is_asked_given_and_billed(
+def test_the_previous_version_serves_and_the_new_one_goes_on_with_what_it_kept(
     site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Migrations by the command, pages by a portal of its own process, the bill by another plugin."""
-    command, port = str(RIBAMBELLE), free_port()
+    """A card is asked of the wheel of before, then given and billed by the one of today.
+
+    Migrations by the command, pages by a portal of its own process, the bill by another plugin.
+    """
+    before, command = installed(PREVIOUS, tmp_path / "before"), str(RIBAMBELLE)
     ran(
-        *(site, tmp_path, command, "tenant", "create", "essai", "--name", "Essai"),
+        *(before, tmp_path, command, "tenant", "create", "essai", "--name", "Essai"),
         *("--host", "essai.localhost", "--plugin", "paiement"),
     )
-    enabled = ran(site, tmp_path, command, "tenant", "enable", "essai", "bibliotheque")
+    enabled = ran(before, tmp_path, command, "tenant", "enable", "essai", "bibliotheque")
     file = tmp_path / "essai.toml"
     file.write_text(file.read_text("utf-8") + "\n[bibliotheque]\ncard_cents = 500\n", "utf-8")
-    people = json.loads(ran(site, tmp_path, sys.executable, "-m", "tests.examples.people", "essai"))
-    for name, value in places(site, tmp_path).items():
-        monkeypatch.setenv(name, value)
+    people = json.loads(
+        ran(before, tmp_path, sys.executable, "-m", "tests.examples.people", "essai")
+    )
+    tables = ran(before, tmp_path, *TABLES, str(tmp_path))
 
-    with ExitStack() as open_while:
-        open_while.enter_context(serving(tmp_path, port))
-        parent, librarian, agent = (
-            open_while.enter_context(signed_in(port, people[who]))
-            for who in ("parent", "librarian", "agent")
-        )
+    with portal_with(before, tmp_path, monkeypatch) as sign_in:
+        parent = sign_in(people["parent"])
         asked = parent.post("/bibliotheque/cartes", data={"child": people["child"]})
+    with portal_with(site, tmp_path, monkeypatch) as sign_in:
+        parent, librarian, agent = (
+            sign_in(people[who]) for who in ("parent", "librarian", "agent")
+        )
         desk = librarian.get("/bureau/bibliotheque")
         given = librarian.post("/bureau/bibliotheque/cartes/1", data={"act": "give"})
         page = parent.get("/bibliotheque")
@@ -82,11 +89,30 @@ def test_from_its_wheel_a_card_is_asked_given_and_billed(
         opened = agent.post("/bureau/paiement/facturation", data=period(today))
         bill = agent.get(opened.headers["location"])
 
-    assert "activé" in enabled
-    assert "bibliotheque_card" in ran(site, tmp_path, *TABLES, str(tmp_path))
+    assert version_in(before) < version_in(site)
+    assert "activé" in enabled and "bibliotheque_card" in tables
     assert (asked.status_code, given.status_code) == (303, 303)
     assert "Léa Hoarau" in desk.text and "B-00001" in page.text
     assert "5,00" in bill.text
+
+
+@contextmanager
+def portal_with(
+    site: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[str], httpx.Client]]:
+    """Serve these communes with what is installed in a folder; give what signs somebody in."""
+    port = free_port()
+    with monkeypatch.context() as here:
+        for name, value in places(site, folder).items():
+            here.setenv(name, value)
+        with serving(folder, port), ExitStack() as open_while:
+            yield lambda secret: open_while.enter_context(signed_in(port, secret))
+
+
+def version_in(site: Path) -> Version:
+    """Return which version of the example is installed in a folder."""
+    (found,) = distributions(name="ribambelle-bibliotheque", path=[str(site)])
+    return Version(found.version)
 
 
 TABLES = (

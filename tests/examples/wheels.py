@@ -7,6 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "examples" / "ribambelle-bibliotheque"
+(PREVIOUS,) = (LIBRARY / "previous").glob("*.whl")
+"""What was installed in communes before the version that is here; a wheel is never made again."""
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "-q")
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ from ribambelle.privacy.blanks import FORGOTTEN
 from ribambelle.privacy.holdings import namers
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow import journal
+from ribambelle_periscolaire.tables import Due
 
 MINE, KEPT, OTHERS = "mangue", "prune", "cassis"
 WHOSE = 2
@@ -141,6 +143,57 @@ async def test_nothing_is_left_of_a_forgotten_family_but_what_the_accounts_prove
         folder = town.tenant.folder
         files = {file.name for file in folder.rglob("*") if MINE.encode() in _bytes(file)}
         assert files == set()
+
+
+def only_what(
+    monkeypatch: pytest.MonkeyPatch, installed: Plugins, *, proves: bool, ends: Since
+) -> None:
+    """Rule that of what is due, the accounts need the family's row, or all but it."""
+    mine = Due._meta.primary_key == WHOSE
+    rules = [
+        replace(one, ends=ends, proves=mine if proves else Due._meta.primary_key != WHOSE)
+        if one.table is Due
+        else one
+        for one in register.in_order(list(known(installed).values()))
+    ]
+
+    async def said() -> list[PersonalData]:
+        return rules
+
+    monkeypatch.setattr(forgetting, "rules", said)
+    monkeypatch.setattr(retention, "rules", said)
+
+
+@pytest.mark.parametrize("proves", [True, False])
+async def test_of_a_kept_table_only_what_proves_something_stays(
+    communes: Communes, installed: Plugins, monkeypatch: pytest.MonkeyPatch, proves: bool
+) -> None:
+    await three_families(communes.alpha, installed)
+    only_what(monkeypatch, installed, proves=proves, ends=Since("day", FAMILY))
+
+    with communes.alpha.here():
+        made = await forgetting.household(WHOSE)
+        left = await Due.select(Due.id).order_by(Due.id)
+
+    assert (WHOSE in made.kept.get("periscolaire_due", set())) is proves
+    assert (WHOSE in made.removed.get("periscolaire_due", set())) is not proves
+    assert ({"id": WHOSE} in left) is proves
+
+
+@pytest.mark.parametrize("proves", [True, False])
+async def test_a_shorter_term_takes_only_what_proves_nothing(
+    communes: Communes, installed: Plugins, monkeypatch: pytest.MonkeyPatch, proves: bool
+) -> None:
+    await three_families(communes.alpha, installed)
+    day = Term(days=1, code="files")
+    only_what(monkeypatch, installed, proves=proves, ends=Since("day", day, unproven=True))
+
+    with communes.alpha.here():
+        await Due.update({Due.day: date(2020, 1, 1)}, force=True)
+        lot = await retention.due(datetime(2026, 1, 1, tzinfo=UTC), archives=True)
+
+    others = {1, 3}
+    assert lot.rows.get("periscolaire_due", set()) == (others if proves else {WHOSE})
 
 
 def _bytes(file: Path) -> bytes:

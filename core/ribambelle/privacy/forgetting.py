@@ -4,7 +4,7 @@ What the accounts must prove stays until its own term, without a name: children 
 kept row still needs are emptied rather than removed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,7 +23,7 @@ from ribambelle.privacy import holdings, mirror
 from ribambelle.privacy.blanks import blank
 from ribambelle.privacy.guards import lifted
 from ribambelle.privacy.holdings import ACCOUNT, ADULT, CHILD, HOUSEHOLD, Holdings, among
-from ribambelle.privacy.register import links, rules
+from ribambelle.privacy.register import links, proving, rules
 from ribambelle.privacy.rules import PersonalData
 from ribambelle.privacy.tables import Erasure
 from ribambelle.workflow import journal
@@ -105,18 +105,20 @@ async def planned(number: int) -> Plan:
     known = await rules()
     start = await holdings.of_household(number, tenants.current().now().date(), alone=True)
     found = await holdings.complete(start, known)
-    return plan(found, known, await _names(found, known))
+    return plan(found, known, await _names(found, known), await _proven(found, known))
 
 
-def plan(found: Holdings, known: Sequence[PersonalData], names: Names) -> Plan:
+def plan(
+    found: Holdings, known: Sequence[PersonalData], names: Names, proven: Mapping[str, set[int]]
+) -> Plan:
     """Decide what becomes of each row found.
 
-    A row the law keeps stays; a row it needs stays too, emptied; all others go.
+    A row the law keeps, by `proven`, stays; a row it needs stays too, emptied; all others go.
     """
     made = Plan()
     waiting: list[tuple[str, int]] = []
     for rule in known:
-        if rule.forgotten == "kept" and (ids := found.of(rule.name)):
+        if ids := proven.get(rule.name):
             made.kept[rule.name] = set(ids)
             waiting += [(rule.name, number) for number in ids]
     while waiting:
@@ -130,6 +132,14 @@ def plan(found: Holdings, known: Sequence[PersonalData], names: Names) -> Plan:
         if gone := found.of(rule.name) - staying:
             made.removed[rule.name] = gone
     return made
+
+
+async def _proven(found: Holdings, known: Sequence[PersonalData]) -> dict[str, set[int]]:
+    return {
+        rule.name: await proving(rule, found.of(rule.name))
+        for rule in known
+        if rule.forgotten == "kept"
+    }
 
 
 async def _names(found: Holdings, known: Sequence[PersonalData]) -> Names:
@@ -173,7 +183,7 @@ async def _forget(start: Holdings, cause: str, by: int | None, now: datetime) ->
     known = await rules()
     people = {name: sorted(start.of(name)) for name in (HOUSEHOLD, ADULT, ACCOUNT, CHILD)}
     found = await holdings.complete(start, known)
-    made = plan(found, known, await _names(found, known))
+    made = plan(found, known, await _names(found, known), await _proven(found, known))
     files = await Document.select(Document.file).where(
         Document.id.is_in(sorted(made.removed.get("core_document", ())) or [0])
     )

@@ -30,6 +30,7 @@ from ribambelle.privacy.register import (
     kept,
     links,
     path,
+    proving,
     rules,
     source,
     target,
@@ -162,7 +163,8 @@ async def _past(rule: PersonalData, ends: Since | Unless, cutoff: datetime) -> s
         asked = asked.where(speaks(rule))
     rows = await asked
     if isinstance(ends, Since):
-        return {row["id"] for row in rows}
+        found = {row["id"] for row in rows}
+        return found - await proving(rule, found) if ends.unproven else found
     there = {row[ends.by] for row in alive}
     return {row["id"] for row in rows if row[ends.mine or ends.by] not in there}
 

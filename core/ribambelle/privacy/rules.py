@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from piccolo.custom_types import Combinable
 from piccolo.table import Table
 
 from ribambelle.privacy.terms import WITH_FAMILY, Ends
@@ -22,7 +23,8 @@ class PersonalData:
     one of them is, and none leads to an adult of another. `ends` is when a row is past, `kept` how
     the families read it, with ``{term}`` for the length a commune may change. When a family asks to
     be forgotten its rows are removed, unless `forgotten` says ``kept``, and `because` which law
-    asks; rows past their term are removed, or ``blanked`` where their numbers must still add up.
+    asks: all of them, or those only that `proves` finds; rows past their term are removed, or
+    ``blanked`` where their numbers must still add up.
     `secret` columns are given to nobody; `opened` reads those that lie sealed.
     """
 
@@ -36,6 +38,8 @@ class PersonalData:
     ends: Ends | tuple[Ends, ...] = WITH_FAMILY
     forgotten: Literal["removed", "kept"] = "removed"
     because: str = ""
+    proves: Combinable | None = None
+    """Of a kept table, the rows the accounts need: ``Card.cents > 0``. The others go."""
     past: Literal["removed", "blanked"] = "removed"
     secret: tuple[str, ...] = ()
     opened: Mapping[str, Callable[[Mapping[str, Any]], Any]] = field(default_factory=dict)

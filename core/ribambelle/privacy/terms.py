@@ -110,6 +110,8 @@ class Since:
     term: Term
     alone: str = ""
     """Only rows where this column is null: the others go with what it names."""
+    unproven: bool = False
+    """Only rows that the accounts do not need, by the rule's `proves`."""
 
 
 @dataclass(frozen=True, slots=True)

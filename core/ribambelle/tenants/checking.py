@@ -109,7 +109,10 @@ def of_file(commune: Tenant) -> list[str]:
     for key, what, cure in of_sms(commune):
         wrong(key, what, cure)
     for name in settings.plugins:
-        if error := commune.platform.plugins.broken.get(name):
+        error = commune.platform.plugins.broken.get(name)
+        if isinstance(error, Misconfigured):
+            wrong("plugins", error.what, error.cure)
+        elif error:
             wrong(
                 "plugins",
                 f"le module « {name} » est en panne ({error})",

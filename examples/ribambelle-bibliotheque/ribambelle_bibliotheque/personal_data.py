@@ -1,11 +1,15 @@
 """What is held of families, why, and until when."""
 
-from ribambelle.privacy import ACCOUNTING, ACCOUNTS, LASTING, PersonalData, Since
+from ribambelle.privacy import ACCOUNTING, ACCOUNTS, FILES, LASTING, PersonalData, Since
+from ribambelle_bibliotheque.domain.places import TAKEN
 from ribambelle_bibliotheque.tables import Activity, Card, Figure, Registration
 
 BASIS = "Mission d’intérêt public (RGPD, art. 6.1.e)"
 WHO = "La bibliothèque ; la régie, pour ce qui est payé"
-KEPT = "{term} après l’exercice facturé (pièces comptables)"
+KEPT = (
+    "Ce qui est dû : {term} après l’exercice facturé (pièces comptables) ; "
+    "ce qui est gratuit ou n’a pas eu lieu, autant que les demandes"
+)
 
 HELD = [
     PersonalData(
@@ -16,9 +20,14 @@ HELD = [
         KEPT,
         WHO,
         whose=("child", "account", "payer"),
-        ends=Since("asked_at", ACCOUNTS),
+        ends=(
+            Since("asked_at", ACCOUNTS),
+            Since("until", FILES, unproven=True),
+            Since("asked_at", FILES, alone="until", unproven=True),
+        ),
         active="asked_at",
         forgotten="kept",
+        proves=(Card.cents > 0) & Card.given_on.is_not_null(),
         because=ACCOUNTING,
     ),
     PersonalData(
@@ -29,9 +38,10 @@ HELD = [
         KEPT,
         WHO,
         whose=("child", "account", "payer"),
-        ends=Since("at", ACCOUNTS),
+        ends=(Since("at", ACCOUNTS), Since("at", FILES, unproven=True)),
         active="at",
         forgotten="kept",
+        proves=(Registration.cents > 0) & (Registration.state == TAKEN),
         because=ACCOUNTING,
     ),
     PersonalData(

@@ -1,0 +1,58 @@
+"""docs/commandes.md tells every command, and nothing that is not one."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.main import get_command
+
+from ribambelle_cli.command_reference import commands, reference
+from ribambelle_cli.main import application, run
+
+PAGE = Path(__file__).parents[2] / "docs" / "commandes.md"
+
+
+@pytest.fixture(scope="module")
+def root() -> Any:
+    return get_command(application())
+
+
+def test_the_page_is_what_the_command_says(root: Any) -> None:
+    assert PAGE.read_text("utf-8") == reference(root), "ribambelle commands > docs/commandes.md"
+
+
+def test_every_command_and_what_it_takes_is_explained(root: Any) -> None:
+    bare = [
+        f"{words} {one.name}"
+        for words, command in commands(root)
+        for one in command.params
+        if not one.help and not one.hidden
+    ]
+    assert [words for words, command in commands(root) if not command.help] == []
+    assert bare == []
+
+
+def test_a_person_may_type_each_command_of_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    typed = re.findall(r"^## ribambelle (.*)$", PAGE.read_text("utf-8"), re.MULTILINE)
+
+    refused = [words for words in typed[::8] if run([*words.split(), "--help"]) != 0]
+
+    assert len(typed) > 50 and refused == []
+    assert "Usage" in capsys.readouterr().out
+
+
+def test_twin_a_command_that_changes_is_seen() -> None:
+    app = typer.Typer()
+
+    @app.command()
+    def one(slug: str, deep: bool = False) -> None:
+        """Faire une chose."""
+
+    app.command("two")(lambda: None)
+    told = reference(get_command(app))
+
+    assert "## ribambelle one" in told and "`ribambelle one SLUG`" in told
+    assert "`--deep`, `--no-deep`" in told
+    assert told != PAGE.read_text("utf-8")
