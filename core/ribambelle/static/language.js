@@ -3,13 +3,15 @@ const typed = () => [...document.querySelectorAll('main form[method=post]')]
 const TYPED = 'typed'
 addEventListener('submit', event => {
   if (event.target.id !== 'langues') return
-  event.target.retour.value = location.pathname + location.search
+  const back = event.target.retour
+  // what answers a form cannot be asked for again: the page that sent it can
+  if (back.value.split('?')[0] === location.pathname) back.value = location.pathname + location.search
   const kept = typed().map(form => [...new FormData(form)].filter(([name]) => {
     const {type, autocomplete, dataset} = form[name] || {}
     const secret = dataset && 'secret' in dataset || autocomplete === 'one-time-code'
     return !secret && !['hidden', 'password', 'file'].includes(type)
   }))
-  sessionStorage.setItem(TYPED, JSON.stringify([location.pathname, kept]))
+  sessionStorage.setItem(TYPED, JSON.stringify([back.value.split('?')[0], kept]))
 })
 const [typedAt, kept] = JSON.parse(sessionStorage.getItem(TYPED) || '[]')
 sessionStorage.removeItem(TYPED)

@@ -85,15 +85,16 @@ def left_with(request: Request[Any, Any, Any]) -> tuple[str, dict[str, Any]] | N
     return told
 
 
-def carried(page: str, seen: Visit, request: Request[Any, Any, Any]) -> tuple[str, str]:
+def carried(page: str, seen: Visit, request: Request[Any, Any, Any], again: str) -> tuple[str, str]:
     """Return a page whose forms change language with what is typed in them, and bring it back.
 
     The second is the cookie to set, when what waited in the browser has been put back.
+
+    :param again: where the page can be asked for again.
     """
     if len(seen.languages) < 2 or (seen.person and not seen.person.is_family):
         return page, ""
-    path, query = request.url.path, request.url.query if request.method == "GET" else ""
-    spans, back = list(forms_of(page)), escape(f"{path}?{query}" if query else path)
+    path, spans, back = request.url.path, list(forms_of(page)), escape(again)
     left = None if seen.person else left_with(request)
     waiting = seen.kept(path)
     typed = waiting.raw if waiting else left[1] if left and left[0] == path else {}

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Litestar, Request, Response
 from litestar.background_tasks import BackgroundTask, BackgroundTasks
 from litestar.datastructures import Cookie
 from litestar.response.base import ASGIResponse
 
+from ribambelle.identity import links
 from ribambelle.web import drafts
 from ribambelle.web.menu import menu
 from ribambelle.web.templates import environment
@@ -29,10 +31,21 @@ def shared_context(seen: Visit, path: str, fragment: str = "") -> dict[str, Any]
     }
 
 
-def render(seen: Visit, path: str, template: str, page: Any, fragment: str = "") -> str:
+def asked_again(request: Request[Any, Any, Any]) -> str:
+    """Return where a page can be asked for again: what answers a form, at the page that sent it."""
+    if request.method == "GET":
+        return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    came = urlsplit(request.headers.get("referer", ""))
+    is_ours = came.netloc and came.netloc == request.headers.get("host")
+    return links.local_path(came.path if is_ours else "", request.url.path)
+
+
+def render(
+    seen: Visit, path: str, template: str, page: Any, fragment: str = "", again: str = ""
+) -> str:
     """Return a page as text, or only one of its blocks when a fragment of it is asked for."""
     found = environment(seen.tenant, seen.language.code).get_template(template)
-    context = {**shared_context(seen, path, fragment), "page": page}
+    context = {**shared_context(seen, path, fragment), "again": again or path, "page": page}
     block = found.blocks.get(f"fragment_{fragment.replace('-', '_')}") if fragment else None
     if block is None:
         return found.render(context)
@@ -70,9 +83,10 @@ class Page(Response[None]):
         """Render when the answer leaves, inside the commune it is for."""
         fragment = request.headers.get("x-fragment", "")
         seen, path = visit(request), request.url.path
-        body = render(seen, path, self.template, self.page, fragment)
+        again = asked_again(request)
+        body = render(seen, path, self.template, self.page, fragment, again)
         if not fragment:
-            body, forgets = drafts.carried(body, seen, request)
+            body, forgets = drafts.carried(body, seen, request, again)
             if forgets:
                 self.headers["set-cookie"] = forgets
         return ASGIResponse(

@@ -155,3 +155,18 @@ async def test_what_is_too_long_to_follow_is_said(communes: Communes) -> None:
     await anne.post("/langues", data={"langue": "en", "retour": "/", "text": "a" * 17_000})
 
     assert "is too long to follow you" in (await anne.get("/")).text
+
+
+async def test_from_a_refused_form_one_goes_back_to_the_page_that_sent_it(
+    communes: Communes,
+) -> None:
+    anne = await communes.alpha.family("anne@example.test")
+    sent = {"password": "court"}
+    came = {"referer": f"http://{communes.alpha.host}:8000/compte"}
+
+    refused = (await anne.post("/compte/mot-de-passe", data=sent, headers=came)).text
+    elsewhere = {"referer": "https://evil.test/compte"}
+    strange = (await anne.post("/compte/mot-de-passe", data=sent, headers=elsewhere)).text
+
+    assert 'name="retour" value="/compte"' in refused
+    assert 'name="retour" value="/compte/mot-de-passe"' in strange
