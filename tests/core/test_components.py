@@ -85,6 +85,7 @@ def shared(**changes: object) -> dict[str, object]:
         "now": datetime(2026, 11, 23, 9, 12, tzinfo=UTC),
         "flash": [("ok", "C’est enregistré."), ("erreur", "Ce lien a déjà servi.")],
         "path": "/",
+        "again": "/",
         "language": FRENCH,
         "languages": [FRENCH, *OTHERS.values()],
         **changes,
