@@ -84,7 +84,9 @@ class Page(Response[None]):
         fragment = request.headers.get("x-fragment", "")
         seen, path = visit(request), request.url.path
         again = asked_again(request)
-        body = render(seen, path, self.template, self.page, fragment, again)
+        # the foot of a page says nothing of what follows its path: two answers that must be one are
+        bare = again.partition("?")[0]
+        body = render(seen, path, self.template, self.page, fragment, bare)
         if not fragment:
             body, forgets = drafts.carried(body, seen, request, again)
             if forgets:
