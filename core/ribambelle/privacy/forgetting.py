@@ -22,8 +22,8 @@ from ribambelle.identity.tables import Account, Child, Household, Responsibility
 from ribambelle.privacy import holdings, mirror
 from ribambelle.privacy.blanks import blank
 from ribambelle.privacy.guards import lifted
-from ribambelle.privacy.holdings import ACCOUNT, ADULT, CHILD, HOUSEHOLD, Holdings, among
-from ribambelle.privacy.register import links, proving, rules
+from ribambelle.privacy.holdings import ACCOUNT, ADULT, CHILD, HOUSEHOLD, Holdings, among, proving
+from ribambelle.privacy.register import links, rules
 from ribambelle.privacy.rules import PersonalData
 from ribambelle.privacy.tables import Erasure
 from ribambelle.workflow import journal

@@ -5,7 +5,7 @@ the columns its rule names leads to them, and none leads to an adult, an account
 somebody else: what the other parent books, pays or declares for the same child is not theirs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
@@ -168,6 +168,15 @@ def among(column: Column, values: list[Any]) -> Combinable:
     for at in range(AT_ONCE, len(values), AT_ONCE):
         found = found | column.is_in(values[at : at + AT_ONCE])
     return found
+
+
+async def proving(rule: PersonalData, ids: Collection[int]) -> set[int]:
+    """Return which of these rows the accounts need; all, when the rule does not say."""
+    if rule.proves is None or not ids:
+        return set(ids)
+    key = rule.table._meta.primary_key
+    rows = await rule.table.select(key).where(among(key, sorted(ids)) & rule.proves)
+    return {row["id"] for row in rows}
 
 
 def _parts(ids: set[int]) -> list[list[int]]:

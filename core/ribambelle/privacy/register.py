@@ -1,6 +1,6 @@
 """The rules of one commune: of every plugin it has or had, with the terms its file gives."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -90,15 +90,6 @@ def target(rule: PersonalData, column: str) -> str:
             + ", ".join(sorted({*NUMBERS, *ADDRESSES})),
         )
     return found
-
-
-async def proving(rule: PersonalData, ids: Collection[int]) -> set[int]:
-    """Return which of these rows the accounts need; all, when the rule does not say."""
-    if rule.proves is None or not ids:
-        return set(ids)
-    key = rule.table._meta.primary_key
-    rows = await rule.table.select(key).where(rule.proves)
-    return {row["id"] for row in rows} & set(ids)
 
 
 def term_of(rule: PersonalData, known: Sequence[PersonalData]) -> Term:

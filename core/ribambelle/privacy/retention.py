@@ -23,14 +23,13 @@ from ribambelle.database.names import quoted
 from ribambelle.privacy import asking, forgetting, silence
 from ribambelle.privacy.blanks import blank, speaks
 from ribambelle.privacy.guards import lifted
-from ribambelle.privacy.holdings import among
+from ribambelle.privacy.holdings import among, proving
 from ribambelle.privacy.register import (
     all_tables,
     as_settled,
     kept,
     links,
     path,
-    proving,
     rules,
     source,
     target,
