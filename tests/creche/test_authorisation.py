@@ -1,7 +1,9 @@
 """A crèche authorised for other numbers at other hours: who writes them, and what they keep out."""
 
 from html import unescape
+from typing import Any
 
+import pytest
 from tests.creche.builders import a_facility
 from tests.creche.test_commissions import COMMISSIONS
 from tests.creche.test_proposing import prepared
@@ -10,11 +12,12 @@ from tests.creche.test_supply import a_creche, directing
 from ribambelle.testing import Communes, FrozenClock
 from ribambelle.workflow.tables import JournalLine
 from ribambelle_creche import proposing
-from ribambelle_creche.domain.authorisation import decode
+from ribambelle_creche.domain.authorisation import EVERY_DAY, Band, decode
 from ribambelle_creche.domain.facility import NBSP
 from ribambelle_creche.domain.preparation import Changes
 from ribambelle_creche.domain.resources import of_all
 from ribambelle_creche.queries import commissions, facilities, supplies
+from ribambelle_creche.queries.facilities import set_bands
 from ribambelle_creche.tables import Facility
 
 EARLY = {"weekday": "-1", "begins": "7h30", "ends": "8 h 30", "places": "2"}
@@ -60,6 +63,32 @@ async def test_the_town_hall_writes_hours_and_nobody_else(communes: Communes) ->
         acts = await JournalLine.count().where(JournalLine.act == "creche.authorisation_changed")
     assert decode(kept[0]["bands"]) == []
     assert acts == 2  # written once, taken away once
+
+
+async def test_hours_that_a_colleague_has_just_written_are_told(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read before the lock is older than what a colleague wrote meanwhile."""
+    town = communes.alpha
+    with town.here():
+        lilas = await a_creche(town)
+    where, agent, keep = f"/creche/direction/{lilas}/autorisation", await town.staff(), set_bands
+    theirs = Band(EVERY_DAY, 480, 540, 1)
+
+    async def after_a_colleague(one: Facility, change: Any, account: int) -> list[Band]:
+        await keep(one, lambda bands: [*bands, theirs], account)
+        return await keep(one, change, account)
+
+    monkeypatch.setattr(facilities, "set_bands", after_a_colleague)
+    answer = await agent.post(where, data=EARLY)
+
+    read = unescape(answer.text).replace(NBSP, " ")
+    assert answer.status_code == 422
+    assert "Ces heures touchent une tranche déjà écrite : tous les jours, de 8 h à 9 h." in read
+    assert 'value="7h30"' in read
+    with town.here():
+        rows = await Facility.select(Facility.bands).where(Facility.id == lilas)
+    assert decode(rows[0]["bands"]) == [theirs]
 
 
 async def test_a_half_day_gives_no_more_than_the_smallest_of_its_hours(

@@ -102,13 +102,15 @@ def hours_of(told: Mapping[str, str]) -> Mapping[str, Span]:
 
     >>> hours_of({"am": "7 h 30 – 13 h", "pm": "l’après-midi"})
     {'am': (450, 780), 'pm': (780, 1440)}
+    >>> hours_of({"am": "0 h – 12 h", "pm": "18 h – 13 h"})
+    {'am': (0, 720), 'pm': (780, 1440)}
     """
     found: dict[str, Span] = {}
     for half in HALVES:
-        known = [minutes_of(one[0]) for one in _HOUR.finditer(told.get(half, ""))]
-        begins, ends = known if len(known) == 2 else (None, None)
-        is_told = begins is not None and ends is not None and begins < ends
-        found[half] = (begins, ends) if is_told and begins and ends else WHOLE[half]
+        typed = [minutes_of(one[0]) for one in _HOUR.finditer(told.get(half, ""))]
+        hours = [one for one in typed if one is not None]
+        is_told = len(typed) == len(hours) == 2 and hours[0] < hours[1]
+        found[half] = (hours[0], hours[1]) if is_told else WHOLE[half]
     return found
 
 

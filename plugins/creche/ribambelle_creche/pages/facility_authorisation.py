@@ -14,6 +14,7 @@ from msgspec import Meta
 from ribambelle import forms
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
+from ribambelle.web import formats
 from ribambelle.web.guards import Holding
 from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
@@ -135,8 +136,13 @@ async def add(
         # somebody else may have written the same hours since: theirs stand
         return bands if wrong(band, bands, one.places) else [*bands, band]
 
-    await facilities.set_bands(one, with_it, person.account)
-    seen.tell("ok", f"{band.words.capitalize()} : {band.places} places autorisées.")
+    kept = await facilities.set_bands(one, with_it, person.account)
+    if band not in kept:
+        found = forms.Bound[BandForm](None, wrong(band, kept, one.places), form.raw)
+        one = await facilities.managed(person, facility)
+        return await authorisation_page(one, tenant, now, found)
+    places = formats.pluriel(band.places, "place autorisée", "places autorisées")
+    seen.tell("ok", f"{band.words.capitalize()} : {places}.")
     return Redirect(f"/creche/direction/{facility}/autorisation", status_code=303)
 
 

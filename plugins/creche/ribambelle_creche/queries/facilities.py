@@ -123,8 +123,8 @@ def authorised(facility: Facility, tenant: Tenant) -> Authorised:
 
 async def set_bands(
     facility: Facility, change: Callable[[list[Band]], list[Band]], account: int
-) -> None:
-    """Write the hours at which a crèche is authorised for other numbers.
+) -> list[Band]:
+    """Write the hours at which a crèche is authorised for other numbers; return those kept.
 
     :param change: says the bands from those there are, read under a lock: none is lost.
     """
@@ -134,7 +134,7 @@ async def set_bands(
         before = authorisation.decode(rows[0]["bands"])
         after = change(before)
         if after == before:
-            return
+            return before
         await Facility.update({Facility.bands: authorisation.encode(after)}).where(
             Facility.id == facility.id
         )
@@ -145,6 +145,7 @@ async def set_bands(
             side="office",
             bands=len(after),
         )
+    return after
 
 
 async def grid(facility: int) -> dict[Place, Cell]:
