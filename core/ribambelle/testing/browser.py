@@ -155,6 +155,8 @@ def violations(page: "Page", rules: Sequence[str] = RULES) -> list[str]:
     """Return what axe finds wrong with a page, one line per rule; asked again, it loads nothing."""
     from axe_playwright_python.sync_playwright import Axe
 
+    # A form just sent may have an answer of which nothing is parsed yet: no element at all.
+    page.wait_for_load_state()
     # The whole page in view: a bar that sticks to the bottom of the screen then covers nothing.
     height = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": page.evaluate("innerWidth"), "height": min(height, 8000)})
