@@ -337,3 +337,20 @@ async def test_a_creche_closed_on_saturday_has_no_room_then(communes: Communes) 
     assert (opened.at("sat-am"), opened.week) == (10, 120)
     assert (closed.at("sat-am"), closed.week) == (0, 100)
     assert FULL == 1023  # weeks written when there were ten half-days keep their number
+
+
+async def test_families_read_which_creche_opens_on_saturday(communes: Communes) -> None:
+    town = communes.alpha
+    with town.here():
+        lilas, roses = await opening(town), await a_facility("Les Roses")
+        number = await an_application(lilas, roses, state="draft")
+    agent = await town.staff()
+
+    sheets = [
+        unescape((await town.visitor().get(f"/creche/etablissements/{one}")).text)
+        for one in (lilas, roses)
+    ]
+    wishes = unescape((await agent.get(f"/creche/demandes/{number}/etape/voeux")).text)
+
+    assert ["Ouverte le samedi" in one for one in sheets] == [True, False]
+    assert wishes.count("ouverte le samedi") == 1

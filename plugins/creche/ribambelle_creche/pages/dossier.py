@@ -327,7 +327,8 @@ class StepPage:
     def kind(one: Facility) -> str:
         """Return what a crèche is, and where, in words."""
         where = one.quartier.name if one.quartier.id else one.city
-        return ", ".join(filter(None, (KINDS.get(one.kind, ""), where)))
+        saturday = "ouverte le samedi" if one.opens_saturday else ""
+        return ", ".join(filter(None, (KINDS.get(one.kind, ""), where, saturday)))
 
 
 def is_expected(request: Request[Any, Any, Any], dossier: Dossier) -> bool | None:
