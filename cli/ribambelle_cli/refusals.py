@@ -9,6 +9,10 @@ from ribambelle.errors import Misconfigured, NotYours, Refused, RibambelleError,
 SENTENCES = {
     "tenant_unknown": "Commune inconnue : {slug}. Communes connues : {known}.",
     "unknown_api_scope": "Portée inconnue : {scope}. Portées de cette commune : {known}.",
+    "journal_seal_unreadable": (
+        "« {kept} » n’est pas un sceau. Recopiez ce que la vérification d’avant a dit de garder : "
+        "le numéro de la ligne, deux-points, puis 64 chiffres et lettres."
+    ),
     "unknown_life": "Un jeton ne dure pas {days} jours. Durées possibles : {known}.",
     "unknown_token": "Aucun jeton ne commence par {prefix}. Jetons de la commune : {known}.",
     "slug_invalid": "« {slug} » ne peut pas nommer une commune : "
