@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -21,8 +22,10 @@ class NoServer(Exception):
     """No server can be started here; the sentence says why."""
 
 
-def start_server(folder: Path) -> str:
+def start_server(folder: Path, settings: Sequence[str] = HASTE) -> str:
     """Start a server whose data are in this empty folder, and return its address.
+
+    :param settings: of PostgreSQL; those of a test run keep nothing that was not written yet.
 
     It listens on a socket of that folder only. PostgreSQL refuses to run as root: the folder is
     then given to an ordinary user of the machine, who must be able to reach it.
@@ -33,10 +36,15 @@ def start_server(folder: Path) -> str:
         shutil.chown(folder, user)
     data = folder / "data"
     _run("initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--no-sync", at=folder)
-    settings = (*HASTE, "listen_addresses=", f"unix_socket_directories={folder}")
-    options = " ".join(f"-c {setting}" for setting in settings)
+    own = (*settings, "listen_addresses=", f"unix_socket_directories={folder}")
+    options = " ".join(f"-c {setting}" for setting in own)
     _run("pg_ctl", "-D", data, "-l", folder / "log", "-o", options, "-w", "start", at=folder)
     return f"postgresql://{OWNER}@/postgres?{urlencode({'host': str(folder)}, safe='/')}"
+
+
+def restart(folder: Path) -> None:
+    """Stop the server of this folder as a crash would, and start it again."""
+    _run("pg_ctl", "-D", folder / "data", "-m", "immediate", "-w", "restart", at=folder)
 
 
 def stop(folder: Path) -> None:
