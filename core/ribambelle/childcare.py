@@ -1,18 +1,13 @@
 """Places where young children are looked after, and what they cost: what each plugin says of its own."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
-import structlog
+from ribambelle import asking
 
-from ribambelle import tenants
-
-log = structlog.get_logger(__name__)
 MODES = {"creche": "Crèches", "assmat": "Assistantes maternelles"}
 """The ways of looking after a child under three that a commune may follow here."""
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +75,12 @@ class Offer:
 
 async def supply(day: date) -> list[Childcare]:
     """Return the places of every mode on a day, as the plugins of the commune say them."""
-    return await _joined("childcare_supply", day)
+    return await asking.told("childcare_supply", day)
 
 
 async def costs(situation: Situation) -> list[Cost]:
     """Return what each mode would cost a family, as the plugins of the commune say it, by mode."""
-    found: list[Cost] = await _joined("childcare_costs", situation)
+    found: list[Cost] = await asking.told("childcare_costs", situation)
     return sorted(found, key=lambda one: list(MODES).index(one.mode))
 
 
@@ -99,21 +94,3 @@ def offers(told: Iterable[Childcare]) -> list[Offer]:
     for one in told:
         found[one.mode] = found.get(one.mode, 0) + one.places
     return [Offer(mode, found.get(mode)) for mode in MODES]
-
-
-async def _joined(hook: str, asked: object) -> list[T]:
-    answers: list[T] = []
-    for plugin, functions in tenants.current().hooks.each(hook):
-        for function in functions:
-            answers += await _asked(hook, plugin, function, asked)
-    return answers
-
-
-async def _asked(
-    hook: str, plugin: str, function: Callable[[object], Awaitable[list[T]]], asked: object
-) -> list[T]:
-    try:
-        return await function(asked)
-    except Exception:  # isolation: what the others say must still be there
-        log.exception("childcare_failed", hook=hook, plugin=plugin)
-        return []

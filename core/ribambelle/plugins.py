@@ -118,11 +118,19 @@ class Plugins:
         """Return the plugins as a commune that enabled these ones sees them."""
         return Enabled(self, frozenset(enabled) - self.broken.keys() | {CORE})
 
-    def failed(self, name: str, hook: str) -> None:
-        """Count a failure of a plugin's hook; after a few in a row it is left out of that hook."""
-        key = f"{name}.{hook}"
+    def failed(self, name: str, hook: str, part: str = "") -> None:
+        """Count a failure of a plugin's hook; after a few in a row it is left out of that hook.
+
+        :param part: the function it had declared there, when that is what failed.
+        """
+        key = f"{name}.{hook}.{part}" if part else f"{name}.{hook}"
         self.failures[key] = self.failures.get(key, 0) + 1
-        log.exception("hook_failed", plugin=name, hook=hook, failures=self.failures[key])
+        told = {"part": part} if part else {}
+        log.exception("hook_failed", plugin=name, hook=hook, failures=self.failures[key], **told)
+
+    def gave_up(self, name: str, hook: str, part: str) -> bool:
+        """Tell whether a function that a plugin declared failed too often to be asked again."""
+        return self.failures.get(f"{name}.{hook}.{part}", 0) >= BREAKER
 
 
 def _require_supported(entry: EntryPoint) -> None:

@@ -4,13 +4,14 @@ A plugin finds what a family already gave with ``of_family``, gives one as a pro
 ``attach``, and hears what an agent decided by the hook ``document_checked``.
 """
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
-from ribambelle import tenants
+from ribambelle import asking, tenants
 from ribambelle.database import transaction
 from ribambelle.documents.catalogue import type_of
 from ribambelle.documents.tables import Document, DocumentUse
@@ -184,7 +185,7 @@ async def announce(
         for plugin, listeners in tenants.current().hooks.each("document_checked"):
             for listen in listeners:
                 try:
-                    async with transaction():
+                    async with asyncio.timeout(asking.PATIENCE), transaction():
                         await listen(told)
                 except Exception:  # the agent's decision stands
                     log.exception("listener_failed", plugin=plugin, hook="document_checked")

@@ -1,11 +1,10 @@
 """Groups of families a town hall writes to: all, a quartier, an age, what plugins know."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 import structlog
 
-from ribambelle import tenants
+from ribambelle import asking, tenants
 from ribambelle.families import ages
 from ribambelle.identity import schools
 from ribambelle.identity.tables import Address, Child, Household, Quartier, Responsibility
@@ -97,19 +96,8 @@ async def _other_homes() -> dict[int, set[int]]:
 
 
 async def _of_plugins() -> list[FamilyGroup]:
-    found = []
-    for plugin, functions in tenants.current().hooks.each("family_groups"):
-        for function in functions:
-            found += await _asked(plugin, function)
-    return found
-
-
-async def _asked(
-    plugin: str, function: Callable[[], Awaitable[list[FamilyGroup]]]
-) -> list[FamilyGroup]:
-    try:
-        told = await function()
-    except Exception:  # isolation: the other groups must still be there
-        log.exception("family_groups_failed", plugin=plugin)
-        return []
-    return [replace(one, key=f"{plugin}:{one.key}") for one in told]
+    return [
+        replace(one, key=f"{plugin}:{one.key}")
+        for plugin, told in await asking.each("family_groups")
+        for one in told
+    ]

@@ -3,10 +3,14 @@
 Each problem is one sentence that names the file, the key and the cure.
 """
 
+import asyncio
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
+from ribambelle import asking
 from ribambelle.database import migrations
 from ribambelle.documents import antivirus, keys
 from ribambelle.errors import Misconfigured
@@ -17,7 +21,12 @@ from ribambelle.tenants import communes, departements
 from ribambelle.tenants.tenant import Tenant
 from ribambelle.workflow import journal
 
+log = structlog.get_logger(__name__)
 LOCALES = ("fr",)
+UNCHECKED = (
+    "Le module « {plugin} » n’a pas pu être vérifié : il échoue, ou ne répond pas. La raison est au "
+    "journal technique : donnez-la à qui l’a écrit, ou désactivez-le."
+)
 SENDER = re.compile(r"|[A-Za-z0-9]{1,11}|\+\d{8,15}")
 SCHOOL_ZONES = (
     *("A", "B", "C", "Corse", "Guadeloupe", "Guyane", "La Réunion", "Martinique", "Mayotte"),
@@ -54,8 +63,14 @@ async def examined(commune: Tenant) -> tuple[list[str], list[str]]:
 async def of_plugins(commune: Tenant) -> list[Remark]:
     """Return what the plugins of a commune say of how it uses them."""
     found: list[Remark] = []
-    for look in commune.hooks.all("checks"):
-        found += await look(commune)
+    for plugin, looks in commune.hooks.each("checks"):
+        for look in looks:
+            try:
+                async with asyncio.timeout(asking.PATIENCE):
+                    found += await look(commune)
+            except Exception:  # isolation: what the others found must still be said
+                log.exception("check_failed", plugin=plugin, check=look.__qualname__)
+                found.append(Remark(UNCHECKED.format(plugin=plugin), is_problem=True))
     return found
 
 

@@ -12,6 +12,7 @@ from ribambelle.jobs.worker import work_and_copy
 from ribambelle.tenants import Platform
 from ribambelle.web.metrics import Metrics, setting
 from ribambelle.web.portal import Portal, portal
+from ribambelle.web.watchdog import watching
 
 
 def served() -> Portal:
@@ -23,11 +24,15 @@ def served() -> Portal:
 def with_worker(communes: Platform, *, working: bool) -> Portal:
     """Return the portal; while it serves, a worker beside it runs the communes' jobs."""
 
+    plugins = communes.plugins
+    packages = {plugins.package(name): name for name in plugins.names}
+
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         task = asyncio.create_task(work_and_copy(communes)) if working else None
         try:
-            yield
+            with watching(packages):
+                yield
         finally:
             if task is not None:
                 task.cancel()

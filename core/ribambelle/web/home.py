@@ -1,25 +1,22 @@
 """Home pages: what waits for you first, then where things stand."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import structlog
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
+from ribambelle import asking
 from ribambelle.identity import Person
 from ribambelle.search import fold
 from ribambelle.tenants import Tenant
 from ribambelle.web import guards
 from ribambelle.web.menu import MenuEntry
 from ribambelle.web.page import Page
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +74,15 @@ class SearchPage:
 
 
 async def gather(tenant: Tenant, hook: str, *given: Any) -> list[Any]:
-    """Await what every plugin declared for a hook; one that fails is logged and left out."""
-    functions: list[Callable[..., Awaitable[list[Any]]]] = tenant.hooks.all(hook)
+    """Await together what every plugin declared for a hook; one that fails is left out."""
     answers = await asyncio.gather(
-        *(function(*given) for function in functions), return_exceptions=True
+        *(
+            asking.asked(tenant.hooks, plugin, hook, function, *given)
+            for plugin, functions in tenant.hooks.each(hook)
+            for function in functions
+        )
     )
-    found: list[Any] = []
-    for function, answer in zip(functions, answers, strict=True):
-        if isinstance(answer, BaseException):
-            log.error("home_part_failed", hook=hook, part=function.__qualname__, exc_info=answer)
-        else:
-            found += answer
-    return found
+    return [one for answer in answers for one in answer]
 
 
 async def home_page(tenant: Tenant, person: Person | None) -> HomePage:

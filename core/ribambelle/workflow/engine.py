@@ -1,11 +1,12 @@
 """Running declared workflows: the change, its history, its journal line and its jobs together."""
 
+import asyncio
 from typing import Any
 
 import structlog
 from piccolo.custom_types import Combinable
 
-from ribambelle import tenants
+from ribambelle import asking, tenants
 from ribambelle.database import transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.jobs import later
@@ -124,7 +125,7 @@ async def _tell(step: Step, written: int) -> None:
     for plugin, answers in hooks.each("transition_done"):
         if listen := answers.get(step.workflow):
             try:
-                async with transaction():
+                async with asyncio.timeout(asking.PATIENCE), transaction():
                     await listen(step)
             except Exception:  # a listener that fails is undone alone; the family's act stands
                 log.exception("listener_failed", plugin=plugin, workflow=step.workflow)

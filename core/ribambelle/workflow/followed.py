@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ribambelle import tenants
+from ribambelle import asking
 from ribambelle.identity import Person
 
 
@@ -18,7 +18,4 @@ class Followed:
 
 async def followed(person: Person) -> list[Followed]:
     """Return the demandes of a family, as its plugins tell them."""
-    found: list[Followed] = []
-    for tell in tenants.current().hooks.all("family_demandes"):
-        found += await tell(person)
-    return found
+    return await asking.told("family_demandes", person)
