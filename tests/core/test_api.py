@@ -16,7 +16,7 @@ from ribambelle.api.scopes import ApiScope
 from ribambelle.api.tables import ApiToken
 from ribambelle.identity import Grant
 from ribambelle.identity.sessions import digest
-from ribambelle.plugins import Plugins
+from ribambelle.plugins import CORE, Plugins
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.testing.tokens import a_program
 from ribambelle.web import access, guards, mounting
@@ -292,7 +292,7 @@ def test_every_route_for_programs_says_itself_and_bears_a_scope_of_its_plugin(
     assert [one.handler_name for one in handlers if "api" not in one.opt] == []
     for one in handlers:
         scope = access.scope_of(one)
-        assert not scope or scopes[scope] == one.opt["plugin"]
+        assert not scope or scopes[scope] == one.opt.get("plugin", CORE)
 
 
 def test_a_plugin_whose_scopes_or_addresses_are_not_its_own_is_put_aside() -> None:

@@ -1,0 +1,345 @@
+"""Programs told that a request moved: each event taken, under one id, whatever fails between."""
+
+import asyncio
+import json
+import random
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import standardwebhooks
+
+from ribambelle.api.addresses import ROOT
+from ribambelle.database import transaction
+from ribambelle.errors import Refused
+from ribambelle.identity import Grant
+from ribambelle.jobs.tables import Job
+from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle.testing.receiver import Answer, Headers, Receiver, answer
+from ribambelle.testing.tokens import a_program
+from ribambelle.webhooks import declaring, delivering, secrets, sending
+from ribambelle.webhooks.tables import Webhook, WebhookDelivery
+from ribambelle.workflow import fire, start
+from ribambelle.workflow.tables import HistoryStep
+
+DESK = "/bureau/equipe/avis"
+EVERY = ["door.*"]
+
+
+async def told(town: Town, receiver: Receiver, *kinds: str) -> tuple[Webhook, str]:
+    """Declare the receiver, and return it with its secret."""
+    with town.here() as tenant:
+        return await declaring.declare("Portes", receiver.address, kinds or EVERY, tenant.now())
+
+
+async def moves(town: Town, many: int) -> int:
+    """Open and shut a door so many times; return its number."""
+    with town.here():
+        number = await start("door", side="family", account=1)
+        for rank in range(many):
+            await fire(number, ("push", "pull")[rank % 2], side="family", account=1)
+    return number
+
+
+async def written(town: Town) -> list[WebhookDelivery]:
+    with town.here():
+        return await WebhookDelivery.objects().order_by(WebhookDelivery.id)
+
+
+async def until_done(town: Town, clock: FrozenClock, most: int = 80) -> int:
+    """Work, an hour at a time, until nothing waits; return how often."""
+    for rounds in range(1, most):
+        await town.work()
+        if all(one.state != "waiting" for one in await written(town)):
+            return rounds
+        clock.move(hours=1)
+    raise AssertionError("something waits for ever")
+
+
+class Program:
+    """What a receiver should do: check the signature, and take each id once."""
+
+    def __init__(self, secret: str, failing: random.Random | None = None) -> None:
+        self.secret, self.failing = secret, failing
+        self.taken: list[str] = []
+        self.refused = 0
+
+    def is_signed(self, headers: Headers, body: bytes) -> bool:
+        given, at = headers["webhook-id"], int(headers["webhook-timestamp"])
+        return headers["webhook-signature"] == secrets.signature(self.secret, given, at, body)
+
+    async def __call__(self, headers: Headers, body: bytes) -> Answer:
+        draw = self.failing.random() if self.failing else 1.0
+        if draw < 0.2:
+            return None
+        if draw < 0.35:
+            return answer(500)
+        if not self.is_signed(headers, body):
+            self.refused += 1
+            return answer(401)
+        if headers["webhook-id"] not in self.taken:
+            self.taken.append(headers["webhook-id"])
+        return None if draw < 0.55 else answer(200, body=b"ok")
+
+
+async def test_an_event_says_what_moved_and_nothing_of_whose_it_is(
+    town: Town, receiver: Receiver
+) -> None:
+    row, secret = await told(town, receiver, "door.push")
+    number = await moves(town, 2)
+    reader = await a_program(town, "core:requests")
+    read = await reader.get(f"{ROOT}/requests/{number}")
+    await town.work()
+
+    ((headers, body),) = receiver.came
+    event = json.loads(body)
+    moved = event.pop("data")
+    (sent,) = await written(town)
+
+    assert event == {"id": sent.event, "type": "door.push", "timestamp": event["timestamp"]}
+    assert datetime.fromisoformat(event["timestamp"]) == sent.at
+    assert headers["webhook-id"] == event["id"] and Program(secret).is_signed(headers, body)
+    assert moved == {
+        "tenant": "alpha",
+        "workflow": "door",
+        "transition": "push",
+        "request": number,
+        "url": town.tenant.url(f"{ROOT}/requests/{number}"),
+        "from": "shut",
+        "to": "open",
+    }
+    assert (read.json()["id"], read.json()["state"]) == (number, "shut")
+    assert (sent.state, sent.answered, sent.tries) == ("delivered", 204, 1)
+    with town.here():
+        assert await Job.count() == 0
+        kept = await Webhook.objects().get(Webhook.id == row.id)
+    assert kept and secret not in kept.secret and secret.removeprefix("whsec_") not in kept.secret
+
+
+def _moment(at: str) -> datetime:
+    return datetime.fromtimestamp(int(at), UTC)
+
+
+async def test_a_receiver_checks_with_the_convention_s_own_library(
+    town: Town, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, secret = await told(town, receiver)
+    await moves(town, 1)
+    await town.work()
+    ((headers, body),) = receiver.came
+    judge = standardwebhooks.Webhook(secret)
+    # the tests' clock stands in another year than the machine's
+    monkeypatch.setattr(judge, "_Webhook__verify_timestamp", _moment)
+
+    assert judge.verify(body, headers)["id"] == headers["webhook-id"]
+    with pytest.raises(standardwebhooks.WebhookVerificationError):
+        judge.verify(body + b" ", headers)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_each_event_is_taken_under_one_id_though_the_receiver_fails_at_random(
+    town: Town, receiver: Receiver, clock: FrozenClock, seed: int
+) -> None:
+    _, secret = await told(town, receiver)
+    receiver.decide = program = Program(secret, random.Random(seed))
+    await moves(town, 12)
+    with town.here():
+        steps = await HistoryStep.count()
+
+    await until_done(town, clock)
+
+    sent = await written(town)
+    assert len(sent) == steps == 12
+    assert [one.state for one in sent] == ["delivered"] * 12
+    assert sorted(program.taken) == sorted(one.event for one in sent)
+    assert len(receiver.came) > 12 and program.refused == 0
+    assert {headers["webhook-id"]: body for headers, body in receiver.came} == {
+        one.event: one.body.encode() for one in sent
+    }
+
+
+async def test_twin_an_id_made_at_each_try_would_be_taken_twice(
+    town: Town, receiver: Receiver, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, secret = await told(town, receiver)
+    receiver.decide = program = Program(secret, random.Random(0))
+    real, count = sending.send, iter(range(999))
+
+    async def renamed(address: str, headers: dict[str, str], body: bytes, **more: Any) -> int:
+        name, at = f"evt_{next(count)}", int(headers["webhook-timestamp"])
+        signed = secrets.signature(secret, name, at, body)
+        other = {**headers, "webhook-id": name, "webhook-signature": signed}
+        return await real(address, other, body, **more)
+
+    monkeypatch.setattr(sending, "send", renamed)
+    await moves(town, 12)
+    await until_done(town, clock)
+
+    assert len(program.taken) > 12
+
+
+async def test_twin_without_its_secret_nothing_is_taken(
+    town: Town, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, secret = await told(town, receiver)
+    receiver.decide = program = Program(secret)
+    real = secrets.signature
+    monkeypatch.setattr(
+        delivering.secrets, "signature", lambda _, *told: real(secrets.make(), *told)
+    )
+    monkeypatch.setattr(
+        program, "is_signed", lambda headers, body: _signed(real, secret, headers, body)
+    )
+    await moves(town, 1)
+    await town.work()
+
+    assert (program.taken, program.refused) == ([], 1)
+    assert [one.answered for one in await written(town)] == [401]
+
+
+def _signed(real: Any, secret: str, headers: Headers, body: bytes) -> bool:
+    given, at = headers["webhook-id"], int(headers["webhook-timestamp"])
+    return bool(headers["webhook-signature"] == real(secret, given, at, body))
+
+
+async def test_a_crash_after_the_sending_sends_the_same_id_again(
+    town: Town, receiver: Receiver, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, secret = await told(town, receiver)
+    receiver.decide = program = Program(secret)
+    await moves(town, 1)
+
+    async def crash(*_: Any) -> None:
+        raise RuntimeError("the machine stops here")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(delivering, "mark", crash)
+        await town.work()
+    clock.move(hours=1)
+    await town.work()
+
+    (sent,) = await written(town)
+    assert [headers["webhook-id"] for headers, _ in receiver.came] == [sent.event] * 2
+    assert program.taken == [sent.event] and sent.state == "delivered"
+
+
+async def test_an_event_is_kept_with_its_move_or_not_at_all(town: Town, receiver: Receiver) -> None:
+    await told(town, receiver)
+    with town.here():
+        number = await start("door", side="family", account=1)
+        with pytest.raises(Refused):
+            await fire(number, "pull", side="family", account=1)
+        with pytest.raises(RuntimeError):
+            async with transaction():
+                await fire(number, "push", side="family", account=1)
+                raise RuntimeError("the page falls")
+        assert await WebhookDelivery.count() == await HistoryStep.count() == 0
+    await town.work()
+
+    assert receiver.came == []
+
+
+async def test_an_event_nobody_takes_is_tried_less_and_less_then_given_up_and_sent_again_by_hand(
+    town: Town, receiver: Receiver, clock: FrozenClock
+) -> None:
+    row, secret = await told(town, receiver)
+
+    async def refuses(headers: Headers, body: bytes) -> Answer:
+        return answer(503)
+
+    receiver.decide = refuses
+    await moves(town, 1)
+    await until_done(town, clock, most=200)
+    (lost,) = await written(town)
+    admin = await town.staff(Grant("admin"))
+    page = await admin.get(f"{DESK}/{row.id}?etat=given_up")
+    receiver.decide = program = Program(secret)
+    clock.move(hours=1)
+    await admin.post(f"{DESK}/{row.id}/envois/{lost.id}/renvoyer")
+    await town.work()
+    (sent,) = await written(town)
+
+    assert (lost.state, lost.answered) == ("given_up", 503)
+    assert 12 <= lost.tries <= 40
+    assert "Abandonné" in page.text and "Réponse 503" in page.text and "Renvoyer" in page.text
+    stamps = [int(headers["webhook-timestamp"]) for headers, _ in receiver.came]
+    assert {headers["webhook-id"] for headers, _ in receiver.came} == {lost.event}
+    assert len(stamps) == lost.tries + 1 and stamps == sorted(set(stamps))
+    assert program.taken == [lost.event] and sent.state == "delivered"
+    assert (await admin.post(f"{DESK}/{row.id}/envois/99/renvoyer")).status_code == 404
+
+
+async def test_who_does_not_answer_costs_one_try_whatever_waits_and_delays_nobody_else(
+    town: Town, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = Receiver("http://127.0.0.1:9/avis")
+    await told(town, dead)
+    await told(town, receiver)
+    asked: list[str] = []
+    real = sending.send
+
+    async def counted(address: str, *told: Any, **more: Any) -> int:
+        asked.append(address)
+        return await real(address, *told, **more)
+
+    monkeypatch.setattr(sending, "send", counted)
+    await moves(town, 10)
+    await town.work()
+    await moves(town, 1)
+    await town.work()
+
+    assert asked.count(dead.address) == 1
+    assert asked.count(receiver.address) == len(receiver.came) == 11
+
+
+async def test_two_workers_send_an_event_once(town: Town, receiver: Receiver) -> None:
+    row, _ = await told(town, receiver)
+    await moves(town, 3)
+
+    async def one() -> None:
+        with town.here():
+            await delivering.send(row.id)
+
+    results = await asyncio.gather(one(), one(), return_exceptions=True)
+
+    assert len(receiver.came) == 3
+    assert [str(one) for one in results if one] in ([], ["held"])
+
+
+async def test_a_secret_is_shown_once_and_the_page_explains_what_it_refuses(
+    town: Town, receiver: Receiver
+) -> None:
+    admin = await town.staff(Grant("admin"))
+    tokens = await admin.get("/bureau/equipe/jetons")
+    told = {"name": "Portes", "address": receiver.address, "suivis": "door.*"}
+
+    refused = [
+        await admin.post(DESK, data={**told, **wrong})
+        for wrong in (
+            {"address": "http://logiciel.example.fr/"},
+            {"address": "https://192.168.1.4/"},
+            {"address": "https://"},
+            {"suivis": "window.*"},
+        )
+    ]
+    made = await admin.post(DESK, data=told)
+    after = await admin.get(DESK)
+
+    assert f'href="{DESK}"' in tokens.text
+    words = ("https://", "réseau privé", "adresse entière", "au moins une démarche")
+    for answered, word in zip(refused, words, strict=True):
+        assert answered.status_code in (200, 422), answered.text
+        if word != "https://":
+            assert word in answered.text
+    assert made.text.count("whsec_") == 1 and "whsec_" not in after.text
+    assert after.text.count("Portes") >= 1 and receiver.address in after.text
+
+
+async def test_another_commune_sees_nothing_of_it(communes: Communes, town: Town) -> None:
+    row, _ = await told(town, Receiver("https://logiciel.example.fr/avis"))
+    admin = await communes.beta.staff(Grant("admin"))
+
+    assert (await admin.get(f"{DESK}/{row.id}")).status_code == 404
+    assert (await admin.post(f"{DESK}/{row.id}/retirer")).status_code == 404
+    await moves(communes.beta, 1)
+    assert await written(communes.beta) == []
