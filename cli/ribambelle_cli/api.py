@@ -6,7 +6,7 @@ import typer
 
 from ribambelle.api import scopes, tokens
 from ribambelle.api.tables import ApiToken
-from ribambelle.commands import AsJson, DryRun, inside, say, say_json, say_table
+from ribambelle.commands import AsJson, DryRun, inside, platform, say, say_json, say_table
 from ribambelle.errors import Refused
 from ribambelle.plugins import CORE
 from ribambelle.tenants import Tenant
@@ -17,6 +17,21 @@ token = typer.Typer(no_args_is_help=True, help="Les jetons que portent les logic
 app.add_typer(token, name="token")
 app.add_typer(webhooks.app, name="webhooks")
 Slug = Annotated[str, typer.Argument(help="Commune, telle que dans tenants/.")]
+
+
+@app.command()
+def reference() -> None:
+    """Écrire la référence de l’API, en anglais, comme docs/api-reference.md.
+
+    Exemple : ribambelle api reference > docs/api-reference.md
+    """
+    from ribambelle.api import description
+    from ribambelle.web.portal import portal
+    from ribambelle_cli.api_reference import page
+
+    communes = platform()
+    hooks = communes.plugins.only(communes.plugins.names)
+    typer.echo(page(description.document(portal(communes), hooks, "", "")), nl=False)
 
 
 @token.command()

@@ -12,8 +12,7 @@ from ribambelle.api import scopes
 from ribambelle.api.addresses import ROOT
 from ribambelle.api.declaring import Operation
 from ribambelle.api.problems import MEDIA_TYPE, SAID, Problem
-from ribambelle.plugins import CORE
-from ribambelle.tenants import Tenant
+from ribambelle.plugins import CORE, Enabled
 from ribambelle.web.guards import Scoped
 
 JSON = "application/json"
@@ -75,8 +74,8 @@ def _status(code: str) -> int:
     return SAID.get(code, SAID["refused"]).status
 
 
-def described(app: Any, tenant: Tenant) -> list[Described]:
-    """Return the routes of the API that this commune opens, in the order of their addresses."""
+def described(app: Any, hooks: Enabled) -> list[Described]:
+    """Return the routes of the API that these plugins open, in the order of their addresses."""
     found = [
         _one(handler, method, route.path)
         for route in app.routes
@@ -84,7 +83,7 @@ def described(app: Any, tenant: Tenant) -> list[Described]:
         for handler in getattr(route, "route_handlers", ())
         if isinstance(handler, HTTPRouteHandler)
         and "api" in handler.opt
-        and handler.opt.get("plugin", CORE) in tenant.hooks
+        and handler.opt.get("plugin", CORE) in hooks
         for method in handler.http_methods - {"OPTIONS", "HEAD"}
     ]
     return sorted(found, key=lambda one: (one.plugin != CORE, one.path, one.method))
@@ -118,10 +117,10 @@ def _query(schema: Any) -> Iterable[Parameter]:
         yield Parameter(part.encode_name, "query", shape, part.required)
 
 
-def document(app: Any, tenant: Tenant) -> dict[str, Any]:
+def document(app: Any, hooks: Enabled, commune: str, url: str) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of a commune: what it opens, and nothing else."""
-    found = described(app, tenant)
-    known = scopes.known(tenant.hooks)
+    found = described(app, hooks)
+    known = scopes.known(hooks)
     kinds = [one.operation.answer for one in found if one.operation.answer]
     bodies = [one.operation.body for one in found if one.operation.body]
     shapes, named = msgspec.json.schema_components(
@@ -134,7 +133,7 @@ def document(app: Any, tenant: Tenant) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": f"Portail famille, {tenant.settings.name}",
+            "title": f"Portail famille, {commune}",
             "version": "1",
             "description": "\n".join(
                 [
@@ -144,7 +143,7 @@ def document(app: Any, tenant: Tenant) -> dict[str, Any]:
             ),
             "license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         },
-        "servers": [{"url": tenant.url("").rstrip("/")}],
+        "servers": [{"url": url.rstrip("/")}],
         "paths": paths,
         "components": {
             "schemas": named,
