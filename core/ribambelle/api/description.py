@@ -123,8 +123,8 @@ def document(app: Any, hooks: Enabled, commune: str, url: str) -> dict[str, Any]
     known = scopes.known(hooks)
     kinds = [one.operation.answer for one in found if one.operation.answer]
     bodies = [one.operation.body for one in found if one.operation.body]
-    shapes, named = msgspec.json.schema_components(
-        [*kinds, *bodies, Problem], ref_template=REFERENCE
+    shapes, named = plain(
+        *msgspec.json.schema_components([*kinds, *bodies, Problem], ref_template=REFERENCE)
     )
     by_kind = dict(zip(map(str, [*kinds, *bodies, Problem]), shapes, strict=True))
     paths: dict[str, dict[str, Any]] = {}
@@ -150,6 +150,49 @@ def document(app: Any, hooks: Enabled, commune: str, url: str) -> dict[str, Any]
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
+
+
+def plain(
+    shapes: Iterable[dict[str, Any]], named: dict[str, dict[str, Any]]
+) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
+    """Return the same shapes as generators of code read them.
+
+    Two structs of one name are told apart by their module; a generator keeps the last word alone,
+    and drops the second. It does not read either that a row of fixed length has nothing more.
+
+    >>> row = {"type": "array", "prefixItems": [{}, {}], "items": False, "maxItems": 2}
+    >>> asked, named = plain([{"$ref": "#/components/schemas/mine.photos.Sent"}], {
+    ...     "mine.photos.Sent": row, "mine.letters.Sent": {}})
+    >>> asked, [*named]
+    ([{'$ref': '#/components/schemas/PhotosSent'}], ['PhotosSent', 'LettersSent'])
+    >>> named["PhotosSent"]
+    {'type': 'array', 'prefixItems': [{}, {}], 'maxItems': 2, 'title': 'PhotosSent'}
+    """
+    names = {name: "".join(map(_capital, name.split(".")[-2:])) for name in named}
+    if len({*names.values()}) != len(names):
+        raise ValueError(f"two shapes would bear one name: {sorted(names)}")
+    links = {REFERENCE.format(name=name): REFERENCE.format(name=new) for name, new in names.items()}
+
+    def rewritten(part: Any) -> Any:
+        if isinstance(part, list):
+            return [rewritten(one) for one in part]
+        if not isinstance(part, dict):
+            return links.get(part, part) if isinstance(part, str) else part
+        return {
+            key: rewritten(value)
+            for key, value in part.items()
+            if not (key == "items" and value is False)
+        }
+
+    told = {names[name]: rewritten(one) for name, one in named.items()}
+    for name, new in names.items():
+        if name != new:
+            told[new]["title"] = new  # what some generators name a class by
+    return [rewritten(one) for one in shapes], told
+
+
+def _capital(word: str) -> str:
+    return word[:1].upper() + word[1:]
 
 
 def _operation(one: Described, shapes: dict[str, Any]) -> dict[str, Any]:
