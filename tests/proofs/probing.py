@@ -262,6 +262,7 @@ async def people(town: Town) -> dict[str, SignIn]:
     async def program() -> httpx.AsyncClient:
         return await a_program(
             town,
+            "core:requests",
             "periscolaire:read",
             "periscolaire:book",
             "assmat:read",
