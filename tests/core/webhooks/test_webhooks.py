@@ -20,7 +20,7 @@ from ribambelle.testing.tokens import a_program
 from ribambelle.webhooks import declaring, delivering, secrets, sending
 from ribambelle.webhooks.tables import Webhook, WebhookDelivery
 from ribambelle.workflow import fire, start
-from ribambelle.workflow.tables import HistoryStep
+from ribambelle.workflow.tables import HistoryStep, JournalLine
 
 DESK = "/bureau/equipe/avis"
 EVERY = ["door.*"]
@@ -333,6 +333,28 @@ async def test_a_secret_is_shown_once_and_the_page_explains_what_it_refuses(
             assert word in answered.text
     assert made.text.count("whsec_") == 1 and "whsec_" not in after.text
     assert after.text.count("Portes") >= 1 and receiver.address in after.text
+
+
+async def test_a_program_taken_off_the_list_is_told_nothing_more(
+    town: Town, receiver: Receiver
+) -> None:
+    row, _ = await told(town, receiver)
+    admin = await town.staff(Grant("admin"))
+    await moves(town, 1)
+
+    answered = await admin.post(f"{DESK}/{row.id}/retirer")
+    await moves(town, 1)
+    await town.work()
+
+    assert (answered.status_code, answered.headers["location"]) == (303, DESK)
+    assert (await written(town), receiver.came) == ([], [])
+    assert "n’est plus prévenu" in (await admin.get(DESK)).text
+    assert (await admin.get(f"{DESK}/{row.id}")).status_code == 404
+    with town.here():
+        acts = await JournalLine.select(JournalLine.act).where(
+            JournalLine.object == f"webhook:{row.id}"
+        )
+    assert sorted(one["act"] for one in acts) == ["webhook.declared", "webhook.removed"]
 
 
 async def test_another_commune_sees_nothing_of_it(communes: Communes, town: Town) -> None:
