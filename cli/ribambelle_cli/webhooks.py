@@ -182,7 +182,7 @@ def replay(
     elif dry_run:
         say(f"{len(events)} avis à renvoyer. Rien n’a été changé.")
     else:
-        say(f"{len(events)} avis à renvoyer : ils repartent dans un instant.")
+        say(f"{len(events)} avis à renvoyer : ils partent dans les minutes qui viennent.")
 
 
 def _facts(one: WebhookDelivery, commune: Tenant) -> dict[str, Any]:

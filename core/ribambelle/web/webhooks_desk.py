@@ -220,7 +220,9 @@ async def replay(
     """Send an event once more: the same id, another moment."""
     row = await declaring.one(fitting(number))
     if await declaring.replay(row.id, fitting(sent), by=person.account):
-        seen.tell("ok", "L’avis repart dans un instant, sous le même numéro.")
+        seen.tell(
+            "ok", "L’avis repart sous le même numéro : relisez cette page dans quelques minutes."
+        )
     else:
         seen.tell("info", "Cet avis est déjà en route.")
     return Redirect(f"{DESK}/{row.id}", status_code=303)

@@ -160,6 +160,9 @@ async def again(webhook: int, delivery: int) -> bool:
             .returning(WebhookDelivery.id)
         )
         if moved:
+            # whoever asks knows that somebody answers again; a job that sends now keeps its turn
+            silent = (Webhook.id == webhook) & (Webhook.held_until > after(now, LEASE))
+            await Webhook.update({Webhook.held_until: None}).where(silent)
             await later("core", JOB, webhook=webhook)
     return bool(moved)
 
