@@ -41,6 +41,7 @@ def application() -> typer.Typer:
         tenant,
         tenant_copy,
         tenant_life,
+        tenant_plugin,
     )
     from ribambelle_cli.backup import backup, backup_key, restore, try_out
     from ribambelle_cli.doctor import doctor
@@ -53,6 +54,7 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["--help", "-h"]},
         rich_markup_mode="rich",
     )
+    tenant_plugin.join(tenant.app)
     tenant_life.join(tenant.app)
     tenant_copy.join(tenant.app)
     fleet_upgrade.join(fleet.app)

@@ -9,6 +9,10 @@ from ribambelle.errors import Misconfigured, NotYours, Refused, RibambelleError,
 SENTENCES = {
     "tenant_unknown": "Commune inconnue : {slug}. Communes connues : {known}.",
     "unknown_api_scope": "Portée inconnue : {scope}. Portées de cette commune : {known}.",
+    "journal_seal_unreadable": (
+        "« {kept} » n’est pas un sceau. Recopiez ce que la vérification d’avant a dit de garder : "
+        "le numéro de la ligne, deux-points, puis 64 chiffres et lettres."
+    ),
     "unknown_life": "Un jeton ne dure pas {days} jours. Durées possibles : {known}.",
     "unknown_token": "Aucun jeton ne commence par {prefix}. Jetons de la commune : {known}.",
     "unknown_webhook_kind": "Événement inconnu : {kind}. Événements de cette commune : {known}.",
@@ -121,6 +125,15 @@ SENTENCES = {
     "même version, « ribambelle tenant upgrade », puis exportez de nouveau.",
     "import_differs": "Ce qui est arrivé n’est pas ce qui était exporté ({name}) : rien n’a été "
     "importé. Reprenez l’export d’origine.",
+    "archive_nothing": "{plugin} ne garde rien pour {slug} : il n’y a rien à archiver.",
+    "archive_other": "Cette archive est celle de « {what} », de {theirs}. Donnez celle de {plugin}, de "
+    "{slug} : rien n’a été repris.",
+    "archive_not_the_last": "Ce n’est pas la dernière archive de {plugin} que le journal de {slug} "
+    "connaît, ou elle a changé. Donnez la dernière, telle qu’elle a été écrite : rien n’a été repris.",
+    "archive_in_the_way": "{slug} a déjà des données de {plugin}. Archivez-les d’abord ailleurs, "
+    "« ribambelle tenant disable {slug} {plugin} --archive DOSSIER » : rien n’a été repris.",
+    "archive_version": "Cette archive vient d’une autre version du module ({step}). Reprenez-la avec "
+    "cette version, puis mettez à niveau : rien n’a été repris.",
     "delete_unconfirmed": "Rien n’a été supprimé. Pour supprimer {slug} pour toujours, écrivez son nom "
     "une seconde fois : --confirm {slug}",
     "delete_left": "{slug} n’est pas entièrement supprimée, il reste {left}. Relancez la même commande.",

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-import socket
+from contextlib import suppress
 from typing import Annotated, Any
 
 import structlog
@@ -12,6 +12,7 @@ from ribambelle.commands import AsJson, DryRun, followed, platform, say, say_jso
 from ribambelle_cli import logs
 from ribambelle_cli.refusals import sentence
 
+STARTUP_FAILURE = 3
 Port = Annotated[int, typer.Option(min=1, max=65535, envvar="PORT", help="Port où écouter.")]
 
 
@@ -28,30 +29,36 @@ def serve(
 def run_server(port: int, address: str, processes: int, working: bool) -> None:
     """Run the server until it is stopped; settings travel to its processes by the environment."""
     import uvicorn
+    from uvicorn.supervisors import Multiprocess
 
-    from ribambelle.web import metrics
+    from ribambelle.web import handover, metrics
 
     metrics.setting()  # refused here too, in French, before the server starts
-    # refused in French before the server starts, rather than by the server itself
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.create_server((address, port), family=family):
-        pass
-    logs.structured()
-    _say_what_is_wrong()
-    os.environ["RIBAMBELLE_PORT"] = str(port)
-    os.environ["RIBAMBELLE_WORK"] = "1" if working else "0"
-    uvicorn.run(
-        "ribambelle.web.asgi:served",
-        factory=True,
-        host=address,
-        port=port,
-        workers=processes if processes > 1 else None,
-        proxy_headers=True,
-        server_header=False,
-        access_log=False,
-        log_level="warning",
-        timeout_graceful_shutdown=10,
-    )
+    # so is a port already taken
+    with handover.listening(address, port) as door:
+        logs.structured()
+        _say_what_is_wrong()
+        os.environ["RIBAMBELLE_PORT"] = str(port)
+        os.environ["RIBAMBELLE_WORK"] = "1" if working else "0"
+        config = uvicorn.Config(
+            "ribambelle.web.asgi:served",
+            factory=True,
+            http=handover.Patient,
+            workers=processes,
+            proxy_headers=True,
+            server_header=False,
+            access_log=False,
+            log_level="warning",
+            timeout_graceful_shutdown=10,
+        )
+        if processes > 1:
+            Multiprocess(config, sockets=[door]).run()
+            return
+        server = uvicorn.Server(config)
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[door])
+        if not server.started:
+            raise typer.Exit(STARTUP_FAILURE)
 
 
 def _say_what_is_wrong() -> None:

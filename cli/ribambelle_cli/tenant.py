@@ -20,12 +20,11 @@ from ribambelle.commands import (
     say_table,
     tenant,
 )
-from ribambelle.database import migrations, template, transaction
+from ribambelle.database import migrations, template
 from ribambelle.errors import Misconfigured, Refused, RibambelleError, Unavailable
 from ribambelle.identity import Grant, accounts, links
 from ribambelle.tenants import Platform, Tenant, brand, checking, creation
 from ribambelle.tenants.registry import make_key
-from ribambelle.workflow import journal
 from ribambelle_cli.refusals import report, sentence
 
 log = structlog.get_logger(__name__)
@@ -271,78 +270,9 @@ def check(slug: Slug, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-async def _pending(commune: Tenant, packages: dict[str, str]) -> list[str]:
+async def pending(commune: Tenant, packages: dict[str, str]) -> list[str]:
     with commune.here():
         return await migrations.pending(packages)
-
-
-@app.command()
-def enable(
-    slug: Slug,
-    plugin: Annotated[str, typer.Argument(help="Module, par exemple creche.")],
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-) -> None:
-    """Activer un module pour une commune et créer ses tables.
-
-    Exemple : ribambelle tenant enable saint-denis creche
-    """
-    communes = platform()
-    commune = tenant(communes, slug)
-    creation.require_plugins(communes, (plugin,))
-    if plugin in commune.settings.plugins:
-        raise Refused("plugin_already", slug=slug, plugin=plugin)
-    names = (*commune.settings.plugins, plugin)
-    packages = communes.plugins.only(names).packages()
-    if dry_run:
-        steps = once(communes, lambda: _pending(commune, packages))
-    else:
-        # The tables first: a plugin is never reachable before it can answer.
-        steps = once(communes, lambda: _enable(commune, plugin, names, packages))
-    if as_json:
-        say_json({"slug": slug, "plugins": list(names), "dry_run": dry_run, "migrations": steps})
-        return
-    say(f"{slug} : module {plugin} {'serait activé' if dry_run else 'activé'}.")
-    if dry_run and steps:
-        say(f"Étapes à faire : {', '.join(steps)}. Rien n’a été changé.")
-
-
-async def _enable(
-    commune: Tenant, plugin: str, names: tuple[str, ...], packages: dict[str, str]
-) -> list[str]:
-    steps = await forward(commune, packages)
-    await _set_plugins(commune, "tenant.plugin_enabled", plugin, names)
-    return steps
-
-
-async def _set_plugins(commune: Tenant, act: str, plugin: str, names: tuple[str, ...]) -> None:
-    """Change the commune's file and say so in its journal: both, or neither."""
-    with commune.here():
-        async with transaction():
-            await journal.record(act, f"plugin:{plugin}", side="command")
-            creation.set_plugins(commune.platform, commune.slug, names)
-
-
-@app.command()
-def disable(
-    slug: Slug,
-    plugin: Annotated[str, typer.Argument(help="Module, par exemple creche.")],
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-) -> None:
-    """Désactiver un module : ses pages disparaissent, ses données restent."""
-    communes = platform()
-    commune = tenant(communes, slug)
-    if plugin not in commune.settings.plugins:
-        raise Refused("plugin_disabled", slug=slug, plugin=plugin)
-    names = tuple(name for name in commune.settings.plugins if name != plugin)
-    if not dry_run:
-        once(communes, lambda: _set_plugins(commune, "tenant.plugin_disabled", plugin, names))
-    if as_json:
-        say_json({"slug": slug, "plugins": list(names), "dry_run": dry_run})
-    else:
-        verb = "serait désactivé" if dry_run else "désactivé"
-        say(f"{slug} : module {plugin} {verb}. Ses données sont gardées.")
 
 
 @app.command()
@@ -387,7 +317,7 @@ async def _upgrade(communes: Platform, slug: str, dry_run: bool) -> list[str]:
     commune = tenant(communes, slug)
     packages = commune.hooks.packages()
     if dry_run:
-        return await _pending(commune, packages)
+        return await pending(commune, packages)
     make_key(commune.folder)
     file = commune.folder / "portal.sqlite"
     if not commune.settings.database.url and not file.exists():

@@ -64,6 +64,17 @@ def test_what_the_samples_run_exists() -> None:
     assert set(ran) <= commands
 
 
+def test_the_port_is_kept_by_a_socket_that_the_proxies_know() -> None:
+    kept = (DEPLOY / "systemd" / "ribambelle.socket").read_text("utf-8")
+    address = re.search(r"^ListenStream=(\S+)$", kept, re.M)
+
+    assert address
+    unit = (DEPLOY / "systemd" / "ribambelle.service").read_text("utf-8")
+    assert "Requires=ribambelle.socket" in unit
+    for sample in ("nginx.conf", "Caddyfile"):
+        assert address[1] in (DEPLOY / sample).read_text("utf-8")
+
+
 @pytest.mark.parametrize("sample", ["nginx.conf", "Caddyfile"])
 def test_a_proxy_writes_itself_who_calls(sample: str) -> None:
     text = (DEPLOY / sample).read_text("utf-8")

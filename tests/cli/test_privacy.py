@@ -54,11 +54,19 @@ def test_a_commune_s_data_is_told_copied_forgotten_and_proved(
         run(["journal", "verify", "bastia"]),
     ]
     told = " ".join(capsys.readouterr().out.split())
+    kept = told.split("--kept ")[1].split()[0]
+    seals = [
+        run(["journal", "verify", "bastia", "--kept", one])
+        for one in (kept, f"{kept[:-6]}{'0' * 6}", f"9{kept}", "hier")
+    ]
+    lost = " ".join(capsys.readouterr().out.split())
     asyncio.run(tampered(platform()))
     broken = run(["journal", "verify", "bastia"])
 
     assert codes == [0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 0]
     assert broken == 1
+    assert seals == [0, 1, 1, 1]
+    assert lost.count("n’est plus là telle qu’elle était") == 2
     assert "Savoir qui demande et qui appeler" in told
     assert "2 lignes partiraient" in told
     assert "rien n’a dépassé sa durée" in told

@@ -19,7 +19,7 @@ from ribambelle.documents.tables import Document
 from ribambelle.identity import households
 from ribambelle.identity.households import AdultEntry
 from ribambelle.identity.tables import Household
-from ribambelle.tenants import deleting, leaving, moving
+from ribambelle.tenants import deleting, leaving, moving, open_formats
 from ribambelle.workflow import journal
 from ribambelle_cli.main import run
 
@@ -169,9 +169,9 @@ def test_what_would_arrive_changed_is_refused_and_nothing_is_left(
 ) -> None:
     """The files are whole, but what was made of them is not: only a second export can tell."""
     there, words = elsewhere(exported.parent, monkeypatch), new(database_server)
-    value = leaving._value
+    value = open_formats._value
     monkeypatch.setattr(
-        leaving, "_value", lambda told, kind: "Autre" if told == CANARY else value(told, kind)
+        open_formats, "_value", lambda told, kind: "Autre" if told == CANARY else value(told, kind)
     )
 
     assert run(["tenant", "import", str(exported), *words]) == 1
@@ -179,7 +179,7 @@ def test_what_would_arrive_changed_is_refused_and_nothing_is_left(
     assert not (there / "tenants" / "bastia.toml").exists()
     assert not (there / "data" / "bastia").exists()
 
-    monkeypatch.setattr(leaving, "_value", value)
+    monkeypatch.setattr(open_formats, "_value", value)
     assert run(["tenant", "import", str(exported), *words]) == 0
 
 
@@ -190,9 +190,9 @@ def test_twin_without_the_second_export_a_changed_row_arrives(
         return None
 
     elsewhere(exported.parent, monkeypatch)
-    value = leaving._value
+    value = open_formats._value
     monkeypatch.setattr(
-        leaving, "_value", lambda told, kind: "Autre" if told == CANARY else value(told, kind)
+        open_formats, "_value", lambda told, kind: "Autre" if told == CANARY else value(told, kind)
     )
     monkeypatch.setattr(leaving, "_prove", believed)
 

@@ -1,9 +1,12 @@
 """The door of the portal: which commune answers, to whom, with what headers."""
 
 import re
+from datetime import datetime
 
 import pytest
 
+from ribambelle.errors import Unavailable
+from ribambelle.identity.sessions import OpenSession
 from ribambelle.testing import Communes
 
 
@@ -207,3 +210,39 @@ async def test_somebody_without_a_name_yet_still_sees_an_account(communes: Commu
 
     assert '<span class="nom">Mon compte</span>' in page
     assert re.search(r'<span class="rond" aria-hidden="true"><svg', page)
+
+
+@pytest.fixture
+def unwritable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of a session may be written any more, as on a full disk."""
+
+    async def refused(session: OpenSession, now: datetime) -> None:
+        if session.changed:
+            session.changed = False
+            raise Unavailable("le disque est plein")
+
+    monkeypatch.setattr(OpenSession, "save", refused)
+
+
+async def test_a_page_is_read_though_the_session_cannot_be_written(
+    communes: Communes, request: pytest.FixtureRequest
+) -> None:
+    family = await communes.alpha.family()
+    await family.post("/langues", data={"langue": "en"})
+    request.getfixturevalue("unwritable")
+
+    chosen = await family.post("/langues", data={"langue": "fr"})
+    page = await family.get("/compte")
+
+    assert chosen.status_code == 303
+    assert page.status_code == 200
+
+
+async def test_a_session_that_cannot_begin_is_a_portal_that_is_away(
+    communes: Communes, unwritable: None
+) -> None:
+    chosen = await communes.alpha.visitor().post("/langues", data={"langue": "en"})
+
+    assert chosen.status_code == 503
+    assert "retry-after" in chosen.headers
+    assert "set-cookie" not in chosen.headers

@@ -1,13 +1,16 @@
 """A commune's file: layered, checked, followed as it changes; and never anybody else's."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
-from ribambelle.errors import Misconfigured, Unavailable
+from ribambelle.errors import Misconfigured, Refused, Unavailable
 from ribambelle.plugins import Plugins
 from ribambelle.tenants import Platform, UnknownTenant
+from ribambelle.tenants.addresses import Addresses
+from ribambelle.tenants.creation import NewTenant, require_possible
 from ribambelle.testing import Communes
 from ribambelle_creche.settings import Settings
 
@@ -191,6 +194,46 @@ def test_a_new_file_is_seen_without_a_restart(folder: Path, installed: Plugins) 
     communes._scanned = 0.0
 
     assert communes.at("new.localhost").slug == "new"
+
+
+def test_a_commune_just_written_is_learnt_without_reading_the_others(
+    two: Path, installed: Plugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand creations that read a thousand files each would be a million."""
+    communes = platform(two, installed)
+    read: list[str] = []
+    claimed = Addresses._claimed
+
+    def noted(known: Addresses, slug: str) -> list[str]:
+        read.append(slug)
+        return claimed(known, slug)
+
+    monkeypatch.setattr(Addresses, "_claimed", noted)
+    (two / "data" / "mairie").mkdir()
+    write(two, "mairie", "mairie.localhost", "zone.localhost")
+    communes.learn("mairie")
+    communes.catch_up()
+
+    assert set(read) == {"mairie"}
+    assert communes.hosts["zone.localhost"] == "zone"
+    assert (two / "data" / "zone" / "hosts").read_text() == "zone.localhost\n"
+    with pytest.raises(Misconfigured, match=r"zone\.localhost"):
+        communes.at("mairie.localhost")
+    assert platform(two, installed).hosts == communes.hosts
+
+
+def test_a_file_that_another_program_wrote_is_read_before_a_creation(
+    two: Path, installed: Plugins
+) -> None:
+    communes = platform(two, installed)
+    os.utime(two, ns=(0, 0))
+    communes.scan()
+    write(two, "mairie", "mairie.localhost")
+
+    communes.catch_up()
+
+    with pytest.raises(Refused, match="mairie"):
+        require_possible(communes, NewTenant("hameau", ("mairie.localhost",), name="Hameau"))
 
 
 async def test_a_change_of_file_is_followed(communes: Communes) -> None:

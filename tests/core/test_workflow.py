@@ -212,6 +212,26 @@ async def test_twin_without_its_triggers_a_change_passes_and_the_chain_shows_it(
             assert await journal.broken_at() == 2
 
 
+async def test_the_last_lines_removed_are_found_by_a_seal_kept_elsewhere(
+    communes: Communes,
+) -> None:
+    """A21: what is left follows itself; the twin is the chain without what was kept."""
+    with communes.alpha.here():
+        for number in range(5):
+            await journal.record("test.act", f"thing:{number}", account=number)
+        end = await journal.end()
+        kept = (int(end["number"]), str(end["digest"]))
+        await journal.record("test.act", "thing:5")
+        assert not await journal.is_lost(*kept)
+        assert await journal.is_lost(kept[0], "0" * 64)
+
+        async with transaction():
+            await without_triggers()
+            await DATABASE.fetch("DELETE FROM core_journal WHERE number >= 5")
+            assert await journal.broken_at() is None
+            assert await journal.is_lost(*kept)
+
+
 async def without_triggers() -> None:
     """Let the journal be changed, as somebody who holds the database could."""
     if DATABASE.engine_type == "postgres":

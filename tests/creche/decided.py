@@ -14,7 +14,7 @@ from ribambelle_creche.domain.admission import VERSION, Pin, Snapshot, propose, 
 from ribambelle_creche.domain.admission.reading import written
 from ribambelle_creche.domain.preparation import Seen, applications, file_of
 from ribambelle_creche.domain.resources import Asking, House, of_all
-from ribambelle_creche.domain.week import bits, slots
+from ribambelle_creche.domain.week import bits, is_saturday, slots
 from ribambelle_creche.queries import cut_offs
 from ribambelle_creche.tables import (
     Application,
@@ -121,7 +121,8 @@ def _house(facility: int, given: int | Mapping[str, int]) -> House:
     for slot, many in every.items():
         place = bits([slot]).bit_length() - 1
         cells["babies", place // 2, ("am", "pm")[place % 2]] = many
-    return House(facility, (cells,), ({},), 60)
+    saturday = {slot: 60 for slot in every if is_saturday(slot)}
+    return House(facility, (cells,), ({},), 60, modulated=saturday)
 
 
 async def _kept(number: int, given: Snapshot, found: admission.Proposal, now: datetime) -> int:

@@ -39,6 +39,7 @@ from ribambelle_creche.tables import (
     Contract,
     CutOff,
     Decision,
+    Examined,
     Need,
     Offer,
     Standing,
@@ -164,16 +165,27 @@ async def test_a_variant_that_was_kept_is_decided_as_it_was_read(
 async def test_a_place_goes_down_the_rank_when_it_is_declined_and_when_its_day_passes(
     communes: Communes, clock: FrozenClock
 ) -> None:
-    """A18: one live offer a file; the day past, the place is free; the next in rank has it."""
+    """A18: one live offer a file; the day past, the place is free; the next in rank has it.
+
+    Who filed last has the most points: neither the number nor the date may pass for the rank.
+    """
     town = communes.alpha
-    await decided(town, clock, children=4)
+    number = await prepared(town, clock, children=4)
+    with town.here():
+        for rank, row in enumerate(await Examined.objects().order_by(Examined.id)):
+            await Examined.update({Examined.points: 10 * rank}).where(Examined.id == row.id)
+    await kept(town, clock, number)
+    with town.here() as tenant:
+        clock.move(minutes=1)
+        await deciding.decide(tenant, number, 1, clock())
     await town.work()
+    assert await states(town) == ["waiting", "waiting", "waiting", "offered"]
     with town.here() as tenant:
         first = (await Offer.objects())[0]
         await offering.decline(tenant, first, 1, "office", clock())
     assert await states(town) == ["waiting", "waiting", "waiting", "waiting"]
     await town.work()
-    assert await states(town) == ["waiting", "offered", "waiting", "waiting"]
+    assert await states(town) == ["waiting", "waiting", "offered", "waiting"]
 
     clock.move(days=8)  # the last day counts whole
     with town.here() as tenant:
@@ -183,7 +195,7 @@ async def test_a_place_goes_down_the_rank_when_it_is_declined_and_when_its_day_p
         assert await offering.lapse_all(tenant, clock()) == 1
         assert await offering.lapse_all(tenant, clock()) == 0
     await town.work()
-    assert await states(town) == ["waiting", "waiting", "offered", "waiting"]
+    assert await states(town) == ["waiting", "offered", "waiting", "waiting"]
     with town.here():
         rows = await Offer.select().order_by(Offer.id)
     assert [(row["state"], row["origin"]) for row in rows] == [

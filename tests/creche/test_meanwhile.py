@@ -1,12 +1,13 @@
 """What a crèche fills after a commission is not given again; the days in between count too."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from tests.creche.builders import BORN_ON, a_facility, an_application
-from tests.creche.test_commissions import a_commission
+from tests.creche.test_commissions import WINTER, a_commission
 from tests.creche.test_deciding import decided, kept, next_in_rank
 from tests.creche.test_no_place_twice import one_place, urgent
 
@@ -14,10 +15,18 @@ from ribambelle.database import locks
 from ribambelle.errors import Refused
 from ribambelle.identity import accounts
 from ribambelle.testing import Communes, FrozenClock, Town
-from ribambelle_creche import deciding, emergencies, examining, meanwhile, offering
+from ribambelle_creche import (
+    deciding,
+    emergencies,
+    examining,
+    meanwhile,
+    offering,
+    proposing,
+)
 from ribambelle_creche.domain.capacity import PLACES, Cell
 from ribambelle_creche.domain.commission import Calendar
 from ribambelle_creche.domain.dossier import Arrival, Child, Entry, Week
+from ribambelle_creche.domain.preparation import Changes
 from ribambelle_creche.domain.present_children import Line
 from ribambelle_creche.emergencies import Urgent
 from ribambelle_creche.queries import commissions, contracts, facilities, supplies
@@ -81,44 +90,89 @@ async def test_who_was_there_the_day_before_takes_no_place_twice_after_midnight(
 MONDAY, TUESDAY = 0b1, 0b100
 
 
-@pytest.mark.parametrize(("too_many", "called"), [(False, 1), (True, 0)])
-async def test_what_a_child_leaves_where_there_is_one_too_many_is_nobody_s(
-    communes: Communes, clock: FrozenClock, too_many: bool, called: int
-) -> None:
-    """Les Lilas have one place; Ana, there on Mondays, goes to Les Roses. With Tom they were two."""
-    town = communes.alpha
+async def movers(town: Town, clock: FrozenClock, there: int, going: int) -> tuple[int, int]:
+    """Close a commission of Les Lilas, one place and so many children on Mondays, some of whom go.
+
+    Those ask for other days where they are, then for Les Roses: their place is not among those
+    the commission gives. Another family asks for Mondays. Return the commission and Les Lilas.
+    """
     with town.here() as tenant:
-        lilas, roses = [await a_facility(name, places=1) for name in ("Lilas", "Roses")]
-        ana = Child(given_name="Ana", family_name="B", born_on=BORN_ON)
-        account = (await accounts.open_family("ana@example.test", clock())).id
-        first = await an_application(lilas, account=account, state="withdrawn", child=ana)
-        there = {"facility": lilas, "slots": MONDAY, "first": date(2026, 9, 1), "source": "import"}
-        await Contract.insert(Contract(**there, application=first, born_on=BORN_ON))
-        if too_many:
-            await Contract.insert(Contract(**there, child_name="Tom", born_on=BORN_ON))
-        # other days where she is, first: her place is not among those the commission gives
-        await an_application(
-            *(lilas, roses), account=account, state="complete", child=ana, week=Week(wished=TUESDAY)
-        )
+        lilas, roses = [await a_facility(name, places=2) for name in ("Lilas", "Roses")]
+        await Facility.update({Facility.places: 1}).where(Facility.id == lilas)
+        for rank in range(there):
+            row = Contract(facility=lilas, slots=MONDAY, first=date(2026, 9, 1), source="import")
+            row.born_on, row.child_name = BORN_ON, f"Tom{rank}"
+            if rank < going:
+                ana = Child(given_name=f"Ana{rank}", family_name="B", born_on=BORN_ON)
+                account = (await accounts.open_family(f"ana{rank}@example.test", clock())).id
+                row.application = await an_application(
+                    lilas, account=account, state="withdrawn", child=ana
+                )
+                await an_application(
+                    *(lilas, roses),
+                    account=account,
+                    state="complete",
+                    child=ana,
+                    week=Week(wished=TUESDAY),
+                )
+            await Contract.insert(row)
         await an_application(lilas, state="complete", week=Week(wished=MONDAY))
         number = await a_commission(town)
-        row = await commissions.one(number)
-        for facility, places in ((lilas, 0), (roses, 1)):
+        told = await commissions.one(number)
+        for facility, places in ((lilas, 0), (roses, going)):
             cells = {place: places if place[0] == "babies" else 0 for place in PLACES}
-            await supplies.declare(row, facility, cells, 0, 1, "facility", tenant.now())
+            await supplies.declare(told, facility, cells, 0, 1, "facility", tenant.now())
         clock.move(days=10)
         await examining.close(tenant, number, 1, clock())
     await kept(town, clock, number)
+    return number, lilas
 
+
+async def all_go(town: Town, clock: FrozenClock, number: int) -> int:
+    """Decide, let everybody who is offered a place accept it; return how many are then called."""
     with town.here() as tenant:
         clock.move(minutes=1)
         await deciding.decide(tenant, number, 1, clock())
-        (offer,) = await Offer.objects(Offer.facility)
-        assert await offering.accept(offer, 1, "office", clock())
-        found = await next_in_rank(tenant, await commissions.one(number), clock())
+        made = await Offer.objects(Offer.facility).order_by(Offer.id)
+        assert {(one.facility.name, one.origin) for one in made} == {("Roses", "transfer")}
+        for one in made:
+            assert await offering.accept(one, 1, "office", clock())
+        return len(await next_in_rank(tenant, await commissions.one(number), clock()))
 
-    assert (offer.facility.name, offer.origin) == ("Roses", "transfer")
-    assert len(found) == called
+
+@pytest.mark.parametrize(("there", "called"), [(1, 1), (2, 0)])
+async def test_what_a_child_leaves_where_there_is_one_too_many_is_nobody_s(
+    communes: Communes, clock: FrozenClock, there: int, called: int
+) -> None:
+    """Les Lilas have one place; Ana, there on Mondays, goes to Les Roses. With Tom they were two."""
+    town = communes.alpha
+    number, _ = await movers(town, clock, there, going=1)
+
+    assert await all_go(town, clock, number) == called
+
+
+async def test_of_two_who_leave_where_there_is_one_too_many_the_second_place_is_for_the_next_commission(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Two children for one place, both go: one is free, and no call of this commission gives it."""
+    town = communes.alpha
+    number, lilas = await movers(town, clock, there=2, going=2)
+
+    called = await all_go(town, clock, number)
+    today = clock().date()
+    with town.here() as tenant:
+        after = replace(WINTER, closes_on=today, held_on=today + timedelta(days=7))
+        following = await a_commission(town, after)
+        cells = {place: 1 if place[0] == "babies" else 0 for place in PLACES}
+        row = await commissions.one(following)
+        await supplies.declare(row, lilas, cells, 0, 1, "facility", tenant.now())
+        clock.move(days=1)
+        await examining.close(tenant, following, 1, clock())
+        row = await commissions.one(following)
+        _, found = await proposing.tried(tenant, row, Changes())
+
+    assert called == 0
+    assert [option for option in found.assignments.values() if option] == [f"{lilas}/babies/0"]
 
 
 async def test_places_of_september_taken_since_are_not_called_for(

@@ -22,6 +22,7 @@ from ribambelle_creche.domain.dossier import Arrival, Child, Entry, Family, Week
 from ribambelle_creche.queries import admission_figures, commissions, points, supplies
 from ribambelle_creche.tables import Application, Commission, Contract, Evidence, Examined, Offer
 
+BLOCKING = {"lundi matin", "lundi après-midi", "mardi matin", "mardi après-midi"}
 NAMES = (("Anne", "Hoarau", "Zoé"), ("Rose", "Payet", "Noé"), ("Jade", "Grondin", "Léa"))
 
 
@@ -194,7 +195,10 @@ async def test_a_letter_says_all_of_one_family_and_nothing_of_the_others(
                 given, name, child = NAMES[other]
                 assert not [one for one in (given, name, child, file.number) if one in text]
     assert "Répondez avant la fin du" in texts[0]
-    assert "lundi matin (bébés) : 1 place" in texts[1]
+    for text in texts[1:]:  # each half-day that blocked, and no other one
+        whole = text.replace("\u00ad", "-")  # how a PDF gives a hyphen back
+        assert set(re.findall(r"(\w+ (?:matin|après-midi)) \(bébés\)", whole)) == BLOCKING
+    assert not re.search(r"(?:matin|après-midi) \(bébés\)", texts[0])
     assert "Vos points" in texts[1]
     own = {
         "subject": "Réponse {numero}",

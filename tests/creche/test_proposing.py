@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -24,7 +25,15 @@ from ribambelle_creche.pages import minutes
 from ribambelle_creche.pages.commission_desk import opened
 from ribambelle_creche.proposing import replayed
 from ribambelle_creche.queries import commissions, facilities, grids, pins, proposals, supplies
-from ribambelle_creche.tables import Application, Commission, Evidence, Examined, Proposal
+from ribambelle_creche.tables import (
+    Application,
+    Commission,
+    Evidence,
+    Examined,
+    Need,
+    Proposal,
+    Wish,
+)
 
 BORN = WINTER.first_start.replace(year=2026)
 SAME_EVERYWHERE = "sha256:6f27e5d90175c4276e84ded140979556145c91911de31fe56b38f087ae251b18"
@@ -432,6 +441,51 @@ async def test_another_version_of_the_points_counts_what_families_had_told_at_cl
 
     assert frozen == [0, 0, 0]
     assert sorted(one.points for one in edited.files) == [0, 0, 20]
+
+
+async def test_a19_nothing_edited_after_the_closing_changes_what_a_commission_reads(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """A19: the file, its wishes, its weeks, its proofs, the version in force: the digest stays.
+
+    The twin: what was frozen itself changes it.
+    """
+    town = communes.alpha
+    number = await prepared(town, clock)
+
+    async def digest() -> str:
+        with town.here() as tenant:
+            _, found = await proposing.tried(tenant, await row_of(number), Changes())
+            return found.digest
+
+    before = await digest()
+    with town.here() as tenant:
+        roses = await a_facility("Les Roses")
+        file = await Application.objects().first().order_by(Application.id)
+        assert file
+        told = decode(file.sent or "")
+        other = msgspec.structs.replace(told, home=Home(has_aeeh=True), week=Week(wished=1))
+        await Application.update(
+            {
+                Application.sent: encode(other),
+                Application.answers: encode(other),
+                Application.complete_at: clock() - timedelta(days=99),
+                Application.reference_on: BORN - timedelta(days=500),
+                Application.children: 3,
+            }
+        ).where(Application.id == file.id)
+        await Wish.update({Wish.facility: roses}).where(Wish.application == file.id)
+        await Need.update({Need.slots: 1}).where(Need.application == file.id)
+        await Evidence.update({Evidence.seen_at: None}, force=True)
+        newer = OTHER_GRID.replace("lives_in_town", "is_single").replace("20", "90")
+        await grids.keep(newer, "2027-1", 1, tenant.now())
+    after = await digest()
+    with town.here():
+        await Examined.update({Examined.points: 90}).where(Examined.application != file.id)
+    unfrozen = await digest()
+
+    assert after == before
+    assert unfrozen != before
 
 
 async def test_who_gains_and_loses_by_another_version_is_told_by_profile_and_few_are_hidden(

@@ -282,6 +282,9 @@ async def test_the_page_shows_pressure_and_refreshes(communes: Communes) -> None
     assert 'data-refresh="1"' in part.text
     assert "<html" not in part.text
     assert "Les Lilas" in part.text
+    assert "Premiers vœux et places, pour les crèches les plus demandées" in unescape(whole.text)
+    modes = (await browser.get(f"{URL}/export/csv?table=modes")).content.decode("utf-8-sig")
+    assert [line.split(";")[0] for line in modes.splitlines()[:2]] == ["Mode", "Crèches"]
 
 
 async def test_a_family_never_sees_live_figures(communes: Communes) -> None:
@@ -491,7 +494,8 @@ async def test_the_workbook_holds_every_table_and_says_how_to_read_it(communes: 
         words = book.read("xl/sharedStrings.xml").decode()
 
     assert titles == [
-        *("Quartiers", "Mois d’entrée", "Pression", "Âges", "Fraîcheur", "Crèches", "Lecture")
+        *("Quartiers", "Mois d’entrée", "Pression", "Âges", "Fraîcheur"),
+        *("Modes d’accueil", "Crèches", "Lecture"),
     ]
     assert "janvier 2027" in words
 

@@ -1,4 +1,4 @@
-"""The blocks of docs/tutorial.md, run in order as a reader would type them."""
+"""The blocks of a page of docs/, run in order as a reader would type them."""
 
 import ast
 import re
@@ -23,14 +23,16 @@ class Block:
         return self.text.splitlines() if self.language == "sh" else []
 
 
-def blocks() -> list[Block]:
-    return [Block(*found) for found in BLOCK.findall(TUTORIAL.read_text("utf-8"))]
+def blocks(text: str = "") -> list[Block]:
+    return [Block(*found) for found in BLOCK.findall(text or TUTORIAL.read_text("utf-8"))]
 
 
-def followed(folder: Path, environment: dict[str, str], *, skipping: tuple[str, ...] = ()) -> str:
-    """Do what the page says in a folder; return all that was told."""
+def followed(
+    folder: Path, environment: dict[str, str], *, skipping: tuple[str, ...] = (), text: str = ""
+) -> str:
+    """Do what a page says in a folder, the tutorial unless given; return all that was told."""
     told, activated = [], ""
-    for block in blocks():
+    for block in blocks(text):
         if block.place in skipping:
             continue
         if block.language != "sh":
@@ -47,7 +49,9 @@ def followed(folder: Path, environment: dict[str, str], *, skipping: tuple[str, 
         assert done.returncode == 0, block.text + done.stdout + done.stderr
         told.append(done.stdout)
         # what was activated stays so, as in the reader's terminal
-        activated += "".join(f"{one}\n" for one in block.commands if one.startswith(". "))
+        activated += "".join(
+            f"{one}\n" for one in block.commands if one.startswith((". ", "export "))
+        )
     return "".join(told)
 
 

@@ -229,7 +229,7 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             "content": json.dumps({"enrolled": True, "uai": word}),
         },
         "creche_facility": {
-            "bands": "[]",
+            **{"bands": "[]", "opens_saturday": False},
             **{"folded": fold(word), "kind": "municipal", "is_open": True, "email": "x@x.test"},
             **{"places": 9, "from_weeks": 10, "to_months": 36},
         },

@@ -149,7 +149,7 @@ BODY: dict[str, str] = {
     **{"option": "aucune", "places": "1", "digest": ""},
     **{"jour": "3.3.2026-12-03", "avant": "3.2.2026-12-03", "cle": "k", "copier": ""},
     **{"grille": "g", "fichier": "oui"},
-    **{"compter": "oui", "insertion": "oui", "left_for": "moving"},
+    **{"compter": "oui", "insertion": "oui", "left_for": "moving", "opens_saturday": "oui"},
     **{"reserve": "insertion", "size": "20"},
     **{"enfant": "3", "raison": "sick", "semaines": "all", "retirer": "oui", "confirme": "oui"},
     **{"premier_day": "3", "premier_month": "12", "premier_year": "2026"},

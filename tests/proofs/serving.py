@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,21 +14,51 @@ import httpx
 
 RIBAMBELLE = Path(sys.executable).with_name("ribambelle")
 
+HAND_OVER = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 
-@contextmanager
-def serving(
-    folder: Path, port: int, log: Path = Path(os.devnull), processes: int = 1
-) -> Iterator["subprocess.Popen[bytes]"]:
-    """Start `ribambelle serve` on these communes, and wait until it answers."""
-    places = {"RIBAMBELLE_TENANTS": str(folder), "RIBAMBELLE_DATA": str(folder / "data")}
+
+def started(
+    folder: Path,
+    port: int,
+    log: Path = Path(os.devnull),
+    processes: int = 1,
+    door: socket.socket | None = None,
+    data: Path | None = None,
+) -> "subprocess.Popen[bytes]":
+    """Start `ribambelle serve` on these communes.
+
+    :param door: a socket that listens already, handed over as systemd does.
+    """
+    places = {"RIBAMBELLE_TENANTS": str(folder), "RIBAMBELLE_DATA": str(data or folder / "data")}
+    command = [str(RIBAMBELLE), "serve", f"--port={port}", "--no-work", f"--processes={processes}"]
+    if door:
+        command = [sys.executable, "-c", HAND_OVER, str(door.fileno()), *command]
     with log.open("ab") as told:
-        server = subprocess.Popen(
-            [RIBAMBELLE, "serve", "--port", str(port), "--no-work", f"--processes={processes}"],
+        return subprocess.Popen(
+            command,
             env={**os.environ, **places},
             stdout=subprocess.DEVNULL,
             stderr=told,
             start_new_session=True,
+            pass_fds=[door.fileno()] if door else [],
         )
+
+
+@contextmanager
+def serving(
+    folder: Path,
+    port: int,
+    log: Path = Path(os.devnull),
+    processes: int = 1,
+    data: Path | None = None,
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Start `ribambelle serve` on these communes, and wait until it answers."""
+    server = started(folder, port, log, processes, data=data)
     try:
         for _ in range(600):
             try:

@@ -1,6 +1,6 @@
 """A mail server that is away, then slow, then back: no message lost, none taken twice, pages as fast.
 
-What is guaranteed, and what is not, is said in ``docs/exploitation.md``.
+What is guaranteed, and what is not, is said in ``docs/fr/exploitation.md``.
 """
 
 import asyncio

@@ -119,6 +119,11 @@ async def apps() -> set[str]:
     return {app for app, _ in await _taken()}
 
 
+async def forget(app: str) -> None:
+    """Say that this database took no step of a plugin: its tables were taken away."""
+    await Migration.delete().where(Migration.app == app)
+
+
 async def _taken() -> dict[tuple[str, str], str]:
     if not await Migration.table_exists():
         return {}

@@ -59,11 +59,7 @@ async def contents(engine: TenantEngine, tables: Sequence[type[Table]]) -> dict[
 
 def line_of(row: dict[str, Any]) -> bytes:
     """Return a row as one line of JSON, the same wherever it is kept."""
-    return msgspec.json.encode(row, enc_hook=_plain, order="sorted") + b"\n"
-
-
-def _plain(value: Any) -> Any:
-    return value.hex() if isinstance(value, bytes | bytearray | memoryview) else str(value)
+    return msgspec.json.encode(row, enc_hook=str, order="sorted") + b"\n"
 
 
 async def rows_of(engine: TenantEngine, table: type[Table]) -> AsyncIterator[list[dict[str, Any]]]:

@@ -100,9 +100,9 @@ class OpenSession:
     async def _begin(
         self, account: int | None, strong: bool, text: str, now: datetime, life: timedelta
     ) -> None:
-        self.secret = secrets.token_urlsafe(32)
+        secret = secrets.token_urlsafe(32)
         row = Session(
-            digest=digest(self.secret),
+            digest=digest(secret),
             account=account,
             strong=strong,
             data=text,
@@ -110,7 +110,7 @@ class OpenSession:
             expires_at=now + life,
         )
         row.id = int((await Session.insert(row).returning(Session.id))[0]["id"])
-        self.row = row
+        self.row, self.secret = row, secret
 
     async def end(self) -> None:
         """Sign out this browser."""

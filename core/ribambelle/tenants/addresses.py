@@ -45,7 +45,27 @@ class Addresses:
             for slug in claimants
             if decided[host] != slug
         }
-        self._remember()
+        own: dict[str, set[str]] = {}
+        for host, owner in self.owners.items():
+            own.setdefault(owner, set()).add(host)
+        for slug, hosts in own.items():
+            self._remember(slug, hosts)
+
+    def add(self, slug: str) -> None:
+        """Decide of the addresses of one more commune; the others are not looked at again."""
+        self._refused.pop(slug, None)
+        for host in self._claimed(slug):
+            claimants = self.claims.setdefault(host, [])
+            if slug not in claimants:
+                claimants.append(slug)
+            owner = self._owner(host, claimants)
+            self.owners.pop(host, None)
+            if owner:
+                self.owners[host] = owner
+            self._refused.update({one: host for one in claimants if one != owner})
+        self._remember(
+            slug, {host for host in self._claimed(slug) if self.owners.get(host) == slug}
+        )
 
     def knows(self, slug: str, stamp: int) -> bool:
         """Tell whether the file has not changed since it was read."""
@@ -106,14 +126,10 @@ class Addresses:
                 self._served[slug] = frozenset()
         return self._served[slug]
 
-    def _remember(self) -> None:
-        own: dict[str, set[str]] = {}
-        for host, owner in self.owners.items():
-            own.setdefault(owner, set()).add(host)
-        for slug, hosts in own.items():
-            readable = self._read[slug][1] is not None
-            if readable and hosts != self.served(slug) and (self.data / slug).is_dir():
-                self._keep(slug, frozenset(hosts))
+    def _remember(self, slug: str, hosts: set[str]) -> None:
+        readable = self._read[slug][1] is not None
+        if hosts and readable and hosts != self.served(slug) and (self.data / slug).is_dir():
+            self._keep(slug, frozenset(hosts))
 
     def _keep(self, slug: str, hosts: frozenset[str]) -> None:
         self._served[slug] = hosts

@@ -123,6 +123,7 @@ async def create(
 
     :param first: what to do in the new commune before it is said to exist.
     """
+    platform.catch_up()
     require_possible(platform, new)
     resumed = await unfinished(platform, new)
     data, database = platform.data / new.slug, _database(platform, new)
@@ -140,7 +141,7 @@ async def create(
             made = True
         undo.append((platform.folder / f"{new.slug}.toml").unlink)
         put(platform.folder / f"{new.slug}.toml", text_of(new))
-        platform.scan()
+        platform.learn(new.slug)
         tenant = platform.tenant(new.slug)
         with tenant.here():
             if resumed:

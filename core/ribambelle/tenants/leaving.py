@@ -5,13 +5,11 @@ written, and a manifest that bears the digest of every file. Exported twice from
 here or where it was brought in, it is the same to the byte.
 """
 
-import hashlib
 import shutil
 from asyncio import sleep
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -26,9 +24,10 @@ from ribambelle.documents import keys, sealing, shelf, vault
 from ribambelle.documents.tables import Document
 from ribambelle.errors import Refused
 from ribambelle.privacy import mirror
-from ribambelle.tenants import copies, moving
+from ribambelle.tenants import copies, moving, open_formats
 from ribambelle.tenants.copies import Copy
 from ribambelle.tenants.creation import require_free
+from ribambelle.tenants.open_formats import TableFacts
 from ribambelle.tenants.registry import Platform
 from ribambelle.tenants.settings import RESERVED_SLUGS, SLUG, lowered
 from ribambelle.tenants.tenant import Tenant
@@ -50,13 +49,6 @@ Pour le reprendre sur une autre machine : ribambelle tenant import DOSSIER
 """
 
 
-class TableFacts(msgspec.Struct, frozen=True):
-    """How many rows a table holds, and the last number it ever gave."""
-
-    rows: int
-    last: int
-
-
 class Manifest(msgspec.Struct, frozen=True):
     """What an export says of itself."""
 
@@ -70,7 +62,7 @@ class Manifest(msgspec.Struct, frozen=True):
     @property
     def digest(self) -> str:
         """One digest for all of it."""
-        return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()
+        return open_formats.digest_of(self)
 
 
 async def export(commune: Tenant, to: Path, settle: float = moving.SETTLE) -> Manifest:
@@ -103,50 +95,21 @@ async def written(
 ) -> Manifest:
     """Write all of a commune that nobody changes in an empty folder."""
     (to / "lisez-moi.txt").write_text(README, "utf-8")
-    (to / "tables.json").write_bytes(msgspec.json.format(msgspec.json.encode(_told(tables))))
+    (to / "tables.json").write_bytes(
+        msgspec.json.format(msgspec.json.encode(open_formats.told(tables)))
+    )
     (to / "tables").mkdir()
     facts = {}
     for table in tables:
-        facts[str(table._meta.tablename)] = await _table(engine, table, to / "tables")
+        facts[str(table._meta.tablename)] = await open_formats.written(engine, table, to / "tables")
     with commune.here(), using(engine):
         documents = await _documents(to / "documents")
     await in_thread(_settings, commune, to / "settings")
     steps = [str(step) for step in migrations.all_steps(packages, "sqlite")]
-    files = await in_thread(_digests, to)
+    files = await in_thread(open_formats.digests, to, MANIFEST)
     manifest = Manifest(FORMAT, commune.slug, steps, facts, documents, files)
-    (to / MANIFEST).write_bytes(
-        msgspec.json.format(msgspec.json.encode(manifest, order="deterministic"))
-    )
-    for file in to.rglob("*"):
-        file.chmod(0o700 if file.is_dir() else 0o600)
+    open_formats.say(manifest, to / MANIFEST)
     return manifest
-
-
-def _told(tables: Sequence[type[Table]]) -> dict[str, dict[str, Any]]:
-    """Return what each table and each column says, for who reads them without us."""
-    return {
-        str(table._meta.tablename): {
-            "about": (table.__doc__ or "").strip().splitlines()[0],
-            "columns": {
-                column._meta.name: {
-                    "type": column.value_type.__name__,
-                    "about": column._meta.help_text or "",
-                }
-                for column in table._meta.columns
-            },
-        }
-        for table in tables
-    }
-
-
-async def _table(engine: TenantEngine, table: type[Table], folder: Path) -> TableFacts:
-    many = 0
-    with (folder / f"{table._meta.tablename}.jsonl").open("wb") as out:
-        async for some in rows.rows_of(engine, table):
-            out.writelines(rows.line_of(row) for row in some)
-            many += len(some)
-    with using(engine):
-        return TableFacts(many, await rows.last_number(table))
 
 
 async def _documents(folder: Path) -> int:
@@ -198,35 +161,17 @@ def _without_url(text: str) -> str:
     return f"{tomlkit.dumps(document).rstrip()}\n"
 
 
-def _digests(folder: Path) -> dict[str, str]:
-    found = {}
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        name = file.relative_to(folder).as_posix()
-        if name != MANIFEST:
-            with file.open("rb") as content:
-                found[name] = hashlib.file_digest(content, "sha256").hexdigest()
-    return found
-
-
 # -- coming in ---------------------------------------------------------------------------------
 
 
 def opened(folder: Path) -> Manifest:
     """Read an export, and refuse one that misses a file or holds one that changed."""
-    try:
-        manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
-    except (OSError, msgspec.DecodeError) as error:
-        raise Refused("export_unreadable", folder=str(folder), name=MANIFEST) from error
+    manifest = open_formats.manifest(folder, MANIFEST, Manifest)
     if manifest.format != FORMAT:
         raise Refused("export_format", format=manifest.format)
     if not SLUG.fullmatch(manifest.slug) or manifest.slug in RESERVED_SLUGS:
         raise Refused("slug_invalid", slug=manifest.slug)
-    found = _digests(folder)
-    wrong = [
-        name for name in {*found, *manifest.files} if found.get(name) != manifest.files.get(name)
-    ]
-    if wrong:
-        raise Refused("export_unreadable", folder=str(folder), name=min(wrong))
+    open_formats.require_whole(folder, MANIFEST, manifest.files)
     return manifest
 
 
@@ -337,7 +282,7 @@ async def _rows_in(engine: TenantEngine, commune: Tenant, copied: Copy, manifest
             for table in tables:
                 name = str(table._meta.tablename)
                 file = copied.folder.parent / "tables" / f"{name}.jsonl"
-                for some in _read(file, table):
+                for some in open_formats.read(file, table):
                     await rows.put(table, some)
                 await rows.count_on(table, manifest.tables[name].last)
     with commune.here(), using(engine):
@@ -351,32 +296,6 @@ async def _rows_in(engine: TenantEngine, commune: Tenant, copied: Copy, manifest
 def _seal(given: Path, to: Path, key: bytes, place: str) -> None:
     with given.open("rb") as shown:
         sealing.seal(shown, to, key, place)
-
-
-def _read(file: Path, table: type[Table]) -> Iterator[list[dict[str, Any]]]:
-    """Yield the rows of a file of JSON lines, a few at a time, each value of its column's kind."""
-    kinds = {column._meta.name: column.value_type for column in table._meta.columns}
-    some: list[dict[str, Any]] = []
-    with file.open("rb") as lines:
-        for line in lines:
-            row = msgspec.json.decode(line)
-            some.append({name: _value(value, kinds[name]) for name, value in row.items()})
-            if len(some) == rows.AT_ONCE:
-                yield some
-                some = []
-    if some:
-        yield some
-
-
-def _value(value: Any, kind: type) -> Any:
-    """Return a value as its column holds it.
-
-    >>> _value("2026-11-26", __import__("datetime").date), _value("ff", bytes), _value(None, int)
-    (datetime.date(2026, 11, 26), b'\\xff', None)
-    """
-    if value is None or kind is str:
-        return value
-    return bytes.fromhex(value) if kind is bytes else msgspec.convert(value, kind, strict=False)
 
 
 async def _prove(

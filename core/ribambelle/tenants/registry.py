@@ -52,7 +52,8 @@ class Platform:
         self._closing: set[asyncio.Task[None]] = set()
         self._warned: set[Path] = set()
         self._scanned = 0.0
-        self._stamp: tuple[int, ...] = ()
+        self._stamps: dict[str, int] = {}
+        self._changed = 0
         self.scan()
 
     # -- addresses ---------------------------------------------------------------------------
@@ -82,11 +83,26 @@ class Platform:
 
     def scan(self) -> None:
         """Read again which address belongs to whom."""
+        self._changed = stamp_of(self.folder)
         self.addresses.scan(self.slugs())
-        self._scanned, self._stamp = time.monotonic(), self._folder_stamp()
+        self._scanned, self._stamps = time.monotonic(), self._stamps_now()
 
-    def _folder_stamp(self) -> tuple[int, ...]:
-        return tuple(stamp_of(self.folder / f"{slug}.toml") for slug in self.slugs())
+    def _stamps_now(self) -> dict[str, int]:
+        return {slug: stamp_of(self.folder / f"{slug}.toml") for slug in self.slugs()}
+
+    def catch_up(self) -> None:
+        """Read again whose the addresses are, if a file came or went since the last look."""
+        if stamp_of(self.folder) != self._changed:
+            self.scan()
+
+    def learn(self, slug: str) -> None:
+        """Read the addresses of a commune whose file this process just wrote, and only those.
+
+        A thousand creations would otherwise read a thousand files each.
+        """
+        self.addresses.add(slug)
+        self._stamps[slug] = stamp_of(self.folder / f"{slug}.toml")
+        self._changed = stamp_of(self.folder)
 
     def at(self, host: str) -> Tenant:
         """Return the commune of this host name; UnknownTenant, or Misconfigured if its file is."""
@@ -99,7 +115,7 @@ class Platform:
         """Return whose an address is after a new look at the files, at most one a second."""
         if time.monotonic() - self._scanned > RESCAN_SECONDS:
             self._scanned = time.monotonic()
-            if self._folder_stamp() != self._stamp:
+            if self._stamps_now() != self._stamps:
                 self.scan()
         if slug := self.hosts.get(host):
             return slug

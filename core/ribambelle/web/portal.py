@@ -187,6 +187,9 @@ class Leaving:
         if message["type"] == "http.response.start" and not self.status:
             if message["status"] == HTTP_200_OK and not await self._noted():
                 return
+            cookie = await self._cookie()
+            if cookie is None:
+                return
             self.status = message["status"]
             headers = list(message.get("headers", []))
             # a page may be stricter than the others, and say so itself
@@ -199,8 +202,7 @@ class Leaving:
                 headers.append((b"x-robots-tag", b"noindex"))
             if not any(name == b"cache-control" for name, _ in headers):
                 headers.append((b"cache-control", b"no-store"))
-            headers += await self._cookie()
-            message = {**message, "headers": headers}
+            message = {**message, "headers": headers + cookie}
         await self.send(message)
 
     def _is_for_all_to_find(self) -> bool:
@@ -221,16 +223,20 @@ class Leaving:
             await consulting.note(self.scope, self.visit)
         except Exception:  # a full disk, a lost base: the page stays here, whatever the reason
             log.exception("read_not_noted")
-            path, number = self.scope["path"], self.visit.number
-            if is_for_programs(path):
-                await problems.early(self, 503, number)
-            else:
-                await failures.early(self, self.visit, path, 503)
-            self.refused = True
+            await self._refuse(self.visit)
             return False
         return True
 
-    async def _cookie(self) -> list[tuple[bytes, bytes]]:
+    async def _refuse(self, visit: Visit) -> None:
+        """Answer that the portal is away, instead of what was to be sent."""
+        if is_for_programs(self.scope["path"]):
+            await problems.early(self, 503, visit.number)
+        else:
+            await failures.early(self, visit, self.scope["path"], 503)
+        self.refused = True
+
+    async def _cookie(self) -> list[tuple[bytes, bytes]] | None:
+        """Keep the session; return its cookie if it is a new one, None when it cannot be kept."""
         # An asset never looks the session up, so it must not take it for ended either.
         path = self.scope["path"]
         if self.visit is None or path.startswith(ASSETS) or is_for_programs(path):
@@ -238,7 +244,13 @@ class Leaving:
         session = self.visit.session
         name = security.cookie_name(self.scope["scheme"], self.host)
         before = security.secret_in(self.scope["headers"], name)
-        await session.save(self.tenant.now())
+        try:
+            await session.save(self.tenant.now())
+        except Unavailable as error:  # nothing can be written: what is known is read all the same
+            log.warning("session_not_kept", reason=str(error))
+            if session.row is None:
+                await self._refuse(self.visit)
+                return None
         if name is None or session.secret == before:
             return []
         return [(b"set-cookie", security.cookie(name, session.secret))]

@@ -15,7 +15,18 @@ from ribambelle.identity.person import API, Behalf
 from ribambelle.workflow.tables import JournalLine, JournalStart
 
 FIRST = "0" * 64
-__all__ = ["API", "BEHALF", "FIRST", "WRITTEN", "broken_at", "for_nobody", "record", "seal"]
+__all__ = [
+    "API",
+    "BEHALF",
+    "FIRST",
+    "WRITTEN",
+    "broken_at",
+    "end",
+    "for_nobody",
+    "is_lost",
+    "record",
+    "seal",
+]
 BEHALF: ContextVar[Behalf | None] = ContextVar("behalf", default=None)
 """Who acts for a family in this request, staff or program: no act of theirs can be taken for its own."""
 WRITTEN: ContextVar[list[str] | None] = ContextVar("written", default=None)
@@ -52,12 +63,7 @@ async def record(
         account, side = behalf.author
     async with transaction():
         await locks.advisory("journal")
-        last = (
-            await JournalLine.select(JournalLine.number, JournalLine.digest)
-            .order_by(JournalLine.number, ascending=False)
-            .first()
-        )
-        before = last or await start()
+        before = await end()
         line = JournalLine(
             number=before["number"] + 1,
             at=tenants.current().now(),
@@ -99,6 +105,29 @@ async def start() -> dict[str, Any]:
         .first()
     )
     return found or {"number": 0, "digest": FIRST}
+
+
+async def end() -> dict[str, Any]:
+    """Return the number and the seal of the last line: what the next one follows."""
+    last = (
+        await JournalLine.select(JournalLine.number, JournalLine.digest)
+        .order_by(JournalLine.number, ascending=False)
+        .first()
+    )
+    return last or await start()
+
+
+async def is_lost(number: int, digest: str) -> bool:
+    """Tell whether a line whose seal was kept elsewhere is no longer there as it was.
+
+    The lines alone do not tell that the last ones were removed: those that are left follow each
+    other. A line removed past its term is not lost.
+    """
+    before = await start()
+    if number <= before["number"]:
+        return bool(number == before["number"] and digest != before["digest"])
+    found = await JournalLine.select(JournalLine.digest).where(JournalLine.number == number).first()
+    return found is None or bool(found["digest"] != digest)
 
 
 async def broken_at() -> int | None:

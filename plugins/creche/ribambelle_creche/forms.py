@@ -34,7 +34,6 @@ from ribambelle_creche.queries import facilities
 from ribambelle_creche.settings import Settings
 
 Bound = forms.Bound[Any]
-FULL = (1 << len(week.SLOTS)) - 1
 MONEY = ("quotient_familial_cents", "annual_resources_cents")
 AMOUNT = "Écrivez un montant en euros, par exemple 640 ou 1 250,50, un million au plus."
 SAY_BORN = "Dites si l’enfant est né."
@@ -229,8 +228,11 @@ async def _week(asked: Asked) -> Answer:
         for name in names
     }
     fill, empty = asked.one("remplir"), asked.one("vider")
+    saturday = await facilities.any_saturday()
     if fill == "tout":
-        weeks["souhait"] = FULL
+        here = asked.dossier.wishes.facilities if asked.dossier.wishes else ()
+        opens = saturday and (not here or await facilities.any_saturday(here))
+        weeks["souhait"] = week.bits(week.shown(saturday=opens))
     elif fill in names[1:]:
         weeks[fill] = weeks["souhait"]
     elif empty in names[1:]:
@@ -243,7 +245,7 @@ async def _week(asked: Asked) -> Answer:
     bound: Bound = forms.Bound(told, raw=asked.typed)
     if fill or empty:
         return Answer(bound, "")
-    errors = rules.check_week(told, fallbacks, alternates=two)
+    errors = rules.check_week(told, fallbacks, alternates=two, saturday=saturday)
     return Answer(bound.wrong(**{PLACES[name]: said for name, said in errors.items()}))
 
 

@@ -3,7 +3,12 @@
 Here are A1, A2, A3, A4, A5, A6, A8, A9, A10, A11, A12, A14, A16 and A17.
 """
 
+import hashlib
+import hmac
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import takewhile
 from random import Random
 
 import pytest
@@ -24,6 +29,7 @@ from tests.creche.admission.commissions import (
 )
 
 from ribambelle.errors import Refused
+from ribambelle_creche.domain import draw
 from ribambelle_creche.domain.admission import (
     Application,
     Option,
@@ -48,6 +54,7 @@ from ribambelle_creche.testing.town import Draw, town
 
 seeds = given(seed=st.integers(0, 2**32))
 often = settings(max_examples=150, deadline=None, derandomize=True, database=None)
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LILAS, ROSES = an_option("lilas"), an_option("roses")
 
 
@@ -525,6 +532,86 @@ def test_a17_a_pin_lists_exactly_the_children_whose_claim_it_creates() -> None:
     assert (passed.application, passed.reason_code) == ("D", "S2")
     assert passed.passed_over == ("B", "C")
     assert found.certificate.slot_stable
+
+
+SEEDS = tuple(hashlib.sha256(f"{number}".encode()).digest() for number in range(64))
+
+
+def test_a16_the_revealed_seed_decides_and_the_number_of_a_file_never_does() -> None:
+    """From the seed that was published: each number redone by hand, whoever has the highest enters."""
+    asked = Asking(("babies",), (1,), (12,))
+    house = House(12, ({("babies", 0, "am"): 1},), ({},), 10)
+    names = ("C-1001", "C-1002", "C-1003")
+    won = Counter[str]()
+    for seed in SEEDS:
+        by_hand = {
+            name: int(hmac.new(seed, name.encode(), "sha256").hexdigest()[:12], 16)
+            for name in names
+        }
+        files = [Seen(name, 50, NOON, draw.number(seed, name), asked) for name in names]
+
+        found = propose(snapshot_of(Lot(files, [house], {}))).assignments
+
+        (entered,) = [name for name, option in found.items() if option]
+        assert entered == max(names, key=by_hand.__getitem__)
+        won[entered] += 1
+
+    assert min(won[name] for name in names) >= 10  # of 64: no number is favoured
+
+
+def by_hand(given: Snapshot, got: Mapping[str, str | None], pins: set[str]) -> set[tuple[str, str]]:
+    """Every claim of a result, told again plainly: `pins` are the files whose pin keeps its priority."""
+    held = {one.id: one.option(got[one.id]) for one in given.applications}
+
+    def passes(one: Application, option: Option) -> tuple[object, ...]:
+        right = 0 if one.id in pins else 1 if one.current == option.id else 3
+        return right, -(one.points + option.bonus), one.completed, -one.draw, one.id
+
+    def stands(one: Application, option: Option) -> bool:
+        ahead = [
+            (other, there)
+            for other in given.applications
+            if (there := held[other.id]) and other.id != one.id
+            if passes(other, there) < passes(one, option)
+        ]
+        return all(
+            sum(there.demand.get(name, 0) * other.count for other, there in ahead)
+            + taken * one.count
+            <= given.resources[name]
+            for name, taken in option.demand.items()
+        )
+
+    def better(one: Application) -> Iterator[Option]:
+        return takewhile(lambda option: option.id != got[one.id], one.options)
+
+    free = [one for one in given.applications if one.id not in pins]
+    return {(one.id, option.id) for one in free for option in better(one) if stands(one, option)}
+
+
+def check_a17(seed: int) -> int:
+    """Redo the impact of every pin of a random commission; return how many files they pass over."""
+    given = drawn(seed, Kind(bonuses=True, weights=True, counts=True, rights=True, pins=True))
+    found = propose(given)
+    pinned = {pin.application for pin in given.pins}
+    standing = by_hand(given, found.assignments, pinned)
+
+    told = {one.application: one.passed_over for one in found.certificate.pins}
+
+    assert told == {
+        name: tuple(
+            sorted(
+                {one for one, _ in by_hand(given, found.assignments, pinned - {name}) - standing}
+            )
+        )
+        for name in pinned
+    }
+    return sum(map(len, told.values()))
+
+
+def test_a17_the_impact_of_a_pin_is_the_one_counted_by_hand_in_any_commission() -> None:
+    passed = [check_a17(seed) for seed in range(400)]
+
+    assert sum(many > 0 for many in passed) >= 100
 
 
 def test_a17_a_pin_that_gives_nothing_creates_the_claim_of_its_own_child() -> None:

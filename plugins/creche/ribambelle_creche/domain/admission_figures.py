@@ -13,7 +13,7 @@ from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.dossier import Dossier
 from ribambelle_creche.domain.grid.effect import Row, by_profile
 from ribambelle_creche.domain.grid.facts import WORK, Facts
-from ribambelle_creche.domain.week import DAYS, SLOTS
+from ribambelle_creche.domain.week import DAYS, WHOLE_PLACE
 
 BANDS = ((700, "QF jusqu’à 700"), (1200, "QF de 701 à 1 200"), (0, "QF au-dessus de 1 200"))
 DEMANDED = {
@@ -143,7 +143,7 @@ class Occupancy:
     @property
     def weekly(self) -> int | None:
         """Percent of its authorised week that is taken."""
-        return percent(self.occupied, self.authorised * len(SLOTS) - self.lost)
+        return percent(self.occupied, self.authorised * WHOLE_PLACE - self.lost)
 
     @property
     def instant(self) -> int | None:
@@ -212,7 +212,7 @@ def occupancy(authorised: Authorised, cells: Mapping[Place, tuple[int, int]]) ->
         sum(places for places, _ in cells.values()),
         sum(free for _, free in cells.values()),
         at_once[fullest] if fullest else 0,
-        authorised.places * len(SLOTS) - authorised.week,
+        authorised.places * WHOLE_PLACE - authorised.week,
         authorised.places - allowed[fullest] if fullest else 0,
     )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ribambelle_creche.domain.facility import NBSP
-from ribambelle_creche.domain.week import DAYS, HALVES, SLOTS
+from ribambelle_creche.domain.week import DAYS, HALVES, SATURDAY, SLOTS, days, is_saturday
 
 Span = tuple[int, int]
 """Minutes of a day, the second one excluded."""
@@ -58,8 +58,22 @@ class Authorised:
 
         >>> Authorised(40, {"mon-am": 10}).at("mon-am"), Authorised(40, {}).at("mon-am")
         (10, 40)
+
+        On Saturday a crèche is closed, unless it says how many it may have then.
+
+        >>> Authorised(40, {}).at("sat-am"), Authorised(40, {"sat-am": 12}).at("sat-am")
+        (0, 12)
         """
-        return self.by_slot.get(slot, self.places)
+        return self.by_slot.get(slot, 0 if is_saturday(slot) else self.places)
+
+    @property
+    def varies(self) -> bool:
+        """Tell whether another number is authorised at some half-days.
+
+        >>> Authorised(40, {"sat-am": 40}).varies, Authorised(40, {"mon-am": 10}).varies
+        (False, True)
+        """
+        return any(many != self.places for many in self.by_slot.values())
 
     @property
     def week(self) -> int:
@@ -114,7 +128,9 @@ def hours_of(told: Mapping[str, str]) -> Mapping[str, Span]:
     return found
 
 
-def by_slot(places: int, bands: Sequence[Band], hours: Mapping[str, Span]) -> dict[str, int]:
+def by_slot(
+    places: int, bands: Sequence[Band], hours: Mapping[str, Span], *, saturday: bool = False
+) -> dict[str, int]:
     """Return the children authorised at the half-days where a band changes their number.
 
     Ten from 7 h 30 to 8 h 30, forty until 17 h: ten in the morning, which begins at 7 h 30, and
@@ -134,9 +150,18 @@ def by_slot(places: int, bands: Sequence[Band], hours: Mapping[str, Span]) -> di
     {'wed-am': 20}
     >>> by_slot(40, [*bands, Band(2, 0, 1440, 15)], WHOLE)["wed-am"]
     15
+
+    A crèche that opens on Saturday says its number then too: the absence of one means closed.
+
+    >>> by_slot(40, [], WHOLE, saturday=True)
+    {'sat-am': 40, 'sat-pm': 40}
+    >>> by_slot(40, [Band(5, 0, 1440, 12)], WHOLE, saturday=True)["sat-am"]
+    12
     """
-    found: dict[str, int] = {}
-    for weekday, (day, _, _) in enumerate(DAYS):
+    found: dict[str, int] = (
+        {slot: places for slot in SLOTS if is_saturday(slot)} if saturday else {}
+    )
+    for weekday, (day, _, _) in enumerate(days(saturday=saturday)):
         of_day = [one for one in bands if one.weekday == weekday] or [
             one for one in bands if one.weekday == EVERY_DAY
         ]
@@ -150,8 +175,12 @@ def by_slot(places: int, bands: Sequence[Band], hours: Mapping[str, Span]) -> di
     return found
 
 
-def wrong(band: Band, others: Iterable[Band], places: int) -> dict[str, str]:
+def wrong(
+    band: Band, others: Iterable[Band], places: int, *, saturday: bool = False
+) -> dict[str, str]:
     """Return what keeps a band from being added, field by field.
+
+    :param saturday: the crèche opens on Saturday.
 
     >>> early = Band(EVERY_DAY, 450, 510, 10)
     >>> wrong(Band(EVERY_DAY, 500, 600, 20), [early], 40)["begins"].replace(NBSP, " ")
@@ -160,10 +189,18 @@ def wrong(band: Band, others: Iterable[Band], places: int) -> dict[str, str]:
     'Écrivez 40 au plus : c’est le nombre de places autorisées de la crèche.'
     >>> wrong(Band(2, 510, 510, 5), [], 40)["ends"]
     'La tranche finit après son début. Écrivez une heure plus tardive.'
-    >>> wrong(Band(2, 450, 510, 5), [early], 40)
-    {}
+    >>> wrong(Band(2, 450, 510, 5), [early], 40), wrong(Band(5, 450, 510, 5), [], 40, saturday=True)
+    ({}, {})
+    >>> print(wrong(Band(5, 450, 510, 5), [], 40)["weekday"])
+    Cette crèche n’ouvre pas le samedi. Choisissez un autre jour, ou ouvrez-la d’abord ce jour-là \
+dans sa fiche.
     """
     errors: dict[str, str] = {}
+    if band.weekday == SATURDAY and not saturday:
+        errors["weekday"] = (
+            "Cette crèche n’ouvre pas le samedi. Choisissez un autre jour, "
+            "ou ouvrez-la d’abord ce jour-là dans sa fiche."
+        )
     if band.ends <= band.begins:
         errors["ends"] = "La tranche finit après son début. Écrivez une heure plus tardive."
     if band.places > places:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.authorisation import Authorised
-from ribambelle_creche.domain.week import DAYS, HALVES, NAMES
+from ribambelle_creche.domain.week import DAYS, HALVES, NAMES, days
 
 MOST = 999
 Place = tuple[str, int, str]
@@ -34,7 +34,19 @@ def field(place: Place, what: str) -> str:
     return f"{group}-{DAYS[weekday][0]}-{half}-{what}"
 
 
-def read(form: Mapping[str, object]) -> tuple[dict[Place, Cell], dict[str, str]]:
+def places(*, saturday: bool) -> tuple[Place, ...]:
+    """Return the places of a crèche: those of Saturday only when it opens then.
+
+    >>> len(places(saturday=True)), len(places(saturday=False))
+    (36, 30)
+    """
+    open_days = len(days(saturday=saturday))
+    return tuple(place for place in PLACES if place[1] < open_days)
+
+
+def read(
+    form: Mapping[str, object], *, saturday: bool = False
+) -> tuple[dict[Place, Cell], dict[str, str]]:
     """Return the grid of a form, whole, and one sentence per number that cannot be.
 
     A blank is zero, but a number that is not there at all is refused: half a page that arrives
@@ -49,19 +61,19 @@ def read(form: Mapping[str, object]) -> tuple[dict[Place, Cell], dict[str, str]]
     """
     cells: dict[Place, Cell] = {}
     errors: dict[str, str] = {}
-    for place in PLACES:
+    for place in places(saturday=saturday):
         names = [field(place, what) for what in ("places", "free")]
         if any(name not in form for name in names):
             return {}, {"": INCOMPLETE}
-        places, free = (number(form[name]) for name in names)
-        for name, told in zip(names, (places, free), strict=True):
+        total, free = (number(form[name]) for name in names)
+        for name, told in zip(names, (total, free), strict=True):
             if told is None:
                 errors[name] = f"{words(place)} : écrivez un nombre entier, de 0 à {MOST}."
-        if places is not None and free is not None:
-            cells[place] = Cell(places, free)
-            if free > places:
+        if total is not None and free is not None:
+            cells[place] = Cell(total, free)
+            if free > total:
                 plural = "places libres" if free > 1 else "place libre"
-                errors[names[1]] = f"{words(place)} : {free} {plural} pour {places} en tout."
+                errors[names[1]] = f"{words(place)} : {free} {plural} pour {total} en tout."
     return cells, errors
 
 

@@ -12,7 +12,7 @@ from ribambelle_creche.domain.admission import Application, Option, Pin, Reserve
 from ribambelle_creche.domain.grid import Reserve as Promise
 from ribambelle_creche.domain.insertion import Agreed, Duty, Present, manager_of
 from ribambelle_creche.domain.resources import Asking, House
-from ribambelle_creche.domain.week import SLOTS
+from ribambelle_creche.domain.week import SLOTS, WHOLE_PLACE
 
 APART = {"together_preferred": "preferred", "one_is_fine": "one"}
 """What twins accept, when each may be placed for itself, in the engine's words."""
@@ -119,6 +119,12 @@ def snapshot(lot: Lot) -> Snapshot:
     ('12/babies/0', 20)
     >>> found.resources["12/babies/mon-am"], "12/babies/tue-am" in found.resources
     (1, False)
+
+    A Saturday asked of a crèche that is closed then is refused on that half-day.
+
+    >>> zoe = Seen("C-1", 40, zoe.complete_at, 7, Asking(("babies",), (1 << 10,), (12,)))
+    >>> snapshot(Lot([zoe], [House(12, (monday,), ({},), 10)], {})).resources["12/babies/sat-am"]
+    0
     """
     houses = {house.facility: house for house in lot.houses}
     places = lot.places
@@ -132,7 +138,8 @@ def snapshot(lot: Lot) -> Snapshot:
     asked = {name for one in files for option in one.options for name in option.demand}
     promises = () if lot.changes.without_reserves else resized(lot.promises, lot.changes.sizes)
     return Snapshot(
-        {name: number for name, number in sorted(places.items()) if name in asked},
+        # a Saturday asked of a crèche that is closed then has no place at all, and says so
+        {name: places.get(name, 0) for name in sorted(asked)},
         tuple(files),
         tuple(pins(files, [*lot.pins, *lot.changes.pins])),
         tuple(reserve for one in promises for reserve in reserves(one, lot)),
@@ -260,6 +267,7 @@ def reserves(promise: Promise, lot: Lot) -> list[Reserve]:
     >>> ville = Lot([], houses, {12: "Ville", 15: "Ville"}, present=[Present(15, "Zoé")])
     >>> [(one.code, one.facilities, one.quota) for one in reserves(law, ville)]
     [('insertion:Ville', ('12', '15'), 2)]
+    >>> from dataclasses import replace
     >>> from datetime import date
     >>> from dataclasses import replace
     >>> signed = Agreed(15, 1, date(2027, 1, 1))
@@ -294,7 +302,7 @@ def _scoped(scope: str, lot: Lot) -> list[tuple[str, list[House]]]:
 
 def _quota(promise: Promise, inside: Sequence[House], lot: Lot) -> int:
     if not promise.is_for_insertion:
-        return promise.places(sum(given(house) for house in inside) // len(SLOTS))
+        return promise.places(sum(given(house) for house in inside) // WHOLE_PLACE)
     numbers = {house.facility for house in inside}
     authorised = sum(house.authorised for house in inside if house.facility not in lot.exempt)
     children = {one.child for one in lot.present if one.facility in numbers}

@@ -6,7 +6,7 @@ from datetime import date
 
 from ribambelle.search import fold
 from ribambelle_creche.domain.import_list import columns_of, rows_of
-from ribambelle_creche.domain.week import DAYS, SLOTS
+from ribambelle_creche.domain.week import FULL, SLOTS, bits, days, shown
 
 SYNONYMS = {
     "name": "enfant nom prenom_et_nom nom_et_prenom",
@@ -20,7 +20,8 @@ REQUIRED = ("name", "born_on", "week", "first")
 MOST = 500
 """Lines of one list: the largest crèche has a third of it."""
 YES, NO = ("oui", "o", "x", "1"), ("non", "n", "0", "")
-EVERY_DAY = ("toute la semaine", "du lundi au vendredi", "semaine complete", "temps plein")
+FIVE_DAYS, SIX_DAYS = "du lundi au vendredi", "du lundi au samedi"
+EVERY_DAY = ("toute la semaine", "semaine complete", "temps plein")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Line:
     """Received on a place kept for parents on a path of insertion."""
 
 
-def read(content: bytes) -> Iterator[Line]:
+def read(content: bytes, *, saturday: bool = False) -> Iterator[Line]:
     """Yield every line of a list; none is left out, one that cannot be kept says why.
 
     >>> head = "Enfant;Né le;Demi-journées;Premier jour;Dernier jour"
@@ -55,18 +56,25 @@ def read(content: bytes) -> Iterator[Line]:
     headings, rows = rows_of(content)
     columns = columns_of(headings, SYNONYMS, REQUIRED)
     for number, row in enumerate(rows, start=2):
-        yield _line(number, {name: row[heading] for name, heading in columns.items()})
+        yield _line(
+            number, {name: row[heading] for name, heading in columns.items()}, saturday=saturday
+        )
 
 
-def _line(number: int, given: Mapping[str, str]) -> Line:
+def _line(number: int, given: Mapping[str, str], *, saturday: bool) -> Line:
     name, born_on = given["name"][:200], day_of(given["born_on"])
-    slots, first = week_of(given["week"]), day_of(given["first"])
+    slots, first = week_of(given["week"], saturday=saturday), day_of(given["first"])
     last = day_of(given["last"]) if given.get("last") else None
     refusal = ""
     if not name:
         refusal = "nom absent"
     elif born_on is None:
         refusal = f"naissance illisible « {given['born_on']} »"
+    elif not slots and not saturday and "samedi" in fold(given["week"]):
+        refusal = (
+            f"« {given['week']} » : cette crèche n’ouvre pas le samedi ; "
+            "corrigez la liste, ou la fiche de la crèche"
+        )
     elif not slots:
         refusal = f"demi-journées illisibles « {given['week']} »"
     elif first is None:
@@ -111,21 +119,36 @@ def day_of(text: str) -> date | None:
         return None
 
 
-def week_of(text: str) -> int | None:
+def week_of(text: str, *, saturday: bool = False) -> int | None:
     """Return the half-days somebody wrote, as a number; None when a word is not understood.
 
     >>> week_of("lundi, mardi matin, vendredi après-midi"), week_of("Toute la semaine")
     (519, 1023)
+
+    The whole week is the days the crèche opens; a Saturday of one that is closed then is not
+    understood.
+
+    >>> week_of("Toute la semaine", saturday=True), week_of("vendredi, samedi matin", saturday=True)
+    (4095, 1792)
+    >>> week_of("samedi") is None, week_of("du lundi au vendredi", saturday=True)
+    (True, 1023)
     >>> week_of("un jour sur deux") is None
     True
     """
     words = fold(text)
+    if fold(FIVE_DAYS) in words:
+        return FULL
+    if saturday and fold(SIX_DAYS) in words:
+        return bits(SLOTS)
     if any(fold(said) in words for said in EVERY_DAY):
-        return (1 << len(SLOTS)) - 1
+        return bits(shown(saturday=saturday))
     found = 0
     for part in text.replace(";", ",").replace(" et ", ",").split(","):
         said = fold(part).split()
-        rank = next((n for n, (_, _, day) in enumerate(DAYS) if said and said[0] == day), None)
+        rank = next(
+            (n for n, (_, _, day) in enumerate(days(saturday=saturday)) if said and said[0] == day),
+            None,
+        )
         if rank is None:
             return None
         rest = " ".join(said[1:])

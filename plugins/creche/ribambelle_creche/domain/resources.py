@@ -51,6 +51,16 @@ class House:
         """Children it is authorised for, half-day by half-day."""
         return Authorised(self.authorised, self.modulated)
 
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The half-days it opens: those of Saturday only when it says how many it may have then.
+
+        >>> house = House(12, ({},), ({},), 10, modulated={"sat-am": 10, "sat-pm": 10})
+        >>> len(house.slots), len(House(12, ({},), ({},), 10).slots)
+        (12, 10)
+        """
+        return week.shown(saturday=any(week.is_saturday(slot) for slot in self.modulated))
+
     def most(self, slot: Slot) -> int:
         """Return the children at once in a half-day: 115 % of what is authorised then, at most."""
         authorised = self.allowed.at(slot)
@@ -104,7 +114,7 @@ def balance(house: House) -> dict[str, int]:
     found: dict[str, int] = {}
     for period, (given, there) in enumerate(zip(house.given, house.present, strict=True), start=1):
         end = _suffix(period, len(house.given))
-        for slot in week.SLOTS:
+        for slot in house.slots:
             when = place_of(slot)
             for group in GROUPS:
                 found[f"{house.facility}/{group}/{slot}{end}"] = given.get((group, *when), 0)

@@ -65,7 +65,10 @@ def _wrong(dossier: Dossier, rules: Rules) -> dict[str, dict[str, str]]:
         found["entry"] = steps.check_entry(dossier.entry, dossier.child, rules.ages, rules.today)
     if dossier.week:
         found["week"] = steps.check_week(
-            dossier.week, rules.max_fallbacks, alternates=alternates(dossier)
+            dossier.week,
+            rules.max_fallbacks,
+            alternates=alternates(dossier),
+            saturday=any(one.opens_saturday for one in rules.open_facilities.values()),
         )
     if dossier.wishes:
         found["wishes"] = steps.check_wishes(dossier, rules.max_wishes, rules.open_facilities)

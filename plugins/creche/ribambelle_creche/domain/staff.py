@@ -7,7 +7,7 @@ six of any age, as the crèche chose; two adults at least, but in a micro-crèch
 from collections.abc import Mapping
 
 from ribambelle_creche.domain import capacity
-from ribambelle_creche.domain.week import SLOTS
+from ribambelle_creche.domain.week import SLOTS, shown
 
 RATIOS = {
     "5-8": "Un adulte pour cinq enfants qui ne marchent pas, ou huit qui marchent",
@@ -42,7 +42,9 @@ def most_children(adults: int | None, authorised: int, most: int) -> int:
     return min(ALONE, most) if authorised <= MICRO else 0
 
 
-def read(form: Mapping[str, object], authorised: int) -> tuple[dict[str, int], str, dict[str, str]]:
+def read(
+    form: Mapping[str, object], authorised: int, *, saturday: bool = False
+) -> tuple[dict[str, int], str, dict[str, str]]:
     """Return the adults typed by half-day, the ratio, and what is wrong; none when nothing is said.
 
     >>> typed = {**{field(slot): "3" for slot in SLOTS}, "ratio": "6"}
@@ -56,7 +58,7 @@ def read(form: Mapping[str, object], authorised: int) -> tuple[dict[str, int], s
     >>> read({"adults-mon-am": "3"}, 30)[2]["adults-mon-pm"]
     'Lundi après-midi : écrivez combien d’adultes, 0 si la crèche est fermée.'
     """
-    typed = {slot: str(form.get(field(slot), "")).strip() for slot in SLOTS}
+    typed = {slot: str(form.get(field(slot), "")).strip() for slot in shown(saturday=saturday)}
     ratio = str(form.get("ratio", "5-8"))
     errors = {} if ratio in RATIOS else {"ratio": "Choisissez un des deux taux."}
     if not any(typed.values()):

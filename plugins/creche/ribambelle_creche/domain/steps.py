@@ -1,7 +1,7 @@
 """What is wrong with a step of the file? One French sentence per field, all at once."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import msgspec
@@ -244,21 +244,36 @@ def _wrong_start(start_on: date, child: Child | None, limits: AgeLimits, today: 
     return ""
 
 
-def check_week(asked: Week, max_fallbacks: int, *, alternates: bool = False) -> dict[str, str]:
+CLOSED_SATURDAY = "Aucune crèche de la commune n’ouvre le samedi : décochez-le."
+
+
+def check_week(
+    asked: Week, max_fallbacks: int, *, alternates: bool = False, saturday: bool = False
+) -> dict[str, str]:
     """Return what is wrong with the weeks asked; two weeks when the child alternates.
+
+    :param saturday: a crèche of the commune opens on Saturday.
 
     >>> check_week(Week(), max_fallbacks=2)
     {'wished': 'Cochez au moins une demi-journée.'}
+    >>> check_week(Week(1 << 10), max_fallbacks=2)
+    {'wished': 'Aucune crèche de la commune n’ouvre le samedi : décochez-le.'}
+    >>> check_week(Week(1 << 10), max_fallbacks=2, saturday=True)
+    {}
     """
     errors = {}
     if alternates != (asked.odd is not None):
         errors["wished"] = "La garde de l’enfant a changé : vérifiez la semaine d’accueil."
     elif not 0 < asked.whole < 1 << len(week.SLOTS):
         errors["wished"] = "Cochez au moins une demi-journée."
+    elif not saturday and week.has_saturday(asked.whole):
+        errors["wished"] = CLOSED_SATURDAY
     if len(asked.fallbacks) > max_fallbacks:
         errors["fallbacks"] = f"Semaines de repli : {max_fallbacks} au plus. Videz-en une."
     elif not all(0 < number < 1 << len(week.SLOTS) for number in asked.fallbacks):
         errors["fallbacks"] = "Cochez au moins une demi-journée dans chaque semaine de repli."
+    elif not saturday and any(map(week.has_saturday, asked.fallbacks)):
+        errors["fallbacks"] = CLOSED_SATURDAY
     return errors
 
 
@@ -282,7 +297,53 @@ def check_wishes(
     if not all(one in open_facilities for one in chosen):
         return {"facilities": "Une crèche choisie a fermé. Vérifiez vos vœux, puis continuez."}
     refusals = [told for one in chosen if (told := _refused(open_facilities[one], dossier))]
+    if dossier.week and (told := wrong_saturday(dossier.week, chosen, open_facilities)):
+        refusals.append(told)
     return {"facilities": " ".join(refusals)} if refusals else {}
+
+
+def wrong_saturday(
+    asked: Week, chosen: Sequence[int], open_facilities: Mapping[int, Taking]
+) -> str:
+    """Say why a Saturday cannot be asked of the crèches chosen; nothing when it can.
+
+    One of them at least opens then. Another one may be closed, when a fallback week does without
+    Saturday: it is examined for that week.
+
+    >>> town = {4: Taking("Les Lilas", opens_saturday=True), 7: Taking("Les Roses")}
+    >>> wrong_saturday(Week(1 << 10), (4,), town), wrong_saturday(Week(1 << 10, (3,)), (4, 7), town)
+    ('', '')
+    >>> print(wrong_saturday(Week(1 << 10), (7,), town))
+    Vous demandez le samedi, et aucune crèche choisie n’ouvre ce jour-là. Ajoutez une crèche qui \
+ouvre, par exemple Les Lilas, ou décochez le samedi à l’étape « La semaine d’accueil ».
+    >>> print(wrong_saturday(Week(1 << 10), (4, 7), town))
+    Les Roses n’ouvre pas le samedi : retirez cette crèche, ou ajoutez une semaine de repli sans \
+samedi.
+    """
+    weeks = [asked.whole, *asked.fallbacks]
+    if not any(map(week.has_saturday, weeks)):
+        return ""
+    closed = [open_facilities[one] for one in chosen if not open_facilities[one].opens_saturday]
+    if len(closed) == len(chosen):
+        opening = min(
+            (one.name for one in open_facilities.values() if one.opens_saturday), default=""
+        )
+        if not opening:
+            return (
+                "Vous demandez le samedi, et aucune crèche choisie n’ouvre ce jour-là : "
+                "décochez le samedi à l’étape « La semaine d’accueil »."
+            )
+        return (
+            "Vous demandez le samedi, et aucune crèche choisie n’ouvre ce jour-là. Ajoutez une crèche "
+            f"qui ouvre, par exemple {opening}, ou décochez le samedi à l’étape "
+            "« La semaine d’accueil »."
+        )
+    if closed and all(map(week.has_saturday, weeks)):
+        return (
+            f"{closed[0].name} n’ouvre pas le samedi : retirez cette crèche, "
+            "ou ajoutez une semaine de repli sans samedi."
+        )
+    return ""
 
 
 def _refused(facility: Taking, dossier: Dossier) -> str:

@@ -9,11 +9,12 @@ from ribambelle_creche.domain.facility import ages
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """The ages one crèche receives, from some weeks until the day of so many months."""
+    """What one crèche receives: children from some weeks to so many months, on Saturday or not."""
 
     name: str
     from_weeks: int = 10
     to_months: int = 36
+    opens_saturday: bool = False
 
     def takes(self, born_on: date, start_on: date) -> bool:
         """Tell whether this crèche could take this child on its first day.

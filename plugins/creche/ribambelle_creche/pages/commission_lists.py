@@ -29,7 +29,6 @@ from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.desk import Effect, HalfDay, Line
 from ribambelle_creche.domain.pins import REASONS
 from ribambelle_creche.domain.preparation import Changes, file_of
-from ribambelle_creche.domain.week import DAYS
 from ribambelle_creche.pages.commission_desk import Run, opened, sentence
 from ribambelle_creche.pages.commissions import COMMISSIONS, OFFICE, reader
 from ribambelle_creche.pages.facility_space import manager
@@ -60,8 +59,18 @@ class ListPage:
     answers: dict[str, list[Said]]
     """What the crèche answered of each file: whether it can welcome the child."""
 
-    days = DAYS
     rows = ROWS
+
+    @property
+    def days(self) -> tuple[tuple[str, str, str], ...]:
+        """The days the crèche opens, with a Saturday that a file asks for where it is closed."""
+        return week.days(saturday=self.has_saturday)
+
+    @property
+    def has_saturday(self) -> bool:
+        """Tell whether the list says something of Saturday."""
+        asked = (slot for line in self.lines for slot in line.slots)
+        return bool(self.facility.opens_saturday) or any(map(week.is_saturday, asked))
 
     @property
     def title(self) -> str:
@@ -76,8 +85,16 @@ class ListPage:
     @property
     def by_half(self) -> list[tuple[str, list[HalfDay]]]:
         """The half-days, mornings then afternoons."""
+        open_then = week.shown(saturday=self.has_saturday)
         return [
-            (label, [one for one in self.half_days if one.slot.endswith(half)])
+            (
+                label,
+                [
+                    one
+                    for one in self.half_days
+                    if one.slot in open_then and one.slot.endswith(half)
+                ],
+            )
             for half, label in (("am", "Matin"), ("pm", "Après-midi"))
         ]
 

@@ -57,7 +57,7 @@ from ribambelle_creche.pages.filers import filer
 from ribambelle_creche.pages.known_family import Known, known_family
 from ribambelle_creche.pages.offers import offers
 from ribambelle_creche.pages.recap import told_of
-from ribambelle_creche.queries import applications, commissions, streets
+from ribambelle_creche.queries import applications, commissions, facilities, streets
 from ribambelle_creche.queries.applications import Mine
 from ribambelle_creche.queries.commissions import Next
 from ribambelle_creche.settings import Settings
@@ -225,13 +225,14 @@ class StepPage:
     too_young: int = 0
     is_expected: bool | None = None
     knows_streets: bool = False
+    opens_saturday: bool = False
+    """A crèche of the commune opens on Saturday."""
     state: list[Seen] = field(default_factory=list)
     """What the State told of the family's resources."""
     may_ask_state: bool = False
     around: Around | None = None
     """Whose weeks are whose, when a custody of the child is in force."""
 
-    days = half_days.DAYS
     work = list(WORK.items())
     twins = list(TWINS.items())
     custody = list(CUSTODY.items())
@@ -266,6 +267,24 @@ class StepPage:
         if cents is None:
             return ""
         return f"{cents // 100},{cents % 100:02}".removesuffix(",00")
+
+    @property
+    def days(self) -> tuple[tuple[str, str, str], ...]:
+        """The days to tick, with Saturday when a crèche opens then, or when it was ticked once."""
+        kept = (self.block.wished, self.block.odd or 0, *self.block.fallbacks)
+        return half_days.days(
+            saturday=self.opens_saturday
+            or any(map(half_days.has_saturday, kept))
+            or any(map(half_days.is_saturday, self.ticked))
+        )
+
+    @property
+    def ticked(self) -> list[str]:
+        """The half-days of the form shown again, whatever the week."""
+        raw = self.form.raw if self.form else {}
+        told = [raw[name] for name in raw if name.startswith(("souhait", "impair", "repli"))]
+        # one box ticked alone is read as a word, several as a list
+        return [slot for one in told for slot in ([one] if isinstance(one, str) else one)]
 
     @property
     def odd(self) -> set[str] | None:
@@ -308,7 +327,8 @@ class StepPage:
     def kind(one: Facility) -> str:
         """Return what a crèche is, and where, in words."""
         where = one.quartier.name if one.quartier.id else one.city
-        return ", ".join(filter(None, (KINDS.get(one.kind, ""), where)))
+        saturday = "ouverte le samedi" if one.opens_saturday else ""
+        return ", ".join(filter(None, (KINDS.get(one.kind, ""), where, saturday)))
 
 
 def is_expected(request: Request[Any, Any, Any], dossier: Dossier) -> bool | None:
@@ -351,6 +371,8 @@ async def shown(
         extra["quartiers"] = await quartiers.choices()
     if step.code == "adresse":
         extra["knows_streets"] = await streets.any_known()
+    if step.code == "semaine":
+        extra["opens_saturday"] = await facilities.any_saturday()
     if step.code == "voeux":
         extra |= await offers(file.dossier, quartier)
     block = getattr(file.dossier, step.block) or EMPTY[step.code]

@@ -19,7 +19,7 @@ from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle_creche import emergencies
 from ribambelle_creche.domain import emergency, week
-from ribambelle_creche.domain.week import DAYS, SLOTS
+from ribambelle_creche.domain.week import SLOTS, days
 from ribambelle_creche.emergencies import Urgent
 from ribambelle_creche.queries import facilities, files
 from ribambelle_creche.settings import Settings
@@ -48,6 +48,8 @@ class UrgentPage:
     creches: list[tuple[int, str]]
     settings: Settings
     form: forms.Bound[UrgentForm] | None = None
+    opens_saturday: bool = False
+    """A crèche opens on Saturday."""
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
@@ -56,8 +58,8 @@ class UrgentPage:
 
     @property
     def days(self) -> tuple[tuple[str, str, str], ...]:
-        """The days of a week."""
-        return DAYS
+        """The days of a week, those when a crèche opens."""
+        return days(saturday=self.opens_saturday)
 
     @property
     def halves(self) -> list[tuple[str, str, str]]:
@@ -79,7 +81,13 @@ class UrgentPage:
 async def urgent_page(tenant: Tenant, form: forms.Bound[UrgentForm] | None = None) -> Page:
     """Show the register and the form, or the form again with what is wrong in it."""
     creches = [(one.id, one.name) for one in await facilities.every()]
-    page = UrgentPage(await emergencies.register(), creches, tenant.of(Settings), form)
+    page = UrgentPage(
+        await emergencies.register(),
+        creches,
+        tenant.of(Settings),
+        form,
+        await facilities.any_saturday(),
+    )
     return Page("creche/office/emergencies.html", page, status=422 if form else 200)
 
 
@@ -151,12 +159,15 @@ async def file_of(number: str) -> Application | None:
 async def wrong_in(told: UrgentForm, file: Application, today: date) -> dict[str, str]:
     """Return one sentence per part of an emergency that cannot be."""
     errors = emergency.wrong_days(told.start_on, told.until, today)
-    if told.facility not in await facilities.names():
+    creches = await facilities.takings()
+    if told.facility not in creches:
         errors["facility"] = "Choisissez une crèche de la liste."
     if told.reason not in emergency.REASONS:
         errors["reason"] = "Choisissez un motif."
     if not told.days or any(slot not in SLOTS for slot in told.days):
         errors["days"] = "Cochez au moins une demi-journée."
+    elif told.facility in creches and not creches[told.facility].opens_saturday:
+        errors |= week.wrong_saturday(told.days, creches[told.facility].name)
     if file.reference_on is None:
         errors["number"] = "La naissance n’est pas précisée dans cette demande : complétez-la."
     return errors

@@ -18,6 +18,7 @@ from ribambelle_creche.pages import (
     facility_calls,
     facility_insertion,
     facility_places,
+    facility_saturday,
 )
 from ribambelle_creche.pages.facility_space import Call, Space, calls_of, manager, to_call
 from ribambelle_creche.queries import contacts, facilities, wishes
@@ -147,6 +148,7 @@ ROUTES = [
     day,
     *facility_calls.ROUTES,
     *facility_places.ROUTES,
+    *facility_saturday.ROUTES,
     *facility_authorisation.ROUTES,
     *facility_insertion.ROUTES,
 ]

@@ -28,7 +28,7 @@ from ribambelle_creche.domain.authorisation import (
     minutes_of,
     wrong,
 )
-from ribambelle_creche.domain.week import DAYS, HALVES
+from ribambelle_creche.domain.week import DAYS, HALVES, days
 from ribambelle_creche.pages.facility_space import Space, calls_of, manager, to_call
 from ribambelle_creche.queries import facilities
 from ribambelle_creche.settings import Settings
@@ -63,13 +63,18 @@ class AuthorisationPage:
     hours: list[tuple[str, str]]
     form: forms.Bound[BandForm] | None = None
 
-    days = ((str(EVERY_DAY), "Tous les jours"), *((str(n), one[2]) for n, one in enumerate(DAYS)))
+    @property
+    def days(self) -> list[tuple[str, str]]:
+        """The days the crèche opens, to choose from."""
+        told = enumerate(days(saturday=self.space.facility.opens_saturday))
+        return [(str(EVERY_DAY), "Tous les jours"), *((str(n), one[2]) for n, one in told)]
 
     @property
     def half_days(self) -> list[tuple[str, list[int]]]:
         """One line per day: the children each of its halves counts."""
         return [
-            (label, [self.allowed.at(f"{day}-{half}") for half in HALVES]) for day, _, label in DAYS
+            (label, [self.allowed.at(f"{day}-{half}") for half in HALVES])
+            for day, _, label in days(saturday=self.space.facility.opens_saturday)
         ]
 
 
@@ -126,7 +131,7 @@ async def add(
     form = await forms.read(request, BandForm)
     band, errors = band_of(form.struct) if form.struct else (None, form.errors)
     if band is not None:
-        errors = wrong(band, decode(one.bands), one.places)
+        errors = wrong(band, decode(one.bands), one.places, saturday=one.opens_saturday)
     if band is None or errors:
         return await authorisation_page(
             one, tenant, now, forms.Bound[BandForm](None, errors, form.raw)
@@ -134,11 +139,13 @@ async def add(
 
     def with_it(bands: list[Band]) -> list[Band]:
         # somebody else may have written the same hours since: theirs stand
-        return bands if wrong(band, bands, one.places) else [*bands, band]
+        is_wrong = wrong(band, bands, one.places, saturday=one.opens_saturday)
+        return bands if is_wrong else [*bands, band]
 
     kept = await facilities.set_bands(one, with_it, person.account)
     if band not in kept:
-        found = forms.Bound[BandForm](None, wrong(band, kept, one.places), form.raw)
+        errors = wrong(band, kept, one.places, saturday=one.opens_saturday)
+        found = forms.Bound[BandForm](None, errors, form.raw)
         one = await facilities.managed(person, facility)
         return await authorisation_page(one, tenant, now, found)
     places = formats.pluriel(band.places, "place autorisée", "places autorisées")

@@ -20,7 +20,7 @@ from ribambelle.web.visit import Visit
 from ribambelle.workflow import journal
 from ribambelle_creche.domain.age import AgeLimits
 from ribambelle_creche.domain.contact import OUTCOMES, Waiting
-from ribambelle_creche.domain.week import DAYS
+from ribambelle_creche.domain.week import days, has_saturday
 from ribambelle_creche.pages.facility_space import (
     Call,
     Space,
@@ -93,7 +93,12 @@ class RequestsPage:
         later = f"&page={page}" if page > 1 else ""
         return f"{self.space.address}/demandes?vue={view}{later}"
 
-    days = DAYS
+    @property
+    def days(self) -> tuple[tuple[str, str, str], ...]:
+        """The days the crèche opens, with a Saturday that a family asks for where it is closed."""
+        asked = any(has_saturday(call.wish.slots) for call in self.calls)
+        return days(saturday=asked or self.space.facility.opens_saturday)
+
     halves = (("am", "matin"), ("pm", "après-midi"))
 
 

@@ -27,7 +27,6 @@ from ribambelle_creche import moving
 from ribambelle_creche.domain import week
 from ribambelle_creche.domain.age import LABELS
 from ribambelle_creche.domain.present_children import MOST, Line, read, wrong_days
-from ribambelle_creche.domain.week import DAYS, SLOTS
 from ribambelle_creche.pages.facility_space import Space, calls_of, manager, side_of, to_call
 from ribambelle_creche.queries import applications, contracts, facilities
 from ribambelle_creche.settings import Settings
@@ -158,7 +157,7 @@ async def children_page(facility: Facility, tenant: Tenant, today: date, **shown
         contracts=await contracts.of_facility(facility.id),
         settings=tenant.of(Settings),
         today=today,
-        days=DAYS,
+        days=week.days(saturday=facility.opens_saturday),
         **shown,
     )
     return Page("creche/facility/children.html", page, status=422 if shown else 200)
@@ -197,7 +196,7 @@ async def add(
     """Add a child to those of a crèche."""
     one, form = await facilities.managed(person, facility), await forms.read(request, ChildForm)
     if form.struct is not None:
-        form = form.wrong(**wrong_child(form.struct))
+        form = form.wrong(**wrong_child(form.struct, one))
     if form.struct is None:
         return await children_page(one, tenant, now.date(), form=form)
     told = form.struct
@@ -215,11 +214,13 @@ async def add(
     return Redirect(f"/creche/direction/{facility}/enfants", status_code=303)
 
 
-def wrong_child(form: ChildForm) -> dict[str, str]:
+def wrong_child(form: ChildForm, facility: Facility) -> dict[str, str]:
     """Return one sentence per part of a contract that cannot be."""
     errors = wrong_days(form.born_on, form.first, form.last)
-    if not form.days or any(slot not in SLOTS for slot in form.days):
+    if not form.days or any(slot not in week.SLOTS for slot in form.days):
         errors["days"] = "Cochez au moins une demi-journée."
+    elif not facility.opens_saturday:
+        errors |= week.wrong_saturday(form.days, facility.name)
     return errors
 
 
@@ -364,7 +365,7 @@ async def bring_in(
     await limits.require(f"creche.children:{person.account}", now, at_most=30, per=HOUR)
     try:
         async with sent(request, shelf.reception(), largest=LARGEST) as form:
-            lines = list(read(form.require_file().read_bytes()))
+            lines = list(read(form.require_file().read_bytes(), saturday=one.opens_saturday))
     except Refused as refusal:
         return await children_page(one, tenant, now.date(), wrong=sentence(refusal))
     if len(lines) > MOST:

@@ -21,9 +21,10 @@ from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.authorisation import Authorised
 from ribambelle_creche.domain.capacity import Cell, Place
 from ribambelle_creche.domain.facility import glued
-from ribambelle_creche.domain.week import DAYS, HALVES
+from ribambelle_creche.domain.week import HALVES, days
 from ribambelle_creche.pages.facility_space import Space, calls_of, manager, side_of, to_call
-from ribambelle_creche.queries import facilities
+from ribambelle_creche.queries import facilities, saturdays
+from ribambelle_creche.queries.saturdays import OnSaturday
 from ribambelle_creche.tables import Facility
 
 
@@ -57,7 +58,7 @@ class PlacesPage:
                     for label, what in (("places", "places"), ("libres", "free"))
                 ],
             )
-            for weekday in range(len(DAYS))
+            for weekday in range(len(days(saturday=self.space.facility.opens_saturday)))
             for half in HALVES
             for cell in [self.cells.get((group, weekday, half), Cell())]
         ]
@@ -114,7 +115,7 @@ async def set_places(
     """Save the places of a crèche, all of them or none."""
     one = await facilities.managed(person, facility)
     typed = dict((await request.form()).items())
-    cells, errors = capacity.read(typed)
+    cells, errors = capacity.read(typed, saturday=one.opens_saturday)
     if errors:
         # half a grid is not what somebody typed: what is kept is shown instead
         form = forms.Bound[Any](None, errors, typed if cells else {})
@@ -150,6 +151,7 @@ class EditPage:
     """The sheet of a crèche, to change it."""
 
     space: Space
+    on_saturday: OnSaturday
     form: forms.Bound[SheetForm] | None = None
 
 
@@ -161,7 +163,8 @@ async def edit_page(
 ) -> Page:
     """Show the sheet of a crèche."""
     space = Space(facility, "/fiche", to_call(await calls_of(facility, tenant, today)))
-    return Page("creche/facility/edit.html", EditPage(space, form), status=422 if form else 200)
+    page = EditPage(space, await saturdays.of_facility(facility.id, today), form)
+    return Page("creche/facility/edit.html", page, status=422 if form else 200)
 
 
 @get(

@@ -23,10 +23,10 @@ from ribambelle_creche.domain import capacity, staff, week
 from ribambelle_creche.domain import supply as rules
 from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.authorisation import Authorised
-from ribambelle_creche.domain.capacity import PLACES, Place
+from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.resources import place_of
 from ribambelle_creche.domain.supply import MOVES, STATES, Move
-from ribambelle_creche.domain.week import DAYS, HALVES, SLOTS
+from ribambelle_creche.domain.week import HALVES, SLOTS, days
 from ribambelle_creche.pages.facility_space import Space, calls_of, manager, side_of, to_call
 from ribambelle_creche.queries import commissions, contracts, facilities, supplies
 from ribambelle_creche.queries.commissions import calendar_of
@@ -168,7 +168,7 @@ class SupplyPage:
                 known.free[0].get((group, *when), 0),
                 self.given.cells.get((group, *when), 0),
             )
-            for when in ((weekday, half) for weekday in range(len(DAYS)) for half in HALVES)
+            for when in ((weekday, half) for weekday in range(len(self.days)) for half in HALVES)
         ]
 
     @staticmethod
@@ -224,7 +224,7 @@ async def supply_page(
         and given.state == "declared"
         and rules.may_declare(given.state, row.state, is_office=True),
         today=today,
-        days=DAYS,
+        days=days(saturday=facility.opens_saturday),
         halves=[("am", "Matin", settings.morning), ("pm", "Après-midi", settings.afternoon)],
         allowed=facilities.authorised(facility, tenant),
         form=form,
@@ -291,8 +291,8 @@ async def declare(
     """Keep the places a crèche gives, all of them or none."""
     one, row = await facilities.managed(person, facility), await commissions.one(commission)
     typed = dict((await request.form()).items())
-    cells, overflow, errors = read(typed, one.places)
-    adults, ratio, lacking = staff.read(typed, one.places)
+    cells, overflow, errors = read(typed, one.places, saturday=one.opens_saturday)
+    adults, ratio, lacking = staff.read(typed, one.places, saturday=one.opens_saturday)
     errors |= lacking
     if errors:
         form = forms.Bound[Any](None, errors, typed if "" not in errors else {})
@@ -309,11 +309,11 @@ async def declare(
 
 
 def read(
-    typed: Mapping[str, object], authorised: int
+    typed: Mapping[str, object], authorised: int, *, saturday: bool = False
 ) -> tuple[dict[Place, int], int, dict[str, str]]:
     """Return the places typed, the children above the authorisation, and what is wrong.
 
-    >>> whole = {capacity.field(place, "given"): "" for place in PLACES}
+    >>> whole = {capacity.field(place, "given"): "" for place in capacity.PLACES}
     >>> cells, overflow, errors = read({**whole, "babies-mon-am-given": "2"}, 30)
     >>> cells["babies", 0, "am"], overflow, errors
     (2, 0, {})
@@ -324,7 +324,7 @@ def read(
     """
     cells: dict[Place, int] = {}
     errors: dict[str, str] = {}
-    for place in PLACES:
+    for place in capacity.places(saturday=saturday):
         name = capacity.field(place, "given")
         if name not in typed:
             return {}, 0, {"": capacity.INCOMPLETE}
@@ -370,7 +370,9 @@ async def add_move(
     one, row = await facilities.managed(person, facility), await commissions.one(commission)
     form = await forms.read(request, MoveForm)
     if form.struct is not None:
-        form = form.wrong(**wrong_move(form.struct, calendar_of(row).periods))
+        form = form.wrong(
+            **wrong_move(form.struct, calendar_of(row).periods, saturday=one.opens_saturday)
+        )
     if form.struct is None:
         return await supply_page(row, one, tenant, person, now.date(), move=form)
     told = form.struct
@@ -385,7 +387,9 @@ async def add_move(
     return back(facility, commission)
 
 
-def wrong_move(form: MoveForm, periods: tuple[date, ...]) -> dict[str, str]:
+def wrong_move(
+    form: MoveForm, periods: tuple[date, ...], *, saturday: bool = False
+) -> dict[str, str]:
     """Return one sentence per part of a move that cannot be.
 
     >>> late = MoveForm("departure", "babies", date(2027, 9, 2), days=["mon-am"])
@@ -403,6 +407,8 @@ def wrong_move(form: MoveForm, periods: tuple[date, ...]) -> dict[str, str]:
         errors["into_group"] = "Choisissez une autre section."
     if not form.days or any(slot not in SLOTS for slot in form.days):
         errors["days"] = "Cochez au moins une demi-journée."
+    elif not saturday:
+        errors |= week.wrong_saturday(form.days, "Cette crèche")
     if form.on > periods[-1]:
         day = formats.jour_du_mois(periods[-1], year=True)
         errors["on"] = f"Trop tard pour compter : la place doit être libre le {day}."

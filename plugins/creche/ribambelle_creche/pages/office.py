@@ -16,7 +16,6 @@ from ribambelle.web.page import Page
 from ribambelle_creche.domain import week as half_days
 from ribambelle_creche.domain.age import GROUPS
 from ribambelle_creche.domain.evidence import KINDS
-from ribambelle_creche.domain.week import DAYS
 from ribambelle_creche.pages import office_desks, office_file, office_merge
 from ribambelle_creche.pages.office_file import office
 from ribambelle_creche.pages.statistics_tables import month_of, month_words
@@ -39,7 +38,11 @@ class QueuePage:
     groups: list[tuple[str, str]]
     tokens: list[tuple[str, str]]
 
-    days = DAYS
+    @property
+    def days(self) -> tuple[tuple[str, str, str], ...]:
+        """The days of a week, with Saturday when a file of this page asks for it."""
+        return half_days.days(saturday=any(half_days.has_saturday(one.slots) for one in self.rows))
+
     halves = (("am", "matin"), ("pm", "après-midi"))
 
     @property

@@ -38,9 +38,10 @@ from ribambelle_creche.domain.dossier import Dossier
 from ribambelle_creche.domain.insertion import Duty, duties
 from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.domain.resources import place_of
-from ribambelle_creche.domain.week import DAYS, SLOTS
+from ribambelle_creche.domain.week import days, shown
 from ribambelle_creche.pages import statistics_coverage, statistics_supply
 from ribambelle_creche.pages.panels import Bar, Panel
+from ribambelle_creche.pages.statistics_supply import any_saturday
 from ribambelle_creche.pages.statistics_tables import month_words
 from ribambelle_creche.queries import admission_figures as figures
 from ribambelle_creche.queries import agreements, facilities, grids, proposals
@@ -194,12 +195,14 @@ def pressure(
     asked: Mapping[int, Counter[str]],
 ) -> Panel:
     """Return the first wishes per free place, crèche by crèche and half-day by half-day."""
+    is_open = any_saturday(cells)
+    slots = shown(saturday=is_open)
     rows, bars = [], list[Bar]()
     for one in open_now:
         if one.id not in asked:
             continue
         line: list[Any] = [one.name]
-        for slot in SLOTS:
+        for slot in slots:
             day, half = place_of(slot)
             free = sum(
                 left
@@ -219,7 +222,11 @@ def pressure(
         f"Premiers vœux par place libre, sur la semaine ; les {FULLEST} plus demandées",
         (
             "Crèche",
-            *(f"{short.capitalize()} {half}" for _, short, _ in DAYS for half in HALF_WORDS),
+            *(
+                f"{short.capitalize()} {half}"
+                for _, short, _ in days(saturday=is_open)
+                for half in HALF_WORDS
+            ),
         ),
         rows,
         bars[:FULLEST],

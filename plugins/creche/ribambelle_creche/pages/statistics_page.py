@@ -31,6 +31,8 @@ from ribambelle_creche.queries.areas import areas, published_cut
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.workflow import ACTIVE
 
+DRAWN = 15
+"""Crèches that a chart shows: a large town has more than a page is tall."""
 MEASURES = {"children": "Enfants", "half_days": "Temps pleins", "wishes": "Vœux"}
 AGES_OF_WORD = (("3 mois", 91), ("6 mois", 183), ("1 an", 365))
 FACILITY_COLUMNS = (
@@ -129,6 +131,12 @@ class StatisticsPage:
     def is_whole(self) -> bool:
         """Tell whether every mode is known."""
         return all(one.places is not None for one in self.modes)
+
+    @property
+    def first_named(self) -> list[tuple[str, int, int]]:
+        """The crèches most families name first, beside the places each has: the table has them all."""
+        ranked = sorted(self.facilities, key=lambda one: (-one.first, one.name.casefold()))
+        return [(one.name, one.first, one.places) for one in ranked[:DRAWN]]
 
     @property
     def months_offered(self) -> list[tuple[str, str]]:

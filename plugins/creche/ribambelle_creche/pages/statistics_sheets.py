@@ -28,6 +28,11 @@ def sheets_of(page: StatisticsPage, tenant: Tenant) -> dict[str, Sheet]:
             ("Envoyée ou confirmée depuis", "Demandes", "Complètes et confirmées"),
             page.freshness,
         ),
+        "modes": Sheet(
+            "Modes d’accueil",
+            ("Mode", "Places (vide : pas comptées)"),
+            [(one.label, one.places) for one in page.modes],
+        ),
         "creches": Sheet(
             "Crèches",
             ("Crèche", "Places", "Nommée", "Premier vœu", "Premiers vœux par place"),

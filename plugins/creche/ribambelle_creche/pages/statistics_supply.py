@@ -17,7 +17,7 @@ from ribambelle_creche.domain.authorisation import Authorised
 from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.insertion import manager_of
 from ribambelle_creche.domain.resources import place_of
-from ribambelle_creche.domain.week import DAYS, SLOTS
+from ribambelle_creche.domain.week import DAYS, days, shown
 from ribambelle_creche.pages.panels import Bar, Panel
 from ribambelle_creche.tables import Facility
 
@@ -28,6 +28,7 @@ Cells = Mapping[int, Mapping[Place, tuple[int, int]]]
 FULLEST = 15
 """Crèches drawn; the table has them all."""
 HALVES = {"am": "matin", "pm": "après-midi"}
+SATURDAY = 5
 SHORT = {"am": "matin", "pm": "ap.-m."}
 WHOLE = (
     "Places",
@@ -99,7 +100,7 @@ def by_group(open_now: Iterable[Facility], cells: Cells) -> Panel:
     places, free = _sums(open_now, cells, lambda group, day, half: (group, day, half))
     rows, bars = [], list[Bar]()
     for group in GROUPS:
-        for day, half in (place_of(slot) for slot in SLOTS):
+        for day, half in (place_of(slot) for slot in shown(saturday=any_saturday(cells))):
             many, left = places[group, day, half], free[group, day, half]
             when = f"{DAYS[day][2]} {HALVES[half]}"
             rows.append((f"{LABELS[group]}, {when}", many, many - left, left))
@@ -122,7 +123,7 @@ def by_half_day(open_now: Sequence[Facility], cells: Cells, allowed: Allowed) ->
     """Return the places of the town, half-day by half-day."""
     places, free = _sums(open_now, cells, lambda _, day, half: (day, half))
     rows, bars = [], list[Bar]()
-    for day, half in (place_of(slot) for slot in SLOTS):
+    for day, half in (place_of(slot) for slot in shown(saturday=any_saturday(cells))):
         many, left = places[day, half], free[day, half]
         authorised = sum(allowed[one.id].at(f"{DAYS[day][0]}-{half}") for one in open_now)
         when = f"{DAYS[day][2].capitalize()} {HALVES[half]}"
@@ -148,7 +149,7 @@ def by_facility_and_half_day(open_now: Iterable[Facility], cells: Cells) -> Pane
             continue
         line: list[Any] = [one.name, one.places]
         halves = _by_half_day(theirs)
-        for day, half in (place_of(slot) for slot in SLOTS):
+        for day, half in (place_of(slot) for slot in shown(saturday=any_saturday(cells))):
             many, left = halves.get((day, half), (0, 0))
             line.append(f"{many - left} / {many}" if many else "")
             if many:
@@ -160,11 +161,30 @@ def by_facility_and_half_day(open_now: Iterable[Facility], cells: Cells) -> Pane
         f"Enfants présents / places ouvertes ; les {FULLEST} demi-journées les plus pleines",
         (
             *("Crèche", "Autorisées"),
-            *(f"{short.capitalize()} {half}" for _, short, _ in DAYS for half in SHORT.values()),
+            *(
+                f"{short.capitalize()} {half}"
+                for _, short, _ in days(saturday=any_saturday(cells))
+                for half in SHORT.values()
+            ),
         ),
         rows,
         list[Bar](sorted(bars, key=_fullest_first)[:FULLEST]),
         ("occupées", "libres"),
+    )
+
+
+def any_saturday(cells: Cells) -> bool:
+    """Tell whether a crèche has places on Saturday.
+
+    >>> any_saturday({12: {("babies", 4, "pm"): (8, 2)}})
+    False
+    >>> any_saturday({12: {("babies", 5, "am"): (8, 2)}})
+    True
+    """
+    return any(
+        day == SATURDAY and places
+        for theirs in cells.values()
+        for (_, day, _), (places, _) in theirs.items()
     )
 
 

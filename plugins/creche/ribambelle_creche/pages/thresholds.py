@@ -17,7 +17,7 @@ from ribambelle.web.page import Page
 from ribambelle_creche.domain import published, register
 from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.published import LEAST, CutOff, Found
-from ribambelle_creche.domain.week import DAYS, HALVES, SLOTS
+from ribambelle_creche.domain.week import DAYS, HALVES, SLOTS, days, is_saturday
 from ribambelle_creche.domain.why import said
 from ribambelle_creche.pages.criteria import Readable, readable
 from ribambelle_creche.pages.why import rows_of
@@ -65,8 +65,15 @@ class ThresholdsPage:
     found: Found | None = None
     history: list[tuple[Commission, Sequence[CutOff]]] = field(default_factory=list)
     rows: list[tuple[str, str, str]] = field(default_factory=list)
-    days: tuple[tuple[str, str, str], ...] = DAYS
     least: int = LEAST
+
+    @property
+    def days(self) -> tuple[tuple[str, str, str], ...]:
+        """The days of a week, with Saturday when a crèche has places then."""
+        tables = (self.table, *(table for _, table in self.history))
+        return days(
+            saturday=any(is_saturday(one.slot) and one.places for rows in tables for one in rows)
+        )
 
     @property
     def choices(self) -> list[tuple[int, str]]:
@@ -82,8 +89,8 @@ class ThresholdsPage:
 
     @property
     def lines(self) -> list[tuple[str, str, list[CutOff | None]]]:
-        """One line per crèche, section and half of the day: its five days."""
-        return lines_of(self.table, self.asked.facility, self.names)
+        """One line per crèche, section and half of the day: its days."""
+        return lines_of(self.table, self.asked.facility, self.names, self.days)
 
     @property
     def entries(self) -> list[tuple[str, str]]:
@@ -93,13 +100,14 @@ class ThresholdsPage:
     @property
     def after(self) -> list[tuple[str, str, list[CutOff | None]]]:
         """The same lines, for what is counted from 1 September on."""
-        return lines_of(self.table, self.asked.facility, self.names, period=2)
+        return lines_of(self.table, self.asked.facility, self.names, self.days, period=2)
 
     @property
     def past(self) -> list[tuple[Commission, list[tuple[str, str, list[CutOff | None]]]]]:
         """The same crèche in the three years before."""
         return [
-            (row, lines_of(table, self.asked.facility, self.names)) for row, table in self.history
+            (row, lines_of(table, self.asked.facility, self.names, self.days))
+            for row, table in self.history
         ]
 
     @property
@@ -113,9 +121,13 @@ class ThresholdsPage:
 
 
 def lines_of(
-    table: Sequence[CutOff], facility: int, names: Mapping[int, str], period: int = 1
+    table: Sequence[CutOff],
+    facility: int,
+    names: Mapping[int, str],
+    days: Sequence[tuple[str, str, str]],
+    period: int = 1,
 ) -> list[tuple[str, str, list[CutOff | None]]]:
-    """Return a table of cut-offs as lines of five days; a section that gave no place is left out."""
+    """Return a table of cut-offs as lines of days; a section that gave no place is left out."""
     table = [row for row in table if row.period == period]
     cells = {(row.facility, row.age_group, row.slot): row for row in table}
     here = sorted(
@@ -130,7 +142,7 @@ def lines_of(
         (
             names.get(one, "?"),
             f"{LABELS[group]}, {HALF_WORDS[half]}",
-            [cells.get((one, group, f"{day}-{half}")) for day, _, _ in DAYS],
+            [cells.get((one, group, f"{day}-{half}")) for day, _, _ in days],
         )
         for one, group in here
         for half in HALVES

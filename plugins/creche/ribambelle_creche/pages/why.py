@@ -70,8 +70,13 @@ class WhyPage:
     paths: list[Path] = field(default_factory=list)
     may_appeal: bool = False
     rows: list[tuple[str, str, str]] = field(default_factory=list)
-    days: tuple[tuple[str, str, str], ...] = week.DAYS
     mention: str = MENTION
+
+    @property
+    def days(self) -> tuple[tuple[str, str, str], ...]:
+        """The days of a week, with Saturday when the file asks for it."""
+        asked = (slot for _, one in self.blocked for slot in one.asked) if self.answer else ()
+        return week.days(saturday=any(map(week.is_saturday, asked)))
 
     @property
     def summary(self) -> tuple[str, str]:

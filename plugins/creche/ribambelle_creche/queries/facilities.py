@@ -1,6 +1,6 @@
 """The crèches of a commune."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 from ribambelle.childcare import Childcare
@@ -47,9 +47,22 @@ async def every() -> list[Facility]:
 async def takings() -> dict[int, Taking]:
     """Return the ages that each open crèche receives."""
     rows = await Facility.select(
-        Facility.id, Facility.name, Facility.from_weeks, Facility.to_months
+        *(Facility.id, Facility.name, Facility.from_weeks, Facility.to_months),
+        Facility.opens_saturday,
     ).where(OPEN)
-    return {row["id"]: Taking(row["name"], row["from_weeks"], row["to_months"]) for row in rows}
+    return {
+        row["id"]: Taking(row["name"], row["from_weeks"], row["to_months"], row["opens_saturday"])
+        for row in rows
+    }
+
+
+async def any_saturday(among: Sequence[int] = ()) -> bool:
+    """Tell whether a crèche of the commune opens on Saturday: pages show that day only then.
+
+    :param among: only these crèches; all of them when none is said.
+    """
+    opens = OPEN & Facility.opens_saturday.eq(True)
+    return await Facility.exists().where(opens & Facility.id.is_in(list(among)) if among else opens)
 
 
 async def childcare(day: date) -> list[Childcare]:
@@ -118,7 +131,10 @@ async def managed(person: Person, facility: int) -> Facility:
 def authorised(facility: Facility, tenant: Tenant) -> Authorised:
     """Return the children a crèche is authorised for, half-day by half-day."""
     bands, hours = authorisation.decode(facility.bands), tenant.of(Settings).hours
-    return Authorised(facility.places, authorisation.by_slot(facility.places, bands, hours))
+    told = authorisation.by_slot(
+        facility.places, bands, hours, saturday=bool(facility.opens_saturday)
+    )
+    return Authorised(facility.places, told)
 
 
 async def set_bands(

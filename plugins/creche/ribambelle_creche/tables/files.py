@@ -53,6 +53,7 @@ class Facility(Table, tablename="creche_facility"):
     project = Text(default="", help_text="Pedagogical project, in the crèche's words.")
     languages = Varchar(length=200, default="")
     parent_support = Text(default="", help_text="What is offered to parents.")
+    opens_saturday = Boolean(default=False, help_text="Its week has twelve half-days.")
     is_open = Boolean(default=True)
     is_avip = Boolean(
         default=False, help_text="Keeps one place in five for parents who look for work."
