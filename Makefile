@@ -41,7 +41,13 @@ check: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-proofs: install  ## Les preuves longues : coupures, isolement complet
+# It asks for another typer than the command does: a place of its own, made for the long proofs alone.
+.venv-clients/.ready: tests/clients/requirements.lock
+	@test -x .venv-clients/bin/python || $(PY) -m venv .venv-clients
+	.venv-clients/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+proofs: install .venv-clients/.ready  ## Les preuves longues : coupures, isolement complet, appels inventés
 	$(BIN)/python -m pytest -m slow
 
 bench: install  ## Mesurer : pages, communes, démarrage, commissions
@@ -51,3 +57,4 @@ bench: install  ## Mesurer : pages, communes, démarrage, commissions
 lock:  ## Refaire requirements.lock (demande l'outil uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package ribambelle-core requirements.in core/pyproject.toml plugins/creche/pyproject.toml plugins/periscolaire/pyproject.toml plugins/paiement_tresor/pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -c requirements.lock benchmarks/requirements.in -o benchmarks/requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header tests/clients/requirements.in -o tests/clients/requirements.lock

@@ -1,22 +1,37 @@
 """Tokens of programs: give one, see them, revoke one."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from ribambelle.api import scopes, tokens
 from ribambelle.api.tables import ApiToken
-from ribambelle.commands import AsJson, DryRun, platform, say, say_json, say_table, tenant
+from ribambelle.commands import AsJson, DryRun, inside, platform, say, say_json, say_table
 from ribambelle.errors import Refused
+from ribambelle.plugins import CORE
 from ribambelle.tenants import Tenant
+from ribambelle_cli import webhooks
 
-T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, help="L’API : ce que des logiciels lisent et écrivent.")
 token = typer.Typer(no_args_is_help=True, help="Les jetons que portent les logiciels.")
 app.add_typer(token, name="token")
+app.add_typer(webhooks.app, name="webhooks")
 Slug = Annotated[str, typer.Argument(help="Commune, telle que dans tenants/.")]
+
+
+@app.command()
+def reference() -> None:
+    """Écrire la référence de l’API, en anglais, comme docs/api-reference.md.
+
+    Exemple : ribambelle api reference > docs/api-reference.md
+    """
+    from ribambelle.api import description
+    from ribambelle.web.portal import portal
+    from ribambelle_cli.api_reference import page
+
+    communes = platform()
+    hooks = communes.plugins.only(communes.plugins.names)
+    typer.echo(page(description.document(portal(communes), hooks, "", "")), nl=False)
 
 
 @token.command()
@@ -44,7 +59,7 @@ def create(
         row, secret = await tokens.make(name.strip()[:80], scope, days, commune.now())
         return row.prefix, secret
 
-    prefix, secret = _inside(slug, work)
+    prefix, secret = inside(slug, CORE, work)
     if as_json:
         say_json(
             {
@@ -71,7 +86,7 @@ def list_tokens(slug: Slug, as_json: AsJson = False) -> None:
     async def work(commune: Tenant) -> list[dict[str, object]]:
         return [_facts(row, commune) for row in await tokens.every()]
 
-    found = _inside(slug, work)
+    found = inside(slug, CORE, work)
     if as_json:
         say_json(found)
         return
@@ -109,7 +124,7 @@ def revoke(
             await tokens.revoke(row.id, commune.now())
         return _facts(await tokens.one(row.id), commune)
 
-    facts = _inside(slug, work)
+    facts = inside(slug, CORE, work)
     if as_json:
         say_json({**facts, "dry_run": dry_run})
     elif dry_run:
@@ -124,17 +139,3 @@ def _facts(row: ApiToken, commune: Tenant) -> dict[str, object]:
         for name in ("created_at", "expires_at", "last_used_at", "revoked_at")
     }
     return {"prefix": row.prefix, "name": row.name, "scopes": row.scopes, **moments}
-
-
-def _inside(slug: str, work: Callable[[Tenant], Awaitable[T]]) -> T:
-    communes = platform()
-    commune = tenant(communes, slug)
-
-    async def run() -> T:
-        try:
-            with commune.here():
-                return await work(commune)
-        finally:
-            await communes.aclose()
-
-    return asyncio.run(run())

@@ -123,6 +123,15 @@ def _verdict(one: "Verdict") -> str:
     return f"{len(one.faults)} faute{'s' if len(one.faults) > 1 else ''}"
 
 
+@app.command("templates")
+def templates() -> None:
+    """Écrire ce sur quoi un gabarit peut compter, en anglais, comme docs/templates.md."""
+    from ribambelle.plugins import Plugins
+    from ribambelle_cli.template_reference import reference
+
+    sys.stdout.write(reference(Plugins()))
+
+
 @app.command("hooks")
 def hooks() -> None:
     """Écrire la référence des hooks, en anglais, comme docs/hooks.md."""

@@ -15,6 +15,16 @@ SENTENCES = {
     ),
     "unknown_life": "Un jeton ne dure pas {days} jours. Durées possibles : {known}.",
     "unknown_token": "Aucun jeton ne commence par {prefix}. Jetons de la commune : {known}.",
+    "unknown_webhook_kind": "Événement inconnu : {kind}. Événements de cette commune : {known}.",
+    "unknown_webhook": "Aucun logiciel prévenu ne porte le code {code}. Codes de la commune : {known}.",
+    "unknown_webhook_event": "Aucun avis {event} n’a été écrit pour ce logiciel, ou ses trente jours "
+    "sont passés. Relisez son numéro : ribambelle api webhooks list {slug} --of {code}",
+    "webhook_unreadable": "Cette adresse ne se lit pas. Exemple : https://logiciel.example.fr/avis",
+    "webhook_not_https": "Cette adresse n’est pas protégée : donnez celle qui commence par https://.",
+    "webhook_not_public": "Cette adresse mène à un réseau privé : donnez celle du logiciel sur "
+    "Internet.",
+    "too_many_webhooks": "La commune prévient déjà {most} logiciels. Retirez-en un d’abord : "
+    "ribambelle api webhooks remove",
     "slug_invalid": "« {slug} » ne peut pas nommer une commune : "
     "des lettres minuscules, des chiffres et des tirets, par exemple saint-denis.",
     "slug_taken": "La commune « {slug} » existe déjà. Rien n’a été écrit.",

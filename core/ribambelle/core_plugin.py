@@ -24,10 +24,11 @@ def tables() -> Iterable[Any]:
     from ribambelle.particulier import tables as particulier
     from ribambelle.privacy import tables as privacy
     from ribambelle.sharing import tables as sharing
+    from ribambelle.webhooks import tables as webhooks
     from ribambelle.workflow import tables as workflow
 
     rooms = identity, workflow, jobs, messages, documents, families, calendar, campaigns
-    more = information, appointments, api, privacy, consents, particulier, sharing
+    more = information, appointments, api, privacy, consents, particulier, sharing, webhooks
     return [table for room in (*rooms, *more) for table in room.TABLES]
 
 
@@ -48,6 +49,14 @@ def scopes() -> dict[str, Any]:
 
 
 @hookimpl
+def api_scopes() -> list[Any]:
+    """Where a request stands, for whoever is told that it moved."""
+    from ribambelle.api.requests import SCOPES
+
+    return SCOPES
+
+
+@hookimpl
 def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
     """Sending messages, announcing transitions, sweeping what has expired, ageing papers."""
     from ribambelle.api.telling import tell as tell_api_acts
@@ -65,6 +74,7 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
     from ribambelle.privacy.retention import night
     from ribambelle.web.new_email import send_link as send_new_email
     from ribambelle.web.sign_in import email_link
+    from ribambelle.webhooks.delivering import send as send_webhook
     from ribambelle.workflow.engine import announce
 
     return {
@@ -87,6 +97,7 @@ def jobs() -> dict[str, Callable[..., Awaitable[None]]]:
         "eliminate": night,
         "refresh_state": refresh_state,
         "ask_state": ask_state,
+        "send_webhook": send_webhook,
     }
 
 
@@ -289,6 +300,7 @@ def personal_data() -> list[Any]:
     from ribambelle.particulier import personal_data as particulier
     from ribambelle.privacy import personal_data as privacy
     from ribambelle.sharing import personal_data as sharing
+    from ribambelle.webhooks import personal_data as webhooks
 
     rooms = identity, documents, messages, families, campaigns, information, appointments, api
-    return [one for room in (*rooms, privacy, particulier, sharing) for one in room.HELD]
+    return [one for room in (*rooms, privacy, particulier, sharing, webhooks) for one in room.HELD]

@@ -153,7 +153,7 @@ def api_scopes() -> "Iterable[ApiScope]":
             from ribambelle.api import ApiScope
             return [ApiScope("creche:read", "Lire les places", "Lit les places de chaque crèche.")]
 
-    Called by ``ribambelle.api``. Implemented by ``assmat``, ``periscolaire``. Since 0.2.
+    Called by ``ribambelle.api``. Implemented by ``core``, ``assmat``, ``periscolaire``. Since 0.2.
     """
 
 

@@ -26,6 +26,7 @@ from ribambelle.tenants.settings import (
     Proconnect,
     Signature,
     Sms,
+    Webhooks,
 )
 from ribambelle_assmat.settings import Pmi, Relais
 from ribambelle_assmat.settings import Settings as Assmat
@@ -55,6 +56,7 @@ TABLES = {
     "`[franceconnect]`": Franceconnect,
     "`[proconnect]`": Proconnect,
     "`[particulier]`": Particulier,
+    "`[webhooks]`": Webhooks,
     "`[privacy]`": Privacy,
     "`[legal]`": Legal,
     "`[backup]`": Backup,

@@ -8,6 +8,7 @@ from ribambelle_periscolaire.domain.enrolments import STEPS as ENROLMENT_STEPS
 NOT_PAGES = {
     *("/robots.txt", "/sitemap.xml", "/bureau/communes/export/{kind}"),
     *("/api/v1/openapi.json", "/api/v1/token", "/api/v1/periscolaire/activities"),
+    "/api/v1/requests/{number}",
     *("/api/v1/periscolaire/slots", "/api/v1/periscolaire/bookings"),
     "/api/v1/periscolaire/children",
     *("/identite/{provider}", "/identite/{provider}/retour", "/deconnexion/retour"),
@@ -415,6 +416,10 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/ecoles/{number}": {"office": ("/bureau/ecoles/{school}",)},
     "/bureau/equipe": {"office": ("/bureau/equipe",)},
     "/bureau/equipe/jetons": {"office": ("/bureau/equipe/jetons",)},
+    "/bureau/equipe/avis": {"office": ("/bureau/equipe/avis",)},
+    "/bureau/equipe/avis/{number}": {
+        "office": ("/bureau/equipe/avis/{webhook}", "/bureau/equipe/avis/{webhook}?etat=given_up")
+    },
     "/api": {"visitor": ("/api",)},
     "/bureau/equipe/inviter": {"office": ("/bureau/equipe/inviter",)},
     "/bureau/equipe/{number}": {"office": ("/bureau/equipe/{oneself}", "/bureau/equipe/{invited}")},

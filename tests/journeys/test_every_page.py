@@ -69,6 +69,8 @@ from ribambelle.testing.browser import Stage, barriers, scrolls_sideways
 from ribambelle.web import drafts as drafts_kept
 from ribambelle.web.portal import Portal
 from ribambelle.web.templates import catalogue
+from ribambelle.webhooks import declaring
+from ribambelle.webhooks.tables import WebhookDelivery
 from ribambelle_creche import deciding, demo, examining, offering, proposing, renewing
 from ribambelle_creche.demo_figures import TOWNS
 from ribambelle_creche.domain import desk, receipt
@@ -501,6 +503,7 @@ async def links_of(tenant: Tenant) -> dict[str, Any]:
         until=now.date() + timedelta(days=99),
     )
     return {
+        "webhook": await told_program(tenant),
         "share": (await Share.insert(row).returning(Share.id))[0]["id"],
         "invited": invited.id,
         "sign_in": await links.make("sign_in", "axe@example.test", now),
@@ -510,6 +513,22 @@ async def links_of(tenant: Tenant) -> dict[str, Any]:
         "new_identity": await links.make("identity", "i@example.test", now, "t"),
         "letter": await links.make("activation", "l@example.test", now, "1"),
     }
+
+
+async def told_program(tenant: Tenant) -> int:
+    """Tell a program of what moves: one event taken, one given up, one that waits."""
+    now = tenant.now()
+    row, _ = await declaring.declare(
+        "Portes", "https://logiciel.example.test/avis", ["creche.application.*"], now
+    )
+    for step, state in enumerate(("delivered", "given_up", "waiting"), start=1):
+        kind = "creche.application.submit"
+        sent = WebhookDelivery(webhook=row.id, step=step, event=f"evt_{step}", kind=kind, body="{}")
+        sent.at = sent.since = sent.next_at = now
+        sent.state, sent.answered = state, 204 if state == "delivered" else None
+        sent.trouble = "too_slow" if state == "given_up" else ""
+        await WebhookDelivery.insert(sent)
+    return row.id
 
 
 async def a_family_apart(tenant: Tenant, account: Account) -> dict[str, Any]:

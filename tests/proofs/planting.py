@@ -17,6 +17,7 @@ from ribambelle.plugins import Plugins
 from ribambelle.search import fold
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Town
+from ribambelle.webhooks.secrets import sealed as webhook_sealed
 from ribambelle_creche.domain import receipt
 from ribambelle_creche.domain.admission import Application as LotFile
 from ribambelle_creche.domain.admission import Option, Snapshot, propose
@@ -167,6 +168,15 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             **{"revoked_at": None, "created_by": None, "prefix": f"{number:08x}"},
         },
         "core_api_answer": {"status": 200, "body": json.dumps({"word": word})},
+        "core_webhook": {
+            **{"code": f"{number:08x}", "address": f"https://{word}{number}.example.test/".lower()},
+            **{"kinds": "creche.application.*", "held_until": None, "created_by": None},
+            "secret": webhook_sealed(f"whsec_{word}", f"{number:08x}"),
+        },
+        "core_webhook_delivery": {
+            **{"state": ("waiting", "delivered", "given_up")[number - 1], "answered": 200},
+            **{"event": f"evt_{word}{number}", "trouble": "", "next_at": later},
+        },
         "core_merge": {"verdict": "same", "undoing": "[]", "undone_at": None},
         "core_custody": {"changes_on": 0, "holidays": "weeks", "first_half": None},
         "core_message": {"recipient": FAMILY, "sent_at": None, "channel": "portal"},

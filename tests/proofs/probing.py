@@ -65,7 +65,7 @@ QUERY: dict[str, tuple[str, ...]] = {
     "iris": ("441090101",),
     "type": ("municipal",),
     **{"distance": ("5000",), "periode": ("2",)},
-    "page": ("2",),
+    **{"page": ("2",), "avant": IDS},
     **{"liste": ("assmat.fiches", "core.informations"), "partie": ("0",), "depuis": ("44109",)},
     "apres": IDS,
     "attendu": ("oui",),
@@ -262,6 +262,7 @@ async def people(town: Town) -> dict[str, SignIn]:
     async def program() -> httpx.AsyncClient:
         return await a_program(
             town,
+            "core:requests",
             "periscolaire:read",
             "periscolaire:book",
             "assmat:read",

@@ -28,7 +28,7 @@ FREE = {
     *("from_age", "to_age", "licence", "room"),
     *("amount", "key", "reference", "refund"),
     *("jours_1", "jours_2", "jours_3", "mode", "span", "rate", "every", "stay"),
-    *("portees", "duree"),
+    *("portees", "duree", "suivis", "etapes"),
     *("consents", "cares", "mobile", "call_hours", "only_when_free", "words"),
     *("urgent_words", "pets", "pets_words", "smoke", "languages", "takes_urgent"),
     *("civility", "accredited_since"),

@@ -12,8 +12,7 @@ from ribambelle.api import scopes
 from ribambelle.api.addresses import ROOT
 from ribambelle.api.declaring import Operation
 from ribambelle.api.problems import MEDIA_TYPE, SAID, Problem
-from ribambelle.plugins import CORE
-from ribambelle.tenants import Tenant
+from ribambelle.plugins import CORE, Enabled
 from ribambelle.web.guards import Scoped
 
 JSON = "application/json"
@@ -75,8 +74,8 @@ def _status(code: str) -> int:
     return SAID.get(code, SAID["refused"]).status
 
 
-def described(app: Any, tenant: Tenant) -> list[Described]:
-    """Return the routes of the API that this commune opens, in the order of their addresses."""
+def described(app: Any, hooks: Enabled) -> list[Described]:
+    """Return the routes of the API that these plugins open, in the order of their addresses."""
     found = [
         _one(handler, method, route.path)
         for route in app.routes
@@ -84,7 +83,7 @@ def described(app: Any, tenant: Tenant) -> list[Described]:
         for handler in getattr(route, "route_handlers", ())
         if isinstance(handler, HTTPRouteHandler)
         and "api" in handler.opt
-        and handler.opt.get("plugin", CORE) in tenant.hooks
+        and handler.opt.get("plugin", CORE) in hooks
         for method in handler.http_methods - {"OPTIONS", "HEAD"}
     ]
     return sorted(found, key=lambda one: (one.plugin != CORE, one.path, one.method))
@@ -118,14 +117,14 @@ def _query(schema: Any) -> Iterable[Parameter]:
         yield Parameter(part.encode_name, "query", shape, part.required)
 
 
-def document(app: Any, tenant: Tenant) -> dict[str, Any]:
+def document(app: Any, hooks: Enabled, commune: str, url: str) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of a commune: what it opens, and nothing else."""
-    found = described(app, tenant)
-    known = scopes.known(tenant.hooks)
+    found = described(app, hooks)
+    known = scopes.known(hooks)
     kinds = [one.operation.answer for one in found if one.operation.answer]
     bodies = [one.operation.body for one in found if one.operation.body]
-    shapes, named = msgspec.json.schema_components(
-        [*kinds, *bodies, Problem], ref_template=REFERENCE
+    shapes, named = plain(
+        *msgspec.json.schema_components([*kinds, *bodies, Problem], ref_template=REFERENCE)
     )
     by_kind = dict(zip(map(str, [*kinds, *bodies, Problem]), shapes, strict=True))
     paths: dict[str, dict[str, Any]] = {}
@@ -134,7 +133,7 @@ def document(app: Any, tenant: Tenant) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": f"Portail famille, {tenant.settings.name}",
+            "title": f"Portail famille, {commune}",
             "version": "1",
             "description": "\n".join(
                 [
@@ -144,13 +143,56 @@ def document(app: Any, tenant: Tenant) -> dict[str, Any]:
             ),
             "license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         },
-        "servers": [{"url": tenant.url("").rstrip("/")}],
+        "servers": [{"url": url.rstrip("/")}],
         "paths": paths,
         "components": {
             "schemas": named,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
+
+
+def plain(
+    shapes: Iterable[dict[str, Any]], named: dict[str, dict[str, Any]]
+) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
+    """Return the same shapes as generators of code read them.
+
+    Two structs of one name are told apart by their module; a generator keeps the last word alone,
+    and drops the second. It does not read either that a row of fixed length has nothing more.
+
+    >>> row = {"type": "array", "prefixItems": [{}, {}], "items": False, "maxItems": 2}
+    >>> asked, named = plain([{"$ref": "#/components/schemas/mine.photos.Sent"}], {
+    ...     "mine.photos.Sent": row, "mine.letters.Sent": {}})
+    >>> asked, [*named]
+    ([{'$ref': '#/components/schemas/PhotosSent'}], ['PhotosSent', 'LettersSent'])
+    >>> named["PhotosSent"]
+    {'type': 'array', 'prefixItems': [{}, {}], 'maxItems': 2, 'title': 'PhotosSent'}
+    """
+    names = {name: "".join(map(_capital, name.split(".")[-2:])) for name in named}
+    if len({*names.values()}) != len(names):
+        raise ValueError(f"two shapes would bear one name: {sorted(names)}")
+    links = {REFERENCE.format(name=name): REFERENCE.format(name=new) for name, new in names.items()}
+
+    def rewritten(part: Any) -> Any:
+        if isinstance(part, list):
+            return [rewritten(one) for one in part]
+        if not isinstance(part, dict):
+            return links.get(part, part) if isinstance(part, str) else part
+        return {
+            key: rewritten(value)
+            for key, value in part.items()
+            if not (key == "items" and value is False)
+        }
+
+    told = {names[name]: rewritten(one) for name, one in named.items()}
+    for name, new in names.items():
+        if name != new:
+            told[new]["title"] = new  # what some generators name a class by
+    return [rewritten(one) for one in shapes], told
+
+
+def _capital(word: str) -> str:
+    return word[:1].upper() + word[1:]
 
 
 def _operation(one: Described, shapes: dict[str, Any]) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class ApiPage:
 async def page(request: Request[Any, Any, Any], tenant: NamedDependency[Tenant]) -> Page:
     """Show the routes that this commune opens to programs."""
     routes: dict[str, list[Described]] = {}
-    for one in description.described(request.app, tenant):
+    for one in description.described(request.app, tenant.hooks):
         routes.setdefault(one.plugin, []).append(one)
     known = list(scopes.known(tenant.hooks).values())
     shown = ApiPage(routes, known, SAID, tenant.url(ROOT), tenant.url(OPENAPI))
@@ -85,7 +85,8 @@ async def openapi(
     request: Request[Any, Any, Any], tenant: NamedDependency[Tenant]
 ) -> Response[bytes]:
     """Answer the OpenAPI document of this commune."""
-    return said(msgspec.json.encode(description.document(request.app, tenant)))
+    told = description.document(request.app, tenant.hooks, tenant.settings.name, tenant.url(""))
+    return said(msgspec.json.encode(told))
 
 
 @get(

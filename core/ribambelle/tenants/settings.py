@@ -258,6 +258,13 @@ class Particulier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             )
 
 
+class Webhooks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Programs told that a request moved; whom and of what, administrators say in the portal."""
+
+    local: bool = False
+    """For a trial, in a demonstration alone: also this very machine, without TLS."""
+
+
 ASKED = frozenset({"quotient", "resources", "schooling"})
 
 
@@ -381,6 +388,7 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     franceconnect: Franceconnect = Franceconnect()
     proconnect: Proconnect = Proconnect()
     particulier: Particulier = Particulier()
+    webhooks: Webhooks = Webhooks()
     families: Families = Families()
     privacy: Privacy = Privacy()
     legal: Legal = Legal()

@@ -7,6 +7,7 @@ import pytest
 
 NAMES = {
     "browser": "Chromium (browser journeys, accessibility)",
+    "client_generator": "openapi-python-client (.venv-clients)",
     "pes_xsd": "the official PES schemas",
     "postgresql": "a PostgreSQL server",
     "systemd": "systemd-analyze",

@@ -1,7 +1,8 @@
 """A page as an answer: a template, its context, and what every template may use."""
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
+from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 from litestar import Litestar, Request, Response
@@ -9,14 +10,46 @@ from litestar.background_tasks import BackgroundTask, BackgroundTasks
 from litestar.datastructures import Cookie
 from litestar.response.base import ASGIResponse
 
-from ribambelle.identity import links
+from ribambelle.identity import Person, links
+from ribambelle.languages.known import Language
+from ribambelle.tenants import Tenant
 from ribambelle.web import drafts
-from ribambelle.web.menu import menu
+from ribambelle.web.menu import MenuEntry, menu
 from ribambelle.web.templates import environment
 from ribambelle.web.visit import Visit, visit
 
 
-def shared_context(seen: Visit, path: str, fragment: str = "") -> dict[str, Any]:
+class Shared(TypedDict):
+    """What every template may count on; ``docs/templates.md`` is written from it."""
+
+    tenant: Tenant
+    """The commune: `tenant.settings` is its file, `tenant.zone` its time zone."""
+    person: Person | None
+    """Whoever is signed in; None for a visitor."""
+    menu: list[MenuEntry]
+    """The entries of this person's menu, in order, the current one marked."""
+    now: datetime
+    """The present moment, in the commune's time zone."""
+    flash: list[tuple[str, str]]
+    """What the page before had to tell: kind (ok, info, alerte, erreur) and sentence, shown once."""
+    path: str
+    """The path of the address asked for, without its query."""
+    language: Language
+    """The language of this page."""
+    languages: list[Language]
+    """Those a reader may choose, French first."""
+
+
+class Around(Shared):
+    """The same, and what one answer adds."""
+
+    again: str
+    """Where this page can be asked for again: for links that come back to it."""
+    page: Any
+    """The page's own context: the class that the first line of its template names."""
+
+
+def shared_context(seen: Visit, path: str, fragment: str = "") -> Shared:
     """Return what every template may use; a fragment leaves the flash to the page around it."""
     tenant = seen.tenant
     return {
@@ -45,11 +78,15 @@ def render(
 ) -> str:
     """Return a page as text, or only one of its blocks when a fragment of it is asked for."""
     found = environment(seen.tenant, seen.language.code).get_template(template)
-    context = {**shared_context(seen, path, fragment), "again": again or path, "page": page}
+    context: Around = {
+        **shared_context(seen, path, fragment),
+        "again": again or path,
+        "page": page,
+    }
     block = found.blocks.get(f"fragment_{fragment.replace('-', '_')}") if fragment else None
     if block is None:
         return found.render(context)
-    return "".join(block(found.new_context(context)))
+    return "".join(block(found.new_context(dict(context))))
 
 
 class Page(Response[None]):

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 
+from ribambelle.api import requests as api_requests
 from ribambelle.api import routes as api
 from ribambelle.identity import second_factor
 from ribambelle.messages import outbox
@@ -53,6 +54,7 @@ from ribambelle.web import (
     state_known,
     team,
     ways_in,
+    webhooks_desk,
 )
 from ribambelle.web.families import (
     adults,
@@ -215,6 +217,8 @@ ROUTES = [
     *information_desk.ROUTES,
     *childcare_costs.ROUTES,
     *api_desk.ROUTES,
+    *webhooks_desk.ROUTES,
     *sms_receipts.ROUTES,
     *api.ROUTES,
+    *api_requests.ROUTES,
 ]

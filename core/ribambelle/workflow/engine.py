@@ -10,6 +10,7 @@ from ribambelle import asking, tenants
 from ribambelle.database import transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.jobs import later
+from ribambelle.webhooks import outbox
 from ribambelle.workflow import journal
 from ribambelle.workflow.declaration import Side, Step, Transition, Workflow
 from ribambelle.workflow.tables import Demande, HistoryStep
@@ -63,6 +64,7 @@ async def fire(
             **facts,
         )
         await _tell(step, written)
+        await outbox.write(step, written)
     return step
 
 
