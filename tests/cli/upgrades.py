@@ -53,14 +53,18 @@ def platform_of(place: Path, packages: Path, name: str, clock: Clock = system_cl
 
 
 async def brought_up(
-    communes: Platform, words: dict[str, Sequence[str]], copies: Path, server: str = ""
+    communes: Platform,
+    words: dict[str, Sequence[str]],
+    copies: Path,
+    server: str = "",
+    plugins: tuple[str, ...] = ("toys",),
 ) -> None:
     """Make a commune for each name, that holds these words and says where its copies go."""
     for slug, held in words.items():
         url = renamed(server, f"{slug}_{uuid4().hex[:10]}") if server else ""
         hosts = (f"{slug}.localhost",)
         await creation.create(
-            communes, NewTenant(slug, hosts, name=slug, plugins=("toys",), database=url)
+            communes, NewTenant(slug, hosts, name=slug, plugins=plugins, database=url)
         )
         file = communes.folder / f"{slug}.toml"
         file.write_text(f'{file.read_text()}\n[backup]\nfolder = "{copies}"\nkey = "{KEY}"\n')

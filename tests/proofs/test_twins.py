@@ -277,7 +277,7 @@ CACHES = {
 """Every function that remembers its answers; a new one says here what its key holds."""
 KEPT = {
     # by slug or by address: one entry for each commune
-    "registry.py": {"_tenants", "_engines"},
+    "registry.py": {"_tenants", "_engines", "_stamps"},
     "metrics.py": {"_seen"},
     "addresses.py": {"owners", "claims", "_read", "_served", "_refused"},
     # the same for every commune, or belonging to the object of one commune

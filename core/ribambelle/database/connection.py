@@ -29,9 +29,12 @@ ADDS_ROWS = re.compile(r'INSERT INTO "\w+" \([^)]*\) VALUES ')
 
 PATIENCE_MS = 5000  # how long to wait for another process that writes
 
+DURABILITY = "FULL"
+"""What is acknowledged is on the disk: a power cut takes nothing that a family was told is kept."""
+
 PRAGMAS = """
 PRAGMA busy_timeout = {patience_ms};
-PRAGMA synchronous = NORMAL;
+PRAGMA synchronous = {durability};
 PRAGMA foreign_keys = ON;
 PRAGMA cache_size = -{cache_kib};
 PRAGMA temp_store = MEMORY;
@@ -62,6 +65,11 @@ def _teach_types() -> None:
 
 
 _teach_types()
+
+
+def pragmas(cache_kib: int) -> str:
+    """Return the settings of a connection."""
+    return PRAGMAS.format(patience_ms=PATIENCE_MS, cache_kib=cache_kib, durability=DURABILITY)
 
 
 def require_sound_sqlite(version: tuple[int, ...] = dbapi2.sqlite_version_info) -> None:
@@ -127,7 +135,7 @@ class SQLiteConnection:
             raise self.explained(error) from error
         try:
             self._write_ahead()
-            self.raw.executescript(PRAGMAS.format(patience_ms=PATIENCE_MS, cache_kib=cache_kib))
+            self.raw.executescript(pragmas(cache_kib))
         except dbapi2.Error as error:
             self.raw.close()
             raise self.explained(error) from error

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ribambelle.database import connection
 from ribambelle.errors import Misconfigured
 from ribambelle.plugins import Plugins
 from ribambelle.tenants import Platform
@@ -36,6 +37,14 @@ def postgres_server() -> Iterator[str]:
     yield url
     stop(folder)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hasty_disk() -> Iterator[None]:
+    """Nothing of a test run is worth a disk's patience, on SQLite as on PostgreSQL."""
+    kept, connection.DURABILITY = connection.DURABILITY, "OFF"
+    yield
+    connection.DURABILITY = kept
 
 
 @pytest.fixture(scope="session")

@@ -58,7 +58,11 @@ async def test_an_unsound_sqlite_is_refused_before_it_opens_a_file(
     assert not list(tmp_path.iterdir())
 
 
-async def test_every_connection_is_set_as_it_should_be(sqlite: SQLite):
+async def test_every_connection_is_set_as_it_should_be(
+    sqlite: SQLite, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(connection, "DURABILITY", "FULL")
+    sqlite.close()
     await a_counter()
     settings = {}
     async with sqlite.lease() as writer, sqlite._pool().read() as reader:
@@ -69,7 +73,7 @@ async def test_every_connection_is_set_as_it_should_be(sqlite: SQLite):
 
     assert settings == {
         "journal_mode": {"wal"},
-        "synchronous": {1},
+        "synchronous": {2},
         "foreign_keys": {1},
         "busy_timeout": {5000},
     }
