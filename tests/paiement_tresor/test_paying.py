@@ -287,6 +287,21 @@ async def test_s17_s18_s20_a_treasury_that_does_not_answer_blocks_nothing(
     assert (await paying_.press()).headers["location"].endswith("/tresor")
 
 
+@pytest.mark.slow
+async def test_other_pages_do_not_wait_for_a_treasury_that_is_slow(paying_: Paying) -> None:
+    paying_.treasury.will("slow", seconds=3)
+    pressed = asyncio.create_task(paying_.press())
+    seen = []
+    await asyncio.sleep(0.3)
+
+    for path in ("/compte", "/agenda", "/"):
+        answer = await paying_.client.get(path)
+        seen.append((answer.status_code, pressed.done()))
+
+    assert seen == [(200, False)] * 3
+    await pressed
+
+
 async def test_s19_what_the_treasury_refuses_is_told_and_the_regie_knows(paying_: Paying) -> None:
     paying_.treasury.will("functional", code="R3")
 

@@ -1,5 +1,6 @@
 """The API of the périscolaire: the checks of the pages, each write once, told to the family."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -293,3 +294,31 @@ async def test_the_example_of_the_documentation_runs_as_it_is_written(town: Town
         assert headers.pop("host")
         answer = await program.request(method, path, content=body, headers=headers)
         assert answer.json() == json.loads(expected), numbers
+
+
+@pytest.mark.slow
+async def test_a_write_sent_ten_times_at_once_has_one_effect_and_one_answer(
+    town: Town, clock: FrozenClock
+) -> None:
+    """A hundred writes, each booking then cancelling by turns, each sent ten times together."""
+    canteen, child = await a_town_that_books(town)
+    program = await programs(town)
+
+    for number in range(100):
+        days = (TUESDAY, THURSDAY) if number % 2 == 0 else ()
+        if number % 40 == 39:
+            clock.move(minutes=2)  # a program has six hundred requests a minute
+        answers = await asyncio.gather(
+            *(
+                program.put(week(child), json=asked(canteen, *days), headers=keyed(str(number)))
+                for _ in range(10)
+            )
+        )
+        done = [one for one in answers if one.status_code == 200]
+        assert {one.status_code for one in answers} <= {200, 409}, [one.text for one in answers]
+        assert len({one.text for one in done}) == 1
+        assert sum("idempotency-replayed" not in one.headers for one in done) == 1
+
+    with town.here():
+        events = await tables.BookingEvent.count()
+    assert events == 200

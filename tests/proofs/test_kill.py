@@ -29,13 +29,13 @@ CLIENTS = 3
 
 
 @pytest.mark.slow
-def test_thirty_kills_lose_nothing(tmp_path: Path):
+def test_two_hundred_kills_lose_nothing(tmp_path: Path):
     done = subprocess.run(
-        [sys.executable, DRILL, tmp_path, "30"], capture_output=True, text=True, check=False
+        [sys.executable, DRILL, tmp_path, "200"], capture_output=True, text=True, check=False
     )
 
     assert done.returncode == 0, done.stderr
-    assert "30 kills" in done.stdout
+    assert "200 kills" in done.stdout
 
 
 @dataclass
@@ -77,7 +77,7 @@ class Opening:
                 self.acknowledged.append(name)
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(30, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [2, pytest.param(100, marks=pytest.mark.slow)])
 async def test_a_killed_server_loses_nothing_it_answered(
     communes: Communes, clock: FrozenClock, kills: int
 ) -> None:

@@ -106,8 +106,8 @@ def wrong_days(born_on: date | None, first: date, last: date | None) -> dict[str
 def day_of(text: str) -> date | None:
     """Return a day as spreadsheets write it, or None.
 
-    >>> day_of("14/03/2026"), day_of("2026-03-14"), day_of("31/02/2026")
-    (datetime.date(2026, 3, 14), datetime.date(2026, 3, 14), None)
+    >>> day_of("14/03/2026"), day_of("2026-03-14"), day_of("31/02/2026"), day_of("1/1/" + "9" * 40)
+    (datetime.date(2026, 3, 14), datetime.date(2026, 3, 14), None, None)
     """
     parts = text.strip().replace("-", "/").split("/")
     if len(parts) != 3 or not all(part.isdecimal() for part in parts):
@@ -115,7 +115,7 @@ def day_of(text: str) -> date | None:
     year, month, day = parts if len(parts[0]) == 4 else reversed(parts)
     try:
         return date(int(year), int(month), int(day))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
