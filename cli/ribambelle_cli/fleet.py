@@ -6,15 +6,18 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
+import structlog
 import typer
 
 from ribambelle.commands import AsJson, DryRun, followed, platform, say, say_json, say_table
 from ribambelle.database import transaction
-from ribambelle.errors import Misconfigured, Refused, RibambelleError, Unavailable
+from ribambelle.errors import Refused, RibambelleError
 from ribambelle.tenants import Platform, Tenant, fleet
 from ribambelle.tenants.fleet import Fault, Step
 from ribambelle_cli import refusals
 from ribambelle_cli.tenant import bring_up, forward, once
+
+log = structlog.get_logger(__name__)
 
 app = typer.Typer(no_args_is_help=True, help="Toutes les communes d’une machine.")
 UPGRADES = {
@@ -228,16 +231,23 @@ def _problems(communes: Platform, slug: str) -> list[str]:
     try:
         commune = communes.tenant(slug)
         found, _ = once(communes, lambda: checking.examined(commune))
-    except (Misconfigured, Unavailable) as error:
-        return [refusals.sentence(error)]
+    except Exception as error:  # whatever fails in one commune, the others are looked at
+        return [_unseen(slug, error)]
     return found
 
 
 def _state(communes: Platform, slug: str) -> State:
     try:
         return once(communes, lambda: _look(communes.tenant(slug)))
-    except (Misconfigured, Unavailable) as error:
-        return State(slug, refusals.sentence(error))
+    except Exception as error:  # whatever fails in one commune, the others are looked at
+        return State(slug, _unseen(slug, error))
+
+
+def _unseen(slug: str, error: Exception) -> str:
+    """Return why a commune cannot be looked at; what nobody expected is in the log as well."""
+    if not isinstance(error, RibambelleError):
+        log.error("commune_unseen", tenant=slug, exc_info=error)
+    return refusals.sentence(error)
 
 
 async def _look(commune: Tenant) -> State:

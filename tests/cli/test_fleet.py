@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from ribambelle.commands import platform
 from ribambelle_cli.main import run
@@ -153,6 +154,36 @@ def test_the_fleet_is_followed_and_checked(place: Path, capsys: pytest.CaptureFi
     assert (shown, broken) == (0, 1)
     assert after["checked"] == 2
     assert "corte" in after["problems"]
+
+
+def test_what_nobody_expected_of_one_commune_hides_no_other(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert applied(place, HEAD + BASTIA + CORTE) == 0
+    capsys.readouterr()
+    held = type(platform()).tenant
+
+    def fails(communes: Any, slug: str) -> Any:
+        if slug == "bastia":
+            raise RuntimeError("rien ne va")
+        return held(communes, slug)
+
+    monkeypatch.setattr("ribambelle.tenants.registry.Platform.tenant", fails)
+
+    with capture_logs() as logs:
+        assert run(["fleet", "status", "--json"]) == 0
+        told = {one["slug"]: one["problem"] for one in json.loads(capsys.readouterr().out)}
+        assert run(["fleet", "check", "--json"]) == 1
+        checked = json.loads(capsys.readouterr().out)["problems"]
+        assert run(["doctor", "--json"]) == 1
+        found = json.loads(capsys.readouterr().out)
+
+    assert {line["tenant"] for line in logs} == {"bastia"}
+    assert "rien ne va" in told.pop("bastia")
+    assert told and not any(told.values())
+    assert "rien ne va" in checked["bastia"][0]
+    failed = [one["told"] for one in found["findings"] if one["where"] == "bastia"]
+    assert any("échoué" in one for one in failed)
 
 
 def killed_then_rerun(place: Path, times: int, seed: int) -> dict[str, Any]:

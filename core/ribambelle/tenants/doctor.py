@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import structlog
 from pysqlite3.dbapi2 import sqlite_version_info
 
 from ribambelle.backups import state
@@ -27,6 +28,9 @@ from ribambelle.tenants import checking, copies
 from ribambelle.tenants.registry import Platform
 from ribambelle.tenants.tenant import Tenant
 from ribambelle.workflow.tables import JournalLine
+
+log = structlog.get_logger(__name__)
+SEE_LOG = "La raison est au journal technique : donnez-la à qui tient le logiciel."
 
 LITTLE, ALMOST_NONE = 0.10, 0.02
 """Shares of the disk under which to say so, and under which writing will soon fail."""
@@ -60,6 +64,10 @@ async def examined(communes: Platform, *, network: bool = True) -> list[Finding]
         except (Misconfigured, Unavailable) as error:
             told = error.message if isinstance(error, Misconfigured) else str(error)
             found.append(Finding(slug, "fault", told, f"ribambelle tenant check {slug}"))
+        except Exception as error:  # whatever fails in one commune, the others are examined
+            log.exception("commune_unexamined", tenant=slug)
+            told = f"L’examen de cette commune a échoué ({type(error).__name__})."
+            found.append(Finding(slug, "fault", told, SEE_LOG))
     return found
 
 
