@@ -107,7 +107,7 @@ async def disagreements(
     # a guard reads the person and never the database: each route is asked by some here, by each
     # kind of person in `make proofs`
     [
-        *(("sqlite", 4), ("postgresql", 8)),
+        *(("sqlite", 8), ("postgresql", 8)),
         *(pytest.param(one, 1, marks=pytest.mark.slow) for one in ("sqlite", "postgresql")),
     ],
     indirect=["database_server"],

@@ -83,7 +83,7 @@ async def test_a_step_that_fails_has_never_begun(engine: TenantEngine, package: 
     assert await migrations.pending(wrong) == ["demo 0001_first"]
 
 
-@pytest.mark.parametrize("how", ["raise", "exit"])
+@pytest.mark.parametrize("how", [pytest.param("raise", marks=pytest.mark.slow), "exit"])
 async def test_stopped_after_any_statement_it_converges(
     address: str | Path, demo: dict[str, str], how: str, tmp_path: Path
 ):

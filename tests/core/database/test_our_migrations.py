@@ -60,7 +60,7 @@ async def never_stopped(address: str | Path, packages: dict[str, str]) -> tuple[
     return found
 
 
-@pytest.mark.parametrize("one_in", [4, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("one_in", [6, pytest.param(1, marks=pytest.mark.slow)])
 async def test_wherever_they_stop_they_converge(
     address: str | Path, installed: Plugins, monkeypatch: pytest.MonkeyPatch, one_in: int
 ) -> None:
