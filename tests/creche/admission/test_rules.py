@@ -187,6 +187,14 @@ def test_a3_otherwise_the_certificate_says_which_fairness_holds(seed: int) -> No
     assert proposal.certificate.slot_stable == (proposal.certificate.claims == ())
 
 
+def test_the_town_that_is_measured_is_the_one_of_the_measures() -> None:
+    """docs/mesures.md: five days, 1,640 requests, 977 served; another town would not compare."""
+    given = town(Draw())
+
+    assert [name for name in given.resources if "/sat-" in name] == []
+    assert (len(given.applications), propose(given).served) == (1640, 977)
+
+
 def test_a3_a_real_town_with_bonuses_and_twins_is_slot_stable() -> None:
     stable = [propose(town(Draw(seed=seed))).certificate.slot_stable for seed in range(8)]
 
