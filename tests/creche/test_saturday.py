@@ -213,11 +213,15 @@ async def test_a_saturday_closes_for_nobody_who_has_it_and_tells_of_who_asks_for
 
     async def close() -> tuple[str, bool]:
         assert (await agent.post(f"{here}/samedi")).status_code == 303
-        told = unescape((await agent.get(f"{here}/fiche")).text).replace(NBSP, " ")
+        page = (await agent.get(f"{here}/fiche")).text
+        told = unescape(re.sub(r"</?span[^>]*>", "", page))
+        told = told.replace(NBSP, " ")
         with town.here():
             return told, bool((await facilities.one(lilas)).opens_saturday)
 
     first, *_ = before = await close()
+    await agent.post(f"{here}/samedi")
+    refused = unescape((await agent.get(f"{here}/fiche")).text)
     with town.here():
         await Contract.update({Contract.last: clock().date() - ONE_DAY}, force=True)
     second, *_ = between = await close()
@@ -228,6 +232,8 @@ async def test_a_saturday_closes_for_nobody_who_has_it_and_tells_of_who_asks_for
         needs = await Need.count().where(Need.slots > FULL)
         kept = (await Wish.count(), needs, await bands_of(lilas))
 
+    whole = rf'attend une réponse \(<span class="insecable">{offered}</span>\)'
+    assert re.search(whole, refused)
     assert "1 enfant y est ce jour-là (Zoé Payet) : écrivez son dernier jour" in first
     assert f"1 place avec un samedi attend une réponse ({offered})" in first
     assert "Le samedi concerne 1 enfant présent, 1 place proposée et 1 demande en cours." in first
