@@ -445,6 +445,23 @@ def twins(mode: str) -> tuple[Application, Application]:
     return first, a_file("T2", 50, LILAS, ROSES, group="t", group_mode=mode)
 
 
+def test_a12_a_sibling_who_asks_for_nothing_is_left_out_of_what_two_ask_together() -> None:
+    """A third of the same birth enters for itself: the second count looks at the two alone."""
+    lilas = replace(LILAS, demand={"lilas/s0": 2})
+    nothing = replace(ROSES, demand={})
+    given = a_commission(
+        {"lilas/s0": 2, "roses/s0": 0},
+        a_file("T1", 50, lilas, nothing, group="t", group_mode="preferred"),
+        a_file("T2", 50, LILAS, nothing, group="t", group_mode="preferred"),
+        a_file("T3", 60, LILAS, group="t", group_mode="one"),
+    )
+
+    found = propose(given)
+
+    assert found.assignments == {"T1": nothing.id, "T2": nothing.id, "T3": LILAS.id}
+    assert faults(given, found) == []
+
+
 def test_a12_twins_who_would_rather_be_together_are_as_long_as_one_creche_can() -> None:
     apart = {"lilas/s0": 1, "roses/s0": 1}
     together = {"lilas/s0": 1, "roses/s0": 2}

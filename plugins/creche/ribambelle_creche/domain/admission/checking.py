@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ribambelle_creche.domain.admission import seal
 from ribambelle_creche.domain.admission.auditor import Asked, Hall, certify, demand
 from ribambelle_creche.domain.admission.outcome import Blocking, CutOff, Kept, Proposal, Refusal
-from ribambelle_creche.domain.admission.snapshot import Application, Snapshot
+from ribambelle_creche.domain.admission.snapshot import PREFERRED, Application, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +140,10 @@ def _recounts(
     """Tell whether a refusal's numbers are found again, for the file alone or with its twins."""
     option = next(other for other in one.options if other.id == refusal.option)
     ways: list[Asked] = [((one, option),)]
-    if one.group is not None:
-        members = sorted((o for o in files.values() if o.group == one.group), key=lambda o: o.id)
+    if one.group_mode == PREFERRED:
+        # a file of the same birth that would rather be alone enters for itself
+        siblings = (o for o in files.values() if (o.group, o.group_mode) == (one.group, PREFERRED))
+        members = sorted(siblings, key=lambda other: other.id)
         for first in members[0].options:
             together = hall.together(members, first)
             if together and (one, option) in together:
