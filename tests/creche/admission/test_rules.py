@@ -445,6 +445,39 @@ def twins(mode: str) -> tuple[Application, Application]:
     return first, a_file("T2", 50, LILAS, ROSES, group="t", group_mode=mode)
 
 
+def test_a12_two_whom_each_passes_pass_together() -> None:
+    """One has more points, the other an earlier date: together they are the last of the two, no less."""
+    nothing = replace(ROSES, demand={})
+    early, late = "2026-03-01", "2026-03-02"
+    given = a_commission(
+        {"lilas/s0": 2, "roses/s0": 0},
+        a_file("T1", 50, LILAS, nothing, complete_at=early, group="t", group_mode="preferred"),
+        a_file("T2", 60, LILAS, nothing, complete_at=late, group="t", group_mode="preferred"),
+        a_file("U", 50, LILAS, complete_at=early),
+    )
+
+    found = propose(given)
+
+    assert found.assignments == {"T1": LILAS.id, "T2": LILAS.id, "U": None}
+    assert faults(given, found) == []
+
+
+def test_a14_two_reserves_that_want_the_same_place_do_not_accuse_each_other() -> None:
+    shared = [
+        replace(an_option(name), demand={"all": 1}, id=f"{name}/all") for name in ("lilas", "roses")
+    ]
+    files = [
+        a_file(f"F{rank}", 50, option, flags=("insertion",)) for rank, option in enumerate(shared)
+    ]
+    reserves = tuple(Reserve(one.facility, (one.facility,), 1, "insertion") for one in shared)
+    given = replace(a_commission({"all": 1}, *files), reserves=reserves)
+
+    found = propose(given)
+
+    assert found.served == 1
+    assert faults(given, found) == []
+
+
 def test_a12_a_sibling_who_asks_for_nothing_is_left_out_of_what_two_ask_together() -> None:
     """A third of the same birth enters for itself: the second count looks at the two alone."""
     lilas = replace(LILAS, demand={"lilas/s0": 2})

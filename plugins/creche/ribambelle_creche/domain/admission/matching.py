@@ -57,8 +57,9 @@ class Matching:
         asking = zip(self.keys, self._queued, strict=True)
         agenda = self._agenda = sorted(-keys[0] for keys, queued in asking if queued)
         queued, places, count = self._queued, self.order.places, self.order.count
+        unit_at = self.order.unit_at
         while agenda:
-            index = -agenda.pop() // places % count
+            index = unit_at[-agenda.pop() // places % count]
             queued[index] = False
             self._improve(index)
 
