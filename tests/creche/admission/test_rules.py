@@ -462,6 +462,25 @@ def test_a12_two_whom_each_passes_pass_together() -> None:
     assert faults(given, found) == []
 
 
+def test_a3_who_stood_on_a_half_day_that_closes_does_not_come_back_to_it() -> None:
+    """Two chase each other until the half-day closes; a third, behind both, was moved meanwhile."""
+
+    def asks(rank: int, bonus: int) -> Option:
+        return Option(f"lilas/{rank}", "lilas", {"lilas/s0": 1}, bonus)
+
+    given = a_commission(
+        {"lilas/s0": 3},
+        a_file("A", 3, asks(0, 0), asks(1, 5), count=2),
+        a_file("B", 2, asks(0, 0)),
+        a_file("C", 0, asks(0, 0), asks(2, 5), count=2),
+    )
+
+    found = propose(given)
+
+    assert found.certificate.threshold_fair
+    assert [one for one in faults(given, found) if one.code != "claim"] == []
+
+
 def test_a14_two_reserves_that_want_the_same_place_do_not_accuse_each_other() -> None:
     shared = [
         replace(an_option(name), demand={"all": 1}, id=f"{name}/all") for name in ("lilas", "roses")

@@ -110,6 +110,7 @@ def _reserve(given: Snapshot, hall: Hall, kept: Kept, others: tuple[Kept, ...]) 
                 and one.group is None
                 and option.facility in reserve.facilities
                 and first.stands(asked)
+                and not first.is_withheld(asked)  # a place kept empty is a claim, told as one
             ):
                 words = f"{kept.code} n’est pas atteinte, et {one.id} y entrerait."
                 yield Fault("reserve", one.id, words)

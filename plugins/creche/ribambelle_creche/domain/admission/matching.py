@@ -197,7 +197,12 @@ class Matching:
         self._sit(index, place)
         for other in reversed(leaving):
             again, where = self.order.claim(other)
-            if self.counters.fits(self.demands[again][where]):
+            demand = self.demands[again][where]
+            # the one pushed out just before may have closed what this one sat on
+            if self.closed and self._barred(demand, other):
+                self._queue(again)
+                self._wake(other, demand)
+            elif self.counters.fits(demand):
                 self._sit(again, where)
             else:
                 self._push_out(again, where, index)
