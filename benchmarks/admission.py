@@ -64,14 +64,23 @@ def in_a_fresh_process(work: Callable[..., T], *given: Any) -> T:
         return pool.apply(work, given)
 
 
-def cost(scale: int, tries: int) -> tuple[float, float, int, int, int, bool]:
-    """A24: the CPU of the engine and of a whole proposal, memory, files, served, stability."""
+def peak() -> int:
+    """Return the most memory this process has held so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def cost(scale: int, tries: int) -> tuple[float, float, tuple[int, int], int, int, bool]:
+    """A24: the CPU and the memory of the engine and of a whole proposal, files, served, stability.
+
+    The aim is the engine's, which has to come first: its peak would hide under that of the whole,
+    with a reason for each refusal and the second count.
+    """
     snapshot = town(Draw(scale=scale))
     placed, _ = cpu(lambda: engine.place(snapshot), tries)
+    of_engine = peak()
     whole, proposal = cpu(lambda: propose(snapshot))
-    # the peak of the whole proposal: its reasons and its certificate, and not the engine alone
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     stable = proposal.certificate.slot_stable
+    memory = of_engine, peak()
     return placed, whole, memory, len(snapshot.applications), proposal.served, stable
 
 
@@ -238,14 +247,15 @@ def main(quick: bool) -> int:
         if not reached:
             missed.append(what)
 
-    print("admission: scale, files, served, engine CPU s, whole proposal CPU s, memory MB")
+    print("admission: scale, files, served, CPU s and MB of the engine, of all")
     for scale, (limit, tries) in SCALES.items():
         if quick and scale == 50:
             continue
         placed, whole, memory, files, served, stable = in_a_fresh_process(cost, scale, tries)
-        print(f"  {scale:>3}×  {files:>6}  {served:>6}  {placed:8.3f}  {whole:8.3f}  {memory:>5}")
+        spent = f"{placed:8.3f} {memory[0]:>5}  {whole:8.3f} {memory[1]:>5}"
+        print(f"  {scale:>3}×  {files:>6}  {served:>6}  {spent}")
         aim(f"{scale}× in {limit} s", placed <= limit)
-        aim(f"{scale}× in {MOST_MEMORY} MB", memory <= MOST_MEMORY)
+        aim(f"{scale}× in {MOST_MEMORY} MB", memory[0] <= MOST_MEMORY)
         aim(f"{scale}× slot-stable", stable)
     for share, (stable, fair) in in_a_fresh_process(stability).items():
         print(f"  {TOWNS} towns, {share:.0%} in place already: {stable} slot-stable")

@@ -15,13 +15,14 @@ import tomlkit
 import typer
 from tomlkit.items import Table
 
-from ribambelle.backups import depot, drill, snapshots
+from ribambelle.backups import depot, drill, snapshots, witness
 from ribambelle.backups.depot import Depot
 from ribambelle.commands import AsJson, DryRun, busy, platform, say, say_json, say_table, tenant
 from ribambelle.database import migrations
 from ribambelle.errors import Refused
 from ribambelle.privacy import mirror
 from ribambelle.tenants import Platform, Tenant, UnknownTenant, copies, creation
+from ribambelle.workflow import journal
 from ribambelle_cli.tenant import once
 
 Slug = Annotated[str, typer.Argument(help="Commune, telle que dans tenants/.")]
@@ -266,6 +267,8 @@ def _brought(
         commune = communes.tenant(copied.slug)
         with commune.here():
             await migrations.forward(commune.hooks.packages(), communes.clock)
+            # what the copies after this one saw of the journal is no longer there: say why
+            await journal.record(witness.RESTORED, f"tenant:{copied.slug}", side="command")
             return many, await mirror.bring_back([*newer, folder / "erasures.jsonl"])
 
     with busy(f"Restauration de {copied.slug}", as_json=as_json):

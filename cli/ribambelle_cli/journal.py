@@ -33,7 +33,8 @@ def verify(
 ) -> None:
     """Vérifier que nul n’a changé ni retiré une ligne du journal ; code 1 si la chaîne est rompue.
 
-    Les dernières lignes retirées ne se voient qu’avec ce qu’une vérification d’avant a dit de garder.
+    Les dernières lignes retirées ne se voient qu’avec ce qui a été gardé ailleurs : par les copies
+    chiffrées de la commune, relues ici, ou par vous, d’une vérification d’avant.
 
     Exemple : ribambelle journal verify nantes
     """
@@ -47,14 +48,15 @@ def verify(
         say_json({"slug": slug, **told})
     else:
         say(f"{slug} : {words(told)}")
-    if told["broken_at"] is not None or told["lost"] is not None:
+    if any(told[one] is not None for one in ("broken_at", "lost", "lost_to_copies")):
         raise typer.Exit(1)
 
 
 def words(told: dict[str, Any]) -> str:
     """Say whether the journal is whole, and what to do.
 
-    >>> told = {"lines": 5, "first": 1, "broken_at": None, "lost": None, "keep": "5:9f3c"}
+    >>> told = {"lines": 5, "first": 1, "broken_at": None, "lost": None, "keep": "5:9f3c",
+    ...         "lost_to_copies": None}
     >>> print(words(told))
     5 lignes se suivent, depuis la ligne 1. Gardez hors de cette machine, pour la prochaine fois : \
 --kept 5:9f3c
@@ -69,6 +71,8 @@ def words(told: dict[str, Any]) -> str:
             f"la ligne {told['lost']}, dont vous avez gardé le sceau, n’est plus là telle qu’elle "
             f"était : les dernières lignes ont été retirées. {compare}"
         )
+    if told["lost_to_copies"] is not None:
+        return f"{told['lost_to_copies']}. {compare}"
     return (
         f"{told['lines']} lignes se suivent, depuis la ligne {told['first']}. Gardez hors de cette "
         f"machine, pour la prochaine fois : --kept {told['keep']}"
@@ -76,15 +80,18 @@ def words(told: dict[str, Any]) -> str:
 
 
 async def _verify(commune: Tenant, kept: tuple[int, str] | None) -> dict[str, Any]:
+    from ribambelle.backups import witness
     from ribambelle.workflow import journal as lines
     from ribambelle.workflow.tables import JournalLine
 
     with commune.here():
         start, end = await lines.start(), await lines.end()
+        gone = await witness.lost(commune)
         return {
             "lines": await JournalLine.count(),
             "first": int(start["number"]) + 1,
             "broken_at": await lines.broken_at(),
             "lost": kept[0] if kept and await lines.is_lost(*kept) else None,
+            "lost_to_copies": gone.words(commune) if gone else None,
             "keep": f"{end['number']}:{end['digest']}",
         }

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,11 +13,12 @@ import pytest
 from pysqlite3 import dbapi2
 from tests.core.documents.builders import a_document
 
-from ribambelle.backups import depot, schedule, snapshots, state
+from ribambelle.backups import depot, schedule, snapshots, state, witness
 from ribambelle.backups import drill as trying
 from ribambelle.commands import platform
 from ribambelle.database import Postgres, backup_postgres, backup_sqlite
 from ribambelle.database import backup as databases
+from ribambelle.database.door import DOOR
 from ribambelle.database.names import renamed
 from ribambelle.documents import sealing, vault
 from ribambelle.documents.tables import Document
@@ -25,8 +26,10 @@ from ribambelle.errors import Misconfigured, Refused
 from ribambelle.identity import households
 from ribambelle.identity.households import AdultEntry
 from ribambelle.identity.tables import Adult
+from ribambelle.privacy.guards import lifted
 from ribambelle.tenants import Platform
 from ribambelle.testing import Communes, Town
+from ribambelle.workflow import journal
 from ribambelle_cli.main import run
 
 CANARY = "Zyxowvut"
@@ -478,3 +481,67 @@ def test_a_folder_that_depends_on_where_one_is_is_refused(place: Path) -> None:
 
     with pytest.raises(Misconfigured, match="dossier incomplet"):
         platform().tenant("bastia")
+
+
+async def acts() -> None:
+    for number in range(3):
+        await journal.record("test.act", f"thing:{number}")
+
+
+async def last_ones_removed() -> None:
+    """What somebody who holds the database can do: those that are left follow each other."""
+    end = await journal.end()
+    async with lifted("core_journal"):
+        await DOOR.fetch(f"DELETE FROM core_journal WHERE number >= {int(end['number']) - 1}")
+    assert await journal.broken_at() is None
+
+
+async def not_put_back(number: int, taken_at: datetime) -> bool:
+    return False
+
+
+def seen_nothing(place: depot.Depot, stamp: str) -> depot.Seen:
+    return depot.Seen(taken_at=depot.moment(stamp))
+
+
+@pytest.mark.usefixtures("bastia")
+def test_the_last_lines_removed_from_the_journal_are_seen_by_the_copies(
+    capsys: Capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even once a newer copy was taken, which saw none of them; the twin is a copy without its seal."""
+    asyncio.run(inside(platform(), acts))
+    assert run(["backup", "bastia"]) == 0
+    assert run(["journal", "verify", "bastia"]) == 0
+    asyncio.run(inside(platform(), last_ones_removed))
+    assert run(["backup", "bastia"]) == 0
+    capsys.readouterr()
+
+    assert run(["journal", "verify", "bastia"]) == 1
+    told = capsys.readouterr().out
+    assert run(["tenant", "check", "bastia"]) == 1
+    checked = capsys.readouterr()
+    with monkeypatch.context() as blind:
+        blind.setattr(depot.Depot, "seen_by", seen_nothing)
+        assert run(["journal", "verify", "bastia"]) == 0
+
+    assert "n’est plus là telle qu’elle était : les dernières lignes ont été retirées" in told
+    words = " ".join((checked.out + checked.err).split())
+    assert "Le journal des actes a été modifié : la ligne" in words
+
+
+def test_an_older_copy_put_back_is_not_taken_for_lines_removed(
+    bastia: Path, database_server: str, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is written in the journal; the twin does not read it there."""
+    assert run(["backup", "bastia", "--json"]) == 0
+    older = json.loads(capsys.readouterr().out)["copy"]
+    asyncio.run(inside(platform(), acts))
+    assert run(["backup", "bastia"]) == 0
+    assert back(bastia, database_server, "--at", older) == 0
+    monkeypatch.setenv("RIBAMBELLE_TENANTS", str(bastia / "there" / "tenants"))
+    monkeypatch.setenv("RIBAMBELLE_DATA", str(bastia / "there" / "data"))
+
+    assert run(["journal", "verify", "bastia"]) == 0
+    with monkeypatch.context() as unread:
+        unread.setattr(witness, "_was_put_back", not_put_back)
+        assert run(["journal", "verify", "bastia"]) == 1

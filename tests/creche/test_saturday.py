@@ -1,9 +1,13 @@
 """A crèche that opens on Saturday: who says so, who may ask for it, and who has its places."""
 
+import asyncio
+import contextvars
 import re
+from contextlib import suppress
 from datetime import date, timedelta
 from html import unescape
 
+import pytest
 from tests.creche.builders import a_facility, an_application
 from tests.creche.decided import Asks, a_decided_commission
 from tests.creche.test_commissions import WINTER, a_commission
@@ -12,17 +16,20 @@ from tests.creche.test_proposing import BORN, GRID
 from tests.creche.test_supply import a_creche, directing
 from tests.creche.test_transfers import URGENCES
 
+from ribambelle.database import locks, transaction
+from ribambelle.errors import Refused
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import JournalLine
 from ribambelle_creche import examining, filing, proposing
 from ribambelle_creche.domain import authorisation
 from ribambelle_creche.domain.authorisation import Band
-from ribambelle_creche.domain.capacity import field, places
+from ribambelle_creche.domain.capacity import Cell, field, places
 from ribambelle_creche.domain.dossier import Child, Entry, Week, Wishes, decode
 from ribambelle_creche.domain.facility import NBSP
 from ribambelle_creche.domain.preparation import Changes
 from ribambelle_creche.domain.week import FULL, bits
 from ribambelle_creche.queries import commissions, facilities, grids, saturdays, supplies
+from ribambelle_creche.queries.offers import PLACES
 from ribambelle_creche.tables import (
     Application,
     Commission,
@@ -91,6 +98,76 @@ async def test_a_creche_with_saturday_places_stays_open_then(communes: Communes)
     assert (kept, await is_open()) == (True, False)
 
 
+async def test_a_grid_opened_before_the_saturday_changed_is_saved_as_far_as_it_can_be(
+    communes: Communes,
+) -> None:
+    """Closed since: nothing is written, what was typed stays. Opened since: Saturday is not touched."""
+    town = communes.alpha
+    with town.here():
+        lilas = await a_creche(town)
+    here, agent = f"/creche/direction/{lilas}/places", await town.staff()
+    five = {field(one, what): "" for one in places(saturday=False) for what in ("places", "free")}
+    six = {field(one, what): "" for one in places(saturday=True) for what in ("places", "free")}
+
+    async def saved(typed: dict[str, str]) -> tuple[int, str, dict[str, int]]:
+        answer = await agent.post(here, data=five | {"babies-mon-am-places": "7"} | typed)
+        with town.here():
+            grid = await facilities.grid(lilas)
+        found = {"mon": grid["babies", 0, "am"].places, "sat": grid["babies", 5, "am"].places}
+        return answer.status_code, unescape(answer.text), found
+
+    status, told, written = await saved(
+        six | {"babies-mon-am-places": "9", "babies-sat-am-places": "4"}
+    )
+    with town.here():
+        await saturdays.change(lilas, 1, town.tenant.now().date(), opens=True)
+        await facilities.set_grid(lilas, {("babies", 5, "am"): Cell(3)}, 1, town.tenant.now())
+    after = await saved({})
+
+    assert (status, written["sat"]) == (422, 0)
+    assert written["mon"] == 8
+    assert "La crèche n’ouvre plus le samedi : rien n’est enregistré." in told
+    assert re.search(r'name="babies-mon-am-places"[^>]*value="9"', told)
+    assert "-sat-am-places" not in told
+    assert (after[0], after[2]) == (303, {"mon": 7, "sat": 3})
+
+
+async def saved_meanwhile(town: Town) -> tuple[bool, int]:
+    """Save places of a Saturday while it closes; tell whether it opens, and the places it counts."""
+    with town.here() as tenant:
+        lilas = await opening(town)
+        outside = contextvars.copy_context()
+        async with transaction():
+            await saturdays.change(lilas, 1, tenant.now().date(), opens=False)
+            saving = facilities.set_grid(lilas, {("babies", 5, "am"): Cell(4)}, 1, tenant.now())
+            task = asyncio.create_task(saving, context=outside)
+            await asyncio.wait({task}, timeout=0.5)
+        with suppress(Refused):
+            await task
+        opens = bool((await facilities.one(lilas)).opens_saturday)
+        return opens, (await facilities.grid(lilas))["babies", 5, "am"].places
+
+
+async def test_places_of_a_saturday_are_not_saved_while_it_closes(communes: Communes) -> None:
+    assert await saved_meanwhile(communes.alpha) == (False, 0)
+
+
+@pytest.mark.parametrize("database_server", ["postgresql"], indirect=True)
+async def test_without_the_lock_they_would_be(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin, on PostgreSQL alone: SQLite writes one transaction at a time."""
+    real = locks.advisory
+
+    async def unlocked(*keys: str) -> None:
+        if PLACES not in keys:
+            await real(*keys)
+
+    monkeypatch.setattr(locks, "advisory", unlocked)
+
+    assert await saved_meanwhile(communes.alpha) == (False, 4)
+
+
 async def held_saturday(town: Town, lilas: int) -> None:
     """Write who has a Saturday of a crèche, or asks for it: a child, an offer, a wish, hours."""
     await facilities.set_bands(
@@ -136,11 +213,15 @@ async def test_a_saturday_closes_for_nobody_who_has_it_and_tells_of_who_asks_for
 
     async def close() -> tuple[str, bool]:
         assert (await agent.post(f"{here}/samedi")).status_code == 303
-        told = unescape((await agent.get(f"{here}/fiche")).text).replace(NBSP, " ")
+        page = (await agent.get(f"{here}/fiche")).text
+        told = unescape(re.sub(r"</?span[^>]*>", "", page))
+        told = told.replace(NBSP, " ")
         with town.here():
             return told, bool((await facilities.one(lilas)).opens_saturday)
 
     first, *_ = before = await close()
+    await agent.post(f"{here}/samedi")
+    refused = unescape((await agent.get(f"{here}/fiche")).text)
     with town.here():
         await Contract.update({Contract.last: clock().date() - ONE_DAY}, force=True)
     second, *_ = between = await close()
@@ -151,6 +232,8 @@ async def test_a_saturday_closes_for_nobody_who_has_it_and_tells_of_who_asks_for
         needs = await Need.count().where(Need.slots > FULL)
         kept = (await Wish.count(), needs, await bands_of(lilas))
 
+    whole = rf'attend une réponse \(<span class="insecable">{offered}</span>\)'
+    assert re.search(whole, refused)
     assert "1 enfant y est ce jour-là (Zoé Payet) : écrivez son dernier jour" in first
     assert f"1 place avec un samedi attend une réponse ({offered})" in first
     assert "Le samedi concerne 1 enfant présent, 1 place proposée et 1 demande en cours." in first

@@ -11,7 +11,7 @@ from tests.creche.test_proposing import prepared
 from ribambelle.identity import Grant
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle_creche import examining
-from ribambelle_creche.domain.capacity import PLACES, Cell, field
+from ribambelle_creche.domain.capacity import PLACES, Cell, field, places
 from ribambelle_creche.domain.commission import Calendar
 from ribambelle_creche.domain.present_children import Line
 from ribambelle_creche.domain.resources import of_all
@@ -273,7 +273,7 @@ async def test_places_are_counted_twice_when_entries_go_past_september(
     town = communes.alpha
     with town.here() as tenant:
         lilas, number = await a_facility(places=10), await a_commission(town, across)
-        cells = {place: Cell(3, 3) for place in PLACES}
+        cells = {place: Cell(3, 3) for place in places(saturday=False)}
         await facilities.set_grid(lilas, cells, 1, tenant.now())
         tom = Line(2, "Tom", date(2025, 9, 1), 1, date(2026, 1, 5))
         await contracts.add(lilas, [tom], "declared", 1, "office")
@@ -294,7 +294,7 @@ async def test_a_child_who_enters_within_the_window_has_its_place(
     town = communes.alpha
     with town.here() as tenant:
         lilas, number = await a_facility(places=10), await a_commission(town, WINTER)
-        cells = {place: Cell(3, 3) for place in PLACES}
+        cells = {place: Cell(3, 3) for place in places(saturday=False)}
         await facilities.set_grid(lilas, cells, 1, tenant.now())
         born, left = date(2026, 9, 1), date(2027, 2, 26)
         tom = Line(2, "Tom", born, 1, date(2027, 2, 1), left)

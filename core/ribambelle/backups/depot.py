@@ -34,12 +34,28 @@ class Item(msgspec.Struct, frozen=True):
     parts: list[str]
 
 
+class Line(msgspec.Struct, frozen=True):
+    """A line of the journal, and its seal."""
+
+    number: int
+    digest: str
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What a copy saw of the journal; the rest of its list is not even read."""
+
+    taken_at: datetime
+    journal: Line | None = None
+    """The last line there was when it began; none in a copy of before they were kept."""
+
+
 class Listing(msgspec.Struct, frozen=True):
-    """One copy: of whom, when, and every file of it."""
+    """One copy: of whom, when, every file of it, and the last line of its journal."""
 
     slug: str
     taken_at: datetime
     items: list[Item]
+    journal: Line | None = None
 
 
 class Depot:
@@ -123,12 +139,18 @@ class Depot:
 
     def listing(self, stamp: str) -> Listing:
         """Return the list of a copy; raises Refused when it is not what was sealed."""
+        return msgspec.msgpack.decode(self._list(stamp), type=Listing)
+
+    def seen_by(self, stamp: str) -> Seen:
+        """Return what a copy saw of the journal; raises Refused like its list."""
+        return msgspec.msgpack.decode(self._list(stamp), type=Seen)
+
+    def _list(self, stamp: str) -> bytes:
         try:
             sealed = (self.lists / stamp).read_bytes()
-            told = unwrap(sealed, self._key, f"{self.slug}\0copy\0{stamp}")
+            return unwrap(sealed, self._key, f"{self.slug}\0copy\0{stamp}")
         except (OSError, Broken) as error:
             raise self._broken(stamp) from error
-        return msgspec.msgpack.decode(told, type=Listing)
 
     def forget(self, stamp: str) -> None:
         """Remove a copy; its parts go with the next sweep, unless another copy holds them."""

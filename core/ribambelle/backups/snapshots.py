@@ -15,12 +15,13 @@ from uuid import uuid4
 import msgspec
 
 from ribambelle.backups import depot, rotation
-from ribambelle.backups.depot import Depot, Item, Listing
+from ribambelle.backups.depot import Depot, Item, Line, Listing
 from ribambelle.database import Postgres, backup
 from ribambelle.database.connection import in_thread
 from ribambelle.errors import Misconfigured, Refused
 from ribambelle.tenants import Tenant, copies, papers
 from ribambelle.tenants.settings import layers
+from ribambelle.workflow import journal
 
 DRAFT = ".snapshot-"
 SWEEP = timedelta(hours=1)
@@ -83,6 +84,8 @@ async def take(commune: Tenant, place: Depot, *, proved: bool = False) -> Taken:
     with place.alone():
         draft = await in_thread(_new_draft, commune)
         try:
+            # before the base: what is copied holds at least this line
+            end = await _end(commune)
             await backup.backup(commune.engine, draft / "database", by_pages=True, proved=proved)
             # after the base: what it names is here, for a file is kept a day after its paper is gone
             await in_thread(copies.keep_files, commune, draft)
@@ -90,13 +93,19 @@ async def take(commune: Tenant, place: Depot, *, proved: bool = False) -> Taken:
             while f"{taken_at:{depot.STAMP}}" in stamps:
                 taken_at += timedelta(microseconds=1)
             items = await in_thread(_seal, place, commune, draft, stamps)
-            stamp = await in_thread(place.close, Listing(commune.slug, taken_at, items))
+            stamp = await in_thread(place.close, Listing(commune.slug, taken_at, items, end))
         finally:
             await in_thread(shutil.rmtree, draft, True)
         copies.note(commune)
         await in_thread(_rotate, commune, place)
     size = sum(item.size for item in items)
     return Taken(stamp, len(items), size, perf_counter() - began)
+
+
+async def _end(commune: Tenant) -> Line | None:
+    with commune.here():
+        end = await journal.end()
+    return Line(int(end["number"]), str(end["digest"])) if end["number"] else None
 
 
 def _new_draft(commune: Tenant) -> Path:

@@ -116,6 +116,8 @@ class Catalogue:
 
     def value(self, value: Any) -> Any:
         """Return what a page is about to write: a sentence of the code is said, the rest is left."""
+        if type(value) is formats.SansCoupe:
+            return formats.SansCoupe(self.said(str(value)))
         return self.said(value) if type(value) is str else value
 
     def said(self, text: str) -> str:

@@ -310,6 +310,14 @@ async def of_database(commune: Tenant) -> list[str]:
             f"Le journal des actes a été modifié : la chaîne est rompue à la ligne {line}. "
             "Gardez cette base telle quelle et comparez avec une sauvegarde d’avant."
         )
+    # the copies know the tenants, and not the other way round
+    from ribambelle.backups import witness
+
+    if gone := await witness.lost(commune):
+        found.append(
+            f"Le journal des actes a été modifié : {gone.words(commune)}. Gardez cette base telle "
+            "quelle et comparez avec cette copie."
+        )
     if (wrong := await keys.problem()) is not None:
         found.append(wrong)
     return found

@@ -13,6 +13,7 @@ from ribambelle.identity.sessions import LANGUAGE, OpenSession
 from ribambelle.languages.known import FRENCH, OTHERS, Language
 from ribambelle.tenants import Tenant
 from ribambelle.web.assets import Assets
+from ribambelle.web.formats import SansCoupe
 
 KEY = "ribambelle"
 LONGEST_FORM = 16_000
@@ -57,7 +58,7 @@ class Visit:
         flash = self.session.data.get("flash", [])
         if flash:
             self.session.drop("flash")
-        return [(kind, text) for kind, text in flash]
+        return [(kind, SansCoupe(text)) for kind, text in flash]
 
     def keep(self, path: str, form: Bound[Any]) -> bool:
         """Keep a refused form for the page it will be shown on again; False when it is too long.

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -26,6 +26,7 @@ __all__ = [
     "is_lost",
     "record",
     "seal",
+    "was_done",
 ]
 BEHALF: ContextVar[Behalf | None] = ContextVar("behalf", default=None)
 """Who acts for a family in this request, staff or program: no act of theirs can be taken for its own."""
@@ -128,6 +129,13 @@ async def is_lost(number: int, digest: str) -> bool:
         return bool(number == before["number"] and digest != before["digest"])
     found = await JournalLine.select(JournalLine.digest).where(JournalLine.number == number).first()
     return found is None or bool(found["digest"] != digest)
+
+
+async def was_done(act: str, *, up_to: int, since: datetime) -> bool:
+    """Tell whether an act was written since a moment, no further than a line."""
+    return await JournalLine.exists().where(
+        (JournalLine.act == act) & (JournalLine.number <= up_to) & (JournalLine.at >= since)
+    )
 
 
 async def broken_at() -> int | None:

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from markupsafe import escape
 from tests.catalogues import WHOLE, Asked, asked_of, holes, made_by_code, of_families, wrong
 
 from ribambelle.languages.catalogue import plain
 from ribambelle.languages.fragments import sentences
 from ribambelle.languages.known import OTHERS
 from ribambelle.plugins import Plugins
+from ribambelle.web import formats
 from ribambelle.web.templates import catalogue
 
 Said = dict[Asked, Asked]
@@ -117,6 +119,15 @@ def test_what_the_code_says_is_said_in_each_language(
     for folder in asked:
         english, arabic = (set(said_in(folder / f"{code}.po", code)) for code in WHOLE)
         assert sorted(map(str, english - arabic)) == []
+
+
+def test_a_file_number_stays_whole_in_each_language(installed: Plugins) -> None:
+    french = formats.SansCoupe("La demande C-1042 est retirée.")
+    english = catalogue(installed, "en").value(french)
+
+    assert str(english) == "Application C-1042 is withdrawn."
+    whole = '<span class="insecable">C-1042</span>'
+    assert [str(escape(one)).count(whole) for one in (french, english)] == [1, 1]
 
 
 def test_what_somebody_wrote_is_compared_with_no_pattern(installed: Plugins) -> None:

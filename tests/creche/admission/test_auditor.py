@@ -11,8 +11,8 @@ from ribambelle_creche.domain.admission import (
     Proposal,
     Reserve,
     Snapshot,
+    engine,
     faults,
-    order,
     propose,
     seal,
 )
@@ -114,10 +114,15 @@ def test_an_engine_that_forgets_the_bonus_of_a_creche_is_caught(
     given = town(Draw(seed=2))
     assert propose(given).certificate.slot_stable
 
-    keys = order.Order._keys_by_right
-    monkeypatch.setattr(order, "points", lambda unit: [unit.members[0].points] * len(unit.choices))
-    monkeypatch.setattr(
-        order.Order, "_keys", lambda self: [keys(self, *one) for one in enumerate(self.units)]
-    )
+    place = engine.place
+
+    def without_bonus(given: Snapshot) -> engine.Placement:
+        bare = tuple(
+            replace(one, options=tuple(replace(option, bonus=0) for option in one.options))
+            for one in given.applications
+        )
+        return place(replace(given, applications=bare))
+
+    monkeypatch.setattr(engine, "place", without_bonus)
 
     assert propose(given).certificate.claims != ()

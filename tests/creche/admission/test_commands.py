@@ -103,7 +103,34 @@ def test_a_changed_result_fails_its_audit_and_says_who_is_wronged(
         ('"2026-03-01T09:00:00+01:00"', '"hier"', "$.applications[0].complete_at", "2026-03-01"),
         ('"draw": 5', '"draw": 5, "draw": 6', "$", "Gardez-en un seul"),
         ('"draw": 5', f'"draw": {2**60}', "$.applications[0].draw", "2 puissance 53"),
+        ('"draw": 5', f'"draw": 1{"0" * 400}', "$.applications[0].draw : 1000", "2 puissance 53"),
+        ('"bonus": 0', f'"bonus": {2**53}', "$.applications[0].options[0].bonus", "2 puissance 53"),
+        (
+            '"2026-03-01T09:00:00+01:00"',
+            '"0001-01-01T00:00:00+14:00"',
+            "[0].complete_at",
+            "2026-03",
+        ),
+        (
+            '"2026-03-01T09:00:00+01:00"',
+            '"9999-12-31T23:00:00-12:00"',
+            "[0].complete_at",
+            "2026-03",
+        ),
+        (
+            '"reserves": []',
+            '"reserves": [{"code": "i", "facilities": ["lilas"], "quota": -1, "flag": "i"}]',
+            "$.reserves[0].quota : le nombre réservé est négatif",
+            "0 ou plus",
+        ),
+        (
+            '"pins": []',
+            '"pins": [{"application": "C-9", "option": null, "reason_code": "R1"}]',
+            "$.pins[0].application",
+            "dossier du lot",
+        ),
         ('"pins": []', '"pins": [', "$", "virgules"),
+        ('"id": "C-2042"', '"id": "\\ud800"', "$", "UTF-8"),
     ],
 )
 def test_a_lot_that_cannot_be_read_says_where_and_what_to_do(
@@ -118,6 +145,18 @@ def test_a_lot_that_cannot_be_read_says_where_and_what_to_do(
     assert path in said
     assert cure in said
     assert not Path("out.json").exists()
+
+
+def test_a_file_that_takes_nothing_of_a_place_sets_no_cut_off() -> None:
+    """Asking for 0 of a resource is not sitting on it: the second count says the same."""
+    text = json.dumps(LOT).replace('{"lilas/mon-am": 1}}', '{"lilas/mon-am": 0}}', 1)
+
+    assert run(["creche", "propose", lot(text), "--out", "out.json"]) == 0
+
+    out = json.loads(Path("out.json").read_bytes())
+    assert out["served"] == 2
+    assert out["cutoffs"]["lilas/mon-am"] == {"capacity": 1, "taken": 1, "last_points": 85}
+    assert run(["creche", "audit", "lot.json", "out.json"]) == 0
 
 
 def test_what_was_written_before_stays_when_a_lot_is_refused() -> None:

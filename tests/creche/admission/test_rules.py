@@ -187,6 +187,14 @@ def test_a3_otherwise_the_certificate_says_which_fairness_holds(seed: int) -> No
     assert proposal.certificate.slot_stable == (proposal.certificate.claims == ())
 
 
+def test_the_town_that_is_measured_is_the_one_of_the_measures() -> None:
+    """docs/mesures.md: five days, 1,640 requests, 977 served; another town would not compare."""
+    given = town(Draw())
+
+    assert [name for name in given.resources if "/sat-" in name] == []
+    assert (len(given.applications), propose(given).served) == (1640, 977)
+
+
 def test_a3_a_real_town_with_bonuses_and_twins_is_slot_stable() -> None:
     stable = [propose(town(Draw(seed=seed))).certificate.slot_stable for seed in range(8)]
 
@@ -435,6 +443,75 @@ def test_a12_twins_together_enter_together_or_not_at_all() -> None:
 def twins(mode: str) -> tuple[Application, Application]:
     first = a_file("T1", 50, LILAS, ROSES, group="t", group_mode=mode)
     return first, a_file("T2", 50, LILAS, ROSES, group="t", group_mode=mode)
+
+
+def test_a12_two_whom_each_passes_pass_together() -> None:
+    """One has more points, the other an earlier date: together they are the last of the two, no less."""
+    nothing = replace(ROSES, demand={})
+    early, late = "2026-03-01", "2026-03-02"
+    given = a_commission(
+        {"lilas/s0": 2, "roses/s0": 0},
+        a_file("T1", 50, LILAS, nothing, complete_at=early, group="t", group_mode="preferred"),
+        a_file("T2", 60, LILAS, nothing, complete_at=late, group="t", group_mode="preferred"),
+        a_file("U", 50, LILAS, complete_at=early),
+    )
+
+    found = propose(given)
+
+    assert found.assignments == {"T1": LILAS.id, "T2": LILAS.id, "U": None}
+    assert faults(given, found) == []
+
+
+def test_a3_who_stood_on_a_half_day_that_closes_does_not_come_back_to_it() -> None:
+    """Two chase each other until the half-day closes; a third, behind both, was moved meanwhile."""
+
+    def asks(rank: int, bonus: int) -> Option:
+        return Option(f"lilas/{rank}", "lilas", {"lilas/s0": 1}, bonus)
+
+    given = a_commission(
+        {"lilas/s0": 3},
+        a_file("A", 3, asks(0, 0), asks(1, 5), count=2),
+        a_file("B", 2, asks(0, 0)),
+        a_file("C", 0, asks(0, 0), asks(2, 5), count=2),
+    )
+
+    found = propose(given)
+
+    assert found.certificate.threshold_fair
+    assert [one for one in faults(given, found) if one.code != "claim"] == []
+
+
+def test_a14_two_reserves_that_want_the_same_place_do_not_accuse_each_other() -> None:
+    shared = [
+        replace(an_option(name), demand={"all": 1}, id=f"{name}/all") for name in ("lilas", "roses")
+    ]
+    files = [
+        a_file(f"F{rank}", 50, option, flags=("insertion",)) for rank, option in enumerate(shared)
+    ]
+    reserves = tuple(Reserve(one.facility, (one.facility,), 1, "insertion") for one in shared)
+    given = replace(a_commission({"all": 1}, *files), reserves=reserves)
+
+    found = propose(given)
+
+    assert found.served == 1
+    assert faults(given, found) == []
+
+
+def test_a12_a_sibling_who_asks_for_nothing_is_left_out_of_what_two_ask_together() -> None:
+    """A third of the same birth enters for itself: the second count looks at the two alone."""
+    lilas = replace(LILAS, demand={"lilas/s0": 2})
+    nothing = replace(ROSES, demand={})
+    given = a_commission(
+        {"lilas/s0": 2, "roses/s0": 0},
+        a_file("T1", 50, lilas, nothing, group="t", group_mode="preferred"),
+        a_file("T2", 50, LILAS, nothing, group="t", group_mode="preferred"),
+        a_file("T3", 60, LILAS, group="t", group_mode="one"),
+    )
+
+    found = propose(given)
+
+    assert found.assignments == {"T1": nothing.id, "T2": nothing.id, "T3": LILAS.id}
+    assert faults(given, found) == []
 
 
 def test_a12_twins_who_would_rather_be_together_are_as_long_as_one_creche_can() -> None:

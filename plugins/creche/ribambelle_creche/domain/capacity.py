@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.authorisation import Authorised
-from ribambelle_creche.domain.week import DAYS, HALVES, NAMES, days
+from ribambelle_creche.domain.week import DAYS, HALVES, NAMES, SATURDAY, days
 
 MOST = 999
 Place = tuple[str, int, str]
@@ -42,6 +42,29 @@ def places(*, saturday: bool) -> tuple[Place, ...]:
     """
     open_days = len(days(saturday=saturday))
     return tuple(place for place in PLACES if place[1] < open_days)
+
+
+def has_saturday(form: Mapping[str, object]) -> bool:
+    """Tell whether the grid that was shown had six days: the day may have opened or closed since.
+
+    >>> has_saturday({"babies-sat-am-free": ""}), has_saturday({"babies-fri-am-free": "2"})
+    (True, False)
+    """
+    return any(
+        field(place, what) in form
+        for place in PLACES
+        if place[1] == SATURDAY
+        for what in ("places", "free")
+    )
+
+
+def on_saturday(cells: Mapping[Place, Cell]) -> bool:
+    """Tell whether a grid counts places on Saturday.
+
+    >>> on_saturday({("babies", 5, "am"): Cell(4)}), on_saturday({("babies", 5, "am"): Cell()})
+    (True, False)
+    """
+    return any(cell.places > 0 for place, cell in cells.items() if place[1] == SATURDAY)
 
 
 def read(

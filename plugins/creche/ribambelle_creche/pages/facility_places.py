@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from msgspec import Meta
 
 from ribambelle import forms
+from ribambelle.errors import Refused
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
 from ribambelle.web.page import Page
@@ -26,6 +27,11 @@ from ribambelle_creche.pages.facility_space import Space, calls_of, manager, sid
 from ribambelle_creche.queries import facilities, saturdays
 from ribambelle_creche.queries.saturdays import OnSaturday
 from ribambelle_creche.tables import Facility
+
+SHUT = (
+    "La crèche n’ouvre plus le samedi : rien n’est enregistré. Les autres jours sont ci-dessous "
+    "comme vous les avez écrits ; enregistrez-les."
+)
 
 
 @dataclass(frozen=True)
@@ -115,12 +121,20 @@ async def set_places(
     """Save the places of a crèche, all of them or none."""
     one = await facilities.managed(person, facility)
     typed = dict((await request.form()).items())
-    cells, errors = capacity.read(typed, saturday=one.opens_saturday)
+    cells, errors = capacity.read(typed, saturday=capacity.has_saturday(typed))
     if errors:
         # half a grid is not what somebody typed: what is kept is shown instead
         form = forms.Bound[Any](None, errors, typed if cells else {})
         return await places_page(one, tenant, now.date(), form)
-    changed = await facilities.set_grid(facility, cells, person.account, now, side_of(person))
+    try:
+        changed = await facilities.set_grid(facility, cells, person.account, now, side_of(person))
+    except Refused as refusal:
+        if refusal.reason != "saturday_closed":
+            raise
+        shut = forms.Bound[Any](None, {"": SHUT}, typed)
+        return await places_page(
+            await facilities.managed(person, facility), tenant, now.date(), shut
+        )
     seen.tell("ok", told(changed))
     return Redirect(f"/creche/direction/{facility}/places", status_code=303)
 

@@ -5,14 +5,15 @@ from datetime import date, datetime
 
 from ribambelle.childcare import Childcare
 from ribambelle.database import Prepared, locks, transaction
-from ribambelle.errors import NotYours
+from ribambelle.errors import NotYours, Refused
 from ribambelle.identity import Person
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
 from ribambelle_creche.domain import authorisation
 from ribambelle_creche.domain.authorisation import Authorised, Band
-from ribambelle_creche.domain.capacity import PLACES, Cell, Place, differing
+from ribambelle_creche.domain.capacity import PLACES, Cell, Place, differing, on_saturday
 from ribambelle_creche.domain.taking import Taking
+from ribambelle_creche.queries import offers
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Capacity, Facility
 
@@ -182,8 +183,18 @@ async def changed_at(facility: int) -> datetime | None:
 async def set_grid(
     facility: int, cells: Mapping[Place, Cell], account: int, now: datetime, side: str = "facility"
 ) -> int:
-    """Write the places of a crèche whole; return how many half-days changed."""
+    """Write the places of a crèche whole; return how many half-days changed.
+
+    Raises Refused("saturday_closed") for places of a Saturday on which it does not open: no page
+    would show them, and they would go on counting.
+    """
     async with transaction():
+        # whoever closes the Saturday looks at the grid under the same lock
+        await locks.advisory(offers.PLACES)
+        if on_saturday(cells) and not await Facility.exists().where(
+            (Facility.id == facility) & Facility.opens_saturday.eq(True)
+        ):
+            raise Refused("saturday_closed")
         before = await grid(facility)
         changed = list(differing(before, cells))
         for place in changed:

@@ -10,12 +10,13 @@ from random import Random
 
 from ribambelle_creche.domain.admission.snapshot import Application, Option, Snapshot
 from ribambelle_creche.domain.age import GROUPS
-from ribambelle_creche.domain.week import SLOTS
+from ribambelle_creche.domain.week import SLOTS, WHOLE_PLACE
 
 FACILITIES, PLACES, REQUESTS, QUARTIERS = 67, 1656, 1640, 12
-FULL = SLOTS
-WITHOUT_WEDNESDAY = tuple(slot for slot in SLOTS if not slot.startswith("wed"))
-MORNINGS = tuple(slot for slot in SLOTS if slot.endswith("am"))
+FULL = SLOTS[:WHOLE_PLACE]
+"""From Monday to Friday: the town gave no figure of a Saturday."""
+WITHOUT_WEDNESDAY = tuple(slot for slot in FULL if not slot.startswith("wed"))
+MORNINGS = tuple(slot for slot in FULL if slot.endswith("am"))
 KEPT = {"babies": 0.15, "middle": 0.60, "older": 0.75, "mixed": 0.55}
 """Share of the places still held in September by children already there."""
 

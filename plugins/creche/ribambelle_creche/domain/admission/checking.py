@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ribambelle_creche.domain.admission import seal
 from ribambelle_creche.domain.admission.auditor import Asked, Hall, certify, demand
 from ribambelle_creche.domain.admission.outcome import Blocking, CutOff, Kept, Proposal, Refusal
-from ribambelle_creche.domain.admission.snapshot import Application, Snapshot
+from ribambelle_creche.domain.admission.snapshot import PREFERRED, Application, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,16 @@ def faults(given: Snapshot, proposal: Proposal) -> list[Fault]:
     return [
         *_beyond(given, hall),
         *_rights(given, proposal),
-        *(fault for kept in proposal.certificate.reserves for fault in _reserve(given, hall, kept)),
+        *(
+            fault
+            for kept in proposal.certificate.reserves
+            for fault in _reserve(
+                given,
+                hall,
+                kept,
+                tuple(one for one in proposal.certificate.reserves if one is not kept),
+            )
+        ),
         *_claims(given, proposal),
         *_refusals(given, proposal, hall),
         *_cut_offs(given, proposal, hall),
@@ -71,7 +80,7 @@ def _rights(given: Snapshot, proposal: Proposal) -> Iterator[Fault]:
                 yield Fault("right", one.id, f"{one.id} perd la place qu’il tenait par droit.")
 
 
-def _reserve(given: Snapshot, hall: Hall, kept: Kept) -> Iterator[Fault]:
+def _reserve(given: Snapshot, hall: Hall, kept: Kept, others: tuple[Kept, ...]) -> Iterator[Fault]:
     reserve = next((one for one in given.reserves if one.code == kept.code), None)
     if reserve is None or kept.quota != reserve.quota:
         yield Fault("reserve", kept.code, f"La réserve {kept.code} n’est pas celle du lot.")
@@ -91,14 +100,17 @@ def _reserve(given: Snapshot, hall: Hall, kept: Kept) -> Iterator[Fault]:
             yield Fault("reserve", name, f"{name} passe par {kept.code} sans y avoir de place.")
     if served < reserve.quota:
         every = Kept(kept.code, kept.quota, served, tuple(flagged))
-        first = Hall(given, hall.assignments, (every,))
+        # who passes by another reserve keeps that right; who is inside adds nobody by moving
+        first = Hall(given, hall.assignments, (*others, every))
         for asked in first.asking():
             one, option = asked[0]
             if (
                 one.id in flagged
+                and one.id not in inside
                 and one.group is None
                 and option.facility in reserve.facilities
                 and first.stands(asked)
+                and not first.is_withheld(asked)  # a place kept empty is a claim, told as one
             ):
                 words = f"{kept.code} n’est pas atteinte, et {one.id} y entrerait."
                 yield Fault("reserve", one.id, words)
@@ -140,8 +152,10 @@ def _recounts(
     """Tell whether a refusal's numbers are found again, for the file alone or with its twins."""
     option = next(other for other in one.options if other.id == refusal.option)
     ways: list[Asked] = [((one, option),)]
-    if one.group is not None:
-        members = sorted((o for o in files.values() if o.group == one.group), key=lambda o: o.id)
+    if one.group_mode == PREFERRED:
+        # a file of the same birth that would rather be alone enters for itself
+        siblings = (o for o in files.values() if (o.group, o.group_mode) == (one.group, PREFERRED))
+        members = sorted(siblings, key=lambda other: other.id)
         for first in members[0].options:
             together = hall.together(members, first)
             if together and (one, option) in together:

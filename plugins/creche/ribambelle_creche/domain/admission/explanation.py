@@ -136,7 +136,9 @@ def explain(
 def demand(unit: Unit, choice: Choice) -> dict[str, int]:
     """Return what a unit takes of each resource by one of its choices."""
     if len(unit.members) == 1 and unit.members[0].count == 1:
-        return unit.members[0].options[choice[0]].demand
+        alone = unit.members[0].options[choice[0]].demand
+        if 0 not in alone.values():
+            return alone  # nearly every file: nothing to add up
     found: dict[str, int] = {}
     for one, option in unit.asked(choice):
         for name, taken in option.demand.items():

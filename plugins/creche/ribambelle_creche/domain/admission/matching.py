@@ -57,8 +57,9 @@ class Matching:
         asking = zip(self.keys, self._queued, strict=True)
         agenda = self._agenda = sorted(-keys[0] for keys, queued in asking if queued)
         queued, places, count = self._queued, self.order.places, self.order.count
+        unit_at = self.order.unit_at
         while agenda:
-            index = -agenda.pop() // places % count
+            index = unit_at[-agenda.pop() // places % count]
             queued[index] = False
             self._improve(index)
 
@@ -196,7 +197,12 @@ class Matching:
         self._sit(index, place)
         for other in reversed(leaving):
             again, where = self.order.claim(other)
-            if self.counters.fits(self.demands[again][where]):
+            demand = self.demands[again][where]
+            # the one pushed out just before may have closed what this one sat on
+            if self.closed and self._barred(demand, other):
+                self._queue(again)
+                self._wake(other, demand)
+            elif self.counters.fits(demand):
                 self._sit(again, where)
             else:
                 self._push_out(again, where, index)

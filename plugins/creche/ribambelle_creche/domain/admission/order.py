@@ -20,7 +20,11 @@ Promoted = Mapping[str, frozenset[str]]
 
 
 class Order:
-    """The order of one run: units are numbered by their last member's date, draw and number."""
+    """The order of one run: files are numbered by date, draw and number.
+
+    Files that enter together ask at the rank of the last of them: nobody whom each of them passes
+    may pass before them.
+    """
 
     def __init__(
         self, units: Sequence[Unit], pinned: Mapping[str, str | None], promoted: Promoted
@@ -34,7 +38,9 @@ class Order:
         bonuses = {option.bonus for one in files for option in one.options}
         self.most: Final = max(own, default=0) + max(bonuses, default=0)
         self.span: Final = self.most - min(own, default=0) - min(bonuses, default=0) + 1
-        self.count: Final = len(units) + 1
+        self.count: Final = len(files) + 1
+        self.ranks, self.unit_at = _numbered(self.units)
+        """The numbers of each unit's members, and the unit of each number."""
         self.step: Final = self.count * self.places
         self.start: Final = (BY_POINTS * self.span + self.most) * self.step
         self.keys = self._keys()
@@ -62,14 +68,12 @@ class Order:
         start, step, places = self.start, self.step, self.places
         some_pass_first = bool(self.pinned or self.promoted)
         found: list[list[int]] = []
-        base = start - places
-        for index, unit in enumerate(self.units):
-            base += places
+        for index, (unit, ranks) in enumerate(zip(self.units, self.ranks, strict=True)):
             one = unit.members[0]
             if some_pass_first or one.current is not None or len(unit.members) > 1:
                 found.append(self._keys_by_right(index, unit))
             else:
-                key, keys = base - one.points * step, []
+                key, keys = start + ranks[0] * places - one.points * step, []
                 for option in one.options:
                     keys.append(key - option.bonus * step)
                     key += 1
@@ -77,23 +81,23 @@ class Order:
         return found
 
     def _keys_by_right(self, index: int, unit: Unit) -> list[int]:
-        kinds = [
-            max(self._kind(member, option) for member, option in unit.asked(choice))
-            for choice in unit.choices
-        ]
+        ranks = self.ranks[index]
         return [
-            ((kind * self.span + self.most - points) * self.count + index) * self.places + place
-            for place, (kind, points) in enumerate(zip(kinds, points(unit), strict=True))
+            max(
+                (self._kind(one, option) * self.span + self.most - one.points - option.bonus)
+                * self.count
+                + rank
+                for rank, (one, option) in zip(ranks, unit.asked(choice), strict=True)
+            )
+            * self.places
+            + place
+            for place, choice in enumerate(unit.choices)
         ]
-
-    def unit_of(self, key: int) -> int:
-        """Return the unit of a claim."""
-        return key // self.places % self.count
 
     def claim(self, key: int) -> tuple[int, int]:
         """Return the unit and the choice of a claim."""
         rest, place = divmod(key, self.places)
-        return rest % self.count, place
+        return self.unit_at[rest % self.count], place
 
     def by_points(self, key: int) -> int | None:
         """Return the points a claim passed with; None when it passed by a right."""
@@ -109,16 +113,19 @@ class Order:
         return RESERVED if option.facility in self.promoted.get(one.id, ()) else BY_POINTS
 
 
-def points(unit: Unit) -> list[int]:
-    """Return what a unit is ranked with, choice by choice: of several children, the fewest points."""
-    if len(unit.members) == 1:
-        (one,) = unit.members
-        own = one.points
-        return [own + option.bonus for option in one.options]
-    return [
-        min(one.points + option.bonus for one, option in unit.asked(choice))
-        for choice in unit.choices
-    ]
+def _numbered(units: Sequence[Unit]) -> tuple[Sequence[tuple[int, ...]], Sequence[int]]:
+    """Return the numbers of the members of each unit, and the unit of each number."""
+    if all(len(unit.members) == 1 for unit in units):
+        return [(index,) for index in range(len(units))], range(len(units))
+    every = sorted(
+        (*tie(one), index, place)
+        for index, unit in enumerate(units)
+        for place, one in enumerate(unit.members)
+    )
+    ranks = [[0] * len(unit.members) for unit in units]
+    for rank, (*_, index, place) in enumerate(every):
+        ranks[index][place] = rank
+    return [tuple(found) for found in ranks], [index for *_, index, _ in every]
 
 
 def last_tie(unit: Unit) -> tuple[datetime, int, str]:

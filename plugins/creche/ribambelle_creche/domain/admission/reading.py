@@ -41,7 +41,7 @@ SAID = (
     (
         r"JSON is malformed: .*byte (?P<byte>\d+).*|Input data was truncated",
         "ce n’est pas du JSON lisible",
-        "vérifiez les virgules et les guillemets",
+        "vérifiez les virgules et les guillemets, et que le fichier est en UTF-8",
     ),
 )
 ROOT = "$"

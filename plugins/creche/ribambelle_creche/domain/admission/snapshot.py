@@ -13,6 +13,8 @@ from ribambelle.errors import Refused
 
 PREFERRED, ONE = "preferred", "one"
 MOST = 1 << 53
+SHOWN = 20
+"""Characters of a number that cannot be which are said back."""
 
 
 class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
@@ -98,7 +100,7 @@ def check(snapshot: Snapshot) -> None:
     ribambelle.errors.Refused: snapshot_wrong (path=$.applications[0].options[0].demand['r'], ...
     """
     for name, capacity in snapshot.resources.items():
-        _whole(capacity, f"$.resources[{name!r}]", "la capacité")
+        _whole(capacity, f"$.resources[{name!r}]", "la capacité est négative")
     seen: dict[str, Application] = {}
     for index, one in enumerate(snapshot.applications):
         path = f"$.applications[{index}]"
@@ -111,14 +113,14 @@ def check(snapshot: Snapshot) -> None:
     _once([pin.application for pin in snapshot.pins], "$.pins", "application")
     _once([reserve.code for reserve in snapshot.reserves], "$.reserves", "code")
     for index, reserve in enumerate(snapshot.reserves):
-        _whole(reserve.quota, f"$.reserves[{index}].quota", "le nombre réservé")
+        _whole(reserve.quota, f"$.reserves[{index}].quota", "le nombre réservé est négatif")
     _rights(snapshot, seen)
 
 
 def _application(one: Application, path: str, snapshot: Snapshot) -> None:
     try:
-        datetime.fromisoformat(one.complete_at)
-    except ValueError:
+        _ = one.completed
+    except (ValueError, OverflowError):  # the first and the last day of all have no hour in UTC
         wrong(
             f"{path}.complete_at",
             f"« {one.complete_at} » n’est pas une date ISO 8601",
@@ -146,7 +148,7 @@ def _application(one: Application, path: str, snapshot: Snapshot) -> None:
             and 0 <= min(asked, default=0) <= max(asked, default=0) < MOST
         ):
             _demand(option, f"{path}.options[{index}]", snapshot)
-        _integer(option.bonus, path)
+        _integer(option.bonus, f"{path}.options[{index}].bonus")
 
 
 def _demand(option: Option, path: str, snapshot: Snapshot) -> None:
@@ -158,7 +160,7 @@ def _demand(option: Option, path: str, snapshot: Snapshot) -> None:
                 "cette ressource n’est pas dans resources",
                 "ajoutez-la avec sa capacité, ou corrigez son nom",
             )
-        _whole(taken, where, "la demande")
+        _whole(taken, where, "la demande est négative")
 
 
 def _pin(pin: Pin, path: str, seen: dict[str, Application]) -> None:
@@ -205,16 +207,26 @@ def _once(names: list[str], path: str, field: str) -> None:
             wrong(f"{path}[{index}].{field}", f"« {name} » y est deux fois", "gardez-en un seul")
 
 
-def _whole(number: int, path: str, what: str) -> None:
+def _whole(number: int, path: str, below: str) -> None:
     if number < 0:
-        wrong(path, f"{what} est négative : {number}", "écrivez 0 ou plus")
+        wrong(path, f"{below} : {_short(number)}", "écrivez 0 ou plus")
     _integer(number, path)
 
 
 def _integer(number: int, path: str) -> None:
     """RFC 8785 writes numbers as IEEE 754 doubles do: beyond 2⁵³ two readers may differ."""
     if abs(number) >= MOST:
-        wrong(path, f"{number} est trop grand", "restez en dessous de 2 puissance 53")
+        wrong(path, f"{_short(number)} est trop grand", "restez en dessous de 2 puissance 53")
+
+
+def _short(number: int) -> str:
+    """Return a number as it is told: of one as long as a page, its beginning.
+
+    >>> _short(-3), _short(10**400)
+    ('-3', '1000000000000000000…')
+    """
+    told = str(number)
+    return told if len(told) <= SHOWN else f"{told[: SHOWN - 1]}…"
 
 
 def wrong(path: str, fault: str, cure: str) -> None:
