@@ -107,7 +107,7 @@ def _by_another(versions: list[str], *, is_same: bool) -> str:
     """Return what to do where the engine changed since.
 
     >>> _by_another(["1.0"], is_same=True)
-    'Le moteur a changé depuis (1.0, puis 1.1) : il donne la même réponse.'
+    'Le moteur a changé depuis (1.0, puis 1.2) : il donne la même réponse.'
     """
     told = f"Le moteur a changé depuis ({', '.join(versions)}, puis {VERSION})"
     if is_same:
