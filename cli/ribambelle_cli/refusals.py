@@ -46,6 +46,9 @@ SENTENCES = {
     "officielle. Codes possibles : {known}.",
     "name_missing": "Il manque le nom : ajoutez --insee, --departement, ou --name.",
     "plugin_unknown": "Module inconnu : {plugin}. Modules installés : {known}.",
+    "plugin_broken": "Le module {plugin} est en panne. {why}",
+    "kit_without": "La commune d’essai {slug} existe déjà, sans le module {plugin}. "
+    "Ajoutez-le : ribambelle tenant enable {slug} {plugin}",
     "plugin_disabled": "Le module {plugin} n’est pas activé pour {slug}. "
     "Activez-le : ribambelle tenant enable {slug} {plugin}",
     "plugin_already": "Le module {plugin} est déjà activé pour {slug}.",

@@ -41,7 +41,7 @@ PUBLIC = {
     "ribambelle.testing.api_particulier": "a stand-in of API Particulier",
     "ribambelle.testing.browser": "journeys in Chromium",
     "ribambelle.testing.conformance": "`examine`",
-    "ribambelle.testing.fixtures": "`communes`, `clock`",
+    "ribambelle.testing.fixtures": "`communes`, `clock`, `populated`",
     "ribambelle.testing.france_connect": "a stand-in of FranceConnect and ProConnect",
     "ribambelle.testing.tokens": "`a_program`",
     "ribambelle.web.assets": "addresses of static files",
