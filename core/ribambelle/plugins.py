@@ -49,9 +49,11 @@ class Plugins:
 
     def _installed(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        entries = sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
+        for entry in entries:
             began = time.monotonic()
             try:
+                _require_own_name(entry, entries)
                 _require_supported(entry)
                 found[entry.name] = entry.load()
             except Misconfigured as error:  # told in full: a trace would add nothing
@@ -178,6 +180,21 @@ class Plugins:
 def as_exception(error: BaseException) -> Exception:
     """Return an error as one that is kept: code that asks the whole program to stop is refused."""
     return error if isinstance(error, Exception) else RuntimeError("demande l’arrêt du portail")
+
+
+def _require_own_name(entry: EntryPoint, entries: list[EntryPoint]) -> None:
+    """Refuse a name that is the core's, or that two packages bear: whose data would it read?"""
+    rivals = sorted({one.value for one in entries if one.name == entry.name})
+    if entry.name == CORE:
+        raise Misconfigured(
+            f"le module {entry.value} se nomme « {CORE} », comme le cœur de Ribambelle",
+            cure=f"donnez-lui un autre nom sous « {GROUP} », dans son pyproject.toml",
+        )
+    if len(rivals) > 1:
+        raise Misconfigured(
+            f"plusieurs paquets se nomment « {entry.name} » : {', '.join(rivals)}",
+            cure="désinstallez-en un : tant qu’ils sont là, aucun n’est servi",
+        )
 
 
 def _require_supported(entry: EntryPoint) -> None:
