@@ -312,7 +312,8 @@ def search() -> "Iterable[Callable[[Person, str], Awaitable[list[Found]]]]":
 def workflows() -> "Iterable[Workflow]":
     """The workflows of the requests this plugin receives.
 
-    Called once per commune; codes are unique over all plugins.
+    Called once per commune; codes are unique over all plugins. `label` is what the town hall calls
+    such a request (« Demande de place en crèche »); without one, its code is shown.
 
     Example::
 
