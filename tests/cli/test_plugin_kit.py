@@ -236,6 +236,16 @@ BROKEN: dict[str, tuple[str, Callable[[Path, str], None], str]] = {
         change(FAMILY_PAGE, TITLE, TITLE + "<p>Bienvenue ici</p>"),
         "Bienvenue ici",
     ),
+    "a label in French alone": (
+        "languages",
+        change(FAMILY_PAGE, "Votre mot à la mairie", "Votre petit mot"),
+        "Votre petit mot",
+    ),
+    "a button in French alone, with a name in it": (
+        "languages",
+        change(FAMILY_PAGE, 'c.button("Envoyer ce mot")', 'c.button("Écrire à " ~ tenant.slug)'),
+        "Écrire à {1}",
+    ),
     "any version of the core": (
         "core_range",
         change("pyproject.toml", '"ribambelle-core>=0.1,<0.2"', '"ribambelle-core"'),
