@@ -246,6 +246,8 @@ CACHES = {
             # the sentences as shipped
             *("ribambelle.tenants.communes._by_name", "ribambelle.web.templates.catalogue"),
             "ribambelle.web.templates.texts",
+            # the modules of a package, as they are written
+            "ribambelle_cli.template_reference.code_of",
             # the national scale as shipped; the places of so many options in a list
             # a day or an amount, written the same everywhere
             *("ribambelle.web.formats.jour", "ribambelle.web.formats.euros"),
@@ -277,11 +279,11 @@ CACHES = {
 """Every function that remembers its answers; a new one says here what its key holds."""
 KEPT = {
     # by slug or by address: one entry for each commune
-    "registry.py": {"_tenants", "_engines"},
+    "registry.py": {"_tenants", "_engines", "_stamps"},
     "metrics.py": {"_seen"},
     "addresses.py": {"owners", "claims", "_read", "_served", "_refused"},
     # the same for every commune, or belonging to the object of one commune
-    "plugins.py": {"broken", "failures", "_by_hook"},
+    "plugins.py": {"broken", "places", "failures", "_by_hook"},
     "prepared.py": {"_texts"},
     "postgres.py": {"_pools"},
     "sqlite.py": {"_pools"},
