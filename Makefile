@@ -55,6 +55,6 @@ bench: install  ## Mesurer : pages, communes, démarrage, commissions
 	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 
 lock:  ## Refaire requirements.lock (demande l'outil uv)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package ribambelle-core requirements.in core/pyproject.toml plugins/assmat/pyproject.toml plugins/creche/pyproject.toml plugins/periscolaire/pyproject.toml plugins/paiement_tresor/pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package ribambelle-core requirements.in $(PROJECTS) -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -c requirements.lock benchmarks/requirements.in -o benchmarks/requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header tests/clients/requirements.in -o tests/clients/requirements.lock

@@ -1,20 +1,19 @@
 """The communes of demonstration: made once, filled with invented families."""
 
+import asyncio
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from ribambelle.commands import busy, err
-from ribambelle.database import migrations, template
-from ribambelle.errors import Misconfigured, Refused
-from ribambelle.identity import Grant, accounts, passwords, team
-from ribambelle.identity.second_factor import DEMONSTRATION
-from ribambelle.identity.tables import Account
+from ribambelle.database import template
+from ribambelle.errors import Misconfigured
+from ribambelle.populating import AGENT, fill
 from ribambelle.tenants import Platform, Tenant
 from ribambelle.tenants.registry import make_key
 
@@ -22,8 +21,7 @@ from ribambelle.tenants.registry import make_key
 PASSWORD = "ribambelle de papier"  # noqa: S105 - shown on the screen of every demonstration
 SHIPPED = Path(__file__).parents[2] / "tenants"
 """The communes this workspace comes with."""
-AGENT, FAMILY = "agent@demo.example", "famille@demo.example"
-TILL, PMI = "regisseur@demo.example", "pmi@demo.example"
+FAMILY, TILL = "famille@demo.example", "regisseur@demo.example"
 
 
 def slugs(communes: Platform) -> list[str]:
@@ -63,8 +61,18 @@ def provide(communes: Platform) -> None:
     if not slugs(communes):
         raise Misconfigured(
             f"aucune commune de démonstration dans {communes.folder}",
-            cure="écrivez « demo = true » dans le fichier d’une commune d’essai",
+            cure="écrivez « demo = true » dans le fichier d’une commune d’essai, ou ouvrez-en une pour"
+            " un module : ribambelle demo --plugin MODULE",
         )
+
+
+def opened(
+    communes: Platform, seed: int, port: int, *, as_json: bool = False
+) -> tuple[dict[str, Any], str]:
+    """Make what is not there yet; return what a program is told of it, and what a person is."""
+    asyncio.run(prepare(communes, seed, as_json=as_json))
+    found = slugs(communes)
+    return facts(communes, found), welcome(communes, found, port)
 
 
 async def prepare(communes: Platform, seed: int, *, as_json: bool = False) -> None:
@@ -75,46 +83,22 @@ async def prepare(communes: Platform, seed: int, *, as_json: bool = False) -> No
             commune = communes.tenant(slug)
             if not (commune.folder / "portal.sqlite").exists():
                 with busy(f"{commune.settings.name} : invention des familles", as_json=as_json):
-                    make_key(commune.folder)
-                    file = commune.folder / "portal.sqlite"
-                    templates = commune.platform.data / ".templates"
-                    await template.create(file, commune.hooks.packages(), templates)
-                    await fill(commune, seed, PASSWORD)
+                    await make(commune, lambda made: fill(made, seed, PASSWORD))
     finally:
         await communes.aclose()
 
 
-async def fill(commune: Tenant, seed: int, password: str) -> None:
-    """Write invented people in the empty base of a commune, and an account for each kind of staff."""
-    with commune.here():
-        await migrations.forward(commune.hooks.packages())
-        kept = await passwords.hashed(password)
-        await staff(commune, AGENT, "Sophie Laurent", [Grant("admin"), Grant("agent")], kept)
-        fills = dict(commune.hooks.each("demo"))
-        for name in ("core", *commune.settings.plugins):
-            if fills.get(name) is not None:
-                await fills[name](seed)
-        for grant, label in await _limited():
-            await staff(commune, f"{grant.role}@demo.example", label, [grant], kept)
-        known = accounts.known_roles()
-        for email, name, role in (
-            (TILL, "Brigitte Aubry", "regisseur"),
-            (PMI, "Hélène Faure", "pmi"),
-        ):
-            if role in known:
-                await staff(commune, email, name, [Grant(role)], kept)
-
-
-async def _limited() -> list[tuple[Grant, str]]:
-    """Return each role that is limited to something, limited to the first thing there is."""
-    found: dict[str, tuple[int, Grant, str]] = {}
-    for one in await team.choices():
-        if not one.role.scope:
-            continue
-        number = one.grant.number(one.role.scope) or 0
-        if one.role.code not in found or number < found[one.role.code][0]:
-            found[one.role.code] = number, one.grant, one.role.label
-    return [(grant, label) for _, grant, label in found.values()]
+async def make(commune: Tenant, filling: Callable[[Tenant], Awaitable[None]]) -> None:
+    """Make the base of a commune of demonstration and fill it; half filled, it is not kept."""
+    try:
+        make_key(commune.folder)
+        templates = commune.platform.data / ".templates"
+        await template.create(commune.folder / "portal.sqlite", commune.hooks.packages(), templates)
+        await filling(commune)
+    except BaseException:
+        await commune.platform.aclose()
+        shutil.rmtree(commune.folder, ignore_errors=True)
+        raise
 
 
 @contextmanager
@@ -140,19 +124,6 @@ def programs(communes: Platform) -> Iterator[None]:
             program.terminate()
         for program in started:
             program.wait()
-
-
-async def staff(commune: Tenant, email: str, name: str, grants: list[Grant], kept: str) -> None:
-    """Open an account of demonstration, with the password and the code that are shown.
-
-    :param kept: the password, hashed.
-    """
-    if not commune.settings.demo:
-        raise Refused("not_a_demo", slug=commune.slug)
-    account = await accounts.create_staff(email, name, grants, commune.now())
-    await Account.update({Account.password: kept, Account.totp: DEMONSTRATION}).where(
-        Account.id == account.id
-    )
 
 
 def welcome(communes: Platform, slugs: Sequence[str], port: int) -> str:

@@ -134,7 +134,7 @@ def run(arguments: list[str]) -> int:
     """Run the command and return its exit code."""
     from typer._click.exceptions import ClickException, NoArgsIsHelpError, UsageError
 
-    from ribambelle_cli.refusals import report, sentence
+    from ribambelle_cli.refusals import of_step, report, sentence
 
     try:
         answer: Any = application()(arguments, standalone_mode=False)
@@ -155,6 +155,11 @@ def run(arguments: list[str]) -> int:
             say_json(report(error))
         else:
             err.print(sentence(error), markup=False)
+        return 1
+    except Exception as error:
+        if (stopped := of_step(error)) is None:
+            raise  # a fault of ours: all of it is shown, to be told
+        err.print(stopped.message, markup=False)
         return 1
     except (KeyboardInterrupt, typer.Abort):
         err.print("Interrompu.", markup=False)

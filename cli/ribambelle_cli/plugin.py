@@ -31,8 +31,8 @@ def list_all(as_json: AsJson = False) -> None:
         {"name": name, "package": plugins.package(name), "problem": None} for name in plugins.names
     ]
     found += [
-        {"name": name, "package": None, "problem": str(error)}
-        for name, error in plugins.broken.items()
+        {"name": name, "package": None, "problem": plugins.told(name)}
+        for name in plugins.broken
         if name not in plugins.names
     ]
     if as_json:

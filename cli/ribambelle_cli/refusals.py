@@ -46,6 +46,9 @@ SENTENCES = {
     "officielle. Codes possibles : {known}.",
     "name_missing": "Il manque le nom : ajoutez --insee, --departement, ou --name.",
     "plugin_unknown": "Module inconnu : {plugin}. Modules installés : {known}.",
+    "plugin_broken": "Le module {plugin} est en panne. {why}",
+    "kit_without": "La commune d’essai {slug} existe déjà, sans le module {plugin}. "
+    "Ajoutez-le : ribambelle tenant enable {slug} {plugin}",
     "plugin_disabled": "Le module {plugin} n’est pas activé pour {slug}. "
     "Activez-le : ribambelle tenant enable {slug} {plugin}",
     "plugin_already": "Le module {plugin} est déjà activé pour {slug}.",
@@ -220,3 +223,30 @@ def _of_the_system(error: OSError) -> str:
     cause = CAUSES.get(error.errno or 0, f"le système refuse ({error.strerror or error}).")
     where = error.filename2 or error.filename
     return f"{where} : {cause}" if where else f"{cause[:1].upper()}{cause[1:]}"
+
+
+STEP = re.compile(r"step (?P<app>\S+) (?P<name>\w+)(?:, statement (?P<number>\d+))?")
+
+
+def of_step(error: BaseException) -> Misconfigured | None:
+    """Return what to tell when a step of a plugin's migrations stopped; None for another error.
+
+    >>> error = ValueError('near "INDEXE": syntax error')
+    >>> error.add_note("step ludotheque 0001_first, statement 2: CREATE INDEXE …")
+    >>> print(of_step(error))
+    migrations/0001_first : l’étape « 0001_first » du module « ludotheque » s’arrête à son \
+instruction 2 (near "INDEXE": syntax error). Rien n’en est gardé et la commune est servie comme \
+avant : corrigez l’étape, puis recommencez.
+    """
+    found = next(filter(None, map(STEP.match, getattr(error, "__notes__", []))), None)
+    if found is None:
+        return None
+    at = f" à son instruction {found['number']}" if found["number"] else ""
+    # what follows the first line may quote a row
+    words = (str(error) or type(error).__name__).splitlines()[0]
+    return Misconfigured(
+        f"l’étape « {found['name']} » du module « {found['app']} » s’arrête{at} ({words})",
+        file=f"migrations/{found['name']}",
+        cure="rien n’en est gardé et la commune est servie comme avant : corrigez l’étape, puis "
+        "recommencez",
+    )

@@ -133,6 +133,13 @@ def _tell_work(report: list[dict[str, Any]], dry_run: bool, as_json: bool) -> No
 
 def demo(
     port: Port = 8000,
+    plugin: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Ouvrir une commune d’essai pour ce module, avec des familles, des enfants et des"
+            " papiers inventés ; répéter pour plusieurs."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Graine des familles inventées.")] = 2026,
     prepare: Annotated[bool, typer.Option("--prepare", help="Préparer sans servir.")] = False,
     forget: Annotated[
@@ -140,8 +147,11 @@ def demo(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Ouvrir les portails de démonstration, avec des familles inventées."""
-    from ribambelle_cli import demonstration
+    """Ouvrir les portails de démonstration, avec des familles inventées.
+
+    Exemple : ribambelle demo --plugin ludotheque
+    """
+    from ribambelle_cli import demonstration, demonstration_kit
 
     communes = platform(port=port)
     if forget:
@@ -151,12 +161,15 @@ def demo(
         else:
             say(f"Données de démonstration supprimées : {', '.join(gone) or 'aucune'}.")
         return
-    asyncio.run(demonstration.prepare(communes, seed, as_json=as_json))
-    slugs = demonstration.slugs(communes)
+    told, words = (
+        demonstration_kit.opened(communes, plugin, seed, as_json=as_json)
+        if plugin
+        else demonstration.opened(communes, seed, port, as_json=as_json)
+    )
     if as_json:
-        say_json(demonstration.facts(communes, slugs))
+        say_json(told)
     else:
-        say(demonstration.welcome(communes, slugs, port))
+        say(words)
     if not prepare:
         with demonstration.programs(communes):
             run_server(port, "127.0.0.1", 1, True)

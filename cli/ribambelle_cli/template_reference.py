@@ -4,6 +4,8 @@ import ast
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from ribambelle.web import formats
 from ribambelle.web.assets import Assets
 from ribambelle.web.page import Around, Shared
 from ribambelle.web.templates import OWN, shared
+from ribambelle_cli.context_reference import Code, Context, contexts, line
 
 HEAD = """# Templates: what each may count on
 
@@ -27,6 +30,13 @@ that of the version it is written for.
 
 | name | type | what it is |
 |---|---|---|
+"""
+FIELDS = """
+
+## What each context holds
+
+By its full name; what is written with `()` is called. A type is imported where its class is.
+
 """
 SKELETONS = ("base.html", "portal.html", "office.html")
 LINE = re.compile(r"{# (?:.*?)Context: (?P<context>.+?)\. Shown to: (?P<who>.+?)\.? ?#}")
@@ -51,8 +61,26 @@ def reference(plugins: Plugins) -> str:
             f"| {plugin} | `{name}` | `{context}` | {who} |"
             for plugin, name, context, who in pages(plugins)
         ),
+        FIELDS,
+        "\n".join(line(one) for one in fields(plugins)),
     ]
     return "".join(parts) + "\n"
+
+
+def fields(plugins: Plugins) -> Iterator[Context]:
+    """Yield the context of every page, the core's first, with what a template may read of it."""
+    listed = list(pages(plugins))
+    for plugin in (CORE, *plugins.names):
+        package = "ribambelle" if plugin == CORE else plugins.root(plugin)
+        yield from contexts(
+            code_of(package), [(name, one) for who, name, one, _ in listed if who == plugin]
+        )
+
+
+@lru_cache(maxsize=16)
+def code_of(package: str) -> Code:
+    """Return the modules of a package, read once."""
+    return Code(package, Path(import_module(package).__file__ or "").parent)
 
 
 def names() -> Iterator[tuple[str, str, str]]:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ribambelle import populating
 from ribambelle.commands import AsJson, DryRun, busy, platform, say, say_json, tenant
 from ribambelle.errors import Refused
 from ribambelle.tenants import Tenant, learning
@@ -56,10 +57,10 @@ def copy(
         made = once(communes, lambda: _made(commune, space, seed, password))
     if as_json:
         said = {"slug": new, "url": made.url("/"), "password": password}
-        say_json(said | {"agent": demonstration.AGENT, "family": demonstration.FAMILY})
+        say_json(said | {"agent": populating.AGENT, "family": demonstration.FAMILY})
         return
     say(f"{new} : espace ouvert à l’adresse {made.url('/')}")
-    say(f"Mairie  {demonstration.AGENT}    mot de passe : {password}")
+    say(f"Mairie  {populating.AGENT}    mot de passe : {password}")
     say("Les autres agents inventés ont le même ; le code à six chiffres est dans /_boite.")
     say(f"Famille {demonstration.FAMILY} : connexion par lien, à suivre dans /_boite.")
     say(f"Pour le fermer : ribambelle tenant delete {new} --confirm {new}")
@@ -77,7 +78,7 @@ def _tell_planned(commune: Tenant, space: Space, as_json: bool) -> None:
 async def _made(commune: Tenant, space: Space, seed: int, password: str) -> Tenant:
     made = await learning.create(commune, space)
     try:
-        await demonstration.fill(made, seed, password)
+        await populating.fill(made, seed, password)
     except BaseException:
         await learning.remove(commune.platform, space)
         raise

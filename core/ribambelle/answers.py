@@ -9,7 +9,14 @@ from typing import Any
 
 
 class WrongAnswer(TypeError):
-    """A plugin answered something else than its hook asks for; the message is in French."""
+    """A plugin answered something else than its hook asks for; the message is in French.
+
+    :param at: the function that is wrong, for the file to be named.
+    """
+
+    def __init__(self, message: str, at: Any = None) -> None:
+        super().__init__(message)
+        self.at = at
 
 
 def checked(hook: str, answer: Any) -> Any:

@@ -312,7 +312,8 @@ def search() -> "Iterable[Callable[[Person, str], Awaitable[list[Found]]]]":
 def workflows() -> "Iterable[Workflow]":
     """The workflows of the requests this plugin receives.
 
-    Called once per commune; codes are unique over all plugins.
+    Called once per commune; codes are unique over all plugins. `label` is what the town hall calls
+    such a request (« Demande de place en crèche »); without one, its code is shown.
 
     Example::
 
@@ -770,7 +771,8 @@ def demo() -> "Callable[[int], Awaitable[None]] | None":
     """A function that fills a commune of demonstration, from a seed.
 
     Awaited once, inside the commune, when it is created for the demonstration; the plugins fill
-    in the order the commune's file names them.
+    in the order the commune's file names them. One that raises leaves no commune, and its file and
+    line are told.
 
     Example::
 
@@ -779,7 +781,7 @@ def demo() -> "Callable[[int], Awaitable[None]] | None":
             from ribambelle_creche.demo import fill
             return fill
 
-    Called by ``ribambelle_cli``. Implemented by ``core``, ``assmat``, ``creche``, ``paiement``,
+    Called by ``ribambelle.populating``. Implemented by ``core``, ``assmat``, ``creche``, ``paiement``,
     ``periscolaire``. Since 0.1.
     """
 

@@ -1,6 +1,7 @@
 """Installed plugins, and the part of them that a commune has enabled."""
 
 import importlib
+import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
@@ -14,12 +15,17 @@ import structlog
 from ribambelle import __version__, hooks
 from ribambelle.answers import KINDS, WrongAnswer, checked
 from ribambelle.errors import Misconfigured
+from ribambelle.faults import CURE, place_of
 from ribambelle.supported import require_supported
 
 log = structlog.get_logger(__name__)
 GROUP = "ribambelle.plugins"
 CORE = "core"
 BREAKER = 5
+HELD = 2.0
+"""Seconds: a hook declares, it never waits; one that takes longer keeps every commune waiting."""
+STOPS = (Exception, SystemExit)
+"""What a stranger's code may end with; the portal goes on."""
 
 
 class Plugins:
@@ -35,6 +41,7 @@ class Plugins:
         self.manager = pluggy.PluginManager("ribambelle")
         self.manager.add_hookspecs(hooks)
         self.broken: dict[str, Exception] = {}
+        self.places: dict[str, str] = {}
         self.failures: dict[str, int] = {}
         self._register(CORE, core_plugin)
         for name, module in (self._installed() if modules is None else modules).items():
@@ -42,19 +49,29 @@ class Plugins:
 
     def _installed(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        entries = sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
+        for entry in entries:
+            began = time.monotonic()
             try:
+                _require_own_name(entry, entries)
                 _require_supported(entry)
                 found[entry.name] = entry.load()
             except Misconfigured as error:  # told in full: a trace would add nothing
                 self.broken[entry.name] = error
                 log.error("plugin_unsupported", plugin=entry.name, reason=str(error))
-            except (
-                Exception
-            ) as error:  # a plugin that cannot be imported must not take the portal down
-                self.broken[entry.name] = error
-                log.exception("plugin_unloadable", plugin=entry.name)
+            except STOPS as error:  # a plugin that cannot be imported must not take the portal down
+                self._unloadable(entry, error)
+            if (spent := time.monotonic() - began) > HELD:
+                log.warning(
+                    "plugin_slow", plugin=entry.name, file=entry.value, seconds=round(spent, 1)
+                )
         return found
+
+    def _unloadable(self, entry: EntryPoint, error: BaseException) -> None:
+        self.broken[entry.name] = as_exception(error)
+        package = entry.value.partition(".")[0]
+        self.places[entry.name] = place_of(error, package) or entry.value
+        log.exception("plugin_unloadable", plugin=entry.name, reason=self.told(entry.name))
 
     def _register(self, name: str, module: Any) -> None:
         try:
@@ -63,15 +80,30 @@ class Plugins:
         except Exception as error:  # whatever a plugin is made of, the others are served
             self.put_aside(name, error)
 
-    def put_aside(self, name: str, error: Exception) -> None:
-        """Take a plugin that fails out of service, with all that it offers, and keep why."""
+    def put_aside(self, name: str, error: Exception, at: Any = None) -> None:
+        """Take a plugin that fails out of service, with all that it offers, and keep why and where.
+
+        :param at: the function that was called, for the file to be named when nothing else says it.
+        """
         if name == CORE:
             raise error
         if self.manager.has_plugin(name):
+            at = getattr(error, "at", None) or at or self.manager.get_plugin(name)
+            self.places[name] = place_of(error, self.root(name), at)
             self.manager.unregister(name=name)
         self.broken[name] = error
         told = None if isinstance(error, WrongAnswer) else error
-        log.error("plugin_put_aside", plugin=name, reason=str(error), exc_info=told)
+        log.error("plugin_put_aside", plugin=name, reason=self.told(name), exc_info=told)
+
+    def told(self, name: str) -> str:
+        """Return what is wrong with a plugin that is put aside: the file, what happened, the cure."""
+        error = self.broken[name]
+        if isinstance(error, Misconfigured):
+            return error.message
+        what = str(error) or "sans un mot"
+        if not isinstance(error, WrongAnswer):
+            what = f"{type(error).__name__}, {what}"
+        return Misconfigured(what, file=self.places.get(name, ""), cure=CURE).message
 
     def ask_all(self) -> None:
         """Ask every plugin all that can be asked before there is a visitor.
@@ -96,8 +128,8 @@ class Plugins:
         for impl in sorted(found, key=lambda impl: (impl.plugin_name != CORE, impl.plugin_name)):
             try:
                 answer = checked(hook, impl.function(*(given[name] for name in impl.argnames)))
-            except Exception as error:  # isolation: the other plugins answer
-                self.put_aside(impl.plugin_name, error)
+            except STOPS as error:  # isolation: the other plugins answer
+                self.put_aside(impl.plugin_name, as_exception(error), impl.function)
                 continue
             yield impl.plugin_name, answer
 
@@ -107,6 +139,10 @@ class Plugins:
         if isinstance(module, ModuleType):
             return module.__package__ or module.__name__
         return type(module).__module__.rpartition(".")[0]
+
+    def root(self, name: str) -> str:
+        """Return the first word of the package a plugin lives in, as its files bear it."""
+        return self.package(name).partition(".")[0]
 
     def folder(self, name: str, part: str) -> Path | None:
         """Return a plugin's folder of templates, static files or migrations, if it has one."""
@@ -128,9 +164,37 @@ class Plugins:
         told = {"part": part} if part else {}
         log.exception("hook_failed", plugin=name, hook=hook, failures=self.failures[key], **told)
 
+    def held(self, name: str, hook: str, seconds: float, place: str) -> None:
+        """Count a hook that kept everybody waiting as one that failed, and say where it is."""
+        key = f"{name}.{hook}"
+        self.failures[key] = self.failures.get(key, 0) + 1
+        told = {"seconds": round(seconds, 1), "file": place, "failures": self.failures[key]}
+        cure = "répondez tout de suite : ce qui attend va dans une fonction que le hook donne"
+        log.error("hook_slow", plugin=name, hook=hook, cure=cure, **told)
+
     def gave_up(self, name: str, hook: str, part: str) -> bool:
         """Tell whether a function that a plugin declared failed too often to be asked again."""
         return self.failures.get(f"{name}.{hook}.{part}", 0) >= BREAKER
+
+
+def as_exception(error: BaseException) -> Exception:
+    """Return an error as one that is kept: code that asks the whole program to stop is refused."""
+    return error if isinstance(error, Exception) else RuntimeError("demande l’arrêt du portail")
+
+
+def _require_own_name(entry: EntryPoint, entries: list[EntryPoint]) -> None:
+    """Refuse a name that is the core's, or that two packages bear: whose data would it read?"""
+    rivals = sorted({one.value for one in entries if one.name == entry.name})
+    if entry.name == CORE:
+        raise Misconfigured(
+            f"le module {entry.value} se nomme « {CORE} », comme le cœur de Ribambelle",
+            cure=f"donnez-lui un autre nom sous « {GROUP} », dans son pyproject.toml",
+        )
+    if len(rivals) > 1:
+        raise Misconfigured(
+            f"plusieurs paquets se nomment « {entry.name} » : {', '.join(rivals)}",
+            cure="désinstallez-en un : tant qu’ils sont là, aucun n’est servi",
+        )
 
 
 def _require_supported(entry: EntryPoint) -> None:
@@ -156,12 +220,16 @@ class Enabled:
             name, key = impl.plugin_name, f"{impl.plugin_name}.{hook}"
             if name in self.plugins.broken or self.plugins.failures.get(key, 0) >= BREAKER:
                 continue
+            began = time.monotonic()
             try:
                 answer = checked(hook, impl.function(*(given[part] for part in impl.argnames)))
-            except Exception:  # isolation: another plugin's page must not fall with this one
+            except STOPS:  # isolation: another plugin's page must not fall with this one
                 self.plugins.failed(name, hook)
                 continue
-            self.plugins.failures.pop(key, None)
+            if (spent := time.monotonic() - began) > HELD:
+                self.plugins.held(name, hook, spent, place_of(TimeoutError(), "", impl.function))
+            else:
+                self.plugins.failures.pop(key, None)
             yield name, answer
 
     def all(self, hook: str, **given: Any) -> list[Any]:

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from ribambelle.database import migrations
 from ribambelle.errors import Misconfigured
+from ribambelle.plugins import Plugins
 from ribambelle.testing.conformance import LEVELS, RULES, examine
 from ribambelle.testing.conformance.candidate import Candidate, candidate
 from ribambelle.testing.conformance.public import PUBLIC
@@ -234,6 +236,16 @@ BROKEN: dict[str, tuple[str, Callable[[Path, str], None], str]] = {
         change(FAMILY_PAGE, TITLE, TITLE + "<p>Bienvenue ici</p>"),
         "Bienvenue ici",
     ),
+    "a label in French alone": (
+        "languages",
+        change(FAMILY_PAGE, "Votre mot à la mairie", "Votre petit mot"),
+        "Votre petit mot",
+    ),
+    "a button in French alone, with a name in it": (
+        "languages",
+        change(FAMILY_PAGE, 'c.button("Envoyer ce mot")', 'c.button("Écrire à " ~ tenant.slug)'),
+        "Écrire à {1}",
+    ),
     "any version of the core": (
         "core_range",
         change("pyproject.toml", '"ribambelle-core>=0.1,<0.2"', '"ribambelle-core"'),
@@ -338,6 +350,32 @@ def test_the_reference_of_the_hooks_is_what_they_say() -> None:
     assert (DOCS / "hooks.md").read_text("utf-8") == told, "ribambelle plugin hooks > docs/hooks.md"
     assert all(f"\n## {name}\n" in told for name in specs())
     assert "``" not in told.replace("```", "")
+
+
+def test_a_step_that_fails_leaves_the_commune_as_it_was_and_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = made(tmp_path, "moitie")
+    change(SQLITE, "CREATE INDEX", "CREATE INDEXE")(root, "moitie")
+    monkeypatch.syspath_prepend(str(root))
+    monkeypatch.setenv("RIBAMBELLE_TENANTS", str(tmp_path / "tenants"))
+    monkeypatch.setenv("RIBAMBELLE_DATA", str(tmp_path / "data"))
+    found = Plugins({"moitie": import_module("ribambelle_moitie.plugin")})
+    monkeypatch.setattr("ribambelle.commands.Plugins", lambda: found)
+    assert run(["tenant", "create", "essai", "--name", "Essai"]) == 0
+    file = tmp_path / "tenants" / "essai.toml"
+    before = file.read_text("utf-8")
+    capsys.readouterr()
+
+    code, told = run(["tenant", "enable", "essai", "moitie"]), capsys.readouterr().err
+
+    assert code == 1 and file.read_text("utf-8") == before
+    assert all(one in told for one in ("« moitie »", "migrations/0001_first", "INDEXE"))
+    assert "comme avant" in told and "Traceback" not in told
+    # nothing of it was kept: mended, it is enabled
+    change(SQLITE, "CREATE INDEXE", "CREATE INDEX")(root, "moitie")
+    migrations.steps.cache_clear()
+    assert run(["tenant", "enable", "essai", "moitie"]) == 0
 
 
 def test_what_is_public_is_there_and_is_said() -> None:

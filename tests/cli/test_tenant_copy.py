@@ -125,7 +125,7 @@ async def test_a_copy_that_read_the_base_would_be_seen(
     town: Tenant, database_server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Sabotage: the space is filled with what the commune holds."""
-    real = tenant_copy.demonstration.fill
+    real = tenant_copy.populating.fill
 
     async def leaking(made: Tenant, seed: int, password: str) -> None:
         await real(made, seed, password)
@@ -134,7 +134,7 @@ async def test_a_copy_that_read_the_base_would_be_seen(
         with made.here():
             await Account.update({Account.name: row["name"]}, force=True)
 
-    monkeypatch.setattr(tenant_copy.demonstration, "fill", leaking)
+    monkeypatch.setattr(tenant_copy.populating, "fill", leaking)
     await copied(database_server)
 
     communes = platform()
@@ -195,7 +195,7 @@ async def test_a_failure_leaves_nothing(
     async def broken(*_: object) -> None:
         raise OSError(28, "No space left on device", "/data")
 
-    monkeypatch.setattr(tenant_copy.demonstration, "fill", broken)
+    monkeypatch.setattr(tenant_copy.populating, "fill", broken)
 
     assert await copied(database_server) == 1
     assert "plein" in capsys.readouterr().err

@@ -88,7 +88,7 @@ def test_a_plugin_with_an_unknown_hook_is_refused_alone() -> None:
 
 def test_a_plugin_that_cannot_be_imported_is_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     class Entry:
-        name = "shattered"
+        name, value = "shattered", "ribambelle_shattered.plugin"
         dist = None
 
         def load(self) -> Any:

@@ -1,8 +1,11 @@
 """What is served is listed, with its licence and its digests, and the list is up to date."""
 
 import json
+import tomllib
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from tests import sbom
 
 LOCK = sbom.LOCK.read_text("utf-8")
@@ -22,6 +25,21 @@ def test_every_library_of_the_lock_is_listed_with_its_digests() -> None:
     assert listed == fixed
     assert (told["bomFormat"], told["specVersion"]) == ("CycloneDX", "1.6")
     assert all(one["externalReferences"][0]["hashes"] for one in told["components"])
+
+
+def test_every_member_s_libraries_are_in_the_lock() -> None:
+    """Whichever plugin asks for a library, what is installed of it is fixed."""
+    fixed = {one.name for one in sbom.libraries(LOCK)}
+    members = sorted(sbom.LOCK.parent.glob("*/pyproject.toml"))
+    members += sorted(sbom.LOCK.parent.glob("plugins/*/pyproject.toml"))
+    asked = {
+        canonicalize_name(Requirement(line).name)
+        for file in members
+        for line in tomllib.loads(file.read_text("utf-8"))["project"]["dependencies"]
+    }
+
+    assert len(members) == 6
+    assert {one for one in asked if not one.startswith("ribambelle-")} <= fixed
 
 
 def test_both_pages_are_those_of_the_lock() -> None:

@@ -96,9 +96,30 @@ def test_the_previous_version_serves_and_the_new_one_goes_on_with_what_it_kept(
     assert "5,00" in bill.text
 
 
+def test_it_shows_against_a_commune_of_invented_people(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One command fills the commune; a link that it printed leads to what the plugin invented."""
+    asked = ("demo", "--plugin", "bibliotheque", "--prepare", "--json")
+    told = json.loads(ran(site, tmp_path, str(RIBAMBELLE), *asked))
+    links = {one["email"]: one["link"] for one in told["people"]}
+
+    with portal_with(site, tmp_path, monkeypatch, "essai-bibliotheque") as sign_in:
+        visitor = sign_in("")
+        path = httpx.URL(links["emilie.grondin@demo.example"]).path
+        entered = visitor.post(path)
+        visitor.headers["cookie"] = entered.headers["set-cookie"].partition(";")[0]
+        page, papers = visitor.get("/bibliotheque"), visitor.get("/documents")
+
+    assert "librarian@demo.example" in links
+    assert entered.status_code == 303
+    assert all(one in page.text for one in ("Maé", "Lina", "Heure du conte"))
+    assert "garde de l’enfant" in papers.text
+
+
 @contextmanager
 def portal_with(
-    site: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    site: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, slug: str = "essai"
 ) -> Iterator[Callable[[str], httpx.Client]]:
     """Serve these communes with what is installed in a folder; give what signs somebody in."""
     port = free_port()
@@ -106,7 +127,7 @@ def portal_with(
         for name, value in places(site, folder).items():
             here.setenv(name, value)
         with serving(folder, port), ExitStack() as open_while:
-            yield lambda secret: open_while.enter_context(signed_in(port, secret))
+            yield lambda secret: open_while.enter_context(signed_in(port, slug, secret))
 
 
 def version_in(site: Path) -> Version:
@@ -124,9 +145,9 @@ TABLES = (
 """Prints the tables of the commune's database."""
 
 
-def signed_in(port: int, secret: str) -> httpx.Client:
+def signed_in(port: int, slug: str, secret: str) -> httpx.Client:
     """Return a browser with a session; `essai.localhost` needs no name server to be asked."""
-    headers = {"host": f"essai.localhost:{port}", "cookie": f"session={secret}"}
+    headers = {"host": f"{slug}.localhost:{port}", "cookie": f"session={secret}"}
     return httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers)
 
 

@@ -246,6 +246,8 @@ CACHES = {
             # the sentences as shipped
             *("ribambelle.tenants.communes._by_name", "ribambelle.web.templates.catalogue"),
             "ribambelle.web.templates.texts",
+            # the modules of a package, as they are written
+            "ribambelle_cli.template_reference.code_of",
             # the national scale as shipped; the places of so many options in a list
             # a day or an amount, written the same everywhere
             *("ribambelle.web.formats.jour", "ribambelle.web.formats.euros"),
@@ -281,7 +283,7 @@ KEPT = {
     "metrics.py": {"_seen"},
     "addresses.py": {"owners", "claims", "_read", "_served", "_refused"},
     # the same for every commune, or belonging to the object of one commune
-    "plugins.py": {"broken", "failures", "_by_hook"},
+    "plugins.py": {"broken", "places", "failures", "_by_hook"},
     "prepared.py": {"_texts"},
     "postgres.py": {"_pools"},
     "sqlite.py": {"_pools"},

@@ -13,6 +13,7 @@ from ribambelle.api.addresses import PAGE
 from ribambelle.api.reading import Invalid, NotJson, TooLarge, Unreadable, Wrong
 from ribambelle.api.writing import KeyNeeded, KeyReused
 from ribambelle.errors import NoTenant, NotYours, Refused, Unavailable
+from ribambelle.web.blame import blame
 from ribambelle.web.guards import NotForYou, ScopeNeeded, SignInFirst, TokenNeeded
 from ribambelle.web.security import ALWAYS
 from ribambelle.web.visit import visit
@@ -262,7 +263,7 @@ def unavailable(request: Asked, error: Unavailable) -> Response[bytes]:
 
 def fault(request: Asked, error: Exception) -> Response[bytes]:
     """A fault of ours: nothing of it is shown, all of it is logged under the reference."""
-    log.error("fault", exc_info=error)
+    log.error("fault", exc_info=error, **blame(request, error))
     return problem("fault", visit(request).number)
 
 

@@ -148,7 +148,11 @@ async def _take(step: Step, clock: Clock) -> bool:
 
 async def _apply(step: Step) -> None:
     if step.in_python:
-        await importlib.import_module(f"{step.package}.migrations.{step.name}").forward()
+        try:
+            await importlib.import_module(f"{step.package}.migrations.{step.name}").forward()
+        except Exception as error:  # whatever it is goes on, saying of which step
+            error.add_note(f"step {step}")
+            raise
         return
     for number, statement in enumerate(split(step.text), start=1):
         try:

@@ -31,6 +31,7 @@ FAMILY: Final = "family"
 OFFICE: Final = "office"
 WORKFLOW = Workflow(
     CODE,
+    label="Garde d’un enfant",
     states=(
         State("proposed", "Proposée", "L’autre parent l’accepte ou la refuse."),
         State("in_force", "En vigueur", "Le portail sait chez qui est l’enfant.", final=True),

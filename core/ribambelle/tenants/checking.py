@@ -128,9 +128,10 @@ def of_file(commune: Tenant) -> list[str]:
         if isinstance(error, Misconfigured):
             wrong("plugins", error.what, error.cure)
         elif error:
+            place = commune.platform.plugins.places.get(name, "")
             wrong(
                 "plugins",
-                f"le module « {name} » est en panne ({error})",
+                f"le module « {name} » est en panne ({error}{place and f', {place}'})",
                 "lancez « ribambelle plugin list », puis corrigez ou retirez ce module",
             )
     return found

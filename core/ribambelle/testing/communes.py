@@ -49,6 +49,14 @@ class Town:
         """The host name it answers at."""
         return f"{self.slug}.localhost"
 
+    def settle(self, table: str, **keys: str | bool | int | list[str]) -> None:
+        """Write a table in the commune's file: ``town.settle("sms", provider="file")``."""
+        file = self.app.platform.folder / f"{self.slug}.toml"
+        # texts, numbers and lists are written alike in TOML and in JSON
+        lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items()]
+        text = file.read_text("utf-8")
+        file.write_text("\n".join([text, f"[{table}]", *lines, ""]), "utf-8")
+
     def visitor(self) -> httpx.AsyncClient:
         """Return a new browser, signed in as nobody; redirections are not followed."""
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ribambelle import neighbours, populating
 from ribambelle.database import connection
 from ribambelle.errors import Misconfigured
 from ribambelle.plugins import Plugins
@@ -100,6 +101,18 @@ async def communes(
     fresh_platform(shared_app, tmp_path, clock)
     yield await bring_up(shared_app, tmp_path, templates_folder, database_server, enabled_plugins)
     await shared_app.platform.aclose()
+
+
+@pytest.fixture
+async def populated(communes: Communes) -> Communes:
+    """The same two communes; `alpha` is filled as `ribambelle demo --plugin` fills one, `beta` is empty.
+
+    Families, children, accounts and papers, then what the `demo` hook of each plugin invents.
+    """
+    await populating.fill(communes.alpha.tenant, 2026, "mot de passe de démonstration")
+    with communes.alpha.here():
+        await neighbours.settle(2026)
+    return communes
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from litestar.types import ExceptionHandlersMap
 
 from ribambelle.api.addresses import is_for_programs
 from ribambelle.errors import NotYours, Refused, Unavailable
+from ribambelle.web.blame import blame
 from ribambelle.web.guards import NotForYou, NotMandated, SignInFirst
 from ribambelle.web.page import Page, render
 from ribambelle.web.security import ALWAYS
@@ -285,7 +286,7 @@ def unavailable(request: Request[Any, Any, Any], error: Unavailable) -> Response
 
 def fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A fault of ours: nothing of it is shown, all of it is logged under the reference."""
-    log.error("fault", exc_info=error)
+    log.error("fault", exc_info=error, **blame(request, error))
     return _page(request, 500)
 
 

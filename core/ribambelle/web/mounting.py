@@ -74,14 +74,16 @@ def require_guards(router: Router) -> None:
                 methods = ", ".join(sorted(getattr(handler, "http_methods", ()))) or "?"
                 raise WrongAnswer(
                     f"la route {methods} {route.path} ne dit pas qui peut la demander : "
-                    "ajoutez guards=[guards.public], ou une autre garde de ribambelle.web.guards"
+                    "ajoutez guards=[guards.public], ou une autre garde de ribambelle.web.guards",
+                    at=handler.fn,
                 )
             if handler.handler_name != "options_handler" and not is_for_its_readers(
                 route.path, handler
             ):
                 raise WrongAnswer(
                     f"la route {route.path} : « guards.Scoped » va avec les adresses sous {ROOT}, "
-                    "et elles avec lui"
+                    "et elles avec lui",
+                    at=handler.fn,
                 )
 
 

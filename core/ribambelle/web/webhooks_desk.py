@@ -84,7 +84,11 @@ class WebhooksPage:
     def whole(self) -> list[tuple[str, str, str]]:
         """The workflows as the form offers them whole."""
         return [
-            (f"{code}.{ALL}", code, f"{len(steps)} étapes, et celles qui s’ajouteront")
+            (
+                f"{code}.{ALL}",
+                kinds.called(f"{code}.{ALL}"),
+                f"{code} : {len(steps)} étapes, et celles qui s’ajouteront",
+            )
             for code, steps in self.offered.items()
         ]
 
@@ -92,10 +96,15 @@ class WebhooksPage:
     def steps(self) -> list[tuple[str, str, str]]:
         """Each transition as the form offers it."""
         return [
-            (one.code, one.label, f"{one.code} : {one.path}")
+            (one.code, kinds.called(one.code), f"{one.code} : {one.path}")
             for steps in self.offered.values()
             for one in steps
         ]
+
+    @staticmethod
+    def follows(row: Webhook) -> str:
+        """What a program is told of, in words."""
+        return in_words(row)
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,16 @@ class WebhookPage:
     given_up: int
     days: int = DAYS
 
+    @property
+    def follows(self) -> str:
+        """What the program is told of, in words."""
+        return in_words(self.row)
+
+    @staticmethod
+    def named(one: WebhookDelivery) -> str:
+        """What an event is called."""
+        return kinds.called(one.kind)
+
     @staticmethod
     def told(one: WebhookDelivery) -> tuple[str, str, str]:
         """The words, the shape and the colour of where an event stands."""
@@ -120,6 +139,11 @@ class WebhookPage:
         if one.trouble:
             return TROUBLES.get(one.trouble, one.trouble).capitalize()
         return f"Réponse {one.answered}" if one.answered else "Pas encore envoyé"
+
+
+def in_words(row: Webhook) -> str:
+    """Return what a program is told of, as the town hall calls it."""
+    return ", ".join(kinds.called(code) for code in row.kinds.split())
 
 
 async def _page(form: Bound[Any] | None = None, secret: str = "") -> Page:

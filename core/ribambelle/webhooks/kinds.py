@@ -25,6 +25,17 @@ def offered() -> dict[str, list[Kind]]:
     return {code: of_workflow(one) for code, one in sorted(workflows.items())}
 
 
+def called(code: str) -> str:
+    """Return what an event, or a whole workflow, is called; its code once its plugin is gone."""
+    for name, workflow in tenants.current().hooks.workflows.items():
+        if code == f"{name}.{ALL}":
+            return str(workflow.called)
+        for one in of_workflow(workflow):
+            if one.code == code:
+                return f"{workflow.called} : {one.label}"
+    return code
+
+
 def of_workflow(workflow: Workflow) -> list[Kind]:
     """Return the events of one workflow, in the order it declares them."""
     return [

@@ -41,7 +41,7 @@ class Transition:
 
 @dataclass(frozen=True)
 class Workflow:
-    """States and transitions of one kind of request.
+    """States and transitions of one kind of request, and what the town hall calls it.
 
     >>> walk = Workflow(
     ...     "door",
@@ -59,6 +59,12 @@ class Workflow:
     code: str
     states: tuple[State, ...]
     transitions: tuple[Transition, ...]
+    label: str = ""
+
+    @property
+    def called(self) -> str:
+        """What it is called on a page: its label, its code while it has none."""
+        return self.label or self.code
 
     def __post_init__(self) -> None:
         known = {state.code for state in self.states}

@@ -9,6 +9,7 @@ LIVING = ("asked", GIVEN)
 
 WORKFLOW = Workflow(
     CODE,
+    label="Carte de bibliothèque",
     states=(
         State("asked", "Demandée", "La bibliothèque la vérifie et vous écrit."),
         State(GIVEN, "Valable", "Venez la retirer à l’accueil de la bibliothèque."),

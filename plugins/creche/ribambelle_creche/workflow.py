@@ -39,6 +39,7 @@ LISTED = ("waiting", "submitted", "complete", "to_confirm")
 stands, costs no turn. It is called for what the commission froze."""
 WORKFLOW = Workflow(
     CODE,
+    label="Demande de place en crèche",
     states=(
         State(
             "draft",

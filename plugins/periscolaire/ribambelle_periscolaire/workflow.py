@@ -21,6 +21,7 @@ BOTH: Final[frozenset[Side]] = frozenset({FAMILY, OFFICE})
 
 WORKFLOW = Workflow(
     CODE,
+    label="Inscription périscolaire",
     states=(
         State(
             "draft", "À terminer", "Reprenez l’inscription où vous l’avez laissée, puis envoyez."

@@ -18,6 +18,7 @@ DOOR = Workflow(
         Transition("push", "Poussée", ("shut",), "open", FAMILY),
         Transition("pull", "Tirée", ("open",), "shut", FAMILY),
     ),
+    label="Ouverture d’une porte",
 )
 
 

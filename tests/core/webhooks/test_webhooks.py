@@ -14,12 +14,13 @@ from ribambelle.database import REFUSED, transaction
 from ribambelle.errors import Refused
 from ribambelle.identity import Grant
 from ribambelle.jobs.tables import Job
+from ribambelle.plugins import Plugins
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.testing.receiver import Answer, Headers, Receiver, answer
 from ribambelle.testing.tokens import a_program
 from ribambelle.webhooks import declaring, delivering, outbox, secrets, sending
 from ribambelle.webhooks.tables import Webhook, WebhookDelivery
-from ribambelle.workflow import fire, history, start
+from ribambelle.workflow import Workflow, fire, history, start
 from ribambelle.workflow.tables import HistoryStep, JournalLine
 
 DESK = "/bureau/equipe/avis"
@@ -356,6 +357,30 @@ async def test_a_secret_is_shown_once(town: Town, receiver: Receiver) -> None:
     assert f'href="{DESK}"' in tokens.text
     assert made.text.count("whsec_") == 1 and "whsec_" not in after.text
     assert "Portes" in after.text and receiver.address in after.text
+
+
+async def test_what_is_followed_is_called_as_the_town_hall_does(
+    town: Town, receiver: Receiver
+) -> None:
+    row, _ = await told(town, receiver, "door.push")
+    with town.here():  # its plugin was taken away since
+        await Webhook.update({Webhook.kinds: "door.push gone.left"}).where(Webhook.id == row.id)
+    admin = await town.staff(Grant("admin"))
+    await moves(town, 1)
+
+    desk, one = await admin.get(DESK), await admin.get(f"{DESK}/{row.id}")
+
+    assert "Ouverture d’une porte : Poussée, gone.left" in desk.text
+    assert "Ouverture d’une porte : Poussée, gone.left." in one.text
+    assert "Garde d’un enfant" in desk.text and "door.*" in desk.text
+    assert Workflow("door", (), ()).called == "door"
+
+
+def test_each_of_our_workflows_has_a_name(installed: Plugins) -> None:
+    found = [one for _, answer in installed.each("workflows") for one in answer]
+
+    assert len(found) >= 3
+    assert all(one.label and one.label[0].isupper() for one in found)
 
 
 @pytest.mark.parametrize("database_server", [""])

@@ -4,15 +4,21 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from piccolo.columns import Date, Text, Varchar
 from piccolo.table import Table
 
+from ribambelle import languages
 from ribambelle.languages.fragments import sentences
 from ribambelle.languages.known import OTHERS
 from ribambelle.tenants.settings import FIELDS
 from ribambelle.testing.conformance import reading, running
 from ribambelle.testing.conformance.candidate import Candidate
+from ribambelle.testing.conformance.labels import labels
+
+if TYPE_CHECKING:
+    from ribambelle.languages.catalogue import Catalogue
 
 LEVELS = ("bronze", "silver", "gold", "platinum")
 NAMES_SOMEBODY = re.compile(r"^(account|adult|child|household|payer|author|staff)$|_by$")
@@ -88,16 +94,31 @@ def _speaking(table: type[Table]) -> Iterator[str]:
 
 
 def untold(plugin: Candidate) -> Iterator[str]:
-    """Yield the sentences that families read and that the English catalogue does not say."""
+    """Yield what families read that neither the plugin nor the core says in English."""
     from ribambelle.languages.catalogue import plain, read
 
-    known = read(OTHERS["en"], [plugin.folder / "languages"]).sentences
+    folders = [Path(languages.__file__).parent, plugin.folder / "languages"]
+    known = read(OTHERS["en"], folders)
     for file, text in plugin.pages:
         if '{% extends "portal.html" %}' not in text:
             continue
-        for sentence in map(plain, sentences(text)):
-            if sentence not in known:
-                yield f"{file} : « {sentence} » n’a pas de ligne dans languages/en.po"
+        missing = [one for one in map(plain, sentences(text)) if one not in known.sentences]
+        missing += [one for one in map(plain, labels(text)) if not _is_said(one, known)]
+        for sentence in missing:
+            yield f"{file} : « {sentence} » n’a pas de ligne dans languages/en.po"
+
+
+def _is_said(label: str, known: "Catalogue") -> bool:
+    """Tell whether a text with numbered holes is said, as it is or by a sentence that holds it."""
+    from ribambelle.languages.catalogue import HOLE
+
+    filled = HOLE.sub("Léa", label)
+    patterns = (HOLE.sub("{}", one.sentence) for one in known.patterns)
+    return (
+        label in known.sentences
+        or HOLE.sub("{}", label) in patterns
+        or known.said(filled) != filled
+    )
 
 
 def unbounded(plugin: Candidate) -> Iterator[str]:
