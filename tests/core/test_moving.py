@@ -7,13 +7,14 @@ from uuid import uuid4
 import pytest
 from tests.proofs.planting import planted, tables_of
 
+from ribambelle.database import following
 from ribambelle.database import moving as rows
 from ribambelle.database.names import renamed
 from ribambelle.errors import Refused
-from ribambelle.identity.tables import School
+from ribambelle.identity.tables import Household, Login, School
 from ribambelle.tenants import Tenant, moving
 from ribambelle.tenants.tenant import FREEZE
-from ribambelle.testing import Communes
+from ribambelle.testing import Communes, Town
 from ribambelle.workflow import journal
 
 
@@ -110,3 +111,91 @@ async def test_a_move_that_could_not_be_is_refused(communes: Communes) -> None:
     with pytest.raises(Refused, match="tenant_frozen"), moving.frozen(tenant):
         pass
     (tenant.folder / FREEZE).unlink()
+
+
+async def written_meanwhile(town: Town, word: str) -> None:
+    """Do what families and agents do while a copy is made: new rows, changed ones, some removed."""
+    with town.here():
+        await School.insert(School(name=f"Neuve {word}", folded=f"neuve {word}"))
+        await School.update({School.name: f"Changée {word}"}).where(School.id == 1)
+        await Household.delete().where(Household.id == 3)  # and all that goes with it
+        await Login.update({Login.value: f"{word}@example.test"}).where(Login.id == 1)
+        await journal.record("account.signed_in", "account:1")
+
+
+@pytest.fixture
+def meanwhile(communes: Communes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write in `alpha` once it is copied, before anybody is made to wait."""
+    real = following.ahead
+
+    async def watched(source: Any, target: Any, tables: Any) -> Any:
+        found = await real(source, target, tables)
+        await written_meanwhile(communes.alpha, type(source).__name__.lower())
+        return found
+
+    monkeypatch.setattr(following, "ahead", watched)
+
+
+@pytest.mark.usefixtures("meanwhile")
+async def test_what_is_written_while_it_is_copied_moves_too(
+    communes: Communes, postgres_server: str
+) -> None:
+    town = communes.alpha
+    await planted(town, "mot", but={"core_journal", "core_journal_start"})
+
+    await moving.move(town.tenant, renamed(postgres_server, f"moved_{uuid4().hex[:8]}"), 0)
+    with town.here():
+        there = [row["name"] for row in await School.select(School.name).order_by(School.id)]
+        gone = await Household.exists().where(Household.id == 3)
+    before = await held(town.tenant)
+    await moving.move(town.tenant, "sqlite", 0)
+
+    assert there[0] == "Changée sqlite" and there[-1] == "Neuve sqlite"
+    assert not gone
+    assert await held(town.tenant) != before  # what came on the way back is there as well
+    with town.here():
+        again = [row["name"] for row in await School.select(School.name).order_by(School.id)]
+        assert await journal.broken_at() is None
+    assert again[0] == "Changée postgres" and again[-2:] == ["Neuve sqlite", "Neuve postgres"]
+
+
+@pytest.mark.usefixtures("meanwhile")
+async def test_twin_a_copy_that_is_not_brought_level_lacks_it(
+    communes: Communes, postgres_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following.blocks, "differ", lambda *_: [])
+    town = communes.alpha
+    await planted(town, "mot", but={"core_journal", "core_journal_start"})
+
+    await moving.move(town.tenant, renamed(postgres_server, f"moved_{uuid4().hex[:8]}"), 0)
+
+    with town.here():
+        assert not await School.exists().where(School.name == "Neuve sqlite")
+
+
+async def test_what_is_written_though_nobody_may_stops_the_move(
+    communes: Communes, postgres_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program of another machine, that knows nothing of the mark."""
+    town, real = communes.alpha, following._digest
+    await planted(town, "mot", but={"core_journal", "core_journal_start"})
+    first = following.ahead
+
+    async def writes(*given: Any) -> str:
+        with town.tenant.here(though_frozen=True):
+            await School.update({School.name: "Tardive"}).where(School.id == 2)
+        return await real(*given)
+
+    async def changed(*given: Any) -> Any:
+        found = await first(*given)
+        with town.here():
+            await School.update({School.name: "Changée"}).where(School.id == 1)
+        return found
+
+    monkeypatch.setattr(following, "_digest", writes)
+    monkeypatch.setattr(following, "ahead", changed)
+
+    with pytest.raises(Refused, match="core_school"):
+        await moving.move(town.tenant, renamed(postgres_server, f"moved_{uuid4().hex[:8]}"), 0)
+
+    assert "url" not in (town.app.platform.folder / "alpha.toml").read_text("utf-8")

@@ -104,7 +104,7 @@ async def test_a_family_accepts_in_two_taps_and_nobody_else_sees_its_offer(
 
 
 async def test_a_family_declines_and_the_next_in_rank_is_called(
-    communes: Communes, clock: FrozenClock
+    communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A18: the place a family refuses goes to the next in rank, who was on the list, and to nobody
     else.
@@ -145,6 +145,30 @@ async def test_a_family_declines_and_the_next_in_rank_is_called(
     assert not any(
         "Une place vous est proposée" in one.subject for one in await town.mail("jade@example.test")
     )
+    monkeypatch.setattr("ribambelle_creche.pages.commission_answers.A_PAGE", 1)
+    listed = {
+        asked: await listed_numbers(agent, f"{COMMISSIONS}/{number}/reponses{asked}")
+        for asked in (
+            "",
+            "?page=1",
+            "?page=2",
+            "?page=-5",
+            "?vue=acceptees",
+            "?vue=closes",
+            "?vue=x",
+        )
+    }
+    assert listed == {
+        **{"": ["C-1001"], "?page=1": ["C-1002"], "?page=2": [], "?page=-5": ["C-1001"]},
+        **{"?vue=acceptees": ["C-1002"], "?vue=closes": ["C-1001"], "?vue=x": ["C-1001"]},
+    }
+
+
+async def listed_numbers(agent: httpx.AsyncClient, address: str) -> list[str]:
+    """Return the files whose offers a page of answers lists."""
+    page = await agent.get(address)
+    assert page.status_code == 200
+    return re.findall(r'href="/creche/offres/\d+">(C-\d+)</a>', page.text)
 
 
 async def test_an_agent_declines_for_a_family_and_a_page_read_too_late_says_so(

@@ -72,13 +72,15 @@ async def rows_of(engine: TenantEngine, table: type[Table]) -> AsyncIterator[lis
         if not rows:
             return
         last = rows[-1][key._meta.name]
-        yield [
-            {
-                name: value.astimezone(UTC) if isinstance(value, datetime) else value
-                for name, value in row.items()
-            }
-            for row in rows
-        ]
+        yield [in_utc(row) for row in rows]
+
+
+def in_utc(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with its moments in UTC, as each kind of base may tell them otherwise."""
+    return {
+        name: value.astimezone(UTC) if isinstance(value, datetime) else value
+        for name, value in row.items()
+    }
 
 
 @asynccontextmanager

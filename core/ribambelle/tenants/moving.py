@@ -1,11 +1,11 @@
 """A commune's database moved to the other kind, or to another server: all of it, or nothing.
 
-Families read their portal meanwhile and write nothing, for the time of the copy. The former base
-stays where it was, untouched, until somebody removes it.
+It is copied while families write; they only read for the moment it takes to bring over what they
+changed meanwhile. The former base stays where it was, untouched, until somebody removes it.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +19,8 @@ from ribambelle.database import (
     Postgres,
     SQLite,
     TenantEngine,
+    following,
     migrations,
-    moving,
     template,
     using,
 )
@@ -68,20 +68,16 @@ async def move(commune: Tenant, to: str, settle: float = SETTLE) -> Moved:
     await template.create(target, packages, commune.platform.data / ".templates")
     engine: TenantEngine = Postgres(target) if isinstance(target, str) else SQLite(target)
     try:
+        seen, wrong = await following.ahead(source, engine, tables)
+        _require_same(commune, wrong)
         with frozen(commune):
             began = perf_counter()
             await asyncio.sleep(settle)
-            before = await moving.contents(source, tables)
-            rows = await moving.copy(source, engine, tables)
-            after, arrived = (
-                await moving.contents(source, tables),
-                await moving.contents(engine, tables),
-            )
-            if before != after or after != arrived:
-                wrong = [name for name in after if after[name] != arrived.get(name)]
-                raise Refused("move_differs", slug=commune.slug, tables=", ".join(wrong) or "?")
+            _require_same(commune, await following.level(source, engine, tables, seen))
             _point(commune, target)
             spent = perf_counter() - began
+        with using(engine):
+            rows = sum([await table.count() for table in tables])
     except BaseException:
         await engine.aclose()
         await template.drop(target)
@@ -91,6 +87,11 @@ async def move(commune: Tenant, to: str, settle: float = SETTLE) -> Moved:
     commune.platform.forget(commune.slug)
     commune.platform.scan()
     return Moved(rows, len(tables), spent, kept)
+
+
+def _require_same(commune: Tenant, wrong: Sequence[str]) -> None:
+    if wrong:
+        raise Refused("move_differs", slug=commune.slug, tables=", ".join(wrong))
 
 
 def require_possible(commune: Tenant, to: str) -> None:

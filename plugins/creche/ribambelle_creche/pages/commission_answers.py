@@ -4,10 +4,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from ribambelle.errors import Refused
@@ -41,6 +42,13 @@ SHAPES = {
     "accepted": ("coche", "ok"),
     **dict.fromkeys(("declined", "lapsed", "withdrawn"), ("croix", "")),
 }
+VIEWS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "": ("Toutes", tuple(SHAPES)),
+    "attendues": ("Réponses attendues", ("live",)),
+    "acceptees": ("Acceptées", ("accepted",)),
+    "closes": ("Sans suite", ("declined", "lapsed", "withdrawn")),
+}
+A_PAGE, MOST_PAGES = 30, 10_000
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,9 @@ class AnswersPage:
     is_automatic: bool
     kept: Proposal | None = None
     wrong: str = ""
+    view: str = ""
+    """A code of VIEWS: which offers are listed."""
+    page: int = 0
     shapes: dict[str, tuple[str, str]] = field(default_factory=lambda: SHAPES)
 
     @property
@@ -79,6 +90,33 @@ class AnswersPage:
             ("Places acceptées", states["accepted"], ""),
         ]
 
+    @property
+    def tabs(self) -> list[tuple[str, str, int, bool]]:
+        """The views: what each is called, its address, how many offers, whether it is this one."""
+        return [
+            (label, self._address(code, 0), len(self._seen_in(code)), code == self.view)
+            for code, (label, _) in VIEWS.items()
+        ]
+
+    @property
+    def listed(self) -> list[Offer]:
+        """The offers of this page of the view."""
+        return self._seen_in(self.view)[self.page * A_PAGE : (self.page + 1) * A_PAGE]
+
+    @property
+    def around(self) -> tuple[int, int, int, str | None, str | None]:
+        """First and last rank shown, of how many, the addresses of the pages before and after."""
+        total, first = len(self._seen_in(self.view)), self.page * A_PAGE
+        before = self._address(self.view, self.page - 1) if self.page else None
+        after = self._address(self.view, self.page + 1) if first + A_PAGE < total else None
+        return first + 1, min(first + A_PAGE, total), total, before, after
+
+    def _seen_in(self, view: str) -> list[Offer]:
+        return [one for one in self.offers if one.state in VIEWS[view][1]]
+
+    def _address(self, view: str, page: int) -> str:
+        return f"?{urlencode({'vue': view, 'page': page})}#t-offres"
+
     @staticmethod
     def told(offer: Offer) -> str:
         """Say where an offer stands."""
@@ -91,7 +129,13 @@ class AnswersPage:
 
 
 async def answers_page(
-    row: Commission, tenant: Tenant, now: datetime, wrong: str = "", status: int = 200
+    row: Commission,
+    tenant: Tenant,
+    now: datetime,
+    wrong: str = "",
+    status: int = 200,
+    view: str = "",
+    page: int = 0,
 ) -> Page:
     """Lay out what a commission answers, or what stops it from deciding."""
     if row.state == "closed" and not wrong:
@@ -106,7 +150,7 @@ async def answers_page(
         for number, rows in (found.offers if found else ())
         for one in rows
     ]
-    page = AnswersPage(
+    told = AnswersPage(
         row=row,
         outcomes=Counter(one.outcome for one in await decisions.of_commission(row.id)),
         offers=await offers.of_commission(row.id),
@@ -115,8 +159,10 @@ async def answers_page(
         is_automatic=tenant.of(Settings).rolling_offers,
         kept=await proposals.kept(row.id),
         wrong=wrong,
+        view=view if view in VIEWS else "",
+        page=max(0, min(page, MOST_PAGES)),
     )
-    return Page("creche/office/commission_answers.html", page, status=status)
+    return Page("creche/office/commission_answers.html", told, status=status)
 
 
 @get(
@@ -126,10 +172,14 @@ async def answers_page(
     guards=[guards.agent],
 )
 async def look(
-    commission: FromPath[int], tenant: NamedDependency[Tenant], now: NamedDependency[datetime]
+    commission: FromPath[int],
+    tenant: NamedDependency[Tenant],
+    now: NamedDependency[datetime],
+    vue: FromQuery[str] = "",
+    page: FromQuery[int] = 0,
 ) -> Page:
     """Show what a commission answered, what families said since, and who is next."""
-    return await answers_page(await commissions.one(commission), tenant, now)
+    return await answers_page(await commissions.one(commission), tenant, now, view=vue, page=page)
 
 
 @post(
