@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ribambelle import neighbours, populating
+from ribambelle import demonstration_families, populating
 from ribambelle.commands import busy
 from ribambelle.database import migrations
+from ribambelle.demonstration_families import FAMILIES, email_of
 from ribambelle.errors import Refused
 from ribambelle.identity import accounts, links, team
-from ribambelle.neighbours import FAMILIES, email_of
 from ribambelle.populating import AGENT
 from ribambelle.tenants import Platform, Tenant, creation
 from ribambelle.tenants.creation import NewTenant
@@ -100,7 +100,7 @@ def require_working(communes: Platform, plugins: Sequence[str]) -> None:
 async def _filled(commune: Tenant, seed: int) -> None:
     await populating.fill(commune, seed, PASSWORD)
     with commune.here():
-        await neighbours.settle(seed)
+        await demonstration_families.settle(seed)
 
 
 async def _families(commune: Tenant) -> list[Way]:

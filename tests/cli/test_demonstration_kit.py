@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ribambelle import hookimpl
-from ribambelle.neighbours import FAMILIES
+from ribambelle.demonstration_families import FAMILIES
 from ribambelle.plugins import Plugins
 from ribambelle_cli.main import run
 

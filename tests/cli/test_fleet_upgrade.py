@@ -419,6 +419,9 @@ async def test_a_canary_with_nothing_to_do_is_refused(fleet: Platform) -> None:
         waves.canary(fleet, ["alba"], "paris")
 
 
+@pytest.mark.parametrize(
+    "database_server", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
+)
 async def test_the_command_tells_what_it_will_do_then_what_became_of_each(
     fleet: Platform, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -289,6 +289,7 @@ def test_every_rule_is_broken_by_one_of_these() -> None:
     assert len(BROKEN) >= 20
 
 
+@pytest.mark.slow
 def test_the_command_says_what_is_left_and_ends_with_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

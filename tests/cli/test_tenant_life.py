@@ -107,7 +107,10 @@ def test_everything_leaves_in_open_formats(exported: Path, database_server: str)
     assert all(file.stat().st_mode & 0o077 == 0 for file in exported.rglob("*"))
 
 
-@pytest.mark.parametrize("other", [False, True], ids=["same", "other"])
+@pytest.mark.parametrize(
+    "other",
+    [pytest.param(False, id="same"), pytest.param(True, id="other", marks=pytest.mark.slow)],
+)
 def test_what_arrives_is_what_left_to_the_byte(
     exported: Path,
     database_server: str,

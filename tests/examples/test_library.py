@@ -55,6 +55,7 @@ def places(site: Path, folder: Path) -> dict[str, str]:
     return with_plugin(site, RIBAMBELLE_TENANTS=str(folder), RIBAMBELLE_DATA=str(folder / "data"))
 
 
+@pytest.mark.slow
 def test_the_previous_version_serves_and_the_new_one_goes_on_with_what_it_kept(
     site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,6 +97,7 @@ def test_the_previous_version_serves_and_the_new_one_goes_on_with_what_it_kept(
     assert "5,00" in bill.text
 
 
+@pytest.mark.slow
 def test_it_shows_against_a_commune_of_invented_people(
     site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -100,7 +100,7 @@ def test_an_invoice_is_paid_from_the_message_to_the_receipt(
     stage.served.run(town.work())
     if not script:
         page.click("text=Vérifier maintenant")
-    page.get_by_text("C’est payé.").wait_for()
+    page.get_by_text("C’est payé.", exact=True).wait_for()
 
     page.goto(stage.served.url("alpha", "/paiement/factures"))
     assert "Rien à payer" in page.inner_text("main")

@@ -64,7 +64,17 @@ def attacked(folder: Path, number: int) -> Counter[int]:
 
 
 @pytest.mark.asvs("6.3.1", "15.3.4")
-@pytest.mark.parametrize("number", [120, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("database_server", "number"),
+    [
+        ("postgresql", 120),  # where several processes are most at home
+        *(
+            pytest.param(one, many, marks=pytest.mark.slow)
+            for one, many in (("sqlite", 120), ("sqlite", 10_000), ("postgresql", 10_000))
+        ),
+    ],
+    indirect=["database_server"],
+)
 async def test_guesses_are_held_to_the_limit_by_two_processes(
     communes: Communes, clock: FrozenClock, number: int
 ) -> None:

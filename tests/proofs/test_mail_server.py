@@ -305,6 +305,7 @@ def test_pages_are_answered_while_the_mail_server_thinks(
     assert answered_meanwhile(served) > 0
 
 
+@pytest.mark.slow
 def test_a_message_handed_over_without_awaiting_would_keep_them_waiting(
     served: tuple[Served, Town, MailServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:

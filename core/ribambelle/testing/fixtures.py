@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ribambelle import neighbours, populating
+from ribambelle import demonstration_families, populating
 from ribambelle.database import connection
 from ribambelle.errors import Misconfigured
 from ribambelle.plugins import Plugins
@@ -111,7 +111,7 @@ async def populated(communes: Communes) -> Communes:
     """
     await populating.fill(communes.alpha.tenant, 2026, "mot de passe de démonstration")
     with communes.alpha.here():
-        await neighbours.settle(2026)
+        await demonstration_families.settle(2026)
     return communes
 
 

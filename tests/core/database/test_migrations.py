@@ -104,6 +104,7 @@ async def test_stopped_after_any_statement_it_converges(
     assert "0003_python" in whole
 
 
+@pytest.mark.slow
 def test_a_step_recorded_apart_does_not_converge(tmp_path: Path, demo: dict[str, str]):
     """The twin: a step and its record in two transactions. A drill that passes proves nothing."""
     done = subprocess.run(

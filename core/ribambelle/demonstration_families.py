@@ -50,7 +50,7 @@ async def settle(seed: int) -> None:
     """Write families of every age in the current commune, each with an account; some gave papers."""
     tenant = tenants.current()
     now = tenant.now()
-    draw = random.Random(f"{seed}:neighbours")  # noqa: S311 - invented families, not secrets
+    draw = random.Random(f"{seed}:demonstration_families")  # noqa: S311 - invented families, not secrets
     kinds = list(catalogue.types().values())
     async with transaction():
         for rank, (name, adults, children) in enumerate(FAMILIES):
