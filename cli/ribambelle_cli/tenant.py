@@ -342,7 +342,8 @@ def move(
 ) -> None:
     """Déplacer la base d’une commune, service ouvert ; chaque ligne est comparée à l’arrivée.
 
-    Pendant la copie, les familles lisent et n’écrivent pas. L’ancienne base reste où elle était.
+    Elle est copiée pendant que les familles écrivent ; elles ne font que lire le temps, deux ou trois
+    secondes, d’apporter ce qu’elles ont changé. L’ancienne base reste où elle était.
 
     Exemple : ribambelle tenant move nantes --to postgresql://ribambelle@bases/nantes
     """
