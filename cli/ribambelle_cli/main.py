@@ -156,7 +156,7 @@ def run(arguments: list[str]) -> int:
         else:
             err.print(sentence(error), markup=False)
         return 1
-    except Exception as error:
+    except Exception as error:  # only a step of a database that stopped is told in words
         if (stopped := of_step(error)) is None:
             raise  # a fault of ours: all of it is shown, to be told
         err.print(stopped.message, markup=False)

@@ -131,7 +131,7 @@ def tried(what: str, whole: str, read: Callable[[bytes], Any], times: int) -> in
             read(content)
         except SAID:
             refused += 1
-        except Exception as error:
+        except Exception as error:  # whatever it is goes on, saying on which file
             error.add_note(f"{what}: {content!r}")
             raise
     return refused

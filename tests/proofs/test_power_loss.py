@@ -54,15 +54,15 @@ class File(apsw.VFSFile):  # type: ignore[misc]  # idem
         self.events = under.events
         self.name = Path(name.filename() if hasattr(name, "filename") else str(name)).name
 
-    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
+    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802 - idem
         self.events.append(Event("write", self.name, offset, bytes(data)))
         super().xWrite(data, offset)
 
-    def xTruncate(self, size: int) -> None:  # noqa: N802
+    def xTruncate(self, size: int) -> None:  # noqa: N802 - idem
         self.events.append(Event("truncate", self.name, size))
         super().xTruncate(size)
 
-    def xSync(self, flags: int) -> None:  # noqa: N802
+    def xSync(self, flags: int) -> None:  # noqa: N802 - idem
         super().xSync(flags)
         self.events.append(Event("sync", self.name))
 

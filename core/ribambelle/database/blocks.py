@@ -86,10 +86,10 @@ def _of_table(base: Any, table: type[Table]) -> Iterable[tuple[int, str]]:
     if not is_numbered(table):
         held = base.execute(f"SELECT * FROM {name} ORDER BY {key}").fetchall()  # noqa: S608 - ours
         return [(0, _digest(held))] if held else []
-    ((least, most),) = base.execute(f"SELECT min({key}), max({key}) FROM {name}")  # noqa: S608
+    ((least, most),) = base.execute(f"SELECT min({key}), max({key}) FROM {name}")  # noqa: S608 - ours
     if least is None:
         return []
-    asked = f"SELECT * FROM {name} WHERE {key} >= ? AND {key} < ? ORDER BY {key}"  # noqa: S608
+    asked = f"SELECT * FROM {name} WHERE {key} >= ? AND {key} < ? ORDER BY {key}"  # noqa: S608 - ours
     found = []
     for block in range(least // SIZE, most // SIZE + 1):
         if held := base.execute(asked, (block * SIZE, (block + 1) * SIZE)).fetchall():
