@@ -38,6 +38,7 @@ def application() -> typer.Typer:
         plugin,
         privacy,
         roles,
+        takeover,
         tenant,
         tenant_copy,
         tenant_life,
@@ -65,6 +66,7 @@ def application() -> typer.Typer:
     app.add_typer(api.app, name="api")
     app.add_typer(documents.app, name="documents")
     app.add_typer(families.app, name="families")
+    app.add_typer(takeover.app, name="takeover")
     app.add_typer(privacy.app, name="privacy")
     app.add_typer(fleet.app, name="fleet")
     app.add_typer(journal.app, name="journal")

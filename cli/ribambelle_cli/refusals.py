@@ -63,6 +63,10 @@ SENTENCES = {
     "Créez-le : ribambelle account create {slug} {email}",
     "last_admin": "C’est le dernier administrateur qui peut se connecter. "
     "Donnez d’abord ce rôle à quelqu’un d’autre.",
+    "sheet_unknown": "Aucune feuille ne s’appelle « {sheet} ». Feuilles de ce classeur : {known}.",
+    "takeover_undone": "Cette reprise a déjà été défaite le {at:%d/%m/%Y}.",
+    "takeover_too_old": "Cette reprise a plus de trente jours : ce qu’elle a changé n’est plus gardé. "
+    "Restaurez une sauvegarde : ribambelle restore.",
     "list_empty": "Ce fichier ne contient aucune ligne sous ses titres.",
     "list_too_long": "Ce fichier a plus de {most} lignes. Coupez-le en plusieurs.",
     "list_unreadable": "Ce fichier ne s’ouvre pas. Enregistrez-le en CSV ou en XLSX.",

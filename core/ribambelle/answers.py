@@ -193,6 +193,12 @@ def _demo() -> Kind:
     return "une fonction", lambda answer: answer is None or callable(answer)
 
 
+def _matters() -> Kind:
+    from ribambelle.takeover import Matter
+
+    return _instance("Matter", Matter)
+
+
 def _programs() -> Kind:
     def right(item: Any) -> bool:
         return isinstance(item, tuple) and bool(item) and all(isinstance(one, str) for one in item)
@@ -244,6 +250,7 @@ KINDS: dict[str, Callable[[], Kind]] = {
     "paper_templates": _paper_templates,
     "checks": _functions,
     "still_bound": _functions,
+    "takeover_matters": _matters,
     "demo": _demo,
     "demo_programs": _programs,
 }

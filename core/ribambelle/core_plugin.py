@@ -24,11 +24,22 @@ def tables() -> Iterable[Any]:
     from ribambelle.particulier import tables as particulier
     from ribambelle.privacy import tables as privacy
     from ribambelle.sharing import tables as sharing
+    from ribambelle.takeover import tables as takeover
     from ribambelle.webhooks import tables as webhooks
     from ribambelle.workflow import tables as workflow
 
     rooms = identity, workflow, jobs, messages, documents, families, calendar, campaigns
-    more = information, appointments, api, privacy, consents, particulier, sharing, webhooks
+    more = (
+        information,
+        appointments,
+        api,
+        privacy,
+        consents,
+        particulier,
+        sharing,
+        webhooks,
+        takeover,
+    )
     return [table for room in (*rooms, *more) for table in room.TABLES]
 
 
@@ -54,6 +65,14 @@ def api_scopes() -> list[Any]:
     from ribambelle.api.requests import SCOPES
 
     return SCOPES
+
+
+@hookimpl
+def takeover_matters() -> list[Any]:
+    """Families and their children."""
+    from ribambelle.takeover.families import CHILDREN, FAMILIES
+
+    return [FAMILIES, CHILDREN]
 
 
 @hookimpl
@@ -300,7 +319,9 @@ def personal_data() -> list[Any]:
     from ribambelle.particulier import personal_data as particulier
     from ribambelle.privacy import personal_data as privacy
     from ribambelle.sharing import personal_data as sharing
+    from ribambelle.takeover import personal_data as takeover
     from ribambelle.webhooks import personal_data as webhooks
 
     rooms = identity, documents, messages, families, campaigns, information, appointments, api
-    return [one for room in (*rooms, privacy, particulier, sharing, webhooks) for one in room.HELD]
+    more = privacy, particulier, sharing, takeover, webhooks
+    return [one for room in (*rooms, *more) for one in room.HELD]

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ribambelle.privacy.rules import Home
     from ribambelle.sharing import Shareable
     from ribambelle.statistics.fleet import Published
+    from ribambelle.takeover import Matter
     from ribambelle.tenants import Tenant
     from ribambelle.tenants.checking import Remark
     from ribambelle.web.crawling import PublicPages
@@ -762,6 +763,26 @@ def still_bound() -> "Iterable[Callable[[Home], Awaitable[list[str]]]]":
             return [owed]
 
     Called by ``ribambelle.privacy``. Implemented by ``creche``, ``paiement``, ``periscolaire``.
+    Since 0.2.
+    """
+
+
+@hookspec
+def takeover_matters() -> "Iterable[Matter]":
+    """What a commune may take over from the program it had before: fields, and how lines are written.
+
+    Asked by the command that reads a mapping file. ``bring`` is awaited inside the commune, in the
+    transaction of the whole takeover; what it made or changed is left in ``taking.traces``, and the
+    way back is read from there.
+
+    Example::
+
+        @hookimpl
+        def takeover_matters():
+            from ribambelle_periscolaire.taking_over import MATTERS
+            return MATTERS
+
+    Called by ``ribambelle.takeover``. Implemented by ``core``, ``paiement``, ``periscolaire``.
     Since 0.2.
     """
 

@@ -424,6 +424,8 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/equipe/inviter": {"office": ("/bureau/equipe/inviter",)},
     "/bureau/equipe/{number}": {"office": ("/bureau/equipe/{oneself}", "/bureau/equipe/{invited}")},
     "/bureau/familles/import": {"office": ("/bureau/familles/import",)},
+    "/bureau/reprises": {"office": ("/bureau/reprises",)},
+    "/bureau/reprises/{number}": {"office": ("/bureau/reprises/{takeover}",)},
     "/bureau/familles/import/{number}": {"office": ("/bureau/familles/import/{list}",)},
     "/bureau/messages": {"office": ("/bureau/messages", "/bureau/messages?vue=les-miennes")},
     "/bureau/messages/nouveau": {"office": ("/bureau/messages/nouveau",)},

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -55,7 +55,7 @@ from ribambelle.identity.rights import FULL, Rights
 from ribambelle.identity.sessions import OpenSession, person
 from ribambelle.identity.sessions import opened as opened_session
 from ribambelle.identity.state_identities import Who
-from ribambelle.identity.tables import Account, Adult
+from ribambelle.identity.tables import Account, Adult, School
 from ribambelle.identity.tables import Child as RegisterChild
 from ribambelle.information import pages
 from ribambelle.languages.catalogue import Catalogue, plain
@@ -63,6 +63,7 @@ from ribambelle.messages import inbox, outbox
 from ribambelle.privacy import asking
 from ribambelle.sharing.tables import Share
 from ribambelle.statistics import fleet
+from ribambelle.takeover import Trace, keeping, undoing
 from ribambelle.tenants import Tenant
 from ribambelle.testing import Town
 from ribambelle.testing.browser import Stage, barriers, scrolls_sideways
@@ -195,6 +196,7 @@ class World:
                 "help": await sessions_of(tenant, account.id),
                 "information": await pages.write(told, office.id, tenant.now()),
                 "list": await lists.keep(LIST, tenant.now(), by=None),
+                "takeover": await taken_over(tenant.now()),
             }
         names["empty"] = await opened(family)
         names["on_behalf"] = await opened(clients["office"])
@@ -343,6 +345,14 @@ async def lists_of() -> dict[str, str]:
         "own_file": f"{facility}/commissions/2/liste/{group}/{file_of(listed[0].application.id)}",
         "pinned": file_of(waiting),
     }
+
+
+async def taken_over(now: datetime) -> int:
+    """Keep what a list of families made: an activity that goes, and one that stays."""
+    left = [Trace("Activité « Essai »", None, 0, {}), Trace("École Nulle-Part", School, 9_999, {})]
+    counts = {"created": 12, "updated": 3, "same": 0, "refused": 1}
+    await keeping.note("Ancien logiciel, juin 2026", "families", left, counts, now, None)
+    return int((await undoing.last())[0].id)
 
 
 async def campaigns_of(tenant: Tenant, by: int) -> dict[str, int]:

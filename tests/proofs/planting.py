@@ -215,6 +215,12 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         },
         "core_document_use": {"href": f"/creche/demandes/{number}"},
         "core_activation": {"expires_at": later, "opened_at": None, "used_at": None},
+        "core_takeover": {"files": "{}", "outcome": "{}", "undone_at": None, "undone_by": None},
+        "core_taken_row": {
+            **{"owner": f"household:{number}", "of_table": "core_adult", "row": number},
+            **{"matter": "families", "after": json.dumps({"phone": word})},
+            "before": json.dumps({"phone": word}),
+        },
         "core_family_import": {
             **{"mapping": "{}", "outcome": "{}", "done_at": None},
             "content": json.dumps({"headings": ["nom"], "rows": [[word]]}),

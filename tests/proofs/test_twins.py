@@ -304,6 +304,10 @@ KEPT = {
     "pricing.py": {"found", "told"},
     # made for one list of one commune, and forgotten with it
     "planning.py": {"by_id", "by_number", "by_birth", "by_email", "by_line"},
+    "activities.py": {"activities", "units", "groups", "schools"},
+    "enrolments.py": {"activities", "enrolments"},
+    "quotients.py": {"stands"},
+    "undoing.py": {"owners"},
 }
 """Every dictionary an object keeps; a new one says here what it is kept by."""
 

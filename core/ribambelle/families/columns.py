@@ -24,18 +24,27 @@ FIELDS = (
     Field(
         "number",
         "Numéro de la famille",
-        ("numero famille", "n famille", "id famille", "code famille", "numero", "identifiant"),
+        (
+            *("numero famille", "n famille", "id famille", "code famille", "numero"),
+            *("identifiant", "dossier", "n dossier", "numero dossier"),
+        ),
     ),
     Field(
         "given_name",
         "Prénom de l’adulte",
-        ("prenom responsable", "prenom parent", "prenom adulte", "prenom rl1", "prenom parent 1"),
+        (
+            *("prenom responsable", "prenom parent", "prenom adulte", "prenom rl1"),
+            *("prenom parent 1", "prenom resp"),
+        ),
         is_needed=True,
     ),
     Field(
         "family_name",
         "Nom de l’adulte",
-        ("nom responsable", "nom parent", "nom adulte", "nom rl1", "nom parent 1", "nom famille"),
+        (
+            *("nom responsable", "nom parent", "nom adulte", "nom rl1", "nom parent 1"),
+            *("nom famille", "nom resp"),
+        ),
         is_needed=True,
     ),
     Field("email", "E-mail de l’adulte", ("e mail", "email", "mail", "courriel", "email parent 1")),
@@ -69,7 +78,10 @@ FIELDS = (
     Field(
         "child_born_on",
         "Date de naissance de l’enfant",
-        ("date de naissance", "date naissance", "ne le", "naissance", "date naissance enfant"),
+        (
+            *("date de naissance", "date naissance", "ne le", "ne e le", "naissance"),
+            "date naissance enfant",
+        ),
     ),
     Field("school", "École de l’enfant", ("ecole", "etablissement", "etablissement scolaire")),
     Field("class_name", "Classe de l’enfant", ("classe", "niveau", "division")),

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from piccolo.table import Table
+
 from ribambelle.database import locks, transaction
 from ribambelle.errors import Refused
 from ribambelle.families import columns, rows
 from ribambelle.families.planning import (
+    DONE,
     KnownAdult,
     KnownHousehold,
     Plan,
@@ -22,8 +25,18 @@ from ribambelle.families.table_files import TableFile
 from ribambelle.families.tables import KnownFamily
 from ribambelle.identity import accounts, responsibilities, schools
 from ribambelle.identity.rights import FULL
-from ribambelle.identity.tables import Address, Adult, Child, Household, Quartier, Responsibility
+from ribambelle.identity.tables import (
+    Address,
+    Adult,
+    Child,
+    Household,
+    Quartier,
+    Responsibility,
+    School,
+)
 from ribambelle.search import fold
+from ribambelle.takeover import keeping, traces
+from ribambelle.takeover.traces import Trace
 from ribambelle.workflow import journal
 
 T = TypeVar("T")
@@ -73,14 +86,9 @@ async def bring_in(
     async with transaction():
         await locks.advisory("family_import")
         made = await planned(table, mapping, now.date())
-        told = (one for step in made.steps for one in step.told_children)
-        places = Places(await _quartiers(), await schools.opened(one.school for one in told))
-        fresh = [step for step in made.steps if step.household is None]
-        for chunk in _chunks(fresh):
-            await _create(chunk, places, now)
-        for step in made.steps:
-            if step.household is not None:
-                await _update(step.household, step, places, now)
+        left = await write(made, now)
+        counts: dict[str, int] = {done: made.count(done) for done in DONE}
+        await keeping.note("Liste de familles", "families", left, counts, now, by)
         await journal.record(
             "families.imported",
             "families:0",
@@ -93,7 +101,27 @@ async def bring_in(
     return made
 
 
-async def _create(steps: Sequence[Step], places: Places, now: datetime) -> None:
+async def write(made: Plan, now: datetime) -> list[Trace]:
+    """Write what a list would change, in the open transaction; return what was made and changed."""
+    told = (one for step in made.steps for one in step.told_children)
+    left, known = list[Trace](), await schools.every()
+    places = Places(await _quartiers(), await schools.opened(one.school for one in told))
+    before = {one.id for one in known}
+    left += [
+        Trace(f"École {one.name}", School, one.id)
+        for one in await schools.every()
+        if one.id not in before
+    ]
+    fresh = [step for step in made.steps if step.household is None]
+    for chunk in _chunks(fresh):
+        left += await _create(chunk, places, now)
+    for step in made.steps:
+        if step.household is not None:
+            left += await _update(step.household, step, places, now)
+    return left
+
+
+async def _create(steps: Sequence[Step], places: Places, now: datetime) -> list[Trace]:
     """Write new families: a statement per table, not per family."""
     made = await Household.insert(*(Household(created_at=now) for _ in steps)).returning(
         Household.id
@@ -104,43 +132,68 @@ async def _create(steps: Sequence[Step], places: Places, now: datetime) -> None:
         for household, step in numbered
         for rank, adult in enumerate(step.adults, start=1)
     ]
-    people = await Adult.insert(*adults).returning(Adult.id)
+    left = [made_for(household, Household, household) for household, _ in numbered]
+    people = await Adult.insert(*adults).returning(Adult.id, Adult.household)
+    left += [made_for(row["household"], Adult, row["id"]) for row in people]
     children = [
         _child_row(household, child, places)
         for household, step in numbered
         for child in step.children
     ]
     if children:
-        born = await Child.insert(*children).returning(Child.id)
-        await _entrust(
-            [
-                (child["id"], adult["id"])
-                for child, its in zip(born, children, strict=True)
-                for adult, theirs in zip(people, adults, strict=True)
-                if its.household == theirs.household
-            ],
-            now,
-        )
-    await Address.insert(
+        born = await Child.insert(*children).returning(Child.id, Child.household)
+        left += [made_for(row["household"], Child, row["id"]) for row in born]
+        pairs = {
+            (child["id"], adult["id"]): child["household"]
+            for child in born
+            for adult in _of_household(people)[child["household"]]
+        }
+        left += await _entrust(pairs, now)
+    homes = await Address.insert(
         *(
             Address(household=household, **_home(step.home or HomeSaid(), places))
             for household, step in numbered
         )
+    ).returning(Address.id, Address.household)
+    left += [made_for(row["household"], Address, row["id"]) for row in homes]
+    return left + await _number(
+        [(household, step.number) for household, step in numbered if step.number]
     )
-    numbers = [(household, step.number) for household, step in numbered if step.number]
-    if numbers:
-        await KnownFamily.insert(
-            *(KnownFamily(household=household, number=number) for household, number in numbers)
-        )
 
 
-async def _entrust(pairs: Sequence[tuple[int, int]], now: datetime) -> None:
-    """Write that adults answer for children, as parents with authority; what is known stays."""
+async def _number(numbers: Sequence[tuple[int, str]]) -> list[Trace]:
+    """Write the numbers families have in the program their list comes from."""
+    if not numbers:
+        return []
+    rows = await KnownFamily.insert(
+        *(KnownFamily(household=household, number=number) for household, number in numbers)
+    ).returning(KnownFamily.id, KnownFamily.household)
+    return [made_for(row["household"], KnownFamily, row["id"]) for row in rows]
+
+
+def made_for(household: int, table: type[Table], row: int) -> Trace:
+    """Return the trace of a row made for a family."""
+    return Trace(traces.household(household), table, row)
+
+
+def _of_household(rows: Iterable[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
+    return _by_household((row["household"], row) for row in rows)
+
+
+async def _entrust(pairs: Mapping[tuple[int, int], int], now: datetime) -> list[Trace]:
+    """Write that adults answer for children, as parents with authority; what is known stays.
+
+    :param pairs: the household of each child, by child and adult.
+    """
+    if not pairs:
+        return []
     rows = [responsibilities.row(child, adult, FULL, now) for child, adult in pairs]
-    if rows:
-        await Responsibility.insert(*rows).on_conflict(
-            target=responsibilities.PAIR, action="DO NOTHING"
-        )
+    made = (
+        await Responsibility.insert(*rows)
+        .on_conflict(target=responsibilities.PAIR, action="DO NOTHING")
+        .returning(Responsibility.id, Responsibility.child, Responsibility.adult)
+    )
+    return [made_for(pairs[row["child"], row["adult"]], Responsibility, row["id"]) for row in made]
 
 
 async def _new_pairs(
@@ -157,13 +210,42 @@ async def _new_pairs(
     ]
 
 
-async def _update(household: int, step: Step, places: Places, now: datetime) -> None:
+async def _update(household: int, step: Step, places: Places, now: datetime) -> list[Trace]:
     """Write what a list says more of a family already known."""
+    left = list[Trace]()
     for number, changed in step.adults_changed.items():
-        await Adult.update(
-            {Adult._meta.get_column_by_name(k): v for k, v in changed.items()}
-        ).where(Adult.id == number)
-    adults, children = list[int](), list[int]()
+        left.append(await _change(household, Adult, number, changed))
+    for number, child in step.children_changed.items():
+        row = _child_row(household, child, places)
+        left.append(
+            await _change(household, Child, number, {name: getattr(row, name) for name in LEARNT})
+        )
+    left += await _add(household, step, places, now)
+    if step.home:
+        left.append(await _settle(household, _home(step.home, places)))
+    if step.number:
+        left += await _number([(household, step.number)])
+    return left
+
+
+LEARNT = ("given_name", "born_on", "folded", "school", "class_name")
+"""What a list teaches of a child already known."""
+
+
+async def _change(
+    household: int, table: type[Table], number: int, values: Mapping[str, Any]
+) -> Trace:
+    """Change a row, and return what it said before."""
+    stood = (await traces.rows(table, [number]))[number]
+    changed: dict[Any, Any] = dict(values)
+    await table.update(changed).where(table._meta.primary_key == number)
+    before = {name: stood[name] for name in values}
+    return Trace(traces.household(household), table, number, before, dict(values))
+
+
+async def _add(household: int, step: Step, places: Places, now: datetime) -> list[Trace]:
+    """Write the adults and the children a list adds to a family, each trusted to all."""
+    left, adults, children = list[Trace](), list[int](), list[int]()
     if step.adults:
         rank = await Adult.count().where(Adult.household == household)
         made = await Adult.insert(
@@ -173,33 +255,24 @@ async def _update(household: int, step: Step, places: Places, now: datetime) -> 
             )
         ).returning(Adult.id)
         adults = [row["id"] for row in made]
-    for number, child in step.children_changed.items():
-        learnt = _child_row(household, child, places)
-        await Child.update(
-            {
-                Child.given_name: learnt.given_name,
-                Child.born_on: learnt.born_on,
-                Child.folded: learnt.folded,
-                Child.school: learnt.school,
-                Child.class_name: learnt.class_name,
-            }
-        ).where(Child.id == number)
     if step.children:
         born = await Child.insert(
             *(_child_row(household, child, places) for child in step.children)
         ).returning(Child.id)
         children = [row["id"] for row in born]
-    if adults or children:
-        await _entrust(await _new_pairs(household, adults, children), now)
-    if step.home:
-        row = Address(household=household, **_home(step.home, places))
-        await Address.insert(row).on_conflict(
-            target=Address.household,
-            action="DO UPDATE",
-            values=[Address.line, Address.postcode, Address.city, Address.quartier],
-        )
-    if step.number:
-        await KnownFamily.insert(KnownFamily(household=household, number=step.number))
+    left += [made_for(household, Adult, number) for number in adults]
+    left += [made_for(household, Child, number) for number in children]
+    pairs = await _new_pairs(household, adults, children) if adults or children else []
+    return left + await _entrust(dict.fromkeys(pairs, household), now)
+
+
+async def _settle(household: int, home: Mapping[str, Any]) -> Trace:
+    """Write where a family lives, and return what was known before."""
+    known = await Address.select(Address.id).where(Address.household == household).first()
+    if known is not None:
+        return await _change(household, Address, known["id"], home)
+    made = await Address.insert(Address(household=household, **home)).returning(Address.id)
+    return made_for(household, Address, made[0]["id"])
 
 
 def _adult_row(household: int, rank: int, adult: AdultSaid) -> Adult:

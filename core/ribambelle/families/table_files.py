@@ -36,8 +36,10 @@ class TableFile:
     rows: tuple[tuple[str, ...], ...]
 
 
-def read(content: bytes) -> TableFile:
+def read(content: bytes, *, most: int = MOST_ROWS, sheet: str = "") -> TableFile:
     """Return the first table of a file; its content decides what it is, never its name.
+
+    :param sheet: of a workbook, by its name; raises Refused("sheet_unknown", known=…) without it.
 
     >>> read("Nom;Né le\\nPayet;14/03/2024\\n".encode("cp1252"))
     TableFile(headings=('Nom', 'Né le'), rows=(('Payet', '14/03/2024'),))
@@ -48,12 +50,12 @@ def read(content: bytes) -> TableFile:
     ...
     ribambelle.errors.Refused: list_empty
     """
-    lines = _workbook(content) if content.startswith(b"PK") else _csv(content)
+    lines = _workbook(content, sheet) if content.startswith(b"PK") else _csv(content)
     lines = [line for line in lines if any(line)]
     if len(lines) < 2:
         raise Refused("list_empty")
-    if len(lines) - 1 > MOST_ROWS:
-        raise Refused("list_too_long", most=MOST_ROWS)
+    if len(lines) - 1 > most:
+        raise Refused("list_too_long", most=most)
     headings = tuple(lines[0])
     width = len(headings)
     rows = (tuple((line + [""] * width)[:width]) for line in lines[1:])
@@ -85,13 +87,15 @@ def text_of(content: bytes) -> str:
         return content.decode("cp1252", "replace")
 
 
-def _workbook(content: bytes) -> list[list[str]]:
+def _workbook(content: bytes, sheet: str) -> list[list[str]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > MEMORY:
                 raise Refused("list_unreadable")
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        rows = book.get_sheet_by_index(0).to_python()
+        if sheet and sheet not in book.sheet_names:
+            raise Refused("sheet_unknown", sheet=sheet, known=", ".join(book.sheet_names))
+        rows = book.get_sheet_by_name(sheet or book.sheet_names[0]).to_python()
     except (CalamineError, zipfile.BadZipFile, IndexError, OSError, ValueError) as error:
         raise Refused("list_unreadable") from error
     return [[told(cell) for cell in row] for row in rows]

@@ -194,3 +194,11 @@ def still_bound() -> list[Any]:
     from ribambelle_paiement_tresor.binding import owed
 
     return [owed]
+
+
+@hookimpl
+def takeover_matters() -> list[Any]:
+    """What families owed in the program the commune leaves."""
+    from ribambelle_paiement_tresor.taking_over import BALANCES
+
+    return [BALANCES]

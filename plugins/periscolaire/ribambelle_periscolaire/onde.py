@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
+from piccolo.table import Table
 
 from ribambelle.database import advisory, transaction
 from ribambelle.errors import NotYours, Refused
@@ -18,6 +19,7 @@ from ribambelle.families.table_files import TableFile
 from ribambelle.identity import schools
 from ribambelle.identity.tables import Adult, Child
 from ribambelle.search import fold
+from ribambelle.takeover import Trace, keeping, traces
 from ribambelle.workflow import journal
 from ribambelle_periscolaire.domain.onde import (
     CHILD,
@@ -303,11 +305,12 @@ async def bring_in(number: int, now: datetime, *, by: int) -> Sent:
         if found.count("homonym"):
             raise Refused("onde_undecided")
         table, _ = _families(found.matched)
-        if table.rows:
-            await importing.bring_in(table, _mapping(), now, by=by)
-        await _place(found)
+        made = await importing.planned(table, _mapping(), now.date())
+        changed = [*await importing.write(made, now), *await _place(found)]
         left = Content(Sheet(found.content.pupils.headings), refused=found.refused)
         outcome: dict[str, Any] = {code: found.count(code) for code in DONE}
+        name = f"ONDE, {found.content.school or 'plusieurs écoles'}, rentrée {found.year}"
+        await keeping.note(name, "onde", changed, outcome, now, by)
         await OndeList.update(
             {
                 OndeList.content: msgspec.json.encode(left).decode(),
@@ -326,31 +329,42 @@ async def bring_in(number: int, now: datetime, *, by: int) -> Sent:
     return found
 
 
-async def _place(found: Sent) -> None:
+async def _place(found: Sent) -> list[Trace]:
     """Write the school and the class of the children already known, and of their enrolment."""
-    ours = [one for one in found.matched if one.child and one.becomes in ("same", "changed")]
-    opened = await schools.opened(one.pupil.school for one in ours)
-    rows = await Enrolment.select(Enrolment.child).where(Enrolment.year == found.year)
-    enrolled = {row["child"] for row in rows}
-    for one in ours:
-        assert one.child  # those without are left out above
-        school = opened.get(fold(one.pupil.school))
-        class_name = one.pupil.class_name or one.child.class_name
+    ours = {
+        one.child.id: one
+        for one in found.matched
+        if one.child and one.becomes in ("same", "changed")
+    }
+    opened = await schools.opened(one.pupil.school for one in ours.values())
+    children = await traces.rows(Child, list(ours))
+    rows = await Enrolment.select().where(
+        (Enrolment.year == found.year) & Enrolment.child.is_in(list(ours) or [0])
+    )
+    enrolled = {row["child"]: row for row in rows}
+    left = []
+    for number, one in ours.items():
+        school, row = opened.get(fold(one.pupil.school)), children[number]
+        placed: dict[str, Any] = {"class_name": one.pupil.class_name or row["class_name"]}
+        if school is not None:
+            placed["school"] = school
+        owner = traces.household(row["household"])
         if one.becomes == "changed":
-            changed: dict[Any, Any] = {Child.class_name: class_name}
-            if school is not None:
-                changed[Child.school] = school
-            if one.child.born_on is None:
-                changed[Child.born_on] = one.pupil.born_on
-            await Child.update(changed).where(Child.id == one.child.id)
-        if one.child.id in enrolled:
+            born = {} if row["born_on"] else {"born_on": one.pupil.born_on}
+            left.append(await _change(owner, Child, row, {**placed, **born}))
+        if number in enrolled:
             # what the school says is surer than what was typed in spring: it is not written over
-            asked: dict[Any, Any] = {Enrolment.class_name: class_name, Enrolment.is_placed: True}
-            if school is not None:
-                asked[Enrolment.school] = school
-            await Enrolment.update(asked).where(
-                (Enrolment.child == one.child.id) & (Enrolment.year == found.year)
-            )
+            told = {**placed, "is_placed": True}
+            left.append(await _change(owner, Enrolment, enrolled[number], told))
+    return left
+
+
+async def _change(
+    owner: str, table: type[Table], row: Mapping[str, Any], told: dict[str, Any]
+) -> Trace:
+    changed: dict[Any, Any] = dict(told)
+    await table.update(changed).where(table._meta.primary_key == row["id"])
+    return Trace(owner, table, row["id"], {name: row[name] for name in told}, told)
 
 
 async def last(most: int = 10) -> list[OndeList]:

@@ -366,3 +366,11 @@ def still_bound() -> list[Any]:
     from ribambelle_periscolaire.binding import booked
 
     return [booked]
+
+
+@hookimpl
+def takeover_matters() -> list[Any]:
+    """Activities, tariffs, quotients and enrolments of the program the commune leaves."""
+    from ribambelle_periscolaire.taking_over import MATTERS
+
+    return list(MATTERS)

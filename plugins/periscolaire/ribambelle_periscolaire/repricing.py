@@ -74,6 +74,13 @@ async def again(
     """Price again what a household booked, when one more or one less of its children is enrolled."""
     if not any(one.count == "enrolled" for one in tenant.of(Settings).tariffs):
         return 0
+    return await everything(tenant, household, account, side, now)
+
+
+async def everything(
+    tenant: Tenant, household: int, account: int | None, side: Side, now: datetime
+) -> int:
+    """Price again all that a household has booked from today on; return how many changed."""
     async with transaction():
         adults = await households.adults_of(household)
         seen = await _locked(tenant, adults, now.date(), now)

@@ -23,6 +23,7 @@ LEDGERS = {
     "titres": "Créances prises en charge par le comptable",
     "collected": "Encaissé par le comptable",
     "written_off": "Admis en non-valeur",
+    "opening": "Soldes repris d’un autre logiciel",
 }
 KINDS = {
     "issued": "Facture émise",
@@ -45,6 +46,8 @@ KINDS = {
     "debited": "Prélèvement",
     "unexpected": "Encaissement que le portail ne connaît pas",
     "attributed": "Encaissement retrouvé",
+    "opening": "Solde repris d’un autre logiciel",
+    "opening_undone": "Reprise de solde défaite",
 }
 HELD = ("cash", "cheques", "cesu", "terminal")
 """Where the régie keeps money until the treasury has it."""
@@ -99,6 +102,22 @@ def issued(invoice: int, payer: int, cents: int) -> tuple[Posting, ...]:
     [('families', 4820), ('income', -4820)]
     """
     return Posting("families", cents, payer, invoice), Posting("income", -cents)
+
+
+def opening(payer: int, credit: int, invoice: int | None, due: int) -> tuple[Posting, ...]:
+    """What a family owed, or had paid ahead, in the program the commune leaves: no income of ours.
+
+    >>> [(one.ledger, one.invoice, one.cents) for one in opening(2, 1500, 7, 4820)]
+    [('families', 7, 4820), ('credit', None, -1500), ('opening', None, -3320)]
+    """
+    found = []
+    if due:
+        found.append(Posting("families", due, payer, invoice))
+    if credit:
+        found.append(Posting("credit", -credit, payer))
+    if due != credit:
+        found.append(Posting("opening", credit - due))
+    return tuple(found)
 
 
 def settled(

@@ -17,7 +17,8 @@ OWED = Prepared(
         "SELECT p.invoice, SUM(CASE WHEN p.ledger = 'families' THEN p.cents END) AS owed,"  # noqa: S608
         " SUM(CASE WHEN p.ledger = 'titres' THEN p.cents END) AS titre,"
         " -SUM(CASE WHEN p.ledger IN ('families', 'titres') AND e.kind NOT IN ('issued',"
-        " 'corrected', 'to_titre', 'titre_corrected', 'titre_written_off')"
+        " 'opening', 'opening_undone', 'corrected', 'to_titre', 'titre_corrected',"
+        " 'titre_written_off')"
         " THEN p.cents ELSE 0 END) AS came"
         " FROM paiement_posting p JOIN paiement_entry e ON e.id = p.entry WHERE "
         + many.among("p.invoice")

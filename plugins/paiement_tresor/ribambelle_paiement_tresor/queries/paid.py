@@ -15,8 +15,8 @@ PAID = Prepared(
         " -SUM(CASE WHEN e.day < {} THEN p.cents ELSE 0 END) AS before FROM paiement_posting p"
         " JOIN paiement_entry e ON e.id = p.entry"
         " WHERE p.ledger IN ('families', 'titres') AND p.invoice IS NOT NULL"
-        " AND e.kind NOT IN ('issued', 'corrected', 'to_titre', 'titre_corrected',"
-        " 'titre_written_off') AND e.day <= {} AND "
+        " AND e.kind NOT IN ('issued', 'opening', 'opening_undone', 'corrected', 'to_titre',"
+        " 'titre_corrected', 'titre_written_off') AND e.day <= {} AND "
         + many.among("p.payer")
         + " GROUP BY p.invoice HAVING SUM(CASE WHEN e.day >= {} THEN p.cents ELSE 0 END) < 0",
         given.first,

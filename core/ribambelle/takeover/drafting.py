@@ -1,0 +1,107 @@
+"""A first mapping file, from the headings of the files a town hall exported."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomlkit
+
+from ribambelle.errors import Misconfigured, Refused
+from ribambelle.families import columns, table_files
+from ribambelle.families.table_files import TableFile
+from ribambelle.takeover.mapping import MOST_LINES
+from ribambelle.takeover.matters import Matter
+
+HEAD = """\
+Fichier de correspondance : ce que dit chaque fichier de l’ancien logiciel.
+Relisez chaque ligne. À gauche le champ, à droite le titre de la colonne."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What was recognised of one file."""
+
+    name: str
+    label: str
+    left: str
+    """Headings nothing was made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A mapping file, and what it says of each file."""
+
+    text: str
+    files: list[Drafted]
+
+
+def draft(folder: Path, matters: Sequence[Matter]) -> Draft:
+    """Return a mapping file for the lists of a folder; raises Misconfigured when there is none."""
+    document = tomlkit.document()
+    for line in HEAD.splitlines():
+        document.add(tomlkit.comment(line))
+    document["name"] = f"Exports du dossier {folder.name}"
+    told: list[Drafted] = []
+    for path in sorted(one for one in folder.iterdir() if one.suffix.lower() in (".csv", ".xlsx")):
+        try:
+            table = table_files.read(path.read_bytes(), most=MOST_LINES)
+        except Refused:
+            told.append(Drafted(path.name, "", "ce fichier ne s’ouvre pas, ou il est vide"))
+            continue
+        free = [one for one in matters if one.code not in document]
+        told.append(_add(document, path.name, table, free))
+    if not told:
+        raise Misconfigured(
+            f"aucun fichier CSV ou XLSX dans {folder}", cure="exportez-y les listes à reprendre"
+        )
+    return Draft(tomlkit.dumps(document), told)
+
+
+def _add(
+    document: tomlkit.TOMLDocument, name: str, table: TableFile, matters: Iterable[Matter]
+) -> Drafted:
+    found = best(table.headings, matters)
+    if found is None:
+        return Drafted(name, "", ", ".join(one for one in table.headings if one))
+    matter, at = found
+    part, columns_of = tomlkit.table(), tomlkit.table()
+    for code, place in at.items():
+        columns_of[code] = table.headings[place]
+    left = ", ".join(
+        told for place, told in enumerate(table.headings) if told and place not in at.values()
+    )
+    part["file"] = name
+    for one in matter.fields:
+        if one.is_needed and one.code not in at:
+            part.add(tomlkit.comment(f"à trouver : {one.code} ({one.label})"))
+    if left:
+        part.add(tomlkit.comment(f"colonnes sans emploi : {left}"))
+    part["columns"] = columns_of
+    document[matter.code] = part
+    return Drafted(name, matter.label, left)
+
+
+def best(
+    headings: Sequence[str], matters: Iterable[Matter]
+) -> tuple[Matter, Mapping[str, int]] | None:
+    """Return the matter a list seems to be about: all it needs is there, then most of the rest.
+
+    >>> from ribambelle.families.columns import Field
+    >>> def matter(code, *needed):
+    ...     fields = tuple(Field(one, one, (one,), is_needed=True) for one in needed)
+    ...     return Matter(code, code, 1, fields, None)
+    >>> found = best(["nom", "activite"], [matter("a", "nom"), matter("b", "nom", "activite")])
+    >>> found[0].code, found[1]
+    ('b', {'nom': 0, 'activite': 1})
+    """
+    scored = []
+    for matter in matters:
+        at = columns.guess(headings, matter.fields)
+        needed = [one.code for one in matter.fields if one.is_needed]
+        held = sum(code in at for code in needed)
+        if held or len(at) > 1:
+            scored.append((held == len(needed), len(at) / len(headings), held, matter, at))
+    if not scored:
+        return None
+    *_, matter, at = max(scored, key=lambda one: one[:3])
+    return matter, at

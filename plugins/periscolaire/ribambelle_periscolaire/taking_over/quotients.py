@@ -1,0 +1,119 @@
+"""What families pay by: their quotient familial, from the day the other program says."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from ribambelle.families.columns import Field
+from ribambelle.families.planning import Done, Outcome
+from ribambelle.takeover import Line, Matter, Taking, Trace, Unread, household, one_by_one
+from ribambelle.takeover.finding import NUMBER, Families, families
+from ribambelle_periscolaire import repricing
+from ribambelle_periscolaire.tables import Booking, Situation
+
+MOST = 99_999
+FIELDS = (
+    NUMBER,
+    Field(
+        "quotient_familial",
+        "Quotient familial",
+        ("quotient familial", "qf", "quotient", "qf caf", "montant qf"),
+        is_needed=True,
+    ),
+    Field("first", "Valable depuis le", ("debut", "date debut", "depuis", "date effet", "date qf")),
+)
+
+
+class Means:
+    """What households pay by, as it stands while a file is read."""
+
+    def __init__(self, taking: Taking, known: Families) -> None:
+        self.taking, self.known = taking, known
+        self.stands: dict[int, list[dict[str, Any]]] = {}
+        self.changed: set[int] = set()
+
+    async def read(self) -> None:
+        """Read what is known already, the latest first."""
+        for row in await Situation.select().order_by(Situation.first, ascending=False):
+            self.stands.setdefault(row["household"], []).append(row)
+
+    async def bring(self, line: Line) -> tuple[Done, str]:
+        """Write one quotient, unless the portal knows the same, or one from later on."""
+        number = self.known.household(line)
+        quotient = line.number("quotient_familial")
+        if quotient is None:
+            raise Unread("il manque le quotient familial")
+        if not 0 <= quotient <= MOST:
+            raise Unread(f"un quotient de {quotient} € n’est pas possible")
+        first = line.day("first") or self.taking.now.date()
+        stands = self.stands.setdefault(number, [])
+        if any(row["first"] > first for row in stands):
+            return "same", "le portail connaît un quotient plus récent : gardé"
+        before = stands[0] if stands else None
+        if before is not None and before["quotient_familial"] == quotient:
+            return "same", ""
+        self.changed.add(number)
+        if before is not None and before["first"] == first:
+            await self._correct(number, before, quotient)
+            return "updated", ""
+        row = Situation(
+            household=number,
+            first=first,
+            quotient_familial=quotient,
+            is_resident=before["is_resident"] if before else None,
+            source="import",
+            written_at=self.taking.now,
+        )
+        made = (await Situation.insert(row).returning(*Situation.all_columns()))[0]
+        stands.insert(0, made)
+        self.taking.traces.append(Trace(household(number), Situation, made["id"]))
+        return "created", ""
+
+    async def _correct(self, number: int, row: dict[str, Any], quotient: int) -> None:
+        told: dict[Any, Any] = {"quotient_familial": quotient, "source": "import"}
+        before = {name: row[name] for name in told}
+        await Situation.update(told).where(Situation.id == row["id"])
+        self.taking.traces.append(Trace(household(number), Situation, row["id"], before, told))
+        row |= told
+
+
+async def bring(lines: Sequence[Line], taking: Taking) -> list[Outcome]:
+    """Write quotients, then price again what these families have already booked."""
+    means = Means(taking, await families())
+    await means.read()
+    found = await one_by_one(lines, means.bring)
+    await _reprice(means.changed, taking)
+    return found
+
+
+async def _reprice(households: Iterable[int], taking: Taking) -> None:
+    today = taking.now.date()
+    for number in sorted(await _booked(households, today)):
+        await repricing.everything(taking.tenant, number, None, "office", taking.now)
+
+
+async def _booked(households: Iterable[int], today: date) -> set[int]:
+    """Return those of these households that have something booked from today on."""
+    wanted = set(households)
+    if not wanted:
+        return set()
+    rows = await Booking.select(Booking.payer.household.as_alias("household")).where(
+        Booking.day >= today
+    )
+    return wanted & {row["household"] for row in rows}
+
+
+async def taken_back(traces: Sequence[Trace], taking: Taking) -> None:
+    """Put back what families paid by, then price again what they have booked."""
+    households = set[int]()
+    for one in traces:
+        households.add(int(one.owner.partition(":")[2]))
+        if one.before is None:
+            await Situation.delete().where(Situation.id == one.row)
+        else:
+            before: dict[Any, Any] = dict(one.before)
+            await Situation.update(before).where(Situation.id == one.row)
+    await _reprice(households, taking)
+
+
+QUOTIENTS = Matter("quotients", "Quotients familiaux", 50, FIELDS, bring, taken_back=taken_back)

@@ -1,0 +1,404 @@
+"""What another program held is shown, brought in whole, once, and taken back unless it was used."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ribambelle.database import DOOR
+from ribambelle.errors import Misconfigured, NotYours, Refused
+from ribambelle.families.tables import KnownFamily
+from ribambelle.identity import Grant
+from ribambelle.identity.tables import Account, Address, Adult, Child, Household, School
+from ribambelle.takeover import Taking, mapping, reporting, running, undoing
+from ribambelle.takeover.families import CHILDREN, FAMILIES
+from ribambelle.takeover.running import Report
+from ribambelle.takeover.tables import TakenRow, Takeover
+from ribambelle.testing import Communes, FrozenClock, Town
+from ribambelle.workflow import journal
+from ribambelle_cli.main import run
+from ribambelle_paiement_tresor import tables as books
+from ribambelle_paiement_tresor.queries import books as ledger
+from ribambelle_paiement_tresor.taking_over import BALANCES
+from ribambelle_periscolaire import tables as school
+from ribambelle_periscolaire.settings import Settings
+from ribambelle_periscolaire.taking_over import MATTERS
+
+HERE = Path(__file__).parent / "old_program"
+RULES = """
+[periscolaire]
+[[periscolaire.cut_offs]]
+name = "veille"
+[periscolaire.cut_offs.add]
+days = 1
+at = "10:00"
+excluded = ["wed", "sat", "sun"]
+"""
+WRITTEN = (
+    *(Household, Adult, Child, Address, KnownFamily, School, school.Activity, school.Unit),
+    *(school.Group, school.Situation, school.Enrolment, school.Enrolled),
+)
+
+
+@pytest.fixture
+def town(communes: Communes) -> Town:
+    place = communes.alpha
+    file = place.app.platform.folder / f"{place.slug}.toml"
+    file.write_text(file.read_text() + RULES)
+    return place
+
+
+async def taken(town: Town, folder: Path = HERE, *, dry: bool = False) -> Report:
+    with town.here() as tenant:
+        matters = running.matters(tenant)
+        told = mapping.read((folder / "reprise.toml").read_text("utf-8"), matters)
+        return await running.take(tenant, told.name, mapping.files(folder, told, matters), dry=dry)
+
+
+async def counts(town: Town) -> dict[str, int]:
+    with town.here():
+        return {table._meta.tablename: await table.count() for table in WRITTEN}
+
+
+def ends(report: Report) -> dict[str, list[str]]:
+    return {one.file.matter.code: [each.done for each in one.outcomes] for one in report.brought}
+
+
+def why(report: Report) -> dict[tuple[str, int], str]:
+    return {
+        (one.file.matter.code, each.rank): each.told
+        for one in report.brought
+        for each in one.outcomes
+        if each.told
+    }
+
+
+async def owed(town: Town) -> dict[str, tuple[int, int]]:
+    """Return what each family owes, and has paid ahead, in cents, by its name."""
+    found = {}
+    with town.here():
+        payers = await books.Payer.select(books.Payer.id, books.Payer.adult.family_name)
+        for row in payers:
+            bills = await books.Invoice.select(books.Invoice.id).where(
+                books.Invoice.payer == row["id"]
+            )
+            stands = await ledger.standing([one["id"] for one in bills])
+            due = sum(one.owed for one in stands.values())
+            found[row["adult.family_name"]] = due, await ledger.credit([row["id"]])
+    return found
+
+
+async def test_what_is_shown_is_what_is_done_then_nothing_twice(town: Town) -> None:
+    before = await counts(town)
+    file = town.app.platform.folder / f"{town.slug}.toml"
+    written = file.read_text()
+
+    shown = await taken(town, dry=True)
+    untouched = await counts(town), file.read_text()
+    done = await taken(town)
+    after = await counts(town)
+    again = await taken(town)
+
+    assert untouched == (before, written)
+    assert ends(shown) == ends(done)
+    assert why(shown) == why(done)
+    assert ends(done) == {
+        "families": ["created", "created", "created", "refused"],
+        "children": ["updated", "updated", "updated", "refused"],
+        "activities": ["created", "created", "created", "refused"],
+        "tariffs": ["created"] * 4,
+        "quotients": ["created", "created", "refused"],
+        "enrolments": ["created", "created", "created", "refused"],
+        "balances": ["created", "created", "created", "refused"],
+    }
+    assert {one for some in ends(again).values() for one in some} == {"same", "refused"}
+    assert await counts(town) == after
+    assert await owed(town) == {"Payet": (6020, 0), "Hoarau": (0, 2550)}
+
+
+async def test_each_line_that_is_refused_says_why(town: Town) -> None:
+    told = why(await taken(town, dry=True))
+
+    assert told["families", 5].startswith("il manque le prénom de l’adulte")
+    assert told["children", 5] == "aucune famille ne porte le numéro D-999"
+    assert told["activities", 4] == "reste fermée : choisissez son délai, puis ouvrez-la"
+    assert told["activities", 5].startswith("genre inconnu « Natation »")
+    assert told["quotients", 4] == "le nombre « inconnu » ne se lit pas"
+    assert told["enrolments", 6] == "cette famille n’a pas d’enfant « Noé »"
+    assert told["balances", 5] == "il manque le montant dû, ou l’avance"
+
+
+async def test_what_was_taken_over_serves_at_once(town: Town) -> None:
+    report = await taken(town)
+
+    with town.here() as tenant:
+        prices = tenant.platform.tenant(tenant.slug).of(Settings).tariffs
+        home = await Address.select(Address.line, Address.city).where(
+            Address.line == "2 rue des Lilas"
+        )
+        bills = await books.Line.select(books.Line.label, books.Line.cents).order_by(books.Line.id)
+        kept = await ledger.balances()
+        faults = await ledger.faults()
+        broken = await journal.broken_at()
+    (tariffs,) = (one for one in report.brought if one.file.matter.code == "tariffs")
+
+    assert len(prices) == 2
+    assert "restaurant-scolaire" in tariffs.told[0]
+    assert [one.cents for one in prices[0].bands] == [100, 295, 470]
+    assert prices[1].flat == 150
+    assert home == [{"line": "2 rue des Lilas", "city": "Alpha"}]
+    assert [(row["label"], row["cents"]) for row in bills] == [
+        ("Facture 2026-118 de juin", 4820),
+        ("Facture 2026-204 de juillet", 1200),
+    ]
+    assert kept == {"families": 6020, "credit": -2550, "opening": -3470}
+    assert (faults, broken) == ([], None)
+
+
+async def test_the_way_back_leaves_nothing_but_the_books(town: Town) -> None:
+    before = await counts(town)
+    report = await taken(town)
+
+    with town.here() as tenant:
+        shown = await undoing.take_back(tenant, report.number, dry=True)
+        still = await counts(town)
+        undone = await undoing.take_back(tenant, report.number)
+        with pytest.raises(Refused, match="takeover_undone"):
+            await undoing.take_back(tenant, report.number)
+        with pytest.raises(NotYours):
+            await undoing.take_back(tenant, report.number + 1)
+        balances, faults = await ledger.balances(), await ledger.faults()
+        left = await TakenRow.count()
+        tariffs = tenant.platform.tenant(tenant.slug).of(Settings).tariffs
+
+    assert (shown.gone, shown.kept) == (undone.gone, undone.kept)
+    assert undone.kept == []
+    assert still["core_household"] == before["core_household"] + 3
+    assert await counts(town) == before
+    assert {code for code, cents in balances.items() if cents} == set()
+    assert (faults, left, tariffs) == ([], 0, ())
+    # taken back, it may be taken over again
+    assert ends(await taken(town))["balances"] == ["created", "created", "created", "refused"]
+
+
+@pytest.mark.parametrize("act", ["account", "change", "paid"])
+async def test_a_family_that_used_it_keeps_it_whole(town: Town, act: str) -> None:
+    report = await taken(town)
+    with town.here() as tenant:
+        payet = await Adult.objects().get(Adult.family_name == "Payet")
+        assert payet
+        if act == "account":
+            account = Account(email="anne.payet@exemple.fr", kind="family", created_at=tenant.now())
+            made = await Account.insert(account).returning(Account.id)
+            await Adult.update({Adult.account: made[0]["id"]}).where(Adult.id == payet.id)
+        elif act == "change":
+            await Adult.update({Adult.phone: "06 99 99 99 99"}).where(Adult.id == payet.id)
+        else:
+            await _pays(payet.id)
+        undone = await undoing.take_back(tenant, report.number)
+        children = await Child.count().where(Child.household == payet.household)
+        enrolled = await school.Enrolled.count()
+        families = await Household.count()
+        left = tenant.platform.tenant(tenant.slug).of(Settings).tariffs
+
+    assert [what for what, _ in undone.kept] == [
+        "Famille de Anne Payet",
+        *("École Jules Ferry", "École Rosa-Parks"),
+        "Activité « Restaurant scolaire »",
+    ]
+    assert (children, enrolled, families) == (2, 2, 1)
+    assert len(left) == 1  # what the evening cost went with the evening
+    assert (await owed(town))["Payet"] == ((5020 if act == "paid" else 6020), 0)
+
+
+async def _pays(adult: int) -> None:
+    from ribambelle.tenants import current
+    from ribambelle_paiement_tresor.domain import accounts
+
+    payer = await books.Payer.objects().get(books.Payer.adult == adult)
+    bill = await books.Invoice.objects().get(books.Invoice.payer == payer)
+    assert payer
+    assert bill
+    paid = accounts.settled(
+        "cash", payer.id, 1000, [accounts.Share(bill.id, 1000)], {bill.id: 6020}
+    )
+    now = current().now()
+    await ledger.write([accounts.Entry("counter:1", "counter", now.date(), paid, "regie")], now)
+
+
+async def test_without_what_it_asks_of_the_books_the_way_back_would_take_money(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: nobody asks whether a family paid since, and its payment is left hanging."""
+    from ribambelle_paiement_tresor import taking_over
+
+    async def nobody(households: Any, taking: Taking) -> dict[int, str]:
+        return {}
+
+    report = await taken(town)
+    monkeypatch.setattr(
+        "ribambelle.takeover.undoing.matters",
+        lambda tenant: [
+            one if one.code != "balances" else _replaced(one, nobody)
+            for one in running.matters(tenant)
+        ],
+    )
+    with town.here() as tenant:
+        payet = await Adult.objects().get(Adult.family_name == "Payet")
+        assert payet
+        await _pays(payet.id)
+        await undoing.take_back(tenant, report.number)
+        balances = await ledger.balances()
+
+    assert taking_over.BALANCES.used is not None
+    assert balances["families"] == -1000
+
+
+def _replaced(matter: Any, used: Any) -> Any:
+    from dataclasses import replace
+
+    return replace(matter, used=used)
+
+
+async def test_a_kill_in_the_middle_leaves_nothing(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await counts(town)
+
+    async def dies(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ledger, "write", dies)
+    with pytest.raises(KeyboardInterrupt):
+        await taken(town)
+
+    assert await counts(town) == before
+    with town.here():
+        assert await Takeover.count() == 0
+        assert not DOOR.transaction_exists()
+
+
+async def test_after_a_month_there_is_no_way_back(town: Town, clock: FrozenClock) -> None:
+    from ribambelle.privacy import retention
+
+    report = await taken(town)
+    with town.here() as tenant:
+        clock.move(days=31)
+        await retention.night()
+        with pytest.raises(Refused, match="takeover_too_old"):
+            await undoing.take_back(tenant, report.number)
+
+
+async def test_an_administrator_goes_back_from_the_desk(communes: Communes, town: Town) -> None:
+    report = await taken(town)
+    admin, agent = await town.staff(Grant("admin"), email="chef@alpha.test"), await town.staff()
+    elsewhere = await communes.beta.staff(Grant("admin"), email="chef@beta.test")
+    at = f"/bureau/reprises/{report.number}"
+    before = await counts(town)
+
+    listed = await admin.get("/bureau/reprises")
+    shown = await admin.get(at)
+    still = await counts(town)
+    refused = await agent.post(at)
+    strange = await elsewhere.post(at)
+    done = await admin.post(at)
+    twice = await admin.post(at)
+
+    assert "Ancien logiciel, export du 20 novembre 2026" in listed.text
+    assert "Ce qui a servi reste." in shown.text
+    assert still == before
+    assert (refused.status_code, strange.status_code) == (403, 404)
+    assert done.headers["location"] == "/bureau/reprises"
+    assert twice.status_code == 409
+    assert (await counts(town))["core_household"] == 0
+
+
+async def test_another_commune_sees_nothing_of_it(communes: Communes, town: Town) -> None:
+    report = await taken(town)
+
+    with communes.beta.here() as tenant:
+        assert await undoing.last() == []
+        with pytest.raises(NotYours):
+            await undoing.take_back(tenant, report.number)
+
+
+WRONG = [
+    ("pas du toml [", "ce fichier n’est pas du TOML"),
+    ("[families]\nfile = 'a.csv'", "il manque le nom du logiciel"),
+    ("name = 'X'", "ce fichier ne dit rien à reprendre"),
+    ("name = 'X'\n[cantine]\nfile = 'a.csv'", "rien ne se reprend sous « cantine »"),
+    ("name = 'X'\n[families]", "families"),
+    ("name = 'X'\n[families]\nfile = 'a.csv'\ncolumns = { nom = 'Nom' }", "« nom » n’est pas un champ"),
+    ("name = 'X'\n[families]\nfile = 'rien.csv'", "aucun fichier « rien.csv »"),
+    (
+        "name = 'X'\n[families]\nfile = 'responsables.csv'\ncolumns = { number = 'Numéro' }",
+        "aucune colonne ne s’appelle « Numéro »",
+    ),
+    (
+        "name = 'X'\n[families]\nfile = 'responsables.csv'\ncolumns = { number = 'N° dossier' }",
+        "aucune colonne ne dit : Prénom de l’adulte, Nom de l’adulte",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "sentence"), WRONG)
+def test_a_wrong_mapping_says_where_and_what_to_write(text: str, sentence: str) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        told = mapping.read(text, [FAMILIES], "reprise.toml")
+        mapping.files(HERE, told, [FAMILIES])
+
+    assert sentence in caught.value.message
+
+
+async def test_lines_to_correct_may_be_sent_again(town: Town, tmp_path: Path) -> None:
+    reporting.write_refused(await taken(town, dry=True), tmp_path)
+
+    text = (tmp_path / "children-enfants.csv").read_text("utf-8-sig")
+    assert text.splitlines()[1].startswith("D-999;Perdu;Ailleurs")
+    assert text.splitlines()[1].endswith("aucune famille ne porte le numéro D-999")
+
+
+def test_the_command_drafts_a_mapping_shows_and_takes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = ["tenant", "create", "bastia", "--insee", "2B033", "--host", "b.localhost"]
+    assert run([*made, "--plugin", "periscolaire", "--plugin", "paiement"]) == 0
+    here = ["--tenant", "bastia"]
+    exports = str(HERE)
+
+    assert run(["takeover", "draft", exports, *here]) == 0
+    drafted = (tmp_path / "reprise.toml").read_text("utf-8")
+    mine = ["--mapping", str(HERE / "reprise.toml"), *here]
+    assert run(["takeover", "run", exports, *mine, "--dry-run"]) == 0
+    shown = capsys.readouterr().out
+    assert run(["takeover", "run", exports, *mine, "--report", "r.csv", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert run(["takeover", "list", *here]) == 0
+    assert run(["takeover", "undo", "1", *here]) == 0
+    again = run(["takeover", "undo", "1", *here])
+
+    assert '[tariffs]\nfile = "tarifs.csv"' in drafted
+    assert 'quotient_familial = "QF"' in drafted
+    assert "rien n’est écrit" in shown
+    assert told["number"] == 1
+    assert (tmp_path / "r.csv").read_text("utf-8-sig").startswith("Partie;Fichier;Ligne;Résultat")
+    assert again == 1
+
+
+def test_the_page_for_the_commune_says_what_is_here() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "fr" / "reprise.md").read_text("utf-8")
+    fields = {
+        one.code: {field.code for field in one.fields}
+        for one in (FAMILIES, CHILDREN, *MATTERS, BALANCES)
+    }
+    told = re.findall(r"^\| `(\w+)` \| .*? \| (.*) \|$", page, re.MULTILINE)
+    of_child = fields["children"] - {"number"}
+
+    assert f"```toml\n{(HERE / 'reprise.toml').read_text('utf-8')}```" in page
+    assert {code: set(re.findall(r"`(\w+)`", said)) for code, said in told} == {
+        **fields,
+        "families": fields["families"] - of_child,
+    }
