@@ -319,6 +319,8 @@ def test_every_column_that_may_speak_of_somebody_is_ruled(installed: Plugins) ->
         # a program's, not a person's: where it is told, of what, and why it did not answer
         *("core_webhook.address", "core_webhook.kinds", "core_webhook.secret"),
         "core_webhook_delivery.trouble",
+        # what was taken over, never from whom
+        *("core_takeover.files", "core_taken_row.matter", "core_taken_row.of_table"),
     }
     assert unknown == set()
     assert not IMPERSONAL & ruled.keys()
