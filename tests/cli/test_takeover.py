@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -358,6 +359,46 @@ async def test_lines_to_correct_may_be_sent_again(town: Town, tmp_path: Path) ->
     text = (tmp_path / "children-enfants.csv").read_text("utf-8-sig")
     assert text.splitlines()[1].startswith("D-999;Perdu;Ailleurs")
     assert text.splitlines()[1].endswith("aucune famille ne porte le numéro D-999")
+
+
+READY = Path(__file__).parents[2] / "docs" / "fr" / "reprises"
+EXPORTS = {
+    "enfance-bl.toml": {
+        "famille.csv": "id;nomResp1;prenomResp1;emailResp1;portableResp1;nomResp2;prenomResp2;"
+        "emailResp2;portableResp2;adrNumeroVoie;adrcodePostal;adrLocalite\n"
+        "7;PAYET;Anne;a@b.fr;0699000001;PAYET;Luc;;;2 rue des Lilas;71880;ALPHA\n",
+        "enfant.csv": "Id;nom;prenom;dateNaissance\n1;PAYET;Zoé;14/03/2019\n2;SEUL;Léo;01/09/2021\n",
+        "enfantFamille.csv": "famille_id;enfant_id\n7;1\n",
+    },
+    "parascol.toml": {
+        "export.csv": "Famille Identifiant;Responsable 1 Nom;Responsable 1 Prénom;"
+        "Responsable 1 Mail;Responsable 1 Portable;Responsable 2 Nom;Responsable 2 Prénom;"
+        "Responsable 2 Mail;Responsable 2 Portable;Responsable 1 Adresse;"
+        "Responsable 1 Code postal;Responsable 1 Ville;Enfant Nom;Enfant Prénom;"
+        "Enfant Date de naissance\n"
+        "7;PAYET;Anne;a@b.fr;0699000001;PAYET;Luc;;;2 rue des Lilas;71880;ALPHA;PAYET;Zoé;14/03/2019\n",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ready", EXPORTS)
+async def test_a_mapping_that_is_ready_reads_the_export_of_its_program(
+    town: Town, tmp_path: Path, ready: str
+) -> None:
+    assert {one.name for one in READY.iterdir()} == set(EXPORTS)
+    for name, text in EXPORTS[ready].items():
+        (tmp_path / name).write_text(text, "utf-8")
+    (tmp_path / "reprise.toml").write_text((READY / ready).read_text("utf-8"), "utf-8")
+
+    report = await taken(town, tmp_path)
+
+    with town.here():
+        adults = await Adult.select(Adult.given_name).order_by(Adult.rank)
+        children = await Child.select(Child.given_name, Child.born_on)
+    assert [row["given_name"] for row in adults] == ["Anne", "Luc"]
+    assert children == [{"given_name": "Zoé", "born_on": date(2019, 3, 14)}]
+    refused = [told for told in why(report).values() if told.startswith("il manque")]
+    assert refused == (["il manque le numéro"] if ready == "enfance-bl.toml" else [])
 
 
 def test_the_command_drafts_a_mapping_shows_and_takes_back(

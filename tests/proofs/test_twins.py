@@ -305,7 +305,7 @@ KEPT = {
     # made for one list of one commune, and forgotten with it
     "planning.py": {"by_id", "by_number", "by_birth", "by_email", "by_line"},
     "activities.py": {"activities", "units", "groups", "schools"},
-    "enrolments.py": {"activities", "enrolments"},
+    "enrolments.py": {"activities", "enrolments", "opened"},
     "quotients.py": {"stands"},
     "undoing.py": {"owners"},
 }

@@ -104,9 +104,9 @@ async def bring_in(
 async def write(made: Plan, now: datetime) -> list[Trace]:
     """Write what a list would change, in the open transaction; return what was made and changed."""
     told = (one for step in made.steps for one in step.told_children)
-    left, known = list[Trace](), await schools.every()
+    left, standing = list[Trace](), await schools.every()
     places = Places(await _quartiers(), await schools.opened(one.school for one in told))
-    before = {one.id for one in known}
+    before = {one.id for one in standing}
     left += [
         Trace(f"École {one.name}", School, one.id)
         for one in await schools.every()
@@ -115,10 +115,38 @@ async def write(made: Plan, now: datetime) -> list[Trace]:
     fresh = [step for step in made.steps if step.household is None]
     for chunk in _chunks(fresh):
         left += await _create(chunk, places, now)
-    for step in made.steps:
-        if step.household is not None:
+    known = [step for step in made.steps if step.household is not None]
+    plain = [step for step in known if step.only_adds_children]
+    for chunk in _chunks(plain):
+        left += await _add_children(chunk, places, now)
+    for step in known:
+        if step.household is not None and not step.only_adds_children:
             left += await _update(step.household, step, places, now)
     return left
+
+
+async def _add_children(steps: Sequence[Step], places: Places, now: datetime) -> list[Trace]:
+    """Write the children a list adds to known families: a statement per table, not per family."""
+    born = await Child.insert(
+        *(
+            _child_row(step.household, child, places)
+            for step in steps
+            if step.household is not None
+            for child in step.children
+        )
+    ).returning(Child.id, Child.household)
+    adults = _of_household(
+        await Adult.select(Adult.id, Adult.household).where(
+            Adult.household.is_in([step.household for step in steps])
+        )
+    )
+    pairs = {
+        (child["id"], adult["id"]): child["household"]
+        for child in born
+        for adult in adults.get(child["household"], ())
+    }
+    left = [made_for(row["household"], Child, row["id"]) for row in born]
+    return left + await _entrust(pairs, now)
 
 
 async def _create(steps: Sequence[Step], places: Places, now: datetime) -> list[Trace]:

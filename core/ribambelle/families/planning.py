@@ -77,6 +77,12 @@ class Step:
     home: HomeSaid | None = None
 
     @property
+    def only_adds_children(self) -> bool:
+        """Tell whether a known family gets children and nothing else: thousands do at once."""
+        more = self.number or self.adults or self.adults_changed or self.children_changed
+        return bool(self.children) and not (more or self.home)
+
+    @property
     def told_children(self) -> list[ChildSaid]:
         """The children the list adds or knows more of."""
         return [*self.children, *self.children_changed.values()]

@@ -22,6 +22,16 @@ MOST_LINES = 200_000
 Words = str | tuple[str, ...]
 
 
+class Beside(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file that says more of each line: found by what both call the same thing."""
+
+    file: str
+    column: str
+    """Heading here."""
+    other: str
+    """Heading there."""
+
+
 class FileMapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the files of one matter are read."""
 
@@ -39,6 +49,8 @@ class FileMapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What every line says, though no column does."""
     values: dict[str, dict[str, str]] = {}
     """What the other program's words become, by field."""
+    beside: Beside | None = None
+    """Another file whose columns stand beside these: who is whose child, for instance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +80,8 @@ def read(text: str, matters: Sequence[Matter], called: str = "") -> MappingFile:
     >>> read('name = "X"\\n[families]\\nfile = 3', [Matter("families", "", 1, (), None)])
     Traceback (most recent call last):
     ...
-    ribambelle.errors.Misconfigured: clé « families.file » : expected `str`, got `int`.
+    ribambelle.errors.Misconfigured: clé « families.file » : valeur inattendue. Attendu : du texte, \
+    trouvé : un nombre entier.
     """
     try:
         said = tomllib.loads(text)
@@ -145,6 +158,8 @@ def files(folder: Path, mapping: MappingFile, matters: Sequence[Matter]) -> list
 def _read(path: Path, said: FileMapping, matter: Matter) -> TakenFile:
     content = path.read_bytes()
     table = table_files.read(content, most=MOST_LINES, sheet=said.sheet)
+    if said.beside is not None:
+        table = _with(table, said.beside, path, f"{matter.code}.beside")
     at = _columns(table, said, matter, path.name)
     only = {
         _at(table, heading, f"{matter.code}.only", path.name): {
@@ -164,6 +179,24 @@ def _read(path: Path, said: FileMapping, matter: Matter) -> TakenFile:
     digest = hashlib.sha256(content).hexdigest()
     left = len(table.rows) - len(lines)
     return TakenFile(matter, path.name, digest, table, tuple(lines), left)
+
+
+def _with(table: TableFile, beside: Beside, path: Path, key: str) -> TableFile:
+    """Return lines with those of another file beside them: one for each that answers."""
+    other = path.parent / beside.file
+    if not other.is_file():
+        raise Misconfigured(
+            f"aucun fichier « {beside.file} » dans {path.parent}", key=f"{key}.file"
+        )
+    more = table_files.read(other.read_bytes(), most=MOST_LINES)
+    here = _at(table, beside.column, f"{key}.column", path.name)
+    there = _at(more, beside.other, f"{key}.other", beside.file)
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for cells in more.rows:
+        found.setdefault(cells[there], []).append(cells)
+    nothing = [("",) * len(more.headings)]
+    rows = [cells + each for cells in table.rows for each in found.get(cells[here], nothing)]
+    return TableFile(table.headings + more.headings, tuple(rows))
 
 
 def _several(words: Words) -> tuple[str, ...]:

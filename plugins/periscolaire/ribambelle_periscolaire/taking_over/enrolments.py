@@ -1,8 +1,12 @@
 """Which child is enrolled in what this school year, as the town accepted it in the other program."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from piccolo.table import Table
+
+from ribambelle.database import many
 from ribambelle.families.columns import Field
 from ribambelle.families.planning import Done, Outcome
 from ribambelle.search import fold
@@ -26,6 +30,14 @@ FIELDS = (
 )
 
 
+@dataclass(slots=True)
+class Opened:
+    """An enrolment to write."""
+
+    owner: str
+    activities: set[int] = field(default_factory=set)
+
+
 class Roll:
     """Who is enrolled in what, as it stands while a file is read."""
 
@@ -35,6 +47,8 @@ class Roll:
         self.activities: dict[str, int] = {}
         self.enrolments: dict[tuple[int, int], dict[str, Any]] = {}
         self.enrolled: set[tuple[int, int]] = set()
+        self.opened: dict[tuple[int, int], Opened] = {}
+        self.added: list[tuple[str, int, int]] = []
 
     async def read(self) -> None:
         """Read what is open, and who is enrolled already."""
@@ -61,31 +75,62 @@ class Roll:
         owner = household(child.household)
         known = self.enrolments.get((child.id, year))
         if known is None:
-            known = await self._open(owner, child.id, year)
-            self.enrolments[child.id, year] = known
-            done: Done = "created"
-        elif known["state"] != "accepted":
+            opened = self.opened.setdefault((child.id, year), Opened(owner))
+            done: Done = "updated" if opened.activities else "created"
+            if activity in opened.activities:
+                return "same", ""
+            opened.activities.add(activity)
+            return done, ""
+        if known["state"] != "accepted":
             raise Unread(
                 "une inscription de cet enfant attend déjà une réponse : répondez-y d’abord"
             )
-        else:
-            done = "updated"
         if (known["id"], activity) in self.enrolled:
             return "same", ""
-        row = Enrolled(enrolment=known["id"], activity=activity)
-        made = int((await Enrolled.insert(row).returning(Enrolled.id))[0]["id"])
         self.enrolled.add((known["id"], activity))
-        self.taking.traces.append(Trace(owner, Enrolled, made))
-        return done, ""
+        self.added.append((owner, known["id"], activity))
+        return "updated", ""
 
-    async def _open(self, owner: str, child: int, year: int) -> dict[str, Any]:
-        now = self.taking.now
-        demande = Demande(workflow=CODE, state="accepted", created_at=now, changed_at=now)
-        begun = int((await Demande.insert(demande).returning(Demande.id))[0]["id"])
-        row = Enrolment(demande=begun, child=child, year=year, sent_at=now)
-        made = int((await Enrolment.insert(row).returning(Enrolment.id))[0]["id"])
-        self.taking.traces += [Trace(owner, Demande, begun), Trace(owner, Enrolment, made)]
-        return {"id": made, "state": "accepted"}
+    async def write(self) -> None:
+        """Write what the lines said: a statement per table, not per child."""
+        numbers = await self._open()
+        added = self.added + [
+            (one.owner, numbers[key], activity)
+            for key, one in self.opened.items()
+            for activity in sorted(one.activities)
+        ]
+        rows = await many.write(
+            "periscolaire_enrolled",
+            ("enrolment", "activity"),
+            [(enrolment, activity) for _, enrolment, activity in added],
+            returning=("id", "enrolment"),
+        )
+        owners = {enrolment: owner for owner, enrolment, _ in added}
+        self._trace(Enrolled, ((owners[row["enrolment"]], row["id"]) for row in rows))
+
+    async def _open(self) -> dict[tuple[int, int], int]:
+        """Write the enrolments that are new; return their numbers, by child and year."""
+        now, owners = self.taking.now, [one.owner for one in self.opened.values()]
+        demandes = await many.write(
+            "core_demande",
+            ("workflow", "state", "created_at", "changed_at"),
+            [(CODE, "accepted", now, now)] * len(owners),
+            returning=("id",),
+        )
+        begun = sorted(int(row["id"]) for row in demandes)
+        rows = await many.write(
+            "periscolaire_enrolment",
+            ("demande", "child", "year", "sent_at"),
+            [(demande, *key, now) for demande, key in zip(begun, self.opened, strict=True)],
+            returning=("id", "child", "year"),
+        )
+        numbers = {(row["child"], row["year"]): int(row["id"]) for row in rows}
+        self._trace(Demande, zip(owners, begun, strict=True))
+        self._trace(Enrolment, ((one.owner, numbers[key]) for key, one in self.opened.items()))
+        return numbers
+
+    def _trace(self, table: type[Table], made: Iterable[tuple[str, int]]) -> None:
+        self.taking.traces += [Trace(owner, table, number) for owner, number in made]
 
 
 def year_of(told: str, current: int) -> int:
@@ -108,7 +153,9 @@ async def bring(lines: Sequence[Line], taking: Taking) -> list[Outcome]:
     """Enrol children as the town had accepted them; nobody is asked to file again."""
     roll = Roll(taking, await families())
     await roll.read()
-    return await one_by_one(lines, roll.bring)
+    found = await one_by_one(lines, roll.bring)
+    await roll.write()
+    return found
 
 
 ENROLMENTS = Matter("enrolments", "Inscriptions", 60, FIELDS, bring)

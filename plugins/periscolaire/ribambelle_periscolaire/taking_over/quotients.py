@@ -4,14 +4,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from ribambelle.database import many
 from ribambelle.families.columns import Field
 from ribambelle.families.planning import Done, Outcome
 from ribambelle.takeover import Line, Matter, Taking, Trace, Unread, household, one_by_one
 from ribambelle.takeover.finding import NUMBER, Families, families
+from ribambelle.takeover.traces import parts
 from ribambelle_periscolaire import repricing
 from ribambelle_periscolaire.tables import Booking, Situation
 
 MOST = 99_999
+COLUMNS = ("household", "first", "quotient_familial", "is_resident", "source", "written_at")
 FIELDS = (
     NUMBER,
     Field(
@@ -31,6 +34,7 @@ class Means:
         self.taking, self.known = taking, known
         self.stands: dict[int, list[dict[str, Any]]] = {}
         self.changed: set[int] = set()
+        self.fresh: list[dict[str, Any]] = []
 
     async def read(self) -> None:
         """Read what is known already, the latest first."""
@@ -54,27 +58,39 @@ class Means:
             return "same", ""
         self.changed.add(number)
         if before is not None and before["first"] == first:
-            await self._correct(number, before, quotient)
+            if "id" in before:
+                await self._correct(number, before, quotient)
+            before["quotient_familial"] = quotient  # said twice in one file: the last line counts
             return "updated", ""
-        row = Situation(
-            household=number,
-            first=first,
-            quotient_familial=quotient,
-            is_resident=before["is_resident"] if before else None,
-            source="import",
-            written_at=self.taking.now,
-        )
-        made = (await Situation.insert(row).returning(*Situation.all_columns()))[0]
-        stands.insert(0, made)
-        self.taking.traces.append(Trace(household(number), Situation, made["id"]))
+        fresh = {
+            "household": number,
+            "first": first,
+            "quotient_familial": quotient,
+            "is_resident": before["is_resident"] if before else None,
+            "source": "import",
+            "written_at": self.taking.now,
+        }
+        stands.insert(0, fresh)
+        self.fresh.append(fresh)
         return "created", ""
+
+    async def write(self) -> None:
+        """Write the quotients that are new, all together."""
+        rows = await many.write(
+            "periscolaire_situation",
+            COLUMNS,
+            [[row[name] for name in COLUMNS] for row in self.fresh],
+            returning=("id", "household"),
+        )
+        self.taking.traces += [
+            Trace(household(row["household"]), Situation, row["id"]) for row in rows
+        ]
 
     async def _correct(self, number: int, row: dict[str, Any], quotient: int) -> None:
         told: dict[Any, Any] = {"quotient_familial": quotient, "source": "import"}
         before = {name: row[name] for name in told}
         await Situation.update(told).where(Situation.id == row["id"])
         self.taking.traces.append(Trace(household(number), Situation, row["id"], before, told))
-        row |= told
 
 
 async def bring(lines: Sequence[Line], taking: Taking) -> list[Outcome]:
@@ -82,6 +98,7 @@ async def bring(lines: Sequence[Line], taking: Taking) -> list[Outcome]:
     means = Means(taking, await families())
     await means.read()
     found = await one_by_one(lines, means.bring)
+    await means.write()
     await _reprice(means.changed, taking)
     return found
 
@@ -105,12 +122,11 @@ async def _booked(households: Iterable[int], today: date) -> set[int]:
 
 async def taken_back(traces: Sequence[Trace], taking: Taking) -> None:
     """Put back what families paid by, then price again what they have booked."""
-    households = set[int]()
+    households = {int(one.owner.partition(":")[2]) for one in traces}
+    for some in parts([one.row for one in traces if one.before is None]):
+        await Situation.delete().where(Situation.id.is_in(some))
     for one in traces:
-        households.add(int(one.owner.partition(":")[2]))
-        if one.before is None:
-            await Situation.delete().where(Situation.id == one.row)
-        else:
+        if one.before is not None:
             before: dict[Any, Any] = dict(one.before)
             await Situation.update(before).where(Situation.id == one.row)
     await _reprice(households, taking)
