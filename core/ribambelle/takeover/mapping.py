@@ -80,8 +80,8 @@ def read(text: str, matters: Sequence[Matter], called: str = "") -> MappingFile:
     >>> read('name = "X"\\n[families]\\nfile = 3', [Matter("families", "", 1, (), None)])
     Traceback (most recent call last):
     ...
-    ribambelle.errors.Misconfigured: clé « families.file » : valeur inattendue. Attendu : du texte, \
-    trouvé : un nombre entier.
+    ribambelle.errors.Misconfigured: clé « families.file » : valeur inattendue. \
+Attendu : du texte, trouvé : un nombre entier.
     """
     try:
         said = tomllib.loads(text)
