@@ -13,6 +13,7 @@ from ribambelle.database import connection
 from ribambelle.errors import Misconfigured
 from ribambelle.plugins import Plugins
 from ribambelle.tenants import Platform
+from ribambelle.testing import settings_once
 from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes, bring_up, fresh_platform
 from ribambelle.testing.missing import miss
@@ -46,6 +47,13 @@ def hasty_disk() -> Iterator[None]:
     kept, connection.DURABILITY = connection.DURABILITY, "OFF"
     yield
     connection.DURABILITY = kept
+
+
+@pytest.fixture(scope="session", autouse=True)
+def files_read_once() -> Iterator[None]:
+    """Thousands of tests write the same file of a commune: what it says is worked out once."""
+    with settings_once.reading():
+        yield
 
 
 @pytest.fixture(scope="session")
