@@ -68,7 +68,7 @@ def import_families(
     """Importer une liste de familles : tout ce qui se lit, d’un seul tenant.
 
     Les colonnes sont reconnues à leurs titres, ou comme la page d’import les a apprises. Relancer
-    la commande ne fait rien deux fois.
+    la commande ne fait rien deux fois. Pour revenir en arrière : ribambelle takeover undo.
 
     Exemple : ribambelle families import familles.csv --tenant nantes --dry-run
     """

@@ -316,6 +316,21 @@ async def test_an_administrator_goes_back_from_the_desk(communes: Communes, town
     assert (await counts(town))["core_household"] == 0
 
 
+async def test_a_big_takeover_is_left_to_the_command(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = await taken(town)
+    monkeypatch.setattr("ribambelle.web.takeovers.MOST_ROWS", 10)
+    admin = await town.staff(Grant("admin"))
+    at = f"/bureau/reprises/{report.number}"
+
+    shown, sent = await admin.get(at), await admin.post(at)
+
+    assert f"ribambelle takeover undo {report.number} --tenant alpha" in shown.text
+    assert sent.headers["location"] == at
+    assert (await counts(town))["core_household"] == 3
+
+
 async def test_another_commune_sees_nothing_of_it(communes: Communes, town: Town) -> None:
     report = await taken(town)
 

@@ -205,6 +205,11 @@ async def one(number: int) -> Takeover:
     return found
 
 
+async def rows(number: int) -> int:
+    """Return how many rows a takeover made or changed, as they are kept."""
+    return int(await TakenRow.count().where(TakenRow.takeover == number))
+
+
 async def _take_back(
     tenant: Tenant, number: int, by: int | None
 ) -> tuple[Undone, list[Callable[[], None]]]:

@@ -22,6 +22,8 @@ from ribambelle.web.visit import Visit
 
 PAGE = "/bureau/reprises"
 SHOWN = 100
+MOST_ROWS = 5_000
+"""Rows taken back from a page: more take a while in which no family could write."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,14 @@ class BackPage:
     """One takeover, and what would go and stay."""
 
     taken: Taken
-    undone: Undone
+    undone: Undone | None
+    """None when it is too big to be tried while somebody waits."""
+    slug: str
 
     @property
     def kept(self) -> list[tuple[str, str]]:
         """The first of what stays, with why."""
-        return self.undone.kept[:SHOWN]
+        return self.undone.kept[:SHOWN] if self.undone else []
 
 
 @get(PAGE, name="takeovers.list", told="Voir les données reprises", guards=[guards.admin])
@@ -87,8 +91,10 @@ async def look(
 ) -> Page:
     """Show what would go and what would stay: all is tried, then undone."""
     row = await undoing.one(number)
-    undone = await undoing.take_back(tenant, number, dry=True)
-    return Page("office/takeover_back.html", BackPage(Taken(row, now), undone))
+    is_big = await undoing.rows(number) > MOST_ROWS
+    undone = None if is_big else await undoing.take_back(tenant, number, dry=True)
+    page = BackPage(Taken(row, now), undone, tenant.slug)
+    return Page("office/takeover_back.html", page)
 
 
 @post(
@@ -104,6 +110,8 @@ async def undo(
     seen: NamedDependency[Visit],
 ) -> Redirect:
     """Take a takeover back: what was used since stays."""
+    if await undoing.rows(number) > MOST_ROWS:
+        return Redirect(f"{PAGE}/{number}", status_code=303)
     undone = await undoing.take_back(tenant, number, by=person.account)
     kept = len(undone.kept)
     told = f" {formats.nombre(kept)} servent déjà : ils restent." if kept else ""
