@@ -69,6 +69,7 @@ WORDLESS = {
     *("paiement_debit_share", "assmat_attendance"),
 }
 """Tables of codes, numbers and dates alone: what they say shows only beside a row with a word."""
+LATER = timedelta(days=99)
 COUNTED = {"periscolaire_tally"}
 """Tables the database writes by itself, a row for each planted elsewhere."""
 
@@ -132,18 +133,25 @@ def a_value(column: Any, number: int, word: str, now: datetime) -> Any:
 
 def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any]:
     """Return the columns whose values are codes, or must agree with others, for pages to show."""
-    now, state = tenant.now(), STATES[number - 1]
-    later = now + timedelta(days=99)
-    dossier = a_dossier(
-        number,
-        child=Child(given_name=word, family_name=word, born_on=BORN_ON),
-        family=Family(word, word, is_single=True),
-    )
-    content = receipt.content(word, dossier, {number: word}, now)
-    wish = Option(f"{number}/babies/0", f"{number}", {f"{number}/babies/mon-am": 1})
-    asking = LotFile(f"C-{number}", 10, "2026-11-01", number, (wish,), flags=(word,))
-    lot = Snapshot({f"{number}/babies/mon-am": 0}, (asking,))
-    known: dict[str, dict[str, Any]] = {
+    now = tenant.now()
+    known = {
+        **people(number, word, now),
+        **programs(number, word, now),
+        **words(number, word, now),
+        **papers(number, word, now),
+        **requests(number, word, tenant),
+        **commissions(number, word, now),
+        **periscolaire(number, word, now),
+        **paiement(number, word, now),
+        **assmat(number, word, now),
+    }
+    return known.get(table, {})
+
+
+def people(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]:
+    """Return the same for people, their families and how they sign in."""
+    later = now + LATER
+    return {
         "core_account": {
             "email": FAMILY if number == 1 else f"{word}{number}@example.test".lower(),
             **{"kind": "family", "password": None, "totp": None, "disabled_at": None},
@@ -163,6 +171,16 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         "core_school": {"folded": fold(f"{word} {number}"), "is_open": True},
         "core_feed": {"stopped_at": None},
         "core_share": {"kind": "periscolaire.children", "ended_at": None},
+        "core_merge": {"verdict": "same", "undoing": "[]", "undone_at": None},
+        "core_custody": {"changes_on": 0, "holidays": "weeks", "first_half": None},
+        "core_activation": {"expires_at": later, "opened_at": None, "used_at": None},
+    }
+
+
+def programs(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]:
+    """Return the same for programs, and what was taken over from them."""
+    later = now + LATER
+    return {
         "core_api_token": {
             **{"name": f"{word}{number}", "scopes": "periscolaire:read", "expires_at": later},
             **{"revoked_at": None, "created_by": None, "prefix": f"{number:08x}"},
@@ -177,8 +195,23 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             **{"state": ("waiting", "delivered", "given_up")[number - 1], "answered": 200},
             **{"event": f"evt_{word}{number}", "trouble": "", "next_at": later},
         },
-        "core_merge": {"verdict": "same", "undoing": "[]", "undone_at": None},
-        "core_custody": {"changes_on": 0, "holidays": "weeks", "first_half": None},
+        "core_takeover": {"files": "{}", "outcome": "{}", "undone_at": None, "undone_by": None},
+        "core_taken_row": {
+            **{"owner": f"household:{number}", "of_table": "core_adult", "row": number},
+            **{"matter": "families", "after": json.dumps({"phone": word})},
+            "before": json.dumps({"phone": word}),
+        },
+        "core_family_import": {
+            **{"mapping": "{}", "outcome": "{}", "done_at": None},
+            "content": json.dumps({"headings": ["nom"], "rows": [[word]]}),
+        },
+    }
+
+
+def words(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]:
+    """Return the same for what is written to families."""
+    later, state = now + LATER, STATES[number - 1]
+    return {
         "core_message": {"recipient": FAMILY, "sent_at": None, "channel": "portal"},
         "core_message_text": {
             **{"code": ("sign_in", "invitation", "new_email")[number - 1], "is_own": True},
@@ -205,6 +238,12 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             **({"transition": "ask_confirmation"} if state == "to_confirm" else {}),
             "side": "family",
         },
+    }
+
+
+def papers(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]:
+    """Return the same for papers, the journal and erasures."""
+    return {
         "core_document": {
             # held: the row is there, its file is not
             **{"account": 1, "kind": "birth", "version": 1, "pages": 1, "is_held": True},
@@ -214,17 +253,6 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             },
         },
         "core_document_use": {"href": f"/creche/demandes/{number}"},
-        "core_activation": {"expires_at": later, "opened_at": None, "used_at": None},
-        "core_takeover": {"files": "{}", "outcome": "{}", "undone_at": None, "undone_by": None},
-        "core_taken_row": {
-            **{"owner": f"household:{number}", "of_table": "core_adult", "row": number},
-            **{"matter": "families", "after": json.dumps({"phone": word})},
-            "before": json.dumps({"phone": word}),
-        },
-        "core_family_import": {
-            **{"mapping": "{}", "outcome": "{}", "done_at": None},
-            "content": json.dumps({"headings": ["nom"], "rows": [[word]]}),
-        },
         "core_journal": {"facts": "{}", "side": "office"},
         "core_forget_request": {"state": "asked", "decided_at": None, "runs_on": None},
         "core_erasure": {"cause": "asked", "people": json.dumps({word: [number]})},
@@ -234,6 +262,16 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             **{"kind": "schooling", "outcome": "known", "way": "identite"},
             "content": json.dumps({"enrolled": True, "uai": word}),
         },
+    }
+
+
+def requests(number: int, word: str, tenant: Tenant) -> dict[str, dict[str, Any]]:
+    """Return the same for crèches, their requests and their contracts."""
+    now = tenant.now()
+    child = Child(given_name=word, family_name=word, born_on=BORN_ON)
+    dossier = a_dossier(number, child=child, family=Family(word, word, is_single=True))
+    content = receipt.content(word, dossier, {number: word}, now)
+    return {
         "creche_facility": {
             **{"bands": "[]", "opens_saturday": False},
             **{"folded": fold(word), "kind": "municipal", "is_open": True, "email": "x@x.test"},
@@ -254,6 +292,18 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         "creche_evidence": {"kind": "birth", "seen_at": None, "seen_by": None},
         "creche_contact": {"outcome": "reached"},
         "creche_receipt": {"content": content, "code": tenant.sign(PURPOSE, content), "version": 1},
+        "creche_contract": {"first": now.date(), "last": None},
+        "creche_frozen_count": {"month": f"2026-0{number}", "age_group": "babies", "children": 12},
+    }
+
+
+def commissions(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]:
+    """Return the same for commissions, what they decide and what follows."""
+    later = now + LATER
+    wish = Option(f"{number}/babies/0", f"{number}", {f"{number}/babies/mon-am": 1})
+    asking = LotFile(f"C-{number}", 10, "2026-11-01", number, (wish,), flags=(word,))
+    lot = Snapshot({f"{number}/babies/mon-am": 0}, (asking,))
+    return {
         "creche_commission": {"state": ("open", "closed", "decided")[number - 1], "grid": None},
         "creche_examined": {
             "refusal": "",
@@ -290,13 +340,7 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
             **{"age_group": "babies", "weekday": 0, "half": "am"},
             **{"period": 1, "entering": 0},
         },
-        "creche_contract": {"first": now.date(), "last": None},
-        **periscolaire(number, word, now),
-        **paiement(number, word, now),
-        **assmat(number, word, now),
-        "creche_frozen_count": {"month": f"2026-0{number}", "age_group": "babies", "children": 12},
     }
-    return known.get(table, {})
 
 
 def asker_sealed(word: str, number: int) -> str:
