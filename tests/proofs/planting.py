@@ -91,6 +91,7 @@ async def planted(
     `words` gives each row of each table a word of its own, where one for all is not enough.
     """
     with town.here() as tenant:
+        meant: dict[tuple[int, str], dict[str, dict[str, Any]]] = {}
         for table in tables_of(tenant.platform.plugins):
             if table._meta.tablename in COUNTED or table._meta.tablename in but:
                 continue
@@ -98,7 +99,9 @@ async def planted(
                 name = table._meta.tablename
                 own = words(name, number) if words else word
                 told = a_row(table, number, own, tenant.now())
-                told |= meaning(name, number, own, tenant)
+                if (number, own) not in meant:
+                    meant[number, own] = meanings(number, own, tenant)
+                told |= meant[number, own].get(name, {})
                 await table.insert(table(**told))
 
 
@@ -131,10 +134,10 @@ def a_value(column: Any, number: int, word: str, now: datetime) -> Any:
             return number
 
 
-def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any]:
-    """Return the columns whose values are codes, or must agree with others, for pages to show."""
+def meanings(number: int, word: str, tenant: Tenant) -> dict[str, dict[str, Any]]:
+    """Return, by table, the columns whose values are codes, or agree with others, for pages to show."""
     now = tenant.now()
-    known = {
+    return {
         **people(number, word, now),
         **programs(number, word, now),
         **words(number, word, now),
@@ -145,7 +148,6 @@ def meaning(table: str, number: int, word: str, tenant: Tenant) -> dict[str, Any
         **paiement(number, word, now),
         **assmat(number, word, now),
     }
-    return known.get(table, {})
 
 
 def people(number: int, word: str, now: datetime) -> dict[str, dict[str, Any]]:
