@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.journeys.test_every_page import World, looked_at
+from tests.journeys.test_every_page import looked_at
+from tests.journeys.world import World
 
 from ribambelle.testing.browser import Stage
 from ribambelle_creche.demo_figures import TOWNS
