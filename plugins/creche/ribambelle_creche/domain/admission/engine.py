@@ -13,7 +13,7 @@ from ribambelle_creche.domain.admission.outcome import Kept, Proposal
 from ribambelle_creche.domain.admission.snapshot import Application, Snapshot
 from ribambelle_creche.domain.admission.units import Unit, alone, joined, together
 
-VERSION = "1.2"
+VERSION = "1.3"
 NOBODY: Set[str] = frozenset()
 
 
