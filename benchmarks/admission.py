@@ -76,7 +76,7 @@ def cost(scale: int, tries: int) -> tuple[float, float, tuple[int, int], int, in
     each refusal and the second count.
     """
     snapshot = town(Draw(scale=scale))
-    placed, _ = cpu(lambda: engine.place(snapshot), tries)
+    placed = cpu(lambda: engine.place(snapshot), tries)[0]  # no run stays held beside the proposal
     of_engine = peak()
     whole, proposal = cpu(lambda: propose(snapshot))
     stable = proposal.certificate.slot_stable
