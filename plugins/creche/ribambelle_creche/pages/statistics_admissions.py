@@ -24,6 +24,7 @@ from ribambelle_creche.domain.admission_figures import (
     Served,
     avip_owed,
     demanded,
+    has_place,
     is_avip,
     median_days,
     percent,
@@ -36,7 +37,6 @@ from ribambelle_creche.domain.age import LABELS
 from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.dossier import Dossier
 from ribambelle_creche.domain.insertion import Duty, duties
-from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.domain.resources import place_of
 from ribambelle_creche.domain.week import days, shown
 from ribambelle_creche.pages import statistics_coverage, statistics_supply
@@ -516,7 +516,8 @@ async def other_grids(row: Commission, kept: Proposal) -> list[Panel]:
         if grid is None or not told:
             continue
         version = (await grids.one(grid)).grid.version
-        rows = places_moved(has_place(kept), has_place(proposals.opened(one)[1]), told)
+        other = proposals.opened(one)[1]
+        rows = places_moved(has_place(kept.assignments), has_place(other.assignments), told)
         tried[grid] = Panel(
             f"equite-grille-{grid}",
             f"Qui gagne et qui perd une place avec les critères {version}",
@@ -539,14 +540,6 @@ async def other_grids(row: Commission, kept: Proposal) -> list[Panel]:
             ("gagnent", "perdent"),
         )
     return list(tried.values())
-
-
-def has_place(proposal: Proposal) -> dict[str, bool]:
-    """Return which files have a place by a proposal, one child of theirs at least."""
-    found: dict[str, bool] = {}
-    for name, option in proposal.assignments.items():
-        found[file_of(name)] = found.get(file_of(name), False) or option is not None
-    return found
 
 
 def equity(
