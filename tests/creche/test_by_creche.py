@@ -7,8 +7,8 @@ from ribambelle_creche.domain.admission import Application, Option, Snapshot, pr
 from ribambelle_creche.domain.published import CutOff
 from ribambelle_creche.domain.week import days
 from ribambelle_creche.pages import commission_sections, thresholds_table
-from ribambelle_creche.pages.by_creche import Filters, filters_of
-from ribambelle_creche.pages.commission_sections import VIEWS, Sections
+from ribambelle_creche.pages.by_creche import Filters, Viewed, filters_of
+from ribambelle_creche.pages.commission_sections import VIEWS, CrecheRow
 from ribambelle_creche.pages.thresholds_table import Table
 from ribambelle_creche.queries.facilities import Whereabouts
 
@@ -35,7 +35,7 @@ def table(query: str = "", facility: int = 0) -> Table:
     return thresholds_table.laid_out(rows, PLACES, WEEK, asking(query), facility)
 
 
-def lists(query: str = "") -> Sections:
+def lists(query: str = "") -> Viewed[CrecheRow]:
     """Seventy crèches with one place of babies, which two ask for in the first ten."""
 
     def asks(number: int, child: int) -> Application:
@@ -47,7 +47,7 @@ def lists(query: str = "") -> Sections:
     return commission_sections.laid_out(given, propose(given), {}, PLACES, asking(query))
 
 
-def names(found: Table | Sections) -> list[str]:
+def names(found: Table | Viewed[CrecheRow]) -> list[str]:
     return [one.where.name for one in found.listed]
 
 

@@ -3,7 +3,7 @@
 What is asked is in the address: it is shared as it is, and nothing needs a script.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
@@ -53,6 +53,9 @@ class Filters:
             and self.quartier in (0, where.quartier)
             and (not self.group or self.group in groups)
         )
+
+
+ALL = Filters()
 
 
 def filters_of(request: Request[Any, Any, Any], views: Collection[str] = ()) -> Filters:
@@ -111,6 +114,47 @@ class Listed(Generic[T]):
     @property
     def _page(self) -> int:
         return min(self.filters.page, max(0, len(self.every) - 1) // A_PAGE)
+
+
+@dataclass(frozen=True)
+class Viewed(Listed[T]):
+    """The crèches of one view among several."""
+
+    views: Mapping[str, str]
+    """What each view is called, by the code of the address."""
+    seen: Mapping[str, int]
+    """How many crèches each shows."""
+
+    @property
+    def tabs(self) -> list[tuple[str, str, int, bool]]:
+        """The views: what each is called, its address, how many crèches, whether it is this one."""
+        return [
+            (label, self.address(view=view, page=0), self.seen[view], view == self.filters.view)
+            for view, label in self.views.items()
+        ]
+
+
+def viewed(
+    kept: Sequence[T],
+    filters: Filters,
+    views: Mapping[str, tuple[str, Callable[[T], bool]]],
+    anchor: str,
+    quartiers: list[tuple[int, str]],
+) -> Viewed[T]:
+    """Return the crèches of the view that is asked for, and how many each view shows.
+
+    :param kept: those the filters keep.
+    :param views: by code, what a view is called and which crèches it shows.
+    """
+    seen = {view: [one for one in kept if shows(one)] for view, (_, shows) in views.items()}
+    return Viewed(
+        seen[filters.view],
+        filters,
+        quartiers,
+        anchor,
+        {view: label for view, (label, _) in views.items()},
+        {view: len(shown) for view, shown in seen.items()},
+    )
 
 
 def in_order(rows: Iterable[T]) -> list[T]:

@@ -29,8 +29,8 @@ from ribambelle_creche.domain.holding import words
 from ribambelle_creche.domain.pins import REASONS
 from ribambelle_creche.domain.preparation import Changes, Extra, Size
 from ribambelle_creche.pages import commission_sections
-from ribambelle_creche.pages.by_creche import Filters, filters_of
-from ribambelle_creche.pages.commission_sections import VIEWS, Sections
+from ribambelle_creche.pages.by_creche import ALL, Filters, Viewed, filters_of
+from ribambelle_creche.pages.commission_sections import VIEWS, CrecheRow
 from ribambelle_creche.pages.commissions import COMMISSIONS, OFFICE, reader
 from ribambelle_creche.queries import commissions, facilities, grids, held_places, pins, proposals
 from ribambelle_creche.queries.held_places import Held
@@ -47,7 +47,6 @@ MEASURES = (
     ("least", "Plus petit nombre de points admis"),
     ("passed_over", "Familles passées devant"),
 )
-ALL = Filters()
 SHOWN = 4
 """Proposals put side by side: the one on the table, and the last tried."""
 
@@ -83,7 +82,7 @@ class DeskPage:
     row: Commission
     runs: list[Run]
     on_table: Run | None
-    lists: Sections | None
+    lists: Viewed[CrecheRow] | None
     pinned: list[Standing]
     held: list[Held]
     grids: list[tuple[int, str]]

@@ -1,18 +1,20 @@
 """The lists a commission prepares, crèche by crèche: who asks, who is proposed, what is left."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from ribambelle_creche.domain import desk
 from ribambelle_creche.domain.admission import Proposal, Snapshot
-from ribambelle_creche.pages.by_creche import NOWHERE, Filters, Listed, in_order, quartiers_of
+from ribambelle_creche.pages.by_creche import (
+    NOWHERE,
+    Filters,
+    Viewed,
+    in_order,
+    quartiers_of,
+    viewed,
+)
 from ribambelle_creche.queries.facilities import Whereabouts
-
-VIEWS = {
-    "": "Toutes",
-    "attente": "Des demandes attendent",
-    "libres": "Des places libres",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +37,26 @@ class CrecheRow:
     where: Whereabouts
     sections: dict[str, SectionRow]
 
-    def is_in(self, view: str, group: str) -> bool:
-        """Tell whether a view shows it, of all its sections or of one age group."""
-        here = [one for one in self.sections.values() if group in ("", one.group)]
-        if view == "attente":
-            return any(one.waiting for one in here)
-        return view == "" or any(one.free > 0 for one in here)
+    def here(self, group: str) -> list[SectionRow]:
+        """Return its lists, or that of one age group."""
+        return [one for one in self.sections.values() if group in ("", one.group)]
 
 
-@dataclass(frozen=True)
-class Sections(Listed[CrecheRow]):
-    """The crèches to prepare that were asked for."""
+def waits(one: CrecheRow, group: str) -> bool:
+    """Tell whether somebody who asks there is proposed nothing anywhere."""
+    return any(section.waiting for section in one.here(group))
 
-    seen: Mapping[str, int]
-    """How many crèches each view shows."""
 
-    @property
-    def tabs(self) -> list[tuple[str, str, int, bool]]:
-        """The views: what each is called, its address, how many crèches, whether it is this one."""
-        return [
-            (label, self.address(view=view, page=0), self.seen[view], view == self.filters.view)
-            for view, label in VIEWS.items()
-        ]
+def has_room(one: CrecheRow, group: str) -> bool:
+    """Tell whether a half-day is left there."""
+    return any(section.free > 0 for section in one.here(group))
+
+
+VIEWS: dict[str, tuple[str, Callable[[CrecheRow, str], bool]]] = {
+    "": ("Toutes", lambda *_: True),
+    "attente": ("Des demandes attendent", waits),
+    "libres": ("Des places libres", has_room),
+}
 
 
 def laid_out(
@@ -65,7 +65,7 @@ def laid_out(
     wishes: desk.Wishes,
     places: Mapping[int, Whereabouts],
     filters: Filters,
-) -> Sections:
+) -> Viewed[CrecheRow]:
     """Return the lists of a proposal, crèche by crèche, by name."""
     rows: dict[int, CrecheRow] = {}
     for facility, group in desk.sections(given, found, wishes):
@@ -79,11 +79,13 @@ def laid_out(
             free=sum(one.free for one in desk.half_days(found, (facility, group))),
         )
     kept = [one for one in in_order(rows.values()) if filters.keep(one.where, one.sections)]
-    seen = {view: [one for one in kept if one.is_in(view, filters.group)] for view in VIEWS}
-    return Sections(
-        seen[filters.view],
-        filters,
-        quartiers_of(one.where for one in rows.values()),
-        "t-listes",
-        {view: len(shown) for view, shown in seen.items()},
-    )
+    views = {
+        view: (label, partial(_in_group, shows, filters.group))
+        for view, (label, shows) in VIEWS.items()
+    }
+    quartiers = quartiers_of(one.where for one in rows.values())
+    return viewed(kept, filters, views, "t-listes", quartiers)
+
+
+def _in_group(shows: Callable[[CrecheRow, str], bool], group: str, one: CrecheRow) -> bool:
+    return shows(one, group)
