@@ -72,11 +72,11 @@ def peak() -> int:
 def cost(scale: int, tries: int) -> tuple[float, float, tuple[int, int], int, int, bool]:
     """A24: the CPU and the memory of the engine and of a whole proposal, files, served, stability.
 
-    The aim is the engine's, which has to come first: its peak would hide under that of the whole,
-    with a reason for each refusal and the second count.
+    The engine has to come first: its peak would hide under that of the whole, with a reason for
+    each refusal and the second count.
     """
     snapshot = town(Draw(scale=scale))
-    placed, _ = cpu(lambda: engine.place(snapshot), tries)
+    placed = cpu(lambda: engine.place(snapshot), tries)[0]  # no run stays held beside the proposal
     of_engine = peak()
     whole, proposal = cpu(lambda: propose(snapshot))
     stable = proposal.certificate.slot_stable
@@ -255,7 +255,7 @@ def main(quick: bool) -> int:
         spent = f"{placed:8.3f} {memory[0]:>5}  {whole:8.3f} {memory[1]:>5}"
         print(f"  {scale:>3}×  {files:>6}  {served:>6}  {spent}")
         aim(f"{scale}× in {limit} s", placed <= limit)
-        aim(f"{scale}× in {MOST_MEMORY} MB", memory[0] <= MOST_MEMORY)
+        aim(f"{scale}× in {MOST_MEMORY} MB", max(memory) <= MOST_MEMORY)
         aim(f"{scale}× slot-stable", stable)
     for share, (stable, fair) in in_a_fresh_process(stability).items():
         print(f"  {TOWNS} towns, {share:.0%} in place already: {stable} slot-stable")

@@ -31,6 +31,10 @@ async def test_a_family_contests_within_two_months_and_reads_the_answer(
             await rose.post(page, data={"text": "Vous avez compté un jour de trop."})
         ).status_code == 303
     assert "Recours reçu" in (await rose.get(page)).text
+    other = await rose.post(page, data={"text": "Et le quotient aussi."})
+    assert other.status_code == 422
+    assert "n’a pas été ajouté" in other.text
+    assert "Et le quotient aussi." in other.text  # given back, to be sent otherwise
     assert "compté un jour de trop" in (await agent.get(f"{RECOURS}/1")).text
     assert "À répondre" in (await agent.get(RECOURS)).text
     with town.here():
@@ -67,3 +71,12 @@ async def test_a_family_contests_within_two_months_and_reads_the_answer(
     agent = await town.staff(email="other@example.test")
     assert (await agent.get(RECOURS)).text.count("peut-être hors délai") == 1
     assert "Peut-être hors délai" in (await agent.get(f"{RECOURS}/2")).text
+
+    mine = "/creche/demandes/3/contester"
+    assert "La mairie répond avant le mardi 6 avril 2027" in (await jade.get(mine)).text
+    clock.move(days=59)  # 6 April: the last day to answer counts whole
+    assert "vaut refus" not in (await (await town.family("jade@example.test")).get(mine)).text
+    clock.move(days=1)
+    silent = (await (await town.family("jade@example.test")).get(mine)).text
+    assert "La mairie n’a pas répondu" in silent
+    assert "dimanche 6 juin 2027" in silent.replace("\u00a0", " ")

@@ -1,5 +1,7 @@
 """A situation shared with named people: they read that file and no other, and answer before a day."""
 
+from html import unescape
+
 import pytest
 from tests.creche.builders import an_application
 
@@ -77,7 +79,21 @@ async def test_members_read_that_file_alone_answer_and_the_town_hall_sees_who_is
     assert "Avis encore attendus\u00a0: 0" in told.text
     assert "Un accueil progressif" in (await agent.get(where)).text
 
+    gone = {"personne": await number_of(town, "asso@example.test")}
+    advisor = await town.staff(Grant("creche_advisor"), email="asso@example.test", name="Ana")
+    for browser, status in ((advisor, 403), (agent, 303), (agent, 404)):
+        assert (await browser.post(f"{where}/retirer", data=gone)).status_code == status
+    assert (await advisor.get(where)).status_code == 404
+    assert (await pmi.get(where)).status_code == 200
+    kept = unescape((await agent.get(where)).text)
+    assert "</b>, Ana, le" in kept  # what was said stays, with who said it
+    assert 'class="vh"> Ana de cette situation' not in kept
+
     await agent.post(f"{where}/clore")
+    late = await agent.post(f"{where}/avis", data=said)
+    assert late.status_code == 422
+    assert "Cette situation est close" in late.text
+    assert said["text"] in late.text
     pmi = await town.staff(Grant("pmi"), email="pmi@example.test")
     assert (await pmi.get(where)).status_code == 404
 

@@ -450,6 +450,12 @@ async def test_a_member_reads_the_order_of_the_day_and_changes_nothing(communes:
     made = await agent.post(COMMISSIONS, data=FORM)
     here = made.headers["location"]
     member = await town.staff(Grant("commission_member"), email="elu@example.test")
+    with town.here():
+        await a_facility("Les Lilas")
+    for query, is_shown in (("", True), ("?vue=attendues&nom=lilas", True), ("?vue=validees", False),
+                            ("?nom=roses", False), ("?age=older", True)):  # fmt: skip
+        seen = (await member.get(here + query)).text
+        assert ("Les Lilas" in seen, "Aucune crèche ici" in seen) == (is_shown, not is_shown), query
 
     listed, page = [(await member.get(path)).text for path in (COMMISSIONS, here)]
 

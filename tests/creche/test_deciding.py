@@ -2,13 +2,14 @@
 
 import json
 import zlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
 import pytest
 from tests.creche.builders import a_facility
-from tests.creche.test_proposing import prepared
+from tests.creche.test_proposing import OTHER_GRID, prepared
 
 from ribambelle import workflow
 from ribambelle.errors import Refused
@@ -18,14 +19,25 @@ from ribambelle.tenants import Tenant
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.web import formats
 from ribambelle.workflow.tables import JournalLine
-from ribambelle_creche import deciding, letters, offering, preparing, proposing, standing
+from ribambelle_creche import (
+    deciding,
+    examining,
+    letters,
+    offering,
+    preparing,
+    proposing,
+    regrading,
+    standing,
+)
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.preparation import Changes, Extra
 from ribambelle_creche.proposing import replayed
 from ribambelle_creche.queries import (
+    admission_figures,
     calls,
     commissions,
     facilities,
+    grids,
     offers,
     pins,
     points,
@@ -470,10 +482,42 @@ async def test_a_member_reads_the_proposal_its_lists_and_the_minutes_without_a_n
     for page in (desk, listed):
         assert files[0].number in page or page is desk
         assert "Épingler" not in page
-        assert "<form" not in page.partition("<main")[2]
+        assert 'method="post"' not in page.partition("<main")[2]
         assert not any(one.child_name in page for one in files)
     with town.here():
         assert not await JournalLine.exists().where(JournalLine.act == "creche.identities_shown")
     for path in ("proposition", "variantes", "variantes/1/retenir", "decider"):
         assert (await member.post(f"{here}/{path}", data={})).status_code == 403
     assert (await member.get(f"{here}/epingles/{files[0].number}")).status_code == 403
+
+
+async def test_who_would_have_gained_a_place_with_other_points_is_told_before_the_vote(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Five of ten have a place by date; points for a proof that the last five showed turn it over."""
+    town = communes.alpha
+    number = await decided(town, clock, children=10, places=5)
+    agent = await town.staff(email="criteres@example.test")
+    with town.here():
+        given, _ = proposals.opened(await proposals.one(number, 1))
+        told = await admission_figures.frozen(number)
+        own = (await grids.one(int((await commissions.one(number)).grid))).grid
+        assert regrading.regraded(given, own, told) == given
+        last = await Examined.objects().order_by(Examined.id, ascending=False).limit(5)
+        for row in last:
+            facts = examining.facts_of_json(row.facts)
+            shown = replace(facts, told={**facts.told, "aeeh": True}, proofs=frozenset({"aeeh"}))
+            await Examined.update({Examined.facts: examining.facts_as_json(shown)}).where(
+                Examined.id == row.id
+            )
+        same, other = [
+            await regrading.last_commission(grid) for grid in (own, grids.required(OTHER_GRID))
+        ]
+    page = unescape((await agent.post("/bureau/creche/criteres", data={"text": OTHER_GRID})).text)
+
+    assert same and same.rows[0].counts == (0, 10, 0, 10)
+    assert other and other.rows[0].counts == (5, 0, 5, 10)
+    assert "À la dernière commission" in page
+    assert "Gagnent une place" in page
+    with communes.beta.here():
+        assert await regrading.last_commission(own) is None

@@ -8,14 +8,14 @@ import pytest
 from ribambelle.identity.tables import Quartier
 from ribambelle.testing import Communes
 from ribambelle_cli.main import run
-from ribambelle_creche.importing import CREATED, REFUSED, SAME, UPDATED, bring_in
+from ribambelle_creche.importing import ASIDE, CREATED, REFUSED, SAME, UPDATED, bring_in
 from ribambelle_creche.tables import Facility
 
 LIST = """nom;type;adresse;quartier;micro_quartier;places;latitude;longitude
 Les Lilas;Municipale;1 rue A;Centre;Dobree-Bon Port;30;47.2;-1.5
 Les Lilas;Associative;2 rue B;Centre;Nulle part;20;;
 La Cabane;Ludothèque;3 rue C;Gare;;12;47.3;-1.6
-Sans places;MAM;4 rue D;Gare;;beaucoup;47.3;-1.6
+Sans places;Associative;4 rue D;Gare;;beaucoup;47.3;-1.6
 Les Lilas;Municipale;1 rue A;Centre;;30;47.2;-1.5
 """
 MICRO = (
@@ -73,6 +73,35 @@ async def test_a_second_import_moves_a_creche_and_keeps_what_it_wrote(communes: 
     assert cabin.quartier.name == "Centre"
     assert (cabin.phone, cabin.project) == ("02 40 00 00 00", "Dehors")
     assert again[2].done == SAME
+
+
+MAMS = """nom;type;adresse;quartier;places
+Les Lilas;Municipale;1 rue A;Centre;30
+Hippopomam;MAM;2 rue B;Port;10
+La Maison;Maison d’assistantes maternelles;3 rue C;Port;beaucoup
+Chez elles;Crèche familiale (assistantes maternelles);4 rue D;Centre;12
+"""
+
+
+async def test_a_house_of_childminders_is_left_aside_and_its_line_says_why(
+    communes: Communes,
+) -> None:
+    with communes.alpha.here():
+        outcomes = await bring_in(MAMS.encode(), None, dry_run=False)
+        kept = await Facility.select(Facility.name).order_by(Facility.id)
+
+        assert [outcome.done for outcome in outcomes] == [CREATED, ASIDE, ASIDE, CREATED]
+        assert [row["name"] for row in kept] == ["Les Lilas", "Chez elles"]
+        assert not await Quartier.exists().where(Quartier.folded == "port")
+        assert "n’est pas une crèche" in outcomes[1].remark
+        assert "l’annuaire montre" in outcomes[2].remark
+
+        # one that was brought in as a crèche before: nothing of it is lost, and it is said
+        await Facility.update({Facility.import_key: outcomes[1].line.key}).where(
+            Facility.name == "Chez elles"
+        )
+        again = await bring_in(MAMS.encode(), None, dry_run=True)
+        assert "reste avec les demandes" in again[1].remark
 
 
 async def test_a_dry_run_writes_nothing(communes: Communes) -> None:
@@ -147,10 +176,12 @@ async def test_the_real_list_of_nantes_comes_in_whole(communes: Communes, real_d
         kept = await Facility.select(Facility.places, Facility.latitude, Facility.quartier)
         parts = await Quartier.count().where(Quartier.parent.is_not_null())
 
-    assert [outcome.done for outcome in outcomes] == [CREATED] * 112
-    assert sum(row["places"] for row in kept) == 3612
+    told = [outcome.done for outcome in outcomes]
+    assert (len(told), told.count(CREATED), told.count(ASIDE)) == (112, 96, 16)
+    assert all("MAM" in o.line.raw.values() for o in outcomes if o.done == ASIDE)
+    assert sum(row["places"] for row in kept) == 3452
     assert len({row["quartier"] for row in kept}) == 11
-    assert sum(row["latitude"] is None for row in kept) == 2
+    assert sum(row["latitude"] is None for row in kept) == 1
     assert parts == 97
     unknown = [o.line.micro_quartier for o in outcomes if "gardé tel quel" in o.remark]
     assert "Rd pt de Vannes" in unknown

@@ -115,6 +115,7 @@ async def test_the_desk_shows_lists_variants_pins_and_minutes(
     before = (await agent.get(desk)).text
     assert (await agent.post(desk)).status_code == 303
     after = (await agent.get(desk)).text
+    other = (await agent.get(f"{desk}?nom=roses")).text
     with town.here():
         kept = await proposals.one(number, 1)
     given, found = proposals.opened(kept)
@@ -135,6 +136,9 @@ async def test_the_desk_shows_lists_variants_pins_and_minutes(
     minutes = await agent.get(f"{here}/proces-verbal.pdf")
 
     assert "Aucune proposition" in before
+    assert "/babies" in after
+    assert "Aucune liste ici" in other
+    assert "/babies" not in other
     assert kept.digest in after
     assert "Payet" not in listed
     assert "complet du lundi au vendredi" in listed

@@ -1,6 +1,7 @@
 """The national scale of crèche prices, to the cent: creche.md, A23."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ribambelle.errors import Refused
-from ribambelle_creche.domain.tariff import COLLECTIVE, FAMILY, Asked, price, scale
+from ribambelle_creche.domain.tariff import COLLECTIVE, FAMILY, Asked, Bound, price, scale
 
 SHIPPED = scale(resources.files("ribambelle_creche").joinpath("data/psu.toml").read_text("utf-8"))
 IN_2024 = date(2024, 3, 1)
@@ -67,6 +68,28 @@ def test_what_nobody_checked_is_said():
     assert known.to_verify == []
     assert price(SHIPPED, Asked(IN_2024, 1, 0)).to_verify == ["Plancher de 2024"]
     assert price(SHIPPED, Asked(IN_2024, 1, YEAR, kind=FAMILY)).to_verify != []
+
+
+def test_a_floor_of_an_earlier_year_is_said_and_no_other_figure_is():
+    """It goes up every January; who earns more than the floor does not depend on it."""
+    in_2027 = date(2027, 3, 1)
+    assert price(SHIPPED, Asked(date(2023, 3, 1), 1, None)).to_verify == ["Plancher de 2019"]
+    assert price(SHIPPED, Asked(in_2027, 1, None)).to_verify == ["Plancher de 2025"]
+    assert price(SHIPPED, Asked(in_2027, 1, YEAR)).to_verify == []
+    checked = Bound(date(2027, 1, 1), 810_00, "Plancher de 2027")
+    known = replace(SHIPPED, floors=(*SHIPPED.floors, checked))
+    assert price(known, Asked(in_2027, 1, None)).to_verify == []
+
+
+@pytest.mark.parametrize("name", ["rates", "floor", "ceiling"])
+def test_a_table_out_of_order_is_refused_and_not_read_by_its_last_line(name: str):
+    rates = '\nkind = "collective"\nlabel = "C"\nmillionths = [619]\nsource = "s"\n'
+    rest = rates if name == "rates" else '\ncents = 1\nsource = "s"\n'
+    lines = [f"[[{name}]]\nvalid_from = {year}-01-01{rest}" for year in (2027, 2026)]
+
+    assert scale("".join(reversed(lines)))
+    with pytest.raises(ValueError, match="oldest first"):
+        scale("".join(lines))
 
 
 def test_a_month_is_the_hours_of_the_year_in_twelve_parts():

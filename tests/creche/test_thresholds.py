@@ -43,6 +43,8 @@ async def test_a_family_finds_its_answer_again_in_the_table(communes: Communes) 
     assert "répond : pas de place" in await answer(60, "mon-am")
     assert "ne répond pas" in await answer(99, "tue-am")
     assert "Il manque quelque chose" in (await visitor.get(f"{base}?points=70")).text
+    assert "Bébés, matin" in (await visitor.get(f"{base}?nom=lilas&age=babies")).text
+    assert "Aucune crèche ici" in (await visitor.get(f"{base}?nom=roses")).text
     table = json.loads((await visitor.get(f"{base}/export/json")).text)
     told = {(row["Jour"], row["Moment"]): row for row in table if row["Section"] == "Bébés"}
     assert told["lundi", "matin"]["Derniers points"] == 65

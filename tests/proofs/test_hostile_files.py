@@ -87,7 +87,7 @@ READERS: dict[str, tuple[str, Callable[[bytes], Any]]] = {
     "the treasury's report": (REPORT, report.read),
     "returned debits": (RETURNS, debits.read_returns),
     "the treasury's answer": (ANSWER, lambda got: envelope.answer("creerPaiementSecurise", got)),
-    "a lot to decide on": (LOT, reading.read_snapshot),
+    "a lot to decide on": (LOT, reading.read_lot),
     "a grid": (GRID, lambda got: grids.read(got.decode("utf-8", "replace"))),
     "a list of families": (PRESENT, table_files.read),
     "children present": (PRESENT, lambda got: each_line(present_children.read(got))),

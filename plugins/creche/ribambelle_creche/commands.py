@@ -19,7 +19,7 @@ from ribambelle_creche import (
 )
 from ribambelle_creche.domain import streets
 from ribambelle_creche.domain.commission import REFUSALS, STATES
-from ribambelle_creche.importing import CREATED, REFUSED, SAME, UPDATED, Outcome, bring_in
+from ribambelle_creche.importing import ASIDE, CREATED, REFUSED, SAME, UPDATED, Outcome, bring_in
 from ribambelle_creche.queries import commissions, facilities
 from ribambelle_creche.queries import streets as street_queries
 
@@ -28,6 +28,7 @@ SEVERAL = {
     UPDATED: "mises à jour",
     SAME: "inchangées",
     REFUSED: "refusées",
+    ASIDE: "laissées de côté",
 }
 app = typer.Typer(no_args_is_help=True, help="Crèches : établissements, demandes, commissions.")
 app.command("propose")(commands_admission.propose)
@@ -65,9 +66,7 @@ def import_facilities(
     doubtful = [outcome for outcome in outcomes if outcome.remark]
     if errors:
         errors.write_bytes(_error_file(doubtful))
-    counts = {
-        done: sum(o.done == done for o in outcomes) for done in (CREATED, UPDATED, SAME, REFUSED)
-    }
+    counts = {done: sum(o.done == done for o in outcomes) for done in SEVERAL}
     if as_json:
         say_json(_report(outcomes, counts, dry_run))
     else:
@@ -92,7 +91,7 @@ def _error_file(doubtful: list[Outcome]) -> bytes:
 
 
 def _report(outcomes: list[Outcome], counts: dict[str, int], dry_run: bool) -> dict[str, object]:
-    kept = [outcome for outcome in outcomes if outcome.done != REFUSED]
+    kept = [outcome for outcome in outcomes if outcome.done not in (REFUSED, ASIDE)]
     return {
         "dry_run": dry_run,
         "lines": len(outcomes),
@@ -100,6 +99,7 @@ def _report(outcomes: list[Outcome], counts: dict[str, int], dry_run: bool) -> d
         "updated": counts[UPDATED],
         "unchanged": counts[SAME],
         "refused": counts[REFUSED],
+        "aside": counts[ASIDE],
         "places": sum(outcome.line.places for outcome in kept),
         "quartiers": len({outcome.line.quartier for outcome in kept}),
         "remarks": [

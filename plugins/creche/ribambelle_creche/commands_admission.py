@@ -15,7 +15,12 @@ from ribambelle.web import formats
 from ribambelle_creche.advisory import most_served
 from ribambelle_creche.domain.admission import faults
 from ribambelle_creche.domain.admission import propose as propose_places
-from ribambelle_creche.domain.admission.reading import read_proposal, read_snapshot, written
+from ribambelle_creche.domain.admission.reading import (
+    read_lot,
+    read_proposal,
+    read_snapshot,
+    written,
+)
 
 MALFORMED = 2
 Lot = Annotated[
@@ -40,7 +45,7 @@ def propose(
     Exemple : ribambelle creche propose lot.json --out proposition.json
     """
     try:
-        snapshot = read_snapshot(_bytes(file))
+        snapshot = read_lot(_bytes(file))
         most = most_served(snapshot) if advisory else None
         with busy("Calcul de la proposition", as_json=as_json):
             proposal = propose_places(snapshot)

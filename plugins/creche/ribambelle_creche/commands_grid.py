@@ -1,5 +1,6 @@
 """The versions of the points: ``ribambelle creche grid …``"""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,8 +13,9 @@ from ribambelle.tenants import Tenant
 from ribambelle.web import formats
 from ribambelle_creche import counting
 from ribambelle_creche.domain.grid import Reading, read
-from ribambelle_creche.domain.grid.effect import MOVES, Effect
+from ribambelle_creche.domain.grid.effect import MOVES, PLACES, Effect, Row
 from ribambelle_creche.queries import grids
+from ribambelle_creche.regrading import Regraded, last_commission
 
 GridFile = Annotated[Path, typer.Argument(help="Grille de points, en TOML.")]
 DONE = {
@@ -137,28 +139,59 @@ def list_versions(tenant: TenantName, as_json: AsJson = False) -> None:
 def effect(
     file: GridFile,
     tenant: TenantName,
-    csv: Annotated[Path | None, typer.Option(help="Fichier CSV où écrire le tableau.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Fichier CSV où écrire les points.")] = None,
+    csv_places: Annotated[
+        Path | None, typer.Option("--csv-places", help="Fichier CSV où écrire les places.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Dire qui gagne et qui perd des points avec cette grille, sans la garder.
+    """Dire qui gagne et qui perd des points, puis une place à la dernière commission.
+
+    Rien n’est gardé.
 
     Exemple : ribambelle creche grid effect criteres-2027.toml -t nantes
     """
     grid = grids.required(text_of(file))
 
-    async def work(commune: Tenant) -> Effect:
-        return await counting.effect_of(commune, grid)
+    async def work(commune: Tenant) -> tuple[Effect, Regraded | None]:
+        return await counting.effect_of(commune, grid), await last_commission(grid)
 
-    found = inside(tenant, "creche", work)
-    headings = ("Profil", *(move.capitalize() for move in MOVES), "En tout")
-    lines = [(row.label, *(shown(count) for count in row.counts)) for row in found.rows]
-    if csv:
-        csv.write_bytes(as_csv(headings, lines))
+    found, places = inside(tenant, "creche", work)
+    tables = [(_headings(MOVES), found.rows, csv)]
+    if places:
+        tables.append((_headings(PLACES), places.rows, csv_places))
+    for headings, rows, target in tables:
+        if target:
+            target.write_bytes(as_csv(headings, _lines(rows)))
     if as_json:
-        rows = [{"profile": row.label, "counts": row.counts} for row in found.rows]
-        say_json({"files": found.files, "rows": rows})
+        say_json(
+            {
+                "files": found.files,
+                "rows": _as_json(found.rows),
+                "commission": places.label if places else None,
+                "places": _as_json(places.rows) if places else [],
+            }
+        )
+        return
+    nobody = "Aucun dossier complet : personne ne gagne ni ne perd."
+    say_table(_headings(MOVES), _lines(found.rows), nobody)
+    if places:
+        say(f"À la dernière commission ({places.label}), familles et places inchangées :")
+        say_table(_headings(PLACES), _lines(places.rows), nobody)
     else:
-        say_table(headings, lines, "Aucun dossier complet : personne ne gagne ni ne perd.")
+        say("Aucune commission décidée à refaire : les places ne sont pas comparées.")
+
+
+def _headings(moves: Sequence[str]) -> tuple[str, ...]:
+    return ("Profil", *(move.capitalize() for move in moves), "En tout")
+
+
+def _lines(rows: Sequence[Row]) -> list[tuple[str, ...]]:
+    return [(row.label, *(shown(count) for count in row.counts)) for row in rows]
+
+
+def _as_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    return [{"profile": row.label, "counts": row.counts} for row in rows]
 
 
 def shown(count: int | None) -> str:

@@ -10,6 +10,7 @@ from ribambelle_creche.domain.import_list import Line, columns_of, read, rows_of
 from ribambelle_creche.tables import Facility
 
 CREATED, UPDATED, SAME, REFUSED = "créée", "mise à jour", "inchangée", "refusée"
+ASIDE = "laissée de côté"
 MICRO = {
     "quartier": "quartier secteur",
     "name": "micro_quartier microquartier iris nom",
@@ -38,7 +39,7 @@ class Outcome:
     @property
     def remark(self) -> str:
         """What a person should know of it, or nothing."""
-        return self.line.refusal or " ; ".join(self.line.remarks)
+        return self.line.aside or self.line.refusal or " ; ".join(self.line.remarks)
 
 
 def micro_quartiers(content: bytes) -> list[tuple[str, str, int]]:
@@ -75,7 +76,9 @@ def _decided(lines: Iterable[Line], before: dict[str, Facility]) -> Iterable[Out
     """Say of each line what is to be done; a crèche listed twice is refused the second time."""
     seen: dict[str, int] = {}
     for line in lines:
-        if line.refusal:
+        if line.aside:
+            yield Outcome(_still_there(line) if line.key in before else line, ASIDE)
+        elif line.refusal:
             yield Outcome(line, REFUSED)
         elif line.key in seen:
             yield Outcome(_refusing(line, f"déjà en ligne {seen[line.key]}"), REFUSED)
@@ -99,13 +102,19 @@ def _differs(line: Line, known: Facility) -> bool:
     return moved or any(getattr(known, name) != getattr(line, name) for name in _said(line))
 
 
+def _still_there(line: Line) -> Line:
+    told = "elle avait été importée, et reste avec les demandes qui la nomment"
+    return replace(line, aside=f"{line.aside} ; {told}")
+
+
 def _refusing(line: Line, why: str) -> Line:
     return replace(line, refusal=why)
 
 
 async def _quartiers(lines: Iterable[Line], parts: list[tuple[str, str, int]]) -> dict[str, int]:
     """Write the quartiers and micro-quartiers that are not there yet; return ids by folded name."""
-    names = {fold(line.quartier): line.quartier for line in lines if not line.refusal}
+    kept = [line for line in lines if not (line.refusal or line.aside)]
+    names = {fold(line.quartier): line.quartier for line in kept}
     names |= {fold(quartier): quartier for quartier, _, _ in parts}
     people: dict[str, int] = {}
     for quartier, _, population in parts:

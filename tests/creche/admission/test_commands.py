@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from ribambelle_cli.main import run
+from ribambelle_creche.domain.admission import propose
+from ribambelle_creche.domain.admission.reading import read_snapshot, written
 
 LOT: dict[str, Any] = {
     "version": 1,
@@ -83,6 +85,22 @@ def test_a_changed_result_fails_its_audit_and_says_who_is_wronged(
     assert ("claim", "C-2042") in {(fault["code"], fault["about"]) for fault in told["faults"]}
 
 
+def reserved(code: str, *facilities: str) -> tuple[str, str]:
+    """What is written over a lot so that it keeps one place."""
+    reserve = {"code": code, "facilities": facilities, "quota": 1, "flag": "i"}
+    return '"reserves": []', f'"reserves": [{json.dumps(reserve)}]'
+
+
+def grouped(group: str, *modes: str, count: int = 1) -> tuple[str, str]:
+    """What is written over a lot so that its first files are of one birth."""
+    files = [
+        {**one, "group": group, "group_mode": mode, "count": count if not rank else 1}
+        for rank, (one, mode) in enumerate(zip(LOT["applications"], modes, strict=False))
+    ]
+    told = json.dumps(LOT["applications"])
+    return told, json.dumps([*files, *LOT["applications"][len(modes) :]])
+
+
 @pytest.mark.parametrize(
     ("old", "new", "path", "cure"),
     [
@@ -130,6 +148,29 @@ def test_a_changed_result_fails_its_audit_and_says_who_is_wronged(
             "dossier du lot",
         ),
         ('"pins": []', '"pins": [', "$", "virgules"),
+        ('"id": "C-2041"', '"id": " "', "$.applications[0].id : le nom est vide", "Donnez-lui"),
+        ('"id": "lilas/0"', '"id": ""', "$.applications[0].options[0].id", "Donnez-lui un nom"),
+        ('"facility": "lilas"', '"facility": ""', "[0].options[0].facility", "Donnez-lui un nom"),
+        ('{"lilas/mon-am": 1}', '{"lilas/mon-am": 1, "": 1}', "$.resources['']", "Donnez-lui"),
+        (*reserved("", "lilas"), "$.reserves[0].code : le nom est vide", "Donnez-lui un nom"),
+        (*reserved("i"), "$.reserves[0].facilities : aucune crèche", "Nommez les crèches"),
+        (
+            *reserved("i", "lilas", "liIas"),
+            "$.reserves[0].facilities[1] : aucun dossier ne demande « liIas »",
+            "Corrigez son nom",
+        ),
+        (*grouped("", "one"), "$.applications[0].group : le nom est vide", "Donnez-lui un nom"),
+        (*grouped("g", "one"), "[0].group : « C-2041 » est seul dans « g »", "Ajoutez les autres"),
+        (
+            *grouped("g", "one", "preferred"),
+            "[1].group_mode : « preferred », mais « C-2041 », du même groupe, dit « one »",
+            "Donnez le même group_mode",
+        ),
+        (
+            *grouped("g", "one", "one", count=2),
+            "$.applications[0].count : 2 enfants dans un dossier de groupe",
+            "Donnez un dossier par enfant",
+        ),
         ('"id": "C-2042"', '"id": "\\ud800"', "$", "UTF-8"),
     ],
 )
@@ -157,6 +198,33 @@ def test_a_file_that_takes_nothing_of_a_place_sets_no_cut_off() -> None:
     assert out["served"] == 2
     assert out["cutoffs"]["lilas/mon-am"] == {"capacity": 1, "taken": 1, "last_points": 85}
     assert run(["creche", "audit", "lot.json", "out.json"]) == 0
+
+
+def test_what_may_be_meant_is_decided_on_and_a_lot_of_the_portal_is_audited() -> None:
+    lot(json.dumps({
+        **LOT,
+        "resources": {"lilas/mon-am": 1, "roses/mon-am": 0},
+        "applications": [
+            *LOT["applications"],
+            {"id": "C-1", "points": 0, "complete_at": "2026-03-01", "draw": 5, "options": [],
+             "flags": ["unknown"]},
+            {"id": "C-2", "points": 0, "complete_at": "2026-03-01", "draw": 5,
+             "options": [{"id": "parc/0", "facility": "parc", "demand": {}}]},
+        ],
+        "reserves": [{"code": "i", "facilities": ["lilas"], "quota": 0, "flag": "nobody"}],
+    }))  # fmt: skip
+    assert run(["creche", "propose", "lot.json", "--out", "out.json"]) == 0
+    assert run(["creche", "audit", "lot.json", "out.json"]) == 0
+
+    given = read_snapshot(json.dumps(LOT | kept_for("roses")).encode())
+    Path("kept.json").write_bytes(written(given))
+    Path("out.json").write_bytes(written(propose(given)))
+    assert run(["creche", "audit", "kept.json", "out.json"]) == 0
+    assert run(["creche", "propose", "kept.json", "--out", "out.json"]) == 2
+
+
+def kept_for(facility: str) -> dict[str, Any]:
+    return {"reserves": [{"code": "i", "facilities": [facility], "quota": 1, "flag": "i"}]}
 
 
 def test_what_was_written_before_stays_when_a_lot_is_refused() -> None:

@@ -481,6 +481,24 @@ def test_a3_who_stood_on_a_half_day_that_closes_does_not_come_back_to_it() -> No
     assert [one for one in faults(given, found) if one.code != "claim"] == []
 
 
+def test_a4_what_two_leave_together_is_offered_again() -> None:
+    """Each of the two holds less than who takes their seats; together they leave one place over."""
+    both = {"lilas/s0": 1, "lilas/s1": 1}
+    given = a_commission(
+        {"lilas/s0": 3, "lilas/s1": 2, "roses/s0": 0},
+        a_file("O", 0, ROSES, Option("lilas/0", "lilas", {"lilas/s0": 2, "lilas/s1": 2}),
+               current="lilas/0"),
+        a_file("P", 5, Option("lilas/0", "lilas", both)),
+        a_file("T", 3, LILAS, count=2),
+        a_file("W", 3, LILAS),
+    )  # fmt: skip
+
+    found = propose(given)
+
+    assert found.assignments == {"O": "lilas/0", "P": None, "T": None, "W": LILAS.id}
+    assert faults(given, found) == []
+
+
 def test_a14_two_reserves_that_want_the_same_place_do_not_accuse_each_other() -> None:
     shared = [
         replace(an_option(name), demand={"all": 1}, id=f"{name}/all") for name in ("lilas", "roses")

@@ -13,6 +13,7 @@ from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.dossier import Dossier
 from ribambelle_creche.domain.grid.effect import Row, by_profile
 from ribambelle_creche.domain.grid.facts import WORK, Facts
+from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.domain.week import DAYS, WHOLE_PLACE
 
 BANDS = ((700, "QF jusqu’à 700"), (1200, "QF de 701 à 1 200"), (0, "QF au-dessus de 1 200"))
@@ -285,6 +286,18 @@ DIMENSIONS: tuple[tuple[str, Callable[[Facts], str]], ...] = (
     ("Travail", lambda facts: WORK.get(str(facts.of("work")), "Travail non précisé")),
 )
 """Each splits the files examined into parts that leave nobody out."""
+
+
+def has_place(assignments: Mapping[str, str | None]) -> dict[str, bool]:
+    """Return which files have a place, one child of theirs at least.
+
+    >>> has_place({"C-1.1": None, "C-1.2": "12/babies/0", "C-2": None})
+    {'C-1': True, 'C-2': False}
+    """
+    found: dict[str, bool] = {}
+    for name, option in assignments.items():
+        found[file_of(name)] = found.get(file_of(name), False) or option is not None
+    return found
 
 
 def places_moved(

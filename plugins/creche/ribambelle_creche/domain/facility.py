@@ -21,11 +21,11 @@ _SPOKEN = {
     "association": "associative association associatif parentale",
     "micro": "micro",
     "company": "entreprise interentreprise entreprises",
-    "mam": "mam",
     "family": "familiale familial",
     "occasional": "halte",
     "multi": "multi multiaccueil collective collectif",
 }
+ASSMATS = set("assistant assistante assistants assistantes assmat assmats".split())
 
 
 def kind_of(text: str) -> str | None:
@@ -33,8 +33,18 @@ def kind_of(text: str) -> str | None:
 
     >>> kind_of("Micro-crèche"), kind_of("Associative"), kind_of("Multi-accueil"), kind_of("ludothèque")
     ('micro', 'association', 'multi', None)
+    >>> kind_of("M.A.M. municipale"), kind_of("Maison d’assistants maternels")
+    ('mam', 'mam')
+
+    Who works for a family crèche is an assistante maternelle too.
+
+    >>> kind_of("Crèche familiale (assistantes maternelles)")
+    'family'
     """
-    words = set(fold(text).split())
+    told = fold(text).replace("m a m", "mam")
+    words = set(told.split())
+    if "mam" in words or (words & ASSMATS and not words & set(_SPOKEN["family"].split())):
+        return "mam"
     return next((code for code, said in _SPOKEN.items() if words & set(said.split())), None)
 
 

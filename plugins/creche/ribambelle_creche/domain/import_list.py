@@ -22,6 +22,10 @@ SYNONYMS = {
     "phone": "telephone tel",
     "email": "email courriel mail",
 }
+NOT_A_CRECHE = (
+    "une maison d’assistants maternels n’est pas une crèche : les familles s’adressent aux "
+    "assistants maternels eux-mêmes, que l’annuaire montre"
+)
 REQUIRED = ("name", "quartier", "places")
 MILLION = 1_000_000
 
@@ -44,6 +48,8 @@ class Line:
     email: str
     remarks: tuple[str, ...] = field(default=())
     refusal: str = ""
+    aside: str = ""
+    """Why it is none of ours, though nothing is wrong with it."""
 
     @property
     def key(self) -> str:
@@ -110,6 +116,7 @@ def _line(
 ) -> Line:
     remarks: list[str] = []
     kind = kind_of(given.get("kind", ""))
+    aside = NOT_A_CRECHE if kind == "mam" else ""
     if kind is None:
         remarks.append(f"type inconnu « {given.get('kind', '')} » : rangé dans « autre accueil »")
     micro = _micro(given, known, remarks)
@@ -132,7 +139,8 @@ def _line(
         phone=given.get("phone", "")[:40],
         email=given.get("email", "")[:254],
         remarks=tuple(remarks),
-        refusal=_refusal(given),
+        refusal="" if aside else _refusal(given),
+        aside=aside,
     )
 
 

@@ -121,9 +121,11 @@ def scale(text: str) -> Scale:
         )
         for name in ("floor", "ceiling")
     )
-    for found in (floors, ceilings):
-        if any(then.valid_from <= before.valid_from for before, then in pairwise(found)):
-            raise ValueError("floors and ceilings are written oldest first")
+    kinds = {one.kind for one in rates}
+    dated = [[one.valid_from for one in found] for found in (floors, ceilings)]
+    dated += [[one.valid_from for one in rates if one.kind == kind] for kind in kinds]
+    if any(then <= before for days in dated for before, then in pairwise(days)):
+        raise ValueError("rates, floors and ceilings are written oldest first")
     return Scale(rates, floors, ceilings)
 
 
@@ -170,9 +172,13 @@ class Price:
 
     @property
     def to_verify(self) -> list[str]:
-        """The sources this price stands on that nobody has checked yet."""
+        """The sources this price stands on that nobody has checked yet, or that have aged."""
         found = [self.rates.source] if self.rates.to_verify else []
-        return found + [self.floor.source] * (self.is_floored and self.floor.to_verify)
+        # the floor goes up every January: that of an earlier year is too low
+        has_aged = self.floor.valid_from.year < self.asked.day.year
+        return found + [self.floor.source] * (
+            self.is_floored and (self.floor.to_verify or has_aged)
+        )
 
 
 def price(known: Scale, asked: Asked) -> Price:

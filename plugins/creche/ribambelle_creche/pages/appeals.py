@@ -28,6 +28,10 @@ from ribambelle_creche.queries.applications import Mine
 from ribambelle_creche.tables import Appeal, AppealAnswer, Decision
 
 RECOURS = "/bureau/creche/recours"
+KNOWN = (
+    "Un recours contre cette réponse est déjà reçu : celui-ci n’a pas été ajouté. "
+    "Copiez vos phrases, et envoyez-les à la mairie."
+)
 
 
 class ContestForm(msgspec.Struct, frozen=True):
@@ -53,7 +57,19 @@ class ContestPage:
     answer: AppealAnswer | None
     last_day: date
     is_maybe_late: bool
+    today: date
     form: forms.Bound[ContestForm] | None = None
+
+    @property
+    def is_refused_by_silence(self) -> bool:
+        """Tell whether the day to answer has passed: silence means no from the next day on."""
+        one = self.appeal
+        return one is not None and not one.outcome and self.today > one.answer_by
+
+    @property
+    def court_until(self) -> date | None:
+        """The last day to go to court against that silence."""
+        return until(self.appeal.answer_by) if self.appeal else None
 
     @property
     def outcome(self) -> str:
@@ -160,6 +176,7 @@ async def contest_page(
         answer=await appeals.answer_to(appeal.id) if appeal else None,
         last_day=until(decided_on),
         is_maybe_late=is_maybe_late(decided_on, today),
+        today=today,
         form=form,
     )
     return Page("creche/family/contest.html", page, status=422 if form else 200)
@@ -204,7 +221,12 @@ async def contest(
         form = form.wrong(text="Dites ce que vous contestez, avec vos mots.")
     if form.struct is None:
         return await contest_page(file, decision, tenant, now.date(), form)
-    await appeals.contest(decision, number, form.struct.text, person.account, file.side, now)
+    try:
+        await appeals.contest(decision, number, form.struct.text, person.account, file.side, now)
+    except Refused as refusal:
+        if refusal.reason != "appeal_known":
+            raise
+        return await contest_page(file, decision, tenant, now.date(), form.wrong(text=KNOWN))
     seen.tell("ok", "Votre recours est reçu. La mairie vous répond dans les deux mois.")
     return Redirect(f"/creche/demandes/{number}/contester", status_code=303)
 

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from ribambelle import forms
 from ribambelle.database import transaction
+from ribambelle.errors import NotYours, Refused
 from ribambelle.identity import Person, quartiers
 from ribambelle.messages import post as write
 from ribambelle.tenants import Tenant
@@ -29,6 +30,7 @@ from ribambelle_creche.queries.cases import OFFICE, Member
 from ribambelle_creche.tables import Case, CaseNote
 
 SITUATIONS = "/creche/situations"
+CLOSED = "Cette situation est close : partagez-la de nouveau pour recueillir un avis."
 member = Holding(*OFFICE, *MEMBERS)
 SAYING = *OFFICE, *SPEAKERS
 saying = Holding(*SAYING)
@@ -241,12 +243,13 @@ async def case_page(
     dossier = decode(row.application.sent or row.application.answers)
     names = {one.id: one.name for one in await facilities.every()}
     people, notes = await cases.members(row.id), await cases.notes(row.id)
+    named = [*people, *await cases.authors(row.id)]
     page = CasePage(
         case=row,
         told=told(dossier, names, dict(await quartiers.choices())),
         members=people,
         notes=notes,
-        names={one.account: one.name for one in people},
+        names={one.account: one.name for one in named},
         may_say=may_say(person) and row.closed_at is None,
         is_office=person.holds(*OFFICE),
         form=form,
@@ -276,9 +279,14 @@ async def say(
     if form.struct is None:
         return await case_page(row, person, form)
     side = "office" if person.holds(*OFFICE) else "facility"
-    async with transaction():
-        await cases.say(row, person.account, form.struct.opinion, form.struct.text, side, now)
-        await tell_opener(row, person, OPINIONS[form.struct.opinion], tenant)
+    try:
+        async with transaction():
+            await cases.say(row, person.account, form.struct.opinion, form.struct.text, side, now)
+            await tell_opener(row, person, OPINIONS[form.struct.opinion], tenant)
+    except Refused as refusal:
+        if refusal.reason != "case_closed":
+            raise
+        return await case_page(row, person, form.wrong(opinion=CLOSED))
     seen.tell("ok", "Votre avis est enregistré.")
     return Redirect(f"{SITUATIONS}/{case}", status_code=303)
 
@@ -300,6 +308,33 @@ async def tell_opener(row: Case, person: Person, opinion: str, tenant: Tenant) -
     )
 
 
+class TakeBackForm(msgspec.Struct, frozen=True):
+    """Whom a situation is shared with no more."""
+
+    personne: int
+
+
+@post(
+    f"{SITUATIONS}/{{case:int}}/retirer",
+    name="creche.case.take_back",
+    told="Ne plus partager une situation avec une personne",
+    guards=[guards.agent],
+)
+async def take_back(
+    request: Request[Any, Any, Any],
+    case: FromPath[int],
+    person: NamedDependency[Person],
+    seen: NamedDependency[Visit],
+) -> Redirect:
+    """Close a situation to one person, who reads it no more from now on."""
+    row, form = await cases.one_for(person, case), await forms.read(request, TakeBackForm)
+    if form.struct is None:
+        raise NotYours
+    await cases.take_back(row, form.struct.personne, person.account)
+    seen.tell("ok", "Cette personne ne lit plus la situation. Ce qu’elle a dit reste.")
+    return Redirect(f"{SITUATIONS}/{case}", status_code=303)
+
+
 @post(
     f"{SITUATIONS}/{{case:int}}/clore",
     name="creche.case.close",
@@ -318,4 +353,4 @@ async def close(
     return Redirect(SITUATIONS, status_code=303)
 
 
-ROUTES = [share_page, share, listing, look, say, close]
+ROUTES = [share_page, share, listing, look, say, take_back, close]

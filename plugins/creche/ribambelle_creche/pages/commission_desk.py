@@ -28,6 +28,9 @@ from ribambelle_creche.domain.grid.words import reserve_told
 from ribambelle_creche.domain.holding import words
 from ribambelle_creche.domain.pins import REASONS
 from ribambelle_creche.domain.preparation import Changes, Extra, Size
+from ribambelle_creche.pages import commission_sections
+from ribambelle_creche.pages.by_creche import ALL, Filters, Viewed, filters_of
+from ribambelle_creche.pages.commission_sections import VIEWS, CrecheRow
 from ribambelle_creche.pages.commissions import COMMISSIONS, OFFICE, reader
 from ribambelle_creche.queries import commissions, facilities, grids, held_places, pins, proposals
 from ribambelle_creche.queries.held_places import Held
@@ -72,25 +75,6 @@ class Run:
         return asdict(self.measure)
 
 
-@dataclass(frozen=True, slots=True)
-class SectionRow:
-    """One list to prepare: who asks, who is proposed, what is left."""
-
-    group: str
-    asking: int
-    proposed: int
-    free: int
-
-
-@dataclass(frozen=True, slots=True)
-class CrecheRow:
-    """One crèche, and its lists by age group; none where nobody asks."""
-
-    id: int
-    name: str
-    sections: dict[str, SectionRow]
-
-
 @dataclass(frozen=True)
 class DeskPage:
     """The preparation of one commission."""
@@ -98,7 +82,7 @@ class DeskPage:
     row: Commission
     runs: list[Run]
     on_table: Run | None
-    creches_asked: list[CrecheRow]
+    lists: Viewed[CrecheRow] | None
     pinned: list[Standing]
     held: list[Held]
     grids: list[tuple[int, str]]
@@ -118,6 +102,17 @@ class DeskPage:
     def groups(self) -> list[tuple[str, str]]:
         """The age groups."""
         return [(group, LABELS[group]) for group in GROUPS]
+
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """The age groups of the lists: all, or the one that is asked for."""
+        asked = self.lists.filters.group if self.lists else ""
+        return [(group, label) for group, label in self.groups if asked in ("", group)]
+
+    @property
+    def columns(self) -> list[tuple[str, str]]:
+        """The headings of their columns."""
+        return [(label, "n") for _, label in self.shown]
 
     @property
     def compared(self) -> list[tuple[str, list[tuple[int | None, int]]]]:
@@ -210,16 +205,20 @@ async def desk_page(
     form: forms.Bound[Any] | None = None,
     *,
     may_change: bool = True,
+    filters: Filters = ALL,
 ) -> Page:
     """Show the preparation of a commission."""
     runs, table = await opened(row)
-    every = await facilities.every()
-    names = {one.id: one.name for one in every}
+    names, places = await facilities.names(), await facilities.whereabouts()
     page = DeskPage(
         row=row,
         runs=runs,
         on_table=table,
-        creches_asked=_asked(table, names, await proposals.wishes(row.id)) if table else [],
+        lists=commission_sections.laid_out(
+            table.given, table.found, await proposals.wishes(row.id), places, filters
+        )
+        if table
+        else None,
         pinned=await pins.standing(row.id),
         held=await held_places.standing(row.id),
         grids=await commissions.grids(),
@@ -232,29 +231,18 @@ async def desk_page(
     return Page("creche/office/desk.html", page, status=422 if wrong or form else 200)
 
 
-def _asked(run: Run, names: dict[int, str], wishes: desk.Wishes) -> list[CrecheRow]:
-    rows: dict[int, CrecheRow] = {}
-    for facility, group in desk.sections(run.given, run.found, wishes):
-        lines = desk.lines(run.given, run.found, (facility, group), wishes)
-        row = rows.setdefault(facility, CrecheRow(facility, names.get(facility, "?"), {}))
-        row.sections[group] = SectionRow(
-            group=group,
-            asking=len(lines),
-            proposed=sum(one.standing == desk.HERE for one in lines),
-            free=sum(one.free for one in desk.half_days(run.found, (facility, group))),
-        )
-    return sorted(rows.values(), key=lambda one: one.name.casefold())
-
-
 @get(
     DESK,
     name="creche.desk",
     told="Lire la proposition d’une commission",
     guards=[reader],
 )
-async def look(commission: FromPath[int], person: NamedDependency[Person]) -> Page:
+async def look(
+    request: Request[Any, Any, Any], commission: FromPath[int], person: NamedDependency[Person]
+) -> Page:
     """Show the proposal of a commission, and what was tried; a member reads, the town hall tries."""
-    return await desk_page(await commissions.one(commission), may_change=person.holds(*OFFICE))
+    row, filters = await commissions.one(commission), filters_of(request, VIEWS)
+    return await desk_page(row, may_change=person.holds(*OFFICE), filters=filters)
 
 
 @post(

@@ -1,7 +1,8 @@
 """The town hall's calendar of commissions: opening one, changing it, closing its files."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -26,8 +27,10 @@ from ribambelle_creche.domain.draw import SEED_BYTES
 from ribambelle_creche.domain.supply import STATES as SUPPLY_STATES
 from ribambelle_creche.domain.supply import is_late
 from ribambelle_creche.examining import Closed
+from ribambelle_creche.pages.by_creche import ALL, Filters, Viewed, filters_of, quartiers_of, viewed
 from ribambelle_creche.queries import commissions, facilities, supplies
 from ribambelle_creche.queries.commissions import Told, calendar_of, published_seed
+from ribambelle_creche.queries.facilities import Whereabouts
 from ribambelle_creche.tables import Commission, Facility, Supply
 
 OFFICE = ("agent", "admin")
@@ -91,6 +94,12 @@ class Giving:
     late: bool
 
     @property
+    def where(self) -> Whereabouts:
+        """Its name, and the quartier it is in."""
+        area = self.facility.quartier
+        return Whereabouts(self.facility.name, area.id or 0, area.name or "")
+
+    @property
     def state(self) -> str:
         """Where its declaration stands, as a code."""
         return self.supply.state if self.supply else "expected"
@@ -111,6 +120,15 @@ class Giving:
         return "erreur" if self.late else {"validated": "ok"}.get(self.state, "")
 
 
+VIEWS: dict[str, tuple[str, Callable[[Giving], bool]]] = {
+    "": ("Toutes", lambda _: True),
+    "retard": ("En retard", lambda one: one.late),
+    "verifier": ("À vérifier", lambda one: one.state == "declared"),
+    "attendues": ("Attendues", lambda one: one.state == "expected"),
+    "validees": ("Validées", lambda one: one.state == "validated"),
+}
+
+
 @dataclass(frozen=True)
 class CommissionPage:
     """One commission: its days, its files, its draw, and the places crèches give."""
@@ -118,6 +136,8 @@ class CommissionPage:
     row: Commission
     files: Closed
     giving: list[Giving]
+    lists: Viewed[Giving]
+    """Those that were asked for."""
     today: date
     version: str
     wrong: str = ""
@@ -227,6 +247,7 @@ async def edit_page(form: forms.Bound[CommissionForm], row: Commission | None = 
     guards=[reader],
 )
 async def look(
+    request: Request[Any, Any, Any],
     commission: FromPath[int],
     person: NamedDependency[Person],
     tenant: NamedDependency[Tenant],
@@ -234,22 +255,32 @@ async def look(
 ) -> Page:
     """Show one commission, with its files and the places it is given; no family is named."""
     row, may_change = await commissions.one(commission), person.holds(*OFFICE)
-    return await commission_page(row, tenant, now.date(), may_change=may_change)
+    filters = replace(filters_of(request, VIEWS), group="")  # places are given for all ages at once
+    return await commission_page(row, tenant, now.date(), may_change=may_change, filters=filters)
 
 
 async def commission_page(
-    row: Commission, tenant: Tenant, today: date, wrong: str = "", *, may_change: bool = True
+    row: Commission,
+    tenant: Tenant,
+    today: date,
+    wrong: str = "",
+    *,
+    may_change: bool = True,
+    filters: Filters = ALL,
 ) -> Page:
     """Count the files as they stand, or as they were frozen, and lay out the board of places."""
     if row.state == "open":
         files = examining.counted([why for _, why in await examining.seen(tenant, row)])
     else:
         files = examining.counted(await commissions.reasons(row.id))
-    versions = dict(await commissions.grids())
+    versions, giving = dict(await commissions.grids()), await board(row, today)
+    kept = [one for one in giving if filters.keep(one.where, ())]
+    quartiers = quartiers_of(one.where for one in giving)
     page = CommissionPage(
         row=row,
         files=files,
-        giving=await board(row, today),
+        giving=giving,
+        lists=viewed(kept, filters, VIEWS, "t-places", quartiers),
         today=today,
         version=versions.get(row.grid, "") if row.grid else "",
         wrong=wrong,

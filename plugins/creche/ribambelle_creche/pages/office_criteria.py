@@ -22,11 +22,12 @@ from ribambelle.web.page import Page
 from ribambelle.web.visit import Visit
 from ribambelle_creche import counting
 from ribambelle_creche.domain.grid import Reading, read
-from ribambelle_creche.domain.grid.effect import MOVES, Effect
+from ribambelle_creche.domain.grid.effect import MOVES, PLACES, Effect
 from ribambelle_creche.domain.grid.reading import LONGEST
 from ribambelle_creche.pages import effect_paper
 from ribambelle_creche.pages.criteria import Readable, readable
 from ribambelle_creche.queries import grids
+from ribambelle_creche.regrading import Regraded, last_commission
 from ribambelle_creche.tables import Grid
 
 CRITERIA = "/bureau/creche/criteres"
@@ -56,6 +57,13 @@ class VersionsPage:
     deliberation: str = ""
     tried: Reading | None = None
     effect: Effect | None = None
+    places: Regraded | None = None
+    """What it would have changed at the last commission."""
+
+    @property
+    def place_heads(self) -> list[tuple[str, str]]:
+        """The columns of that."""
+        return [("Profil", ""), *((move.capitalize(), "n") for move in PLACES), ("En tout", "n")]
 
     @property
     def heads(self) -> list[tuple[str, str]]:
@@ -93,6 +101,7 @@ async def versions_page(
         deliberation=deliberation,
         tried=tried,
         effect=await counting.effect_of(tenant, tried.grid) if tried and tried.grid else None,
+        places=await last_commission(tried.grid) if tried and tried.grid else None,
     )
     return Page("creche/office/criteria.html", page, status=status)
 

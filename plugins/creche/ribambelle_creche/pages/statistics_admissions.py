@@ -24,6 +24,7 @@ from ribambelle_creche.domain.admission_figures import (
     Served,
     avip_owed,
     demanded,
+    has_place,
     is_avip,
     median_days,
     percent,
@@ -36,7 +37,6 @@ from ribambelle_creche.domain.age import LABELS
 from ribambelle_creche.domain.capacity import Place
 from ribambelle_creche.domain.dossier import Dossier
 from ribambelle_creche.domain.insertion import Duty, duties
-from ribambelle_creche.domain.preparation import file_of
 from ribambelle_creche.domain.resources import place_of
 from ribambelle_creche.domain.week import days, shown
 from ribambelle_creche.pages import statistics_coverage, statistics_supply
@@ -55,8 +55,6 @@ K = TypeVar("K", int, str)
 town_hall = Holding("agent", "admin")
 HIDDEN = "masqué"
 HALF_WORDS = ("matin", "ap.-m.")
-FULLEST = 15
-"""Crèches drawn; the table has them all."""
 A_YEAR = timedelta(days=365)
 FLOW = {
     "requests": "Demandes",
@@ -219,7 +217,7 @@ def pressure(
     return Panel(
         "demi-journees",
         "Pression par crèche et par demi-journée",
-        f"Premiers vœux par place libre, sur la semaine ; les {FULLEST} plus demandées",
+        "Premiers vœux par place libre, sur la semaine",
         (
             "Crèche",
             *(
@@ -229,8 +227,9 @@ def pressure(
             ),
         ),
         rows,
-        bars[:FULLEST],
+        bars,
         decimals=1,
+        drawn="les plus demandées",
     )
 
 
@@ -324,8 +323,12 @@ def insertion(known: Sequence[Duty]) -> Panel:
             "Restent à tenir",
         ),
         rows,
-        [(name, owed, there + agreed) for name, _, owed, there, agreed, _ in rows],
+        [
+            (name, owed, there + agreed)
+            for name, _, owed, there, agreed, _ in sorted(rows, key=lambda row: -row[-1])
+        ],
         ("dues", "tenues"),
+        drawn="ceux à qui il en reste le plus à tenir",
     )
 
 
@@ -348,8 +351,9 @@ def avip(open_now: Sequence[Facility], children: Sequence[tuple[int, Dossier]]) 
         "Enfants présents aujourd’hui, entrés par une demande ; une crèche AVIP en accueille 20 %",
         ("Gestionnaire", "Enfants présents", "Recherche d’emploi ou insertion", "Part (%)"),
         rows,
-        [(name, many, some) for name, many, some, _ in rows],
+        [(name, many, some) for name, many, some, _ in sorted(rows, key=lambda row: -row[1])],
         ("présents", "recherche d’emploi ou insertion"),
+        drawn="ceux qui accueillent le plus d’enfants",
     )
 
 
@@ -377,8 +381,12 @@ def avip_creches(open_now: Sequence[Facility], children: Sequence[tuple[int, Dos
         "d’insertion (CASF, art. L. 214-7)",
         ("Crèche", "Enfants présents", "Dus", "Accueillis", "À tenir"),
         rows,
-        [(name, owed, helped) for name, _, owed, helped, _ in rows],
+        [
+            (name, owed, helped)
+            for name, _, owed, helped, _ in sorted(rows, key=lambda row: row[3] - row[2])
+        ],
         ("dus", "accueillis"),
+        drawn="celles à qui il en manque le plus",
     )
 
 
@@ -481,8 +489,12 @@ async def of_commission(row: Commission, names: Mapping[int, str]) -> list[Panel
             row.label,
             ("Réserve et gestionnaire", "Réservées", "Tenues"),
             [(one.code.replace(":", " : "), one.quota, one.served) for one in reserves],
-            [(one.code.replace(":", " : "), one.quota, one.served) for one in reserves],
+            [
+                (one.code.replace(":", " : "), one.quota, one.served)
+                for one in sorted(reserves, key=lambda one: one.served - one.quota)
+            ],
             ("réservées", "tenues"),
+            drawn="celles à qui il en manque le plus",
         ),
         Panel(
             "inutilisees",
@@ -490,7 +502,8 @@ async def of_commission(row: Commission, names: Mapping[int, str]) -> list[Panel
             f"{row.label} ; nombre de refus que chaque raison explique",
             ("Section", "Demi-journées libres", *BLOCKS),
             lines,
-            [(line[0], line[1]) for line in lines],
+            sorted(((line[0], line[1]) for line in lines), key=lambda one: -one[1]),
+            drawn="celles qui en ont le plus",
         ),
     ]
 
@@ -503,7 +516,8 @@ async def other_grids(row: Commission, kept: Proposal) -> list[Panel]:
         if grid is None or not told:
             continue
         version = (await grids.one(grid)).grid.version
-        rows = places_moved(has_place(kept), has_place(proposals.opened(one)[1]), told)
+        other = proposals.opened(one)[1]
+        rows = places_moved(has_place(kept.assignments), has_place(other.assignments), told)
         tried[grid] = Panel(
             f"equite-grille-{grid}",
             f"Qui gagne et qui perd une place avec les critères {version}",
@@ -526,14 +540,6 @@ async def other_grids(row: Commission, kept: Proposal) -> list[Panel]:
             ("gagnent", "perdent"),
         )
     return list(tried.values())
-
-
-def has_place(proposal: Proposal) -> dict[str, bool]:
-    """Return which files have a place by a proposal, one child of theirs at least."""
-    found: dict[str, bool] = {}
-    for name, option in proposal.assignments.items():
-        found[file_of(name)] = found.get(file_of(name), False) or option is not None
-    return found
 
 
 def equity(

@@ -133,6 +133,11 @@ class StatisticsPage:
         return all(one.places is not None for one in self.modes)
 
     @property
+    def known_modes(self) -> list[tuple[str, int]]:
+        """The modes whose places are known, to draw."""
+        return [(one.label, one.places) for one in self.modes if one.places is not None]
+
+    @property
     def first_named(self) -> list[tuple[str, int, int]]:
         """The crèches most families name first, beside the places each has: the table has them all."""
         ranked = sorted(self.facilities, key=lambda one: (-one.first, one.name.casefold()))
@@ -171,6 +176,11 @@ class StatisticsPage:
     def by_month(self) -> list[tuple[str, float]]:
         """The total of each month, to draw."""
         return [(month, total) for month, _, total in self.months if not isinstance(total, str)]
+
+    @property
+    def is_sorted(self) -> bool:
+        """Tell whether somebody just asked for the crèches in another order."""
+        return self.asked.order != Asked().order
 
     @property
     def facility_columns(self) -> list[tuple[str, str, str, bool]]:

@@ -25,7 +25,6 @@ Allowed = Mapping[int, Authorised]
 """By crèche, the children it is authorised for."""
 Cells = Mapping[int, Mapping[Place, tuple[int, int]]]
 """By crèche, places and free ones by group and half-day."""
-FULLEST = 15
 """Crèches drawn; the table has them all."""
 HALVES = {"am": "matin", "pm": "après-midi"}
 SATURDAY = 5
@@ -61,15 +60,16 @@ def by_facility(open_now: Iterable[Facility], cells: Cells, allowed: Allowed) ->
         known = occupancy(allowed[one.id], cells.get(one.id, {}))
         rows.append((one.name, one.manager, *_whole(known)))
         bars.append((one.name, known.weekly or 0, known.instant or 0))
-    bars.sort(key=lambda one: -one[1])
+    bars.sort(key=lambda one: (-one[1], one[0]))
     return Panel(
         "offre",
         "Places autorisées, ouvertes, occupées, libres",
-        f"Les {FULLEST} plus pleines. {RULE}",
+        RULE,
         ("Crèche", "Gestionnaire", *WHOLE),
         rows,
-        bars[:FULLEST],
+        bars,
         SERIES,
+        drawn="les plus pleines",
     )
 
 
@@ -90,8 +90,9 @@ def by_manager(open_now: Iterable[Facility], cells: Cells, allowed: Allowed) -> 
         RULE,
         ("Gestionnaire", "Crèches", *WHOLE),
         sorted(rows),
-        sorted(bars),
+        sorted(bars, key=lambda one: (-one[1], one[0])),
         SERIES,
+        drawn="les plus pleins",
     )
 
 
@@ -155,10 +156,11 @@ def by_facility_and_half_day(open_now: Iterable[Facility], cells: Cells) -> Pane
             if many:
                 bars.append((f"{one.name}, {DAYS[day][2]} {HALVES[half]}", many - left, left))
         rows.append(line)
+    ranked = sorted(bars, key=_fullest_first)
     return Panel(
         "offre-creches-demi-journees",
         "Occupées sur ouvertes, par crèche et par demi-journée",
-        f"Enfants présents / places ouvertes ; les {FULLEST} demi-journées les plus pleines",
+        "Enfants présents / places ouvertes",
         (
             *("Crèche", "Autorisées"),
             *(
@@ -168,8 +170,9 @@ def by_facility_and_half_day(open_now: Iterable[Facility], cells: Cells) -> Pane
             ),
         ),
         rows,
-        list[Bar](sorted(bars, key=_fullest_first)[:FULLEST]),
+        list[Bar](ranked),
         ("occupées", "libres"),
+        drawn="les demi-journées les plus pleines",
     )
 
 

@@ -17,16 +17,18 @@ from ribambelle.web.page import Page
 from ribambelle_creche.domain import published, register
 from ribambelle_creche.domain.age import GROUPS, LABELS
 from ribambelle_creche.domain.published import LEAST, CutOff, Found
-from ribambelle_creche.domain.week import DAYS, HALVES, SLOTS, days, is_saturday
+from ribambelle_creche.domain.week import DAYS, SLOTS, days, is_saturday
 from ribambelle_creche.domain.why import said
+from ribambelle_creche.pages.by_creche import NOWHERE, Filters, filters_of
 from ribambelle_creche.pages.criteria import Readable, readable
+from ribambelle_creche.pages.thresholds_table import HALF_WORDS, Lines, Table, laid_out, lines_of
 from ribambelle_creche.pages.why import rows_of
 from ribambelle_creche.queries import cut_offs, facilities, grids
+from ribambelle_creche.queries.facilities import Whereabouts
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Commission
 
 MOST_POINTS = 1_000_000
-HALF_WORDS = {"am": "matin", "pm": "après-midi"}
 STATES = {"hidden": "masqué", "open": "place", "full": "plein", "right": "plein, par des droits"}
 HEADINGS = (
     *("Commission", "Tenue le", "À partir de", "Crèche", "Section", "Jour", "Moment"),
@@ -59,8 +61,9 @@ class ThresholdsPage:
 
     commission: Commission
     asked: Asked
+    filters: Filters
     table: Sequence[CutOff]
-    names: Mapping[int, str]
+    places: Mapping[int, Whereabouts]
     is_typed: bool
     found: Found | None = None
     history: list[tuple[Commission, Sequence[CutOff]]] = field(default_factory=list)
@@ -79,7 +82,7 @@ class ThresholdsPage:
     def choices(self) -> list[tuple[int, str]]:
         """The crèches of the table, to choose from."""
         here = {row.facility for row in self.table}
-        found = [(one, self.names.get(one, "?")) for one in here]
+        found = [(one, self.name(one)) for one in here]
         return sorted(found, key=lambda one: (one[1].casefold(), one[0]))
 
     @property
@@ -88,9 +91,16 @@ class ThresholdsPage:
         return [(group, LABELS[group]) for group in GROUPS]
 
     @property
-    def lines(self) -> list[tuple[str, str, list[CutOff | None]]]:
-        """One line per crèche, section and half of the day: its days."""
-        return lines_of(self.table, self.asked.facility, self.names, self.days)
+    def creches(self) -> Table:
+        """The crèches asked for, thirty at a time."""
+        return laid_out(
+            self.table, self.places, self.days, self.filters, facility=self.asked.facility
+        )
+
+    @property
+    def september(self) -> bool:
+        """Tell whether something is counted from 1 September on."""
+        return any(one.period > 1 and one.places for one in self.table)
 
     @property
     def entries(self) -> list[tuple[str, str]]:
@@ -98,15 +108,11 @@ class ThresholdsPage:
         return [(str(period), label.capitalize()) for period, label in ENTRIES.items()]
 
     @property
-    def after(self) -> list[tuple[str, str, list[CutOff | None]]]:
-        """The same lines, for what is counted from 1 September on."""
-        return lines_of(self.table, self.asked.facility, self.names, self.days, period=2)
-
-    @property
-    def past(self) -> list[tuple[Commission, list[tuple[str, str, list[CutOff | None]]]]]:
+    def past(self) -> list[tuple[Commission, Lines]]:
         """The same crèche in the three years before."""
+        here = self.asked.facility
         return [
-            (row, lines_of(table, self.asked.facility, self.names, self.days))
+            (row, list(lines_of([one for one in table if one.facility == here], self.days)))
             for row, table in self.history
         ]
 
@@ -117,36 +123,7 @@ class ThresholdsPage:
 
     def name(self, facility: int) -> str:
         """Return the name of a crèche."""
-        return self.names.get(facility, "?")
-
-
-def lines_of(
-    table: Sequence[CutOff],
-    facility: int,
-    names: Mapping[int, str],
-    days: Sequence[tuple[str, str, str]],
-    period: int = 1,
-) -> list[tuple[str, str, list[CutOff | None]]]:
-    """Return a table of cut-offs as lines of days; a section that gave no place is left out."""
-    table = [row for row in table if row.period == period]
-    cells = {(row.facility, row.age_group, row.slot): row for row in table}
-    here = sorted(
-        {
-            (row.facility, row.age_group)
-            for row in table
-            if row.places and facility in (0, row.facility)
-        },
-        key=lambda one: (names.get(one[0], "").casefold(), one[0], GROUPS.index(one[1])),
-    )
-    return [
-        (
-            names.get(one, "?"),
-            f"{LABELS[group]}, {HALF_WORDS[half]}",
-            [cells.get((one, group, f"{day}-{half}")) for day, _, _ in days],
-        )
-        for one, group in here
-        for half in HALVES
-    ]
+        return self.places.get(facility, NOWHERE).name
 
 
 def asked_of(request: Request[Any, Any, Any]) -> Asked:
@@ -188,8 +165,9 @@ async def thresholds(
     page = ThresholdsPage(
         commission=row,
         asked=asked,
+        filters=filters_of(request),
         table=table,
-        names=await facilities.all_names(),
+        places=await facilities.whereabouts(),
         is_typed="points" in request.query_params,
         found=found,
         history=[(one, await cut_offs.of(one.id)) for one in past],

@@ -12,10 +12,15 @@ from ribambelle_creche.tables import Appeal, AppealAnswer, Decision
 async def contest(
     decision: Decision, file: int, text: str, account: int, side: str, now: datetime
 ) -> int:
-    """Write an appeal against an answer; one that waits already is not written twice."""
+    """Write an appeal against an answer; sent twice, it is written once.
+
+    Raises Refused("appeal_known") when another was written before: none takes its place.
+    """
     async with transaction():
         await locks.advisory(f"creche.file:{file}")
         known = await of_decision(decision.id)
+        if known is not None and known.text != text:
+            raise Refused("appeal_known")
         if known is not None:
             return int(known.id)
         row = Appeal(

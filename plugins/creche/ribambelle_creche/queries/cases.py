@@ -7,7 +7,7 @@ from datetime import date, datetime
 from piccolo.custom_types import Combinable
 
 from ribambelle.database import locks, transaction
-from ribambelle.errors import NotYours
+from ribambelle.errors import NotYours, Refused
 from ribambelle.identity import Person
 from ribambelle.identity.tables import Account, Grant
 from ribambelle.workflow import journal
@@ -132,6 +132,16 @@ async def members(case: int) -> list[Member]:
     return await _people(Account.id.is_in(mine))
 
 
+async def authors(case: int) -> list[Member]:
+    """Return the people outside the town hall who gave an opinion, members still or not."""
+    office = {
+        row["account"]
+        for row in await Grant.select(Grant.account).where(Grant.role.is_in(list(OFFICE)))
+    }
+    said = {note.account for note in await notes(case)} - office
+    return await _people(Account.id.is_in(sorted(said))) if said else []
+
+
 async def silent(case: int) -> list[Member]:
     """Return the people whose opinion on a situation is still expected."""
     said = {note.account for note in await notes(case)}
@@ -151,7 +161,12 @@ async def opener(case: Case) -> Account | None:
 
 
 async def say(case: Case, account: int, opinion: str, text: str, side: str, now: datetime) -> None:
-    """Keep an opinion."""
+    """Keep an opinion; a closed situation has all of them.
+
+    Raises Refused("case_closed").
+    """
+    if case.closed_at is not None:
+        raise Refused("case_closed")
     async with transaction():
         await CaseNote.insert(
             CaseNote(case=case.id, account=account, at=now, opinion=opinion, text=text)
@@ -163,6 +178,29 @@ async def say(case: Case, account: int, opinion: str, text: str, side: str, now:
             side=side,
             case=case.id,
             opinion=opinion,
+        )
+
+
+async def take_back(case: Case, member: int, account: int) -> None:
+    """Share a situation with one person no more; what that person said stays.
+
+    Raises NotYours for somebody it is not shared with.
+    """
+    async with transaction():
+        gone = (
+            await CaseMember.delete()
+            .where((CaseMember.case == case.id) & (CaseMember.account == member))
+            .returning(CaseMember.id)
+        )
+        if not gone:
+            raise NotYours
+        await journal.record(
+            "creche.case_taken_back",
+            f"creche.application:{case.application.id}",
+            account=account,
+            side="office",
+            case=case.id,
+            member=member,
         )
 
 

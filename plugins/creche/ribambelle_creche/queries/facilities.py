@@ -1,6 +1,7 @@
 """The crèches of a commune."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from ribambelle.childcare import Childcare
@@ -87,6 +88,27 @@ async def all_names() -> dict[int, str]:
     """Return every crèche by number, those that closed since included: old answers name them."""
     rows = await Facility.select(Facility.id, Facility.name)
     return {row["id"]: row["name"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """A crèche as lists name it: its name, and the quartier it is in."""
+
+    name: str
+    quartier: int
+    """0 when nobody said."""
+    area: str
+
+
+async def whereabouts() -> dict[int, Whereabouts]:
+    """Return every crèche by number with its quartier, those that closed since included."""
+    rows = await Facility.select(
+        *(Facility.id, Facility.name, Facility.quartier),
+        Facility.quartier.name.as_alias("area"),
+    )
+    return {
+        row["id"]: Whereabouts(row["name"], row["quartier"] or 0, row["area"] or "") for row in rows
+    }
 
 
 async def one(facility: int) -> Facility:

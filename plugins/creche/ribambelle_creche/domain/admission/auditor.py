@@ -43,7 +43,7 @@ class Hall:
         for kept in reserves:
             for name in kept.promoted:
                 self.first.setdefault(name, set()).update(facilities.get(kept.code, ()))
-        seats: dict[str, list[tuple[Key, int, bool]]] = {name: [] for name in given.resources}
+        seats: dict[str, list[tuple[Key, int]]] = {name: [] for name in given.resources}
         for one in given.applications:
             option = one.option(assignments.get(one.id))
             if option is None:
@@ -51,18 +51,13 @@ class Hall:
             key = self.key(one, option)
             for name, taken in option.demand.items():
                 if taken:
-                    seats[name].append((key, taken * one.count, key[0] == 3))
+                    seats[name].append((key, taken * one.count))
         self.keys: dict[str, list[Key]] = {}
         self.taken: dict[str, list[int]] = {}
-        self.lasts: dict[str, list[int | None]] = {}
         for name, found in seats.items():
             found.sort()
-            self.keys[name] = [key for key, _, _ in found]
-            self.taken[name] = [0, *accumulate(places for _, places, _ in found)]
-            lasts: list[int | None] = [None]
-            for key, _, by_points in found:
-                lasts.append(-key[1] if by_points else lasts[-1])
-            self.lasts[name] = lasts
+            self.keys[name] = [key for key, _ in found]
+            self.taken[name] = [0, *accumulate(places for _, places in found)]
 
     def key(self, one: Application, option: Option) -> Key:
         """Return the rank of a file for one of its options."""
@@ -87,9 +82,18 @@ class Hall:
                 found -= held.demand[name] * one.count
         return found
 
-    def last(self, name: str, key: Key) -> int | None:
-        """Return the points of the last file ranked ahead that passed by points."""
-        return self.lasts[name][bisect_left(self.keys[name], key)]
+    def last(self, name: str, key: Key, asking: Iterable[Application]) -> int | None:
+        """Return the points of the last file ranked ahead that passed by points, who asks left aside."""
+        own = {one.id for one in asking}
+        for place in range(bisect_left(self.keys[name], key) - 1, -1, -1):
+            other = self.keys[name][place]
+            if other[-1] not in own:
+                return _points(other)
+        return None
+
+    def last_of_all(self, name: str) -> int | None:
+        """Return the points of the last file on a resource; None when it passed by a right."""
+        return _points(self.keys[name][-1]) if self.keys[name] else None
 
     def is_behind(self, name: str, key: Key, asking: Iterable[Application]) -> bool:
         """Tell whether somebody ranked behind, other than who asks, sits on a resource."""
@@ -163,6 +167,11 @@ class Hall:
             same = [other for other in there if other.id == option.id]
             asked += [(one, other) for other in (same or there)[:1]]
         return asked if len(asked) == len(members) else ()
+
+
+def _points(key: Key) -> int | None:
+    """Return the points of a seat; None when it is held by a right."""
+    return -key[1] if key[0] == 3 else None
 
 
 def demand(asked: Asked) -> dict[str, int]:

@@ -170,7 +170,8 @@ def _holds(hall: Hall, asked: Asked, told: tuple[Blocking, ...]) -> bool:
     for name, needed in demand(asked).items():
         capacity, ahead = hall.given.resources[name], hall.ahead(name, key, asking)
         is_full = ahead + needed > capacity
-        counted = Blocking(name, capacity, ahead, hall.last(name, key), withheld=not is_full)
+        last = hall.last(name, key, asking)
+        counted = Blocking(name, capacity, ahead, last, withheld=not is_full)
         if is_full:
             full.append(counted)
         elif not hall.is_behind(name, key, asking):
@@ -191,7 +192,7 @@ def _resource(one: Blocking) -> str:
 def _cut_offs(given: Snapshot, proposal: Proposal, hall: Hall) -> Iterator[Fault]:
     for name, capacity in given.resources.items():
         taken = hall.taken[name][-1]
-        last = hall.lasts[name][-1]
+        last = hall.last_of_all(name)
         expected = {CutOff(capacity, taken, last)}
         if taken < capacity:
             expected.add(CutOff(capacity, taken, None))

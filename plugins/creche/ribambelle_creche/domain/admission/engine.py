@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from ribambelle_creche.domain.admission import auditor, explanation, seal, snapshot
-from ribambelle_creche.domain.admission.explanation import Book
+from ribambelle_creche.domain.admission.explanation import Book, Reasons
 from ribambelle_creche.domain.admission.ground import Ground, Groups
 from ribambelle_creche.domain.admission.matching import Matching
 from ribambelle_creche.domain.admission.order import Order
@@ -13,7 +13,7 @@ from ribambelle_creche.domain.admission.outcome import Kept, Proposal
 from ribambelle_creche.domain.admission.snapshot import Application, Snapshot
 from ribambelle_creche.domain.admission.units import Unit, alone, joined, together
 
-VERSION = "1.2"
+VERSION = "1.3"
 NOBODY: Set[str] = frozenset()
 
 
@@ -58,17 +58,23 @@ def propose(given: Snapshot) -> Proposal:
     Raises Refused("snapshot_wrong") when the snapshot contradicts itself.
     """
     snapshot.check(given)
-    placement = place(given)
-    reasons = explanation.explain(given, placement.units, placement.book(given))
-    certificate = auditor.certify(given, placement.assignments, placement.reserves)
+    assignments, kept, reasons = _placed(given)
+    certificate = auditor.certify(given, assignments, kept)
     whole = Proposal(
-        placement.assignments,
+        assignments,
         reasons.refusals,
         reasons.cutoffs,
         certificate,
-        sum(one.count for one in given.applications if placement.assignments[one.id] is not None),
+        sum(one.count for one in given.applications if assignments[one.id] is not None),
     )
     return seal.sealed(given, whole)
+
+
+def _placed(given: Snapshot) -> tuple[dict[str, str | None], tuple[Kept, ...], Reasons]:
+    """Return who holds what, and why; the run itself is let go before the second count begins."""
+    placement = place(given)
+    reasons = explanation.explain(given, placement.units, placement.book(given))
+    return placement.assignments, placement.reserves, reasons
 
 
 def place(given: Snapshot) -> Placement:

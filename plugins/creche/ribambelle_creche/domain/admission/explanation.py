@@ -39,10 +39,20 @@ class Line:
         for _, _, points in seats:
             self.lasts.append(self.lasts[-1] if points is None else points)
 
-    def ahead(self, key: int) -> tuple[int, int | None]:
-        """Return the places held ahead of a claim, and the points of the last who passed by them."""
+    def ahead(self, key: int, own: Collection[int]) -> tuple[int, int | None]:
+        """Return the places others hold ahead of a claim, and the points of the last who passed by them.
+
+        A file that ranks better for what it holds than for what it asks is not ahead of itself.
+        """
         place = bisect_left(self.keys, key)
-        return self.taken[place], self.lasts[place]
+        taken = self.taken[place]
+        for seat in own if place else ():
+            at = bisect_left(self.keys, seat, hi=place)
+            if at < place and self.keys[at] == seat:
+                taken -= self.taken[at + 1] - self.taken[at]
+        while place and self.keys[place - 1] in own:
+            place -= 1
+        return taken, self.lasts[place]
 
     def behind(self, key: int, but: Collection[int]) -> bool:
         """Tell whether anybody else sits behind a claim."""
@@ -62,7 +72,8 @@ class Book:
         self.capacities, self.order, self.closed = given.resources, order, closed
         self.index = {unit.members[0].id: index for index, unit in enumerate(order.units)}
         self.keys = order.keys
-        self.held: dict[str, tuple[int, dict[str, int]]] = {}
+        self.seats: dict[str, int] = {}
+        """By file, the claim by which it sits."""
         self.places: dict[str, str] = {}
         seats: dict[str, list[tuple[int, int, int | None]]] = {name: [] for name in given.resources}
         for index, unit in enumerate(order.units):
@@ -72,7 +83,7 @@ class Book:
                 continue
             place = next(p for p, option in enumerate(one.options) if option.id == wanted)
             key, taken = self.keys[index][place], demand(unit, unit.choices[place])
-            self.held[one.id], self.places[one.id] = (key, taken), one.options[place].facility
+            self.seats[one.id], self.places[one.id] = key, one.options[place].facility
             for name, places in taken.items():
                 seats[name].append((key, places, order.by_points(key)))
         self.lines = {name: Line(found) for name, found in seats.items()}
@@ -83,19 +94,14 @@ class Book:
             self.keys[self.index[one.id]][place]
             for one, place in zip(unit.members, choice, strict=True)
         )
-        own: dict[str, int] = {}
-        seats = [self.held[one.id] for one in unit.members if one.id in self.held]
-        for seat, taken in seats:
-            for name, places in taken.items() if seat < key else ():
-                own[name] = own.get(name, 0) + places
+        own = {self.seats[one.id] for one in unit.members if one.id in self.seats}
         for name, needed in demand(unit, choice).items():
             line, capacity = self.lines[name], self.capacities[name]
             if line.taken[-1] + needed <= capacity and not self.closed:
                 continue
-            ahead, last = line.ahead(key)
-            ahead -= own.get(name, 0)
+            ahead, last = line.ahead(key, own)
             full = ahead + needed > capacity
-            is_kept = name in self.closed and not line.behind(key, {seat for seat, _ in seats})
+            is_kept = name in self.closed and not line.behind(key, own)
             if full or is_kept:
                 yield Blocking(name, capacity, ahead, last, withheld=not full)
 

@@ -11,7 +11,7 @@ pushed it out to everybody ranked behind it, for good: the run always ends.
 """
 
 from bisect import bisect_right, insort
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from typing import Final
 
 from ribambelle_creche.domain.admission.counters import Counters, Packed
@@ -195,6 +195,7 @@ class Matching:
         for other in leaving:
             self._rise(*self.order.claim(other))
         self._sit(index, place)
+        gone: list[int] = []
         for other in reversed(leaving):
             again, where = self.order.claim(other)
             demand = self.demands[again][where]
@@ -205,9 +206,11 @@ class Matching:
             elif self.counters.fits(demand):
                 self._sit(again, where)
             else:
-                self._push_out(again, where, index)
+                self._push_out(again, where)
+                gone.append(other)
                 if place:
                     self._queue(index)  # whoever left may have stood before its better choices
+        self._wake_behind(gone, index)
         if before is not None:
             self._wake(self.keys[index][before], self.demands[index][before])
 
@@ -226,25 +229,36 @@ class Matching:
             holders = self._holders[block]
             del holders[bisect_right(holders, key) - 1]
 
-    def _push_out(self, index: int, place: int, by: int) -> None:
+    def _push_out(self, index: int, place: int) -> None:
         """Send a unit back to the agenda; close what pushed it out once too often."""
         key, demand = self.keys[index][place], self.demands[index][place]
         self._pushed[key] = self._pushed.get(key, 0) + 1
         if self._pushed[key] == PATIENCE:
             self._close(key, demand)
         self._queue(index)
-        seat = self.held[by]
-        if seat is None or not self._covers(self.demands[by][seat], demand):
-            self._wake(key, demand)
 
-    def _covers(self, demand: Packed, other: Packed) -> bool:
-        """Tell whether one demand takes all that another would have left free."""
+    def _wake_behind(self, gone: list[int], by: int) -> None:
+        """Call back those behind claims pushed out, unless who came takes all that they left.
+
+        All that they left together: two who each held less than who came may leave some of it.
+        """
+        left: dict[int, int] = {}
+        for other in gone:
+            for block, taken in self._demand_of(other):
+                left[block] = left.get(block, 0) + taken
+        seat = self.held[by]
+        if seat is None or not self._covers(self.demands[by][seat], left):
+            for other in gone:
+                self._wake(other, self._demand_of(other))
+
+    def _covers(self, demand: Packed, left: Mapping[int, int]) -> bool:
+        """Tell whether a demand takes, block by block, all that was left free."""
         taken = dict(demand)
         return all(
             ((taken.get(block, 0) | self.counters.guards[block]) - needed)
             & self.counters.guards[block]
             == self.counters.guards[block]
-            for block, needed in other
+            for block, needed in left.items()
         )
 
     def _close(self, key: int, demand: Packed) -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ribambelle.errors import Refused
+from ribambelle_creche.domain.admission import slips
 from ribambelle_creche.domain.admission import snapshot as snapshots
 from ribambelle_creche.domain.admission.outcome import Proposal
 from ribambelle_creche.domain.admission.snapshot import Snapshot
@@ -59,6 +60,16 @@ def read_snapshot(text: bytes) -> Snapshot:
     """
     found = _read(text, Snapshot)
     snapshots.check(found)
+    return found
+
+
+def read_lot(text: bytes) -> Snapshot:
+    """Return a snapshot that people, or another program, wrote to have it decided on.
+
+    Raises Refused("snapshot_wrong", path, fault, cure, words).
+    """
+    found = read_snapshot(text)
+    slips.check(found)
     return found
 
 

@@ -28,7 +28,9 @@ def digest(given: Snapshot, proposal: Proposal) -> str:
     """
     body = msgspec.structs.asdict(proposal)
     del body["digest"]
-    return PREFIX + sha256(canonical(in_order(given)) + canonical(body)).hexdigest()
+    found = sha256(canonical(in_order(given)))
+    found.update(canonical(body))
+    return PREFIX + found.hexdigest()
 
 
 def inputs_digest(given: Snapshot) -> str:

@@ -15,6 +15,7 @@ from ribambelle_creche.domain.grid.scoring import score
 T = TypeVar("T")
 THRESHOLD = 5
 MOVES = ("gagnent", "ne changent pas", "perdent")
+PLACES = ("gagnent une place", "ne changent pas", "perdent leur place")
 UNKNOWN = "Travail non précisé"
 
 
