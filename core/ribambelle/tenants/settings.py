@@ -2,7 +2,8 @@
 
 Layers, the later ones winning: ``platform.toml``, ``<slug>.toml``, ``<slug>.secrets.toml``, then
 the environment (``RIBAMBELLE_NANTES__MAIL__PASSWORD``). A table is replaced whole by a later
-layer, unless it says ``dynaconf_merge = true``.
+layer, unless it says ``dynaconf_merge = true``. A space to learn in takes of the platform's only
+what leads to nobody.
 """
 
 import difflib
@@ -22,6 +23,7 @@ from ribambelle.database.names import require_address
 from ribambelle.errors import Misconfigured
 from ribambelle.languages.known import OTHERS
 from ribambelle.tenants.brand import parse_colour
+from ribambelle.tenants.inheriting import harmless
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -429,13 +431,17 @@ def read(folder: Path, slug: str) -> dict[str, Any]:
     from dynaconf import Dynaconf
 
     files = [file for file in layers(folder, slug) if file.is_file()]
-    for file in files:
-        parse(file)
+    said = {file.name: parse(file) for file in files}
+    given: dict[str, Any] = {}
+    if lowered(said.get(f"{slug}.toml", {})).get("fictional"):
+        given = harmless(lowered(said.get("platform.toml", {})))
+        files = [file for file in files if file.name != "platform.toml"]
     layered = Dynaconf(
         settings_files=[str(file) for file in files],
         # "_" at the end: without it the prefix of `val` would also read the variables of `val-mont`.
         envvar_prefix=f"RIBAMBELLE_{slug.upper().replace('-', '_')}_",
         **READING,
+        **{key.upper(): value for key, value in given.items()},
     )
     raw: dict[str, Any] = lowered(layered.to_dict())
     return {key: value for key, value in raw.items() if key not in READING}
