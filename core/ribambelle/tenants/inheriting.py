@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 TABLES = (
-    *("database", "signature", "mail", "sms", "webhooks", "backup"),
+    *("database", "standby", "signature", "mail", "sms", "webhooks", "backup"),
     *("franceconnect", "proconnect", "particulier"),
 )
 """Where the commune's data are, who signs, and whatever writes to somebody or asks the State."""

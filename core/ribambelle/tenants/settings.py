@@ -14,12 +14,13 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from ribambelle.calendar.holidays import Holiday
-from ribambelle.database.names import require_address
+from ribambelle.database.names import named, require_address
 from ribambelle.errors import Misconfigured
 from ribambelle.languages.known import OTHERS
 from ribambelle.tenants.brand import parse_colour
@@ -56,6 +57,27 @@ class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the data lives: empty for the commune's own SQLite file, or a PostgreSQL address."""
 
     url: str = ""
+
+
+class Standby(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A PostgreSQL standby where figures are read: `url` empty reads them on the main database."""
+
+    url: str = ""
+    """Its address; ``{base}`` is the name of the commune's own base."""
+    late_seconds: Annotated[int, msgspec.Meta(ge=0, le=86400)] = 60
+    """How far behind it may be and still be read."""
+
+    def of(self, database: str) -> str:
+        """Return the address of a commune's base on the standby; nothing when it has none there.
+
+        >>> Standby("postgresql://lecture@secours/{base}").of("postgresql://h/nantes")
+        'postgresql://lecture@secours/nantes'
+        >>> Standby("postgresql://lecture@secours/{base}").of("")
+        ''
+        """
+        if not database:
+            return ""
+        return self.url.replace("{base}", quote(named(database), safe=""))
 
 
 class Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -383,6 +405,7 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contact: Contact = Contact()
     signature: Signature = Signature()
     database: Database = Database()
+    standby: Standby = Standby()
     mail: Mail = Mail()
     sms: Sms = Sms()
     documents: Documents = Documents()
@@ -552,6 +575,8 @@ def check(settings: Commune, file: str) -> None:
             )
     if settings.database.url:
         require_address(settings.database.url, file)
+    if address := settings.standby.of(settings.database.url):
+        require_address(address, file, "standby.url")
     parse_colour(settings.brand.colour, file)
 
 

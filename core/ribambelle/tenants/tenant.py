@@ -19,6 +19,7 @@ from ribambelle.errors import Misconfigured, NoTenant
 from ribambelle.tenants import settings as files
 
 if TYPE_CHECKING:
+    from ribambelle.database.standby import StandbyEngine
     from ribambelle.plugins import Enabled
     from ribambelle.tenants.registry import Platform
 
@@ -101,6 +102,11 @@ class Tenant:
     def engine(self) -> TenantEngine:
         """The commune's database, opened when first asked for."""
         return self.platform.engine(self)
+
+    @property
+    def standby(self) -> "StandbyEngine | None":
+        """Where the commune's figures may be read, when it has such a place."""
+        return self.platform.standby(self)
 
     @property
     def is_frozen(self) -> bool:
