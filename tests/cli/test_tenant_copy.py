@@ -21,7 +21,7 @@ from ribambelle.jobs import worker
 from ribambelle.messages.tables import Message
 from ribambelle.tenants import Platform, Tenant, copies, doctor
 from ribambelle.testing import Communes
-from ribambelle.web.portal import portal
+from ribambelle.web.portal import Portal
 from ribambelle_cli import tenant_copy
 from ribambelle_cli.main import run
 from ribambelle_paiement_tresor.settings import Settings as Payments
@@ -109,9 +109,17 @@ async def everything(communes: Platform, slug: str) -> str:
     return "\n".join([*found, *(one.read_bytes().decode("latin-1") for one in files)]).lower()
 
 
-async def closed(communes: Platform) -> None:
+def again(app: Portal) -> Portal:
+    """Return the portal, made once for all tests, once it has seen the new space."""
+    app.platform.scan()
+    return app
+
+
+async def closed(communes: Platform, shared: Portal | None = None) -> None:
     url = communes.tenant("ecole").settings.database.url
     await communes.aclose()
+    if shared is not None:
+        await shared.platform.aclose()
     if url:
         await template.drop(url)
 
@@ -162,7 +170,7 @@ async def test_a_copy_that_read_the_base_would_be_seen(
 
 
 async def test_no_message_leaves_whatever_the_machine_says(
-    town: Tenant, database_server: str
+    town: Tenant, shared_app: Portal, database_server: str
 ) -> None:
     await copied(database_server)
     communes = platform()
@@ -172,7 +180,7 @@ async def test_no_message_leaves_whatever_the_machine_says(
     school = communes.tenant("ecole")
 
     before = set((school.folder / "outbox").glob("*.eml"))
-    transport = httpx.ASGITransport(app=portal(communes))
+    transport = httpx.ASGITransport(app=again(shared_app))
     async with httpx.AsyncClient(transport=transport, base_url="http://ecole.localhost:8000") as it:
         asked = await it.post("/connexion", data={"email": "a@example.test"})
     await worker.drain(school)
@@ -184,7 +192,7 @@ async def test_no_message_leaves_whatever_the_machine_says(
     assert school.settings.mail.server == "127.0.0.1"
     assert left == 0
     assert len(kept) >= 1
-    await closed(communes)
+    await closed(communes, shared_app)
 
 
 PLATFORM = f"""
@@ -253,14 +261,14 @@ async def test_twin_a_layer_read_whole_would_lead_to_the_commune(
 
 @pytest.mark.usefixtures("unfilled")
 async def test_its_letter_box_opens_to_its_staff_alone(
-    town: Tenant, database_server: str, capsys: Capsys
+    town: Tenant, shared_app: Portal, database_server: str, capsys: Capsys
 ) -> None:
     capsys.readouterr()
     await copied(database_server, "--json")
     password = json.loads(capsys.readouterr().out)["password"]
     communes = platform()
 
-    transport = httpx.ASGITransport(app=portal(communes))
+    transport = httpx.ASGITransport(app=again(shared_app))
 
     async def asked(who: str, word: str) -> tuple[httpx.Response, httpx.Response]:
         async with httpx.AsyncClient(transport=transport, base_url=SCHOOL) as browser:
@@ -275,19 +283,19 @@ async def test_its_letter_box_opens_to_its_staff_alone(
     assert learner.status_code == 200
     assert "Code à six chiffres" in learner.text
     assert 'href="/_boite"' in code.text
-    await closed(communes)
+    await closed(communes, shared_app)
 
 
 @pytest.mark.usefixtures("unfilled")
 async def test_a_family_of_the_space_does_not_read_its_letter_box(
-    town: Tenant, database_server: str
+    town: Tenant, shared_app: Portal, database_server: str
 ) -> None:
     await copied(database_server)
     communes = platform()
     school = communes.tenant("ecole")
     with school.here():
         link = await links.make("sign_in", "quelqu.un@exemple.fr", school.now())
-    transport = httpx.ASGITransport(app=portal(communes))
+    transport = httpx.ASGITransport(app=again(shared_app))
     async with httpx.AsyncClient(transport=transport, base_url=SCHOOL) as browser:
         entered = await browser.post(httpx.URL(link).path)
         box = await browser.get("/_boite")
@@ -295,32 +303,34 @@ async def test_a_family_of_the_space_does_not_read_its_letter_box(
 
     assert (entered.status_code, box.status_code) == (303, 403)
     assert "/_boite" not in page.text
-    await closed(communes)
+    await closed(communes, shared_app)
 
 
 @pytest.mark.usefixtures("unfilled")
-@pytest.mark.parametrize("mark", ["fictional", "demo"])
 async def test_a_space_that_no_longer_says_so_is_not_served(
-    town: Tenant, database_server: str, mark: str
+    town: Tenant, shared_app: Portal, database_server: str
 ) -> None:
     await copied(database_server)
     communes = platform()
     file = communes.folder / "ecole.toml"
     said = file.read_text("utf-8")
-    file.write_text(said.replace(f"{mark} = true", f"{mark} = false"))
+    transport = httpx.ASGITransport(app=again(shared_app))
+    for mark in ("fictional", "demo"):
+        file.write_text(said.replace(f"{mark} = true", f"{mark} = false"))
 
-    transport = httpx.ASGITransport(app=portal(communes))
-    async with httpx.AsyncClient(transport=transport, base_url=SCHOOL) as browser:
-        answer = await browser.get("/")
-    found = [one for one in await doctor.examined(communes, network=False) if one.where == "ecole"]
+        async with httpx.AsyncClient(transport=transport, base_url=SCHOOL) as browser:
+            answer = await browser.get("/")
+        every = await doctor.examined(communes, network=False)
 
-    assert answer.status_code == 503
-    assert [one.level for one in found] == ["fault"]
-    assert "ouvert pour apprendre" in found[0].told
-    assert "fictional = true" in found[0].told
+        (found,) = [one for one in every if one.where == "ecole"]
+        assert answer.status_code == 503
+        assert found.level == "fault"
+        assert "ouvert pour apprendre" in found.told
+        assert "fictional = true" in found.told
+
     file.write_text(said)
     assert communes.tenant("ecole").is_for_learning
-    await closed(communes)
+    await closed(communes, shared_app)
 
 
 @pytest.mark.usefixtures("unfilled")
@@ -355,12 +365,11 @@ async def test_a_real_commune_called_fictional_is_told_by_the_doctor(town: Tenan
 
 
 async def test_every_page_says_so_and_search_engines_are_kept_away(
-    town: Tenant, database_server: str
+    town: Tenant, shared_app: Portal, database_server: str
 ) -> None:
     await copied(database_server)
     communes = platform()
-    app = portal(communes)
-    transport = httpx.ASGITransport(app=app)
+    transport = httpx.ASGITransport(app=again(shared_app))
     async with httpx.AsyncClient(transport=transport, base_url="http://ecole.localhost:8000") as it:
         pages = {
             path: await it.get(path) for path in ("/", "/connexion", "/nulle-part", "/donnees")
@@ -372,7 +381,7 @@ async def test_every_page_says_so_and_search_engines_are_kept_away(
     }
     assert {page.headers["x-robots-tag"] for page in pages.values()} == {"noindex"}
     assert robots.text == "User-agent: *\nDisallow: /\n"
-    await closed(communes)
+    await closed(communes, shared_app)
 
 
 async def test_a_failure_leaves_nothing(
