@@ -1,10 +1,10 @@
 """What do many communes cost? Creation, memory per known and per open commune, start-up.
 
 Run: ``python benchmarks/fleet.py``, or ``python benchmarks/fleet.py 10 100 1000`` to see how the cost
-of one commune grows with their number: it should not, within 20 %. The aim: a commune made from the
-template in at most 50 ms of CPU; an idle one costs kilobytes. What is measured is the portal's own
-process: on PostgreSQL the server beside it copies the template, and has its own memory for each
-connection.
+of one commune grows with their number, on both databases: it should not, within 20 %. The aim: a
+commune made from the template in at most 50 ms of CPU; an idle one costs kilobytes. What is measured
+is the portal's own process: on PostgreSQL the server beside it copies the template, and has its own
+memory for each connection.
 """
 
 import asyncio
@@ -17,7 +17,8 @@ import sys
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from ribambelle.database.names import renamed
 from ribambelle.plugins import Plugins
 from ribambelle.tenants import Platform, Tenant
 from ribambelle.tenants.creation import NewTenant, create
-from ribambelle.testing.postgres import NoServer, start_server, stop
+from ribambelle.testing.postgres import HASTE, NoServer, start_server, stop
 from ribambelle.upgrading import waves
 from ribambelle.upgrading.commune import upgrade
 from ribambelle.upgrading.waves import Outcome
@@ -106,6 +107,8 @@ def met(fleet: Fleet, folder: Path) -> None:
     asyncio.run(known(fleet, folder))
 
 
+OPEN = 50
+"""Databases held open at once: on PostgreSQL each is a process of the server."""
 STEP = "CREATE TABLE toy (word TEXT NOT NULL);", "ALTER TABLE toy ADD COLUMN note TEXT;"
 
 
@@ -119,14 +122,14 @@ class Cost:
     idle: float
 
 
-def grown(sizes: list[int]) -> None:
+def grown(sizes: list[int], *, on_postgres: bool) -> None:
     """Print the cost of one commune at each size, and how it compares with the first."""
     costs = {}
     for size in sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            costs[size] = cost(size, Path(folder))
+        with tempfile.TemporaryDirectory() as folder, beside(on_postgres) as server:
+            costs[size] = cost(size, Path(folder), server)
     first = costs[sizes[0]]
-    print("\nSQLite, one commune of so many")
+    print(f"\n{'PostgreSQL' if on_postgres else 'SQLite'}, one commune of so many")
     for what, name, unit in (
         ("tenant create", "created", "ms CPU"),
         ("fleet status", "status", "ms CPU"),
@@ -136,22 +139,43 @@ def grown(sizes: list[int]) -> None:
         for size, one in costs.items():
             value, ratio = getattr(one, name), getattr(one, name) / getattr(first, name)
             told(f"{what}, of {size}", value, f"{unit:7} x{ratio:.2f}")
+    sys.stdout.flush()
 
 
-def cost(size: int, place: Path) -> Cost:
+@contextmanager
+def beside(wanted: bool, settings: Sequence[str] = HASTE) -> Iterator[str]:
+    """Start a PostgreSQL server of one's own, when it is wanted; yield its address."""
+    if not wanted:
+        yield ""
+        return
+    folder = Path(tempfile.mkdtemp(prefix="ribambelle-pg-"))
+    try:
+        url = start_server(folder, settings)
+    except NoServer as error:
+        sys.exit(f"PostgreSQL not measured: {error}")
+    try:
+        yield url
+    finally:
+        stop(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def cost(size: int, place: Path, server: str = "") -> Cost:
     """Make so many communes, look at them, upgrade them, and meet them again."""
-    folder = place / "packages" / f"toys{size}"
+    folder = place / "packages" / f"toys{size}{'pg' if server else ''}"
     (folder / "migrations").mkdir(parents=True)
     (folder / "__init__.py").touch()
     (folder / "migrations" / "0001_first.sql").write_text(STEP[0])
     sys.path.insert(0, str(folder.parent))
     plugins = Plugins({"creche": creche, "toys": importlib.import_module(folder.name)})
-    platform = Platform(place / "tenants", place / "data", plugins=plugins)
-    asyncio.run(several(platform, ["premiere"]))  # makes the template, reads what is read once
+    platform = Platform(place / "tenants", place / "data", plugins=plugins, keep=OPEN)
+    asyncio.run(
+        several(platform, ["premiere"], server)
+    )  # makes the template, reads what is read once
     fleet._state(platform, "premiere")
     slugs = [f"ville-{number}" for number in range(size)]
     began = time.process_time()
-    asyncio.run(several(platform, slugs))
+    asyncio.run(several(platform, slugs, server))
     created = time.process_time() - began
     status = spent(lambda: [fleet._state(platform, slug) for slug in slugs])
     (folder / "migrations" / "0002_more.sql").write_text(STEP[1])
@@ -172,11 +196,12 @@ def spent(work: Callable[[], object]) -> float:
     return time.process_time() - began
 
 
-async def several(platform: Platform, slugs: list[str]) -> None:
+async def several(platform: Platform, slugs: list[str], server: str) -> None:
     """Bring up these communes."""
     for slug in slugs:
-        hosts = (f"{slug}.localhost",)
-        await create(platform, NewTenant(slug, hosts, "44109", plugins=("creche", "toys")))
+        url = renamed(server, slug.replace("-", "_")) if server else ""
+        hosts, plugins = (f"{slug}.localhost",), ("creche", "toys")
+        await create(platform, NewTenant(slug, hosts, "44109", plugins=plugins, database=url))
     await platform.aclose()
 
 
@@ -221,22 +246,14 @@ def start_up() -> None:
 def main() -> None:
     """Measure on both databases, or how the cost of a commune grows."""
     if sizes := [int(one) for one in sys.argv[1:]]:
-        grown(sizes)
+        for on_postgres in (False, True):
+            grown(sizes, on_postgres=on_postgres)
         return
     with tempfile.TemporaryDirectory() as folder:
         report(Fleet("SQLite", 1000, 150), Path(folder))
-    beside = Path(tempfile.mkdtemp(prefix="ribambelle-pg-"))
-    try:
-        url = start_server(beside)
-    except NoServer as error:
-        sys.exit(f"PostgreSQL not measured: {error}")
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            # a database of PostgreSQL is 8 MB of disk, and a connection is one of its processes
-            report(Fleet("PostgreSQL", 150, 100, url), Path(folder))
-    finally:
-        stop(beside)
-        shutil.rmtree(beside, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as folder, beside(wanted=True) as url:
+        # a database of PostgreSQL is 8 MB of disk, and a connection is one of its processes
+        report(Fleet("PostgreSQL", 150, 100, url), Path(folder))
     start_up()
 
 

@@ -14,7 +14,8 @@ from ribambelle.errors import Misconfigured, Refused, Unavailable
 from ribambelle.lists import as_csv
 from ribambelle.statistics import fleet
 from ribambelle.statistics.fleet import Gathered, Line, Report
-from ribambelle.tenants import Platform
+from ribambelle.statistics.reading import reading
+from ribambelle.tenants import Platform, Tenant
 from ribambelle_cli.tenant import once
 
 log = structlog.get_logger(__name__)
@@ -85,13 +86,18 @@ async def _ask(communes: Platform, slug: str, month: str, told: Told) -> None:
     if commune.settings.fictional or commune.settings.demo:
         return
     with commune.here():
-        for one in commune.hooks.all("published_figures"):
-            cells = await one.of_month(month)
-            found = told.setdefault(one.name, (one.label, list(one.columns), [], []))
-            if cells is None:
-                found[3].append(commune.settings.name)
-            else:
-                found[2].append(Line(commune.settings.name, list(cells)))
+        async with reading(commune):
+            await _ask_here(commune, month, told)
+
+
+async def _ask_here(commune: Tenant, month: str, told: Told) -> None:
+    for one in commune.hooks.all("published_figures"):
+        cells = await one.of_month(month)
+        found = told.setdefault(one.name, (one.label, list(one.columns), [], []))
+        if cells is None:
+            found[3].append(commune.settings.name)
+        else:
+            found[2].append(Line(commune.settings.name, list(cells)))
 
 
 def _tell(report: Report, file: Path) -> None:

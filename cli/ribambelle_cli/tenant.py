@@ -31,6 +31,20 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, help="Les communes : créer, vérifier, activer un module.")
 Slug = Annotated[str, typer.Argument(help="Commune, telle que dans tenants/, par exemple nantes.")]
+Name = Annotated[str, typer.Option(help="Nom affiché ; celui de la liste officielle sinon.")]
+Insee = Annotated[str, typer.Option(help="Code INSEE, par exemple 97411.")]
+Departement = Annotated[
+    str, typer.Option(help="Code d’un département entier, par exemple 44 ; sans --insee.")
+]
+Hosts = Annotated[
+    list[str] | None, typer.Option(help="Adresse du portail ; répéter pour plusieurs.")
+]
+Modules = Annotated[
+    list[str] | None, typer.Option(help="Module à activer ; répéter pour plusieurs.")
+]
+Colour = Annotated[str, typer.Option(help="Couleur de la commune, par exemple #0B5FA5.")]
+Base = Annotated[str, typer.Option(help="Adresse PostgreSQL ; SQLite sinon.")]
+FirstAgent = Annotated[str, typer.Option(help="E-mail du premier agent à inviter.")]
 ADMIN = [Grant("admin"), Grant("agent")]
 
 
@@ -67,22 +81,14 @@ def facts(commune: Tenant) -> dict[str, Any]:
 @app.command()
 def create(
     slug: Slug,
-    name: Annotated[
-        str, typer.Option(help="Nom affiché ; celui de la liste officielle sinon.")
-    ] = "",
-    insee: Annotated[str, typer.Option(help="Code INSEE, par exemple 97411.")] = "",
-    departement: Annotated[
-        str, typer.Option(help="Code d’un département entier, par exemple 44 ; sans --insee.")
-    ] = "",
-    host: Annotated[
-        list[str] | None, typer.Option(help="Adresse du portail ; répéter pour plusieurs.")
-    ] = None,
-    plugin: Annotated[
-        list[str] | None, typer.Option(help="Module à activer ; répéter pour plusieurs.")
-    ] = None,
-    colour: Annotated[str, typer.Option(help="Couleur de la commune, par exemple #0B5FA5.")] = "",
-    database: Annotated[str, typer.Option(help="Adresse PostgreSQL ; SQLite sinon.")] = "",
-    agent: Annotated[str, typer.Option(help="E-mail du premier agent à inviter.")] = "",
+    name: Name = "",
+    insee: Insee = "",
+    departement: Departement = "",
+    host: Hosts = None,
+    plugin: Modules = None,
+    colour: Colour = "",
+    database: Base = "",
+    agent: FirstAgent = "",
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -112,15 +118,14 @@ def create(
         return
     commune, link = once(communes, lambda: bring_up(communes, new, email))
     if as_json:
-        say_json(
-            {
-                **facts(commune),
-                "activation_link": None if email else link,
-                "invited": email or None,
-                "resumed": resumed,
-            }
-        )
-        return
+        said = {"activation_link": None if email else link, "invited": email or None}
+        say_json({**facts(commune), **said, "resumed": resumed})
+    else:
+        _tell_created(commune, email, link, resumed=resumed)
+
+
+def _tell_created(commune: Tenant, email: str, link: str, *, resumed: bool) -> None:
+    slug = commune.slug
     if resumed:
         say(f"Une création interrompue de {slug} a été trouvée : elle est maintenant achevée.")
     say(f"{commune.settings.name} : portail créé à l’adresse {commune.url('/')}")

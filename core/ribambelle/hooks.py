@@ -91,7 +91,9 @@ def routes() -> Iterable[Any]:
     """Litestar handlers, answered only in communes that have enabled the plugin.
 
     Called once when the portal starts. Every handler declares its guard: a route without one, or
-    at an address already taken, puts the plugin aside.
+    at an address already taken, puts the plugin aside. One that only reads figures says
+    ``figures=True``: it is then answered from the standby, where the commune has one, and may
+    write nothing.
 
     Example::
 

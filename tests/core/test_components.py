@@ -86,6 +86,7 @@ def shared(**changes: object) -> dict[str, object]:
         "flash": [("ok", "C’est enregistré."), ("erreur", "Ce lien a déjà servi.")],
         "path": "/",
         "again": "/",
+        "source": "",
         "language": FRENCH,
         "languages": [FRENCH, *OTHERS.values()],
         **changes,

@@ -4,7 +4,9 @@ import asyncio
 import gzip
 import socket
 import time
+from contextlib import nullcontext
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from ribambelle_paiement_tresor.payfip import (
     PayfipMalformed,
     PayfipTechnical,
     PayfipUnreachable,
+    client,
 )
 from ribambelle_paiement_tresor.payfip.envelope import ENVELOPE, Malformed, answer
 from ribambelle_paiement_tresor.testing.treasury import SimulatedTreasury
@@ -83,6 +86,22 @@ async def test_s22_a_slow_status_is_given_up_in_time_even_when_bytes_trickle(
 
     assert time.monotonic() - before < 5
     assert asyncio.all_tasks() == running
+
+
+async def test_twin_without_a_limit_on_the_whole_bytes_that_trickle_are_waited_for(
+    treasury: SimulatedTreasury, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: only the silence between two bytes is limited, and a status that drips never ends."""
+    idop = await an_idop(treasury)
+    treasury.will("drip", seconds=0.05)
+    unlimited = SimpleNamespace(timeout=lambda _: nullcontext())
+    monkeypatch.setattr(client, "asyncio", unlimited)
+    asked = asyncio.create_task(asking(treasury, patience=0.25).result(idop))
+
+    done, waiting = await asyncio.wait([asked], timeout=0.75)
+    asked.cancel()
+
+    assert (len(done), len(waiting)) == (0, 1)
 
 
 @pytest.mark.parametrize(

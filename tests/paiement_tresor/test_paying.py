@@ -1,7 +1,8 @@
 """A family pays on line: once, whatever is lost, late, doubled, forged or stopped half-way."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +17,7 @@ from ribambelle.testing.clock import FrozenClock
 from ribambelle.testing.communes import Communes, Town
 from ribambelle_paiement_tresor import crediting, paying, resolving
 from ribambelle_paiement_tresor.domain import payment as rule
+from ribambelle_paiement_tresor.payfip import Payfip
 from ribambelle_paiement_tresor.paying import NOTICE, RETURN
 from ribambelle_paiement_tresor.queries import books, mine, modes, payments
 from ribambelle_paiement_tresor.tables import Allocation, Entry, Exchange, Notice, Payment
@@ -287,19 +289,53 @@ async def test_s17_s18_s20_a_treasury_that_does_not_answer_blocks_nothing(
     assert (await paying_.press()).headers["location"].endswith("/tresor")
 
 
-@pytest.mark.slow
-async def test_other_pages_do_not_wait_for_a_treasury_that_is_slow(paying_: Paying) -> None:
-    paying_.treasury.will("slow", seconds=3)
-    pressed = asyncio.create_task(paying_.press())
-    seen = []
-    await asyncio.sleep(0.3)
+Posted = Callable[[Payfip, str], Awaitable[tuple[int, bytes]]]
 
+
+async def answered_meanwhile(
+    paying_: Paying, monkeypatch: pytest.MonkeyPatch, posted: Posted
+) -> list[int]:
+    """Return what the pages answered that were answered before the treasury was."""
+    begun, over = asyncio.Event(), asyncio.Event()
+
+    async def watched(self: Payfip, request: str) -> tuple[int, bytes]:
+        begun.set()
+        try:
+            return await posted(self, request)
+        finally:
+            over.set()
+
+    monkeypatch.setattr(Payfip, "_posted", watched)
+    pressed = asyncio.create_task(paying_.press())
+    await begun.wait()
+    seen = []
     for path in ("/compte", "/agenda", "/"):
         answer = await paying_.client.get(path)
-        seen.append((answer.status_code, pressed.done()))
-
-    assert seen == [(200, False)] * 3
+        if not over.is_set():
+            seen.append(answer.status_code)
     await pressed
+    return seen
+
+
+@pytest.mark.slow
+async def test_other_pages_do_not_wait_for_a_treasury_that_is_slow(
+    paying_: Paying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paying_.treasury.will("slow", seconds=3)
+
+    assert await answered_meanwhile(paying_, monkeypatch, Payfip._posted) == [200] * 3
+
+
+async def test_twin_a_question_that_holds_the_server_keeps_every_page_waiting(
+    paying_: Paying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: the treasury is asked without giving the turn back."""
+
+    async def held(self: Payfip, request: str) -> tuple[int, bytes]:
+        time.sleep(0.1)
+        raise httpx.ConnectError("nobody")
+
+    assert await answered_meanwhile(paying_, monkeypatch, held) == []
 
 
 async def test_s19_what_the_treasury_refuses_is_told_and_the_regie_knows(paying_: Paying) -> None:

@@ -16,6 +16,7 @@ from ribambelle.errors import Misconfigured
 from ribambelle.plugins import Plugins
 from ribambelle.tenants import Platform
 from ribambelle.tenants.settings import convert
+from ribambelle_periscolaire.domain import cut_off
 from ribambelle_periscolaire.domain.calendar import SchoolCalendar, school_calendar
 from ribambelle_periscolaire.domain.cut_off import Act, CutOff, allows, closes_at, opens_at
 from ribambelle_periscolaire.domain.cut_off_words import told
@@ -238,6 +239,48 @@ def test_the_repeated_hour_of_october_comes_once_then_is_over() -> None:
     ]
 
     assert found == [True, False, False]
+
+
+def test_twin_hours_compared_as_a_wall_clock_shows_them_would_open_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Sabotage: moments are compared by what a clock shows, and 2:15 comes before 2:30 once more."""
+    paris = school_calendar("Europe/Paris", "B", (), "44")
+    rule = convert(
+        {"cut_offs": [{"name": "nuit", "add": {"days": 1, "at": "02:30"}}]}, Settings, ""
+    )
+    again = datetime(2026, 10, 25, 1, 15, tzinfo=UTC).astimezone(paris.zone)
+
+    def is_open() -> bool:
+        return allows(rule.cut_offs[0], "add", date(2026, 10, 26), NOON, paris, again).open
+
+    held = is_open()
+    monkeypatch.setattr(cut_off, "_instant", lambda moment: moment)
+
+    assert (held, is_open()) == (False, True)
+
+
+@pytest.mark.parametrize("name", ["_counts", "_anchor"])
+def test_twin_a_year_counted_without_its_bridges_or_its_weeks_is_seen(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Sabotage: every day counts, or a week begins where the service is."""
+    wrong: dict[str, object] = {
+        "_counts": lambda *_: True,
+        "_anchor": lambda _, day, __: day - timedelta(days=7),
+    }
+    monkeypatch.setattr(cut_off, name, wrong[name])
+
+    red = 0
+    for slug, activity, act, weekdays, reading in REGULATIONS:
+        try:
+            test_each_regulation_closes_when_it_says(
+                platform, slug, activity, act, weekdays, reading
+            )
+        except AssertionError:
+            red += 1
+
+    assert red >= 3
 
 
 def test_who_comes_too_late_is_told_since_when_and_which_day_is_next(platform: Platform) -> None:

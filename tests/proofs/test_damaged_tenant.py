@@ -7,8 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 from anyio import to_thread
+from pysqlite3 import dbapi2
 from tests.proofs.serving import serving
 
+from ribambelle.database import connection
 from ribambelle.identity import Grant
 from ribambelle.testing import Communes, FrozenClock
 from ribambelle.testing.browser import free_port
@@ -78,3 +80,26 @@ async def test_one_commune_is_away_and_only_that_one(
             assert asked("alpha").status_code == 200
 
     await to_thread.run_sync(cured)
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["as it is", "sabotaged"])
+async def test_twin_damage_that_is_not_known_for_what_it_is_is_a_fault(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch, is_known: bool
+) -> None:
+    """Sabotage: what SQLite says of a damaged file is taken for any error."""
+    agent = await communes.alpha.staff(Grant("admin"))
+    platform = communes.app.platform
+    await platform.aclose()
+    file = platform.data / "alpha" / "portal.sqlite"
+    damaged(file, file.read_bytes(), random.Random(4))
+    if not is_known:
+        for code in (dbapi2.SQLITE_NOTADB, dbapi2.SQLITE_CORRUPT):
+            monkeypatch.delitem(connection.AWAY, code)
+
+    transport = httpx.ASGITransport(app=communes.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://alpha.localhost", cookies=agent.cookies
+    ) as browser:
+        answer = await browser.get("/bureau/creche/guichets")
+
+    assert answer.status_code == (503 if is_known else 500)

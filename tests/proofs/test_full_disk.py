@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 from anyio import to_thread
+from pysqlite3 import dbapi2
 from tests.proofs.serving import serving
 from tests.proofs.writers import Writers
 
-from ribambelle.database import SQLite, using
+from ribambelle.database import SQLite, connection, using
 from ribambelle.identity import Grant
+from ribambelle.tenants import Platform
 from ribambelle.testing import Communes, FrozenClock
 from ribambelle.testing.browser import free_port
 from ribambelle.testing.missing import miss
+from ribambelle.web.portal import portal
 from ribambelle_creche.tables import Desk
 
 pytestmark = pytest.mark.slow
@@ -50,16 +54,21 @@ def filled(place: Path) -> Path:
             return file
 
 
-async def test_pages_are_read_and_what_is_written_is_refused(
-    communes: Communes, clock: FrozenClock, disk: Path
-) -> None:
-    clock.set(datetime.now(UTC))
+async def moved(communes: Communes, disk: Path) -> str:
+    """Put the communes on that disk; return the session of somebody who may write there."""
     admin = await communes.alpha.staff(Grant("admin"))
     await communes.app.platform.aclose()
     for one in communes.app.platform.folder.glob("*.toml"):
         shutil.copy(one, disk)
     shutil.copytree(communes.app.platform.data, disk / "data")
-    writers = Writers(free_port(), admin.cookies["session"])
+    return admin.cookies["session"]
+
+
+async def test_pages_are_read_and_what_is_written_is_refused(
+    communes: Communes, clock: FrozenClock, disk: Path
+) -> None:
+    clock.set(datetime.now(UTC))
+    writers = Writers(free_port(), await moved(communes, disk))
 
     def lived() -> None:
         with serving(disk, writers.port), writers.at_work():
@@ -87,3 +96,29 @@ async def test_pages_are_read_and_what_is_written_is_refused(
     await base.aclose()
     assert set(writers.acknowledged) <= stored
     assert checked["integrity_check"] == "ok"
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["as it is", "sabotaged"])
+async def test_twin_a_full_disk_that_is_not_known_for_what_it_is_is_a_fault(
+    communes: Communes, disk: Path, monkeypatch: pytest.MonkeyPatch, is_known: bool
+) -> None:
+    """Sabotage: what SQLite says of a full disk is taken for any error."""
+    session = await moved(communes, disk)
+    if not is_known:
+        monkeypatch.delitem(connection.AWAY, dbapi2.SQLITE_FULL)
+    there = communes.app.platform
+    app = portal(Platform(disk, disk / "data", plugins=there.plugins, clock=there.clock))
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://alpha.localhost", cookies={"session": session}
+    ) as agent:
+        await agent.get("/bureau/creche/guichets")
+        filled(disk)
+        answers = [
+            await agent.post("/bureau/creche/guichets", data={"name": f"Guichet {number}"})
+            for number in range(4)
+        ]
+    await app.platform.aclose()
+
+    # a first one may fit in a page already there
+    assert {one.status_code for one in answers[1:]} == {503 if is_known else 500}

@@ -15,8 +15,9 @@ import httpx
 class Writers:
     """Each opens crèche desks, and reads the list of them.
 
-    `acknowledged` are the names the portal said it kept; `answers` counts every answer by what was
-    asked and by its status, a connection that broke under its own name.
+    `sent` are the names asked for, `acknowledged` those the portal said it kept, and `when`;
+    `answers` counts every answer by what was asked and by its status, a connection that broke under
+    its own name.
     """
 
     port: int
@@ -24,6 +25,8 @@ class Writers:
     host: str = "alpha.localhost"
     numbers: Iterator[int] = field(default_factory=count)
     acknowledged: list[str] = field(default_factory=list)
+    sent: set[str] = field(default_factory=set)
+    when: dict[str, float] = field(default_factory=dict)
     answers: Counter[tuple[str, str]] = field(default_factory=Counter)
     refused: list[httpx.Response] = field(default_factory=list)
     silent: float = 0.0
@@ -42,9 +45,11 @@ class Writers:
     def write(self, agent: httpx.Client) -> httpx.Response:
         """Open one desk."""
         name = f"Guichet {next(self.numbers)}"
+        self.sent.add(name)
         answer = agent.post("/bureau/creche/guichets", data={"name": name})
         self.answers["write", str(answer.status_code)] += 1
         if answer.status_code == 303:
+            self.when[name] = time.time()
             self.acknowledged.append(name)
             now = time.monotonic()
             self.silent, self._last = max(self.silent, now - (self._last or now)), now

@@ -19,7 +19,7 @@ def is_postgres(database: str) -> bool:
 EXAMPLE = "postgresql://utilisateur:motdepasse@serveur:5432/nantes"
 
 
-def require_address(url: str, file: str = "") -> None:
+def require_address(url: str, file: str = "", key: str = "database.url") -> None:
     """Refuse what cannot be the address of a PostgreSQL database; it is never shown: a password
     may stand in it.
 
@@ -32,7 +32,7 @@ PostgreSQL. Écrivez par exemple postgresql://utilisateur:motdepasse@serveur:543
     cure = f"écrivez par exemple {EXAMPLE}"
     if not is_postgres(url):
         what = "ce n’est pas une adresse PostgreSQL"
-        raise Misconfigured(what, file=file, key="database.url", cure=cure)
+        raise Misconfigured(what, file=file, key=key, cure=cure)
     try:
         address = urlsplit(url)
         _ = address.port
@@ -40,10 +40,10 @@ PostgreSQL. Écrivez par exemple postgresql://utilisateur:motdepasse@serveur:543
     except ValueError as error:
         what = "cette adresse PostgreSQL est illisible"
         cure = f"{cure} ; le port est un nombre, les signes d’un mot de passe s’écrivent %40 pour @"
-        raise Misconfigured(what, file=file, key="database.url", cure=cure) from error
+        raise Misconfigured(what, file=file, key=key, cure=cure) from error
     if not name or "/" in name:
         what = "l’adresse ne nomme aucune base"
-        raise Misconfigured(what, file=file, key="database.url", cure=cure)
+        raise Misconfigured(what, file=file, key=key, cure=cure)
 
 
 def named(url: str) -> str:

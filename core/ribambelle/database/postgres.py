@@ -132,9 +132,9 @@ class PostgresConnection:
 class _Pool:
     """The connections of one event loop, which cannot outlive it."""
 
-    def __init__(self, url: str, size: int) -> None:
+    def __init__(self, url: str, **options: Any) -> None:
         self._opening = asyncio.Lock()
-        self._keeper = _kept(url, size)
+        self._keeper = _kept(url, **options)
         self._pool: Any = None
 
     async def opened(self) -> Any:
@@ -148,7 +148,7 @@ class _Pool:
         await self._keeper.aclose()
 
 
-async def _kept(url: str, size: int) -> AsyncGenerator[Any, None]:
+async def _kept(url: str, **options: Any) -> AsyncGenerator[Any, None]:
     """Hold a pool open until told otherwise.
 
     A generator, because `asyncio.run` closes those still open before it closes the loop: a
@@ -156,7 +156,7 @@ async def _kept(url: str, size: int) -> AsyncGenerator[Any, None]:
     """
     with explained():
         pool = await asyncpg.create_pool(
-            url, min_size=0, max_size=size, max_inactive_connection_lifetime=IDLE, timeout=PATIENCE
+            url, min_size=0, max_inactive_connection_lifetime=IDLE, **options
         )
     try:
         yield pool
@@ -171,11 +171,20 @@ async def _kept(url: str, size: int) -> AsyncGenerator[Any, None]:
 class Postgres(TenantEngine):
     """A commune's database; a few connections at most, none while nobody asks."""
 
-    __slots__ = ("_pools", "size", "url")
+    __slots__ = ("_pools", "patience", "settings", "size", "url")
 
-    def __init__(self, url: str, size: int = 4) -> None:
+    def __init__(
+        self,
+        url: str,
+        size: int = 4,
+        *,
+        patience: float = PATIENCE,
+        settings: dict[str, str] | None = None,
+    ) -> None:
         super().__init__("postgres", 14)
-        self.url, self.size = url, size
+        self.url, self.size, self.patience = url, size, patience
+        self.settings = settings or {}
+        """What each session asks of the server when it begins."""
         self._pools: dict[asyncio.AbstractEventLoop, _Pool] = {}
 
     @asynccontextmanager
@@ -183,7 +192,7 @@ class Postgres(TenantEngine):
         """Lend a connection of the pool."""
         pool = await self._pool().opened()
         with explained():
-            raw = await pool.acquire(timeout=PATIENCE)
+            raw = await pool.acquire(timeout=self.patience)
         try:
             yield PostgresConnection(raw)
         finally:
@@ -240,5 +249,10 @@ class Postgres(TenantEngine):
         if pool is None:
             for finished in [each for each in self._pools if each.is_closed()]:
                 del self._pools[finished]
-            pool = self._pools[loop] = _Pool(self.url, self.size)
+            pool = self._pools[loop] = _Pool(
+                self.url,
+                max_size=self.size,
+                timeout=self.patience,
+                server_settings=self.settings,
+            )
         return pool

@@ -20,7 +20,9 @@ IDLE, STEP = timedelta(hours=2), timedelta(minutes=10)
 """A member of staff who does nothing this long signs in again; looked at no more than each step."""
 LANGUAGE = "language"
 NEWCOMER, OPENID, MANDATE = "newcomer", "openid", "mandate"
-OF_ONE_PERSON = ("flash", "refused", NEWCOMER, OPENID, MANDATE)
+AWAITING = "awaiting"
+"""The member of staff who gave a password, and whose code is still to come."""
+OF_ONE_PERSON = ("flash", "refused", NEWCOMER, OPENID, MANDATE, AWAITING)
 """What a session keeps of one person: whoever signs in after them finds nothing of it."""
 
 

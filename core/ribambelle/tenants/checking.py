@@ -101,6 +101,13 @@ def of_file(commune: Tenant) -> list[str]:
             f"zone de vacances inconnue « {settings.school_zone} »",
             f"choisissez parmi {', '.join(SCHOOL_ZONES)}",
         )
+    if settings.fictional and not commune.is_for_learning:
+        wrong(
+            "fictional",
+            "cette commune n’est pas un espace pour apprendre : aucun de ses messages ne part, et le "
+            "Trésor n’est pas appelé",
+            "retirez cette ligne ; un espace s’ouvre par « ribambelle tenant copy »",
+        )
     crest = settings.brand.crest
     if crest and not (commune.platform.folder / commune.slug / crest).is_file():
         wrong(

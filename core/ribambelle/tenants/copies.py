@@ -2,8 +2,8 @@
 
 The folder holds what serves nobody else: ``tenant.toml``, ``secrets.toml`` if there is one,
 ``secret.key``, ``database`` and its manifest, ``documents`` (papers of families, sealed) and their
-digests, ``own`` (crest, texts), and ``erasures.jsonl``, whom the commune has forgotten. Keep it as
-safe as the data itself.
+digests, ``own`` (crest, texts), ``erasures.jsonl``, whom the commune has forgotten, and ``learning``
+if its people are invented. Keep it as safe as the data itself.
 """
 
 import os
@@ -27,7 +27,7 @@ from ribambelle.tenants import settings as files
 from ribambelle.tenants.creation import require_free
 from ribambelle.tenants.registry import Platform
 from ribambelle.tenants.settings import RESERVED_SLUGS, SLUG
-from ribambelle.tenants.tenant import Tenant
+from ribambelle.tenants.tenant import LEARNING, Tenant
 
 TABLE = re.compile(r"^\s*\[database\]\s*(#.*)?$")
 ANY_TABLE = re.compile(r"^\s*\[")
@@ -44,6 +44,8 @@ def contents(commune: Tenant) -> list[str]:
         found.append("secrets.toml")
     if (source / commune.slug).is_dir():
         found.append("own")
+    if commune.is_for_learning:
+        found.append(LEARNING)
     if (commune.folder / "documents").is_dir():
         found += ["documents", "documents.json"]
     return sorted(found)
@@ -94,6 +96,8 @@ def keep_files(commune: Tenant, draft: Path) -> None:
         shutil.copytree(source / commune.slug, draft / "own")
     _keep(draft / "secret.key", commune.key)
     _keep(draft / "slug", commune.slug.encode())
+    if commune.is_for_learning:
+        _keep(draft / LEARNING, b"")
     forgotten = erasures(commune.platform, commune.slug)
     _keep(draft / "erasures.jsonl", forgotten.read_bytes() if forgotten.is_file() else b"")
 
@@ -188,6 +192,8 @@ async def put_in_place(
                     undo.append(part.rmdir)
         draft.mkdir(mode=0o700)
         rows = await fill(draft)
+        if (folder / LEARNING).is_file():
+            _keep(draft / LEARNING, b"")
         loaded = bool(copied.database)
         _put(draft, data, undo)
         if (folder / "own").is_dir():

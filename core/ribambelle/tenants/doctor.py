@@ -41,6 +41,7 @@ SLACK, LATE = timedelta(minutes=30), 3
 """A copy that takes itself is late after so long, or after so many turns missed."""
 RENEWED = timedelta(days=14)
 BACK = timedelta(minutes=5)
+MEANWHILE = "Les chiffres se lisent sur la base principale."
 Level = Literal["fault", "remark", "unknown"]
 
 
@@ -185,8 +186,27 @@ async def _of_database(commune: Tenant) -> AsyncIterator[Finding]:
             f"Des travaux attendent depuis le {late['run_at']:%d/%m/%Y à %H:%M}.",
             "Lancez « ribambelle work », ou servez sans --no-work.",
         )
+    if (standby := await _of_standby(commune)) is not None:
+        yield standby
     for one in _of_copies(commune):
         yield one
+
+
+async def _of_standby(commune: Tenant) -> Finding | None:
+    """Return how the base where figures are read follows the main one."""
+    # figures know the tenants, and not the other way round
+    from ribambelle.statistics import reading
+
+    found = await reading.following(commune)
+    if found is None:
+        return None
+    if found.is_read and found.up_to is None:
+        return Finding(
+            commune.slug, "remark", "La base de secours suit : moins de cinq secondes de retard."
+        )
+    cure = "" if found.is_read else "Vérifiez [standby] et le serveur de secours. " + MEANWHILE
+    level: Level = "remark" if found.is_read else "fault"
+    return Finding(commune.slug, level, reading.told(found, commune), cure)
 
 
 def _of_copies(commune: Tenant) -> Iterator[Finding]:

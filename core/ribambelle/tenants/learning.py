@@ -1,7 +1,8 @@
 """A space to learn in, beside a commune: its settings and looks, and nobody real.
 
 Nothing is read of the commune's base, of its papers or of its secrets. What would write to somebody,
-call a service of the State or name a person is left out of the file, whatever ``platform.toml`` says.
+call a service of the State, reach the treasury or name a person is left out of the file, and of what
+``platform.toml`` says to all: see :mod:`ribambelle.tenants.inheriting`.
 """
 
 import shutil
@@ -17,8 +18,9 @@ from ribambelle.database import template
 from ribambelle.errors import Refused
 from ribambelle.tenants import copies, creation
 from ribambelle.tenants.creation import NewTenant
+from ribambelle.tenants.inheriting import harmless
 from ribambelle.tenants.registry import Platform, make_key
-from ribambelle.tenants.tenant import Tenant
+from ribambelle.tenants.tenant import LEARNING, Tenant
 
 OFF: dict[str, dict[str, Any]] = {
     "mail": {"server": ""},
@@ -28,11 +30,7 @@ OFF: dict[str, dict[str, Any]] = {
     "proconnect": {"on": False},
     "particulier": {"on": False},
 }
-"""Tables written whole: a later layer replaces an earlier one, the platform's included."""
-LEFT_OUT = ("database", "signature")
-PEOPLE = ("signatories", "testers", "director", "dpo", "officer")
-"""Keys that name somebody, wherever they stand in the file."""
-SECRETS = ("password", "secret", "old_secret", "token", "key")
+"""Written all the same, for whoever reads the file to see."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +62,11 @@ def rewritten(text: str, space: Space) -> str:
     fictional
     """
     said = tomlkit.parse(text).unwrap()  # unwrapped: a comment may name anybody
-    for name in (*LEFT_OUT, *OFF, "hosts", "demo", "fictional"):
+    for name in ("hosts", "demo", "fictional"):
         said.pop(name, None)
-    _without_people(said)
-    plain = {key: value for key, value in said.items() if not _is_table(value)}
-    tables = {key: value for key, value in said.items() if _is_table(value)}
+    kept = harmless(said)
+    plain = {key: value for key, value in kept.items() if not _is_table(value)}
+    tables = {key: value for key, value in kept.items() if _is_table(value)}
     told = {**plain, "hosts": list(space.hosts), "demo": True, "fictional": True, **tables, **OFF}
     if space.database:
         told["database"] = {"url": space.database}
@@ -80,19 +78,6 @@ def _is_table(value: Any) -> bool:
     return isinstance(value, dict | Table | AoT) or (
         isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
     )
-
-
-def _without_people(said: dict[str, Any]) -> None:
-    for key in [*said]:
-        value = said[key]
-        if key in PEOPLE or key in SECRETS:
-            del said[key]
-        elif isinstance(value, dict):
-            _without_people(value)
-        elif isinstance(value, list):
-            for one in value:
-                if isinstance(one, dict):
-                    _without_people(one)
 
 
 async def create(commune: Tenant, space: Space) -> Tenant:
@@ -110,6 +95,7 @@ async def create(commune: Tenant, space: Space) -> Tenant:
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        (folder / LEARNING).touch()
         own = platform.folder / commune.slug
         if own.is_dir():
             shutil.copytree(own, folder / "own")

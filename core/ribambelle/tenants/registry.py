@@ -12,6 +12,7 @@ from ribambelle.clock import Clock, system_clock
 from ribambelle.database.engine import TenantEngine
 from ribambelle.database.postgres import Postgres
 from ribambelle.database.sqlite import SQLite
+from ribambelle.database.standby import StandbyEngine
 from ribambelle.errors import Misconfigured, Unavailable
 from ribambelle.plugins import Plugins
 from ribambelle.tenants import settings as files
@@ -49,6 +50,7 @@ class Platform:
         self.addresses = Addresses(self.folder, self.data)
         self._tenants: dict[str, tuple[tuple[int, ...], Tenant | Misconfigured]] = {}
         self._engines: OrderedDict[str, TenantEngine] = OrderedDict()
+        self._standbys: dict[str, StandbyEngine] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._warned: set[Path] = set()
         self._scanned = 0.0
@@ -153,7 +155,8 @@ class Platform:
         except Misconfigured as error:
             return error
         if before and isinstance(before[1], Tenant):
-            if before[1].settings.database != tenant.settings.database:
+            was, now = before[1].settings, tenant.settings
+            if (was.database, was.standby) != (now.database, now.standby):
                 self._close(slug)
             tenant.users = before[1].users
         return tenant
@@ -174,6 +177,16 @@ class Platform:
         self._engines.move_to_end(tenant.slug)
         return engine
 
+    def standby(self, tenant: Tenant) -> StandbyEngine | None:
+        """Return the commune's base on the standby, if its files name one."""
+        main, settings = self.engine(tenant), tenant.settings
+        address = settings.standby.of(settings.database.url)
+        if not address or not isinstance(main, Postgres):
+            return None
+        if tenant.slug not in self._standbys:
+            self._standbys[tenant.slug] = StandbyEngine(address, main)
+        return self._standbys[tenant.slug]
+
     def _evict(self, wanted: str) -> None:
         for slug in list(self._engines)[: max(0, len(self._engines) - self.keep)]:
             known = self._tenants.get(slug)
@@ -185,9 +198,12 @@ class Platform:
         engine = self._engines.pop(slug, None)
         if isinstance(engine, SQLite):
             engine.close()
-        elif engine is not None:
+            return
+        for one in (engine, self._standbys.pop(slug, None)):
+            if one is None:
+                continue
             try:
-                task = asyncio.get_running_loop().create_task(engine.aclose())
+                task = asyncio.get_running_loop().create_task(one.aclose())
             except RuntimeError:  # no loop, so no pool of a living loop either
                 return
             self._closing.add(task)

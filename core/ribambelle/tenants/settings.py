@@ -2,7 +2,8 @@
 
 Layers, the later ones winning: ``platform.toml``, ``<slug>.toml``, ``<slug>.secrets.toml``, then
 the environment (``RIBAMBELLE_NANTES__MAIL__PASSWORD``). A table is replaced whole by a later
-layer, unless it says ``dynaconf_merge = true``.
+layer, unless it says ``dynaconf_merge = true``. A space to learn in takes of the platform's only
+what leads to nobody.
 """
 
 import difflib
@@ -13,15 +14,17 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from ribambelle.calendar.holidays import Holiday
-from ribambelle.database.names import require_address
+from ribambelle.database.names import named, require_address
 from ribambelle.errors import Misconfigured
 from ribambelle.languages.known import OTHERS
 from ribambelle.tenants.brand import parse_colour
+from ribambelle.tenants.inheriting import harmless
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -54,6 +57,27 @@ class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the data lives: empty for the commune's own SQLite file, or a PostgreSQL address."""
 
     url: str = ""
+
+
+class Standby(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A PostgreSQL standby where figures are read: `url` empty reads them on the main database."""
+
+    url: str = ""
+    """Its address; ``{base}`` is the name of the commune's own base."""
+    late_seconds: Annotated[int, msgspec.Meta(ge=0, le=86400)] = 60
+    """How far behind it may be and still be read."""
+
+    def of(self, database: str) -> str:
+        """Return the address of a commune's base on the standby; nothing when it has none there.
+
+        >>> Standby("postgresql://lecture@secours/{base}").of("postgresql://h/nantes")
+        'postgresql://lecture@secours/nantes'
+        >>> Standby("postgresql://lecture@secours/{base}").of("")
+        ''
+        """
+        if not database:
+            return ""
+        return self.url.replace("{base}", quote(named(database), safe=""))
 
 
 class Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -381,6 +405,7 @@ class Commune(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contact: Contact = Contact()
     signature: Signature = Signature()
     database: Database = Database()
+    standby: Standby = Standby()
     mail: Mail = Mail()
     sms: Sms = Sms()
     documents: Documents = Documents()
@@ -429,13 +454,17 @@ def read(folder: Path, slug: str) -> dict[str, Any]:
     from dynaconf import Dynaconf
 
     files = [file for file in layers(folder, slug) if file.is_file()]
-    for file in files:
-        parse(file)
+    said = {file.name: parse(file) for file in files}
+    given: dict[str, Any] = {}
+    if lowered(said.get(f"{slug}.toml", {})).get("fictional"):
+        given = harmless(lowered(said.get("platform.toml", {})))
+        files = [file for file in files if file.name != "platform.toml"]
     layered = Dynaconf(
         settings_files=[str(file) for file in files],
         # "_" at the end: without it the prefix of `val` would also read the variables of `val-mont`.
         envvar_prefix=f"RIBAMBELLE_{slug.upper().replace('-', '_')}_",
         **READING,
+        **{key.upper(): value for key, value in given.items()},
     )
     raw: dict[str, Any] = lowered(layered.to_dict())
     return {key: value for key, value in raw.items() if key not in READING}
@@ -546,6 +575,8 @@ def check(settings: Commune, file: str) -> None:
             )
     if settings.database.url:
         require_address(settings.database.url, file)
+    if address := settings.standby.of(settings.database.url):
+        require_address(address, file, "standby.url")
     parse_colour(settings.brand.colour, file)
 
 

@@ -19,6 +19,7 @@ from ribambelle.errors import Misconfigured, NoTenant
 from ribambelle.tenants import settings as files
 
 if TYPE_CHECKING:
+    from ribambelle.database.standby import StandbyEngine
     from ribambelle.plugins import Enabled
     from ribambelle.tenants.registry import Platform
 
@@ -26,6 +27,8 @@ S = TypeVar("S", bound=msgspec.Struct)
 _current: ContextVar["Tenant"] = ContextVar("tenant")
 FREEZE = "frozen"
 """Mark in a commune's data: while it is there, nothing is written."""
+LEARNING = "learning"
+"""Mark in the data of a space to learn in: its people are invented, whatever its file says."""
 
 
 def current() -> "Tenant":
@@ -47,6 +50,7 @@ class Tenant:
         known = frozenset([*platform.plugins.names, *platform.plugins.broken])
         self.settings = files.commune(raw, known, file)
         self._require_installed(file)
+        self._require_said_fictional(file)
         self.hooks: Enabled = platform.plugins.only(self.settings.plugins)
         self._of = {
             name: files.convert(raw.get(name, {}), schemas[name], file, name)
@@ -66,6 +70,18 @@ class Tenant:
                     key="plugins",
                     cure=f"modules installés : {', '.join(installed.names)}",
                 )
+
+    def _require_said_fictional(self, file: str) -> None:
+        """Refuse to serve invented people as if they were real, to the treasury's harm."""
+        if self.is_for_learning and not (self.settings.fictional and self.settings.demo):
+            raise Misconfigured(
+                "cet espace a été ouvert pour apprendre, avec des personnes inventées, et son "
+                "fichier ne le dit plus",
+                file=file,
+                key="fictional" if not self.settings.fictional else "demo",
+                cure="écrivez de nouveau fictional = true et demo = true, puis fermez-le par "
+                f"« ribambelle tenant delete {self.slug} » s’il ne sert plus",
+            )
 
     def __repr__(self) -> str:
         return f"<Tenant {self.slug}>"
@@ -88,9 +104,19 @@ class Tenant:
         return self.platform.engine(self)
 
     @property
+    def standby(self) -> "StandbyEngine | None":
+        """Where the commune's figures may be read, when it has such a place."""
+        return self.platform.standby(self)
+
+    @property
     def is_frozen(self) -> bool:
         """Whether the commune is only read, in every process, until the mark is taken away."""
         return (self.folder / FREEZE).exists()
+
+    @property
+    def is_for_learning(self) -> bool:
+        """Whether the data here were invented when the space was opened."""
+        return (self.folder / LEARNING).exists()
 
     @contextmanager
     def here(self, *, though_frozen: bool = False) -> Iterator["Tenant"]:

@@ -36,6 +36,20 @@ def start_server(folder: Path, settings: Sequence[str] = HASTE) -> str:
         shutil.chown(folder, user)
     data = folder / "data"
     _run("initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--no-sync", at=folder)
+    return _start(folder, settings)
+
+
+def start_standby(folder: Path, of: Path, settings: Sequence[str] = HASTE) -> str:
+    """Start, in this empty folder, a server that follows the one of another; return its address."""
+    if (user := _user()) is not None:
+        shutil.chown(folder, user)
+    origin = ("-h", of, "-U", OWNER, "-D", folder / "data", "--no-sync")
+    _run("pg_basebackup", *origin, "-R", "-X", "stream", "-c", "fast", at=folder)
+    return _start(folder, settings)
+
+
+def _start(folder: Path, settings: Sequence[str]) -> str:
+    data = folder / "data"
     own = (*settings, "listen_addresses=", f"unix_socket_directories={folder}")
     options = " ".join(f"-c {setting}" for setting in own)
     _run("pg_ctl", "-D", data, "-l", folder / "log", "-o", options, "-w", "start", at=folder)

@@ -82,7 +82,7 @@ def everybody(roles: Iterable[Role]) -> Iterator[tuple[str, Person | None]]:
 def passes(handler: HTTPRouteHandler, method: str, person: Person | None, hooks: Enabled) -> bool:
     """Tell whether all the guards of a route let this person in, when they ask with this method."""
     # the guards look at no more of a commune than what is enabled there
-    town: Any = SimpleNamespace(hooks=hooks, settings=SimpleNamespace(demo=True))
+    town: Any = SimpleNamespace(hooks=hooks, settings=SimpleNamespace(demo=True, fictional=False))
     nothing: Any = None
     seen = Visit(town, "", OpenSession(), nothing, person)
     connection: Any = SimpleNamespace(scope={KEY: seen, "method": method})
@@ -147,6 +147,7 @@ Un agent a toujours donné son mot de passe et le code de son téléphone.
 Un rôle « lecture seule » ne change jamais rien, quelle que soit la page.
 Un rôle limité (à une crèche, à un guichet) n’ouvre que ce à quoi il est limité.
 L’adresse `/_boite` n’existe que dans une commune de démonstration.
+Dans un espace pour apprendre, elle ne s’ouvre qu’à ses agents, dès leur mot de passe.
 Sous `/api/v1` personne n’est connecté : un logiciel y porte un jeton, qui nomme ses portées.
 """
 NAMES = {CORE: "Toutes les communes"}

@@ -157,7 +157,7 @@ def not_for_you(request: Request[Any, Any, Any], error: NotForYou) -> Response[A
 def sign_in_first(request: Request[Any, Any, Any], error: SignInFirst) -> Response[Any]:
     """Send to the sign-in page, and back here afterwards when here is a page to see."""
     back = request.url.path if request.method == "GET" else "/"
-    office = back.startswith(("/bureau", "/creche/direction"))
+    office = back.startswith(("/bureau", "/creche/direction", "/_boite"))
     where = "/connexion/mot-de-passe" if office else "/connexion"
     return Redirect(f"{where}?suite={back}", status_code=303)
 

@@ -13,6 +13,7 @@ from litestar.handlers import BaseRouteHandler
 
 from ribambelle.errors import RibambelleError
 from ribambelle.identity import Person
+from ribambelle.identity.sessions import AWAITING
 from ribambelle.web.visit import visit
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -132,9 +133,17 @@ admin = Holding("admin")
 
 
 async def demonstration(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Let anybody in, in a commune of demonstration only."""
-    if not visit(connection).tenant.settings.demo:
+    """Let anybody in, in a commune of demonstration only; in a space to learn in, its staff.
+
+    There a password is enough: the code that follows it is read on the page this opens.
+    """
+    seen = visit(connection)
+    if not seen.tenant.settings.demo:
         raise NotFoundException
+    if not seen.tenant.settings.fictional or AWAITING in seen.session.data:
+        return
+    if not _somebody(connection).is_staff:
+        raise NotForYou
 
 
 async def plugin_enabled(connection: Connection, handler: BaseRouteHandler) -> None:

@@ -34,6 +34,8 @@ class Shared(TypedDict):
     """What the page before had to tell: kind (ok, info, alerte, erreur) and sentence, shown once."""
     path: str
     """The path of the address asked for, without its query."""
+    source: str
+    """On a page of figures, what to say of the base they were read in; else nothing."""
     language: Language
     """The language of this page."""
     languages: list[Language]
@@ -59,6 +61,7 @@ def shared_context(seen: Visit, path: str, fragment: str = "") -> Shared:
         "now": tenant.now(),
         "flash": [] if fragment else seen.told(),
         "path": path,
+        "source": seen.source,
         "language": seen.language,
         "languages": seen.languages,
     }

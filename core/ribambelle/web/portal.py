@@ -31,6 +31,7 @@ from ribambelle.web import (
 )
 from ribambelle.web.assets import Assets, assets
 from ribambelle.web.behalf import every_act
+from ribambelle.web.figures import from_standby
 from ribambelle.web.guards import TokenNeeded
 from ribambelle.web.metrics import Metrics
 from ribambelle.web.visit import KEY, Visit
@@ -286,7 +287,7 @@ def _application(routes: list[Any], platform: Platform, options: dict[str, Any])
             for name, function in dependencies.ALL.items()
         },
         exception_handlers=failures.by_reader(problems.HANDLERS),
-        middleware=[route_in_log, every_act],
+        middleware=[route_in_log, every_act, from_standby],
         compression_config=CompressionConfig(
             backend="gzip", minimum_size=600, gzip_compress_level=4, exclude=["^/static/", PAPERS]
         ),

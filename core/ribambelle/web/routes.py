@@ -139,7 +139,7 @@ async def gallery(espace: FromQuery[str] = "") -> Page:
     guards=[guards.demonstration],
 )
 async def mailbox(now: NamedDependency[datetime]) -> Page:
-    """Show what a demonstration would have sent by e-mail."""
+    """Show what a demonstration, or a space to learn in, would have sent."""
     return Page("mailbox.html", MailboxPage(await outbox.received(), second_factor.shown(now)))
 
 

@@ -22,7 +22,7 @@ from ribambelle.identity import (
     passwords,
     second_factor,
 )
-from ribambelle.identity.sessions import MANDATE, OPENID
+from ribambelle.identity.sessions import AWAITING, MANDATE, OPENID
 from ribambelle.identity.tables import Account
 from ribambelle.jobs import later
 from ribambelle.messages import post as write
@@ -190,7 +190,7 @@ async def check_password(
         return Page("sign_in/password.html", SignInPage(follow, form), status=422)
     await limits.forget(f"password:{email}")
     if account.kind == "staff":
-        seen.session.set("awaiting", [account.id, follow])
+        seen.session.set(AWAITING, [account.id, follow])
         return Redirect("/connexion/code", status_code=303)
     async with transaction():
         await seen.session.sign_in(account, now)
@@ -203,7 +203,7 @@ async def check_password(
 @get("/connexion/code", name="sign_in.code", guards=[guards.public])
 async def code_page(seen: NamedDependency[Visit]) -> Response[Any]:
     """Ask for the six digits."""
-    if "awaiting" not in seen.session.data:
+    if AWAITING not in seen.session.data:
         return Redirect("/connexion/mot-de-passe", status_code=303)
     return Page("sign_in/code.html", SignInPage())
 
@@ -213,7 +213,7 @@ async def check_code(
     request: Request[Any, Any, Any], seen: NamedDependency[Visit], now: NamedDependency[datetime]
 ) -> Response[Any]:
     """Check the six digits and open the staff's session."""
-    awaiting = seen.session.data.get("awaiting")
+    awaiting = seen.session.data.get(AWAITING)
     if not awaiting:
         return Redirect("/connexion/mot-de-passe", status_code=303)
     form = await forms.read(request, CodeForm)
@@ -227,7 +227,7 @@ async def check_code(
     ):
         form = form.wrong(code="Ce code ne convient pas. Attendez le suivant, puis réessayez.")
         return Page("sign_in/code.html", SignInPage(form=form), status=422)
-    seen.session.drop("awaiting")
+    seen.session.drop(AWAITING)
     async with transaction():
         await seen.session.sign_in(account, now, strong=True)
         if len(awaiting) > 2:  # ProConnect stood for the password

@@ -23,7 +23,7 @@ from ribambelle.identity import (
 from ribambelle.identity.departures import Departure
 from ribambelle.identity.newcomers import Newcomer
 from ribambelle.identity.pivot import mandated, pivot
-from ribambelle.identity.sessions import MANDATE, OPENID
+from ribambelle.identity.sessions import AWAITING, MANDATE, OPENID
 from ribambelle.identity.state_identities import Who
 from ribambelle.identity.tables import Account
 from ribambelle.openid import Answered, Provider, Rejected, Unreachable, redeem
@@ -283,7 +283,7 @@ async def _staff(
             return Redirect(links.local_path(left.follow, "/bureau"), status_code=303)
     if not account.totp or account.disabled_at is not None or account.kind != "staff":
         raise Refused("second_factor_needed")
-    seen.session.set("awaiting", [account.id, left.follow, [one.code, answered.token]])
+    seen.session.set(AWAITING, [account.id, left.follow, [one.code, answered.token]])
     return Redirect("/connexion/code", status_code=303)
 
 

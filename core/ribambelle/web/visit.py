@@ -31,6 +31,8 @@ class Visit:
     person: Person | None = None
     waiting: Mapping[str, int] = field(default_factory=dict)
     """By address of the menu, how many things wait there for this person."""
+    source: str = ""
+    """What to tell whoever reads figures of where they were read; nothing when all is as usual."""
     token: Bearer | None = None
     """The program that asks, when the address is for programs: nobody is signed in there."""
     barred: Exception | None = None

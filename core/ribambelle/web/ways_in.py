@@ -22,6 +22,7 @@ from ribambelle.identity import (
     passkeys,
     state_identities,
 )
+from ribambelle.identity.sessions import AWAITING
 from ribambelle.identity.tables import Passkey, StateIdentity
 from ribambelle.openid import FRANCECONNECT, PROCONNECT, Provider, provider
 from ribambelle.tenants import Tenant
@@ -278,7 +279,7 @@ async def sign_in_with_key(
     account = opened.account
     is_staff = account.kind == "staff"
     if is_staff and not opened.is_verified:
-        seen.session.set("awaiting", [account.id, follow])
+        seen.session.set(AWAITING, [account.id, follow])
         return Redirect("/connexion/code", status_code=303)
     async with transaction():
         await seen.session.sign_in(account, now, strong=is_staff)

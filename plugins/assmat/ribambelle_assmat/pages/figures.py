@@ -227,6 +227,7 @@ def _age(request: Request[Any, Any, Any]) -> str:
     name="assmat.office.figures",
     told="Lire les chiffres de l’annuaire des assistantes maternelles",
     guards=[keeping],
+    figures=True,
 )
 async def figures_page(
     request: Request[Any, Any, Any],
@@ -244,6 +245,7 @@ async def figures_page(
     name="assmat.office.figures_export",
     told="Télécharger un tableau des chiffres de l’annuaire",
     guards=[keeping],
+    figures=True,
 )
 async def export(
     request: Request[Any, Any, Any],

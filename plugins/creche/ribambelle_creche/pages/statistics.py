@@ -46,6 +46,7 @@ def asked_of(request: Request[Any, Any, Any]) -> Asked:
     name="creche.statistics",
     told="Lire les statistiques",
     guards=[readers],
+    figures=True,
 )
 async def live(
     request: Request[Any, Any, Any],
@@ -64,6 +65,7 @@ async def live(
     name="creche.statistics.export",
     told="Télécharger les statistiques",
     guards=[readers],
+    figures=True,
 )
 async def export(
     request: Request[Any, Any, Any],

@@ -576,6 +576,7 @@ def equity(
     name="creche.statistics.admissions",
     told="Lire les chiffres des commissions",
     guards=[town_hall],
+    figures=True,
 )
 async def admissions(tenant: NamedDependency[Tenant], now: NamedDependency[datetime]) -> Page:
     """Show pressure, supply, satisfaction, delays, flow, reserves, unused places and equity."""
@@ -587,6 +588,7 @@ async def admissions(tenant: NamedDependency[Tenant], now: NamedDependency[datet
     name="creche.statistics.admissions_export",
     told="Télécharger les chiffres des commissions",
     guards=[town_hall],
+    figures=True,
 )
 async def export(
     request: Request[Any, Any, Any],

@@ -48,6 +48,7 @@ class NeedsPage:
     name="creche.statistics.needs",
     told="Imprimer le recensement des besoins",
     guards=[town_hall],
+    figures=True,
 )
 async def needs(tenant: NamedDependency[Tenant], now: NamedDependency[datetime]) -> Page:
     """Show the inventory the law asks of a commune; it leaves the town hall, so small counts do not.

@@ -46,7 +46,13 @@ class FrozenPage:
         return [(month, month_words(month)) for month in self.months if month != self.month]
 
 
-@get("/creche/statistiques", name="creche.statistics.public", guards=[guards.public], indexed=True)
+@get(
+    "/creche/statistiques",
+    name="creche.statistics.public",
+    guards=[guards.public],
+    indexed=True,
+    figures=True,
+)
 async def published(request: Request[Any, Any, Any], tenant: NamedDependency[Tenant]) -> Page:
     """Show a month's frozen table to anybody."""
     return Page("creche/public/statistics.html", await frozen_page(request, tenant))
@@ -81,6 +87,7 @@ async def frozen_page(request: Request[Any, Any, Any], tenant: Tenant) -> Frozen
     "/creche/statistiques/export/{kind:str}",
     name="creche.statistics.public_export",
     guards=[guards.public],
+    figures=True,
 )
 async def published_export(
     request: Request[Any, Any, Any], kind: FromPath[str], tenant: NamedDependency[Tenant]
