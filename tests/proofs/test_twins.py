@@ -292,7 +292,7 @@ KEPT = {
     "sessions.py": {"data"},
     # made for one run of one commission, and forgotten with it
     "auditor.py": {"taken", "first", "keys", "lasts"},
-    "explanation.py": {"places", "held"},
+    "explanation.py": {"places", "seats"},
     "foresight.py": {"own", "ties"},
     "everywhere.py": {"known"},
     "matching.py": {"_watchers", "_pushed"},
