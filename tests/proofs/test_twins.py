@@ -279,7 +279,7 @@ CACHES = {
 """Every function that remembers its answers; a new one says here what its key holds."""
 KEPT = {
     # by slug or by address: one entry for each commune
-    "registry.py": {"_tenants", "_engines", "_stamps"},
+    "registry.py": {"_tenants", "_engines", "_standbys", "_stamps"},
     "metrics.py": {"_seen"},
     "addresses.py": {"owners", "claims", "_read", "_served", "_refused"},
     # the same for every commune, or belonging to the object of one commune
@@ -291,7 +291,7 @@ KEPT = {
     "assets.py": {"by_name"},
     "sessions.py": {"data"},
     # made for one run of one commission, and forgotten with it
-    "auditor.py": {"taken", "first", "keys", "lasts"},
+    "auditor.py": {"taken", "first", "keys"},
     "explanation.py": {"places", "seats"},
     "foresight.py": {"own", "ties"},
     "everywhere.py": {"known"},
