@@ -340,6 +340,89 @@ async def test_another_commune_sees_nothing_of_it(communes: Communes, town: Town
             await undoing.take_back(tenant, report.number)
 
 
+SPLIT = {
+    "responsables.csv": "Numéro;Nom;Prénom\nD-1;Payet;Anne\nD-2;Hoarau;Jean\nD-3;Technau;Éva\n",
+    "soldes-cantine.csv": "Numéro;Reste dû;Avance\nD-1;12,00;\nD-2;5,00;5,00\nD-3;20,00;\n",
+    "soldes-garderie.csv": "Numéro;Reste dû;Avance\nD-1;12,00;\nD-3;3,OO;\n",
+    "reprise.toml": """
+name = "Essai"
+[families]
+file = "responsables.csv"
+columns = { number = "Numéro", family_name = "Nom", given_name = "Prénom" }
+[balances]
+file = "soldes-*.csv"
+columns = { number = "Numéro", due = "Reste dû", credit = "Avance" }
+""",
+}
+
+
+def written(folder: Path, **changed: str) -> Path:
+    for name, text in {**SPLIT, **changed}.items():
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+async def test_what_a_family_owes_in_two_files_counts_once_each(town: Town, tmp_path: Path) -> None:
+    done = await taken(town, written(tmp_path))
+    again = await taken(town, tmp_path)
+    corrected = SPLIT["soldes-garderie.csv"].replace("3,OO", "3,00")
+    last = await taken(town, written(tmp_path, **{"soldes-garderie.csv": corrected}))
+
+    assert [(one.file.name, [each.done for each in one.outcomes]) for one in done.brought[1:]] == [
+        ("soldes-cantine.csv", ["created", "created", "refused"]),
+        ("soldes-garderie.csv", ["created", "refused"]),
+    ]
+    assert [told for _, told in done.brought[2].refused] == ["le nombre « 3,OO » ne se lit pas"]
+    assert [told for _, told in done.brought[1].refused] == [
+        "une autre ligne de cette famille est à corriger : elles se reprennent ensemble"
+    ]
+    # as much due as paid ahead is a balance too: it is not taken over again
+    assert [[each.done for each in one.outcomes] for one in again.brought[1:]] == [
+        ["same", "same", "refused"],
+        ["same", "refused"],
+    ]
+    assert [[each.done for each in one.outcomes] for one in last.brought[1:]] == [
+        ["same", "same", "created"],
+        ["same", "created"],
+    ]
+    assert await owed(town) == {"Payet": (2400, 0), "Hoarau": (500, 500), "Technau": (2300, 0)}
+
+
+def test_the_same_file_twice_is_refused(tmp_path: Path) -> None:
+    written(tmp_path, **{"soldes-garderie.csv": SPLIT["soldes-cantine.csv"]})
+    told = mapping.read(SPLIT["reprise.toml"], [FAMILIES, BALANCES])
+
+    with pytest.raises(Misconfigured, match="sont le même fichier"):
+        mapping.files(tmp_path, told, [FAMILIES, BALANCES])
+
+
+@pytest.mark.parametrize("is_last_first", [True, False])
+async def test_two_takeovers_go_back_from_the_last(
+    town: Town, tmp_path: Path, clock: FrozenClock, is_last_first: bool
+) -> None:
+    lone = {"soldes-garderie.csv": "Numéro;Reste dû;Avance\nD-9;1,00;\n"}
+    one_debt = {"soldes-cantine.csv": "Numéro;Reste dû;Avance\nD-1;12,00;\n"}
+    first = await taken(town, written(tmp_path, **lone, **one_debt))
+    clock.move(days=1)
+    second = await taken(town, written(tmp_path, **lone))
+    numbers = [first.number, second.number]
+    with town.here() as tenant:
+        undone = [
+            await undoing.take_back(tenant, number)
+            for number in (reversed(numbers) if is_last_first else numbers)
+        ]
+        families, faults = await Household.count(), await ledger.faults()
+
+    # those the second billed stay while it stands
+    kept = ["Famille de Jean Hoarau", "Famille de Éva Technau"]
+    assert [sorted(what for what, _ in one.kept) for one in undone] == (
+        [[], []] if is_last_first else [sorted(kept), []]
+    )
+    assert families == (0 if is_last_first else 2)
+    assert faults == []
+    assert {one: due for one, due in (await owed(town)).items() if any(due)} == {}
+
+
 WRONG = [
     ("pas du toml [", "ce fichier n’est pas du TOML"),
     ("[families]\nfile = 'a.csv'", "il manque le nom du logiciel"),
