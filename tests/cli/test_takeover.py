@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -184,7 +184,15 @@ async def test_the_way_back_leaves_nothing_but_the_books(town: Town) -> None:
     assert ends(await taken(town))["balances"] == ["created", "created", "created", "refused"]
 
 
-@pytest.mark.parametrize("act", ["account", "change", "paid"])
+USES = {
+    "account": "modifié depuis",
+    "change": "modifié depuis",
+    "paid": "a été facturée, ou a payé, depuis",
+    "booked": "sert encore : accueillir l’enfant les jours réservés, puis facturer",
+}
+
+
+@pytest.mark.parametrize("act", USES)
 async def test_a_family_that_used_it_keeps_it_whole(town: Town, act: str) -> None:
     report = await taken(town)
     with town.here() as tenant:
@@ -196,6 +204,8 @@ async def test_a_family_that_used_it_keeps_it_whole(town: Town, act: str) -> Non
             await Adult.update({Adult.account: made[0]["id"]}).where(Adult.id == payet.id)
         elif act == "change":
             await Adult.update({Adult.phone: "06 99 99 99 99"}).where(Adult.id == payet.id)
+        elif act == "booked":
+            await _books(payet.household, tenant.now())
         else:
             await _pays(payet.id)
         undone = await undoing.take_back(tenant, report.number)
@@ -209,9 +219,21 @@ async def test_a_family_that_used_it_keeps_it_whole(town: Town, act: str) -> Non
         *("École Jules Ferry", "École Rosa-Parks"),
         "Activité « Restaurant scolaire »",
     ]
+    assert undone.kept[0][1] == USES[act]
     assert (children, enrolled, families) == (2, 2, 1)
     assert len(left) == 1  # what the evening cost went with the evening
     assert (await owed(town))["Payet"] == ((5020 if act == "paid" else 6020), 0)
+
+
+async def _books(household: int, now: datetime) -> None:
+    """Book a meal for one child of a household; no adult is asked to pay yet."""
+    child = await Child.objects().where(Child.household == household).order_by(Child.id).first()
+    (meal,) = await school.Unit.objects().where(school.Unit.name == "Repas")
+    group = await school.Group.objects().where(school.Group.activity == meal.activity).first()
+    assert child
+    assert group
+    about = {"child": child.id, "unit": meal.id, "group": group.id, "day": now.date()}
+    await school.Booking.insert(school.Booking(**about, state="booked", changed_at=now))
 
 
 async def _pays(adult: int) -> None:
@@ -414,6 +436,8 @@ async def test_two_takeovers_go_back_from_the_last(
         families, faults = await Household.count(), await ledger.faults()
 
     # those the second billed stay while it stands
+    told = {f"la reprise n° {second.number} s’y ajoute : défaites-la d’abord"}
+    assert {why for one in undone for _, why in one.kept} == (set() if is_last_first else told)
     kept = ["Famille de Jean Hoarau", "Famille de Éva Technau"]
     assert [sorted(what for what, _ in one.kept) for one in undone] == (
         [[], []] if is_last_first else [sorted(kept), []]
