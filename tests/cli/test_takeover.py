@@ -482,6 +482,12 @@ async def test_lines_to_correct_may_be_sent_again(town: Town, tmp_path: Path) ->
     assert text.splitlines()[1].startswith("D-999;Perdu;Ailleurs")
     assert text.splitlines()[1].endswith("aucune famille ne porte le numéro D-999")
 
+    corrected = tmp_path / "children-enfants.csv"
+    corrected.write_text("corrigé", "utf-8")
+    reporting.write_refused(await taken(town, dry=True), tmp_path)
+    assert corrected.read_text("utf-8") == "corrigé"
+    assert (tmp_path / "children-enfants-2.csv").read_text("utf-8-sig") == text
+
 
 READY = Path(__file__).parents[2] / "docs" / "fr" / "reprises"
 EXPORTS = {
