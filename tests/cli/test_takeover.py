@@ -410,6 +410,18 @@ async def test_what_a_family_owes_in_two_files_counts_once_each(town: Town, tmp_
     assert await owed(town) == {"Payet": (2400, 0), "Hoarau": (500, 500), "Technau": (2300, 0)}
 
 
+async def test_when_every_family_waits_nothing_is_owed(town: Town, tmp_path: Path) -> None:
+    every = "Numéro;Reste dû;Avance\nD-1;12,00;\nD-1;9999999999;\n"
+    none = "Numéro;Reste dû;Avance\nD-2;1 000,00 EUR;\n"
+    changed = {"soldes-cantine.csv": every, "soldes-garderie.csv": none}
+
+    done = await taken(town, written(tmp_path, **changed))
+
+    assert {each.done for one in done.brought[1:] for each in one.outcomes} == {"refused"}
+    assert [len(one.outcomes) for one in done.brought[1:]] == [2, 1]
+    assert await owed(town) == {}
+
+
 def test_the_same_file_twice_is_refused(tmp_path: Path) -> None:
     written(tmp_path, **{"soldes-garderie.csv": SPLIT["soldes-cantine.csv"]})
     told = mapping.read(SPLIT["reprise.toml"], [FAMILIES, BALANCES])

@@ -93,6 +93,8 @@ async def bring(lines: Sequence[Line], taking: Taking) -> list[Outcome]:
                 doubtful.add(number)
     found += _whole(gathered, doubtful)
     for code, balances in gathered.items():
+        if not balances:
+            continue
         regie = settings.regie(code) or settings.known[0]
         found += await _write(regie, balances, taking)
     return sorted(found, key=lambda one: one.rank)
