@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -184,7 +184,15 @@ async def test_the_way_back_leaves_nothing_but_the_books(town: Town) -> None:
     assert ends(await taken(town))["balances"] == ["created", "created", "created", "refused"]
 
 
-@pytest.mark.parametrize("act", ["account", "change", "paid"])
+USES = {
+    "account": "modifié depuis",
+    "change": "modifié depuis",
+    "paid": "a été facturée, ou a payé, depuis",
+    "booked": "sert encore : accueillir l’enfant les jours réservés, puis facturer",
+}
+
+
+@pytest.mark.parametrize("act", USES)
 async def test_a_family_that_used_it_keeps_it_whole(town: Town, act: str) -> None:
     report = await taken(town)
     with town.here() as tenant:
@@ -196,6 +204,8 @@ async def test_a_family_that_used_it_keeps_it_whole(town: Town, act: str) -> Non
             await Adult.update({Adult.account: made[0]["id"]}).where(Adult.id == payet.id)
         elif act == "change":
             await Adult.update({Adult.phone: "06 99 99 99 99"}).where(Adult.id == payet.id)
+        elif act == "booked":
+            await _books(payet.household, tenant.now())
         else:
             await _pays(payet.id)
         undone = await undoing.take_back(tenant, report.number)
@@ -209,9 +219,21 @@ async def test_a_family_that_used_it_keeps_it_whole(town: Town, act: str) -> Non
         *("École Jules Ferry", "École Rosa-Parks"),
         "Activité « Restaurant scolaire »",
     ]
+    assert undone.kept[0][1] == USES[act]
     assert (children, enrolled, families) == (2, 2, 1)
     assert len(left) == 1  # what the evening cost went with the evening
     assert (await owed(town))["Payet"] == ((5020 if act == "paid" else 6020), 0)
+
+
+async def _books(household: int, now: datetime) -> None:
+    """Book a meal for one child of a household; no adult is asked to pay yet."""
+    child = await Child.objects().where(Child.household == household).order_by(Child.id).first()
+    (meal,) = await school.Unit.objects().where(school.Unit.name == "Repas")
+    group = await school.Group.objects().where(school.Group.activity == meal.activity).first()
+    assert child
+    assert group
+    about = {"child": child.id, "unit": meal.id, "group": group.id, "day": now.date()}
+    await school.Booking.insert(school.Booking(**about, state="booked", changed_at=now))
 
 
 async def _pays(adult: int) -> None:
@@ -340,6 +362,103 @@ async def test_another_commune_sees_nothing_of_it(communes: Communes, town: Town
             await undoing.take_back(tenant, report.number)
 
 
+SPLIT = {
+    "responsables.csv": "Numéro;Nom;Prénom\nD-1;Payet;Anne\nD-2;Hoarau;Jean\nD-3;Technau;Éva\n",
+    "soldes-cantine.csv": "Numéro;Reste dû;Avance\nD-1;12,00;\nD-2;5,00;5,00\nD-3;20,00;\n",
+    "soldes-garderie.csv": "Numéro;Reste dû;Avance\nD-1;12,00;\nD-3;3,OO;\n",
+    "reprise.toml": """
+name = "Essai"
+[families]
+file = "responsables.csv"
+columns = { number = "Numéro", family_name = "Nom", given_name = "Prénom" }
+[balances]
+file = "soldes-*.csv"
+columns = { number = "Numéro", due = "Reste dû", credit = "Avance" }
+""",
+}
+
+
+def written(folder: Path, **changed: str) -> Path:
+    for name, text in {**SPLIT, **changed}.items():
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+async def test_what_a_family_owes_in_two_files_counts_once_each(town: Town, tmp_path: Path) -> None:
+    done = await taken(town, written(tmp_path))
+    again = await taken(town, tmp_path)
+    corrected = SPLIT["soldes-garderie.csv"].replace("3,OO", "3,00")
+    last = await taken(town, written(tmp_path, **{"soldes-garderie.csv": corrected}))
+
+    assert [(one.file.name, [each.done for each in one.outcomes]) for one in done.brought[1:]] == [
+        ("soldes-cantine.csv", ["created", "created", "refused"]),
+        ("soldes-garderie.csv", ["created", "refused"]),
+    ]
+    assert [told for _, told in done.brought[2].refused] == ["le nombre « 3,OO » ne se lit pas"]
+    assert [told for _, told in done.brought[1].refused] == [
+        "une autre ligne de cette famille est à corriger : elles se reprennent ensemble"
+    ]
+    # as much due as paid ahead is a balance too: it is not taken over again
+    assert [[each.done for each in one.outcomes] for one in again.brought[1:]] == [
+        ["same", "same", "refused"],
+        ["same", "refused"],
+    ]
+    assert [[each.done for each in one.outcomes] for one in last.brought[1:]] == [
+        ["same", "same", "created"],
+        ["same", "created"],
+    ]
+    assert await owed(town) == {"Payet": (2400, 0), "Hoarau": (500, 500), "Technau": (2300, 0)}
+
+
+async def test_when_every_family_waits_nothing_is_owed(town: Town, tmp_path: Path) -> None:
+    every = "Numéro;Reste dû;Avance\nD-1;12,00;\nD-1;9999999999;\n"
+    none = "Numéro;Reste dû;Avance\nD-2;1 000,00 EUR;\n"
+    changed = {"soldes-cantine.csv": every, "soldes-garderie.csv": none}
+
+    done = await taken(town, written(tmp_path, **changed))
+
+    assert {each.done for one in done.brought[1:] for each in one.outcomes} == {"refused"}
+    assert [len(one.outcomes) for one in done.brought[1:]] == [2, 1]
+    assert await owed(town) == {}
+
+
+def test_the_same_file_twice_is_refused(tmp_path: Path) -> None:
+    written(tmp_path, **{"soldes-garderie.csv": SPLIT["soldes-cantine.csv"]})
+    told = mapping.read(SPLIT["reprise.toml"], [FAMILIES, BALANCES])
+
+    with pytest.raises(Misconfigured, match="sont le même fichier"):
+        mapping.files(tmp_path, told, [FAMILIES, BALANCES])
+
+
+@pytest.mark.parametrize("is_last_first", [True, False])
+async def test_two_takeovers_go_back_from_the_last(
+    town: Town, tmp_path: Path, clock: FrozenClock, is_last_first: bool
+) -> None:
+    lone = {"soldes-garderie.csv": "Numéro;Reste dû;Avance\nD-9;1,00;\n"}
+    one_debt = {"soldes-cantine.csv": "Numéro;Reste dû;Avance\nD-1;12,00;\n"}
+    first = await taken(town, written(tmp_path, **lone, **one_debt))
+    clock.move(days=1)
+    second = await taken(town, written(tmp_path, **lone))
+    numbers = [first.number, second.number]
+    with town.here() as tenant:
+        undone = [
+            await undoing.take_back(tenant, number)
+            for number in (reversed(numbers) if is_last_first else numbers)
+        ]
+        families, faults = await Household.count(), await ledger.faults()
+
+    # those the second billed stay while it stands
+    told = {f"la reprise n° {second.number} s’y ajoute : défaites-la d’abord"}
+    assert {why for one in undone for _, why in one.kept} == (set() if is_last_first else told)
+    kept = ["Famille de Jean Hoarau", "Famille de Éva Technau"]
+    assert [sorted(what for what, _ in one.kept) for one in undone] == (
+        [[], []] if is_last_first else [sorted(kept), []]
+    )
+    assert families == (0 if is_last_first else 2)
+    assert faults == []
+    assert {one: due for one, due in (await owed(town)).items() if any(due)} == {}
+
+
 WRONG = [
     ("pas du toml [", "ce fichier n’est pas du TOML"),
     ("[families]\nfile = 'a.csv'", "il manque le nom du logiciel"),
@@ -374,6 +493,12 @@ async def test_lines_to_correct_may_be_sent_again(town: Town, tmp_path: Path) ->
     text = (tmp_path / "children-enfants.csv").read_text("utf-8-sig")
     assert text.splitlines()[1].startswith("D-999;Perdu;Ailleurs")
     assert text.splitlines()[1].endswith("aucune famille ne porte le numéro D-999")
+
+    corrected = tmp_path / "children-enfants.csv"
+    corrected.write_text("corrigé", "utf-8")
+    reporting.write_refused(await taken(town, dry=True), tmp_path)
+    assert corrected.read_text("utf-8") == "corrigé"
+    assert (tmp_path / "children-enfants-2.csv").read_text("utf-8-sig") == text
 
 
 READY = Path(__file__).parents[2] / "docs" / "fr" / "reprises"

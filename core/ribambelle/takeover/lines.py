@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from ribambelle.families.columns import day_of
 
 HOUR = re.compile(r"(\d{1,2})\s*[:hH]\s*(\d{2})?(?::00)?")
+THOUSANDS = re.compile(r"([1-9]\d{0,2})[.,](\d{3})")
 YES = ("1", "oui", "o", "vrai", "true", "x", "yes")
 
 
@@ -47,10 +48,25 @@ class Line:
     def number(self, code: str) -> int | None:
         """Return a whole number, rounded down from what a program wrote with decimals.
 
+        Three digits after one point or comma say thousands in some programs, and decimals in
+        others: nobody guesses which.
+
         >>> Line(2, {"quotient": "1 204,50"}).number("quotient")
         1204
+        >>> Line(2, {"quotient": "1.204"}).number("quotient")
+        Traceback (most recent call last):
+        ...
+        ribambelle.takeover.lines.Unread: le nombre « 1.204 » peut se lire de deux façons : \
+écrivez 1204, ou 1,20
         """
         found = self._decimal(code)
+        told = self.text(code)
+        if thousands := THOUSANDS.fullmatch(told):
+            whole, rest = thousands.groups()
+            raise Unread(
+                f"le nombre « {told} » peut se lire de deux façons : "
+                f"écrivez {whole}{rest}, ou {whole},{rest[:2]}"
+            )
         return None if found is None else int(found // 1)
 
     def cents(self, code: str) -> int | None:

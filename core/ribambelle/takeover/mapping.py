@@ -151,8 +151,22 @@ def files(folder: Path, mapping: MappingFile, matters: Sequence[Matter]) -> list
                 key=f"{matter.code}.file",
                 cure="vérifiez le nom, ou mettez * à la place de ce qui change",
             )
-        found += [_read(path, said, matter) for path in paths]
+        read = [_read(path, said, matter) for path in paths]
+        _require_different(read)
+        found += read
     return found
+
+
+def _require_different(read: Sequence[TakenFile]) -> None:
+    """Refuse a file that stands there twice: what each family owes would count twice."""
+    names: dict[str, str] = {}
+    for one in read:
+        if (other := names.setdefault(one.digest, one.name)) != one.name:
+            raise Misconfigured(
+                f"{other} et {one.name} sont le même fichier",
+                key=f"{one.matter.code}.file",
+                cure="retirez l’un des deux du dossier",
+            )
 
 
 def _read(path: Path, said: FileMapping, matter: Matter) -> TakenFile:

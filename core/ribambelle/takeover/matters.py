@@ -47,6 +47,8 @@ class Matter:
     """Told what goes of this matter, before its rows do: what is no row is taken back here."""
     frees: tuple[type[Table], ...] = ()
     """Tables whose rows may point at what goes: they stay, and point at nothing."""
+    is_whole: bool = False
+    """Its files are brought in as one: what one family owes may be told in two of them."""
 
 
 async def one_by_one(

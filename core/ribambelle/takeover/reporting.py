@@ -1,6 +1,7 @@
 """What became of each line of a takeover: for a spreadsheet, for a program, to be corrected."""
 
 from collections.abc import Iterator
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,16 @@ def as_json(report: Report) -> dict[str, Any]:
 
 
 def write_refused(report: Report, folder: Path) -> None:
-    """Write the lines to correct, a file for each: it may be sent again as it is."""
+    """Write the lines to correct, a file for each; what somebody corrects there already stays."""
     folder.mkdir(parents=True, exist_ok=True)
     for one in report.brought:
         if one.refused:
-            name = f"{one.file.matter.code}-{Path(one.file.name).stem}.csv"
+            name = f"{one.file.matter.code}-{Path(one.file.name).stem}"
             content = error_file(one.file.table.headings, one.refused)
-            (folder / name).write_bytes(content)
+            _free(folder, name).write_bytes(content)
+
+
+def _free(folder: Path, name: str) -> Path:
+    """Return a name that no file bears yet."""
+    names = chain([name], (f"{name}-{nth}" for nth in count(2)))
+    return next(path for one in names if not (path := folder / f"{one}.csv").exists())

@@ -1,11 +1,14 @@
 """Taking files over: everything in one transaction, or nothing; only shown, it is undone at the end."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from ribambelle.database import locks, transaction
 from ribambelle.families.planning import DONE, Done, Outcome
 from ribambelle.takeover import keeping
+from ribambelle.takeover.lines import Line
 from ribambelle.takeover.mapping import TakenFile
 from ribambelle.takeover.matters import Matter, Taking
 from ribambelle.tenants import Tenant
@@ -82,16 +85,54 @@ async def take(
     return report
 
 
+def _together(files: Sequence[TakenFile]) -> list[list[TakenFile]]:
+    """Return the files that are brought in as one, in their order."""
+    found: list[list[TakenFile]] = []
+    for file in files:
+        if found and file.matter.is_whole and found[-1][0].matter is file.matter:
+            found[-1].append(file)
+        else:
+            found.append([file])
+    return found
+
+
+def _as_one(files: Sequence[TakenFile]) -> list[Line]:
+    """Return the lines of some files, each under a rank no other line has."""
+    starts = _starts(files)
+    return [
+        Line(start + line.rank, line.said)
+        for start, file in zip(starts, files, strict=True)
+        for line in file.lines
+    ]
+
+
+def _starts(files: Sequence[TakenFile]) -> list[int]:
+    return list(accumulate((len(file.table.rows) for file in files[:-1]), initial=0))
+
+
+def _by_file(
+    files: Sequence[TakenFile], outcomes: Sequence[Outcome], told: list[str]
+) -> list[Brought]:
+    """Return what became of each file's lines, by their own ranks; sentences go with the first."""
+    found = [Brought(file, [], told if place == 0 else []) for place, file in enumerate(files)]
+    starts = _starts(files)
+    for one in outcomes:
+        # ranks of a file begin at 2, under its headings
+        place = bisect_right(starts, one.rank - 2) - 1
+        found[place].outcomes.append(replace(one, rank=one.rank - starts[place]))
+    return found
+
+
 async def _take(tenant: Tenant, name: str, files: Sequence[TakenFile], by: int | None) -> Report:
     now = tenant.now()
     number = await keeping.begin(name, {one.name: one.digest for one in files}, now, by)
     brought: list[Brought] = []
     last, left = [], list[keeping.Left]()
-    for file in files:
-        taking = Taking(tenant, now, number, name)
-        outcomes = await file.matter.bring(file.lines, taking)
-        left += [(file.matter.code, one) for one in taking.traces]
-        brought.append(Brought(file, outcomes, taking.told))
+    for some in _together(files):
+        taking, matter = Taking(tenant, now, number, name), some[0].matter
+        outcomes = await matter.bring(_as_one(some), taking)
+        left += [(matter.code, one) for one in taking.traces]
+        brought += _by_file(some, outcomes, taking.told)
         last += taking.at_the_end
     await keeping.keep(number, left, now)
     await keeping.end(

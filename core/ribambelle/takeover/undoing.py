@@ -54,6 +54,11 @@ class Way:
         hooks = taking.tenant.hooks
         tables = {one for _, some in hooks.each("tables") for one in some}
         self.tables = {one._meta.tablename: one for one in tables}
+        self.purposes = {
+            one.table._meta.tablename: one.purpose
+            for _, some in hooks.each("personal_data")
+            for one in some
+        }
         self.frees = {one for matter in self.matters for one in matter.frees}
         self.owners: dict[str, Owner] = {}
         for row in rows:
@@ -113,8 +118,13 @@ class Way:
                 owner = made[target]
                 if owner.stays or (theirs is not None and not theirs.stays):
                     continue
-                owner.stays, found = f"sert encore (table {pointing})", True
+                owner.stays, found = self._serves(pointing), True
         return found
+
+    def _serves(self, table: str) -> str:
+        """Say what something is still needed for, as the register of what is held does."""
+        told = self.purposes.get(table, f"table {table}").partition(".")[0]
+        return f"sert encore : {told[:1].lower()}{told[1:]}"
 
     async def _pointing(self, table: type[Table], made: Collection[int]) -> Any:
         for column in self._columns_to(table):
@@ -221,6 +231,7 @@ async def _take_back(
         raise Refused("takeover_too_old")
     now = tenant.now()
     way = Way(Taking(tenant, now, number, str(found.name)), rows)
+    await _leaned_on(way, number)
     await way.back(way.some(households=True))
     await way.back(way.some(households=False))
     kept = [one for one in way.owners.values() if one.stays]
@@ -240,6 +251,19 @@ async def _take_back(
     )
     told = [(names.get(one.name, one.name), one.stays) for one in kept]
     return Undone(gone, told), way.taking.at_the_end
+
+
+async def _leaned_on(way: Way, number: int) -> None:
+    """Mark those a later takeover added to: it goes back first, or they would go from under it."""
+    rows = (
+        await TakenRow.select(TakenRow.owner, TakenRow.takeover)
+        .where(TakenRow.takeover > number)
+        .distinct()
+        .order_by(TakenRow.takeover, ascending=False)
+    )
+    for row in rows:
+        if (owner := way.owners.get(row["owner"])) is not None and not owner.stays:
+            owner.stays = f"la reprise n° {row['takeover']} s’y ajoute : défaites-la d’abord"
 
 
 async def _names(owners: Sequence[Owner]) -> dict[str, str]:

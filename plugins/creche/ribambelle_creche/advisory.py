@@ -5,6 +5,9 @@ first, so most families would have a justified complaint. HiGHS computes it, an 
 """
 
 import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -20,6 +23,21 @@ PACKAGE = "ribambelle-creche[advisory]"
 def is_installed() -> bool:
     """Tell whether the solver is there."""
     return find_spec("highspy") is not None
+
+
+@contextmanager
+def _aside() -> Iterator[None]:
+    """Send to the error output what a library prints: the answer of `--json` is alone on its own.
+
+    The solver greets as it is made, before it can be told to be silent, and past `sys.stdout`.
+    """
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 async def advise(proposal: int) -> None:
@@ -45,7 +63,8 @@ def most_served(snapshot: Snapshot, seconds: float = 60) -> int:
     except ImportError as error:
         words = f"Le maximum théorique demande un module de plus : pip install '{PACKAGE}'."
         raise Refused("advisory_missing", words=words) from error
-    solver = highspy.Highs()
+    with _aside():
+        solver = highspy.Highs()
     solver.silent()
     solver.setOptionValue("time_limit", seconds)
     rows: dict[str, list[Any]] = {name: [] for name in snapshot.resources}

@@ -4,7 +4,7 @@ A debt becomes an invoice the family sees and pays like any other; an advance be
 Neither counts as income: both stand against an account of their own, which says what was taken over.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
@@ -16,6 +16,7 @@ from ribambelle.families.columns import Field
 from ribambelle.families.planning import Done, Outcome
 from ribambelle.takeover import Line, Matter, Taking, Trace, Unread, household
 from ribambelle.takeover.finding import NUMBER, Families, families
+from ribambelle.takeover.tables import Takeover
 from ribambelle_paiement_tresor.domain import accounts
 from ribambelle_paiement_tresor.domain.accounts import Entry
 from ribambelle_paiement_tresor.domain.drafting import Line as Billed
@@ -23,6 +24,7 @@ from ribambelle_paiement_tresor.domain.terms import Recipient
 from ribambelle_paiement_tresor.issuing import told_of
 from ribambelle_paiement_tresor.queries import books, invoices, people
 from ribambelle_paiement_tresor.settings import Regie, Settings
+from ribambelle_paiement_tresor.tables import Entry as EntryRow
 from ribambelle_paiement_tresor.tables import Payer, Posting
 
 FIELDS = (
@@ -35,23 +37,29 @@ FIELDS = (
 )
 OPENED = Prepared(
     lambda given: Posting.raw(
-        "SELECT p.payer, SUM(p.cents) AS cents FROM paiement_posting p"
+        "SELECT p.payer, p.ledger, SUM(p.cents) AS cents FROM paiement_posting p"
         " JOIN paiement_entry e ON e.id = p.entry WHERE e.kind IN ('opening', 'opening_undone')"
-        " AND e.regie = {} AND p.ledger IN ('families', 'credit') GROUP BY p.payer"
+        " AND e.regie = {} AND p.ledger IN ('families', 'credit') GROUP BY p.payer, p.ledger"
         " HAVING SUM(p.cents) <> 0",
         given.regie,
     )
 )
 USED = Prepared(
     lambda given: Posting.raw(
-        "SELECT DISTINCT a.household FROM paiement_posting p"  # noqa: S608 - names of ours
+        "SELECT DISTINCT a.household, e.key, e.kind"  # noqa: S608 - names of ours
+        " FROM paiement_posting p"
         " JOIN paiement_entry e ON e.id = p.entry JOIN paiement_payer y ON y.id = p.payer"
-        " JOIN core_adult a ON a.id = y.adult WHERE e.key NOT LIKE {} AND "
+        " JOIN core_adult a ON a.id = y.adult WHERE e.id >= {} AND e.key NOT LIKE {} AND "
         + many.among("a.household"),
+        given.first,
         given.key,
         given.some,
     )
 )
+
+
+NOTHING = (0, 0)
+UNDONE = "opening_undone"
 
 
 @dataclass(slots=True)
@@ -65,9 +73,9 @@ class Balance:
     """Rank in the file, what is due, since when, how much: nothing for an advance."""
 
     @property
-    def net(self) -> int:
-        """What the family owes once its advance is taken off."""
-        return self.due - self.credit
+    def both(self) -> tuple[int, int]:
+        """What is due, and what was paid ahead: they may be equal, and still be something."""
+        return self.due, self.credit
 
 
 async def bring(lines: Sequence[Line], taking: Taking) -> list[Outcome]:
@@ -75,15 +83,32 @@ async def bring(lines: Sequence[Line], taking: Taking) -> list[Outcome]:
     settings, known = taking.tenant.of(Settings), await families()
     found: list[Outcome] = []
     gathered: dict[str, dict[int, Balance]] = {}
+    doubtful: set[int] = set()
     for line in lines:
         try:
             _gather(line, gathered, settings, known, taking)
         except Unread as unread:
             found.append(Outcome(line.rank, "refused", str(unread)))
+            if (number := known.numbers.get(line.said.get("number", ""))) is not None:
+                doubtful.add(number)
+    found += _whole(gathered, doubtful)
     for code, balances in gathered.items():
+        if not balances:
+            continue
         regie = settings.regie(code) or settings.known[0]
         found += await _write(regie, balances, taking)
     return sorted(found, key=lambda one: one.rank)
+
+
+def _whole(gathered: Mapping[str, dict[int, Balance]], doubtful: Collection[int]) -> list[Outcome]:
+    """Refuse all the lines of a household of which one is refused: a balance is taken over once."""
+    found = []
+    for balances in gathered.values():
+        for adult in [adult for adult, one in balances.items() if one.household in doubtful]:
+            balance = balances.pop(adult)
+            told = "une autre ligne de cette famille est à corriger : elles se reprennent ensemble"
+            found += [Outcome(rank, "refused", told) for rank, *_ in balance.lines]
+    return found
 
 
 def _gather(
@@ -127,12 +152,11 @@ def _regie(told: str, settings: Settings) -> Regie:
 async def _write(regie: Regie, balances: Mapping[int, Balance], taking: Taking) -> list[Outcome]:
     top = max(balances) + 1
     payers = await people.payers(0, top, sorted(balances))
-    rows = await OPENED.ask(regie=regie.code)
-    before = {row["payer"]: int(row["cents"]) for row in rows}
+    before = await _opened(regie)
     found: list[Outcome] = []
     fresh: dict[int, Balance] = {}
     for adult, balance in sorted(balances.items()):
-        done, told = _judged(balance, before.get(payers[adult], 0))
+        done, told = _judged(balance, before.get(payers[adult], NOTHING))
         found += [Outcome(rank, done, told) for rank, *_ in balance.lines]
         if done == "created":
             fresh[adult] = balance
@@ -153,18 +177,33 @@ async def _write(regie: Regie, balances: Mapping[int, Balance], taking: Taking) 
     return found
 
 
-def _judged(balance: Balance, before: int) -> tuple[Done, str]:
-    """Tell what becomes of a balance, when so many cents were taken over already.
+async def _opened(regie: Regie) -> dict[int, tuple[int, int]]:
+    """Return what was taken over already and still stands, by payer: due, then paid ahead."""
+    found: dict[int, tuple[int, int]] = {}
+    for row in await OPENED.ask(regie=regie.code):
+        due, credit = found.get(row["payer"], NOTHING)
+        is_due, cents = row["ledger"] == "families", int(row["cents"])
+        found[row["payer"]] = (cents, credit) if is_due else (due, -cents)
+    return found
 
-    >>> _judged(Balance(1, 500), 0), _judged(Balance(1, 500), 500), _judged(Balance(1), 0)
-    (('created', ''), ('same', ''), ('same', 'rien n’est dû'))
+
+def _judged(balance: Balance, before: tuple[int, int]) -> tuple[Done, str]:
+    """Tell what becomes of a balance, when so many cents were due, or ahead, already.
+
+    >>> _judged(Balance(1, 500), (0, 0)), _judged(Balance(1, 500, 500), (500, 500))
+    (('created', ''), ('same', ''))
+    >>> _judged(Balance(1), (0, 0)), _judged(Balance(1, 700), (500, 0))[0]
+    (('same', 'rien n’est dû'), 'refused')
     """
-    if before:
-        if before == balance.net:
+    if before != NOTHING:
+        if before == balance.both:
             return "same", ""
-        told = f"{before / 100:.2f}".replace(".", ",")
-        return "refused", f"un solde de {told} € a déjà été repris pour cette famille"
-    if not balance.due and not balance.credit:
+        told = f"{(before[0] - before[1]) / 100:.2f}".replace(".", ",")
+        return "refused", (
+            f"un solde de {told} € a déjà été repris pour cette famille : "
+            "pour le changer, défaites d’abord cette reprise"
+        )
+    if balance.both == NOTHING:
         return "same", "rien n’est dû"
     return "created", ""
 
@@ -217,13 +256,28 @@ def _tell(regie: Regie, balances: Mapping[int, Balance], taking: Taking) -> None
     ):
         if cents:
             told = f"{sum(cents) / 100:.2f}".replace(".", ",")
-            taking.told.append(f"{regie.label} : {told} € {what}, {len(cents)} familles")
+            families = "famille" if len(cents) == 1 else "familles"
+            taking.told.append(f"{regie.label} : {told} € {what}, {len(cents)} {families}")
 
 
 async def used(households: Sequence[int], taking: Taking) -> dict[int, str]:
-    """Return the families that were billed, or paid, since: nothing of theirs is taken back."""
-    rows = await USED.ask(key=f"{_key(taking)}%", some=many.listed(households))
-    return {row["household"]: "a été facturée, ou a payé, depuis" for row in rows}
+    """Return the families that were billed, or paid, since: nothing of theirs is taken back.
+
+    What another takeover wrote counts as long as it stands.
+    """
+    begun = Takeover.select(Takeover.created_at).where(Takeover.id == taking.number)
+    since = [row["created_at"] for row in await begun]
+    after = EntryRow.select(EntryRow.id).where(EntryRow.at >= since[0]).order_by(EntryRow.id)
+    first = await after.first()
+    if first is None:
+        return {}
+    rows = await USED.ask(first=first["id"], key=f"{_key(taking)}%", some=many.listed(households))
+    gone = {row["key"].replace(":undone:", ":") for row in rows if row["kind"] == UNDONE}
+    return {
+        row["household"]: "a été facturée, ou a payé, depuis"
+        for row in rows
+        if row["kind"] != UNDONE and row["key"] not in gone
+    }
 
 
 async def taken_back(traces: Sequence[Trace], taking: Taking) -> None:
@@ -236,7 +290,7 @@ async def taken_back(traces: Sequence[Trace], taking: Taking) -> None:
     entries = [
         Entry(
             f"{_key(taking)}undone:{one['regie']}:{one['payer']}",
-            "opening_undone",
+            UNDONE,
             today,
             tuple(
                 accounts.Posting(each.ledger, -each.cents, each.payer, each.invoice)
@@ -289,4 +343,5 @@ BALANCES = Matter(
     used=used,
     taken_back=taken_back,
     frees=(Payer,),
+    is_whole=True,
 )

@@ -1,6 +1,8 @@
 """`ribambelle creche propose` and `audit`: files in, files out, no commune anywhere."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -254,6 +256,19 @@ def test_the_theoretical_maximum_is_told_beside_and_changes_nothing(
 
     assert "Maximum théorique, sans ordre de passage : 1." in capsys.readouterr().out
     assert Path("out.json").read_bytes() == Path("plain.json").read_bytes()
+
+
+def test_the_answer_for_a_program_is_alone_whatever_the_solver_prints() -> None:
+    """In a process of its own: the solver greets once in each, on the output itself."""
+    pytest.importorskip("highspy", reason="missing highspy: an optional extra")
+    asked = ["creche", "propose", lot(), "--out", "out.json", "--advisory", "--json"]
+    command = "import sys; from ribambelle_cli.main import run; sys.exit(run(sys.argv[1:]))"
+
+    done = subprocess.run(
+        [sys.executable, "-c", command, *asked], capture_output=True, text=True, check=True
+    )
+
+    assert json.loads(done.stdout)["theoretical"] == 1
 
 
 def test_without_the_solver_the_command_says_what_to_install(

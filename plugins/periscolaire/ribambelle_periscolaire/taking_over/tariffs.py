@@ -217,4 +217,4 @@ async def taken_back(traces: Sequence[Trace], taking: Taking) -> None:
         taking.at_the_end.append(lambda: put(file, without_tariffs(file.read_text("utf-8"), names)))
 
 
-TARIFFS = Matter("tariffs", "Tarifs", 40, FIELDS, bring, taken_back=taken_back)
+TARIFFS = Matter("tariffs", "Tarifs", 40, FIELDS, bring, taken_back=taken_back, is_whole=True)
