@@ -64,6 +64,7 @@ SENTENCES = {
     "last_admin": "C’est le dernier administrateur qui peut se connecter. "
     "Donnez d’abord ce rôle à quelqu’un d’autre.",
     "sheet_unknown": "Aucune feuille ne s’appelle « {sheet} ». Feuilles de ce classeur : {known}.",
+    "takeover_unknown": "Aucune reprise ne porte le numéro {number}. Les dernières : {known}.",
     "takeover_undone": "Cette reprise a déjà été défaite le {at:%d/%m/%Y}.",
     "takeover_too_old": "Cette reprise a plus de trente jours : ce qu’elle a changé n’est plus gardé. "
     "Restaurez une sauvegarde : ribambelle restore.",

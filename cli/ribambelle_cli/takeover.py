@@ -17,7 +17,7 @@ from ribambelle.commands import (
     say_table,
     tenant,
 )
-from ribambelle.errors import Refused
+from ribambelle.errors import NotYours, Refused
 from ribambelle.tenants import Tenant
 from ribambelle_cli.tenant import once
 
@@ -188,7 +188,11 @@ async def _undo(commune: Tenant, number: int, dry: bool) -> "Undone":
     from ribambelle.takeover import undoing
 
     with commune.here():
-        return await undoing.take_back(commune, number, dry=dry)
+        try:
+            return await undoing.take_back(commune, number, dry=dry)
+        except NotYours:
+            known = ", ".join(str(one.id) for one in await undoing.last())
+            raise Refused("takeover_unknown", number=number, known=known or "aucune") from None
 
 
 @app.command("undo")

