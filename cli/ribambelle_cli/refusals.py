@@ -65,6 +65,8 @@ SENTENCES = {
     "Donnez d’abord ce rôle à quelqu’un d’autre.",
     "sheet_unknown": "Aucune feuille ne s’appelle « {sheet} ». Feuilles de ce classeur : {known}.",
     "takeover_unknown": "Aucune reprise ne porte le numéro {number}. Les dernières : {known}.",
+    "takeover_order": "La reprise n° {later} s’ajoute à celle-ci. Défaites-la d’abord : "
+    "ribambelle takeover undo {later}. Rien n’a été changé.",
     "takeover_undone": "Cette reprise a déjà été défaite le {at:%d/%m/%Y}.",
     "takeover_too_old": "Cette reprise a plus de trente jours : ce qu’elle a changé n’est plus gardé. "
     "Restaurez une sauvegarde : ribambelle restore.",

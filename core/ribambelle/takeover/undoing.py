@@ -191,7 +191,8 @@ async def take_back(
     """Take a takeover back, in one transaction, once; return what went and what stays.
 
     Raises NotYours when there is none of this number, Refused("takeover_undone", at=…) when it is
-    done, Refused("takeover_too_old") when what it changed is no longer kept.
+    done, Refused("takeover_too_old") when what it changed is no longer kept, and
+    Refused("takeover_order", later=…) while a later one added to the same families.
     """
     undone = Undone(0, [])
     try:
@@ -231,7 +232,7 @@ async def _take_back(
         raise Refused("takeover_too_old")
     now = tenant.now()
     way = Way(Taking(tenant, now, number, str(found.name)), rows)
-    await _leaned_on(way, number)
+    await _require_last(way, number)
     await way.back(way.some(households=True))
     await way.back(way.some(households=False))
     kept = [one for one in way.owners.values() if one.stays]
@@ -253,8 +254,8 @@ async def _take_back(
     return Undone(gone, told), way.taking.at_the_end
 
 
-async def _leaned_on(way: Way, number: int) -> None:
-    """Mark those a later takeover added to: it goes back first, or they would go from under it."""
+async def _require_last(way: Way, number: int) -> None:
+    """Refuse while a later takeover added to the same families: it goes back first, nothing is lost."""
     rows = (
         await TakenRow.select(TakenRow.owner, TakenRow.takeover)
         .where(TakenRow.takeover > number)
@@ -262,8 +263,8 @@ async def _leaned_on(way: Way, number: int) -> None:
         .order_by(TakenRow.takeover, ascending=False)
     )
     for row in rows:
-        if (owner := way.owners.get(row["owner"])) is not None and not owner.stays:
-            owner.stays = f"la reprise n° {row['takeover']} s’y ajoute : défaites-la d’abord"
+        if row["owner"] in way.owners:
+            raise Refused("takeover_order", later=row["takeover"])
 
 
 async def _names(owners: Sequence[Owner]) -> dict[str, str]:

@@ -268,6 +268,21 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Cette liste est déjà importée",
         ("Envoyez-la de nouveau pour en relire les lignes : rien n’est fait deux fois.",),
     ),
+    "takeover_undone": (
+        "Cette reprise est déjà défaite",
+        ("Revenez aux données reprises pour voir les autres.",),
+    ),
+    "takeover_too_old": (
+        "Il est trop tard pour revenir en arrière",
+        (
+            "Cette reprise a plus de trente jours : ce qu’elle a changé n’est plus gardé.",
+            "Demandez à votre service informatique s’il peut restaurer une sauvegarde.",
+        ),
+    ),
+    "takeover_order": (
+        "Une reprise plus récente s’ajoute à celle-ci",
+        ("Défaites d’abord la plus récente, dans la liste des données reprises.",),
+    ),
     "https_needed": (
         "Connexion impossible à cette adresse",
         ("Le portail doit être ouvert en « https ». Prévenez la mairie.",),
