@@ -371,6 +371,7 @@ async def forgotten(town: Town) -> None:
         await Message.delete(force=True)
 
 
+@pytest.mark.slow
 def test_a_page_takes_as_long_whatever_becomes_of_the_mail_server(
     served: tuple[Served, Town, MailServer],
 ) -> None:

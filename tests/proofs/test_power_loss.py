@@ -139,6 +139,7 @@ def cuts(folder: Path) -> Iterator[tuple[str, set[int], set[int]]]:
         yield told, kept, there
 
 
+@pytest.mark.slow
 def test_what_was_acknowledged_is_there_and_the_file_is_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,7 +153,8 @@ def test_what_was_acknowledged_is_there_and_the_file_is_whole(
     assert max(len(kept) for _, kept, _ in found) > COMMITS / 2
 
 
-@pytest.mark.parametrize("durability", ["NORMAL", pytest.param("OFF", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("durability", ["NORMAL", "OFF"])
 def test_twin_a_commit_that_does_not_wait_for_the_disk_is_lost(
     tmp_path: Path, durability: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -96,9 +96,8 @@ def folder(tmp_path: Path, installed: Plugins) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(
-    ("times", "between"), [(1, 100), pytest.param(20, 500, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("times", "between"), [(1, 100), (20, 500)])
 def test_nobody_is_turned_away_while_the_socket_is_kept(
     folder: Path, times: int, between: int
 ) -> None:
