@@ -88,8 +88,14 @@ async def test_without_its_lock_the_place_would_be_given_twice(
     if not database_server:
         pytest.skip("SQLite has one writer")
 
+    arrived: list[str] = []
+    together = asyncio.Event()
+
     async def let_all_in(name: str) -> None:
-        await asyncio.sleep(0.05)
+        arrived.append(name)
+        if len(arrived) > 1:
+            together.set()
+        await asyncio.wait_for(together.wait(), timeout=30)
 
     monkeypatch.setattr(activities, "advisory", let_all_in)
 
