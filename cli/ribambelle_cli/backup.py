@@ -40,8 +40,8 @@ def backup(
 ) -> None:
     """Copier une commune entière, service ouvert : fichier, clé, base et justificatifs.
 
-    Dans le dossier de [backup], la copie est chiffrée et seul ce qui a changé s’écrit. Avec --to,
-    elle est ouverte : à garder comme les données elles-mêmes.
+    Dans le dossier des copies, elle est chiffrée et seul ce qui a changé s’écrit. Avec --to, elle
+    est ouverte : à garder comme les données elles-mêmes.
 
     Exemple : ribambelle backup nantes
     """

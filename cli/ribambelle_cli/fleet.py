@@ -173,6 +173,7 @@ class State:
     megabytes: float = 0
     active: datetime | None = None
     upgrade: str = ""
+    frozen: bool = False
 
 
 @app.command("status")
@@ -188,7 +189,7 @@ def status(as_json: AsJson = False) -> None:
         return
     rows = [
         (
-            *(one.slug, one.problem or UPGRADES[one.upgrade], one.engine, ", ".join(one.plugins)),
+            *(one.slug, _health(one), one.engine, ", ".join(one.plugins)),
             *(one.pending or "", _when(one.backup), _drilled(one)),
             *(one.given_up or "", _when(one.oldest)),
             *(f"{one.megabytes:.1f} Mo".replace(".", ","), _when(one.active)),
@@ -277,11 +278,12 @@ async def _look(commune: Tenant) -> State:
             drill=tried.at if tried else None,
             drill_problem=tried.problem if tried else "",
             given_up=await queue.given_up(),
-            oldest=waiting["run_at"] if waiting else None,
+            oldest=waiting["run_at"].astimezone(commune.zone) if waiting else None,
             late=await outbox.late(now),
             megabytes=_size(commune.folder) / 1e6,
-            active=last["at"] if last else None,
+            active=last["at"].astimezone(commune.zone) if last else None,
             upgrade=_upgrade(commune),
+            frozen=commune.is_frozen,
         )
 
 
@@ -292,6 +294,12 @@ def _upgrade(commune: Tenant) -> str:
     if known is not None and known.is_unfinished:
         return "unfinished"
     return "returned" if known is not None and known.stage == "returned" else ""
+
+
+def _health(one: State) -> str:
+    """Return how a commune is in words; one left read only is said, or nobody would remember."""
+    told = one.problem or UPGRADES[one.upgrade]
+    return f"{told}, lecture seule" if one.frozen else told
 
 
 def _drilled(one: State) -> str:

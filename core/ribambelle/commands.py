@@ -11,8 +11,10 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from ribambelle.errors import Refused
 from ribambelle.plugins import Plugins
@@ -33,6 +35,9 @@ DryRun = Annotated[
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+WIDEST = 10_000
+"""Columns enough for any table, to learn what it needs."""
 
 
 def platform(**options: Any) -> Platform:
@@ -110,5 +115,19 @@ def say_table(headings: Sequence[str], rows: Sequence[Sequence[object]], empty: 
         return
     table = Table(*headings, box=None, pad_edge=False, header_style="bold")
     for row in rows:
-        table.add_row(*(str(cell) for cell in row))
-    out.print(table)
+        # As Text, « [12] » in somebody's words is shown; as str, rich takes it for a style.
+        table.add_row(*(Text(str(cell)) for cell in row))
+    if Measurement.get(out, out.options.update(max_width=WIDEST), table).minimum <= out.width:
+        out.print(table)
+        return
+    for row in rows:
+        _say_row(headings, row)
+
+
+def _say_row(headings: Sequence[str], row: Sequence[object]) -> None:
+    """Show one row under its first cell: a table too wide would cut the words it shows."""
+    say(str(row[0]))
+    room = max(len(heading) for heading in headings)
+    for heading, cell in zip(headings[1:], row[1:], strict=True):
+        if str(cell):
+            say(f"  {heading:<{room}}  {cell}")

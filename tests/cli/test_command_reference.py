@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import typer
+from rich.text import Text
 from typer.main import get_command
 
 from ribambelle_cli.command_reference import commands, reference
@@ -32,6 +33,26 @@ def test_every_command_and_what_it_takes_is_explained(root: Any) -> None:
     ]
     assert [words for words, command in commands(root) if not command.help] == []
     assert bare == []
+
+
+def test_the_help_shows_every_word_of_what_is_explained(root: Any) -> None:
+    """Rich takes « [word] » for a style, and the word is not shown."""
+    told = {
+        f"{words} {name}": text
+        for words, command in commands(root)
+        for name, text in [("", command.help), *((one.name, one.help) for one in command.params)]
+    }
+
+    assert len(told) > 300
+    assert [where for where, text in told.items() if _shown(text or "") != (text or "")] == []
+
+
+def test_twin_a_word_taken_for_a_style_is_seen() -> None:
+    assert _shown("Dans le dossier de [backup].") == "Dans le dossier de ."
+
+
+def _shown(text: str) -> str:
+    return Text.from_markup(text, emoji=False).plain
 
 
 def test_a_person_may_type_each_command_of_the_page(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,12 +7,15 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from structlog.testing import capture_logs
 
+from ribambelle import commands
 from ribambelle.commands import platform
 from ribambelle_cli.main import run
 
@@ -149,11 +152,35 @@ def test_the_fleet_is_followed_and_checked(place: Path, capsys: pytest.CaptureFi
     bastia, corte = states
     assert (bastia["slug"], bastia["pending"], bastia["given_up"]) == ("bastia", 0, 0)
     assert bastia["backup"] is not None
+    moments = [bastia["backup"], corte["active"]]
+    assert {datetime.fromisoformat(one).utcoffset() for one in moments} == {
+        datetime.now(ZoneInfo("Europe/Paris")).utcoffset()
+    }
     assert corte["backup"] is None
     assert bastia["megabytes"] > 0
     assert (shown, broken) == (0, 1)
     assert after["checked"] == 2
     assert "corte" in after["problems"]
+
+
+def test_the_fleet_is_read_whole_on_a_narrow_screen(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Eighty columns are what a terminal opens with, and what a pipe is given."""
+    applied(place, HEAD + BASTIA + CORTE)
+    run(["tenant", "freeze", "corte"])
+    seen = {}
+    for columns in (80, 200):
+        monkeypatch.setattr(commands.out, "width", columns)
+        capsys.readouterr()
+        assert run(["fleet", "status"]) == 0
+        seen[columns] = capsys.readouterr().out
+
+    for said in seen.values():
+        assert "…" not in said
+        assert all(word in said for word in ("bastia", "creche, assmat", "prête, lecture seule"))
+    assert len(seen[200].splitlines()) == 3
+    assert max(len(line) for line in seen[80].splitlines()) <= 80
 
 
 def test_what_nobody_expected_of_one_commune_hides_no_other(

@@ -120,6 +120,14 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(
     assert after == before
 
 
+def test_a_list_shows_every_sign_of_a_name(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["tenant", "create", "saint-denis", "--host", "famille.re", "--name", "Île [/b] [bleue]"])
+    capsys.readouterr()
+
+    assert run(["tenant", "list"]) == 0
+    assert "Île [/b] [bleue]" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -42,6 +42,16 @@ def test_later_layers_win(
     assert settings.mail.port == 2525
 
 
+def test_secrets_merge_with_nothing_when_the_commune_says_nothing_of_it(
+    folder: Path, installed: Plugins
+) -> None:
+    """As `backup-key` writes them, whether [backup] is in the commune's file already or not."""
+    key = "ab" * 32
+    (folder / "ville.secrets.toml").write_text(f'[backup]\nkey = "{key}"\ndynaconf_merge = true\n')
+
+    assert platform(folder, installed).tenant("ville").settings.backup.key == key
+
+
 @pytest.mark.asvs("1.3.2")
 def test_a_file_evaluates_nothing(
     folder: Path, installed: Plugins, monkeypatch: pytest.MonkeyPatch

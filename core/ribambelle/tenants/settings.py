@@ -513,9 +513,16 @@ def quoted(value: object) -> str:
 
 
 def lowered(value: Any) -> Any:
-    """Undo dynaconf's upper-casing of the first level and of what came from the environment."""
+    """Undo dynaconf's upper-casing of the first level and of what came from the environment.
+
+    Its mark of a merge stays where there was nothing to merge with: it is no setting of ours.
+
+    >>> lowered({"BACKUP": {"key": "ab", "dynaconf_merge": True}})
+    {'backup': {'key': 'ab'}}
+    """
     if isinstance(value, dict):
-        return {str(key).lower(): lowered(inner) for key, inner in value.items()}
+        told = {str(key).lower(): lowered(inner) for key, inner in value.items()}
+        return {key: inner for key, inner in told.items() if key != "dynaconf_merge"}
     if isinstance(value, list):
         return [lowered(inner) for inner in value]
     return value

@@ -27,17 +27,18 @@ def is_installed() -> bool:
 
 @contextmanager
 def _aside() -> Iterator[None]:
-    """Send to the error output what a library prints: the answer of `--json` is alone on its own.
+    """Drop what a library prints: an answer of `--json`, and the log of a server, hold JSON alone.
 
     The solver greets as it is made, before it can be told to be silent, and past `sys.stdout`.
     """
-    kept = os.dup(1)
-    os.dup2(2, 1)
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
     try:
         yield
     finally:
         os.dup2(kept, 1)
         os.close(kept)
+        os.close(nowhere)
 
 
 async def advise(proposal: int) -> None:

@@ -269,6 +269,7 @@ def test_the_answer_for_a_program_is_alone_whatever_the_solver_prints() -> None:
     )
 
     assert json.loads(done.stdout)["theoretical"] == 1
+    assert "HiGHS" not in done.stderr
 
 
 def test_without_the_solver_the_command_says_what_to_install(
