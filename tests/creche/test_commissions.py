@@ -319,6 +319,19 @@ async def test_days_that_cannot_be_are_said_and_nothing_typed_is_lost(communes: 
         assert await Commission.count() == 0
 
 
+async def test_a_year_typed_wrong_is_said(communes: Communes) -> None:
+    agent = await communes.alpha.staff()
+    told = {
+        **{"label": "Rentrée", "first_start": "9999-01-01", "last_start": "9999-12-31"},
+        **{"closes_on": "2026-12-01", "held_on": "2026-12-10", "answer_days": "8"},
+    }
+
+    for days in ({}, {"closes_on": "9998-12-01", "held_on": "9998-12-10"}):
+        answer = await agent.post(COMMISSIONS, data=told | days)
+        assert answer.status_code == 422
+        assert "vérifiez l’année" in answer.text
+
+
 async def test_a_commission_is_changed_while_it_takes_files_and_keeps_its_draw(
     communes: Communes, clock: FrozenClock
 ) -> None:

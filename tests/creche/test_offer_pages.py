@@ -20,7 +20,15 @@ from ribambelle_creche.domain import letter
 from ribambelle_creche.domain.capacity import PLACES
 from ribambelle_creche.domain.dossier import Arrival, Child, Entry, Family, Week
 from ribambelle_creche.queries import admission_figures, commissions, points, supplies
-from ribambelle_creche.tables import Application, Commission, Contract, Evidence, Examined, Offer
+from ribambelle_creche.tables import (
+    Application,
+    Commission,
+    Contract,
+    Evidence,
+    Examined,
+    Facility,
+    Offer,
+)
 
 BLOCKING = {"lundi matin", "lundi après-midi", "mardi matin", "mardi après-midi"}
 NAMES = (("Anne", "Hoarau", "Zoé"), ("Rose", "Payet", "Noé"), ("Jade", "Grondin", "Léa"))
@@ -235,6 +243,23 @@ async def test_a_letter_says_all_of_one_family_and_nothing_of_the_others(
     assert all(file.number in whole for file in files)
     none = await agent.post(f"{COMMISSIONS}/{number}/lettres", data={"pour": "sans-adresse"})
     assert none.status_code == 303
+
+
+async def test_a_letter_read_once_its_creche_closed_still_names_it(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await families(town, clock)
+    await (await town.staff()).post(f"{COMMISSIONS}/{number}/decider")
+    rose = await town.family("rose@example.test")
+    with town.here():
+        await Facility.update({Facility.is_open: False}, force=True)
+        (file,) = await Application.objects().where(Application.child_name.like("%Noé%"))
+
+    text = read(await rose.get(f"/creche/demandes/{file.id}/decision"))
+
+    assert "Les Lilas, " in text
+    assert "Une crèche, " not in text
 
 
 async def test_a_letter_says_its_own_points_criterion_by_criterion(

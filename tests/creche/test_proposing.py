@@ -30,6 +30,7 @@ from ribambelle_creche.tables import (
     Commission,
     Evidence,
     Examined,
+    Facility,
     Need,
     Proposal,
     Wish,
@@ -156,6 +157,36 @@ async def test_the_desk_shows_lists_variants_pins_and_minutes(
     assert proposals.opened(runs[1])[1].served == 2
     assert proposals.opened(runs[2])[1].assignments[last] == option
     assert found.assignments[last] is None
+
+
+async def test_a_creche_that_closes_keeps_its_name_in_the_minutes_and_its_lists(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    number = await prepared(town, clock)
+    agent = await town.staff()
+    with town.here() as tenant:
+        file = await Application.objects().first()
+        (lilas,) = await facilities.names()
+        assert file
+        await pins.pin(number, file.id, f"{lilas}/babies/0", "S2", "", (), 1, clock())
+        row = await commissions.one(number)
+        run = await proposing.run(tenant, row, Changes(), "", 1, clock())
+        await proposals.keep(number, run, 1, clock())
+        await Facility.update({Facility.is_open: False}, force=True)
+        _, kept = await opened(row)
+        assert kept
+        told = await minutes.data(row, kept, tenant)
+    here = f"/bureau/creche/commissions/{number}"
+
+    desk = (await agent.get(f"{here}/proposition")).text
+    listed = await agent.get(f"{here}/listes/{lilas}/babies")
+
+    assert [one["given"] for one in told["pins"]] == ["Les Lilas, bébés"]
+    assert [one["name"] for one in told["lists"]] == ["Les Lilas, bébés"]
+    assert f"{here}/listes/{lilas}/babies" in desk
+    assert listed.status_code == 200
+    assert "Les Lilas, bébés" in listed.text
 
 
 async def test_a_pin_that_was_lifted_stays_in_the_minutes(

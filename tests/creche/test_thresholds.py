@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from itertools import product
 
 import pytest
-from tests.creche.builders import a_facility
+from tests.creche.builders import a_facility, an_application
 from tests.creche.decided import Asks, a_decided_commission, some_files
 
 from ribambelle.testing import Communes, FrozenClock, Town
@@ -13,7 +13,7 @@ from ribambelle_creche.domain import published
 from ribambelle_creche.domain.admission import Snapshot, propose
 from ribambelle_creche.domain.preparation import Seen, applications
 from ribambelle_creche.domain.resources import Asking, House, of_all
-from ribambelle_creche.tables import CutOff, Pin
+from ribambelle_creche.tables import Application, CutOff, Offer, Pin
 
 
 async def a_public_commission(town: Town, **said: object) -> tuple[int, int]:
@@ -190,6 +190,50 @@ async def test_decisions_with_a_reason_are_counted_by_year_once_it_is_over(
     assert 'Décision de justice</th><td class="n">moins de 5' in over
     assert "C-1999" not in over
     assert clock().date() > date(2026, 12, 31)
+
+
+async def test_places_given_in_an_emergency_are_counted_by_reason_once_the_year_is_over(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """The form that gives one says that its reason is published."""
+    town = communes.alpha
+    with town.here():
+        file = await an_application(await a_facility("Les Lilas"))
+        number = (await Application.select(Application.number).first() or {})["number"]
+        for rank in range(6):
+            await Offer.insert(an_emergency(file, "U1" if rank == 5 else "U2", clock()))
+    path = "/creche/commissions/decisions-motivees"
+
+    this_year = (await town.visitor().get(path)).text
+    clock.move(days=60)
+    with town.here():
+        await Offer.insert(an_emergency(file, "U5", clock()))
+    over = (await town.visitor().get(path)).text
+    other = (await communes.beta.visitor().get(path)).text
+
+    assert "Rien de publié encore" in this_year
+    assert 'Hospitalisation d’un parent</th><td class="n">5</td>' in over
+    assert 'Protection de l’enfance</th><td class="n">moins de 5</td>' in over
+    assert "Mise à l’abri" not in over
+    assert number not in over
+    assert "Hospitalisation" not in other
+
+
+def an_emergency(file: int, reason: str, at: datetime) -> Offer:
+    """A place given at once, as the register of the town hall keeps it."""
+    return Offer(
+        application=file,
+        facility=1,
+        age_group="babies",
+        slots=1,
+        start_on=at.date(),
+        until=at.date(),
+        origin="emergency",
+        state="accepted",
+        sent_at=at,
+        answer_by=at.date(),
+        reason=reason,
+    )
 
 
 async def test_the_method_is_told_to_anybody(communes: Communes) -> None:

@@ -131,6 +131,10 @@ async def test_a_place_is_given_at_once_where_there_is_room_with_a_reason_and_an
     assert (await agent.post(URGENCES, data=told | {"reason": "X"})).status_code == 422
     assert (await agent.post(URGENCES, data=told | {"until": "2027-12-01"})).status_code == 422
     assert (await agent.post(URGENCES, data=told | {"number": "C-0"})).status_code == 422
+    for start, until in (("9999-10-01", "9999-12-31"), ("2126-12-01", "2127-01-31")):
+        far = await agent.post(URGENCES, data=told | {"start_on": start, "until": until})
+        assert far.status_code == 422
+        assert "vérifiez l’année" in far.text
     assert (await agent.post(URGENCES, data=told)).status_code == 303
     full = await agent.post(URGENCES, data=told | {"number": numbers[1]})
     assert full.status_code == 422

@@ -46,7 +46,7 @@ async def paper(tenant: Tenant, row: Commission, answers: Sequence[Decision]) ->
     """Return the letters of some decisions of one commission, as one PDF, a family a letter."""
     kept = await proposals.kept(row.id)
     found = proposals.opened(kept)[1] if kept else None
-    names = {one.id: one.name for one in await facilities.every()}
+    names = await facilities.all_names()
     return await pdf.render(
         PAPER,
         {

@@ -77,5 +77,5 @@ async def lost_by(offer: Offer | None) -> tuple[str, str] | None:
     left = await contracts.left_for(offer) if offer else []
     if offer is None or not left:
         return None
-    names = {one.id: one.name for one in await facilities.every()}
+    names = await facilities.all_names()
     return str(offer.facility.name), names.get(int(left[0].facility), "")

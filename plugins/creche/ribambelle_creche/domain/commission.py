@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from typing import Any
 
 from ribambelle_creche.domain.age import AgeLimits, school_entry
@@ -65,9 +65,14 @@ class Calendar:
         ... # doctest: +NORMALIZE_WHITESPACE
         {'last_start': 'La dernière entrée vient après la première.',
          'held_on': 'La commission se tient après la clôture des dossiers.'}
+        >>> far = date(9999, 9, 1)
+        >>> list(Calendar(far, far, date(2027, 4, 2), date(2027, 4, 20)).wrong())
+        ['first_start']
         """
         errors = {}
-        if self.last_start < self.first_start:
+        if self.first_start.year - self.closes_on.year > 3 or self.first_start.year == MAXYEAR:
+            errors["first_start"] = "La première entrée vient des années après : vérifiez l’année."
+        elif self.last_start < self.first_start:
             errors["last_start"] = "La dernière entrée vient après la première."
         elif self.last_start >= _a_year_after(self.first_start):
             errors["last_start"] = "Une commission décide les entrées de douze mois au plus."

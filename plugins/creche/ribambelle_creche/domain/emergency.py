@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from ribambelle_creche.domain.age import months_between
 from ribambelle_creche.domain.capacity import half_day
 from ribambelle_creche.domain.resources import House, demand, place_of, resources
 
@@ -18,6 +19,9 @@ WEEK = "la semaine entière de la crèche"
 WHY = {"all": " (crèche pleine)", "staff": " (pas assez d’adultes)"}
 LONGEST = timedelta(days=184)
 """An emergency lasts six months at most: then the child passes by a commission like any other."""
+
+OLDEST_MONTHS = 72
+"""A crèche receives nobody of six years (CSP, art. L. 2324-1)."""
 
 
 def wrong_days(start: date, until: date, today: date) -> dict[str, str]:
@@ -38,6 +42,23 @@ def wrong_days(start: date, until: date, today: date) -> dict[str, str]:
     elif until - start > LONGEST:
         errors["until"] = "Une urgence dure six mois au plus."
     return errors
+
+
+def wrong_age(birth: date, start: date) -> str:
+    """Return what to say where a child is not born, or is too old for a crèche, on its first day.
+
+    >>> wrong_age(date(2027, 3, 1), date(2026, 12, 1))
+    'L’enfant n’est pas né ce jour-là : le premier jour vient après sa naissance.'
+    >>> wrong_age(date(2024, 6, 5), date(2126, 12, 1))
+    'L’enfant aura six ans ou plus ce jour-là : vérifiez l’année.'
+    >>> wrong_age(date(2026, 3, 14), date(2026, 12, 1))
+    ''
+    """
+    if start < birth:
+        return "L’enfant n’est pas né ce jour-là : le premier jour vient après sa naissance."
+    if months_between(birth, start) >= OLDEST_MONTHS:
+        return "L’enfant aura six ans ou plus ce jour-là : vérifiez l’année."
+    return ""
 
 
 def lacking(house: House, age_group: str, slots: int, children: int = 1) -> list[str]:

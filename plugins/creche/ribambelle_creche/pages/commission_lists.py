@@ -171,7 +171,7 @@ async def list_page(
     lines = desk.lines(run.given, run.found, (facility, group), wishes)
     if not lines:
         raise NotYours
-    every = {one.id: one for one in await facilities.every()}
+    every = await facilities.ever()
     if facility not in every:
         raise NotYours
     numbers = sorted({file_of(one.application.id) for one in lines})

@@ -170,6 +170,8 @@ async def wrong_in(told: UrgentForm, file: Application, today: date) -> dict[str
         errors |= week.wrong_saturday(told.days, creches[told.facility].name)
     if file.reference_on is None:
         errors["number"] = "La naissance n’est pas précisée dans cette demande : complétez-la."
+    elif wrong := emergency.wrong_age(file.reference_on, told.start_on):
+        errors.setdefault("start_on", wrong)
     return errors
 
 

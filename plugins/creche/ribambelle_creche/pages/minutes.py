@@ -51,7 +51,7 @@ async def download(commission: FromPath[int], tenant: NamedDependency[Tenant]) -
 
 async def data(row: Commission, run: Run, tenant: Tenant) -> dict[str, Any]:
     """Return what the minutes say, every value ready to print; files by their number only."""
-    names, versions = await facilities.names(), dict(await commissions.grids())
+    names, versions = await facilities.all_names(), dict(await commissions.grids())
     wishes = await proposals.wishes(row.id)
     standing, measure, sign = await pins.made(row.id), run.measure, crest(tenant)
     return {

@@ -23,7 +23,7 @@ from ribambelle_creche.pages.by_creche import NOWHERE, Filters, filters_of
 from ribambelle_creche.pages.criteria import Readable, readable
 from ribambelle_creche.pages.thresholds_table import HALF_WORDS, Lines, Table, laid_out, lines_of
 from ribambelle_creche.pages.why import rows_of
-from ribambelle_creche.queries import cut_offs, facilities, grids
+from ribambelle_creche.queries import cut_offs, facilities, grids, offers
 from ribambelle_creche.queries.facilities import Whereabouts
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Commission
@@ -212,9 +212,15 @@ def open_data(row: Commission, one: CutOff, names: Mapping[int, str]) -> tuple[A
 class RegisterPage:
     """The decisions with a reason, year by year."""
 
-    years: Mapping[int, list[register.Line]]
+    decided: Mapping[int, list[register.Line]]
+    urgent: Mapping[int, list[register.Urgent]]
     this_year: int
     least: int = LEAST
+
+    @property
+    def years(self) -> list[int]:
+        """The years that have something to tell, the last first."""
+        return sorted({*self.decided, *self.urgent}, reverse=True)
 
 
 @get(
@@ -222,10 +228,15 @@ class RegisterPage:
     name="creche.motivated",
     guards=[guards.public],
 )
-async def motivated(now: NamedDependency[datetime]) -> Page:
-    """Show how often commissions decided against the order of points, and why."""
-    years = register.register(await cut_offs.motivated(), now.year)
-    return Page("creche/public/motivated.html", RegisterPage(years, now.year))
+async def motivated(tenant: NamedDependency[Tenant], now: NamedDependency[datetime]) -> Page:
+    """Show how often places were given against the order of points, or outside of it, and why."""
+    given = [(at.astimezone(tenant.zone).year, why) for at, why in await offers.emergencies()]
+    page = RegisterPage(
+        register.register(await cut_offs.motivated(), now.year),
+        register.emergencies(given, now.year),
+        now.year,
+    )
+    return Page("creche/public/motivated.html", page)
 
 
 @dataclass(frozen=True)

@@ -476,6 +476,12 @@ async def of_origin(origin: str) -> list[Offer]:
     )
 
 
+async def emergencies() -> list[tuple[datetime, str]]:
+    """Return when each emergency was given, and the code of its reason."""
+    rows = await Offer.select(Offer.sent_at, Offer.reason).where(Offer.origin == "emergency")
+    return [(row["sent_at"], row["reason"]) for row in rows]
+
+
 async def named(files: Sequence[int]) -> dict[int, set[int]]:
     """Return the crèches some files name today, asked by slices."""
     found: dict[int, set[int]] = {one: set() for one in files}
