@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -185,22 +186,23 @@ def status(as_json: AsJson = False) -> None:
     communes = platform()
     found = [_state(communes, slug) for slug in communes.slugs()]
     if as_json:
-        say_json([asdict(one) for one in found])
+        say_json([asdict(one) | {"version": version("ribambelle-core")} for one in found])
         return
     rows = [
         (
             *(one.slug, _health(one), one.engine, ", ".join(one.plugins)),
             *(one.pending or "", _when(one.backup), _drilled(one)),
-            *(one.given_up or "", _when(one.oldest)),
+            *(one.given_up or "", _when(one.oldest), one.late or ""),
             *(f"{one.megabytes:.1f} Mo".replace(".", ","), _when(one.active)),
         )
         for one in found
     ]
     headings = (
         *("Commune", "État", "Base", "Modules", "Étapes", "Dernière copie", "Dernier essai"),
-        *("Abandonnés", "Plus vieux travail", "Disque", "Dernier acte"),
+        *("Abandonnés", "Plus vieux travail", "Messages en retard", "Disque", "Dernier acte"),
     )
     say_table(headings, rows, "Aucune commune. Créez-les : ribambelle fleet apply communes.csv")
+    say(f"Ribambelle {version('ribambelle-core')}.")
 
 
 @app.command("check")

@@ -3,11 +3,13 @@
 import asyncio
 import json
 import shutil
+import ssl
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.core.certificates import certified
 
 from ribambelle.commands import platform
 from ribambelle.database.door import DOOR
@@ -120,3 +122,32 @@ def test_what_cannot_be_reached_is_not_taken_for_well(
     assert ("unknown", True) in [(one["level"], "b.invalid" in one["told"]) for one in told]
     assert any("127.0.0.1:9 ne répond pas" in one["told"] for one in told)
     assert any("Aucune copie faite" in one["told"] for one in told)
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "is_trusted", "why"),
+    [
+        ("localhost", -1, True, "il est périmé"),
+        ("ailleurs.test", 9, True, "il est au nom d’une autre adresse"),
+        ("localhost", 9, False, "il s’est signé lui-même"),
+        ("localhost", 9, True, ""),
+    ],
+)
+async def test_a_certificate_that_browsers_refuse_is_told(
+    monkeypatch: pytest.MonkeyPatch, name: str, days: int, is_trusted: bool, why: str
+) -> None:
+    serving, trusting = certified(name, days=days)
+    if is_trusted:
+        monkeypatch.setattr(doctor.ssl, "create_default_context", lambda: trusting)
+    server = await asyncio.start_server(
+        lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=serving
+    )
+    port = server.sockets[0].getsockname()[1]
+    told = ""
+    async with server:
+        try:
+            assert await doctor._certificate("localhost", port) is not None
+        except ssl.SSLCertVerificationError as error:
+            told = doctor._refused(error)
+
+    assert told == why

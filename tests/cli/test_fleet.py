@@ -179,7 +179,7 @@ def test_the_fleet_is_read_whole_on_a_narrow_screen(
     for said in seen.values():
         assert "…" not in said
         assert all(word in said for word in ("bastia", "creche, assmat", "prête, lecture seule"))
-    assert len(seen[200].splitlines()) == 3
+    assert len(seen[200].splitlines()) == 4
     assert max(len(line) for line in seen[80].splitlines()) <= 80
 
 

@@ -268,7 +268,12 @@ async def _of_network(commune: Tenant) -> AsyncIterator[Finding]:
     for host in commune.settings.hosts:
         if host.endswith(".localhost"):
             continue
-        ends = await _certificate(host)
+        try:
+            ends = await _certificate(host)
+        except ssl.SSLCertVerificationError as error:
+            told = f"Le certificat de {host} est refusé : {_refused(error)}."
+            yield Finding(commune.slug, "fault", told, "Renouvelez-le sur le serveur mandataire.")
+            continue
         if ends is None:
             told = f"Le certificat de {host} n’a pas pu être lu d’ici."
             yield Finding(commune.slug, "unknown", told, "Regardez-le depuis un autre réseau.")
@@ -286,12 +291,38 @@ async def _answers(host: str, port: int) -> bool:
     return True
 
 
+WRONG_CERTIFICATE = {
+    10: "il est périmé",
+    18: "il s’est signé lui-même",
+    19: "son autorité n’est pas reconnue",
+    20: "son autorité n’est pas reconnue",
+    62: "il est au nom d’une autre adresse",
+}
+"""What OpenSSL says of a certificate that families' browsers refuse, by its code."""
+
+
+def _refused(error: ssl.SSLCertVerificationError) -> str:
+    """Say why a certificate is refused.
+
+    >>> error = ssl.SSLCertVerificationError("x")
+    >>> error.verify_code = 10
+    >>> _refused(error)
+    'il est périmé'
+    """
+    return WRONG_CERTIFICATE.get(error.verify_code, "les navigateurs ne le reconnaissent pas")
+
+
 async def _certificate(host: str, port: int = 443) -> datetime | None:
-    """Return when the certificate a host shows ends, or nothing when it cannot be reached."""
+    """Return when the certificate a host shows ends, or nothing when it cannot be reached.
+
+    Raises SSLCertVerificationError for one that a browser would refuse.
+    """
     context = ssl.create_default_context()
     try:
         opening = asyncio.open_connection(host, port, ssl=context, server_hostname=host)
         _, writer = await asyncio.wait_for(opening, PATIENCE)
+    except ssl.SSLCertVerificationError:
+        raise
     except (OSError, TimeoutError, ssl.SSLError):
         return None
     shown = writer.get_extra_info("peercert")

@@ -2,18 +2,11 @@
 
 import asyncio
 import socket
-import ssl
-import tempfile
-from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
+from tests.core.certificates import certified
 
 from ribambelle.testing.receiver import Answer, Headers, Receiver, answer
 from ribambelle.webhooks import addresses, sending
@@ -102,29 +95,6 @@ async def test_twin_without_the_look_at_the_address_the_machine_is_reached(
     monkeypatch.setattr(addresses, "require_open", lambda *_, **__: None)
     await sending.send(receiver.address, {}, b"{}", local=False)
     assert len(receiver.came) == 1
-
-
-def certified(name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """Return what serves under this name by TLS, and what trusts it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    begins = datetime.now(UTC) - timedelta(days=1)
-    certificate = (
-        x509.CertificateBuilder(who, who, key.public_key(), x509.random_serial_number())
-        .not_valid_before(begins)
-        .not_valid_after(begins + timedelta(days=9))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    text = certificate.public_bytes(Encoding.PEM)
-    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.NamedTemporaryFile() as file:
-        file.write(text + secret)
-        file.flush()
-        serving.load_cert_chain(file.name)
-    return serving, ssl.create_default_context(cadata=text.decode())
 
 
 async def test_the_certificate_is_asked_of_the_name_though_the_number_is_called(
