@@ -189,6 +189,7 @@ USES = {
     "change": "modifié depuis",
     "paid": "a été facturée, ou a payé, depuis",
     "booked": "sert encore : accueillir l’enfant les jours réservés, puis facturer",
+    "paying": "un paiement est en cours",
 }
 
 
@@ -206,6 +207,8 @@ async def test_a_family_that_used_it_keeps_it_whole(town: Town, act: str) -> Non
             await Adult.update({Adult.phone: "06 99 99 99 99"}).where(Adult.id == payet.id)
         elif act == "booked":
             await _books(payet.household, tenant.now())
+        elif act == "paying":
+            await _begins_to_pay(payet.id, tenant.now())
         else:
             await _pays(payet.id)
         undone = await undoing.take_back(tenant, report.number)
@@ -234,6 +237,20 @@ async def _books(household: int, now: datetime) -> None:
     assert group
     about = {"child": child.id, "unit": meal.id, "group": group.id, "day": now.date()}
     await school.Booking.insert(school.Booking(**about, state="booked", changed_at=now))
+
+
+async def _begins_to_pay(adult: int, now: datetime) -> None:
+    """Press the button: the treasury has not answered yet."""
+    payer = await books.Payer.objects().get(books.Payer.adult == adult)
+    bill = await books.Invoice.objects().get(books.Invoice.payer == payer)
+    assert payer
+    assert bill
+    said = {"regie": "regie", "client": "090909", "reference": "1", "saisie": "T", "cents": 6020}
+    row = books.Payment(payer=payer.id, email="a@b.fr", state="asked", created_at=now, **said)
+    made = await books.Payment.insert(row).returning(books.Payment.id)
+    await books.Allocation.insert(
+        books.Allocation(payment=made[0]["id"], invoice=bill.id, cents=6020, holds=bill.id)
+    )
 
 
 async def _pays(adult: int) -> None:

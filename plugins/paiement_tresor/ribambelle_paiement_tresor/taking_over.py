@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
+from typing import Any
 
 import msgspec
 
@@ -22,7 +23,7 @@ from ribambelle_paiement_tresor.domain.accounts import Entry
 from ribambelle_paiement_tresor.domain.drafting import Line as Billed
 from ribambelle_paiement_tresor.domain.terms import Recipient
 from ribambelle_paiement_tresor.issuing import told_of
-from ribambelle_paiement_tresor.queries import books, invoices, people
+from ribambelle_paiement_tresor.queries import books, debits, invoices, people
 from ribambelle_paiement_tresor.settings import Regie, Settings
 from ribambelle_paiement_tresor.tables import Entry as EntryRow
 from ribambelle_paiement_tresor.tables import Payer, Posting
@@ -42,6 +43,21 @@ OPENED = Prepared(
         " AND e.regie = {} AND p.ledger IN ('families', 'credit') GROUP BY p.payer, p.ledger"
         " HAVING SUM(p.cents) <> 0",
         given.regie,
+    )
+)
+TAKEN = Prepared(
+    lambda given: Posting.raw(
+        "SELECT p.payer, p.invoice, a.household FROM paiement_posting p"
+        " JOIN paiement_entry e ON e.id = p.entry JOIN paiement_payer y ON y.id = p.payer"
+        " JOIN core_adult a ON a.id = y.adult WHERE e.key LIKE {} ORDER BY p.id",
+        given.key,
+    )
+)
+PAYING = Prepared(
+    lambda given: Posting.raw(
+        "SELECT holds FROM paiement_allocation WHERE "  # noqa: S608 - a name of ours
+        + many.among("holds"),
+        given.some,
     )
 )
 USED = Prepared(
@@ -263,20 +279,37 @@ def _tell(regie: Regie, balances: Mapping[int, Balance], taking: Taking) -> None
 async def used(households: Sequence[int], taking: Taking) -> dict[int, str]:
     """Return the families that were billed, or paid, since: nothing of theirs is taken back.
 
-    What another takeover wrote counts as long as it stands.
+    What another takeover wrote counts as long as it stands. Nobody pays between this and the end.
     """
+    taken = await TAKEN.ask(key=f"{_key(taking)}%")
+    if taken:
+        await locks.advisory(*(f"paiement.payer:{row['payer']}" for row in taken))
+    paying = await _paying(taken)
     begun = Takeover.select(Takeover.created_at).where(Takeover.id == taking.number)
     since = [row["created_at"] for row in await begun]
     after = EntryRow.select(EntryRow.id).where(EntryRow.at >= since[0]).order_by(EntryRow.id)
     first = await after.first()
     if first is None:
-        return {}
+        return paying
     rows = await USED.ask(first=first["id"], key=f"{_key(taking)}%", some=many.listed(households))
     gone = {row["key"].replace(":undone:", ":") for row in rows if row["kind"] == UNDONE}
-    return {
+    return paying | {
         row["household"]: "a été facturée, ou a payé, depuis"
         for row in rows
         if row["kind"] != UNDONE and row["key"] not in gone
+    }
+
+
+async def _paying(taken: Sequence[Mapping[str, Any]]) -> dict[int, str]:
+    """Return the families whose payment is on its way: on line, or in a batch of debits."""
+    households = {row["invoice"]: row["household"] for row in taken if row["invoice"]}
+    if not households:
+        return {}
+    numbers = sorted(households)
+    on_line = [row["holds"] for row in await PAYING.ask(some=many.listed(numbers))]
+    return {
+        households[one]: "un paiement est en cours"
+        for one in (*on_line, *await debits.held(numbers))
     }
 
 
@@ -285,7 +318,6 @@ async def taken_back(traces: Sequence[Trace], taking: Taking) -> None:
     if not traces:
         return
     left = [dict(one.after or {}) for one in traces]
-    await locks.advisory(*(f"paiement.payer:{one['payer']}" for one in left))
     today = taking.now.date()
     entries = [
         Entry(
