@@ -66,11 +66,12 @@ def draft_mapping(
 
 
 async def _run(commune: Tenant, folder: Path, mapping: Path, dry: bool) -> "Report":
+    from ribambelle.families.table_files import text_of
     from ribambelle.takeover import mapping as mappings
     from ribambelle.takeover import running
 
     matters = running.matters(commune)
-    told = mappings.read(mapping.read_text("utf-8"), matters, mapping.name)
+    told = mappings.read(text_of(mapping.read_bytes()), matters, mapping.name)
     files = mappings.files(folder, told, matters)
     with commune.here():
         return await running.take(commune, told.name, files, dry=dry)

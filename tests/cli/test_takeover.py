@@ -572,6 +572,12 @@ def test_the_command_drafts_a_mapping_shows_and_takes_back(
     assert run(["takeover", "list", *here]) == 0
     assert run(["takeover", "undo", "1", *here]) == 0
     again = run(["takeover", "undo", "1", *here])
+    capsys.readouterr()
+    written_elsewhere = []
+    for content in ('name = "Été"\n[families]\nfile = "r.csv"'.encode("cp1252"), b"\xff\xfe\0"):
+        Path("autre.toml").write_bytes(content)
+        code = run(["takeover", "run", exports, "--mapping", "autre.toml", *here])
+        written_elsewhere.append((code, capsys.readouterr().err))
 
     assert '[tariffs]\nfile = "tarifs.csv"' in drafted
     assert 'quotient_familial = "QF"' in drafted
@@ -579,6 +585,9 @@ def test_the_command_drafts_a_mapping_shows_and_takes_back(
     assert told["number"] == 1
     assert (tmp_path / "r.csv").read_text("utf-8-sig").startswith("Partie;Fichier;Ligne;Résultat")
     assert again == 1
+    assert [code for code, _ in written_elsewhere] == [1, 1]
+    assert "aucun fichier « r.csv »" in written_elsewhere[0][1]
+    assert "ne s’ouvre pas" in written_elsewhere[1][1]
 
 
 def test_the_page_for_the_commune_says_what_is_here() -> None:
