@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from ribambelle.database import DOOR
 from ribambelle.errors import Misconfigured, NotYours, Refused
@@ -495,6 +496,32 @@ def test_a_wrong_mapping_says_where_and_what_to_write(text: str, sentence: str) 
     with pytest.raises(Misconfigured) as caught:
         told = mapping.read(text, [FAMILIES], "reprise.toml")
         mapping.files(HERE, told, [FAMILIES])
+
+    assert sentence in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("content", "sheet", "sentence"),
+    [
+        (b"PK\x03\x04nothing", "", "liste.csv ne s’ouvre pas"),
+        (b"Nom;Prenom\n", "", "liste.csv n’a aucune ligne sous ses titres"),
+        (None, "Autre", "aucune feuille ne s’appelle « Autre »"),
+    ],
+)
+def test_a_file_that_does_not_open_is_named(
+    tmp_path: Path, content: bytes | None, sheet: str, sentence: str
+) -> None:
+    file = tmp_path / "liste.csv"
+    if content is None:
+        with xlsxwriter.Workbook(file) as book:
+            book.add_worksheet("Familles").write_row(0, 0, ["Nom", "Prénom"])
+    else:
+        file.write_bytes(content)
+    text = f"name = 'X'\n[families]\nfile = 'liste.csv'\nsheet = '{sheet}'"
+    told = mapping.read(text, [FAMILIES])
+
+    with pytest.raises(Misconfigured) as caught:
+        mapping.files(tmp_path, told, [FAMILIES])
 
     assert sentence in caught.value.message
 

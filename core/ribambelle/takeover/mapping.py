@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ribambelle.errors import Misconfigured
+from ribambelle.errors import Misconfigured, Refused
 from ribambelle.families import columns, table_files
 from ribambelle.families.table_files import TableFile
 from ribambelle.search import fold
@@ -137,8 +137,7 @@ def _file(said: Any, matter: Matter, called: str) -> FileMapping:
 def files(folder: Path, mapping: MappingFile, matters: Sequence[Matter]) -> list[TakenFile]:
     """Read every file a mapping names, in the order matters are taken over.
 
-    Raises Misconfigured for a file or a column that is not there, Refused for a file that does not
-    open.
+    Raises Misconfigured for a file or a column that is not there, or does not open.
     """
     found: list[TakenFile] = []
     for matter in sorted(matters, key=lambda one: one.order):
@@ -171,7 +170,7 @@ def _require_different(read: Sequence[TakenFile]) -> None:
 
 def _read(path: Path, said: FileMapping, matter: Matter) -> TakenFile:
     content = path.read_bytes()
-    table = table_files.read(content, most=MOST_LINES, sheet=said.sheet)
+    table = _table(content, path.name, f"{matter.code}.file", said.sheet)
     if said.beside is not None:
         table = _with(table, said.beside, path, f"{matter.code}.beside")
     at = _columns(table, said, matter, path.name)
@@ -195,6 +194,28 @@ def _read(path: Path, said: FileMapping, matter: Matter) -> TakenFile:
     return TakenFile(matter, path.name, digest, table, tuple(lines), left)
 
 
+def _table(content: bytes, name: str, key: str, sheet: str = "") -> TableFile:
+    """Return the list a file holds; one of several that does not open is named."""
+    try:
+        return table_files.read(content, most=MOST_LINES, sheet=sheet)
+    except Refused as refusal:
+        what, cure = UNREAD[refusal.reason]
+        facts = {"name": name, "sheet": "", "known": "", **refusal.facts}
+        raise Misconfigured(what.format(**facts), key=key, cure=cure.format(**facts)) from refusal
+
+
+UNREAD = {
+    "list_unreadable": ("{name} ne s’ouvre pas", "enregistrez-le en CSV ou en XLSX"),
+    "list_empty": ("{name} n’a aucune ligne sous ses titres", "exportez-le de nouveau"),
+    "list_too_long": ("{name} a plus de 200 000 lignes", "coupez-le en plusieurs"),
+    "sheet_unknown": (
+        "dans {name}, aucune feuille ne s’appelle « {sheet} »",
+        "choisissez parmi {known}",
+    ),
+}
+"""What is wrong with a file, and what to do."""
+
+
 def _with(table: TableFile, beside: Beside, path: Path, key: str) -> TableFile:
     """Return lines with those of another file beside them: one for each that answers."""
     other = path.parent / beside.file
@@ -202,7 +223,7 @@ def _with(table: TableFile, beside: Beside, path: Path, key: str) -> TableFile:
         raise Misconfigured(
             f"aucun fichier « {beside.file} » dans {path.parent}", key=f"{key}.file"
         )
-    more = table_files.read(other.read_bytes(), most=MOST_LINES)
+    more = _table(other.read_bytes(), beside.file, f"{key}.file")
     here = _at(table, beside.column, f"{key}.column", path.name)
     there = _at(more, beside.other, f"{key}.other", beside.file)
     found: dict[str, list[tuple[str, ...]]] = {}
