@@ -56,5 +56,7 @@ bench: install  ## Mesurer : pages, communes, démarrage, commissions
 
 lock:  ## Refaire requirements.lock (demande l'outil uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package ribambelle-core requirements.in $(PROJECTS) -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package ribambelle-core -c requirements.lock deploy/requirements.in $(PROJECTS) -o deploy/requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package ribambelle-core -c requirements.lock deploy/requirements.in $(PROJECTS) --extra traces -o deploy/traces.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -c requirements.lock benchmarks/requirements.in -o benchmarks/requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header tests/clients/requirements.in -o tests/clients/requirements.lock

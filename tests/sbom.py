@@ -6,15 +6,18 @@ is the same for a person. Both come from requirements.lock, and the licences fro
 
 import json
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, metadata, requires
 from pathlib import Path
 from typing import Any
 
+from packaging.requirements import Requirement
+
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "requirements.lock"
 BOM, PAGE = ROOT / "docs" / "sbom.json", ROOT / "docs" / "licences.md"
-WORD = re.compile(r"[A-Za-z0-9._-]+")
 LINE = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)(?: ; (.*?))?(?: \\)?$")
 # Said by the project itself where its package says nothing that a program can read.
 SAID = {
@@ -27,6 +30,7 @@ SERVED = (
     *("ribambelle-core", "ribambelle-cli", "ribambelle-assmat", "ribambelle-creche"),
     *("ribambelle-paiement-tresor", "ribambelle-periscolaire"),
 )
+OPTIONAL = ("opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http")
 NAMES = {
     "MIT License": "MIT",
     "MIT license": "MIT",
@@ -42,6 +46,7 @@ NAMES = {
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "Python Software Foundation License": "PSF-2.0",
 }
+SCOPES = {"served": "required", "optional": "optional", "": "excluded"}
 TOP = """\
 # Licences of the libraries
 
@@ -49,7 +54,9 @@ Written by `python -m tests.sbom` from requirements.lock and from what is instal
 when it is out of date. The same for programs: `docs/sbom.json` (CycloneDX 1.6). Ribambelle itself:
 EUPL-1.2 (`LICENSE`).
 
-« Served » is what a portal runs; the rest is for tests and checks, and is never shipped.
+« Served » is what a portal runs (`deploy/requirements.lock`, with what builds it), « optional » what
+OpenTelemetry adds where it is asked for (`deploy/traces.lock`); the rest is for tests and checks, and is
+never shipped.
 
 | Library | Version | Licence | |
 | --- | --- | --- | --- |
@@ -64,38 +71,46 @@ class Library:
     version: str
     digests: tuple[str, ...]
     licence: str
-    is_served: bool
+    use: str
+    """``served``, ``optional`` (brought by an extra), or nothing: for tests alone."""
 
 
 def libraries(lock: str) -> list[Library]:
     """Return the libraries that a lock fixes, in its order."""
     found: list[Library] = []
-    needed = served()
+    needed, extras = needed_by(SERVED), needed_by(OPTIONAL)
     for line in lock.splitlines():
         if named := LINE.match(line):
             name, version, _ = named.groups()
-            found.append(Library(name, version, (), licence(name), canonical(name) in needed))
+            known = canonical(name)
+            use = "served" if known in needed else "optional" if known in extras else ""
+            found.append(Library(name, version, (), licence(name), use))
         elif digest := re.search(r"--hash=sha256:([0-9a-f]{64})", line):
             last = found[-1]
             found[-1] = replace(last, digests=(*last.digests, digest[1]))
     return found
 
 
-def served() -> set[str]:
-    """Return what the portal needs, directly or not, here."""
-    found: set[str] = set()
-    waiting = list(SERVED)
+def needed_by(names: Iterable[str]) -> set[str]:
+    """Return these libraries and what they need, directly or not, on this machine."""
+    waiting, seen = [Requirement(name) for name in names], set[str]()
     while waiting:
-        name = canonical(waiting.pop())
-        if name in found:
+        one = waiting.pop()
+        if str(one) in seen:
             continue
-        found.add(name)
-        try:
-            asked = requires(name) or []
-        except PackageNotFoundError:
-            continue
-        waiting += [WORD.match(one)[0] for one in asked if "extra ==" not in one]  # type: ignore[index]
-    return found
+        seen.add(str(one))
+        with suppress(PackageNotFoundError):  # asked for another machine than this one
+            waiting += [
+                more for more in map(Requirement, requires(one.name) or []) if _is_for(more, one)
+            ]
+    return {canonical(Requirement(name).name) for name in seen}
+
+
+def _is_for(more: Requirement, one: Requirement) -> bool:
+    """Tell whether what a library asks is asked here, with the extras wanted of it."""
+    return more.marker is None or any(
+        more.marker.evaluate({"extra": extra}) for extra in one.extras or {""}
+    )
 
 
 def canonical(name: str) -> str:
@@ -148,7 +163,7 @@ def _component(one: Library) -> dict[str, Any]:
     return {
         "type": "library",
         "bom-ref": _purl(one),
-        "scope": "required" if one.is_served else "excluded",
+        "scope": SCOPES[one.use],
         "name": one.name,
         "version": one.version,
         "purl": _purl(one),
@@ -170,8 +185,7 @@ def _purl(one: Library) -> str:
 def page(found: list[Library]) -> str:
     """Return the list for a person."""
     return TOP + "".join(
-        f"| {one.name} | {one.version} | {one.licence} | {'served' if one.is_served else ''} |\n"
-        for one in found
+        f"| {one.name} | {one.version} | {one.licence} | {one.use} |\n" for one in found
     )
 
 

@@ -31,9 +31,12 @@ def run_server(port: int, address: str, processes: int, working: bool) -> None:
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
+    from ribambelle import traces
     from ribambelle.web import handover, metrics
 
-    metrics.setting()  # refused here too, in French, before the server starts
+    # refused here too, in French, before the server starts
+    metrics.setting()
+    traces.wanted()
     # so is a port already taken
     with handover.listening(address, port) as door:
         logs.structured()
@@ -81,14 +84,19 @@ def work(
     as_json: AsJson = False,
 ) -> None:
     """Exécuter les travaux en attente : messages, rappels, statistiques."""
+    from ribambelle import traces
     from ribambelle.jobs import queue, worker
 
     communes = platform()
     if not (once or dry_run or retry):
         logs.structured()
         communes.plugins.ask_all()
+        traces.start()
         say("Travaux et copies : exécution en continu. Ctrl+C pour arrêter.")
-        asyncio.run(worker.work_and_copy(communes))
+        try:
+            asyncio.run(worker.work_and_copy(communes))
+        finally:
+            traces.stop()
 
     async def one(slug: str) -> dict[str, int]:
         commune = communes.tenant(slug)

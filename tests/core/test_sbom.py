@@ -53,9 +53,31 @@ def test_every_licence_is_known_and_what_is_served_can_go_with_ours() -> None:
     found = sbom.libraries(LOCK)
 
     assert [one.name for one in found if not one.licence] == []
-    served = [one for one in found if one.is_served]
+    served = [one for one in found if one.use]
     assert len(served) > 50
     assert [one for one in served if not any(word in one.licence for word in ACCEPTED)] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "uses"), [("requirements.lock", {"served"}), ("traces.lock", {"served", "optional"})]
+)
+def test_a_server_installs_what_is_served_and_what_builds_it_no_test(
+    file: str, uses: set[str]
+) -> None:
+    tested = {one.name: one for one in sbom.libraries(LOCK)}
+    installed = sbom.libraries((sbom.ROOT / "deploy" / file).read_text("utf-8"))
+    asked = (sbom.ROOT / "deploy" / "requirements.in").read_text("utf-8").splitlines()
+    building = sbom.needed_by(line for line in asked if not line.startswith("#"))
+
+    assert {one.name: one.version for one in installed}.items() <= {
+        one.name: one.version for one in tested.values()
+    }.items()
+    assert all(set(one.digests) & set(tested[one.name].digests) for one in installed)
+    names = {one.name for one in installed}
+    used = {name for name, one in tested.items() if one.use in uses}
+    assert used <= names
+    of_windows = {"colorama", "tzdata"}
+    assert {sbom.canonical(name) for name in names - used} - of_windows <= building
 
 
 def test_twin_a_library_more_in_the_lock_makes_the_pages_out_of_date() -> None:

@@ -8,7 +8,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
-from ribambelle import tenants
+from ribambelle import tenants, traces
 from ribambelle.api.addresses import PAGE
 from ribambelle.api.reading import Invalid, NotJson, TooLarge, Unreadable, Wrong
 from ribambelle.api.writing import KeyNeeded, KeyReused
@@ -257,12 +257,14 @@ def refused(request: Asked, error: Refused) -> Response[bytes]:
 
 def unavailable(request: Asked, error: Unavailable) -> Response[bytes]:
     """The commune's database cannot answer."""
+    traces.failed(error)
     log.error("database_unavailable", exc_info=error)
     return problem("unavailable", visit(request).number, retry_after=WAIT["retry-after"])
 
 
 def fault(request: Asked, error: Exception) -> Response[bytes]:
     """A fault of ours: nothing of it is shown, all of it is logged under the reference."""
+    traces.failed(error)
     log.error("fault", exc_info=error, **blame(request, error))
     return problem("fault", visit(request).number)
 

@@ -12,6 +12,7 @@ from piccolo.engine.postgres import Atomic
 from piccolo.query.base import Query
 from piccolo.querystring import QueryString
 
+from ribambelle import traces
 from ribambelle.database.batch import Batch
 from ribambelle.database.changes import note
 from ribambelle.database.transaction import Connection, Transaction, open_transaction
@@ -60,9 +61,10 @@ class TenantEngine(Engine[Transaction]):
             raise Unavailable("la commune est en lecture seule pour quelques instants")
         note(sql)
         transaction = open_transaction(self)
-        if transaction is None:
-            return await self.alone(sql, args)
-        return await transaction.fetch(sql, args)
+        with traces.statement(sql, self.engine_type):
+            if transaction is None:
+                return await self.alone(sql, args)
+            return await transaction.fetch(sql, args)
 
     async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> list[Any]:
         """Run what Piccolo compiled."""

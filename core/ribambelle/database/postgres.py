@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 from piccolo.engine.exceptions import TransactionError
 
+from ribambelle import traces
 from ribambelle.database.engine import Fetch, TenantEngine
 from ribambelle.database.names import EXAMPLE
 from ribambelle.errors import Misconfigured, NotYours, Unavailable
@@ -191,7 +192,7 @@ class Postgres(TenantEngine):
     async def lease(self) -> AsyncIterator[PostgresConnection]:
         """Lend a connection of the pool."""
         pool = await self._pool().opened()
-        with explained():
+        with explained(), traces.statement("CONNECT", self.engine_type):
             raw = await pool.acquire(timeout=self.patience)
         try:
             yield PostgresConnection(raw)

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol, Self
 
 from piccolo.engine.base import BaseTransaction
 
+from ribambelle import traces
 from ribambelle.database.changes import LOOKING
 from ribambelle.errors import Unavailable
 
@@ -125,13 +126,15 @@ class Transaction(BaseTransaction):
 
     async def _start(self) -> None:
         try:
-            await self.connection.begin()
+            with traces.statement("BEGIN"):
+                await self.connection.begin()
         except asyncio.CancelledError:  # it may have begun all the same
             await self._undo()
             raise
 
     async def _keep(self) -> None:
-        await self.connection.commit()
+        with traces.statement("COMMIT"):
+            await self.connection.commit()
 
     async def _forget(self) -> None:
         await self.connection.rollback()

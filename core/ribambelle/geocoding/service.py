@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from ribambelle import traces
 from ribambelle.geocoding.pace import Pace
 
 PATIENCE = 2.0
@@ -53,6 +54,7 @@ class Place(msgspec.Struct, frozen=True):
     longitude: float
 
 
+@traces.asks("adresse")
 async def ask(
     service: str, text: str, pace: Pace, *, insee: str = "", departement: str = ""
 ) -> Place | None:

@@ -2,11 +2,13 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import msgspec
 import structlog
 
+from ribambelle import traces
 from ribambelle.errors import Misconfigured, Unavailable
 from ribambelle.jobs import queue
 from ribambelle.jobs.tables import Job
@@ -65,6 +67,11 @@ async def _lane(tenant: Tenant, limit: int, only: str = "") -> int:
 async def run(tenant: Tenant, job: Job) -> None:
     """Run one leased job, and forget it or give it back."""
     function = tenant.hooks.jobs.get((job.plugin, job.name))
+    with traces.job(tenant.slug, job.plugin, job.name):
+        await _run(tenant, job, function)
+
+
+async def _run(tenant: Tenant, job: Job, function: Callable[..., Awaitable[None]] | None) -> None:
     try:
         if function is None:
             raise LookupError(f"no job {job.plugin}.{job.name} in this commune")
@@ -74,6 +81,7 @@ async def run(tenant: Tenant, job: Job) -> None:
         log.warning("job_put_off", tenant=tenant.slug, job=job.name, reason=str(error))
         await queue.put_off(job, error, tenant.now())
     except Exception as error:  # a job that fails is retried; the worker goes on
+        traces.failed(error)
         log.exception("job_failed", tenant=tenant.slug, plugin=job.plugin, job=job.name)
         await queue.failed(job, error, tenant.now())
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import aiosmtplib
 
-from ribambelle import tenants
+from ribambelle import tenants, traces
 from ribambelle.errors import Misconfigured
 from ribambelle.jobs.queue import LEASE
 from ribambelle.languages.known import OTHERS
@@ -108,6 +108,7 @@ def compose(tenant: Tenant, row: Message, attachments: Sequence[Attachment] = ()
     return mail
 
 
+@traces.asks("smtp")
 async def _to_server(tenant: Tenant, mail: EmailMessage) -> None:
     settings = tenant.settings.mail
     server = aiosmtplib.SMTP(

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import httpx
 
+from ribambelle import traces
 from ribambelle.tenants.settings import Sms
 
 API = "https://eu.api.ovh.com/1.0"
@@ -72,6 +73,7 @@ async def send(
         raise NumberRefused("the number was refused")
 
 
+@traces.asks("sms")
 async def _asked(
     client: httpx.AsyncClient, settings: Sms, method: str, url: str, body: str, at: int
 ) -> Any:

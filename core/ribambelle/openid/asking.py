@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from ribambelle import tenants
+from ribambelle import tenants, traces
 from ribambelle.errors import RibambelleError
 from ribambelle.openid import answers
 from ribambelle.openid.answers import Rejected
@@ -181,6 +181,7 @@ async def _post(address: str, form: Mapping[str, str]) -> bytes:
     return await _asked("POST", address, data=form)
 
 
+@traces.asks("openid")
 async def _asked(method: str, address: str, **given: Any) -> bytes:
     """Return the body of an answer, never a long one; what was asked is told to nobody."""
     body = b""

@@ -15,6 +15,7 @@ import httpx
 import msgspec
 import structlog
 
+from ribambelle import traces
 from ribambelle.geocoding.pace import Pace
 from ribambelle.openid.asking import LOOPBACK, trusted
 from ribambelle.particulier import answers
@@ -119,6 +120,7 @@ async def ping(tenant: Tenant) -> str:
     return f"le jeton n’ouvre pas « {lacking[0]} »" if lacking else ""
 
 
+@traces.asks("api_particulier")
 async def _get(
     tenant: Tenant, address: str, given: Sequence[tuple[str, str]], bearer: str, request: str
 ) -> tuple[int, httpx.Headers, bytes]:

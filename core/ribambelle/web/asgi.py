@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 from litestar import Litestar
 
+from ribambelle import traces
 from ribambelle.commands import platform
 from ribambelle.jobs.worker import work_and_copy
 from ribambelle.tenants import Platform
@@ -17,6 +18,7 @@ from ribambelle.web.watchdog import watching
 
 def served() -> Portal:
     """Return the portal that the environment describes, with its worker unless told otherwise."""
+    traces.start()
     communes = platform(port=int(os.environ.get("RIBAMBELLE_PORT", "8000")))
     return with_worker(communes, working=os.environ.get("RIBAMBELLE_WORK", "1") != "0")
 
@@ -39,6 +41,7 @@ def with_worker(communes: Platform, *, working: bool) -> Portal:
                 with suppress(asyncio.CancelledError):
                     await task
             await communes.aclose()
+            await asyncio.to_thread(traces.stop)
 
     app = portal(communes, lifespan=[lifespan])
     app.metrics = Metrics(setting())

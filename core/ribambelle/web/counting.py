@@ -20,9 +20,9 @@ class Counts:
     many: Counter[str] = field(default_factory=Counter)
 
     def note(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one answer; a method nobody declared, whatever it says, is one of the others."""
+        """Count one answer."""
         route = route or "none"
-        self.answers[method if method in METHODS else "other", route, status] += 1
+        self.answers[in_words(method), route, status] += 1
         self.many[route] += 1
         self.seconds[route] += seconds
         for bound in BOUNDS:
@@ -46,6 +46,11 @@ class Counts:
             yield sample(f"{name}_bucket", {"route": route, "le": "+Inf"}, many)
             yield sample(f"{name}_sum", {"route": route}, round(self.seconds[route], 6))
             yield sample(f"{name}_count", {"route": route}, many)
+
+
+def in_words(method: str) -> str:
+    """Return a method somebody declared; any other, whatever it says, is one of the others."""
+    return method if method in METHODS else "other"
 
 
 def series(

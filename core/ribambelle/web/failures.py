@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
+from ribambelle import traces
 from ribambelle.api.addresses import is_for_programs
 from ribambelle.errors import NotYours, Refused, Unavailable
 from ribambelle.web.blame import blame
@@ -293,6 +294,7 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 def unavailable(request: Request[Any, Any, Any], error: Unavailable) -> Response[Any]:
     """The commune's database cannot answer: say so, and ask to come back."""
+    traces.failed(error)
     log.error("database_unavailable", exc_info=error)
     page = _page(request, 503)
     page.headers["retry-after"] = "60"
@@ -301,6 +303,7 @@ def unavailable(request: Request[Any, Any, Any], error: Unavailable) -> Response
 
 def fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A fault of ours: nothing of it is shown, all of it is logged under the reference."""
+    traces.failed(error)
     log.error("fault", exc_info=error, **blame(request, error))
     return _page(request, 500)
 

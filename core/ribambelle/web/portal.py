@@ -13,6 +13,7 @@ from litestar.di import Provide
 from litestar.status_codes import HTTP_200_OK
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from ribambelle import traces
 from ribambelle.api import problems, tokens
 from ribambelle.api.addresses import is_for_programs
 from ribambelle.errors import Misconfigured, Refused, Unavailable
@@ -31,6 +32,7 @@ from ribambelle.web import (
 )
 from ribambelle.web.assets import Assets, assets
 from ribambelle.web.behalf import every_act
+from ribambelle.web.counting import in_words
 from ribambelle.web.figures import from_standby
 from ribambelle.web.guards import TokenNeeded
 from ribambelle.web.metrics import Metrics
@@ -73,7 +75,7 @@ class Portal(Litestar):
             return
         try:
             tenant = self.platform.at(host or "")
-            with tenant.here():
+            with tenant.here(), traces.visit(in_words(scope["method"]), tenant.slug, number):
                 await self._visit(tenant, number, host or "", scope, receive, send)
         except UnknownTenant:
             log.info("unknown_host", host=host, request=number)
@@ -90,7 +92,9 @@ class Portal(Litestar):
     ) -> None:
         """Open the visit, let the routes answer, and write one line of log."""
         began = time.perf_counter()
-        structlog.contextvars.bind_contextvars(tenant=tenant.slug, request=number, route="")
+        structlog.contextvars.bind_contextvars(
+            tenant=tenant.slug, request=number, route="", **traces.named()
+        )
         leaving = Leaving(tenant, number, host, scope, send)
         nobody = Visit(tenant, number, OpenSession(), self.assets)
         try:
@@ -117,13 +121,14 @@ class Portal(Litestar):
         finally:
             spent, route = time.perf_counter() - began, scope.get("path_template", "")
             self.metrics.counts.note(scope["method"], route, leaving.status, spent)
+            traces.answered(in_words(scope["method"]), route, leaving.status)
             log.info(
                 "request",
                 method=scope["method"],
                 status=leaving.status,
                 ms=round(spent * 1000, 1),
             )
-            structlog.contextvars.unbind_contextvars("tenant", "request", "route", "token")
+            structlog.contextvars.unbind_contextvars("tenant", "request", "route", "token", "trace")
 
     async def _for_program(self, tenant: Tenant, number: str, scope: Any) -> Visit:
         """Open the visit of a program: its token is all that says who it is, no cookie is read."""

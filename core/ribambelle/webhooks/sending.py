@@ -12,6 +12,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import httpx
 
+from ribambelle import traces
 from ribambelle.errors import Refused
 from ribambelle.openid.asking import trusted
 from ribambelle.webhooks import addresses
@@ -58,6 +59,7 @@ async def resolved(host: str) -> list[IPv4Address | IPv6Address]:
     return [ip_address(one) for one in told]
 
 
+@traces.asks("webhook")
 async def _post(
     url: httpx.URL, to: IPv4Address | IPv6Address, headers: Mapping[str, str], body: bytes
 ) -> int:

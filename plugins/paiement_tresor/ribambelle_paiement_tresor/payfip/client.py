@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import httpx
 
+from ribambelle import traces
 from ribambelle_paiement_tresor.domain.request import PaymentRequest
 from ribambelle_paiement_tresor.payfip import answers, envelope
 from ribambelle_paiement_tresor.payfip.answers import Client, Created, Result
@@ -111,6 +112,7 @@ class Payfip:
             why = type(error).__name__
             raise PayfipUnreachable(why, kept(operation, request)) from error
 
+    @traces.asks("payfip")
     async def _posted(self, request: str) -> tuple[int, bytes]:
         body = b""
         async with (
