@@ -2,10 +2,9 @@
 
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from importlib import resources
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from piccolo.table import Table
 
@@ -15,11 +14,12 @@ from ribambelle.identity import responsibilities, rights
 from ribambelle.identity.tables import Address, Adult, Child, Household, Quartier, Responsibility
 from ribambelle.search import fold, phone_of
 from ribambelle.workflow.tables import Demande, HistoryStep
-from ribambelle_creche import demo_commission
-from ribambelle_creche.demo_figures import FIRST_NAMES, LAST_NAMES, NAMES, TOWNS, Town
+from ribambelle_creche import counting, demo_commission
+from ribambelle_creche.demo_figures import LAST_NAMES, NAMES, TOWNS, Town
+from ribambelle_creche.demo_people import PROVED, Family, invented, told, weighted
 from ribambelle_creche.domain import dossier, receipt
 from ribambelle_creche.domain.age import GROUPS, AgeLimits
-from ribambelle_creche.domain.week import bits
+from ribambelle_creche.domain.evidence import needed
 from ribambelle_creche.filing import PURPOSE as RECEIPT
 from ribambelle_creche.freezing import freeze, month_before
 from ribambelle_creche.queries import facilities as queries
@@ -40,18 +40,6 @@ from ribambelle_creche.workflow import CODE
 T = TypeVar("T", bound=Table)
 POINTS = resources.files("ribambelle_creche").joinpath("grids/pessac.toml").read_text("utf-8")
 """The points of every commune of demonstration: those a real town voted."""
-FULL = 1023
-PROVED = ("complete", "to_confirm")
-WEEKS = (
-    (FULL, 5),
-    (bits(["mon-am", "mon-pm", "tue-am", "tue-pm", "thu-am", "thu-pm", "fri-am", "fri-pm"]), 4),
-    (bits(["mon-am", "mon-pm", "tue-am", "tue-pm", "thu-am", "thu-pm"]), 2),
-    (bits(["mon-am", "tue-am", "wed-am", "thu-am", "fri-am"]), 1),
-    (bits(["tue-am", "tue-pm", "fri-am"]), 1),
-)
-STATES = (("submitted", 2), ("incomplete", 2), ("complete", 13), ("to_confirm", 1))
-AGES = {"submitted": 12, "incomplete": 45, "complete": 200, "to_confirm": 200}
-"""Days since a file was sent, at most."""
 KINDS = (("municipal", 4), ("association", 3), ("company", 1))
 
 
@@ -72,11 +60,6 @@ async def fill(seed: int) -> None:
         await demo_commission.prepare(tenant, draw, tenant.now())
         await demo_commission.answer(tenant, draw, tenant.now())
         await freeze(month_before(tenant.now()), tenant.of(Settings).public_threshold)
-
-
-def weighted(draw: random.Random, options: Sequence[tuple[Any, int]]) -> Any:
-    """Draw one of some options by its weight."""
-    return draw.choices([value for value, _ in options], [weight for _, weight in options])[0]
 
 
 async def _inserted(rows: Iterable[T], kind: type[T]) -> list[int]:
@@ -179,63 +162,6 @@ def _capacities(
                 )
 
 
-@dataclass(frozen=True)
-class Family:
-    """One invented family, before it is written."""
-
-    given: str
-    family: str
-    child: str
-    phone: str
-    street: str
-    work: str
-    birth: date
-    start: date
-    sent: datetime
-    heard: datetime
-    called: bool
-    state: str
-    area: str
-    week: int
-
-    @property
-    def is_expected(self) -> bool:
-        """Tell whether the child was still to be born when the commune was made."""
-        return not self.child
-
-    def is_called(self, now: datetime) -> bool:
-        """Tell whether the crèches it names have called it: most of those they had time to."""
-        return self.called and self.state in PROVED and self.sent < now - timedelta(days=6)
-
-
-def invented(draw: random.Random, areas: Sequence[str], now: datetime) -> Family:
-    """Invent one family."""
-    today = now.date()
-    birth = today + timedelta(days=draw.randint(-900, 190))
-    earliest = max(today + timedelta(days=20), birth + timedelta(weeks=10))
-    month = (earliest.replace(day=1) + timedelta(days=draw.choice((31, 62, 120, 220)))).replace(
-        day=1
-    )
-    state = weighted(draw, STATES)
-    sent = now - timedelta(minutes=draw.randint(60, AGES[state] * 24 * 60))
-    return Family(
-        given=draw.choice(FIRST_NAMES),
-        family=draw.choice(LAST_NAMES),
-        child=draw.choice(FIRST_NAMES) if birth <= today else "",
-        phone=f"06 39 98 {draw.randrange(100):02} {draw.randrange(100):02}",
-        street=f"{draw.randint(1, 90)} rue {draw.choice(LAST_NAMES)}",
-        work=draw.choice(list(dossier.WORK)),
-        birth=birth,
-        start=month + timedelta(days=(7 - month.weekday()) % 7),
-        sent=sent,
-        heard=max(sent, now - timedelta(days=95 if state == "to_confirm" else draw.randint(1, 85))),
-        called=draw.random() < 0.97,
-        state=state,
-        area=draw.choice(areas),
-        week=weighted(draw, WEEKS),
-    )
-
-
 async def _families(
     size: int,
     places: dict[str, int],
@@ -258,11 +184,7 @@ async def _families(
         for one, household in zip(people, households, strict=True)
     ]
     await _inserted(where, Address)
-    answering = [
-        responsibilities.row(child, adult, rights.FULL, one.sent)
-        for one, child, adult in zip(people, children, adults, strict=True)
-    ]
-    await _inserted(answering, Responsibility)
+    await _answering(people, households, children, adults)
     demandes = await _inserted(
         (
             Demande(workflow=CODE, state=one.state, created_at=one.sent, changed_at=one.sent)
@@ -282,6 +204,26 @@ async def _families(
     await _beside(people, rows, files, wished, now)
 
 
+async def _answering(
+    people: Sequence[Family],
+    households: Sequence[int],
+    children: Sequence[int],
+    adults: Sequence[int],
+) -> None:
+    """Write who answers for each child: who asks, and the other parent where there is one."""
+    both = [place for place, one in enumerate(people) if not one.home.is_single]
+    others = await _inserted((_other(people[place], households[place]) for place in both), Adult)
+    rows = [
+        responsibilities.row(child, adult, rights.FULL, one.sent)
+        for one, child, adult in zip(people, children, adults, strict=True)
+    ]
+    rows += [
+        responsibilities.row(children[place], adult, rights.FULL, people[place].sent)
+        for place, adult in zip(both, others, strict=True)
+    ]
+    await _inserted(rows, Responsibility)
+
+
 async def _beside(
     people: Sequence[Family],
     rows: Sequence[Application],
@@ -292,6 +234,7 @@ async def _beside(
     """Write what goes with each file: its receipt, its wishes, its week and its proofs."""
     names = {one.id: one.name for one in await queries.every()}
     receipts, wishes, needs, proofs = [], [], [], []
+    asked = await _asked()
     for one, row, file, chosen in zip(people, rows, files, wished, strict=True):
         receipts.append(_receipt(row, file, one, names))
         needs.append(Need(application=file, rank=0, slots=one.week))
@@ -303,16 +246,30 @@ async def _beside(
         seen_at = one.sent if one.state in PROVED else None
         proofs += [
             Evidence(application=file, kind=kind, seen_at=seen_at)
-            for kind in ("birth", "address", "work")
+            for kind in asked(dossier.decode(row.answers))
         ]
     for made, table in ((receipts, Receipt), (wishes, Wish), (needs, Need), (proofs, Evidence)):
         await _inserted(made, table)
 
 
+async def _asked() -> Callable[[dossier.Dossier], Iterable[str]]:
+    """Return what tells the proofs of a file: those of the commune, and those that give points."""
+    tenant = tenants.current()
+    town = await counting.town_of(tenant)
+    giving = [kept.grid for kept in await grids.asking(tenant.now().date())]
+
+    def asked(told: dossier.Dossier) -> Iterable[str]:
+        for_points = [kind for grid in giving for kind in counting.proofs_of(grid, town, told)]
+        return dict.fromkeys((*needed(told, tenant.of(Settings).proofs), *for_points))
+
+    return asked
+
+
 def _receipt(row: Application, file: int, one: Family, names: dict[int, str]) -> Receipt:
     tenant = tenants.current()
-    told = dossier.decode(row.answers)
-    signed = receipt.content(row.number, told, names, one.sent.astimezone(tenant.zone))
+    signed = receipt.content(
+        row.number, dossier.decode(row.answers), names, one.sent.astimezone(tenant.zone)
+    )
     code = tenant.sign(RECEIPT, signed)
     return Receipt(application=file, version=1, at=one.sent, content=signed, code=code)
 
@@ -330,6 +287,16 @@ def _adult(one: Family, household: int) -> Adult:
         family_name=one.family,
         phone=one.phone,
         folded=fold(f"{one.given} {one.family}"),
+    )
+
+
+def _other(one: Family, household: int) -> Adult:
+    given, family = one.home.other_given, one.home.other_family or one.family
+    return Adult(
+        household=household,
+        given_name=given,
+        family_name=family,
+        folded=fold(f"{given} {family}"),
     )
 
 
@@ -367,30 +334,6 @@ def _wished(one: Family, facilities: dict[str, list[int]], draw: random.Random) 
     return draw.sample(near, count)
 
 
-def _told(one: Family, wished: list[int], quartier: int) -> dossier.Dossier:
-    """Return what an invented family answered."""
-    tenant = tenants.current().settings
-    postcode = next(iter(tenant.postcodes), "")
-    return dossier.Dossier(
-        child=dossier.Child(
-            is_expected=one.is_expected,
-            given_name=one.child,
-            family_name=one.family,
-            born_on=None if one.is_expected else one.birth,
-            due_on=one.birth if one.is_expected else None,
-        ),
-        family=dossier.Family(one.given, one.family, one.phone, is_single=True),
-        address=dossier.Address(one.street, postcode, tenant.name, quartier),
-        situation=dossier.Situation(one.work),
-        home=dossier.Home(),
-        resources=dossier.Resources(),
-        care=dossier.Care("regular"),
-        entry=dossier.Entry(one.start),
-        week=dossier.Week(one.week),
-        wishes=dossier.Wishes(tuple(wished)),
-    )
-
-
 def _application(
     one: Family,
     demande: int,
@@ -401,6 +344,7 @@ def _application(
     desks: list[int],
     draw: random.Random,
 ) -> Application:
+    answers = dossier.encode(told(one, wished, quartier))
     name = f"{one.child} {one.family}".strip() if one.child else f"Bébé {one.family}"
     return Application(
         number=f"C-{1000 + demande}",
@@ -409,8 +353,8 @@ def _application(
         child=child,
         desk=draw.choice(desks) if desks else None,
         channel=weighted(draw, (("family", 7), ("office", 2), ("facility", 1))),
-        answers=(told := dossier.encode(_told(one, wished, quartier))),
-        sent=told,
+        answers=answers,
+        sent=answers,
         created_at=one.sent,
         submitted_at=one.sent,
         complete_at=one.sent if one.state in PROVED else None,
