@@ -5,7 +5,9 @@ Each problem is one sentence that names the file, the key and the cure.
 
 import asyncio
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import structlog
@@ -74,78 +76,104 @@ async def of_plugins(commune: Tenant) -> list[Remark]:
     return found
 
 
+Fault = tuple[str, str, str]
+"""The key, what is wrong with its value, the cure."""
+
+
 def of_file(commune: Tenant) -> list[str]:
     """Return the keys of the file whose value cannot be right."""
-    settings, file, found = commune.settings, f"{commune.slug}.toml", []
+    file = f"{commune.slug}.toml"
+    found = chain(
+        of_places(commune),
+        of_words(commune),
+        of_files(commune),
+        of_mail(commune),
+        of_sms(commune),
+        of_modules(commune),
+    )
+    return [Misconfigured(what, file=file, key=key, cure=cure).message for key, what, cure in found]
 
-    def wrong(key: str, what: str, cure: str) -> None:
-        found.append(Misconfigured(what, file=file, key=key, cure=cure).message)
 
+def of_places(commune: Tenant) -> Iterator[Fault]:
+    """Yield the codes of places that no official list has."""
+    settings = commune.settings
     if settings.insee and settings.insee not in communes.codes():
-        wrong(
+        yield (
             "insee",
             f"le code {settings.insee} ne figure pas dans la liste officielle des communes",
             "vérifiez-le : ce n’est pas le code postal",
         )
     if settings.departement and settings.departement not in departements.names():
-        wrong(
+        yield (
             "departement",
             f"le code {settings.departement} ne figure pas dans la liste officielle des départements",
             f"choisissez parmi {departements.known()}",
         )
+
+
+def of_words(commune: Tenant) -> Iterator[Fault]:
+    """Yield the words that mean nothing here, or not what they say."""
+    settings = commune.settings
     if settings.locale not in LOCALES:
-        wrong("locale", f"langue inconnue « {settings.locale} »", f"écrivez {', '.join(LOCALES)}")
+        yield "locale", f"langue inconnue « {settings.locale} »", f"écrivez {', '.join(LOCALES)}"
     if settings.school_zone and settings.school_zone not in SCHOOL_ZONES:
-        wrong(
+        yield (
             "school_zone",
             f"zone de vacances inconnue « {settings.school_zone} »",
             f"choisissez parmi {', '.join(SCHOOL_ZONES)}",
         )
     if settings.fictional and not commune.is_for_learning:
-        wrong(
+        yield (
             "fictional",
             "cette commune n’est pas un espace pour apprendre : aucun de ses messages ne part, et le "
             "Trésor n’est pas appelé",
             "retirez cette ligne ; un espace s’ouvre par « ribambelle tenant copy »",
         )
-    crest = settings.brand.crest
-    if crest and not (commune.platform.folder / commune.slug / crest).is_file():
-        wrong(
-            "brand.crest",
-            f"le fichier « {crest} » est absent",
-            f"posez-le dans tenants/{commune.slug}/, ou videz cette clé",
-        )
-    streets = settings.geocoding.streets
-    if streets and not (commune.platform.folder / commune.slug / streets).is_file():
-        wrong(
-            "geocoding.streets",
-            f"le fichier « {streets} » est absent",
-            f"posez-le dans tenants/{commune.slug}/, ou videz cette clé",
-        )
+
+
+def of_files(commune: Tenant) -> Iterator[Fault]:
+    """Yield the files named and absent."""
+    settings = commune.settings
+    for key, name in (
+        ("brand.crest", settings.brand.crest),
+        ("geocoding.streets", settings.geocoding.streets),
+    ):
+        if name and not (commune.platform.folder / commune.slug / name).is_file():
+            yield (
+                key,
+                f"le fichier « {name} » est absent",
+                f"posez-le dans tenants/{commune.slug}/, ou videz cette clé",
+            )
+
+
+def of_mail(commune: Tenant) -> Iterator[Fault]:
+    """Yield what keeps messages from leaving."""
     if commune.mail_goes_nowhere:
-        wrong(
+        yield (
             "mail.server",
             "aucun serveur d’envoi : les familles ne recevraient aucun message",
             'écrivez server = "smtp.maville.fr" sous [mail]',
         )
-    for key, what, cure in of_sms(commune):
-        wrong(key, what, cure)
-    for name in settings.plugins:
-        error = commune.platform.plugins.broken.get(name)
+
+
+def of_modules(commune: Tenant) -> Iterator[Fault]:
+    """Yield the plugins switched on and broken."""
+    plugins = commune.platform.plugins
+    for name in commune.settings.plugins:
+        error = plugins.broken.get(name)
         if isinstance(error, Misconfigured):
-            wrong("plugins", error.what, error.cure)
+            yield "plugins", error.what, error.cure
         elif error:
-            place = commune.platform.plugins.places.get(name, "")
-            wrong(
+            place = plugins.places.get(name, "")
+            yield (
                 "plugins",
                 f"le module « {name} » est en panne ({error}{place and f', {place}'})",
                 "lancez « ribambelle plugin list », puis corrigez ou retirez ce module",
             )
-    return found
 
 
-def of_sms(commune: Tenant) -> list[tuple[str, str, str]]:
-    """Return what keeps SMS from leaving: the key, what is wrong with it, the cure."""
+def of_sms(commune: Tenant) -> list[Fault]:
+    """Return what keeps SMS from leaving."""
     sms = commune.settings.sms
     if 0 < len(sms.receipt_secret) < SHORTEST_SECRET:
         return [

@@ -152,45 +152,14 @@ def printed(told: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
     """Return the same calculation as a paper says it: sections of lines, and never code."""
     sign = crest(tenant)
     is_drawn = sign.media_type.startswith("image/svg")
-    commission, rules, data = told["commission"], told["regles"], told["donnees"]
-    points, answer = told["points"], told["reponse"]
     sections = [
-        ("La commission", list(commission.items())),
-        ("Les règles", list(rules.items())),
-        ("Vos données", list(data.items())),
-        (
-            "Vos points",
-            [(one["critere"], one["points"] or one["pourquoi"]) for one in points["par_critere"]]
-            + [("total", points["total"])],
-        ),
-        *(
-            (
-                (f"Enfant {one['enfant']}, " if "enfant" in one else "")
-                + f"{one['creche']} : {one['points']} points",
-                [(name, f"{taken} par enfant") for name, taken in one["demande"].items()]
-                + [
-                    (
-                        f"{full['ressource']} : plein",
-                        f"{full['places']} places, {full['prises_avant']} prises avant, derniers "
-                        f"points {full['derniers_points']}",
-                    )
-                    for full in one["bloque_par"]
-                ],
-            )
-            for one in told["operations"]
-        ),
-        ("La réponse", list(answer.items())),
-        (
-            "Votre place sur la liste",
-            [
-                (
-                    one["option"],
-                    f"rang {one['rang']}, {one['devant_sur_une_meme_demi_journee']} devant sur une "
-                    f"même demi-journée, chances : {BANDS.get(one['chances'], 'en cours')}",
-                )
-                for one in told["liste"]
-            ],
-        ),
+        ("La commission", list(told["commission"].items())),
+        ("Les règles", list(told["regles"].items())),
+        ("Vos données", list(told["donnees"].items())),
+        ("Vos points", _points_told(told["points"])),
+        *(_operation(one) for one in told["operations"]),
+        ("La réponse", list(told["reponse"].items())),
+        ("Votre place sur la liste", [_rank(one) for one in told["liste"]]),
     ]
     return {
         "title": f"Le calcul de la demande {told['demande']}",
@@ -204,6 +173,37 @@ def printed(told: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
         ],
         "seal": told["calcul_scelle"],
     }
+
+
+Lines = list[tuple[str, Any]]
+
+
+def _points_told(points: dict[str, Any]) -> Lines:
+    each = [(one["critere"], one["points"] or one["pourquoi"]) for one in points["par_critere"]]
+    return [*each, ("total", points["total"])]
+
+
+def _operation(one: dict[str, Any]) -> tuple[str, Lines]:
+    """Return one wish: what the child would take, and what was full before it."""
+    child = f"Enfant {one['enfant']}, " if "enfant" in one else ""
+    asked = [(name, f"{taken} par enfant") for name, taken in one["demande"].items()]
+    full = [
+        (
+            f"{full['ressource']} : plein",
+            f"{full['places']} places, {full['prises_avant']} prises avant, derniers "
+            f"points {full['derniers_points']}",
+        )
+        for full in one["bloque_par"]
+    ]
+    return f"{child}{one['creche']} : {one['points']} points", asked + full
+
+
+def _rank(one: dict[str, Any]) -> tuple[str, str]:
+    return (
+        one["option"],
+        f"rang {one['rang']}, {one['devant_sur_une_meme_demi_journee']} devant sur une "
+        f"même demi-journée, chances : {BANDS.get(one['chances'], 'en cours')}",
+    )
 
 
 def _words(name: str) -> str:

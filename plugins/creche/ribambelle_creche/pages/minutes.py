@@ -31,6 +31,15 @@ STANDINGS = {
     desk.PINNED_OUT: "Aucune place",
 }
 
+STABLE = (
+    "Un second calcul, indépendant, a vérifié que chaque demande qui attend est bloquée, "
+    "sur au moins une demi-journée, par des enfants mieux classés."
+)
+WASTED = (
+    "Un second calcul a relevé des places tenues vides : personne de moins bien classé ne les "
+    "prend."
+)
+
 
 @get(
     f"{COMMISSIONS}/{{commission:int}}/proces-verbal.pdf",
@@ -52,73 +61,89 @@ async def download(commission: FromPath[int], tenant: NamedDependency[Tenant]) -
 async def data(row: Commission, run: Run, tenant: Tenant) -> dict[str, Any]:
     """Return what the minutes say, every value ready to print; files by their number only."""
     names, versions = await facilities.all_names(), dict(await commissions.grids())
-    wishes = await proposals.wishes(row.id)
-    standing, measure, sign = await pins.made(row.id), run.measure, crest(tenant)
+    wishes, sign = await proposals.wishes(row.id), crest(tenant)
+    criteria = versions.get(row.grid, "aucun") if row.grid else "aucun"
     return {
         "title": f"Procès-verbal : {row.label}",
         "commune": tenant.settings.name,
         "crest": sign.body.decode() if sign.media_type.startswith("image/svg") else list(sign.body),
-        "facts": [
-            ["Commission", formats.jour(row.held_on, year=True)],
-            [
-                "Entrées",
-                f"du {formats.jour(row.first_start, year=True)} "
-                f"au {formats.jour(row.last_start, year=True)}",
-            ],
-            ["Dossiers clos", formats.jour(row.closes_on, year=True)],
-            ["Critères", versions.get(row.grid, "aucun") if row.grid else "aucun"],
-            ["Proposition", f"n° {run.row.number}, {run.row.label or 'sans variante'}"],
-            ["Enfants admis", f"{measure.served}, dont {measure.first_wish} sur leur premier vœu"],
-            ["Familles passées devant", str(measure.passed_over)],
-        ],
-        "seals": [
-            ["Empreinte", run.row.digest],
-            ["Empreinte du lot", run.row.inputs_digest],
-            ["Moteur", run.row.engine],
-            ["Graine du tirage", published_seed(row)],
-            ["Empreinte de la graine", row.commitment],
-        ],
-        "certificate": (
-            "Un second calcul, indépendant, a vérifié que chaque demande qui attend est bloquée, "
-            "sur au moins une demi-journée, par des enfants mieux classés."
-            if run.found.certificate.slot_stable
-            else "Un second calcul a relevé des places tenues vides : personne de moins bien classé "
-            "ne les prend."
-        ),
-        "pins": [
-            {
-                "number": one.number,
-                "reason": f"{one.reason} : {REASONS.get(one.reason, one.reason)}",
-                "given": told(one.option, names) + (" (épingle levée)" if one.lifted_at else ""),
-                "note": one.note,
-                "passed": ", ".join(one.impact) or "personne",
-            }
-            for one in standing
-        ],
-        "held": [
-            {
-                "what": words(one.extra, names) + (" (rendues)" if one.lifted_at else ""),
-                "reason": f"{one.reason} : {REASONS.get(one.reason, one.reason)}",
-                "note": one.note,
-                "losing": ", ".join(one.impact) or "aucune",
-            }
-            for one in await held_places.made(row.id)
-        ],
+        "facts": _facts(row, run, criteria),
+        "seals": _seals(row, run),
+        "certificate": STABLE if run.found.certificate.slot_stable else WASTED,
+        "pins": [_pin(one, names) for one in await pins.made(row.id)],
+        "held": [_held(one, names) for one in await held_places.made(row.id)],
         "lists": [
-            {
-                "name": f"{names.get(facility, facility)}, {LABELS[group].lower()}",
-                "rows": [
-                    [
-                        str(line.rank),
-                        line.application.id,
-                        str(line.points),
-                        str(line.wish or "autre"),
-                        STANDINGS[line.standing],
-                    ]
-                    for line in desk.lines(run.given, run.found, (facility, group), wishes)
-                ],
-            }
+            _list(run, (facility, group), wishes, names)
             for facility, group in desk.sections(run.given, run.found, wishes)
+        ],
+    }
+
+
+def _facts(row: Commission, run: Run, criteria: str) -> list[list[str]]:
+    measure = run.measure
+    return [
+        ["Commission", formats.jour(row.held_on, year=True)],
+        [
+            "Entrées",
+            f"du {formats.jour(row.first_start, year=True)} "
+            f"au {formats.jour(row.last_start, year=True)}",
+        ],
+        ["Dossiers clos", formats.jour(row.closes_on, year=True)],
+        ["Critères", criteria],
+        ["Proposition", f"n° {run.row.number}, {run.row.label or 'sans variante'}"],
+        ["Enfants admis", f"{measure.served}, dont {measure.first_wish} sur leur premier vœu"],
+        ["Familles passées devant", str(measure.passed_over)],
+    ]
+
+
+def _seals(row: Commission, run: Run) -> list[list[str]]:
+    return [
+        ["Empreinte", run.row.digest],
+        ["Empreinte du lot", run.row.inputs_digest],
+        ["Moteur", run.row.engine],
+        ["Graine du tirage", published_seed(row)],
+        ["Empreinte de la graine", row.commitment],
+    ]
+
+
+def _pin(one: pins.Standing, names: dict[int, str]) -> dict[str, str]:
+    return {
+        "number": one.number,
+        "reason": _reason(one.reason),
+        "given": told(one.option, names) + (" (épingle levée)" if one.lifted_at else ""),
+        "note": one.note,
+        "passed": ", ".join(one.impact) or "personne",
+    }
+
+
+def _held(one: held_places.Held, names: dict[int, str]) -> dict[str, str]:
+    return {
+        "what": words(one.extra, names) + (" (rendues)" if one.lifted_at else ""),
+        "reason": _reason(one.reason),
+        "note": one.note,
+        "losing": ", ".join(one.impact) or "aucune",
+    }
+
+
+def _reason(code: str) -> str:
+    return f"{code} : {REASONS.get(code, code)}"
+
+
+def _list(
+    run: Run, section: desk.Section, wishes: desk.Wishes, names: dict[int, str]
+) -> dict[str, Any]:
+    facility, group = section
+    return {
+        "name": f"{names.get(facility, facility)}, {LABELS[group].lower()}",
+        "rows": [
+            [
+                str(line.rank),
+                line.application.id,
+                str(line.points),
+                str(line.wish or "autre"),
+                STANDINGS[line.standing],
+            ]
+            for line in desk.lines(run.given, run.found, section, wishes)
         ],
     }
 
