@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 from tests.creche.builders import BORN_ON, a_facility, an_application
+from tests.creche.changing import FULL, SWAP, changing
 from tests.creche.test_deciding import kept
 from tests.creche.test_proposing import prepared
-from tests.creche.test_transfers import FULL, SWAP, changing
 
 from ribambelle.database import locks, transaction
 from ribambelle.errors import Refused

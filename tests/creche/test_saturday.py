@@ -12,9 +12,9 @@ from tests.creche.builders import a_facility, an_application
 from tests.creche.decided import Asks, a_decided_commission
 from tests.creche.test_commissions import WINTER, a_commission
 from tests.creche.test_offer_pages import read
+from tests.creche.test_places_at_once import URGENCES
 from tests.creche.test_proposing import BORN, GRID
 from tests.creche.test_supply import a_creche, directing
-from tests.creche.test_transfers import URGENCES
 
 from ribambelle.database import locks, transaction
 from ribambelle.errors import Refused
