@@ -4,8 +4,10 @@ from datetime import date
 
 from tests.creche.builders import a_facility, an_application
 
+from ribambelle.identity import accounts
 from ribambelle.testing import Communes, FrozenClock
 from ribambelle.workflow.tables import JournalLine
+from ribambelle_creche.domain.dossier import Family
 from ribambelle_creche.tables import Application, Capacity, Contract, Offer
 
 URGENCES = "/bureau/creche/urgences"
@@ -73,3 +75,43 @@ async def test_a_place_given_at_once_and_sent_twice_is_given_once(communes: Comm
         assert (await Offer.count(), await Contract.count()) == (1, 1)
     after = told | {"start_on": "2027-02-27", "until": "2027-03-31"}
     assert (await agent.post(URGENCES, data=after)).status_code == 303
+
+
+async def test_a_family_is_written_the_place_and_its_end_never_the_reason(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    """Another adult of the home may read its mail: why a child is taken in stays at the town hall."""
+    town = communes.alpha
+    agent = await town.staff()
+    with town.here() as tenant:
+        account = (await accounts.open_family("zoe@example.test", clock())).id
+        lilas = await a_facility()
+        place = Capacity(facility=lilas, age_group="babies", weekday=0, half="am")
+        place.places, place.free, place.changed_at = 3, 3, tenant.now()
+        await Capacity.insert(place)
+        await an_application(lilas, account=account)
+        nobody = Family("Ana", "B", "06 39 98 12 34", is_single=True)
+        await an_application(lilas, family=nobody)
+        rows = await Application.select(Application.number).order_by(Application.id)
+    told = {
+        **{"facility": str(lilas), "reason": "U5", "days": ["mon-am"]},
+        **{"start_on": "2026-12-01", "until": "2027-02-26"},
+    }
+    known, unknown = (row["number"] for row in rows)
+
+    await agent.post(URGENCES, data=told | {"number": known})
+    said = (await agent.get(URGENCES)).text
+    await agent.post(URGENCES, data=told | {"number": unknown})
+    unsaid = (await agent.get(URGENCES)).text
+    await town.work()
+    await town.work()
+
+    (message,) = [one for one in await town.mail() if "tout de suite" in one.subject]
+    words = " ".join(f"{message.subject} {message.text}".split())
+    assert message.recipient == "anne@example.test"  # the address given in the file
+    assert "lundi matin, à partir du mardi 1er décembre 2026, jusqu’au vendredi 26 février" in words
+    assert "garde sa date et son rang" in words
+    assert "abri" not in words
+    assert "U5" not in words
+    assert "La famille reçoit un message" in said
+    assert "pas donné d’adresse e-mail : appelez-la" in unsaid

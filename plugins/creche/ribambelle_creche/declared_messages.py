@@ -352,6 +352,14 @@ MESSAGES = (
         AREA,
     ),
     MessageTemplate(
+        "creche/messages/urgent",
+        "Place donnée en urgence",
+        "dès qu’un agent donne une place en urgence ; le motif n’y est jamais",
+        "la famille",
+        (*FILE, PLACE, LINK),
+        AREA,
+    ),
+    MessageTemplate(
         "creche/messages/agree",
         "Oui gardé, dans l’attente d’une autre famille",
         "dès qu’une famille accepte une place qu’un autre enfant doit d’abord quitter",

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from ribambelle.database import locks, transaction
 from ribambelle.errors import Refused
+from ribambelle.jobs import later
 from ribambelle.tenants import Tenant
 from ribambelle.workflow import journal
 from ribambelle_creche.domain import dossier, emergency
@@ -81,6 +82,7 @@ async def give(tenant: Tenant, file: Application, told: Urgent, account: int, no
             reason=told.reason,
             until=told.until.isoformat(),
         )
+        await later("creche", "tell_urgent", once=f"creche.urgent:{row.id}", offer=row.id)
     return row.id
 
 

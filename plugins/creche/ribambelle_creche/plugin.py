@@ -234,7 +234,7 @@ def jobs() -> dict[str, Any]:
         warn_before_commissions,
     )
     from ribambelle_creche.standing import stand, stand_again, stand_all
-    from ribambelle_creche.telling import send_receipt
+    from ribambelle_creche.telling import send_receipt, tell_urgent
 
     return {
         "advise": advise,
@@ -253,6 +253,7 @@ def jobs() -> dict[str, Any]:
         "send_receipt": send_receipt,
         "tell_agreed": tell_agreed,
         "tell_left_out": tell_left_out,
+        "tell_urgent": tell_urgent,
         "warn_before_commissions": warn_before_commissions,
     }
 

@@ -93,6 +93,13 @@ async def tell_agreed(offer: int) -> None:
     await _write(file, "agree", row.agreed_at, places=places, answer=url)
 
 
+async def tell_urgent(offer: int) -> None:
+    """Tell a family the place given at once, until when; never why: others may read its mail."""
+    row = await offers.one(offer)
+    file = await renewals.one(int(row.application))
+    await _write(file, "urgent", row.sent_at, places=[told_of(row)])
+
+
 async def send_receipt(receipt: int) -> None:
     """Write to the family what it asked, with its proof on paper; run as a job, once."""
     row = await applications.receipt(receipt)

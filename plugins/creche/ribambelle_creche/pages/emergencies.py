@@ -21,11 +21,17 @@ from ribambelle_creche import emergencies
 from ribambelle_creche.domain import emergency, week
 from ribambelle_creche.domain.week import SLOTS, days
 from ribambelle_creche.emergencies import Urgent
-from ribambelle_creche.queries import facilities, files
+from ribambelle_creche.queries import applications, facilities, files
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Application, Offer
 from ribambelle_creche.workflow import LIVING
 
+WRITTEN = (
+    "La famille reçoit un message, et la crèche voit l’enfant dans sa liste : appelez-les aussi."
+)
+UNWRITTEN = (
+    "La famille n’a pas donné d’adresse e-mail : appelez-la. La crèche voit l’enfant dans sa liste."
+)
 URGENCES = "/bureau/creche/urgences"
 
 
@@ -146,7 +152,8 @@ async def give(
         each = f" pour {children} enfants" if children > 1 else ""
         wrong = f"Plus de place ici{each} : {refusal.facts['where']}. Choisissez d’autres jours."
         return await urgent_page(tenant, form.wrong(days=wrong))
-    seen.tell("ok", f"Place donnée à {file.child_name}. Prévenez la famille et la crèche.")
+    is_written_to = await applications.reader(file) is not None
+    seen.tell("ok", f"Place donnée à {file.child_name}. {WRITTEN if is_written_to else UNWRITTEN}")
     return Redirect(URGENCES, status_code=303)
 
 
