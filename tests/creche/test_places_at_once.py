@@ -115,3 +115,39 @@ async def test_a_family_is_written_the_place_and_its_end_never_the_reason(
     assert "U5" not in words
     assert "La famille reçoit un message" in said
     assert "pas donné d’adresse e-mail : appelez-la" in unsaid
+
+
+async def test_the_register_is_read_thirty_at_a_time_and_past_its_end_is_its_end(
+    communes: Communes, clock: FrozenClock
+) -> None:
+    town = communes.alpha
+    agent = await town.staff()
+    with town.here():
+        lilas = await a_facility()
+        file = await an_application(lilas)
+        given = [
+            Offer(
+                application=file,
+                facility=lilas,
+                age_group="babies",
+                slots=1,
+                start_on=date(2026, 1, 1),
+                until=date(2026, 1, day % 28 + 1),
+                origin="emergency",
+                state="accepted",
+                sent_at=clock(),
+                answer_by=date(2026, 1, 1),
+                reason="U2",
+            )
+            for day in range(35)
+        ]
+        await Offer.insert(*given)
+
+    first = (await agent.get(URGENCES)).text
+    pages = [(await agent.get(f"{URGENCES}?page={page}")).text for page in (1, 99, -3)]
+
+    assert first.count('role="rowheader"') == 30
+    assert "1 à 30 sur 35" in first
+    assert 'href="?page=1#t-registre"' in first
+    assert [one.count('role="rowheader"') for one in pages] == [5, 5, 30]
+    assert "31 à 35 sur 35" in pages[1]

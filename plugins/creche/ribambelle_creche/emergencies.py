@@ -110,6 +110,6 @@ async def _blocked(tenant: Tenant, told: Urgent, born_on: date, children: int) -
     return []
 
 
-async def register() -> list[Offer]:
-    """Return the emergency places given so far, the last first."""
-    return await offers.of_origin("emergency")
+async def register(page: int, many: int) -> tuple[list[Offer], int]:
+    """Return one page of the emergency places given so far, the last first; and how many in all."""
+    return await offers.of_origin("emergency", page * many, many)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromQuery
 from litestar.response import Redirect
 from msgspec import Meta
 
@@ -32,6 +33,7 @@ WRITTEN = (
 UNWRITTEN = (
     "La famille n’a pas donné d’adresse e-mail : appelez-la. La crèche voit l’enfant dans sa liste."
 )
+A_PAGE, MOST_PAGES = 30, 10_000
 URGENCES = "/bureau/creche/urgences"
 
 
@@ -51,11 +53,21 @@ class UrgentPage:
     """The register of emergencies, and one to give."""
 
     given: list[Offer]
+    total: int
+    number: int
     creches: list[tuple[int, str]]
     settings: Settings
     form: forms.Bound[UrgentForm] | None = None
     opens_saturday: bool = False
     """A crèche opens on Saturday."""
+
+    @property
+    def around(self) -> tuple[int, int, int, str | None, str | None]:
+        """First and last rank shown, of how many, the addresses of the pages before and after."""
+        first, last = self.number * A_PAGE, self.number * A_PAGE + len(self.given)
+        before = f"?page={self.number - 1}#t-registre" if self.number else None
+        after = f"?page={self.number + 1}#t-registre" if last < self.total else None
+        return first + 1, last, self.total, before, after
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
@@ -84,11 +96,20 @@ class UrgentPage:
         return week.words(offer.slots)
 
 
-async def urgent_page(tenant: Tenant, form: forms.Bound[UrgentForm] | None = None) -> Page:
+async def urgent_page(
+    tenant: Tenant, form: forms.Bound[UrgentForm] | None = None, number: int = 0
+) -> Page:
     """Show the register and the form, or the form again with what is wrong in it."""
     creches = [(one.id, one.name) for one in await facilities.every()]
+    number = max(0, min(number, MOST_PAGES))
+    given, total = await emergencies.register(number, A_PAGE)
+    if total and not given:  # past the last page: the last one
+        number = (total - 1) // A_PAGE
+        given, total = await emergencies.register(number, A_PAGE)
     page = UrgentPage(
-        await emergencies.register(),
+        given,
+        total,
+        number,
         creches,
         tenant.of(Settings),
         form,
@@ -103,9 +124,9 @@ async def urgent_page(tenant: Tenant, form: forms.Bound[UrgentForm] | None = Non
     told="Voir les places données en urgence",
     guards=[guards.agent],
 )
-async def look(tenant: NamedDependency[Tenant]) -> Page:
+async def look(tenant: NamedDependency[Tenant], page: FromQuery[int] = 0) -> Page:
     """Show the places given in an emergency, and the form that gives one."""
-    return await urgent_page(tenant)
+    return await urgent_page(tenant, number=page)
 
 
 @post(

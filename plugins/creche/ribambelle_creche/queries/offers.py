@@ -467,13 +467,16 @@ async def listed_with(file: Application) -> list[int]:
     return sorted({row["commission"] for row in rows})
 
 
-async def of_origin(origin: str) -> list[Offer]:
-    """Return the places given one way, the last first, each with its file and its crèche."""
-    return (
+async def of_origin(origin: str, first: int, many: int) -> tuple[list[Offer], int]:
+    """Return some of the places given one way, the last first, with file and crèche; of how many."""
+    rows = (
         await Offer.objects(Offer.application, Offer.facility)
         .where(Offer.origin == origin)
         .order_by(Offer.id, ascending=False)
+        .limit(many)
+        .offset(first)
     )
+    return rows, int(await Offer.count().where(Offer.origin == origin))
 
 
 async def emergencies() -> list[tuple[datetime, str]]:
