@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache, wraps
 from importlib.metadata import version
+from threading import Thread
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import structlog
@@ -33,8 +34,8 @@ T = TypeVar("T")
 ADDRESSES = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 SPOKEN = "http/protobuf"
-PATIENCE_MS = 3000
-"""What a stop waits for the last spans to leave: a restart keeps nobody waiting for a collector."""
+PATIENCE = 3.0
+"""Seconds a stop waits for the last spans to leave: a restart waits for no collector."""
 PARTS = "opentelemetry.exporter.otlp.proto.http", "opentelemetry.sdk"
 TABLE = re.compile(r'\b(?:FROM|INTO|UPDATE|JOIN)\s+"?(\w+)"?', re.I)
 
@@ -103,8 +104,10 @@ def stop() -> None:
     """Let the last spans leave, and follow nothing more."""
     provider, _Followed.provider, _Followed.tracer = _Followed.provider, None, None
     if provider is not None:
-        provider.force_flush(PATIENCE_MS)
-        provider.shutdown()
+        # the library's own delay is not kept while it tries a collector that is away again and again
+        leaving = Thread(target=provider.shutdown, daemon=True)
+        leaving.start()
+        leaving.join(PATIENCE)
 
 
 def visit(method: str, tenant: str, number: str) -> AbstractContextManager[Any]:

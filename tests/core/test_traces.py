@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import httpx
@@ -191,7 +191,8 @@ async def test_twin_an_address_or_the_words_of_an_error_would_tell(
     communes: Communes, told: InMemorySpanExporter, monkeypatch: pytest.MonkeyPatch, sabotage: Any
 ) -> None:
     sabotage(monkeypatch)
-    await all_that_names_somebody(communes, monkeypatch)
+    await communes.alpha.visitor().get("/connexion")
+    await failing(communes, monkeypatch)
 
     assert CANARY in everything(told).lower()
 
@@ -272,7 +273,7 @@ async def test_a_collector_that_is_away_stops_nobody_and_is_said_in_one_line(
     communes: Communes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv(PLACE, "http://127.0.0.1:9")
-    monkeypatch.setattr(traces, "PATIENCE_MS", 200)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
     with structlog.testing.capture_logs() as lines:
         traces.start()
         answer = await communes.alpha.visitor().get("/connexion")
@@ -283,6 +284,23 @@ async def test_a_collector_that_is_away_stops_nobody_and_is_said_in_one_line(
     assert said
     assert capsys.readouterr().err == ""
     assert all("\n" not in line["reason"] for line in said)
+
+
+def test_a_stop_does_not_wait_for_a_collector_that_never_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(traces, "PATIENCE", 0.01)
+    ended = Event()
+
+    class Endless(InMemorySpanExporter):
+        def shutdown(self) -> None:
+            ended.wait()
+
+    traces.start(Endless())
+    traces.stop()
+
+    assert not ended.is_set()
+    ended.set()
 
 
 WRONG = {
