@@ -131,7 +131,7 @@ def _say(slug: str, found: "Report", dry_run: bool) -> None:
         for sentence in one.told:
             say(f"{one.file.name} : {sentence}")
     wrong = [
-        (one.file.name, each.rank, each.told)
+        (one.file.name, one.line(each), each.told)
         for one in found.brought
         for each in one.outcomes
         if each.done == "refused"
