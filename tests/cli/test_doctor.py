@@ -162,7 +162,7 @@ def test_messages_that_do_not_leave_are_told(
 ) -> None:
     asyncio.run(waiting())
 
-    (late,) = (one["told"] for one in found(capsys) if "messages attendent" in one["told"])
+    (late,) = (one["told"] for one in found(capsys) if "message attend" in one["told"])
 
     assert "Vérifiez que le serveur d’envoi répond" in late
 
