@@ -10,6 +10,7 @@ from ribambelle.commands import AsJson, DryRun, inside, platform, say, say_json,
 from ribambelle.errors import Refused
 from ribambelle.plugins import CORE
 from ribambelle.tenants import Tenant
+from ribambelle.web.formats import pluriel
 from ribambelle_cli import webhooks
 
 app = typer.Typer(no_args_is_help=True, help="L’API : ce que des logiciels lisent et écrivent.")
@@ -73,7 +74,8 @@ def create(
     elif dry_run:
         say(f"« {name} » recevrait un jeton pour {', '.join(scope)}. Rien n’a été changé.")
     else:
-        say(f"« {name} » : jeton donné, valable {days} jours. Il ne sera plus montré :\n{secret}")
+        life = pluriel(days, "jour")
+        say(f"« {name} » : jeton donné, valable {life}. Il ne sera plus montré :\n{secret}")
 
 
 @token.command("list")

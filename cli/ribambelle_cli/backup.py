@@ -22,6 +22,7 @@ from ribambelle.database import migrations
 from ribambelle.errors import Refused
 from ribambelle.privacy import mirror
 from ribambelle.tenants import Platform, Tenant, UnknownTenant, copies, creation
+from ribambelle.web.formats import pluriel
 from ribambelle.workflow import journal
 from ribambelle_cli.tenant import once
 
@@ -86,7 +87,7 @@ def _seal(communes: Platform, commune: Tenant, dry_run: bool, as_json: bool) -> 
     if as_json:
         say_json(told | {"copy": taken.stamp, "files": taken.files, "bytes": taken.size})
         return
-    say(f"{commune.slug} : copie {taken.stamp} chiffrée, {taken.files} fichiers.")
+    say(f"{commune.slug} : copie {taken.stamp} chiffrée, {pluriel(taken.files, 'fichier')}.")
     say("Sa clé doit être gardée ailleurs que cette machine et que ce dossier : sans elle, rien.")
 
 
@@ -112,9 +113,8 @@ def _copy_open(
     if as_json:
         say_json({"slug": slug, "folder": str(target), "rows": rows})
         return
-    say(
-        f"{slug} : {sum(rows.values())} lignes copiées dans {target}. Gardez ce dossier en lieu sûr."
-    )
+    many = pluriel(sum(rows.values()), "ligne copiée", "lignes copiées")
+    say(f"{slug} : {many} dans {target}. Gardez ce dossier en lieu sûr.")
     say("Cette copie n’est pas chiffrée : elle contient la clé de la commune.")
 
 
@@ -286,7 +286,8 @@ def _tell(
     if dry_run:
         say(f"{told.slug} serait remise en place dans {communes.folder}. Rien n’a été changé.")
         return
-    say(f"{told.slug} : {told.rows} lignes remises en place et vérifiées.")
+    one, many = "ligne remise en place et vérifiée", "lignes remises en place et vérifiées"
+    say(f"{told.slug} : {pluriel(told.rows, one, many)}.")
     if told.forgotten:
         say(
             f"Effacements rejoués : {told.forgotten}. "
@@ -321,6 +322,7 @@ def try_out(slug: Slug, as_json: AsJson = False) -> None:
         return
     spent = f"{found.seconds:.1f} s".replace(".", ",")
     say(
-        f"{slug} : copie {found.stamp} remise ailleurs et comparée en {spent} : {found.rows} lignes "
-        f"de {found.tables} tables, {found.documents} justificatifs, aucune différence."
+        f"{slug} : copie {found.stamp} remise ailleurs et comparée en {spent} : "
+        f"{pluriel(found.rows, 'ligne')} de {pluriel(found.tables, 'table')}, "
+        f"{pluriel(found.documents, 'justificatif')}, aucune différence."
     )

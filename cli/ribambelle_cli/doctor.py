@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ribambelle.commands import AsJson, busy, platform, say, say_json
+from ribambelle.web.formats import pluriel
 from ribambelle_cli.tenant import once
 
 SIGNS = {"fault": "à corriger", "remark": "à savoir", "unknown": "non vérifié"}
@@ -32,14 +33,11 @@ def doctor(
     if as_json:
         say_json({"ok": not faults, "findings": [asdict(one) for one in found]})
     else:
+        seen = pluriel(len(communes.slugs()), "commune examinée", "communes examinées")
         for one in found:
             say(f"{one.where}, {SIGNS[one.level]} : {one.told}")
             if one.cure:
                 say(f"    Remède : {one.cure}")
-        say(
-            f"{len(faults)} à corriger."
-            if faults
-            else f"Rien à corriger : {len(communes.slugs())} communes examinées."
-        )
+        say(f"{len(faults)} à corriger." if faults else f"Rien à corriger : {seen}.")
     if faults:
         raise typer.Exit(1)

@@ -7,6 +7,7 @@ import typer
 
 from ribambelle.commands import AsJson, DryRun, followed, platform, say, say_json, tenant
 from ribambelle.documents import rotating
+from ribambelle.web.formats import pluriel
 
 app = typer.Typer(no_args_is_help=True, help="Les justificatifs des familles.")
 
@@ -49,6 +50,8 @@ def rotate_key(
     if as_json:
         say_json(told)
     elif dry_run:
-        say(f"{slug} : {told['documents']} justificatifs seraient rechiffrés. Rien n’a été changé.")
+        one, many = "justificatif serait rechiffré", "justificatifs seraient rechiffrés"
+        say(f"{slug} : {pluriel(told['documents'], one, many)}. Rien n’a été changé.")
     else:
-        say(f"{slug} : {told['documents']} justificatifs rechiffrés avec une nouvelle clé.")
+        one, many = "justificatif rechiffré", "justificatifs rechiffrés"
+        say(f"{slug} : {pluriel(told['documents'], one, many)} avec une nouvelle clé.")

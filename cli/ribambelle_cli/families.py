@@ -39,7 +39,10 @@ async def _import(
         refused = lists.refused(table, made)
     if errors is not None and refused:
         errors.write_bytes(lists.error_file(table.headings, refused))
-    told = [{"row": one.rank, "done": one.done, "told": one.told} for one in made.outcomes]
+    told = [
+        {"row": table.line(one.rank - 2), "done": one.done, "told": one.told}
+        for one in made.outcomes
+    ]
     return {
         **{done: made.count(done) for done in planning.DONE},
         "rows": told,

@@ -1,9 +1,6 @@
 """Hundreds of communes from one list: applied, followed, checked."""
 
-from dataclasses import asdict, dataclass
-from datetime import datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,21 +8,17 @@ import structlog
 import typer
 
 from ribambelle.commands import AsJson, DryRun, followed, platform, say, say_json, say_table
-from ribambelle.database import transaction
+from ribambelle.database import names, transaction
 from ribambelle.errors import Refused, RibambelleError
-from ribambelle.tenants import Platform, Tenant, fleet
+from ribambelle.tenants import Platform, fleet
 from ribambelle.tenants.fleet import Fault, Step
+from ribambelle.web.formats import pluriel
 from ribambelle_cli import refusals
 from ribambelle_cli.tenant import bring_up, forward, once
 
 log = structlog.get_logger(__name__)
 
 app = typer.Typer(no_args_is_help=True, help="Toutes les communes d’une machine.")
-UPGRADES = {
-    "": "prête",
-    "returned": "prête, revenue à sa copie",
-    "unfinished": "mise à niveau à finir : ribambelle fleet upgrade",
-}
 WORDS = {"create": "à créer", "change": "à changer", "nothing": "rien à faire"}
 
 
@@ -96,7 +89,7 @@ def _show(steps: list[Step]) -> None:
         (
             step.wanted.new.slug,
             WORDS[step.kind],
-            " ; ".join(f"{one.key} : {one.before or 'rien'} → {one.after}" for one in step.changes),
+            " ; ".join(_created(step) if step.kind == "create" else _changed(step)),
         )
         for step in steps
         if step.kind != "nothing"
@@ -106,9 +99,42 @@ def _show(steps: list[Step]) -> None:
         say(f"{same} sans changement.")
 
 
+def _created(step: Step) -> list[str]:
+    """Return what a commune to create will be, as its line says it; never a password."""
+    new = step.wanted.new
+    told = {
+        "nom": new.name,
+        "code INSEE": new.insee,
+        "adresses": ", ".join(new.hosts),
+        "modules": ", ".join(new.plugins) or "aucun",
+        "couleur": new.colour,
+        "premier agent": step.wanted.agent or "un lien sera donné",
+        "base": names.shown(new.database) if new.database else "SQLite",
+    }
+    return [f"{key} : {value}" for key, value in told.items() if value]
+
+
+def _changed(step: Step) -> list[str]:
+    return [
+        f"{KEYS.get(one.key, one.key)} : {one.before or 'rien'} → {one.after}"
+        for one in step.changes
+    ]
+
+
+KEYS = {"name": "nom", "hosts": "adresses", "plugins": "modules", "colour": "couleur"}
+"""Keys of a commune's file, for a person."""
+
+
 def _plan(step: Step) -> dict[str, Any]:
     changes = [{"key": one.key, "before": one.before, "after": one.after} for one in step.changes]
-    return {"slug": step.wanted.new.slug, "kind": step.kind, "changes": changes}
+    new, told = step.wanted.new, dict[str, Any]()
+    if step.kind == "create":
+        told = {
+            **{"name": new.name, "insee": new.insee, "hosts": new.hosts, "plugins": new.plugins},
+            **{"colour": new.colour, "agent_email": step.wanted.agent},
+            "database_url": names.shown(new.database) if new.database else "",
+        }
+    return {"slug": new.slug, "kind": step.kind, "changes": changes, **told}
 
 
 def _do(communes: Platform, step: Step) -> dict[str, Any]:
@@ -151,58 +177,9 @@ def _tell(done: list[dict[str, Any]]) -> None:
             say(f"{one['slug']} : créée. Lien du premier agent, 7 jours, une fois : {one['link']}")
     good = sum(not one["error"] for one in done)
     if done:
-        say(f"{good} communes faites sur {len(done)}.")
+        say(f"{pluriel(good, 'commune faite', 'communes faites')} sur {len(done)}.")
     if good < len(done):
         say("Corrigez la cause, puis relancez la même commande : elle reprend où elle en est.")
-
-
-@dataclass(frozen=True)
-class State:
-    """How one commune is, at a glance."""
-
-    slug: str
-    problem: str = ""
-    engine: str = ""
-    plugins: tuple[str, ...] = ()
-    pending: int = 0
-    backup: datetime | None = None
-    drill: datetime | None = None
-    drill_problem: str = ""
-    given_up: int = 0
-    oldest: datetime | None = None
-    late: int = 0
-    megabytes: float = 0
-    active: datetime | None = None
-    upgrade: str = ""
-    frozen: bool = False
-
-
-@app.command("status")
-def status(as_json: AsJson = False) -> None:
-    """Montrer comment va chaque commune : étapes à faire, copie, travaux, disque, dernière activité.
-
-    Exemple : ribambelle fleet status
-    """
-    communes = platform()
-    found = [_state(communes, slug) for slug in communes.slugs()]
-    if as_json:
-        say_json([asdict(one) | {"version": version("ribambelle-core")} for one in found])
-        return
-    rows = [
-        (
-            *(one.slug, _health(one), one.engine, ", ".join(one.plugins)),
-            *(one.pending or "", _when(one.backup), _drilled(one)),
-            *(one.given_up or "", _when(one.oldest), one.late or ""),
-            *(f"{one.megabytes:.1f} Mo".replace(".", ","), _when(one.active)),
-        )
-        for one in found
-    ]
-    headings = (
-        *("Commune", "État", "Base", "Modules", "Étapes", "Dernière copie", "Dernier essai"),
-        *("Abandonnés", "Plus vieux travail", "Messages en retard", "Disque", "Dernier acte"),
-    )
-    say_table(headings, rows, "Aucune commune. Créez-les : ribambelle fleet apply communes.csv")
-    say(f"Ribambelle {version('ribambelle-core')}.")
 
 
 @app.command("check")
@@ -223,7 +200,7 @@ def check(as_json: AsJson = False) -> None:
         for slug, found in wrong.items():
             for one in found:
                 say(f"{slug} : {one}")
-        say(f"{len(told) - len(wrong)} communes en ordre sur {len(told)}.")
+        say(f"{pluriel(len(told) - len(wrong), 'commune')} en ordre sur {len(told)}.")
     if wrong:
         raise typer.Exit(1)
 
@@ -235,82 +212,12 @@ def _problems(communes: Platform, slug: str) -> list[str]:
         commune = communes.tenant(slug)
         found, _ = once(communes, lambda: checking.examined(commune))
     except Exception as error:  # whatever fails in one commune, the others are looked at
-        return [_unseen(slug, error)]
+        return [unseen(slug, error)]
     return found
 
 
-def _state(communes: Platform, slug: str) -> State:
-    try:
-        return once(communes, lambda: _look(communes.tenant(slug)))
-    except Exception as error:  # whatever fails in one commune, the others are looked at
-        return State(slug, _unseen(slug, error))
-
-
-def _unseen(slug: str, error: Exception) -> str:
+def unseen(slug: str, error: Exception) -> str:
     """Return why a commune cannot be looked at; what nobody expected is in the log as well."""
     if not isinstance(error, RibambelleError):
         log.error("commune_unseen", tenant=slug, exc_info=error)
     return refusals.sentence(error)
-
-
-async def _look(commune: Tenant) -> State:
-    from ribambelle.backups import state
-    from ribambelle.database import migrations
-    from ribambelle.jobs import queue
-    from ribambelle.jobs.tables import Job
-    from ribambelle.messages import outbox
-    from ribambelle.tenants import copies
-    from ribambelle.workflow.tables import JournalLine
-
-    with commune.here():
-        now = commune.now()
-        tried = state.drill(commune)
-        waiting = await Job.select(Job.run_at).where(Job.run_at < now).order_by(Job.run_at).first()
-        last = (
-            await JournalLine.select(JournalLine.at)
-            .order_by(JournalLine.number, ascending=False)
-            .first()
-        )
-        return State(
-            slug=commune.slug,
-            engine="PostgreSQL" if commune.settings.database.url else "SQLite",
-            plugins=commune.settings.plugins,
-            pending=len(await migrations.pending(commune.hooks.packages())),
-            backup=copies.last(commune),
-            drill=tried.at if tried else None,
-            drill_problem=tried.problem if tried else "",
-            given_up=await queue.given_up(),
-            oldest=waiting["run_at"].astimezone(commune.zone) if waiting else None,
-            late=await outbox.late(now),
-            megabytes=_size(commune.folder) / 1e6,
-            active=last["at"].astimezone(commune.zone) if last else None,
-            upgrade=_upgrade(commune),
-            frozen=commune.is_frozen,
-        )
-
-
-def _upgrade(commune: Tenant) -> str:
-    from ribambelle.backups import state
-
-    known = state.upgrade(commune)
-    if known is not None and known.is_unfinished:
-        return "unfinished"
-    return "returned" if known is not None and known.stage == "returned" else ""
-
-
-def _health(one: State) -> str:
-    """Return how a commune is in words; one left read only is said, or nobody would remember."""
-    told = one.problem or UPGRADES[one.upgrade]
-    return f"{told}, lecture seule" if one.frozen else told
-
-
-def _drilled(one: State) -> str:
-    return f"échoué {_when(one.drill)}" if one.drill_problem else _when(one.drill)
-
-
-def _size(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-
-
-def _when(at: datetime | None) -> str:
-    return f"{at:%d/%m/%Y %H:%M}" if at else ""

@@ -7,6 +7,7 @@ import typer
 
 from ribambelle.commands import AsJson, busy, platform, say, say_json, tenant
 from ribambelle.tenants import Tenant
+from ribambelle.web.formats import pluriel
 from ribambelle_cli.tenant import once
 
 app = typer.Typer(no_args_is_help=True, help="Le dossier de sécurité d’une commune.")
@@ -35,8 +36,8 @@ def export(
         say_json({"slug": slug, "folder": str(to), "files": names})
     else:
         say(
-            f"{slug} : {len(names)} fichiers écrits dans {to}. La commune y ajoute ses décisions, "
-            "dans 8-risques.md."
+            f"{slug} : {pluriel(len(names), 'fichier écrit', 'fichiers écrits')} dans {to}. "
+            "La commune y ajoute ses décisions, dans 8-risques.md."
         )
 
 

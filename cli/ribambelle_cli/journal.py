@@ -8,6 +8,7 @@ import typer
 from ribambelle.commands import AsJson, platform, say, say_json, tenant
 from ribambelle.errors import Refused
 from ribambelle.tenants import Tenant
+from ribambelle.web.formats import pluriel
 from ribambelle_cli.tenant import once
 
 app = typer.Typer(no_args_is_help=True, help="Le journal des actes.")
@@ -74,8 +75,9 @@ def words(told: dict[str, Any]) -> str:
     if told["lost_to_copies"] is not None:
         return f"{told['lost_to_copies']}. {compare}"
     return (
-        f"{told['lines']} lignes se suivent, depuis la ligne {told['first']}. Gardez hors de cette "
-        f"machine, pour la prochaine fois : --kept {told['keep']}"
+        f"{pluriel(told['lines'], 'ligne')} sans rupture, depuis la ligne "
+        f"{told['first']}. Gardez hors de cette machine, pour la prochaine fois : "
+        f"--kept {told['keep']}"
     )
 
 

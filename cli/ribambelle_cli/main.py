@@ -3,11 +3,11 @@
 import sys
 from collections.abc import Iterable
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ribambelle.commands import err, say_json
+from ribambelle.commands import err, say, say_json
 from ribambelle.errors import RibambelleError
 from ribambelle_cli import french
 
@@ -32,6 +32,7 @@ def application() -> typer.Typer:
         families,
         fleet,
         fleet_statistics,
+        fleet_status,
         fleet_upgrade,
         homologation,
         journal,
@@ -51,13 +52,14 @@ def application() -> typer.Typer:
     app = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
-        help="Administrer les portails famille des communes.",
         context_settings={"help_option_names": ["--help", "-h"]},
         rich_markup_mode="rich",
     )
+    app.callback()(about)
     tenant_plugin.join(tenant.app)
     tenant_life.join(tenant.app)
     tenant_copy.join(tenant.app)
+    fleet_status.join(fleet.app)
     fleet_upgrade.join(fleet.app)
     fleet_statistics.join(fleet.app)
     app.add_typer(tenant.app, name="tenant")
@@ -80,6 +82,32 @@ def application() -> typer.Typer:
     mount(app, Plugins())
     add_programs(app, entry_points(group=PROGRAMS))
     return app
+
+
+def about(
+    shown: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            is_eager=True,
+            callback=lambda asked: say_version() if asked else None,
+            help="Dire la version de Ribambelle, de Python et de SQLite.",
+        ),
+    ] = False,
+) -> None:
+    """Administrer les portails famille des communes."""
+
+
+def say_version() -> None:
+    """Say which Ribambelle this is, and what it runs on, then leave."""
+    from importlib.metadata import version
+    from platform import python_version
+
+    from pysqlite3.dbapi2 import sqlite_version
+
+    ours = version("ribambelle-core")
+    say(f"Ribambelle {ours}, Python {python_version()}, SQLite {sqlite_version}.")
+    raise typer.Exit
 
 
 def mount(app: typer.Typer, plugins: "Plugins") -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ribambelle.commands import AsJson, platform, say, say_json, say_table
+from ribambelle.web.formats import pluriel
 
 if TYPE_CHECKING:
     from ribambelle.testing.conformance import Verdict
@@ -120,7 +121,7 @@ def _verdict(one: "Verdict") -> str:
         return f"mise de côté : {one.excuse}"
     if not one.faults:
         return "tenue"
-    return f"{len(one.faults)} faute{'s' if len(one.faults) > 1 else ''}"
+    return pluriel(len(one.faults), "faute")
 
 
 @app.command("templates")

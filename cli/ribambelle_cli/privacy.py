@@ -8,6 +8,7 @@ import typer
 from ribambelle.commands import AsJson, DryRun, busy, platform, say, say_json, say_table, tenant
 from ribambelle.errors import Refused
 from ribambelle.tenants import Tenant
+from ribambelle.web.formats import pluriel
 from ribambelle_cli.tenant import once
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def export(
     if as_json:
         say_json({"slug": slug, "household": household, "file": str(to), "rows": rows})
     else:
-        say(f"{slug} : {sum(rows.values())} lignes écrites dans {to}. Gardez-le en lieu sûr.")
+        many = pluriel(sum(rows.values()), "ligne écrite", "lignes écrites")
+        say(f"{slug} : {many} dans {to}. Gardez ce fichier en lieu sûr.")
 
 
 @app.command("forget")
@@ -76,8 +78,13 @@ def forget(
         say_json({"slug": slug, "household": household, "dry_run": dry_run, **told})
         return
     gone, kept = sum(told["removed"].values()), sum(told["kept"].values())
-    verb = ("partiraient", "resteraient") if dry_run else ("sont parties", "restent")
-    say(f"{slug} : {gone} lignes {verb[0]} ; {kept} {verb[1]}, que la loi garde dix ans.")
+    if dry_run:
+        left = pluriel(gone, "ligne partirait", "lignes partiraient")
+        stays = pluriel(kept, "resterait", "resteraient")
+    else:
+        left = pluriel(gone, "ligne est partie", "lignes sont parties")
+        stays = pluriel(kept, "reste", "restent")
+    say(f"{slug} : {left} ; {stays}, que la loi garde dix ans.")
 
 
 @app.command("eliminate")

@@ -9,6 +9,7 @@ import structlog
 import typer
 
 from ribambelle.commands import AsJson, DryRun, followed, platform, say, say_json
+from ribambelle.web.formats import pluriel
 from ribambelle_cli import logs
 from ribambelle_cli.refusals import sentence
 
@@ -134,9 +135,11 @@ def _tell_work(report: list[dict[str, Any]], dry_run: bool, as_json: bool) -> No
         if line["problem"]:
             say(f"{line['slug']} : {line['problem']}")
         elif dry_run:
-            given_up = f", {line['given_up']} abandonnés" if line["given_up"] else ""
-            say(f"{line['slug']} : {line['waiting']} travaux en attente{given_up}")
-    say("Rien n’a été changé." if dry_run else f"{done} travaux exécutés.")
+            given_up = (line["given_up"] and f", {pluriel(line['given_up'], 'abandonné')}") or ""
+            waiting = pluriel(line["waiting"], "travail", "travaux")
+            say(f"{line['slug']} : {waiting} en attente{given_up}")
+    many = pluriel(done, "travail exécuté", "travaux exécutés")
+    say("Rien n’a été changé." if dry_run else f"{many}.")
 
 
 def demo(

@@ -19,6 +19,7 @@ from ribambelle.commands import (
 )
 from ribambelle.errors import NotYours, Refused
 from ribambelle.tenants import Tenant
+from ribambelle.web.formats import pluriel
 from ribambelle_cli.tenant import once
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _say(slug: str, found: "Report", dry_run: bool) -> None:
         for sentence in one.told:
             say(f"{one.file.name} : {sentence}")
     wrong = [
-        (one.file.name, each.rank, each.told)
+        (one.file.name, one.line(each), each.told)
         for one in found.brought
         for each in one.outcomes
         if each.done == "refused"
@@ -140,7 +141,8 @@ def _say(slug: str, found: "Report", dry_run: bool) -> None:
         say_table(("Fichier", "Ligne", "Pourquoi elle est refusée"), wrong[:MOST_TOLD], "")
     if len(wrong) > MOST_TOLD:
         left = len(wrong) - MOST_TOLD
-        say(f"Et {left} autres. Ajoutez --errors DOSSIER pour les recevoir toutes, à corriger.")
+        more = pluriel(left, "autre")
+        say(f"Et {more}. Ajoutez --errors DOSSIER pour les recevoir toutes, à corriger.")
 
 
 MOST_TOLD = 20

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
@@ -25,6 +26,7 @@ from ribambelle.errors import Misconfigured, Refused, RibambelleError, Unavailab
 from ribambelle.identity import Grant, accounts, links
 from ribambelle.tenants import Platform, Tenant, brand, checking, creation
 from ribambelle.tenants.registry import make_key
+from ribambelle.web.formats import pluriel
 from ribambelle_cli.refusals import report, sentence
 
 log = structlog.get_logger(__name__)
@@ -75,7 +77,30 @@ def facts(commune: Tenant) -> dict[str, Any]:
         "timezone": settings.timezone,
         "database": "postgresql" if settings.database.url else "sqlite",
         "url": commune.url("/"),
+        "frozen_since": commune.frozen_since,
     }
+
+
+LABELS = {
+    "slug": "Commune",
+    "name": "Nom",
+    "hosts": "Adresses",
+    "plugins": "Modules",
+    "insee": "Code INSEE",
+    "departement": "Département",
+    "postcodes": "Codes postaux",
+    "population": "Habitants",
+    "timezone": "Fuseau",
+    "database": "Base",
+    "url": "Portail",
+    "frozen_since": "État",
+}
+"""What `facts` says, for a person."""
+
+
+def read_only(since: datetime | None) -> str:
+    """Say since when a commune is only read, or that it is ready."""
+    return f"lecture seule depuis le {since:%d/%m/%Y à %H:%M}" if since else "prête"
 
 
 @app.command()
@@ -191,7 +216,7 @@ def list_all(as_json: AsJson = False) -> None:
                 f["name"],
                 ", ".join(f["hosts"]),
                 ", ".join(f["plugins"]),
-                f"en panne : {f['problem']}" if f["problem"] else "prête",
+                f"en panne : {f['problem']}" if f["problem"] else read_only(f["frozen_since"]),
             )
             for f in found
         ],
@@ -206,8 +231,12 @@ def show(slug: Slug, as_json: AsJson = False) -> None:
     if as_json:
         say_json(found)
         return
-    for key, value in found.items():
-        say(f"{key:12} {', '.join(value) if isinstance(value, list) else value}")
+    told = {**found, "frozen_since": read_only(found["frozen_since"])}
+    for key, value in told.items():
+        words = ", ".join(value) if isinstance(value, list) else value
+        say(f"{LABELS[key]:14} {'' if words is None else words}".rstrip())
+    if found["frozen_since"]:
+        say(f"Pour rouvrir l’écriture : ribambelle tenant freeze {slug} --off")
 
 
 @app.command()
@@ -369,8 +398,11 @@ def move(
         )
         return
     say(
-        f"{slug} : {moved.rows} lignes de {moved.tables} tables déplacées et comparées ; "
-        f"{moved.frozen:.1f} s en lecture seule.".replace(".", ",", 1)
+        f"{slug}, déplacée et comparée : {pluriel(moved.rows, 'ligne')} de "
+        f"{pluriel(moved.tables, 'table')} ; {moved.frozen:.1f} s en lecture seule".replace(
+            ".", ","
+        )
+        + "."
     )
     say(f"L’ancienne base est gardée : {moved.kept}. Supprimez-la quand vous aurez une copie.")
 
@@ -397,7 +429,7 @@ def freeze(
         if known is not None and known.is_unfinished:
             raise Refused("upgrade_unfinished", slug=slug)
         mark.unlink(missing_ok=True)
-    else:
+    elif not mark.exists():  # asked again, since when stays told
         mark.touch(mode=0o600)
     if as_json:
         say_json({"slug": slug, "frozen": not off})

@@ -10,6 +10,7 @@ from ribambelle.database import transaction
 from ribambelle.errors import Refused
 from ribambelle.tenants import Tenant
 from ribambelle.tenants.creation import NewTenant
+from ribambelle.web.formats import pluriel
 from ribambelle.workflow import journal
 from ribambelle_cli.tenant import Slug, once
 
@@ -137,7 +138,8 @@ def _tell(made: Any, folder: Path, as_json: bool, what: str) -> None:
         facts = {"slug": made.slug, "folder": str(folder), "digest": made.digest}
         say_json(facts | {"rows": rows, "tables": len(made.tables), "documents": made.documents})
         return
-    say(f"{what} : {rows} lignes de {len(made.tables)} tables, {made.documents} justificatifs.")
+    tables, papers = pluriel(len(made.tables), "table"), pluriel(made.documents, "justificatif")
+    say(f"{what} : {pluriel(rows, 'ligne')} de {tables}, {papers}.")
     say(f"Empreinte : {made.digest}")
 
 
@@ -173,7 +175,8 @@ def delete(
     if as_json:
         say_json({"slug": slug, "slip": str(file), "digest": made.digest, "rows": made.rows})
         return
-    say(f"{slug} est supprimée : {made.rows} lignes, {made.documents} justificatifs.")
+    papers = pluriel(made.documents, "justificatif")
+    say(f"{slug} est supprimée : {pluriel(made.rows, 'ligne')}, {papers}.")
     say(f"Bordereau à garder : {file}. Empreinte : {made.digest}")
     if made.copies_left:
         say(

@@ -9,6 +9,7 @@ from ribambelle.commands import AsJson, DryRun, busy, platform, say, say_json, t
 from ribambelle.database import transaction
 from ribambelle.errors import Refused
 from ribambelle.tenants import Tenant, creation
+from ribambelle.web.formats import pluriel
 from ribambelle.workflow import journal
 from ribambelle_cli.tenant import Slug, forward, once, pending
 
@@ -77,14 +78,14 @@ def _brought_back(
 
     if dry_run:
         made = once(commune.platform, lambda: archiving.looked_at(commune, plugin, archive))
-        told = (
-            f"{commune.slug} : {_rows(made.rows)} de {plugin}, du {made.at:%d/%m/%Y}, à reprendre."
-        )
+        many = pluriel(made.rows, "ligne")
+        told = f"{commune.slug} : {many} de {plugin}, du {made.at:%d/%m/%Y}, à reprendre."
         return {"rows": made.rows}, [told, "Rien n’a été changé."]
     with busy(f"Reprise de {plugin}", as_json=as_json):
         made, lost = once(commune.platform, lambda: archiving.bring_back(commune, plugin, archive))
-    told = f"{commune.slug} : module {plugin} activé, {_rows(made.rows - lost)} reprises."
-    more = f"Laissées de côté : {_rows(lost)} de personnes que la commune a oubliées."
+    back = pluriel(made.rows - lost, "ligne reprise", "lignes reprises")
+    told = f"{commune.slug} : module {plugin} activé, {back}."
+    more = f"Laissées de côté : {pluriel(lost, 'ligne')} de personnes que la commune a oubliées."
     return {"rows": made.rows - lost, "left_out": lost}, [told, *([more] if lost else [])]
 
 
@@ -132,12 +133,13 @@ def _put_away(commune: Tenant, plugin: str, archive: Path, dry_run: bool, as_jso
 
     if dry_run:
         many = once(commune.platform, lambda: archiving.counted(commune, plugin, archive))
-        told = f"{commune.slug} : {_rows(many)} de {plugin} à archiver."
+        told = f"{commune.slug} : {pluriel(many, 'ligne')} de {plugin} à archiver."
         return {"rows": many}, [told, "Rien n’a été changé."]
     with busy(f"Archive de {plugin}", as_json=as_json):
         made = once(commune.platform, lambda: archiving.put_away(commune, plugin, archive))
+    away = pluriel(made.rows, "ligne archivée", "lignes archivées")
     return {"rows": made.rows, "digest": made.digest, "folder": str(archive)}, [
-        f"{commune.slug} : module {plugin} désactivé, {_rows(made.rows)} archivées dans {archive}.",
+        f"{commune.slug} : module {plugin} désactivé, {away} dans {archive}.",
         "Il n’en reste rien dans la base : gardez ce dossier, et comme les données elles-mêmes.",
     ]
 
@@ -148,10 +150,6 @@ async def _set_plugins(commune: Tenant, act: str, plugin: str, names: tuple[str,
         async with transaction():
             await journal.record(act, f"plugin:{plugin}", side="command")
             creation.set_plugins(commune.platform, commune.slug, names)
-
-
-def _rows(many: int) -> str:
-    return f"{many} lignes" if many > 1 else f"{many} ligne"
 
 
 def _tell(told: Told, facts: dict[str, Any], as_json: bool) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -38,6 +39,9 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 WIDEST = 10_000
 """Columns enough for any table, to learn what it needs."""
+
+
+PARTED = re.compile("[\u00a0\u202f]")
 
 
 def platform(**options: Any) -> Platform:
@@ -99,8 +103,8 @@ def busy(label: str, *, as_json: bool = False) -> Iterator[None]:
 
 
 def say(text: str) -> None:
-    """Tell a person what was done."""
-    out.print(text, markup=False)
+    """Tell a person what was done; spaces are plain ones, or nobody would find « 12 lignes » again."""
+    out.print(PARTED.sub(" ", text), markup=False)
 
 
 def say_json(data: Any) -> None:

@@ -202,7 +202,7 @@ def test_jobs_that_wait_are_counted_without_being_run(
     assert run(["work", "--dry-run"]) == 1
 
     told = capsys.readouterr().out
-    assert "bastia : 1 travaux en attente" in told
+    assert "bastia : 1 travail en attente" in told
     assert not (place / "data" / "bastia" / "outbox").exists()
 
 

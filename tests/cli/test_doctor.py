@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+import re
 import shutil
 import ssl
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,26 @@ import pytest
 from tests.core.certificates import certified
 
 from ribambelle.commands import platform
+from ribambelle.database.connection import OLDEST
 from ribambelle.database.door import DOOR
 from ribambelle.jobs import queue
 from ribambelle.jobs.tables import Job
+from ribambelle.messages.tables import Message
 from ribambelle.privacy.guards import lifted
 from ribambelle.tenants import doctor
 from ribambelle.workflow import journal
 from ribambelle_cli.main import run
+
+OLDER = (3, 40, 1)
+PAYING = """
+[paiement]
+mode = "test"
+treasury = "http://127.0.0.1:9"
+[[paiement.regies]]
+code = "regie"
+label = "Régie enfance"
+payfip = "090909"
+"""
 
 
 @pytest.fixture
@@ -100,6 +114,94 @@ def test_a_disk_almost_full_and_a_folder_nobody_may_write_are_said(
     assert [(one.where, one.level) for one in full] == [("disque", "fault")]
     assert "10,0 Go" in full[0].told
     assert "RIBAMBELLE_DATA" in closed[0].cure
+
+
+def test_an_old_sqlite_is_told_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RIBAMBELLE_TENANTS", str(tmp_path / "tenants"))
+    monkeypatch.setenv("RIBAMBELLE_DATA", str(tmp_path / "data"))
+
+    (old,) = (one for one in doctor.of_machine(platform(), OLDER) if one.where == "SQLite")
+
+    assert (old.level, old.where) == ("fault", "SQLite")
+    assert old.told == "La version 3.40.1 peut abîmer une base où deux processus écrivent."
+    assert old.cure == "Réinstallez : make install apporte la bonne."
+    assert "SQLite" not in {one.where for one in doctor.of_machine(platform(), OLDEST)}
+    assert "SQLite" not in {one.where for one in doctor.of_machine(platform())}
+
+
+def test_a_disk_with_little_room_is_a_remark_and_not_yet_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RIBAMBELLE_TENANTS", str(tmp_path / "tenants"))
+    monkeypatch.setenv("RIBAMBELLE_DATA", str(tmp_path / "data"))
+    usage = type(shutil.disk_usage(tmp_path))
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: usage(1000, 950, 50))
+
+    (little,) = doctor.of_machine(platform())
+
+    assert (little.level, little.cure) == (
+        "remark",
+        "Libérez de la place, ou agrandissez le disque.",
+    )
+
+
+async def waiting() -> None:
+    """Let a message of two hours ago still be here."""
+    communes = platform()
+    with communes.tenant("bastia").here() as tenant:
+        before = tenant.now() - timedelta(hours=2)
+        message = Message(kind="x", recipient="a@b.test", subject="x", text="x", created_at=before)
+        await Message.insert(message)
+    await communes.aclose()
+
+
+def test_messages_that_do_not_leave_are_told(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(waiting())
+
+    (late,) = (one["told"] for one in found(capsys) if "message attend" in one["told"])
+
+    assert "Vérifiez que le serveur d’envoi répond" in late
+
+
+def test_a_file_ahead_of_its_base_and_a_treasury_that_is_silent_are_told(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = place / "tenants" / "bastia.toml"
+    alone = file.read_text("utf-8")
+    file.write_text(re.sub(r"(?m)^plugins = .*$", 'plugins = ["paiement"]', alone), "utf-8")
+    ahead = [one["told"] for one in found(capsys)]
+    assert run(["tenant", "upgrade", "bastia"]) == 0
+    with file.open("a", encoding="utf-8") as written:
+        written.write(PAYING)
+    silent = [one["told"] for one in found(capsys)]
+
+    assert "Base à mettre à niveau : ribambelle tenant upgrade bastia" in ahead
+    assert any("le Trésor ne répond pas à http://127.0.0.1:9" in one for one in silent), silent
+
+
+@pytest.mark.parametrize(("days", "why"), [(30, ""), (9, "finit le"), (None, "refusé")])
+async def test_a_certificate_is_told_before_it_ends_and_when_it_is_refused(
+    place: Path, monkeypatch: pytest.MonkeyPatch, days: int | None, why: str
+) -> None:
+    async def shown(host: str, port: int = 443) -> datetime:
+        if days is None:
+            refused = ssl.SSLCertVerificationError("x")
+            refused.verify_code = 10
+            raise refused
+        return datetime.now(UTC) + timedelta(days=days)
+
+    file = place / "tenants" / "bastia.toml"
+    file.write_text(file.read_text("utf-8").replace("bastia.localhost", "b.example.test"), "utf-8")
+    monkeypatch.setattr(doctor, "_certificate", shown)
+
+    told = [one async for one in doctor._of_network(platform().tenant("bastia"))]
+
+    assert [why in one.told for one in told] == ([True] if why else [])
+    assert all(one.cure == "Renouvelez-le sur le serveur mandataire." for one in told)
 
 
 def test_what_cannot_be_reached_is_not_taken_for_well(

@@ -3,11 +3,13 @@
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
 import time
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +18,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from ribambelle import commands
+from ribambelle.backups import state
 from ribambelle.commands import platform
 from ribambelle_cli.main import run
 
@@ -84,7 +87,7 @@ def test_what_the_list_changes_is_changed_and_the_rest_of_the_file_stays(
     assert "# les nôtres" in text
     assert 'phone = "04"' in text
     assert "#7A1F5C" in text
-    assert "plugins : creche, assmat → creche, periscolaire" in said
+    assert "modules : creche, assmat → creche, periscolaire" in said
     assert set(platform().tenant("bastia").settings.plugins) == {"creche", "periscolaire"}
 
 
@@ -135,6 +138,101 @@ def test_a_list_moves_no_database_and_takes_no_other_commune(
     assert "existe déjà, pour le code INSEE 2B033" in said
     assert "Une liste ne déplace pas une base" in said
     assert "appartient déjà" in said
+
+
+def test_what_will_be_created_is_told_whole_and_no_password(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = "postgresql://ribambelle:tres-secret@bases.test/corte"
+    corte = CORTE.replace(";;;agent", ";;#7A1F5C;agent").replace("\n", secret + "\n")
+
+    applied(place, HEAD + BASTIA + corte, "--dry-run")
+    said = told(capsys)
+    applied(place, HEAD + BASTIA + corte, "--dry-run", "--json")
+    _, planned = json.loads(capsys.readouterr().out)["plan"]
+
+    assert "adresses : famille.bastia.test ; modules : creche, assmat ; couleur : #0B6B4F" in said
+    assert "premier agent : un lien sera donné ; base : SQLite" in said
+    assert (
+        "premier agent : agent@corte.test ; base : postgresql://ribambelle@bases.test/corte" in said
+    )
+    assert planned["hosts"] == ["famille.corte.test"]
+    assert planned["agent_email"] == "agent@corte.test"
+    assert "tres-secret" not in said + json.dumps(planned)
+
+
+def test_a_copy_that_failed_is_told_with_the_last_good_one(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    applied(place, HEAD + BASTIA + CORTE)
+    bastia = platform().tenant("bastia")
+    at = datetime(2026, 11, 25, 9, 0, tzinfo=ZoneInfo("Europe/Paris"))
+    (bastia.folder / "last-copy").write_text(at.replace(hour=0).isoformat())
+    state.note(bastia, state.Copies(at, at, problem="Le dossier /copies est absent."))
+    capsys.readouterr()
+
+    assert run(["fleet", "status"]) == 0
+    said = told(capsys)
+    assert run(["fleet", "status", "--json"]) == 0
+    first, second = json.loads(capsys.readouterr().out)
+
+    assert "échouée 25/11/2026 09:00, la dernière bonne du 25/11/2026 00:00" in said
+    assert "bastia, la copie a échoué. Le dossier /copies est absent." in said
+    assert "ribambelle backup bastia" in said
+    assert first["backup_problem"] == "Le dossier /copies est absent."
+    assert datetime.fromisoformat(first["backup_failed_at"]) == at
+    assert (second["backup_problem"], second["backup_failed_at"]) == ("", None)
+
+
+def test_a_commune_that_is_only_read_is_said_so_and_since_when(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    applied(place, HEAD + BASTIA + CORTE)
+    run(["tenant", "freeze", "corte"])
+    mark = place / "data" / "corte" / "frozen"
+    os.utime(mark, (1_795_680_000, 1_795_680_000))
+    run(["tenant", "freeze", "corte"])
+    capsys.readouterr()
+
+    seen = {}
+    for words in (["tenant", "list"], ["tenant", "show", "corte"], ["fleet", "status"]):
+        assert run(words) == 0
+        seen[words[1]] = told(capsys)
+        assert run([*words, "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        corte = found if isinstance(found, dict) else found[1]
+        assert datetime.fromisoformat(corte["frozen_since"]).timestamp() == 1_795_680_000
+    run(["tenant", "show", "bastia"])
+
+    for said in seen.values():
+        assert "lecture seule depuis le 26/11/2026 à 09:00" in said
+    assert "ribambelle tenant freeze corte --off" in seen["show"]
+    assert "État prête" in told(capsys)
+
+
+def test_the_version_is_told_with_what_it_stands_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+
+    ours = re.escape(version("ribambelle-core"))
+    said = capsys.readouterr().out
+    assert re.fullmatch(rf"Ribambelle {ours}, Python 3\.\d+\.\d+, SQLite 3\.\d+\.\d+\.\n", said)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["fleet", "check"], "0 commune en ordre sur 0."),
+        (["doctor", "--no-network"], "Rien à corriger : 0 commune examinée."),
+        (["work", "--dry-run"], "Rien n’a été changé."),
+    ],
+)
+def test_none_is_singular(
+    place: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    (place / "tenants").mkdir()
+    run(words)
+
+    assert said in told(capsys)
 
 
 def test_the_fleet_is_followed_and_checked(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

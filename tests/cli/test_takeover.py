@@ -14,7 +14,7 @@ from ribambelle.errors import Misconfigured, NotYours, Refused
 from ribambelle.families.tables import KnownFamily
 from ribambelle.identity import Grant
 from ribambelle.identity.tables import Account, Address, Adult, Child, Household, School
-from ribambelle.takeover import Taking, mapping, reporting, running, undoing
+from ribambelle.takeover import Taking, drafting, mapping, reporting, running, undoing
 from ribambelle.takeover.families import CHILDREN, FAMILIES
 from ribambelle.takeover.running import Report
 from ribambelle.takeover.tables import TakenRow, Takeover
@@ -127,7 +127,9 @@ async def test_each_line_that_is_refused_says_why(town: Town) -> None:
     assert told["children", 5] == "aucune famille ne porte le numéro D-999"
     assert told["activities", 4] == "reste fermée : choisissez son délai, puis ouvrez-la"
     assert told["activities", 5].startswith("genre inconnu « Natation »")
-    assert told["quotients", 4] == "le nombre « inconnu » ne se lit pas"
+    assert told["quotients", 4] == (
+        "le nombre « inconnu » ne se lit pas : écrivez un nombre entier, comme 1204"
+    )
     assert told["enrolments", 6] == "cette famille n’a pas d’enfant « Noé »"
     assert told["balances", 5] == "il manque le montant dû, ou l’avance"
 
@@ -412,7 +414,9 @@ async def test_what_a_family_owes_in_two_files_counts_once_each(town: Town, tmp_
         ("soldes-cantine.csv", ["created", "created", "refused"]),
         ("soldes-garderie.csv", ["created", "refused"]),
     ]
-    assert [told for _, told in done.brought[2].refused] == ["le nombre « 3,OO » ne se lit pas"]
+    assert [told for _, told in done.brought[2].refused] == [
+        "le montant « 3,OO » ne se lit pas : écrivez-le en euros et centimes, comme 48,20"
+    ]
     assert [told for _, told in done.brought[1].refused] == [
         "une autre ligne de cette famille est à corriger : elles se reprennent ensemble"
     ]
@@ -540,6 +544,77 @@ async def test_lines_to_correct_may_be_sent_again(town: Town, tmp_path: Path) ->
     assert (tmp_path / "children-enfants-2.csv").read_text("utf-8-sig") == text
 
 
+BESIDE = """
+name = "Essai"
+[families]
+file = "familles.xlsx"
+sheet = "Foyers"
+[children]
+file = "enfants.csv"
+beside = { file = "liens.csv", column = "Id", other = "enfant" }
+[children.columns]
+number = "famille"
+child_given_name = "Prénom"
+child_family_name = "Nom"
+child_born_on = "Naissance"
+"""
+
+
+def with_gaps(folder: Path) -> None:
+    """Write files as people keep them: a blank line here, a cell of two lines, two homes there."""
+    with xlsxwriter.Workbook(folder / "familles.xlsx") as book:
+        book.add_worksheet("Notes").write(0, 0, "Export de novembre")
+        sheet = book.add_worksheet("Foyers")
+        for line, cells in (
+            (3, ["N°", "Nom resp. 1", "Prén. resp. 1", "Tél."]),
+            (4, ["7", "Payet", "Anne", "0699000001"]),
+            (7, ["8", "Hoarau", "", "0699000002"]),
+        ):
+            sheet.write_row(line - 1, 1, cells)
+    (folder / "enfants.csv").write_text(
+        'Id;Prénom;Nom;Naissance;Note\n1;Zoé;Payet;14/03/2019;"deux\nlignes"\n\n2;Léo;Payet;hier;\n'
+        ";;;;\n3;Tom;Perdu;01/09/2021;\n",
+        "utf-8",
+    )
+    (folder / "liens.csv").write_text("famille;enfant\n7;1\n7;2\n99;2\n99;3\n", "utf-8")
+    (folder / "reprise.toml").write_text(BESIDE, "utf-8")
+
+
+async def test_a_line_is_told_as_a_spreadsheet_shows_it(town: Town, tmp_path: Path) -> None:
+    with_gaps(tmp_path)
+
+    report = await taken(town, tmp_path)
+
+    told = {
+        (one["file"], line["line"]): line["told"]
+        for one in reporting.as_json(report)["files"]
+        for line in one["lines"]
+        if line["done"] == "refused"
+    }
+    assert told == {
+        ("familles.xlsx", 7): "il manque le prénom de l’adulte",
+        ("enfants.csv", 4): "aucune famille ne porte le numéro 99",
+        ("enfants.csv", 6): "aucune famille ne porte le numéro 99",
+    }
+    written = reporting.as_file(report).decode("utf-8-sig")
+    assert (
+        "Enfants;enfants.csv;4;Refusée;la date « hier » ne se lit pas : écrivez une date" in written
+    )
+    assert [cells[1] for cells, _ in report.brought[1].refused] == ["Léo", "Léo", "Tom"]
+
+
+async def test_the_line_of_the_same_family_is_the_file_s(town: Town, tmp_path: Path) -> None:
+    head = "N° famille;Nom parent;Prénom parent;Prénom enfant;Né le\n"
+    rows = "F1;Payet;Anne;Zoé;14/03/2019\n\nF2;Payet;Anne;Zoé;14/03/2019\n"
+    (tmp_path / "familles.csv").write_text(f"\n\n{head}{rows}", "utf-8")
+    (tmp_path / "reprise.toml").write_text("name = 'X'\n[families]\nfile = 'familles.csv'\n")
+
+    (one,) = (await taken(town, tmp_path)).brought
+
+    assert [one.line(each) for each in one.outcomes] == [4, 6]
+    assert one.outcomes[1].told == "même adulte et même enfant qu’à la ligne 4 de cette liste"
+
+
 READY = Path(__file__).parents[2] / "docs" / "fr" / "reprises"
 EXPORTS = {
     "enfance-bl.toml": {
@@ -615,6 +690,45 @@ def test_the_command_drafts_a_mapping_shows_and_takes_back(
     assert [code for code, _ in written_elsewhere] == [1, 1]
     assert "aucun fichier « r.csv »" in written_elsewhere[0][1]
     assert "ne s’ouvre pas" in written_elsewhere[1][1]
+
+
+async def test_every_sheet_is_drafted_and_its_headings_known(town: Town, tmp_path: Path) -> None:
+    (tmp_path / "exports").mkdir()
+    with xlsxwriter.Workbook(tmp_path / "exports" / "tout.xlsx") as book:
+        for name, headings in (
+            ("Lisez-moi", ["Export du 20 novembre"]),
+            ("Foyers", ["N°", "Nom resp. 1", "Prénom resp. 1", "Tél. port.", "N°", "Voie", "C.P."]),
+            ("Enfants", ["N° foyer", "Id famille", "Prénom(s)", "Nom", "Né(e) le", "Établ."]),
+            ("QF", ["N° famille", "Q.F.", "Date d’effet"]),
+            ("Vide", []),
+        ):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, headings)
+            sheet.write_row(1, 0, ["7" for _ in headings])
+    for file in EXPORTS["parascol.toml"].values():
+        (tmp_path / "exports" / "parascol.csv").write_text(file, "utf-8")
+
+    drafted = drafting.draft(tmp_path / "exports", running.matters(town.tenant))
+
+    told = mapping.read(drafted.text, running.matters(town.tenant)).files
+    assert {code: (one.file, one.sheet) for code, one in told.items()} == {
+        "families": ("parascol.csv", ""),
+        "children": ("tout.xlsx", "Enfants"),
+        "quotients": ("tout.xlsx", "QF"),
+    }
+    assert len(told["families"].columns) == 15
+    assert told["children"].columns == {
+        "number": "Id famille",
+        "child_given_name": "Prénom(s)",
+        "child_family_name": "Nom",
+        "child_born_on": "Né(e) le",
+        "school": "Établ.",
+    }
+    assert told["quotients"].columns["quotient_familial"] == "Q.F."
+    assert [(one.name, one.label) for one in drafted.files][1:3] == [
+        ("tout.xlsx, feuille « Lisez-moi »", ""),
+        ("tout.xlsx, feuille « Foyers »", "Familles, comme parascol.csv"),
+    ]
 
 
 def test_the_page_for_the_commune_says_what_is_here() -> None:

@@ -97,7 +97,7 @@ async def test_jobs_given_up_are_said(communes: Communes, clock: FrozenClock) ->
     (problem,) = await checking.problems(communes.alpha.tenant)
 
     assert "jobs given up after 8 tries: 1" in ready.problems["alpha"]
-    assert problem.startswith("1 travaux abandonnés")
+    assert problem.startswith("1\xa0travail abandonné après")
     assert "beta" not in ready.problems
 
 

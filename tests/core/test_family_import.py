@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 
 import httpx
@@ -165,11 +166,17 @@ async def test_a_family_that_signs_in_says_itself_who_it_is(communes: Communes) 
 
 REFUSED = [
     ("F9;Payet;;;;;;Zoé;14/03/2024;;;;", "il manque le prénom de l’adulte"),
-    ("F9;Payet;Anne;anne;;;;Zoé;14/03/2024;;;;", "l’e-mail « anne » ne se lit pas"),
-    ("F9;Payet;Anne;;;;;Zoé;31/02/2024;;;;", "la date « 31/02/2024 » ne se lit pas"),
+    ("F9;Payet;Anne;anne;;;;Zoé;14/03/2024;;;;", "ne se lit pas : écrivez-le comme nom@exemple.fr"),
+    (
+        "F9;Payet;Anne;;;;;Zoé;31/02/2024;;;;",
+        "la date « 31/02/2024 » ne se lit pas : écrivez une date",
+    ),
     ("F9;Payet;Anne;;;;;Zoé;14/03/1984;;;;", "n’est pas possible pour un enfant"),
     ("F9;Payet;Anne;;;;;;14/03/2024;;;;", "il manque le prénom de l’enfant"),
-    ("F9;Payet;Anne;;;;;Zoé;14/03/2024;;974;;", "le code postal « 974 » ne se lit pas"),
+    (
+        "F9;Payet;Anne;;;;;Zoé;14/03/2024;;974;;",
+        "« 974 » ne se lit pas : cinq chiffres, comme 71880",
+    ),
     ("F9;Payet;Anne;;;;;Zoé;14/03/2024;;;;", "cette famille porte déjà le numéro F1"),
 ]
 
@@ -190,6 +197,15 @@ async def test_what_is_refused_comes_back_as_a_file_to_correct(communes: Commune
     assert before.content == after.content
     again = await sent(agent, after.content)
     assert "7 lignes à relire" in (await agent.get(again)).text.replace("\xa0", " ")
+
+
+async def test_a_blank_line_counts_as_in_a_spreadsheet(communes: Communes) -> None:
+    agent = await communes.alpha.staff()
+
+    page = await agent.get(await sent(agent, a_list(ROWS[0], "", ";;;", REFUSED[0][0])))
+
+    lines = re.findall(r'data-l="Ligne">(\d+)<', page.text)
+    assert lines == ["5", "2"]
 
 
 async def test_a_list_of_another_program_is_shown_its_columns_once(communes: Communes) -> None:

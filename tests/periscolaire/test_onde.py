@@ -1,5 +1,6 @@
 """The lists of ONDE: read as they come, homonyms decided by somebody, written once or not at all."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import date
 
@@ -139,6 +140,18 @@ async def test_pupils_and_parents_come_in_once_with_their_school_and_class(town:
     await sent(agent, adults, f"{again.headers['location']}/responsables")
     nothing = await agent.get(again.headers["location"])
     assert "Il n’y a rien à importer" in nothing.text
+
+
+async def test_the_line_of_a_pupil_is_the_file_s(town: Town) -> None:
+    agent = await town.staff()
+    fault = a_line("Fautif", "Luc", "31/02/2019")
+
+    base = (await sent(agent, a_list("", a_line("Payet", "Léa", "03/05/2018"), "", fault))).headers
+    look = await agent.get(base["location"])
+    errors = (await agent.get(f"{base['location']}/erreurs")).content.decode("utf-8-sig")
+
+    assert sorted(re.findall(r'data-l="Ligne">(\d+)<', look.text)) == ["3", "5"]
+    assert "31/02/2019" in errors
 
 
 async def test_homonyms_are_decided_by_somebody_and_never_guessed(town: Town) -> None:

@@ -34,12 +34,12 @@ class CampaignRecipient(Table, tablename="core_campaign_recipient"):
     id: Serial
     campaign = ForeignKey(Campaign, null=False, on_delete=OnDelete.cascade)
     key = Varchar(length=254, help_text="Address, or the adult: one copy each.")
-    adult = ForeignKey(Adult, null=True, default=None, on_delete=OnDelete.set_null)
+    adult = ForeignKey(Adult, null=True, default=None, index=True, on_delete=OnDelete.set_null)
     account = Integer(null=True, default=None)
     name = Varchar(length=210)
     given_name = Varchar(length=100)
     channel = Varchar(length=10, help_text="email, sms, portal, or none.")
-    message = ForeignKey(Message, null=True, default=None, on_delete=OnDelete.set_null)
+    message = ForeignKey(Message, null=True, default=None, index=True, on_delete=OnDelete.set_null)
     once = Unique([campaign, key])
 
 

@@ -67,6 +67,18 @@ def renamed(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
+def shown(url: str) -> str:
+    """Return an address as it may be told to anybody: without its passwords.
+
+    >>> shown("postgresql://ribambelle:secret@bases/nantes?host=/run&sslpassword=b")
+    'postgresql://ribambelle@bases/nantes?host=/run'
+    """
+    parts = urlsplit(url)
+    who, at, where = parts.netloc.rpartition("@")
+    query = "&".join(one for one in parts.query.split("&") if "password" not in one.casefold())
+    return parts._replace(netloc=who.partition(":")[0] + at + where, query=query).geturl()
+
+
 def quoted(name: str) -> str:
     """Return a name that SQL reads as it is, whatever it holds.
 

@@ -34,8 +34,10 @@ class Document(Table, tablename="core_document"):
     account = Integer(
         null=True, default=None, index=True, help_text="Family account that sees it; null: none."
     )
-    household = ForeignKey(Household, null=True, default=None, on_delete=OnDelete.set_null)
-    child = ForeignKey(Child, null=True, default=None, on_delete=OnDelete.set_null)
+    household = ForeignKey(
+        Household, null=True, default=None, index=True, on_delete=OnDelete.set_null
+    )
+    child = ForeignKey(Child, null=True, default=None, index=True, on_delete=OnDelete.set_null)
     kind = Varchar(length=40, help_text="Code of a DocumentType.")
     state = Varchar(length=10, index=True, help_text="to_check, accepted, refused or expired.")
     is_held = Boolean(default=False, help_text="Waits for the antivirus: nobody opens it.")

@@ -71,7 +71,8 @@ def _planned(
     quartiers: Mapping[str, int],
 ) -> Plan:
     read = [
-        rows.read(cells, mapping, rank, today) for rank, cells in enumerate(table.rows, start=2)
+        rows.read(cells, mapping, place + 2, today, table.line(place))
+        for place, cells in enumerate(table.rows)
     ]
     return plan(read, rows.families(read), Register(known), quartiers)
 

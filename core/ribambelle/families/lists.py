@@ -27,6 +27,7 @@ class Kept(msgspec.Struct, frozen=True):
     headings: list[str]
     rows: list[list[str]]
     refused: RefusedRows = []
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ async def keep(content: bytes, now: datetime, *, by: int | None) -> int:
     """Keep a list to be looked at, with the columns a list like it was read by; return its number."""
     table = await asyncio.to_thread(table_files.read, content)
     mapping = msgspec.json.encode(await mapping_of(table)).decode()
-    kept = Kept(list(table.headings), [list(row) for row in table.rows])
+    rows = [list(row) for row in table.rows]
+    kept = Kept(list(table.headings), rows, lines=table.lines)
     row = FamilyImport(
         headings=_key(table.headings),
         mapping=mapping,
@@ -86,7 +88,8 @@ async def kept(number: int) -> SentList:
     if found is None or not found.content:
         raise NotYours
     content = msgspec.json.decode(found.content, type=Kept)
-    table = TableFile(tuple(content.headings), tuple(tuple(row) for row in content.rows))
+    rows = tuple(tuple(row) for row in content.rows)
+    table = TableFile(tuple(content.headings), rows, content.lines)
     mapping = msgspec.json.decode(found.mapping, type=dict[str, int])
     width = len(content.headings)
     fitting = {code: at for code, at in mapping.items() if at < width and code in columns.BY_CODE}

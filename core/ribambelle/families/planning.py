@@ -226,7 +226,7 @@ def _require_once(family: FamilySaid, written: dict[tuple[str, object], int]) ->
     for key in keys:
         if key in written:
             raise Doubt(f"même adulte et même enfant qu’à la ligne {written[key]} de cette liste")
-    written.update(dict.fromkeys(keys, family.first.rank))
+    written.update(dict.fromkeys(keys, family.first.line))
 
 
 def _remarked(outcome: Outcome, row: Row, quartiers: Mapping[str, int]) -> Outcome:

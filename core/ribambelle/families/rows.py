@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ribambelle.errors import Refused
-from ribambelle.families.columns import day_of
+from ribambelle.families.columns import DAY_LIKE, day_of
 from ribambelle.identity.accounts import email_of
 from ribambelle.search import fold, phone_of
 
@@ -66,6 +66,8 @@ class Row:
     child: ChildSaid | None
     home: HomeSaid
     refusals: tuple[str, ...] = ()
+    line: int = 0
+    """Where it stands in its file, as a person finds it."""
 
     @property
     def family_key(self) -> tuple[str, str]:
@@ -88,12 +90,15 @@ class FamilySaid:
         return self.rows[0]
 
 
-def read(cells: Sequence[str], mapping: Mapping[str, int], rank: int, today: date) -> Row:
+def read(
+    cells: Sequence[str], mapping: Mapping[str, int], rank: int, today: date, line: int = 0
+) -> Row:
     """Read one row; all that is wrong with it is said at once.
 
     >>> columns = {"family_name": 0, "given_name": 1, "child_born_on": 2}
     >>> read(["Payet", "", "31/02/2024"], columns, 2, date(2026, 11, 25)).refusals
-    ('il manque le prénom de l’adulte', 'la date « 31/02/2024 » ne se lit pas')
+    ('il manque le prénom de l’adulte', 'la date « 31/02/2024 » ne se lit pas : \
+écrivez une date qui existe, comme 03/09/2026')
     """
     told = {code: cells[column].strip() for code, column in mapping.items()}
     refusals: list[str] = []
@@ -105,7 +110,9 @@ def read(cells: Sequence[str], mapping: Mapping[str, int], rank: int, today: dat
     child = _child(told, today, refusals)
     home = HomeSaid(*(told.get(code, "") for code in ("line", "postcode", "city", "quartier")))
     if home.postcode and not re.fullmatch(r"\d[\dAB]\d{3}", home.postcode):
-        refusals.append(f"le code postal « {home.postcode} » ne se lit pas")
+        refusals.append(
+            f"le code postal « {home.postcode} » ne se lit pas : cinq chiffres, comme 71880"
+        )
     if long := [code for code, text in told.items() if len(text) > LONGEST.get(code, 100)]:
         refusals.append(f"c’est trop long ({', '.join(long)})")
     return Row(
@@ -116,6 +123,7 @@ def read(cells: Sequence[str], mapping: Mapping[str, int], rank: int, today: dat
         child,
         home,
         tuple(refusals),
+        line or rank,
     )
 
 
@@ -132,7 +140,7 @@ def _adult(told: Mapping[str, str], prefix: str, refusals: list[str]) -> AdultSa
         try:
             email = email_of(email)
         except Refused:
-            refusals.append(f"l’e-mail « {email} » ne se lit pas")
+            refusals.append(f"l’e-mail « {email} » ne se lit pas : écrivez-le comme nom@exemple.fr")
     return AdultSaid(
         told.get(f"{prefix}given_name", ""),
         told.get(f"{prefix}family_name", ""),
@@ -148,7 +156,7 @@ def _child(told: Mapping[str, str], today: date, refusals: list[str]) -> ChildSa
         born_on = day_of(written)
     except ValueError:
         born_on = None
-        refusals.append(f"la date « {written} » ne se lit pas")
+        refusals.append(f"la date « {written} » ne se lit pas : {DAY_LIKE}")
     if born_on and not _is_possible(born_on, today):
         refusals.append(f"la naissance du {born_on:%d/%m/%Y} n’est pas possible pour un enfant")
     if written and not given_name and "child_given_name" in told:

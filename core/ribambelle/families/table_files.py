@@ -3,6 +3,8 @@
 import csv
 import io
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -34,6 +36,16 @@ class TableFile:
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...] = ()
+    """Where each row stands in its file; one after the other when nothing is said."""
+
+    def line(self, place: int) -> int:
+        """Return where a row stands in its file, as a spreadsheet numbers it.
+
+        >>> TableFile(("Nom",), (("Payet",), ("Hoarau",))).line(1)
+        3
+        """
+        return self.lines[place] if self.lines else place + 2
 
 
 def read(content: bytes, *, most: int = MOST_ROWS, sheet: str = "") -> TableFile:
@@ -42,24 +54,27 @@ def read(content: bytes, *, most: int = MOST_ROWS, sheet: str = "") -> TableFile
     :param sheet: of a workbook, by its name; raises Refused("sheet_unknown", known=…) without it.
 
     >>> read("Nom;Né le\\nPayet;14/03/2024\\n".encode("cp1252"))
-    TableFile(headings=('Nom', 'Né le'), rows=(('Payet', '14/03/2024'),))
+    TableFile(headings=('Nom', 'Né le'), rows=(('Payet', '14/03/2024'),), lines=(2,))
     >>> read("\\ufeffNom,Ville\\n\\"Payet, Luc\\",Alpha\\n".encode()).rows
     (('Payet, Luc', 'Alpha'),)
+    >>> read(b"Nom\\nPayet\\n\\nHoarau\\n").lines
+    (2, 4)
     >>> read(b"")
     Traceback (most recent call last):
     ...
     ribambelle.errors.Refused: list_empty
     """
     lines = _workbook(content, sheet) if content.startswith(b"PK") else _csv(content)
-    lines = [line for line in lines if any(line)]
-    if len(lines) < 2:
+    # a blank line is left out, and counts: lines are told as a spreadsheet shows them
+    told = [(number, line) for number, line in enumerate(lines, start=1) if any(line)]
+    if len(told) < 2:
         raise Refused("list_empty")
-    if len(lines) - 1 > most:
+    if len(told) - 1 > most:
         raise Refused("list_too_long", most=most)
-    headings = tuple(lines[0])
+    headings = tuple(told[0][1])
     width = len(headings)
-    rows = (tuple((line + [""] * width)[:width]) for line in lines[1:])
-    return TableFile(headings, tuple(rows))
+    rows = (tuple((line + [""] * width)[:width]) for _, line in told[1:])
+    return TableFile(headings, tuple(rows), tuple(number for number, _ in told[1:]))
 
 
 def _csv(content: bytes) -> list[list[str]]:
@@ -87,17 +102,37 @@ def text_of(content: bytes) -> str:
         return content.decode("cp1252", "replace")
 
 
-def _workbook(content: bytes, sheet: str) -> list[list[str]]:
+def sheets(content: bytes) -> tuple[str, ...]:
+    """Return the sheets of a workbook that hold something; one without a name for another file.
+
+    >>> sheets(b"Nom\\nPayet\\n")
+    ('',)
+    """
+    if not content.startswith(b"PK"):
+        return ("",)
+    with _opened(content) as book:
+        return tuple(one for one in book.sheet_names if book.get_sheet_by_name(one).start)
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[CalamineWorkbook]:
+    """Open a workbook; whatever is wrong with it is one refusal."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > MEMORY:
                 raise Refused("list_unreadable")
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        if sheet and sheet not in book.sheet_names:
-            raise Refused("sheet_unknown", sheet=sheet, known=", ".join(book.sheet_names))
-        rows = book.get_sheet_by_name(sheet or book.sheet_names[0]).to_python()
+        yield CalamineWorkbook.from_filelike(io.BytesIO(content))
     except (CalamineError, zipfile.BadZipFile, IndexError, OSError, ValueError) as error:
         raise Refused("list_unreadable") from error
+
+
+def _workbook(content: bytes, sheet: str) -> list[list[str]]:
+    with _opened(content) as book:
+        if sheet and sheet not in book.sheet_names:
+            raise Refused("sheet_unknown", sheet=sheet, known=", ".join(book.sheet_names))
+        found = book.get_sheet_by_name(sheet or book.sheet_names[0])
+        above: list[list[Any]] = [[]] * (found.start[0] if found.start else 0)
+        rows = above + found.to_python()
     return [[told(cell) for cell in row] for row in rows]
 
 

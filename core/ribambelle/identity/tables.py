@@ -39,7 +39,7 @@ class Login(Table, tablename="core_login"):
     """Something else than an e-mail that somebody signs in with: a telephone, a number they have."""
 
     id: Serial
-    account = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    account = ForeignKey(Account, null=False, index=True, on_delete=OnDelete.cascade)
     value = Varchar(length=40, unique=True, help_text="As `logins.folded` writes it.")
 
 
@@ -48,7 +48,7 @@ class Session(Table, tablename="core_session"):
 
     id: Serial
     digest = Varchar(length=64, unique=True)
-    account = ForeignKey(Account, null=True, default=None, on_delete=OnDelete.cascade)
+    account = ForeignKey(Account, null=True, default=None, index=True, on_delete=OnDelete.cascade)
     strong = Boolean(default=False, help_text="A second factor was given.")
     data = Text(default="{}")
     created_at = Timestamptz()
@@ -145,7 +145,7 @@ class Adult(Table, tablename="core_adult"):
 
     id: Serial
     household = ForeignKey(Household, null=False, index=True, on_delete=OnDelete.cascade)
-    account = ForeignKey(Account, null=True, default=None, on_delete=OnDelete.set_null)
+    account = ForeignKey(Account, null=True, default=None, index=True, on_delete=OnDelete.set_null)
     rank = SmallInt(default=1, help_text="1 for the adult who filed, 2 for the other.")
     given_name = Varchar(length=100)
     family_name = Varchar(length=100)
@@ -205,9 +205,13 @@ class Custody(Table, tablename="core_custody"):
     id: Serial
     demande = ForeignKey(Demande, null=False, unique=True, on_delete=OnDelete.restrict)
     child = ForeignKey(Child, null=False, index=True, on_delete=OnDelete.cascade)
-    proposed_by = ForeignKey(Adult, null=False, on_delete=OnDelete.cascade)
-    even = ForeignKey(Adult, null=False, on_delete=OnDelete.cascade, help_text="Even weeks.")
-    odd = ForeignKey(Adult, null=False, on_delete=OnDelete.cascade, help_text="Odd weeks.")
+    proposed_by = ForeignKey(Adult, null=False, index=True, on_delete=OnDelete.cascade)
+    even = ForeignKey(
+        Adult, null=False, index=True, on_delete=OnDelete.cascade, help_text="Even weeks."
+    )
+    odd = ForeignKey(
+        Adult, null=False, index=True, on_delete=OnDelete.cascade, help_text="Odd weeks."
+    )
     changes_on = SmallInt(default=0, help_text="Weekday of the change; 0 for Monday.")
     changes_after_school = Boolean(default=False, help_text="The day itself is the leaver's.")
     holidays = Varchar(length=10, default="weeks", help_text="Code of custody.HOLIDAYS.")
@@ -215,6 +219,7 @@ class Custody(Table, tablename="core_custody"):
         Adult,
         null=True,
         default=None,
+        index=True,
         on_delete=OnDelete.set_null,
         help_text="Has the first half in even years.",
     )
@@ -225,7 +230,7 @@ class Errand(Table, tablename="core_errand"):
     """One time a member of staff acted for a family: asked how, from when to when, told when."""
 
     id: Serial
-    staff = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    staff = ForeignKey(Account, null=False, index=True, on_delete=OnDelete.cascade)
     account = ForeignKey(
         Account, null=False, index=True, on_delete=OnDelete.cascade, help_text="The family's."
     )

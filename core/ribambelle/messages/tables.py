@@ -78,7 +78,7 @@ class Conversation(Table, tablename="core_conversation"):
     id: Serial
     account = ForeignKey(Account, null=False, index=True, on_delete=OnDelete.cascade)
     subject = Varchar(length=120)
-    demande = ForeignKey(Demande, null=True, default=None, on_delete=OnDelete.set_null)
+    demande = ForeignKey(Demande, null=True, default=None, index=True, on_delete=OnDelete.set_null)
     assigned_to = Integer(null=True, default=None, help_text="Account of the agent who answers.")
     last_at = Timestamptz(index=True)
     unread_since = Timestamptz(null=True, default=None, help_text="The family has not read it.")
@@ -95,7 +95,9 @@ class Letter(Table, tablename="core_letter"):
     side = Varchar(length=10, help_text="family or office.")
     author = Integer(help_text="Account.")
     text = Text()
-    document = ForeignKey(Document, null=True, default=None, on_delete=OnDelete.set_null)
+    document = ForeignKey(
+        Document, null=True, default=None, index=True, on_delete=OnDelete.set_null
+    )
     at = Timestamptz()
     read_at = Timestamptz(null=True, default=None, help_text="By the other side, the first time.")
 

@@ -1,6 +1,6 @@
 """A first mapping file, from the headings of the files a town hall exported."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,16 @@ class Drafted:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A file, or one sheet of a workbook of several."""
+
+    name: str
+    sheet: str
+    told: str
+    """As it is named to a person."""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A mapping file, and what it says of each file."""
 
@@ -43,13 +53,7 @@ def draft(folder: Path, matters: Sequence[Matter]) -> Draft:
     document["name"] = f"Exports du dossier {folder.name}"
     told: list[Drafted] = []
     for path in sorted(one for one in folder.iterdir() if one.suffix.lower() in (".csv", ".xlsx")):
-        try:
-            table = table_files.read(path.read_bytes(), most=MOST_LINES)
-        except Refused:
-            told.append(Drafted(path.name, "", "ce fichier ne s’ouvre pas, ou il est vide"))
-            continue
-        free = [one for one in matters if one.code not in document]
-        told.append(_add(document, path.name, table, free))
+        told += _of_file(document, path, matters)
     if not told:
         raise Misconfigured(
             f"aucun fichier CSV ou XLSX dans {folder}", cure="exportez-y les listes à reprendre"
@@ -57,20 +61,45 @@ def draft(folder: Path, matters: Sequence[Matter]) -> Draft:
     return Draft(tomlkit.dumps(document), told)
 
 
+def _of_file(
+    document: tomlkit.TOMLDocument, path: Path, matters: Sequence[Matter]
+) -> Iterator[Drafted]:
+    """Add what a file says, sheet by sheet for a workbook of several."""
+    content = path.read_bytes()
+    try:
+        sheets = table_files.sheets(content) or ("",)
+    except Refused:
+        sheets = ("",)
+    for sheet in sheets:
+        told = sheet if len(sheets) > 1 else ""
+        name = f"{path.name}, feuille « {told} »" if told else path.name
+        try:
+            table = table_files.read(content, most=MOST_LINES, sheet=sheet)
+        except Refused:
+            yield Drafted(name, "", "ce fichier ne s’ouvre pas, ou il est vide")
+            continue
+        yield _add(document, Source(path.name, told, name), table, matters)
+
+
 def _add(
-    document: tomlkit.TOMLDocument, name: str, table: TableFile, matters: Iterable[Matter]
+    document: tomlkit.TOMLDocument, source: Source, table: TableFile, matters: Iterable[Matter]
 ) -> Drafted:
     found = best(table.headings, matters)
     if found is None:
-        return Drafted(name, "", ", ".join(one for one in table.headings if one))
+        return Drafted(source.told, "", ", ".join(one for one in table.headings if one))
     matter, at = found
+    if (other := document.get(matter.code)) is not None:
+        cure = "faites-lui un second fichier de correspondance"
+        return Drafted(source.told, f"{matter.label}, comme {other['file']}", cure)
     part, columns_of = tomlkit.table(), tomlkit.table()
     for code, place in at.items():
         columns_of[code] = table.headings[place]
     left = ", ".join(
         told for place, told in enumerate(table.headings) if told and place not in at.values()
     )
-    part["file"] = name
+    part["file"] = source.name
+    if source.sheet:
+        part["sheet"] = source.sheet
     for one in matter.fields:
         if one.is_needed and one.code not in at:
             part.add(tomlkit.comment(f"à trouver : {one.code} ({one.label})"))
@@ -78,7 +107,7 @@ def _add(
         part.add(tomlkit.comment(f"colonnes sans emploi : {left}"))
     part["columns"] = columns_of
     document[matter.code] = part
-    return Drafted(name, matter.label, left)
+    return Drafted(source.told, matter.label, left)
 
 
 def best(

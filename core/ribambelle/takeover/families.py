@@ -1,6 +1,7 @@
 """Families and their children, from one file or two: read as the page of imports reads a list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 from ribambelle.families import columns, importing
 from ribambelle.families.columns import FIELDS
@@ -25,7 +26,7 @@ NEEDED = ("number", "child_given_name")
 
 async def bring_families(lines: Sequence[Line], taking: Taking) -> list[Outcome]:
     """Write families: a line for each, or for each of their children."""
-    return await _bring([(line.rank, line.said) for line in lines], taking)
+    return await _bring(lines, taking)
 
 
 async def bring_children(lines: Sequence[Line], taking: Taking) -> list[Outcome]:
@@ -35,7 +36,7 @@ async def bring_children(lines: Sequence[Line], taking: Taking) -> list[Outcome]
     for line in lines:
         number = line.said.get("number", "")
         if number in parents:
-            known.append((line.rank, {**line.said, **parents[number]}))
+            known.append(replace(line, said={**line.said, **parents[number]}))
         else:
             told = (
                 f"aucune famille ne porte le numéro {number}" if number else "il manque le numéro"
@@ -44,16 +45,17 @@ async def bring_children(lines: Sequence[Line], taking: Taking) -> list[Outcome]
     return sorted([*await _bring(known, taking), *strangers], key=lambda one: one.rank)
 
 
-async def _bring(lines: Sequence[tuple[int, Mapping[str, str]]], taking: Taking) -> list[Outcome]:
+async def _bring(lines: Sequence[Line], taking: Taking) -> list[Outcome]:
     if not lines:
         return []
-    rows = tuple(tuple(said.get(code, "") for code in CODES) for _, said in lines)
+    rows = tuple(tuple(line.said.get(code, "") for code in CODES) for line in lines)
     # a field nobody says is no column: a child whose name is not told takes its parent's
-    told = {code for _, said in lines for code in said}
+    told = {code for line in lines for code in line.said}
     mapping = {code: place for place, code in enumerate(CODES) if code in told}
-    made = await importing.planned(TableFile(CODES, rows), mapping, taking.now.date())
+    table = TableFile(CODES, rows, tuple(line.at for line in lines))
+    made = await importing.planned(table, mapping, taking.now.date())
     taking.traces += await importing.write(made, taking.now)
-    return [Outcome(lines[one.rank - 2][0], one.done, one.told) for one in made.outcomes]
+    return [Outcome(lines[one.rank - 2].rank, one.done, one.told) for one in made.outcomes]
 
 
 async def _parents() -> dict[str, dict[str, str]]:

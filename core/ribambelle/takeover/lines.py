@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from ribambelle.families.columns import day_of
+from ribambelle.families.columns import DAY_LIKE, day_of
 
 HOUR = re.compile(r"(\d{1,2})\s*[:hH]\s*(\d{2})?(?::00)?")
 THOUSANDS = re.compile(r"([1-9]\d{0,2})[.,](\d{3})")
+AMOUNT_LIKE = "écrivez-le en euros et centimes, comme 48,20"
+"""What to do of an amount that does not read."""
 YES = ("1", "oui", "o", "vrai", "true", "x", "yes")
 
 
@@ -19,10 +21,12 @@ class Unread(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: where it stands in its file, and what it says of each field."""
+    """One line: what tells it from the others, what it says of each field, where a person finds it."""
 
     rank: int
     said: Mapping[str, str]
+    at: int = 0
+    """Where it stands in its file, as a spreadsheet numbers it."""
 
     def text(self, code: str, what: str = "", longest: int = 200) -> str:
         """Return the words of a field; raises Unread when `what` it says is needed and missing."""
@@ -43,7 +47,7 @@ class Line:
         try:
             return day_of(told)
         except ValueError:
-            raise Unread(f"la date « {told} » ne se lit pas") from None
+            raise Unread(f"la date « {told} » ne se lit pas : {DAY_LIKE}") from None
 
     def number(self, code: str) -> int | None:
         """Return a whole number, rounded down from what a program wrote with decimals.
@@ -59,7 +63,7 @@ class Line:
         ribambelle.takeover.lines.Unread: le nombre « 1.204 » peut se lire de deux façons : \
 écrivez 1204, ou 1,20
         """
-        found = self._decimal(code)
+        found = self._decimal(code, "nombre", "écrivez un nombre entier, comme 1204")
         told = self.text(code)
         if thousands := THOUSANDS.fullmatch(told):
             whole, rest = thousands.groups()
@@ -77,17 +81,18 @@ class Line:
         >>> Line(2, {"due": "3,205"}).cents("due")
         Traceback (most recent call last):
         ...
-        ribambelle.takeover.lines.Unread: le montant « 3,205 » ne se lit pas
+        ribambelle.takeover.lines.Unread: le montant « 3,205 » ne se lit pas : \
+écrivez-le en euros et centimes, comme 48,20
         """
-        found = self._decimal(code)
+        found = self._decimal(code, "montant", AMOUNT_LIKE)
         if found is None:
             return None
         cents = found * 100
         if cents != cents.to_integral_value() or abs(cents) > 1_000_000_000:
-            raise Unread(f"le montant « {self.said[code]} » ne se lit pas")
+            raise Unread(f"le montant « {self.said[code]} » ne se lit pas : {AMOUNT_LIKE}")
         return int(cents)
 
-    def _decimal(self, code: str) -> Decimal | None:
+    def _decimal(self, code: str, what: str, cure: str) -> Decimal | None:
         told = self.text(code)
         bare = re.sub(r"[\s€]", "", told).replace(",", ".")
         if not bare:
@@ -97,7 +102,7 @@ class Line:
         except InvalidOperation:
             found = Decimal("NaN")
         if not found.is_finite():
-            raise Unread(f"le nombre « {told} » ne se lit pas")
+            raise Unread(f"le {what} « {told} » ne se lit pas : {cure}")
         return found
 
     def minutes(self, code: str) -> int | None:
@@ -112,7 +117,7 @@ class Line:
         found = HOUR.fullmatch(told)
         hours, minutes = (int(found[1]), int(found[2] or 0)) if found else (99, 0)
         if hours > 24 or minutes > 59 or hours * 60 + minutes > 1440:
-            raise Unread(f"l’heure « {told} » ne se lit pas : écrivez par exemple 16:30")
+            raise Unread(f"l’heure « {told} » ne se lit pas : écrivez-la comme 16:30")
         return hours * 60 + minutes
 
     def says_yes(self, code: str) -> bool:

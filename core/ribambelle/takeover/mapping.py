@@ -185,8 +185,8 @@ def _read(path: Path, said: FileMapping, matter: Matter) -> TakenFile:
         for field, told in said.values.items()
     }
     lines = [
-        Line(rank, _said(cells, at, said, words))
-        for rank, cells in enumerate(table.rows, start=2)
+        Line(place + 2, _said(cells, at, said, words), table.line(place))
+        for place, cells in enumerate(table.rows)
         if all(fold(cells[place]) in some for place, some in only.items())
     ]
     digest = hashlib.sha256(content).hexdigest()
@@ -230,8 +230,13 @@ def _with(table: TableFile, beside: Beside, path: Path, key: str) -> TableFile:
     for cells in more.rows:
         found.setdefault(cells[there], []).append(cells)
     nothing = [("",) * len(more.headings)]
-    rows = [cells + each for cells in table.rows for each in found.get(cells[here], nothing)]
-    return TableFile(table.headings + more.headings, tuple(rows))
+    rows, lines = [], []
+    for place, cells in enumerate(table.rows):
+        for each in found.get(cells[here], nothing):
+            rows.append(cells + each)
+            # one line may stand several times here: it is looked for in its own file
+            lines.append(table.line(place))
+    return TableFile(table.headings + more.headings, tuple(rows), tuple(lines))
 
 
 def _several(words: Words) -> tuple[str, ...]:

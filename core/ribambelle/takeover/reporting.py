@@ -22,7 +22,7 @@ def _rows(report: Report) -> Iterator[tuple[str, ...]]:
     for one in report.brought:
         for each in one.outcomes:
             done = DONE[each.done]
-            yield one.file.matter.label, one.file.name, str(each.rank), done, each.told
+            yield one.file.matter.label, one.file.name, str(one.line(each)), done, each.told
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def as_json(report: Report) -> dict[str, Any]:
                 **{done: one.count(done) for done in DONE},
                 "told": one.told,
                 "lines": [
-                    {"line": each.rank, "done": each.done, "told": each.told}
+                    {"line": one.line(each), "done": each.done, "told": each.told}
                     for each in one.outcomes
                 ],
             }

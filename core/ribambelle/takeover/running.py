@@ -25,6 +25,10 @@ class Brought:
     outcomes: list[Outcome]
     told: list[str] = field(default_factory=list)
 
+    def line(self, one: Outcome) -> int:
+        """Return where a line stands in its file, as a person finds it."""
+        return self.file.table.line(one.rank - 2)
+
     def count(self, done: Done) -> int:
         """Return how many lines end so."""
         return sum(one.done == done for one in self.outcomes)
@@ -100,7 +104,7 @@ def _as_one(files: Sequence[TakenFile]) -> list[Line]:
     """Return the lines of some files, each under a rank no other line has."""
     starts = _starts(files)
     return [
-        Line(start + line.rank, line.said)
+        replace(line, rank=start + line.rank)
         for start, file in zip(starts, files, strict=True)
         for line in file.lines
     ]

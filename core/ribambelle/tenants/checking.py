@@ -21,6 +21,7 @@ from ribambelle.messages import outbox
 from ribambelle.messages.receipts import SHORTEST_SECRET
 from ribambelle.tenants import communes, departements
 from ribambelle.tenants.tenant import Tenant
+from ribambelle.web.formats import pluriel
 from ribambelle.workflow import journal
 
 log = structlog.get_logger(__name__)
@@ -330,16 +331,17 @@ async def of_database(commune: Tenant) -> list[str]:
     found = []
     if dead := await queue.given_up():
         found.append(
-            f"{dead} travaux abandonnés après {queue.TRIES} essais. Lisez leur erreur dans le "
-            "journal du service, corrigez la cause, puis : ribambelle work --retry"
+            f"{pluriel(dead, 'travail abandonné', 'travaux abandonnés')} après {queue.TRIES} essais. "
+            "Lisez l’erreur dans le journal du service, corrigez la cause, puis : "
+            "ribambelle work --retry"
         )
     if late := await outbox.late(commune.now()):
         from ribambelle.messages import patience
 
         found.append(
-            f"{late} messages attendent depuis plus de trente minutes. Vérifiez que le serveur "
-            "d’envoi répond : ils partiront d’eux-mêmes dès qu’il répondra, pendant "
-            f"{patience.PATIENCE.days} jours."
+            f"{pluriel(late, 'message attend', 'messages attendent')} depuis plus de trente "
+            "minutes. Vérifiez que le serveur d’envoi répond : dès qu’il répondra, le départ se fera "
+            f"sans rien faire, pendant {patience.PATIENCE.days} jours."
         )
     if (line := await journal.broken_at()) is not None:
         found.append(

@@ -72,10 +72,12 @@ async def examined(communes: Platform, *, network: bool = True) -> list[Finding]
     return found
 
 
-def of_machine(communes: Platform) -> Iterator[Finding]:
-    """Yield what is wrong with what every commune stands on."""
-    if sqlite_version_info < OLDEST:
-        version = ".".join(map(str, sqlite_version_info))
+def of_machine(
+    communes: Platform, sqlite: tuple[int, ...] = sqlite_version_info
+) -> Iterator[Finding]:
+    """Yield what is wrong with what every commune stands on; `sqlite` is the version that runs."""
+    if sqlite < OLDEST:
+        version = ".".join(map(str, sqlite))
         yield Finding(
             "SQLite",
             "fault",

@@ -71,7 +71,8 @@ def read(table: TableFile) -> tuple[list[Wanted], list[Fault]]:
     if missing := [one for one in NEEDED if one not in headings]:
         raise Refused("fleet_column_missing", column=missing[0])
     wanted, faults, seen = [], [], dict[str, int]()
-    for line, cells in enumerate(table.rows, start=2):
+    for place, cells in enumerate(table.rows):
+        line = table.line(place)
         row = {name: cell.strip() for name, cell in zip(headings, cells, strict=False)}
         slug = row["slug"]
         try:

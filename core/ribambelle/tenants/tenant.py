@@ -114,6 +114,15 @@ class Tenant:
         return (self.folder / FREEZE).exists()
 
     @property
+    def frozen_since(self) -> datetime | None:
+        """When the commune was made read only; None when it is not."""
+        try:
+            mark = (self.folder / FREEZE).stat()
+        except FileNotFoundError:
+            return None
+        return datetime.fromtimestamp(mark.st_mtime, self.zone)
+
+    @property
     def is_for_learning(self) -> bool:
         """Whether the data here were invented when the space was opened."""
         return (self.folder / LEARNING).exists()

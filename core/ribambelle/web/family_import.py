@@ -80,12 +80,15 @@ class ListPage:
         ]
 
     @property
-    def shown(self) -> list[tuple[Outcome, str, str]]:
-        """The first rows, what is refused first: number, what becomes of it, whom it speaks of."""
+    def shown(self) -> list[tuple[int, Outcome, str, str]]:
+        """The first rows, what is refused first: line, what becomes of it, whom it speaks of."""
         assert self.plan
         order = ["refused", "updated", "created", "same"]
         found = sorted(self.plan.outcomes, key=lambda one: (order.index(one.done), one.rank))
-        return [(one, DONE[one.done], self._whom(one.rank)) for one in found[:SHOWN]]
+        return [
+            (self.sent.table.line(one.rank - 2), one, DONE[one.done], self._whom(one.rank))
+            for one in found[:SHOWN]
+        ]
 
     @property
     def changes(self) -> bool:

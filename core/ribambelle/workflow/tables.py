@@ -19,7 +19,7 @@ class HistoryStep(Table, tablename="core_history_step"):
     """One transition of one request; never changed, never removed while the request stands."""
 
     id: Serial
-    demande = ForeignKey(Demande, null=False, on_delete=OnDelete.cascade)
+    demande = ForeignKey(Demande, null=False, index=True, on_delete=OnDelete.cascade)
     transition = Varchar(length=40)
     source = Varchar(length=30)
     target = Varchar(length=30)

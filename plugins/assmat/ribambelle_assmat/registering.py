@@ -12,6 +12,7 @@ from ribambelle import tenants
 from ribambelle.database import advisory, many, transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.families import columns, table_files
+from ribambelle.families.table_files import TableFile
 from ribambelle.jobs import later
 from ribambelle.search import fold
 from ribambelle.tenants import communes
@@ -57,6 +58,7 @@ class Content(msgspec.Struct, frozen=True):
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ async def keep(
 ) -> int:
     """Keep a file to be looked at, its columns read as the last ones were. Raises Refused: list_…"""
     table = await asyncio.to_thread(table_files.read, content)
-    told = Content(table.headings, table.rows)
+    told = Content(table.headings, table.rows, table.lines)
     row = RegisterFile(created_at=now, created_by=by, source=source, digest=digest)
     return await _keep(row, told, mapping=await _said())
 
@@ -291,9 +293,12 @@ def _read(
 
     :param found: where we know addresses to be: a register without points keeps what was found.
     """
+    table = TableFile(content.headings, content.rows, content.lines)
     lines = [
-        rule.placed(rule.read(rank, {code: cells[at] for code, at in mapping.items()}), found)
-        for rank, cells in enumerate(content.rows, start=2)
+        rule.placed(
+            rule.read(table.line(place), {code: cells[at] for code, at in mapping.items()}), found
+        )
+        for place, cells in enumerate(content.rows)
     ]
     return rule.together(lines)
 

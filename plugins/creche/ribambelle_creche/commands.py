@@ -10,6 +10,7 @@ from ribambelle.commands import AsJson, DryRun, TenantName, busy, inside, say, s
 from ribambelle.errors import NotYours, Refused
 from ribambelle.lists import as_csv
 from ribambelle.tenants import Tenant
+from ribambelle.web.formats import pluriel
 from ribambelle_creche import (
     commands_admission,
     commands_commission,
@@ -113,8 +114,11 @@ def _report(outcomes: list[Outcome], counts: dict[str, int], dry_run: bool) -> d
 def _tell(doubtful: list[Outcome], counts: dict[str, int], total: int, dry_run: bool) -> None:
     for outcome in doubtful:
         say(f"ligne {outcome.line.number}, {outcome.line.name} : {outcome.done}, {outcome.remark}")
-    told = ", ".join(f"{number} {SEVERAL[done]}" for done, number in counts.items() if number)
-    say(f"{total} lignes lues : {told}.{' Rien n’a été changé.' if dry_run else ''}")
+    told = ", ".join(
+        pluriel(number, done, SEVERAL[done]) for done, number in counts.items() if number
+    )
+    read = pluriel(total, "ligne lue", "lignes lues")
+    say(f"{read} : {told}.{' Rien n’a été changé.' if dry_run else ''}")
 
 
 @app.command("import-streets")
@@ -157,8 +161,9 @@ def import_streets(
     else:
         for line, why in wrong:
             say(f"ligne {line.number}, {line.name} : refusée, {why}")
-        told = f"{len(lines)} lignes lues : {len(lines) - len(wrong)} gardées"
-        told += f", {len(wrong)} refusées" if wrong else ""
+        told = pluriel(len(lines), "ligne lue", "lignes lues")
+        told += f" : {pluriel(len(lines) - len(wrong), 'gardée')}"
+        told += f", {pluriel(len(wrong), 'refusée')}" if wrong else ""
         say(f"{told}.{' Rien n’a été changé.' if dry_run else ''}")
     if wrong:
         raise typer.Exit(1)

@@ -7,6 +7,7 @@ import typer
 
 from ribambelle.commands import AsJson, TenantName, busy, inside, say, say_json
 from ribambelle.tenants import Tenant
+from ribambelle.web import formats
 from ribambelle_creche.domain.admission import VERSION
 from ribambelle_creche.proposing import replayed
 from ribambelle_creche.queries import commissions
@@ -93,14 +94,16 @@ def _concluded(many: int, wrong: int, by_engine: int) -> str:
     """Return what to think of the whole.
 
     >>> _concluded(2, 0, 0).endswith("toutes identiques."), _concluded(2, 1, 0)
-    (True, '1 sur 2 ne se retrouvent pas : ce qui est gardé a changé.')
+    (True, '1 sur 2 ne se retrouve pas : ce qui est gardé a changé.')
     >>> _concluded(2, 1, 1)
-    '1 sur 2 ne se retrouvent pas : un autre moteur les fit.'
+    '1 sur 2 ne se retrouve pas : un autre moteur les fit.'
     """
     if not wrong:
-        return f"{many} refaites avec le moteur {VERSION} : toutes identiques."
+        every = "toutes identiques" if many > 1 else "identique"
+        return f"{formats.pluriel(many, 'refaite')} avec le moteur {VERSION} : {every}."
     why = "un autre moteur les fit" if wrong == by_engine else "ce qui est gardé a changé"
-    return f"{wrong} sur {many} ne se retrouvent pas : {why}."
+    verb = "retrouvent" if wrong > 1 else "retrouve"
+    return f"{wrong} sur {many} ne se {verb} pas : {why}."
 
 
 def _by_another(versions: list[str], *, is_same: bool) -> str:

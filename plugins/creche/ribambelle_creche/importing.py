@@ -47,7 +47,7 @@ def micro_quartiers(content: bytes) -> list[tuple[str, str, int]]:
     headings, rows = rows_of(content)
     columns = columns_of(headings, MICRO, ("quartier", "name"))
     found = []
-    for row in rows:
+    for _, row in rows:
         population = row.get(columns.get("population", ""), "")
         people = int(population) if population.isdecimal() else 0
         found.append((row[columns["quartier"]], row[columns["name"]], people))

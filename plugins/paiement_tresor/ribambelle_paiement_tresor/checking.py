@@ -71,10 +71,13 @@ async def regies(commune: Tenant) -> list[Remark]:
             told = await treasury.reached(commune).client(one.payfip)
         except PayfipFunctional as error:
             why = f"le Trésor ne connaît pas ce numéro ({error.label})"
-            found.append(Remark(f"{one.label}, {one.payfip} : {why}.", True))
+            cure = "Comparez « payfip » avec le numéro de client que la DGFiP vous a donné."
+            found.append(Remark(f"{one.label}, {one.payfip} : {why}. {cure}", True))
         except PayfipError:
             why = f"le Trésor ne répond pas à {settings.treasury}"
-            found.append(Remark(f"{one.label}, {one.payfip} : {why}.", settings.mode != "demo"))
+            cure = "Vérifiez « paiement.treasury » et le réseau de la machine ; rien n’est perdu."
+            is_problem = settings.mode != "demo"
+            found.append(Remark(f"{one.label}, {one.payfip} : {why}. {cure}", is_problem))
         else:
             labels = " – ".join(filter(None, told.labels))
             found.append(Remark(f"{one.label}, {one.payfip}, au Trésor : {labels}."))

@@ -10,6 +10,7 @@ import typer
 from ribambelle.commands import AsJson, DryRun, TenantName, inside, say, say_json, say_table
 from ribambelle.errors import Refused
 from ribambelle.tenants import Tenant
+from ribambelle.web.formats import pluriel
 from ribambelle_paiement_tresor import bordereau_file, transferring, treasury_files
 from ribambelle_paiement_tresor.domain.accounts import KINDS
 from ribambelle_paiement_tresor.domain.titres import REASONS, STATES
@@ -71,7 +72,7 @@ def listed(tenant: TenantName, as_json: AsJson = False) -> None:
         say_json(found)
         return
     cents = sum(one["cents"] for one in found["ready"])
-    say(f"À transmettre : {len(found['ready'])} familles, {euros(cents)}.")
+    say(f"À transmettre : {pluriel(len(found['ready']), 'famille')}, {euros(cents)}.")
     say_table(
         ("Compte", "Montant", "Pourquoi elle attend"),
         [(one["payer"], euros(one["cents"]), one["words"]) for one in found["waiting"]],
@@ -121,7 +122,7 @@ def hand_over(
         say_json(found)
         return
     done = "Rien n’a été changé. Seraient transmis" if dry_run else "Transmis"
-    say(f"{done} : {found['titres']} titres, {euros(found['cents'])}.")
+    say(f"{done} : {pluriel(found['titres'], 'titre')}, {euros(found['cents'])}.")
     if not dry_run:
         say(f"Bordereau {found['number']}, fichier : {found['file']}")
 
@@ -183,5 +184,6 @@ def bring_in(
         say(f"{KINDS.get(kind, 'Sans écriture')} : {euros(cents)}")
     for line in found.unlike:
         say(line)
-    said = f"{len(found.moves)} mouvements nouveaux, {found.known} déjà comptés"
+    fresh = pluriel(len(found.moves), "mouvement nouveau", "mouvements nouveaux")
+    said = f"{fresh}, {pluriel(found.known, 'déjà compté', 'déjà comptés')}"
     say(f"{said}.{' Rien n’a été changé.' if dry_run else ''}")

@@ -13,7 +13,7 @@ from ribambelle.database import advisory, transaction
 from ribambelle.errors import NotYours, Refused
 from ribambelle.families import columns as core_columns
 from ribambelle.families import importing, table_files
-from ribambelle.families.columns import day_of
+from ribambelle.families.columns import DAY_LIKE, day_of
 from ribambelle.families.lists import RefusedRows
 from ribambelle.families.table_files import TableFile
 from ribambelle.identity import schools
@@ -50,6 +50,13 @@ class Sheet(msgspec.Struct, frozen=True):
 
     headings: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    lines: tuple[int, ...] = ()
+
+    @property
+    def by_line(self) -> dict[int, tuple[str, ...]]:
+        """Its rows, by where each stands in its file."""
+        table = TableFile(self.headings, self.rows, self.lines)
+        return {table.line(place): cells for place, cells in enumerate(self.rows)}
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -91,8 +98,9 @@ class Sent:
         """The lines that are not brought in, as they came, with why."""
         if self.is_done:
             return self.content.refused
+        rows = self.content.pupils.by_line
         return [
-            (list(self.content.pupils.rows[one.pupil.rank - 2]), one.told)
+            (list(rows[one.pupil.rank]), one.told)
             for one in self.matched
             if one.becomes == "refused"
         ]
@@ -134,7 +142,7 @@ async def _read(content: bytes, kind: Kind) -> Sheet:
         raise Refused(f"onde_not_{kind}")
     if left := missing(table.headings, kind):
         raise Refused("onde_columns", columns=", ".join(left))
-    return Sheet(table.headings, table.rows)
+    return Sheet(table.headings, table.rows, table.lines)
 
 
 async def choose(number: int, choices: Mapping[int, str]) -> None:
@@ -193,7 +201,7 @@ def _match(
     at = columns(content.pupils.headings, PUPIL)
     pupils = [
         _pupil(cells, at, rank, content.school, today)
-        for rank, cells in enumerate(content.pupils.rows, start=2)
+        for rank, cells in content.pupils.by_line.items()
     ]
     theirs = columns(content.parents.headings, PARENT)
     children = columns(content.parents.headings, CHILD)
@@ -213,7 +221,7 @@ def _pupil(
     try:
         born = day_of(written)
     except ValueError:
-        refusal = f"la date « {written} » ne se lit pas"
+        refusal = f"la date « {written} » ne se lit pas : {DAY_LIKE}"
     if born and not (born <= today and today.year - born.year <= OLDEST):
         refusal = f"la naissance du {born:%d/%m/%Y} n’est pas possible pour un élève"
     return pupil(cells, at, rank, school, born, refusal)

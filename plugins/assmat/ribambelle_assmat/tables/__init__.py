@@ -174,7 +174,7 @@ class Statement(Table, tablename="assmat_statement"):
 
     id: Serial
     childminder = ForeignKey(Childminder, null=False, index=True, on_delete=OnDelete.cascade)
-    care = ForeignKey(Care, null=True, default=None, on_delete=OnDelete.cascade)
+    care = ForeignKey(Care, null=True, default=None, index=True, on_delete=OnDelete.cascade)
     kind = Varchar(length=10, help_text="Code of domain.cares.KINDS.")
     day = Date(help_text="From when it holds.")
     words = Text(default="")

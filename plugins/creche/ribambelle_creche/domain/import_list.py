@@ -70,11 +70,24 @@ def text_of(content: bytes) -> str:
         return content.decode("cp1252", "replace")
 
 
-def rows_of(content: bytes) -> tuple[list[str], list[dict[str, str]]]:
-    """Return the headings and the rows of a file whose columns are cut by semicolons."""
-    reader = csv.DictReader(io.StringIO(text_of(content), newline=""), delimiter=";")
-    headings = [heading for heading in reader.fieldnames or [] if heading]
-    return headings, [{key: (row.get(key) or "").strip() for key in headings} for row in reader]
+def rows_of(content: bytes) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """Return the headings and the rows of a file whose columns are cut by semicolons.
+
+    Each row comes with its line, as a spreadsheet shows it: a blank one is left out, and counts.
+
+    >>> rows_of("nom;ville\\n\\nA;B\\n;\\nC;D\\n".encode())
+    (['nom', 'ville'], [(3, {'nom': 'A', 'ville': 'B'}), (5, {'nom': 'C', 'ville': 'D'})])
+    """
+    lines = csv.reader(io.StringIO(text_of(content), newline=""), delimiter=";")
+    told = [
+        (number, cells) for number, cells in enumerate(lines, start=1) if "".join(cells).strip()
+    ]
+    headings = told[0][1] if told else []
+    rows = []
+    for number, cells in told[1:]:
+        whole = zip(headings, cells + [""] * len(headings), strict=False)
+        rows.append((number, {heading: cell.strip() for heading, cell in whole if heading}))
+    return [heading for heading in headings if heading], rows
 
 
 def columns_of(
@@ -105,7 +118,7 @@ def read(content: bytes, known: Mapping[str, list[str]] | None = None) -> Iterat
     """
     headings, rows = rows_of(content)
     columns = columns_of(headings, SYNONYMS, REQUIRED)
-    for number, row in enumerate(rows, start=2):
+    for number, row in rows:
         yield _line(
             number, row, {name: row[heading] for name, heading in columns.items()}, known or {}
         )
@@ -151,7 +164,7 @@ def _refusal(given: Mapping[str, str]) -> str:
         return "quartier absent"
     places = given["places"]
     if not places.isdecimal() or not 0 < int(places) < 1000:
-        return f"nombre de places illisible « {places} »"
+        return f"nombre de places illisible « {places} » : écrivez un nombre entier, comme 20"
     return ""
 
 

@@ -48,14 +48,14 @@ def read(content: bytes, *, saturday: bool = False) -> Iterator[Line]:
     >>> lines[0].slots, lines[0].first, lines[0].refusal
     (7, datetime.date(2026, 9, 1), '')
     >>> lines[1].refusal
-    'naissance illisible « hier »'
+    'naissance illisible « hier » : écrivez-la comme 14/03/2026'
     >>> [line.insertion for line in read(f"{head};Insertion\\nZoé;14/03/2026;lundi;01/09/2026;;Oui\\n"
     ...                                  f"Tom;14/03/2026;lundi;01/09/2026;;\\n".encode())]
     [True, False]
     """
     headings, rows = rows_of(content)
     columns = columns_of(headings, SYNONYMS, REQUIRED)
-    for number, row in enumerate(rows, start=2):
+    for number, row in rows:
         yield _line(
             number, {name: row[heading] for name, heading in columns.items()}, saturday=saturday
         )
@@ -69,18 +69,18 @@ def _line(number: int, given: Mapping[str, str], *, saturday: bool) -> Line:
     if not name:
         refusal = "nom absent"
     elif born_on is None:
-        refusal = f"naissance illisible « {given['born_on']} »"
+        refusal = f"naissance illisible « {given['born_on']} » : écrivez-la comme 14/03/2026"
     elif not slots and not saturday and "samedi" in fold(given["week"]):
         refusal = (
             f"« {given['week']} » : cette crèche n’ouvre pas le samedi ; "
             "corrigez la liste, ou la fiche de la crèche"
         )
     elif not slots:
-        refusal = f"demi-journées illisibles « {given['week']} »"
+        refusal = f"demi-journées illisibles « {given['week']} » : comme « lundi, mardi matin »"
     elif first is None:
-        refusal = f"premier jour illisible « {given['first']} »"
+        refusal = f"premier jour illisible « {given['first']} » : écrivez-le comme 01/09/2026"
     elif given.get("last") and last is None:
-        refusal = f"dernier jour illisible « {given['last']} »"
+        refusal = f"dernier jour illisible « {given['last']} » : écrivez-le comme 31/07/2027"
     elif wrong := wrong_days(born_on, first, last):
         refusal = next(iter(wrong.values()))
     if not refusal and fold(given.get("insertion", "")) not in (*YES, *NO):

@@ -120,7 +120,7 @@ def read(content: bytes) -> list[Line]:
     columns = columns_of(headings, SYNONYMS, ("name", "quartier"))
     return [
         _line(number, row, {name: row[heading] for name, heading in columns.items()})
-        for number, row in enumerate(rows, start=2)
+        for number, row in rows
     ]
 
 

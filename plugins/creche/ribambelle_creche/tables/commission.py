@@ -58,7 +58,7 @@ class Examined(Table, tablename="creche_examined"):
 
     id: Serial
     commission = ForeignKey(Commission, null=False, on_delete=OnDelete.cascade)
-    application = ForeignKey(Application, null=False, on_delete=OnDelete.restrict)
+    application = ForeignKey(Application, null=False, index=True, on_delete=OnDelete.restrict)
     refusal = Varchar(length=30, default="", help_text="Why it is not examined; empty when it is.")
     asked = Text(default="{}", help_text="What it asked, as JSON: domain.resources.Asking.")
     facts = Text(default="", help_text="What points are counted on, as JSON; none before 0009.")
@@ -74,7 +74,7 @@ class Notice(Table, tablename="creche_notice"):
 
     id: Serial
     commission = ForeignKey(Commission, null=False, on_delete=OnDelete.cascade)
-    application = ForeignKey(Application, null=False, on_delete=OnDelete.cascade)
+    application = ForeignKey(Application, null=False, index=True, on_delete=OnDelete.cascade)
     kind = Varchar(length=12, help_text="closing or left_out.")
     at = Timestamptz()
     once = Unique([commission, application, kind])
@@ -127,7 +127,9 @@ class Contract(Table, tablename="creche_contract"):
 
     id: Serial
     facility = ForeignKey(Facility, null=False, on_delete=OnDelete.restrict, index=True)
-    application = ForeignKey(Application, null=True, default=None, on_delete=OnDelete.set_null)
+    application = ForeignKey(
+        Application, null=True, default=None, index=True, on_delete=OnDelete.set_null
+    )
     child_name = Varchar(length=200, default="")
     born_on = Date(null=True, default=None)
     slots = SmallInt(help_text="Half-days, as the numbers of domain.week.")
@@ -141,6 +143,7 @@ class Contract(Table, tablename="creche_contract"):
         Application,
         null=True,
         default=None,
+        index=True,
         on_delete=OnDelete.set_null,
         help_text="The file by which a child that came without one asks for another crèche.",
     )
@@ -195,7 +198,7 @@ class Pin(Table, tablename="creche_pin"):
 
     id: Serial
     commission = ForeignKey(Commission, null=False, on_delete=OnDelete.cascade, index=True)
-    application = ForeignKey(Application, null=False, on_delete=OnDelete.restrict)
+    application = ForeignKey(Application, null=False, index=True, on_delete=OnDelete.restrict)
     option = Varchar(length=80, default="", help_text="The place given; empty for none.")
     reason = Varchar(length=20, help_text="Code of domain.pins.REASONS.")
     note = Text(default="", help_text="For the minutes; never shown to a family.")
@@ -226,7 +229,7 @@ class Feasibility(Table, tablename="creche_feasibility"):
 
     id: Serial
     commission = ForeignKey(Commission, null=False, on_delete=OnDelete.cascade)
-    application = ForeignKey(Application, null=False, on_delete=OnDelete.cascade)
+    application = ForeignKey(Application, null=False, index=True, on_delete=OnDelete.cascade)
     facility = ForeignKey(Facility, null=False, on_delete=OnDelete.cascade)
     answer = Varchar(length=3, help_text="Code of domain.feasibility.ANSWERS.")
     reason = Varchar(length=4, default="", help_text="Code of domain.feasibility.REASONS.")
@@ -241,12 +244,12 @@ class Decision(Table, tablename="creche_decision"):
 
     id: Serial
     commission = ForeignKey(Commission, null=False, on_delete=OnDelete.cascade)
-    application = ForeignKey(Application, null=False, on_delete=OnDelete.restrict)
+    application = ForeignKey(Application, null=False, index=True, on_delete=OnDelete.restrict)
     outcome = Varchar(length=12, help_text="offered, waiting or not_examined.")
     facility = ForeignKey(Facility, null=True, default=None, on_delete=OnDelete.restrict)
     option = Varchar(length=80, default="")
     proposal = ForeignKey(Proposal, null=True, default=None, on_delete=OnDelete.restrict)
-    pin = ForeignKey(Pin, null=True, default=None, on_delete=OnDelete.restrict)
+    pin = ForeignKey(Pin, null=True, default=None, index=True, on_delete=OnDelete.restrict)
     at = Timestamptz()
     once = Unique([commission, application])
 
@@ -352,7 +355,9 @@ class Appeal(Table, tablename="creche_appeal"):
 
     id: Serial
     application = ForeignKey(Application, null=False, on_delete=OnDelete.cascade, index=True)
-    decision = ForeignKey(Decision, null=True, default=None, on_delete=OnDelete.set_null)
+    decision = ForeignKey(
+        Decision, null=True, default=None, index=True, on_delete=OnDelete.set_null
+    )
     at = Timestamptz()
     answer_by = Date()
     text = Text(default="")

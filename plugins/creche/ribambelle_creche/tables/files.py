@@ -102,8 +102,10 @@ class Application(Table, tablename="creche_application"):
     account = Integer(
         null=True, default=None, index=True, help_text="Family account it belongs to."
     )
-    household = ForeignKey(Household, null=True, default=None, on_delete=OnDelete.set_null)
-    child = ForeignKey(Child, null=True, default=None, on_delete=OnDelete.set_null)
+    household = ForeignKey(
+        Household, null=True, default=None, index=True, on_delete=OnDelete.set_null
+    )
+    child = ForeignKey(Child, null=True, default=None, index=True, on_delete=OnDelete.set_null)
     desk = ForeignKey(Desk, null=True, default=None, on_delete=OnDelete.set_null)
     channel = Varchar(length=10, default="family", help_text="family, office or facility.")
     entered_by = Integer(null=True, default=None, help_text="Staff account that typed it.")
@@ -197,7 +199,7 @@ class Contact(Table, tablename="creche_contact"):
     """One call or meeting between a crèche and a family."""
 
     id: Serial
-    application = ForeignKey(Application, null=False, on_delete=OnDelete.cascade)
+    application = ForeignKey(Application, null=False, index=True, on_delete=OnDelete.cascade)
     facility = ForeignKey(Facility, null=True, default=None, on_delete=OnDelete.set_null)
     at = Timestamptz()
     account = Integer()

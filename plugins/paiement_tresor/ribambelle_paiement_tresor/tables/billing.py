@@ -111,7 +111,7 @@ class Line(Table, tablename="paiement_line"):
     invoice = ForeignKey(Invoice, null=False, index=True, on_delete=OnDelete.restrict)
     place = SmallInt()
     key = Varchar(length=160, index=True, help_text="Of what is billed, as its plugin names it.")
-    child = ForeignKey(Child, null=True, default=None, on_delete=OnDelete.set_null)
+    child = ForeignKey(Child, null=True, default=None, index=True, on_delete=OnDelete.set_null)
     child_name = Varchar(length=200)
     day = Date()
     label = Varchar(length=200)

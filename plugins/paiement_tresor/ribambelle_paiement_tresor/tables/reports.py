@@ -43,7 +43,7 @@ class ReportLine(Table, tablename="paiement_report_line"):
     regie = Varchar(length=40, default="")
     payment = ForeignKey(Payment, null=True, default=None, index=True, on_delete=OnDelete.restrict)
     state = Varchar(length=10, help_text="Code of domain.reconciling.STATES.")
-    payer = ForeignKey(Payer, null=True, default=None, on_delete=OnDelete.restrict)
+    payer = ForeignKey(Payer, null=True, default=None, index=True, on_delete=OnDelete.restrict)
     decided_at: Any = Timestamptz(null=True, default=None)
     decided_by = Integer(null=True, default=None)
     is_real = Boolean(default=True, help_text="False for the money of a demonstration.")

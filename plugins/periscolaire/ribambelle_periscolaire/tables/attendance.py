@@ -40,7 +40,7 @@ class Mark(Table, tablename="periscolaire_mark"):
 
     id: Serial
     event = Varchar(length=36, unique=True, help_text="Named by whoever marks: sent twice, once.")
-    child = ForeignKey(Child, null=False, on_delete=OnDelete.cascade)
+    child = ForeignKey(Child, null=False, index=True, on_delete=OnDelete.cascade)
     day = Date()
     unit = ForeignKey(Unit, null=False, on_delete=OnDelete.restrict)
     act = Varchar(length=10, help_text="Code of domain.attendance.ACTS.")

@@ -99,7 +99,7 @@ class Booking(Table, tablename="periscolaire_booking"):
     unit = ForeignKey(Unit, null=False, on_delete=OnDelete.restrict)
     group = ForeignKey(Group, null=False, on_delete=OnDelete.restrict)
     state = Varchar(length=10, help_text="Code of domain.bookings.STATES.")
-    payer = ForeignKey(Adult, null=True, default=None, on_delete=OnDelete.set_null)
+    payer = ForeignKey(Adult, null=True, default=None, index=True, on_delete=OnDelete.set_null)
     price = ForeignKey(Price, null=True, default=None, on_delete=OnDelete.restrict)
     absence = Varchar(length=20, default="", help_text="Code of the absence, when absent.")
     offered_until = Timestamptz(null=True, default=None, help_text="While offered.")

@@ -38,7 +38,7 @@ class Arrival(Table, tablename="periscolaire_arrival"):
 
     id: Serial
     opening = ForeignKey(Opening, null=False, on_delete=OnDelete.cascade)
-    household = ForeignKey(Household, null=False, on_delete=OnDelete.cascade)
+    household = ForeignKey(Household, null=False, index=True, on_delete=OnDelete.cascade)
     account = Integer(help_text="Who came in.")
     round = SmallInt(default=0, help_text="How many turns it let pass before.")
     at = Timestamptz()
@@ -53,8 +53,10 @@ class WishRequest(Table, tablename="periscolaire_wish_request"):
 
     id: Serial
     opening = ForeignKey(Opening, null=False, on_delete=OnDelete.cascade)
-    household = ForeignKey(Household, null=False, on_delete=OnDelete.cascade)
-    adult = ForeignKey(Adult, null=False, on_delete=OnDelete.cascade, help_text="Who asked.")
+    household = ForeignKey(Household, null=False, index=True, on_delete=OnDelete.cascade)
+    adult = ForeignKey(
+        Adult, null=False, index=True, on_delete=OnDelete.cascade, help_text="Who asked."
+    )
     account = Integer(null=True, default=None)
     declared = Text(default="", help_text="Codes of the criteria the family says it meets.")
     kept = Text(null=True, default=None, help_text="Those an agent kept; null: not looked at.")

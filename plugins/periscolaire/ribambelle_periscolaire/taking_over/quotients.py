@@ -20,10 +20,12 @@ FIELDS = (
     Field(
         "quotient_familial",
         "Quotient familial",
-        ("quotient familial", "qf", "quotient", "qf caf", "montant qf"),
+        ("quotient familial", "qf", "quotient", "qf caf", "montant qf", "q f"),
         is_needed=True,
     ),
-    Field("first", "Valable depuis le", ("debut", "date debut", "depuis", "date effet", "date qf")),
+    Field(
+        "first", "Valable depuis le", ("debut", "date debut", "depuis", "date d effet", "date qf")
+    ),
 )
 
 
