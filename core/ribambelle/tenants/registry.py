@@ -254,7 +254,8 @@ def make_engine(tenant: Tenant) -> TenantEngine:
 
 def make_key(folder: Path) -> None:
     """Give a commune its secret key, readable by the service alone, unless it has one."""
-    folder.mkdir(parents=True, exist_ok=True)
+    # a base made in it is nobody else's to read, whatever the account's umask
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / "secret.key"
     if not file.exists():
         file.touch(mode=0o600)
