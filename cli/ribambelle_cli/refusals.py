@@ -82,13 +82,12 @@ SENTENCES = {
     "month_unreadable": "« {month} » n’est pas un mois. Écrivez-le ainsi : 2026-10.",
     "canary_unknown": "{slug} n’a rien à mettre à niveau, ou n’existe pas : elle ne peut pas passer la "
     "première. Choisissez parmi : {known}.",
-    "upgrade_busy": "Une autre commande met déjà {slug} à niveau. Attendez qu’elle ait fini.",
+    "tenant_busy": "Une autre commande met déjà {slug} à niveau, ou la déplace. Attendez qu’elle ait "
+    "fini.",
     "upgrade_frozen": "{slug} est en lecture seule : rien n’y a été changé. Rouvrez-la avec "
     "« ribambelle tenant freeze {slug} --off », puis relancez.",
     "upgrade_unfinished": "La mise à niveau de {slug} n’est pas finie : ce qui s’y écrirait maintenant "
     "pourrait être perdu. Finissez-la, et elle se rouvre : ribambelle fleet upgrade",
-    "upgrade_working": "Un travail de {slug} dure, ou un service arrêté ne l’a pas encore rendu : "
-    "rien n’y a été changé. Attendez cinq minutes, puis relancez : ribambelle fleet upgrade",
     "copy_not_fictional": "Une commune ne se copie qu’avec des personnes inventées. Pour un espace où "
     "apprendre : ribambelle tenant copy {slug} {new} --fictional ; pour une sauvegarde : ribambelle "
     "backup {slug}",
@@ -99,11 +98,15 @@ SENTENCES = {
     "base : laissez database_url vide.",
     "tenant_frozen": "{slug} est déjà en lecture seule. Si plus rien ne la déplace : "
     "ribambelle tenant freeze {slug} --off",
+    "tenant_working": "Un travail de {slug} dure, ou un service arrêté ne l’a pas encore rendu : rien "
+    "n’y a été changé. Attendez cinq minutes, puis relancez la même commande.",
+    "tenant_writing": "Une écriture dure dans la base de {slug} : rien n’y a été changé. Attendez "
+    "qu’elle finisse, puis relancez la même commande.",
     "move_differs": "Ce qui est arrivé n’est pas ce qui est parti ({tables}) : rien n’a été déplacé, "
     "la base nouvelle est retirée. Recommencez quand plus personne n’écrit.",
     "move_upgrade_first": "Mettez d’abord la base à niveau : ribambelle tenant upgrade {slug}",
     "move_already": "{slug} est déjà à cet endroit, ou quelque chose y est : {to}. Rien n’a changé.",
-    "move_where": "{to} n’est pas un endroit possible. Donnez une adresse postgresql://…, ou sqlite.",
+    "move_where": "Ce n’est pas un endroit possible. Donnez une adresse postgresql://…, ou sqlite.",
     "forget_bound": "Cette famille a encore quelque chose en cours. {told}",
     "visa_needed": "L’élimination demande le visa des archives. Voyez ce qu’elle prendrait avec "
     '--dry-run, faites viser le bordereau du portail, puis ajoutez --visa "sa date et son numéro".',

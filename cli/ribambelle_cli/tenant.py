@@ -386,7 +386,7 @@ def move(
     communes = platform()
     commune = tenant(communes, slug)
     if dry_run:
-        moving.require_possible(commune, to)
+        once(communes, lambda: moving.require_possible(commune, to))
         say(f"{slug} serait déplacée. Rien n’a été changé.")
         return
     with busy(f"Déplacement de {slug}", as_json=as_json):

@@ -1,6 +1,7 @@
 """A creation that fails leaves nothing behind; one that was killed can be finished."""
 
 import json
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -222,3 +223,14 @@ async def test_the_address_of_a_database_is_checked_in_the_file(communes: Commun
 
     assert (await communes.alpha.visitor().get("/")).status_code == 503
     assert (await communes.beta.visitor().get("/")).status_code == 200
+
+
+def test_what_a_commune_holds_is_nobody_else_s_to_read(place: Path, database: list[str]) -> None:
+    """Whatever the umask of whoever types: sudo, a session of one's own."""
+    before = os.umask(0o022)
+    try:
+        assert create(*database) == 0
+    finally:
+        os.umask(before)
+
+    assert (place / "data" / "ajaccio").stat().st_mode & 0o077 == 0

@@ -5,11 +5,16 @@ import shlex
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
+import yaml
+from tests.proofs.serving import serving
 
+from ribambelle.testing.browser import free_port
 from ribambelle.testing.missing import miss
-from ribambelle_cli.main import application
+from ribambelle_cli.main import application, run
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
@@ -81,3 +86,92 @@ def test_a_proxy_writes_itself_who_calls(sample: str) -> None:
 
     assert re.search(r"X-Forwarded-For (\$remote_addr|\{remote_host\})", text)
     assert "proxy_add_x_forwarded_for" not in text
+
+
+def services() -> dict[str, Any]:
+    """Return the services of the compose file, what they share included."""
+    found: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]
+    return found
+
+
+def open_to(service: dict[str, Any]) -> list[str]:
+    """Return what a service leaves open that it does not need."""
+    closed = {
+        "its disk may be written": service.get("read_only") is True,
+        "it keeps capabilities": service.get("cap_drop") == ["ALL"],
+        "it may gain privileges": "no-new-privileges:true" in service.get("security_opt", []),
+        "its processes are not bounded": service.get("pids_limit", 0) > 0,
+        "its logs grow without end": "max-size" in service.get("logging", {}).get("options", {}),
+        "it is cut in the middle of a request": service.get("stop_grace_period") == "20s",
+        "it answers to the world": all(
+            port.startswith("127.0.0.1:") for port in service.get("ports", [])
+        ),
+    }
+    return [words for words, is_closed in closed.items() if not is_closed]
+
+
+def test_a_container_is_closed_and_only_a_command_writes_the_files_of_communes() -> None:
+    found = services()
+
+    assert {name: open_to(one) for name, one in found.items()} == {
+        "portail": [],
+        "travaux": [],
+        "commande": [],
+    }
+    files = {
+        name: [place for place in one["volumes"] if "/etc/ribambelle" in place]
+        for name, one in found.items()
+    }
+    assert files == {
+        "portail": ["./tenants:/etc/ribambelle:ro"],
+        "travaux": ["./tenants:/etc/ribambelle:ro"],
+        "commande": ["./tenants:/etc/ribambelle"],
+    }
+    assert found["commande"]["profiles"] == ["commande"]
+
+
+def test_twin_an_ordinary_container_is_found_open() -> None:
+    assert len(open_to({"image": "ribambelle", "ports": ["8000:8000"]})) == 7
+
+
+def test_the_image_runs_as_nobody_and_holds_nothing_of_a_commune() -> None:
+    lines = (DEPLOY / "Dockerfile").read_text("utf-8").splitlines()
+    starts = [number for number, line in enumerate(lines) if line.startswith("FROM ")]
+    last = lines[starts[-1] :]
+    left_in = (DEPLOY.parent / ".dockerignore").read_text("utf-8").splitlines()
+
+    assert all(re.search(r":\d[\w.-]+", lines[number]) for number in starts)  # never "latest"
+    assert "USER 10001:10001" in last and not any("USER root" in line for line in last)
+    assert any(line.startswith("HEALTHCHECK") for line in last)
+    assert not any(line.startswith("ADD ") or "sudo" in line for line in lines)
+    assert all("--no-cache-dir" in line for line in lines if "pip install" in line)
+    assert left_in[1] == "*"
+    assert [line for line in left_in if line.startswith("!")] == [
+        "!requirements.lock",
+        "!core",
+        "!cli",
+        "!plugins",
+    ]
+
+
+@pytest.mark.parametrize("believed", [False, True])
+def test_behind_a_proxy_of_another_address_https_is_known_as_the_compose_file_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, believed: bool
+) -> None:
+    """What reaches a container comes from the network of Docker, never from 127.0.0.1."""
+    monkeypatch.setenv("RIBAMBELLE_TENANTS", str(tmp_path))
+    monkeypatch.setenv("RIBAMBELLE_DATA", str(tmp_path / "data"))
+    host = ("--insee", "2A004", "--host", "famille.ajaccio.fr")
+    assert run(["tenant", "create", "ajaccio", *host]) == 0
+    for name, value in services()["portail"]["environment"].items() if believed else ():
+        monkeypatch.setenv(name, value)
+    port, told = free_port(), {"host": "famille.ajaccio.fr", "x-forwarded-proto": "https"}
+
+    with (
+        serving(tmp_path, port),
+        httpx.Client(transport=httpx.HTTPTransport(local_address="127.0.0.2")) as afar,
+    ):
+        answer = afar.get(f"http://127.0.0.1:{port}/connexion", headers=told)
+
+    assert answer.status_code == 200
+    assert ("strict-transport-security" in answer.headers) == believed

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import os
 import re
 import shutil
 import ssl
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from ribambelle.jobs.tables import Job
 from ribambelle.messages.tables import Message
 from ribambelle.privacy.guards import lifted
 from ribambelle.tenants import doctor
+from ribambelle.tenants.tenant import FREEZE
 from ribambelle.workflow import journal
 from ribambelle_cli.main import run
 
@@ -253,3 +256,26 @@ async def test_a_certificate_that_browsers_refuse_is_told(
             told = doctor._refused(error)
 
     assert told == why
+
+
+def test_a_commune_left_read_only_and_a_base_left_behind_are_said(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = place / "data" / "bastia"
+    mark, former = folder / FREEZE, folder / "portal.20261101-120000.sqlite"
+    for file in (mark, former):
+        file.touch()
+    told = told_of(capsys)
+    assert "lecture seule" not in told and "rm " not in told  # a move that goes on is no fault
+
+    for file, days in ((mark, 1), (former, 8)):
+        before = time.time() - days * 86_400
+        os.utime(file, (before, before))
+
+    told = told_of(capsys)
+    assert "lecture seule depuis" in told and "freeze bastia --off" in told
+    assert f"rm {former}*" in told
+
+
+def told_of(capsys: pytest.CaptureFixture[str]) -> str:
+    return " ".join(f"{one['told']} {one['cure']}" for one in found(capsys))

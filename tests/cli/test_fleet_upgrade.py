@@ -17,7 +17,7 @@ from ribambelle.backups import snapshots, state
 from ribambelle.database import DOOR, returning, template
 from ribambelle.errors import Refused, Unavailable
 from ribambelle.jobs import queue, worker
-from ribambelle.tenants import Platform, Tenant, doctor
+from ribambelle.tenants import Platform, Tenant, doctor, freezing
 from ribambelle.tenants.tenant import FREEZE
 from ribambelle.upgrading import commune as upgrading
 from ribambelle.upgrading import waves
@@ -224,6 +224,7 @@ async def emptied(
     monkeypatch.setitem(commune.hooks.jobs, ("toys", "send"), send)
     monkeypatch.setattr(snapshots, "take", counted)
     monkeypatch.setattr(upgrading, "AGAIN", 0.01)
+    monkeypatch.setattr(freezing, "AGAIN", 0.01)
     with commune.here():
         for number in range(JOBS):
             await queue.later("toys", "send", number=number)
@@ -253,12 +254,12 @@ async def test_a_worker_that_would_not_look_at_the_mark_goes_on_after_the_copy(
 ) -> None:
     """The twin: neither looks at the other."""
 
-    async def at_once(_: Tenant) -> None:
+    async def at_once(*_: object) -> None:
         pass
 
     def blind() -> None:
         monkeypatch.setattr(Tenant, "is_frozen", False)
-        monkeypatch.setattr(upgrading, "_require_idle", at_once)
+        monkeypatch.setattr(freezing, "idle", at_once)
 
     _, at_copy, at_end = await emptied(fleet.tenant("alba"), monkeypatch, blind)
 
@@ -269,7 +270,7 @@ async def test_a_job_that_does_not_end_leaves_its_commune_as_it_was(
     fleet: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alba = fleet.tenant("alba")
-    monkeypatch.setattr(upgrading, "AGAIN", 0)
+    monkeypatch.setattr(freezing, "AGAIN", 0)
     with alba.here():
         await queue.later("toys", "send")
         await queue.take(alba.now())
@@ -429,7 +430,7 @@ async def test_the_command_tells_what_it_will_do_then_what_became_of_each(
         return Platform(fleet.folder, fleet.data, plugins=fleet.plugins)
 
     monkeypatch.setattr(fleet_upgrade, "platform", again)
-    monkeypatch.setattr("ribambelle.upgrading.commune.SETTLE", 0)
+    monkeypatch.setattr("ribambelle.tenants.freezing.SETTLE", 0)
 
     tried = await asyncio.to_thread(run, ["fleet", "upgrade", "--dry-run"])
     plan = " ".join(capsys.readouterr().out.split())

@@ -19,7 +19,8 @@ from ribambelle.documents.tables import Document
 from ribambelle.identity import households
 from ribambelle.identity.households import AdultEntry
 from ribambelle.identity.tables import Household
-from ribambelle.tenants import deleting, leaving, moving, open_formats
+from ribambelle.tenants import deleting, leaving, open_formats
+from ribambelle.tenants.tenant import FREEZE
 from ribambelle.workflow import journal
 from ribambelle_cli.main import run
 
@@ -330,4 +331,4 @@ async def test_a_frozen_commune_is_thawed_after_an_export_that_fails(
     await communes.aclose()
 
     assert not (bastia / "out").exists()
-    assert not (bastia / "data" / "bastia" / moving.FREEZE).exists()
+    assert not (bastia / "data" / "bastia" / FREEZE).exists()

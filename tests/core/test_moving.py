@@ -7,15 +7,17 @@ from uuid import uuid4
 import pytest
 from tests.proofs.planting import planted, tables_of
 
-from ribambelle.database import following
+from ribambelle.database import DOOR, SQLite, TenantEngine, following, postgres, template, using
 from ribambelle.database import moving as rows
 from ribambelle.database.names import renamed
-from ribambelle.errors import Refused
+from ribambelle.errors import Misconfigured, Refused, Unavailable
 from ribambelle.identity.tables import Household, Login, School
-from ribambelle.tenants import Tenant, moving
+from ribambelle.jobs import queue
+from ribambelle.tenants import Platform, Tenant, freezing, moving
 from ribambelle.tenants.tenant import FREEZE
 from ribambelle.testing import Communes, Town
 from ribambelle.workflow import journal
+from ribambelle_cli.refusals import sentence
 
 
 @pytest.fixture
@@ -108,7 +110,7 @@ async def test_a_move_that_could_not_be_is_refused(communes: Communes) -> None:
         with pytest.raises(Refused, match=reason):
             await moving.move(tenant, to, 0)
     (tenant.folder / FREEZE).touch()
-    with pytest.raises(Refused, match="tenant_frozen"), moving.frozen(tenant):
+    with pytest.raises(Refused, match="tenant_frozen"), freezing.frozen(tenant):
         pass
     (tenant.folder / FREEZE).unlink()
 
@@ -199,3 +201,221 @@ async def test_what_is_written_though_nobody_may_stops_the_move(
         await moving.move(town.tenant, renamed(postgres_server, f"moved_{uuid4().hex[:8]}"), 0)
 
     assert "url" not in (town.app.platform.folder / "alpha.toml").read_text("utf-8")
+
+
+def beside(town: Town) -> Platform:
+    """Return the communes as another process sees them."""
+    platform = town.app.platform
+    return Platform(platform.folder, platform.data, plugins=platform.plugins, clock=platform.clock)
+
+
+async def schools(engine: TenantEngine) -> list[str]:
+    with using(engine):
+        rows = await School.select(School.name).order_by(School.id)
+    return [row["name"] for row in rows]
+
+
+async def left_behind(file: str) -> list[str]:
+    engine = SQLite(file)
+    found = await schools(engine)
+    await engine.aclose()
+    return found
+
+
+def a_place(postgres_server: str) -> str:
+    return renamed(postgres_server, f"moved_{uuid4().hex[:8]}")
+
+
+@pytest.mark.parametrize("back", [False, True])
+async def test_what_began_before_the_move_and_writes_after_it_is_refused(
+    communes: Communes, postgres_server: str, *, back: bool
+) -> None:
+    """A photo that takes ten seconds to arrive: its family is told to try again, nothing is lost."""
+    town = communes.alpha
+    if back:
+        await moving.move(town.tenant, a_place(postgres_server), 0)
+    other = beside(town)
+    with other.tenant("alpha").here():
+        await School.insert(School(name="Avant", folded="avant"))
+
+        moved = await moving.move(town.tenant, "sqlite" if back else a_place(postgres_server), 0)
+        with pytest.raises(Unavailable, match="changer de place"):
+            await School.insert(School(name="Perdue", folded="perdue"))
+        with pytest.raises(Unavailable, match=r"changer de place|ne s’ouvre pas"):
+            async with DOOR.transaction():
+                await School.insert(School(name="Perdue", folded="perdue"))
+    with other.tenant("alpha").here():
+        await School.insert(School(name="Après", folded="apres"))
+    await other.aclose()
+
+    assert await schools(town.tenant.engine) == ["Avant", "Après"]
+    if not back:
+        assert await left_behind(moved.kept) == ["Avant"]
+        assert not (town.tenant.folder / "portal.sqlite").exists()
+
+
+async def test_twin_a_base_that_lets_everything_be_written_keeps_it_where_nobody_looks(
+    communes: Communes, postgres_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = communes.alpha
+    monkeypatch.setattr(Platform, "_require_writable", lambda *_: None)
+    other = beside(town)
+    with other.tenant("alpha").here():
+        await School.insert(School(name="Avant", folded="avant"))
+        moved = await moving.move(town.tenant, a_place(postgres_server), 0)
+        await School.insert(School(name="Perdue", folded="perdue"))
+    await other.aclose()
+
+    assert await schools(town.tenant.engine) == ["Avant"]
+    assert await left_behind(moved.kept) == ["Avant", "Perdue"]
+
+
+async def test_a_process_that_saw_neither_move_reads_and_writes_the_living_file(
+    communes: Communes, postgres_server: str
+) -> None:
+    """A quiet commune, in the night: the second of two processes was asked nothing meanwhile."""
+    town = communes.alpha
+    other = beside(town)
+    with other.tenant("alpha").here():
+        await School.insert(School(name="Avant", folded="avant"))
+    there = await moving.move(town.tenant, a_place(postgres_server), 0)
+    with town.here():
+        await School.insert(School(name="Là-bas", folded="la bas"))
+    await moving.move(town.tenant, "sqlite", 0)
+
+    with other.tenant("alpha").here():
+        seen = await schools(other.tenant("alpha").engine)
+        await School.insert(School(name="Après", folded="apres"))
+    await other.aclose()
+
+    assert seen == ["Avant", "Là-bas"]
+    assert await schools(town.tenant.engine) == ["Avant", "Là-bas", "Après"]
+    assert await left_behind(there.kept) == ["Avant"]
+
+
+@pytest.mark.parametrize("on_postgres", [False, True])
+async def test_a_write_that_does_not_end_keeps_the_commune_where_it_is(
+    communes: Communes,
+    postgres_server: str,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    on_postgres: bool,
+) -> None:
+    town, url = communes.alpha, a_place(postgres_server)
+    if on_postgres:
+        await moving.move(town.tenant, url, 0)
+    monkeypatch.setattr(postgres, "LOOKS", 2)
+    other = beside(town)
+    with other.tenant("alpha").here():
+        async with DOOR.transaction():
+            await School.insert(School(name="Longue", folded="longue"))
+            with pytest.raises(Refused, match="tenant_writing"):
+                await moving.move(town.tenant, "sqlite" if on_postgres else url, 0)
+    await other.aclose()
+
+    assert not town.tenant.is_frozen
+    assert bool(town.tenant.settings.database.url) == on_postgres
+    assert await schools(town.tenant.engine) == ["Longue"]
+
+
+async def test_a_job_that_does_not_end_keeps_the_commune_where_it_is(
+    communes: Communes, postgres_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Moved without its end, its work would be done again: a letter sent twice."""
+    town = communes.alpha
+    monkeypatch.setattr(freezing, "AGAIN", 0)
+    with town.here():
+        await queue.later("core", "announce")
+        await queue.take(town.tenant.now())
+
+    with pytest.raises(Refused, match="tenant_working"):
+        await moving.move(town.tenant, a_place(postgres_server), 0)
+
+    assert not town.tenant.is_frozen
+    assert not town.tenant.settings.database.url
+
+
+@pytest.mark.parametrize("back", [False, True])
+async def test_a_move_killed_half_way_leaves_nothing_in_the_way_of_the_next(
+    communes: Communes, postgres_server: str, monkeypatch: pytest.MonkeyPatch, *, back: bool
+) -> None:
+    town, real, there = communes.alpha, following.ahead, a_place(postgres_server)
+    if back:
+        await moving.move(town.tenant, there, 0)
+    to = "sqlite" if back else there
+    with town.here():
+        await School.insert(School(name="Gardée", folded="gardee"))
+
+    async def killed(*given: Any) -> Any:
+        await real(*given)
+        monkeypatch.setattr(template, "drop", nothing)  # a process that is no more removes nothing
+        raise KeyboardInterrupt
+
+    async def nothing(_: object) -> None:
+        pass
+
+    drop = template.drop
+    monkeypatch.setattr(following, "ahead", killed)
+    with pytest.raises(KeyboardInterrupt):
+        await moving.move(town.tenant, to, 0)
+    monkeypatch.setattr(following, "ahead", real)
+    monkeypatch.setattr(template, "drop", drop)
+
+    moved = await moving.move(town.tenant, to, 0)
+
+    assert moved.rows == 1
+    assert bool(town.tenant.settings.database.url) != back
+    assert not list(town.tenant.folder.glob("*moving*"))
+
+
+async def test_what_fails_once_families_write_in_the_new_base_never_takes_it_away(
+    communes: Communes, postgres_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl+C in the last instant: the commune is where its file says."""
+    town = communes.alpha
+
+    def interrupted(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(moving, "_put_aside", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        await moving.move(town.tenant, a_place(postgres_server), 0)
+
+    other = beside(town)
+    with other.tenant("alpha").here():
+        await School.insert(School(name="Après", folded="apres"))
+    assert other.tenant("alpha").settings.database.url
+    assert not town.tenant.is_frozen
+    await other.aclose()
+
+
+async def test_two_moves_at_once_are_one(communes: Communes, postgres_server: str) -> None:
+    town = communes.alpha
+
+    with freezing.alone(town.tenant), pytest.raises(Refused, match="tenant_busy"):
+        await moving.move(town.tenant, a_place(postgres_server), 0)
+
+
+@pytest.mark.parametrize(
+    ("account", "why"), [("petit", 'ALTER ROLE "petit" CREATEDB'), ("absent", "mot de passe")]
+)
+async def test_an_account_that_may_make_no_base_is_told_what_to_ask_for(
+    communes: Communes, postgres_server: str, account: str, why: str
+) -> None:
+    town = communes.alpha
+    async with template.administration(postgres_server) as server:
+        await server.execute("DROP ROLE IF EXISTS petit; CREATE ROLE petit LOGIN")
+    place = a_place(postgres_server).replace("ribambelle@", f"{account}@")
+
+    for asked in (moving.require_possible, moving.move):
+        with pytest.raises((Misconfigured, Unavailable)) as refused:
+            await asked(town.tenant, place)
+        assert why in sentence(refused.value)
+
+
+async def test_a_place_that_is_none_is_not_said_again(communes: Communes) -> None:
+    """A slip in the scheme: the address holds a password, and a terminal keeps what it shows."""
+    with pytest.raises(Refused) as refused:
+        await moving.move(communes.alpha.tenant, "postgrsql://app:secret@bases/nantes")
+
+    assert "secret" not in sentence(refused.value)

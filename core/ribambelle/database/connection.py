@@ -120,12 +120,13 @@ class SQLiteConnection:
 
     __slots__ = ("file", "raw")
 
-    def __init__(self, file: Path, cache_kib: int) -> None:
+    def __init__(self, file: Path, cache_kib: int, *, must_exist: bool = False) -> None:
         require_sound_sqlite()
         self.file = file
         try:
             self.raw = dbapi2.connect(
-                str(file),
+                f"{file.absolute().as_uri()}?mode={'rw' if must_exist else 'rwc'}",
+                uri=True,
                 isolation_level=None,
                 check_same_thread=False,
                 cached_statements=256,

@@ -3,7 +3,6 @@
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from contextvars import ContextVar
 from typing import Any
 
 from piccolo.engine.base import BaseBatch, Engine
@@ -19,9 +18,16 @@ from ribambelle.database.transaction import Connection, Transaction, open_transa
 from ribambelle.errors import Unavailable
 
 Fetch = Callable[[int], Awaitable[list[Any]]]
-FROZEN: ContextVar[bool] = ContextVar("frozen", default=False)
-"""Whether the current commune is only read: its base is being moved, or its agent asked for it."""
 READS = ("SELECT", "WITH", "PRAGMA", "EXPLAI")
+
+
+def only_reads(sql: str) -> bool:
+    """Say whether a statement changes nothing, from its first word.
+
+    >>> only_reads(" select 1"), only_reads("UPDATE core_job SET error = NULL")
+    (True, False)
+    """
+    return sql.lstrip()[:6].upper().startswith(READS)
 
 
 class TenantEngine(Engine[Transaction]):
@@ -30,7 +36,7 @@ class TenantEngine(Engine[Transaction]):
     Nothing is opened when it is made; the first statement does that.
     """
 
-    __slots__ = ("kept",)
+    __slots__ = ("kept", "require_writable")
 
     def __init__(self, engine_type: str, min_version: float) -> None:
         # no super(): Piccolo's own connects at once, to ask the database its version
@@ -38,6 +44,8 @@ class TenantEngine(Engine[Transaction]):
         self.log_queries = self.log_responses = False
         self.kept: dict[str, Any] = {}
         """What a plugin remembers of this database, by its name: forgotten when it is let go."""
+        self.require_writable: Callable[[], None] = _always
+        """Raises Unavailable while nothing may be written here; asked at each act that writes."""
 
     @abstractmethod
     def lease(self) -> AbstractAsyncContextManager[Connection]:
@@ -57,14 +65,34 @@ class TenantEngine(Engine[Transaction]):
 
     async def fetch(self, sql: str, args: Sequence[Any] = ()) -> list[Any]:
         """Run one statement, in the open transaction if there is one."""
-        if FROZEN.get() and not sql.lstrip()[:6].upper().startswith(READS):
-            raise Unavailable("la commune est en lecture seule pour quelques instants")
         note(sql)
         transaction = open_transaction(self)
+        if transaction is not None and transaction.barred and not only_reads(sql):
+            raise Unavailable(transaction.barred)
         with traces.statement(sql, self.engine_type):
             if transaction is None:
                 return await self.alone(sql, args)
             return await transaction.fetch(sql, args)
+
+    def why_only_read(self) -> str:
+        """Say what keeps anybody from writing at this moment; nothing when they may.
+
+        It is asked with a connection in hand, at each act, however long ago the request began:
+        whoever freezes the base only has then to wait for the transactions that are open.
+        """
+        try:
+            self.require_writable()
+        except Unavailable as error:
+            return str(error)
+        return ""
+
+    def _require_writable(self, sql: str) -> None:
+        if not only_reads(sql) and (why := self.why_only_read()):
+            raise Unavailable(why)
+
+    @abstractmethod
+    async def quiet(self) -> bool:
+        """Wait a moment for the transactions that are open; say whether all have ended."""
 
     async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> list[Any]:
         """Run what Piccolo compiled."""
@@ -103,3 +131,7 @@ class TenantEngine(Engine[Transaction]):
 
     async def prep_database(self) -> None:
         """Nothing to prepare: no extension is needed."""
+
+
+def _always() -> None:
+    """Let everything be written: a base of no platform is nobody's to freeze."""

@@ -9,11 +9,10 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
-from uuid import uuid4
 
 from piccolo.table import Table
 
-from ribambelle.database import backup_sqlite, blocks, many, moving
+from ribambelle.database import backup_sqlite, blocks, many, moving, template
 from ribambelle.database.blocks import Blocks
 from ribambelle.database.connection import in_thread
 from ribambelle.database.door import DOOR, using
@@ -42,7 +41,8 @@ async def _a_moment(source: TenantEngine) -> AsyncIterator[TenantEngine]:
             await source.fetch("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield source
         return
-    file = source.file.with_name(f".{source.file.name}.{uuid4().hex[:8]}")
+    file = source.file.with_name(f".{source.file.name}.still")
+    await template.drop(file)  # of a move that was stopped by force: a whole commune is in it
     file.touch(mode=0o600)
     still = SQLite(file)
     try:
@@ -50,8 +50,7 @@ async def _a_moment(source: TenantEngine) -> AsyncIterator[TenantEngine]:
         yield still
     finally:
         await still.aclose()
-        for name in ("", "-wal", "-shm"):
-            file.with_name(file.name + name).unlink(missing_ok=True)
+        await template.drop(file)
 
 
 async def level(

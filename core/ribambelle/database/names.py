@@ -100,5 +100,6 @@ def flush(path: Path) -> None:
 def already_there(name: str) -> Misconfigured:
     """Say that a database of this name exists, and will not be written over."""
     return Misconfigured(
-        f"la base « {name} » existe déjà", cure="choisissez un autre nom, ou supprimez-la d’abord"
+        f"la base « {name} » existe déjà",
+        cure="choisissez un autre nom ; supprimez-la seulement si aucune commune ne s’en sert",
     )

@@ -17,6 +17,15 @@ from ribambelle.errors import Misconfigured, NotYours, Unavailable
 PATIENCE = 5.0  # seconds before a connection, or a place in the pool, is given up
 IDLE = 60.0  # seconds after which an unused connection is closed
 
+LOOKS = 50
+"""At the transactions that are open, while they are waited for."""
+# a copy that is being taken reads for minutes, and writes nothing
+OPEN = """
+SELECT pid FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+  AND state <> 'idle' AND xact_start < $1 AND application_name <> 'pg_dump'
+"""
+
 # The server cannot answer now, or asks to try again.
 AWAY = (
     OSError,
@@ -40,6 +49,8 @@ REASONS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] =
         asyncpg.InvalidAuthorizationSpecificationError,
         "le serveur PostgreSQL refuse ce nom ou ce mot de passe",
     ),
+    (asyncpg.DiskFullError, "le disque du serveur PostgreSQL est plein"),
+    (asyncpg.OutOfMemoryError, "le serveur PostgreSQL manque de mémoire"),
     (asyncpg.InsufficientResourcesError, "le serveur PostgreSQL n’a plus de connexion libre"),
     (asyncpg.OperatorInterventionError, "le serveur PostgreSQL s’arrête ou démarre"),
     (OSError, "le serveur PostgreSQL n’est pas à cette adresse, ou ne tourne pas"),
@@ -78,6 +89,8 @@ def reason(error: Exception) -> str:
     >>> reason(ConnectionRefusedError())
     'le serveur PostgreSQL n’est pas à cette adresse, ou ne tourne pas'
     """
+    if isinstance(error, ConnectionError) and "SSL" in str(error):  # the driver has no class for it
+        return "le serveur PostgreSQL ne chiffre pas sa connexion, et l’adresse le demande"
     for kinds, words in REASONS:
         if isinstance(error, kinds):
             return words
@@ -203,7 +216,17 @@ class Postgres(TenantEngine):
     async def alone(self, sql: str, args: Sequence[Any]) -> list[Any]:
         """Run one statement on any connection of the pool."""
         async with self.lease() as connection:
+            self._require_writable(sql)
             return await connection.fetch(sql, args)
+
+    async def quiet(self) -> bool:
+        """Wait a moment for the transactions that are open; say whether all have ended."""
+        began = (await self.alone("SELECT clock_timestamp() AS now", ()))[0]["now"]
+        for _ in range(LOOKS):
+            if not await self.alone(OPEN, (began,)):
+                return True
+            await asyncio.sleep(PATIENCE / LOOKS)
+        return False
 
     @asynccontextmanager
     async def stream(self, sql: str, args: Sequence[Any]) -> AsyncIterator[Fetch]:

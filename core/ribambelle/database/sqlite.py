@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,6 +11,7 @@ from pysqlite3 import dbapi2
 from ribambelle.database.connection import SQLiteConnection, in_thread, is_read, named_rows
 from ribambelle.database.engine import Fetch, TenantEngine
 from ribambelle.database.transaction import Connection, Transaction, open_transaction
+from ribambelle.errors import Unavailable
 
 
 class _Pool:
@@ -61,11 +62,21 @@ class _Pool:
 class SQLite(TenantEngine):
     """A commune's file; writes queue behind one connection, reads run beside them."""
 
-    __slots__ = ("_pools", "cache_kib", "file", "readers")
+    __slots__ = ("_opened", "_pools", "cache_kib", "file", "must_exist", "readers")
 
-    def __init__(self, file: str | Path, *, readers: int = 4, cache_kib: int = 2000) -> None:
+    def __init__(
+        self,
+        file: str | Path,
+        *,
+        readers: int = 4,
+        cache_kib: int = 2000,
+        must_exist: bool = False,
+    ) -> None:
         super().__init__("sqlite", 3.51)
         self.file, self.readers, self.cache_kib = Path(file), readers, cache_kib
+        self.must_exist = must_exist
+        """Whether a file that is not there is refused rather than made, empty."""
+        self._opened: tuple[int, int] | None = None
         self._pools: dict[asyncio.AbstractEventLoop, _Pool] = {}
 
     def lease(self) -> AbstractAsyncContextManager[Connection]:
@@ -79,7 +90,15 @@ class SQLite(TenantEngine):
             async with pool.read() as connection:
                 return await connection.read(sql, args)
         async with pool.write() as connection:
+            self._require_writable(sql)
             return await connection.fetch(sql, args)
+
+    async def quiet(self) -> bool:
+        """Wait a moment for the transactions that are open; say whether all have ended."""
+        with suppress(Unavailable):
+            async with self.transaction():  # one at a time may write: this one is after the others
+                return True
+        return False
 
     @asynccontextmanager
     async def stream(self, sql: str, args: Sequence[Any]) -> AsyncIterator[Fetch]:
@@ -118,6 +137,7 @@ class SQLite(TenantEngine):
         """Close every connection; the next statement opens them again."""
         while self._pools:
             self._pools.popitem()[1].close()
+        self._opened = None
 
     async def aclose(self) -> None:
         """Close every connection, without holding the loop while the log is emptied."""
@@ -132,8 +152,16 @@ class SQLite(TenantEngine):
         major, minor, _ = dbapi2.sqlite_version_info
         return float(f"{major}.{minor}")
 
+    def is_outlived(self) -> bool:
+        """Say whether the file that was opened is no more the one of this name."""
+        return self._opened is not None and self._opened != _which(self.file)
+
     def _open_one(self) -> SQLiteConnection:
-        return SQLiteConnection(self.file, self.cache_kib)
+        before = _which(self.file)
+        connection = SQLiteConnection(self.file, self.cache_kib, must_exist=self.must_exist)
+        if self._opened is None:
+            self._opened = before or _which(self.file)
+        return connection
 
     def _pool(self) -> _Pool:
         loop = asyncio.get_running_loop()
@@ -149,3 +177,12 @@ class SQLite(TenantEngine):
         if transaction is None:
             return self._pool().read()
         return nullcontext(cast(SQLiteConnection, transaction.connection))
+
+
+def _which(file: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another that took its name; None when there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

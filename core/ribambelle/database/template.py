@@ -17,6 +17,7 @@ from ribambelle.database.door import using
 from ribambelle.database.names import already_there, flush, is_postgres, named, quoted, renamed
 from ribambelle.database.postgres import PATIENCE, Postgres, explained
 from ribambelle.database.sqlite import SQLite
+from ribambelle.errors import Misconfigured
 
 Packages = Mapping[str, str]
 
@@ -44,6 +45,42 @@ async def drop(database: str | Path) -> None:
     await in_thread(_delete, Path(database))
 
 
+async def rename(database: str | Path, name: str | Path) -> None:
+    """Give a finished base, that nobody has open, the name it is for; never that of another."""
+    if isinstance(name, str) and is_postgres(name):
+        async with administration(name) as server:
+            try:
+                await server.execute(
+                    f"ALTER DATABASE {quoted(named(str(database)))} RENAME TO {quoted(named(name))}"
+                )
+            except asyncpg.DuplicateDatabaseError as error:
+                raise already_there(named(name)) from error
+        return
+    await in_thread(_give_name, Path(database), Path(name))
+
+
+async def require_room(url: str) -> None:
+    """Refuse an address where no base could be made: a name that is taken, an account without right."""
+    async with administration(url) as server:
+        if await server.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", named(url)):
+            raise already_there(named(url))
+        role = await server.fetchrow(
+            "SELECT current_user AS name, rolcreatedb OR rolsuper AS may"
+            " FROM pg_roles WHERE rolname = current_user"
+        )
+        if not role["may"]:
+            raise no_right(role["name"])
+
+
+def no_right(account: str) -> Misconfigured:
+    """Say that an account of PostgreSQL may not make a base."""
+    return Misconfigured(
+        f"le compte PostgreSQL « {account} » n’a pas le droit de créer une base",
+        key="database.url",
+        cure=f"faites lancer par l’administrateur du serveur : ALTER ROLE {quoted(account)} CREATEDB",
+    )
+
+
 async def create_sqlite(file: Path, packages: Packages, templates: Path) -> None:
     """Copy the migrated template file; it is made first if it does not exist yet."""
     template = templates / f"{key(packages, 'sqlite')}.sqlite"
@@ -67,6 +104,8 @@ async def create_empty(server: Any, name: str, template: str = "template0") -> N
         await server.execute(f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(template)}")
     except asyncpg.DuplicateDatabaseError as error:
         raise already_there(name) from error
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise no_right(await server.fetchval("SELECT current_user")) from error
 
 
 @asynccontextmanager
@@ -122,6 +161,15 @@ def _copy(template: Path, file: Path) -> None:
     finally:
         draft.unlink(missing_ok=True)
         flush(file.parent)
+
+
+def _give_name(draft: Path, file: Path) -> None:
+    try:
+        os.link(draft, file)
+    except FileExistsError as error:
+        raise already_there(str(file)) from error
+    _delete(draft)
+    flush(file.parent)
 
 
 def _delete(file: Path) -> None:

@@ -27,6 +27,12 @@ class Connection(Protocol):
     async def fetch(self, sql: str, args: Sequence[Any] = ()) -> list[Any]: ...
 
 
+class Owner(Protocol):
+    """What a transaction asks of the database it is of."""
+
+    def why_only_read(self) -> str: ...
+
+
 # One variable for all engines: a variable per engine would never be collected.
 _innermost: ContextVar["Transaction | None"] = ContextVar("innermost_transaction", default=None)
 _names = count(1)
@@ -46,8 +52,10 @@ def open_transaction(engine: object) -> "Transaction | None":
 class Transaction(BaseTransaction):
     """One unit of work: everything written in the block is kept, or nothing is."""
 
-    def __init__(self, engine: object, lease: AbstractAsyncContextManager[Connection]) -> None:
+    def __init__(self, engine: Owner, lease: AbstractAsyncContextManager[Connection]) -> None:
         self.engine, self.outer, self.ended = engine, _innermost.get(), False
+        self.barred = ""
+        """Why nothing may be written in it; nothing when it may."""
         self._changes, self._noted = LOOKING.get(), 0
         self._lease = lease
         self._turn = asyncio.Lock()  # tasks sharing a transaction speak one at a time
@@ -59,6 +67,7 @@ class Transaction(BaseTransaction):
         except BaseException as error:
             await self._lease.__aexit__(type(error), error, error.__traceback__)
             raise
+        self.barred = self.engine.why_only_read()
         _innermost.set(self)
         self._noted = len(self._changes.tables) if self._changes else 0
         return self

@@ -53,13 +53,19 @@ async def _lane(tenant: Tenant, limit: int, only: str = "") -> int:
     broken = tenant.platform.plugins.broken  # their jobs wait for them, untried
     aside, done = tuple(broken) if only else (*broken, CORE), 0
     while done < limit and not tenant.is_frozen:
-        job = await queue.take(tenant.now(), aside, only)
+        try:
+            job = await queue.take(tenant.now(), aside, only)
+        except Unavailable:
+            if tenant.is_frozen:  # since the look above
+                break
+            raise
         if job is None:
             break
-        if tenant.is_frozen:
-            await queue.give_back(job)
-            break
-        await run(tenant, job)
+        with tenant.here(though_frozen=True):  # who freezes the commune waits for it
+            if tenant.is_frozen:
+                await queue.give_back(job)
+                break
+            await run(tenant, job)
         done += 1
     return done
 

@@ -5,7 +5,6 @@ that bears it is taken back. Whom the commune forgot meanwhile does not come bac
 """
 
 import shutil
-from asyncio import sleep
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +19,7 @@ from ribambelle.database.connection import in_thread
 from ribambelle.errors import Refused
 from ribambelle.privacy import forgetting, mirror
 from ribambelle.privacy.orphans import Orphans
-from ribambelle.tenants import copies, creation, moving, open_formats
+from ribambelle.tenants import copies, creation, freezing, moving, open_formats
 from ribambelle.tenants.open_formats import TableFacts
 from ribambelle.tenants.tenant import Tenant
 from ribambelle.workflow import journal
@@ -64,7 +63,7 @@ class Archive(msgspec.Struct, frozen=True):
 
 
 async def put_away(
-    commune: Tenant, plugin: str, to: Path, settle: float = moving.SETTLE
+    commune: Tenant, plugin: str, to: Path, settle: float = freezing.SETTLE
 ) -> Archive:
     """Write all a plugin kept in a new folder, read it again, then take it out of the base.
 
@@ -75,8 +74,8 @@ async def put_away(
     draft = to.with_name(f".{to.name}.{uuid4().hex[:8]}")
     draft.mkdir(mode=0o700)
     try:
-        with moving.frozen(commune):
-            await sleep(settle)
+        with freezing.frozen(commune):
+            await freezing.settled(commune, settle)
             made = await _written(commune, plugin, draft, tables)
             await _taken_out(commune, made, tables)
             draft.replace(to)

@@ -207,7 +207,7 @@ def _database(platform: Platform, new: NewTenant) -> Path | str:
 def _make_folder(folder: Path, undo: list[Callable[[], object]]) -> None:
     """Make a folder, to be taken away again with what is in it; one that was there is kept."""
     if not folder.exists():
-        folder.mkdir(parents=True)
+        folder.mkdir(mode=0o700, parents=True)
         undo.append(partial(_take_away, folder))
 
 

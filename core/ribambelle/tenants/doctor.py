@@ -26,7 +26,7 @@ from ribambelle.errors import Misconfigured, RibambelleError, Unavailable
 from ribambelle.jobs.tables import Job
 from ribambelle.tenants import checking, copies
 from ribambelle.tenants.registry import Platform
-from ribambelle.tenants.tenant import Tenant
+from ribambelle.tenants.tenant import FREEZE, Tenant
 from ribambelle.workflow.tables import JournalLine
 
 log = structlog.get_logger(__name__)
@@ -40,6 +40,9 @@ COPIED = timedelta(days=7)
 SLACK, LATE = timedelta(minutes=30), 3
 """A copy that takes itself is late after so long, or after so many turns missed."""
 RENEWED = timedelta(days=14)
+READ_ONLY = timedelta(minutes=10)
+"""A commune is read only for seconds while it moves or is upgraded; after so long, by mistake."""
+FORMER = timedelta(days=7)
 BACK = timedelta(minutes=5)
 MEANWHILE = "Les chiffres se lisent sur la base principale."
 Level = Literal["fault", "remark", "unknown"]
@@ -127,7 +130,9 @@ def _of_secrets(communes: Platform) -> Iterator[Finding]:
 async def _of_commune(commune: Tenant, *, network: bool) -> AsyncIterator[Finding]:
     for words in (await checking.examined(commune))[0]:
         yield Finding(commune.slug, "fault", words)
-    if finding := _of_upgrade(commune):
+    if finding := _of_upgrade(commune) or _of_freeze(commune):
+        yield finding
+    for finding in _of_former(commune):
         yield finding
     with commune.here():
         async for one in _of_database(commune):
@@ -148,6 +153,34 @@ def _of_upgrade(commune: Tenant) -> Finding | None:
         return None
     told = f"Sa mise à niveau a échoué et sa base est revenue à sa copie : {known.problem}."
     return Finding(commune.slug, "remark", told, "Corrigez, puis : ribambelle fleet upgrade")
+
+
+def _of_freeze(commune: Tenant) -> Finding | None:
+    """Say that families have not been able to write for a while: a move that was cut, or forgotten."""
+    try:
+        since = _changed(commune, commune.folder / FREEZE)
+    except FileNotFoundError:
+        return None
+    if commune.now() - since < READ_ONLY:
+        return None
+    told = f"Elle est en lecture seule depuis le {since:%d/%m/%Y à %H:%M} : les familles n’y "
+    cure = "Si plus rien ne la déplace ni ne la copie : ribambelle tenant freeze "
+    return Finding(
+        commune.slug, "fault", f"{told}enregistrent rien.", f"{cure}{commune.slug} --off"
+    )
+
+
+def _of_former(commune: Tenant) -> Iterator[Finding]:
+    """Yield the bases a move left behind: what a family had forgotten since is still in them."""
+    for file in sorted(commune.folder.glob("portal.*-*.sqlite")):
+        if commune.now() - _changed(commune, file) > FORMER:
+            told = f"L’ancienne base est encore là : {file}. Des familles oubliées depuis y sont."
+            cure = f"Quand vous avez une copie de la nouvelle, supprimez-la : rm {file}*"
+            yield Finding(commune.slug, "remark", told, cure)
+
+
+def _changed(commune: Tenant, file: Path) -> datetime:
+    return datetime.fromtimestamp(file.stat().st_mtime, commune.zone)
 
 
 async def _of_database(commune: Tenant) -> AsyncIterator[Finding]:

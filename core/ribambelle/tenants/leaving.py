@@ -6,7 +6,6 @@ here or where it was brought in, it is the same to the byte.
 """
 
 import shutil
-from asyncio import sleep
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,7 +23,7 @@ from ribambelle.documents import keys, sealing, shelf, vault
 from ribambelle.documents.tables import Document
 from ribambelle.errors import Refused
 from ribambelle.privacy import mirror
-from ribambelle.tenants import copies, moving, open_formats
+from ribambelle.tenants import copies, freezing, moving, open_formats
 from ribambelle.tenants.copies import Copy
 from ribambelle.tenants.creation import require_free
 from ribambelle.tenants.open_formats import TableFacts
@@ -65,7 +64,7 @@ class Manifest(msgspec.Struct, frozen=True):
         return open_formats.digest_of(self)
 
 
-async def export(commune: Tenant, to: Path, settle: float = moving.SETTLE) -> Manifest:
+async def export(commune: Tenant, to: Path, settle: float = freezing.SETTLE) -> Manifest:
     """Write a commune in open formats; families read meanwhile, and write nothing.
 
     A failure leaves nothing. The act is written in the journal after: the export does not hold it.
@@ -76,8 +75,8 @@ async def export(commune: Tenant, to: Path, settle: float = moving.SETTLE) -> Ma
     draft = to.with_name(f".{to.name}.{uuid4().hex[:8]}")
     draft.mkdir(mode=0o700)
     try:
-        with moving.frozen(commune):
-            await sleep(settle)
+        with freezing.frozen(commune):
+            await freezing.settled(commune, settle)
             manifest = await written(commune, commune.engine, draft, tables, packages)
         draft.replace(to)
     except BaseException:

@@ -4,9 +4,8 @@ It is copied while families write; they only read for the moment it takes to bri
 changed meanwhile. The former base stays where it was, untouched, until somebody removes it.
 """
 
-import asyncio
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -25,13 +24,13 @@ from ribambelle.database import (
     using,
 )
 from ribambelle.database.connection import in_thread
-from ribambelle.database.names import is_postgres, require_address
+from ribambelle.database.names import is_postgres, named, renamed, require_address
 from ribambelle.errors import Refused
-from ribambelle.tenants import creation
-from ribambelle.tenants.tenant import FREEZE, Tenant
+from ribambelle.tenants import creation, freezing
+from ribambelle.tenants.tenant import Tenant
 
-SETTLE = 1.0
-"""Seconds left to requests that were being answered when the commune was frozen."""
+LAST_LOOKS = 3
+"""At the jobs once the commune is frozen: they were waited for before, while families wrote."""
 
 
 @dataclass(frozen=True)
@@ -44,49 +43,64 @@ class Moved:
     kept: str
 
 
-@contextmanager
-def frozen(commune: Tenant) -> Iterator[None]:
-    """Let nobody write in this commune for the time of the block, in any process."""
-    mark = commune.folder / FREEZE
-    if mark.exists():
-        raise Refused("tenant_frozen", slug=commune.slug)
-    mark.touch(mode=0o600)
-    try:
-        yield
-    finally:
-        mark.unlink(missing_ok=True)
-
-
-async def move(commune: Tenant, to: str, settle: float = SETTLE) -> Moved:
+async def move(commune: Tenant, to: str, settle: float = freezing.SETTLE) -> Moved:
     """Move a commune to a PostgreSQL address, or back to its own file with ``sqlite``.
 
-    Raises Refused when it is there already or when what arrived is not what left.
+    Raises Refused when it is there already or when what arrived is not what left. What arrives bears
+    its own name only once it is whole: stopped by force before, the move is made again from nothing.
     """
     target = _target(commune, to)
-    source = commune.engine
-    tables, packages = await held(commune)
-    await template.create(target, packages, commune.platform.data / ".templates")
-    engine: TenantEngine = Postgres(target) if isinstance(target, str) else SQLite(target)
+    draft = await _draft(target)
+    with freezing.alone(commune):
+        source = commune.engine
+        tables, packages = await held(commune)
+        await template.drop(draft)  # of a move that was stopped by force
+        try:
+            await template.create(draft, packages, commune.platform.data / ".templates")
+            moved = await _moved(commune, source, tables, draft, target, settle)
+        except BaseException:
+            await template.drop(draft)
+            raise
+        kept = await in_thread(_put_aside, commune)
+        commune.platform.forget(commune.slug)
+        commune.platform.scan()
+    return dataclasses.replace(moved, kept=kept)
+
+
+async def _draft(target: str | Path) -> str | Path:
+    """Return what the new base is called until it is whole; refuse a target that cannot be made."""
+    if isinstance(target, Path):
+        return target.with_name(f".{target.name}.moving")
+    await template.require_room(target)
+    return renamed(target, f"{named(target)[:48]}_moving")
+
+
+async def _moved(
+    commune: Tenant,
+    source: TenantEngine,
+    tables: Sequence[type[Table]],
+    draft: str | Path,
+    target: str | Path,
+    settle: float,
+) -> Moved:
+    engine: TenantEngine = Postgres(draft) if isinstance(draft, str) else SQLite(draft)
     try:
         seen, wrong = await following.ahead(source, engine, tables)
         _require_same(commune, wrong)
-        with frozen(commune):
+        await freezing.idle(commune)
+        with freezing.frozen(commune):
             began = perf_counter()
-            await asyncio.sleep(settle)
+            await freezing.settled(commune, settle, LAST_LOOKS)
             _require_same(commune, await following.level(source, engine, tables, seen))
+            with using(engine):
+                rows = sum([await table.count() for table in tables])
+            await engine.aclose()
+            await template.rename(draft, target)
             _point(commune, target)
             spent = perf_counter() - began
-        with using(engine):
-            rows = sum([await table.count() for table in tables])
-    except BaseException:
+    finally:
         await engine.aclose()
-        await template.drop(target)
-        raise
-    await engine.aclose()
-    kept = await in_thread(_put_aside, commune)
-    commune.platform.forget(commune.slug)
-    commune.platform.scan()
-    return Moved(rows, len(tables), spent, kept)
+    return Moved(rows, len(tables), spent, "")
 
 
 def _require_same(commune: Tenant, wrong: Sequence[str]) -> None:
@@ -94,9 +108,9 @@ def _require_same(commune: Tenant, wrong: Sequence[str]) -> None:
         raise Refused("move_differs", slug=commune.slug, tables=", ".join(wrong))
 
 
-def require_possible(commune: Tenant, to: str) -> None:
+async def require_possible(commune: Tenant, to: str) -> None:
     """Refuse a move that could not be, before anything is done."""
-    _target(commune, to)
+    await _draft(_target(commune, to))
 
 
 async def held(
@@ -119,8 +133,8 @@ def _target(commune: Tenant, to: str) -> str | Path:
         if not here or file.exists():
             raise Refused("move_already", slug=commune.slug, to=str(file))
         return file
-    if not is_postgres(to):
-        raise Refused("move_where", to=to)
+    if not is_postgres(to):  # never said again: a password may stand in it
+        raise Refused("move_where")
     require_address(to)
     if to == here:
         raise Refused("move_already", slug=commune.slug, to="cette base")
@@ -154,8 +168,8 @@ def _says(file: Path) -> bool:
 
 def _put_aside(commune: Tenant) -> str:
     """Return where the former base still is; a file is renamed, so that nothing opens it again."""
-    if commune.settings.database.url:
-        return "l’ancienne base PostgreSQL"
+    if url := commune.settings.database.url:
+        return f"la base PostgreSQL « {named(url)} »"
     file = commune.folder / "portal.sqlite"
     kept = file.with_name(f"portal.{commune.now():%Y%m%d-%H%M%S}.sqlite")
     commune.platform.forget(commune.slug)

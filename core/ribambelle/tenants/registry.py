@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections import OrderedDict
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -17,7 +18,7 @@ from ribambelle.errors import Misconfigured, Unavailable
 from ribambelle.plugins import Plugins
 from ribambelle.tenants import settings as files
 from ribambelle.tenants.addresses import CURE, Addresses, stamp_of
-from ribambelle.tenants.tenant import Tenant
+from ribambelle.tenants.tenant import THOUGH_FROZEN, Tenant
 
 log = structlog.get_logger(__name__)
 RESCAN_SECONDS = 1.0
@@ -171,11 +172,32 @@ class Platform:
     def engine(self, tenant: Tenant) -> TenantEngine:
         """Return the commune's open database, closing the ones unused for longest."""
         engine = self._engines.get(tenant.slug)
+        if isinstance(engine, SQLite) and engine.is_outlived():
+            self._close(
+                tenant.slug
+            )  # another file bears its name: moved away and back, or restored
+            engine = None
         if engine is None:
             engine = self._engines[tenant.slug] = make_engine(tenant)
+            engine.require_writable = partial(self._require_writable, tenant, engine)
             self._evict(tenant.slug)
         self._engines.move_to_end(tenant.slug)
         return engine
+
+    def _require_writable(self, tenant: Tenant, engine: TenantEngine) -> None:
+        """Refuse to write in a base while it is frozen, or once the commune has left it.
+
+        The mark is looked at first: it is taken away after the files have said where the base is.
+        """
+        if tenant.is_frozen and not THOUGH_FROZEN.get():
+            raise Unavailable("la commune est en lecture seule pour quelques instants")
+        try:
+            url = self.tenant(tenant.slug).settings.database.url
+        except (Misconfigured, UnknownTenant) as error:
+            raise Unavailable("le fichier de la commune ne dit plus où est sa base") from error
+        held = engine.url if isinstance(engine, Postgres) else ""
+        if held != url or (isinstance(engine, SQLite) and engine.is_outlived()):
+            raise Unavailable("la base de la commune vient de changer de place")
 
     def standby(self, tenant: Tenant) -> StandbyEngine | None:
         """Return the commune's base on the standby, if its files name one."""
@@ -227,12 +249,13 @@ def make_engine(tenant: Tenant) -> TenantEngine:
         raise Unavailable(
             f"{file} est absent. Vérifiez que le disque est en place, ou restaurez une sauvegarde"
         )
-    return SQLite(file)
+    return SQLite(file, must_exist=True)
 
 
 def make_key(folder: Path) -> None:
     """Give a commune its secret key, readable by the service alone, unless it has one."""
-    folder.mkdir(parents=True, exist_ok=True)
+    # a base made in it is nobody else's to read, whatever the account's umask
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / "secret.key"
     if not file.exists():
         file.touch(mode=0o600)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from ribambelle.database.door import current_engine
-from ribambelle.database.engine import FROZEN, TenantEngine
+from ribambelle.database.engine import TenantEngine
 from ribambelle.errors import Misconfigured, NoTenant
 from ribambelle.tenants import settings as files
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=msgspec.Struct)
 _current: ContextVar["Tenant"] = ContextVar("tenant")
+THOUGH_FROZEN: ContextVar[bool] = ContextVar("though_frozen", default=False)
+"""Whether this writes in a frozen commune all the same: see `Tenant.here`."""
 FREEZE = "frozen"
 """Mark in a commune's data: while it is there, nothing is written."""
 LEARNING = "learning"
@@ -131,15 +133,16 @@ class Tenant:
     def here(self, *, though_frozen: bool = False) -> Iterator["Tenant"]:
         """Make everything in the block happen in this commune.
 
-        :param though_frozen: write all the same; only for whoever froze the commune.
+        :param though_frozen: write all the same; only for whoever froze the commune, and for the
+            work that it waits for.
         """
         self.users += 1
         engine, tenant = current_engine.set(self.engine), _current.set(self)
-        frozen = FROZEN.set(self.is_frozen and not though_frozen)
+        frozen = THOUGH_FROZEN.set(though_frozen)
         try:
             yield self
         finally:
-            FROZEN.reset(frozen)
+            THOUGH_FROZEN.reset(frozen)
             _current.reset(tenant)
             current_engine.reset(engine)
             self.users -= 1

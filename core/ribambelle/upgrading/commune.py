@@ -1,10 +1,8 @@
 """One commune upgraded: frozen, copied, its steps taken, asked whether it answers; or returned."""
 
 import asyncio
-import fcntl
 import shutil
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -17,20 +15,15 @@ from ribambelle.backups.state import Upgrade
 from ribambelle.database import migrations, returning, transaction
 from ribambelle.database.connection import in_thread
 from ribambelle.errors import Misconfigured, Refused, RibambelleError
-from ribambelle.jobs import queue
-from ribambelle.tenants import Tenant, checking
+from ribambelle.tenants import Tenant, checking, freezing
 from ribambelle.tenants.tenant import FREEZE
 from ribambelle.upgrading.waves import Outcome, reason
 from ribambelle.workflow import journal
 from ribambelle.workflow.tables import JournalLine
 
 log = structlog.get_logger(__name__)
-SETTLE = 1.0
-"""Seconds left to requests that were being answered when the commune was frozen."""
 BUSY, AGAIN = 15, 1.0
 """Times, and seconds between, that a copy taken by itself is waited for."""
-WORKING = 60
-"""Times that the job of a worker is waited for; a worker that was killed keeps its own longer."""
 Answers = Callable[[Tenant], Awaitable[str]]
 """Says why a commune does not answer its visitors; empty when it does."""
 
@@ -42,7 +35,7 @@ async def upgrade(commune: Tenant, answers: Answers, settle: float | None = None
     first step: never one of a base already half upgraded.
     """
     try:
-        with _alone(commune):
+        with freezing.alone(commune):
             known = state.upgrade(commune)
             if known is None or not known.is_unfinished or _is_outlived(commune, known):
                 known = await _new(commune)
@@ -50,7 +43,9 @@ async def upgrade(commune: Tenant, answers: Answers, settle: float | None = None
                 return _opened(commune, known)
             if known.stage == "returning":
                 return await _returned(commune, known)
-            return await _upgraded(commune, known, answers, SETTLE if settle is None else settle)
+            return await _upgraded(
+                commune, known, answers, freezing.SETTLE if settle is None else settle
+            )
     except (RibambelleError, OSError) as error:
         return Outcome(commune.slug, "refused", error)
 
@@ -62,17 +57,6 @@ def _is_outlived(commune: Tenant, known: Upgrade) -> bool:
     log.warning("upgrade_begun_anew", tenant=commune.slug, copy=known.copy)
     (commune.folder / state.UPGRADE).unlink()
     return True
-
-
-@contextmanager
-def _alone(commune: Tenant) -> Iterator[None]:
-    """Let no other process upgrade this commune; the lock dies with whoever holds it."""
-    with (commune.folder / "upgrade.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Refused("upgrade_busy", slug=commune.slug) from None
-        yield
 
 
 async def _upgraded(commune: Tenant, known: Upgrade, answers: Answers, settle: float) -> Outcome:
@@ -134,8 +118,7 @@ async def _copied(commune: Tenant, known: Upgrade, place: Depot, settle: float) 
     state.note(commune, known)
     mark.touch(mode=0o600)
     try:
-        await asyncio.sleep(settle)
-        await _require_idle(commune)
+        await freezing.settled(commune, settle)
         taken = await _taken(commune, place)
     except BaseException:
         mark.unlink(missing_ok=True)
@@ -146,16 +129,6 @@ async def _copied(commune: Tenant, known: Upgrade, place: Depot, settle: float) 
     known = msgspec.structs.replace(known, stage="copied", copy=taken.stamp)
     state.note(commune, known)
     return known
-
-
-async def _require_idle(commune: Tenant) -> None:
-    """Wait until no job runs: what it does after the copy would be done again after a return."""
-    for _ in range(WORKING):
-        with commune.here():
-            if not await queue.running(commune.now()):
-                return
-        await asyncio.sleep(AGAIN)
-    raise Refused("upgrade_working", slug=commune.slug)
 
 
 async def _taken(commune: Tenant, place: Depot) -> snapshots.Taken:
