@@ -146,12 +146,16 @@ def test_the_image_runs_as_nobody_and_holds_nothing_of_a_commune() -> None:
     assert not any(line.startswith("ADD ") or "sudo" in line for line in lines)
     assert all("--no-cache-dir" in line for line in lines if "pip install" in line)
     assert left_in[1] == "*"
-    assert [line for line in left_in if line.startswith("!")] == [
-        "!requirements.lock",
-        "!core",
-        "!cli",
-        "!plugins",
+    assert [line[1:] for line in left_in if line.startswith("!")] == [
+        "deploy/requirements.lock",
+        "deploy/traces.lock",
+        "core",
+        "cli",
+        "plugins",
     ]
+    copied = [line.split()[1] for line in lines if re.match("COPY (?!--from)", line)]
+    assert copied == ["deploy/${LOCK}", "core", "cli", "plugins"]
+    assert "ARG LOCK=requirements.lock" in lines
 
 
 @pytest.mark.parametrize("believed", [False, True])
