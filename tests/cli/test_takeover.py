@@ -682,6 +682,8 @@ def test_the_command_drafts_a_mapping_shows_and_takes_back(
         written_elsewhere.append((code, capsys.readouterr().err))
 
     assert '[tariffs]\nfile = "tarifs.csv"' in drafted
+    assert '[enrolments]\nfile = "inscriptions.csv"' in drafted
+    assert 'line = ["N°", "Voie"]' in drafted
     assert 'quotient_familial = "QF"' in drafted
     assert "rien n’est écrit" in shown
     assert told["number"] == 1
@@ -700,6 +702,7 @@ async def test_every_sheet_is_drafted_and_its_headings_known(town: Town, tmp_pat
             ("Foyers", ["N°", "Nom resp. 1", "Prénom resp. 1", "Tél. port.", "N°", "Voie", "C.P."]),
             ("Enfants", ["N° foyer", "Id famille", "Prénom(s)", "Nom", "Né(e) le", "Établ."]),
             ("QF", ["N° famille", "Q.F.", "Date d’effet"]),
+            ("Contacts", ["N°", "Nom resp.", "Prénom resp.", "N°", "Rue"]),
             ("Vide", []),
         ):
             sheet = book.add_worksheet(name)

@@ -586,6 +586,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/creche/direction/{facility}/demandes/{number}": {
         "facility": ("/creche/direction/1/demandes/{complete}",)
     },
+    "/creche/direction/{facility}/fermer": {"office": ("/creche/direction/1/fermer",)},
     "/creche/direction/{facility}/fiche": {"facility": ("/creche/direction/1/fiche",)},
     "/creche/direction/{facility}/insertion": {
         "facility": ("/creche/direction/1/insertion",),

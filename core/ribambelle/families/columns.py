@@ -165,6 +165,16 @@ def words(heading: str) -> frozenset[str]:
     return frozenset(LONG.get(one, one) for one in fold(apart).split()) - SILENT
 
 
+def is_of_house(headings: Sequence[str], column: int) -> bool:
+    """Tell whether a column is the number of a house: it stands before its street.
+
+    >>> is_of_house(["N°", "Voie"], 0), is_of_house(["N°", "Nom"], 0)
+    (True, False)
+    """
+    after = words(headings[column + 1]) if column + 1 < len(headings) else frozenset()
+    return words(headings[column]) == {"numero"} and after in STREETS
+
+
 def guess(headings: Sequence[str], fields: Sequence[Field] = FIELDS) -> dict[str, int]:
     """Return which column seems to hold what: the exact heading first, never one column twice.
 
@@ -180,8 +190,7 @@ def guess(headings: Sequence[str], fields: Sequence[Field] = FIELDS) -> dict[str
     exact: dict[str, int] = {}
     alike: dict[frozenset[str], int] = {}
     for column, heading in enumerate(headings):
-        after = words(headings[column + 1]) if column + 1 < len(headings) else frozenset()
-        if words(heading) == {"numero"} and after in STREETS:
+        if is_of_house(headings, column):
             continue
         exact.setdefault(fold(heading), column)
         alike.setdefault(words(heading), column)

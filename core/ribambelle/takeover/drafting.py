@@ -9,6 +9,7 @@ import tomlkit
 from ribambelle.errors import Misconfigured, Refused
 from ribambelle.families import columns, table_files
 from ribambelle.families.table_files import TableFile
+from ribambelle.search import fold
 from ribambelle.takeover.mapping import MOST_LINES
 from ribambelle.takeover.matters import Matter
 
@@ -89,13 +90,21 @@ def _add(
         return Drafted(source.told, "", ", ".join(one for one in table.headings if one))
     matter, at = found
     if (other := document.get(matter.code)) is not None:
-        cure = "faites-lui un second fichier de correspondance"
-        return Drafted(source.told, f"{matter.label}, comme {other['file']}", cure)
+        free = best(table.headings, [one for one in matters if one.code not in document])
+        if free is None or len(free[1]) < len(at):
+            cure = "faites-lui un second fichier de correspondance"
+            return Drafted(source.told, f"{matter.label}, comme {other['file']}", cure)
+        matter, at = free
     part, columns_of = tomlkit.table(), tomlkit.table()
-    for code, place in at.items():
-        columns_of[code] = table.headings[place]
+    places = {code: [place] for code, place in at.items()}
+    if (street := at.get("line", 0)) and columns.is_of_house(table.headings, street - 1):
+        places["line"].insert(0, street - 1)
+    for code, some in places.items():
+        titles = [titled(table.headings, place) for place in some]
+        columns_of[code] = titles if len(titles) > 1 else titles[0]
+    used = {place for some in places.values() for place in some}
     left = ", ".join(
-        told for place, told in enumerate(table.headings) if told and place not in at.values()
+        told for place, told in enumerate(table.headings) if told and place not in used
     )
     part["file"] = source.name
     if source.sheet:
@@ -108,6 +117,17 @@ def _add(
     part["columns"] = columns_of
     document[matter.code] = part
     return Drafted(source.told, matter.label, left)
+
+
+def titled(headings: Sequence[str], place: int) -> str:
+    """Return how a mapping names a column: by its heading, and its turn among those alike.
+
+    >>> titled(["N°", "Nom", "N°"], 0), titled(["N°", "Nom", "N°"], 2)
+    ('N°', 'N° (2)')
+    """
+    heading = headings[place]
+    nth = sum(fold(one) == fold(heading) for one in headings[: place + 1])
+    return heading if nth == 1 else f"{heading} ({nth})"
 
 
 def best(

@@ -70,3 +70,12 @@ def glued(hours: str) -> str:
         lambda found: NBSP.join(filter(None, (found[1], "h", found[2]))),
         hours,
     )
+
+
+def standing(name: str, *, is_open: bool) -> str:
+    """Return the name of a crèche as a wish for it is read: one that closed says so.
+
+    >>> standing("Les Lilas", is_open=True), standing("Les Lilas", is_open=False)
+    ('Les Lilas', 'Les Lilas (fermée)')
+    """
+    return name if is_open else f"{name} (fermée)"

@@ -241,7 +241,7 @@ async def case_page(
 ) -> Page:
     """Lay out one situation."""
     dossier = decode(row.application.sent or row.application.answers)
-    names = {one.id: one.name for one in await facilities.every()}
+    names = await facilities.names_of_wishes()
     people, notes = await cases.members(row.id), await cases.notes(row.id)
     named = [*people, *await cases.authors(row.id)]
     page = CasePage(

@@ -16,12 +16,13 @@ from ribambelle_creche.domain.facility import KINDS
 from ribambelle_creche.pages import (
     facility_authorisation,
     facility_calls,
+    facility_closing,
     facility_insertion,
     facility_places,
     facility_saturday,
 )
 from ribambelle_creche.pages.facility_space import Call, Space, calls_of, manager, to_call
-from ribambelle_creche.queries import contacts, facilities, wishes
+from ribambelle_creche.queries import closings, contacts, facilities, wishes
 from ribambelle_creche.queries.contacts import Late
 from ribambelle_creche.settings import Settings
 from ribambelle_creche.tables import Facility
@@ -35,6 +36,8 @@ class ChoicePage:
 
     facilities: list[Facility]
     late: dict[int, Late]
+    closed: list[Facility]
+    """Those that closed, for the town hall: it opens them again."""
 
 
 @dataclass(frozen=True)
@@ -120,11 +123,12 @@ async def home(
 ) -> Page:
     """Show the crèche this person directs, or which there are when there are several."""
     mine = await facilities.open_to(person)
-    if len(mine) == 1:
+    closed = await closings.closed() if person.holds("agent", "admin") else []
+    if len(mine) == 1 and not closed:
         return await board(mine[0], person, tenant, now)
     late = {one.facility: one for one in await contacts.overdue(now)} if mine else {}
     mine.sort(key=lambda one: (one.id not in late, late[one.id].oldest if one.id in late else now))
-    return Page("creche/facility/choice.html", ChoicePage(mine, late))
+    return Page("creche/facility/choice.html", ChoicePage(mine, late, closed))
 
 
 @get(
@@ -149,6 +153,7 @@ ROUTES = [
     *facility_calls.ROUTES,
     *facility_places.ROUTES,
     *facility_saturday.ROUTES,
+    *facility_closing.ROUTES,
     *facility_authorisation.ROUTES,
     *facility_insertion.ROUTES,
 ]

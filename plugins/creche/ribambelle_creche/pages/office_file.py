@@ -154,7 +154,7 @@ async def file_page(
     file = await files.one(number, theirs)
     limits, application = tenant.of(Settings).ages, file.application
     dossier = decode(application.answers)
-    names = {one.id: one.name for one in await facilities.every()}
+    names = await facilities.names_of_wishes()
     twins = await duplicates.of(number, dossier)
     live = await offers.live_of(number)
     placed = await offers.with_another([number], tenant.now().date())

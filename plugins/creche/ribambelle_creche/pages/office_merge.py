@@ -66,7 +66,7 @@ async def choose(
         told_wrong = "Aucune autre demande en cours n’a ce numéro. Vérifiez-le, par exemple C-2041."
         form = forms.Bound[Any](None, {"avec": told_wrong}, {"avec": typed})
         return Page("creche/office/merge.html", MergePage(file, twins, form=form), status=422)
-    names = {one.id: one.name for one in await facilities.every()}
+    names = await facilities.names_of_wishes()
     areas = dict(await quartiers.choices())
     sides = [
         (one.application.number, told(decode(one.application.answers), names, areas))

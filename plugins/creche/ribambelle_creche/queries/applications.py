@@ -26,6 +26,7 @@ from ribambelle_creche.domain.dossier import (
     digest,
     encode,
 )
+from ribambelle_creche.domain.facility import standing
 from ribambelle_creche.queries import desks
 from ribambelle_creche.tables import Application, Evidence, Receipt, Wish
 from ribambelle_creche.workflow import CHANGEABLE, CODE, LIVING
@@ -392,12 +393,16 @@ async def child_of(file: Mine, person: Person) -> int | None:
 
 
 async def wishes(number: int) -> list[dict[str, Any]]:
-    """Return the crèches a sent file names, in order."""
-    return (
-        await Wish.select(Wish.rank, Wish.facility, Wish.facility.name.as_alias("name"))
+    """Return the crèches a sent file names, in order; one that closed since says so."""
+    rows = (
+        await Wish.select(
+            *(Wish.rank, Wish.facility, Wish.facility.name.as_alias("name")),
+            Wish.facility.is_open.as_alias("is_open"),
+        )
         .where(Wish.application == number)
         .order_by(Wish.rank)
     )
+    return [row | {"name": standing(row["name"], is_open=row["is_open"])} for row in rows]
 
 
 async def unseen_proofs(number: int) -> list[str]:

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from ribambelle import tenants
-from ribambelle.database import transaction
+from ribambelle.database import locks, transaction
 from ribambelle.errors import NotYours
 from ribambelle.workflow import journal
 from ribambelle_creche.domain.present_children import Line
 from ribambelle_creche.domain.supply import Presence
-from ribambelle_creche.tables import Application, Contract, Offer
+from ribambelle_creche.queries.offers import PLACES
+from ribambelle_creche.tables import Application, Contract, Facility, Offer
 from ribambelle_creche.workflow import LIVING
 
 
@@ -44,6 +45,10 @@ async def add(facility: int, lines: Sequence[Line], source: str, account: int, s
     The same child from the same day is the same contract: a list sent twice adds nobody.
     """
     async with transaction():
+        # whoever closes the crèche looks at its children under the same lock
+        await locks.advisory(PLACES)
+        if not await Facility.exists().where((Facility.id == facility) & Facility.is_open.eq(True)):
+            raise NotYours
         known = {(one.child_name, one.born_on, one.first) for one in await of_facility(facility)}
         new = list({(line.name, line.born_on, line.first): line for line in lines}.items())
         rows = [

@@ -13,6 +13,7 @@ from ribambelle.workflow import journal
 from ribambelle_creche.domain import authorisation
 from ribambelle_creche.domain.authorisation import Authorised, Band
 from ribambelle_creche.domain.capacity import PLACES, Cell, Place, differing, on_saturday
+from ribambelle_creche.domain.facility import standing
 from ribambelle_creche.domain.taking import Taking
 from ribambelle_creche.queries import offers
 from ribambelle_creche.settings import Settings
@@ -93,6 +94,12 @@ async def all_names() -> dict[int, str]:
     """Return every crèche by number, those that closed since included: old answers name them."""
     rows = await Facility.select(Facility.id, Facility.name)
     return {row["id"]: row["name"] for row in rows}
+
+
+async def names_of_wishes() -> dict[int, str]:
+    """Return every crèche by number, as wishes are read: those that closed since say so."""
+    rows = await Facility.select(Facility.id, Facility.name, Facility.is_open)
+    return {row["id"]: standing(row["name"], is_open=row["is_open"]) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ FIELDS = (
     Field(
         "activity",
         "Activité",
-        ("activite", "nom activite", "libelle activite", "accueil", "prestation"),
+        ("activite", "nom activite", "libelle activite", "accueil", "prestation", "libelle"),
         is_needed=True,
     ),
     Field("year", "Année scolaire", ("annee scolaire", "annee", "annee de rentree")),
