@@ -6,6 +6,7 @@ else the machine is doing. The aim: a page with its queries at most five times a
 """
 
 import asyncio
+import logging
 import multiprocessing
 import socket
 import sys
@@ -122,10 +123,10 @@ def serve_portal(port: int, folder: Path) -> None:
 
 
 def run(app: Any, port: int) -> None:
-    """Serve without a line of log."""
-    import structlog
+    """Serve with a line of log for a fault alone, written as `serve` does: a long one costs seconds."""
+    from ribambelle_cli import logs
 
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+    logs.structured(logging.ERROR)
     uvicorn.run(app, port=port, log_level="error", access_log=False, lifespan="off")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from ribambelle import tenants
+from ribambelle.errors import Unavailable
 
 if TYPE_CHECKING:
     from ribambelle.plugins import Enabled
@@ -18,7 +19,8 @@ async def asked(
 ) -> list[Any]:
     """Await what one plugin declared for a hook; nothing when it fails or takes too long.
 
-    After a few failures in a row it is not asked any more, and the log has said why.
+    After a few failures in a row it is left alone for a while, and the log has said why. A database
+    that does not answer is no failure of the plugin: whoever asked is told that.
     """
     plugins, part = hooks.plugins, function.__qualname__
     if plugins.gave_up(plugin, hook, part):
@@ -26,6 +28,8 @@ async def asked(
     try:
         async with asyncio.timeout(PATIENCE):
             answer = list(await function(*given))
+    except Unavailable:
+        raise
     except Exception:  # isolation: what the others say must still be there
         plugins.failed(plugin, hook, part)
         return []

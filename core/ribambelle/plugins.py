@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 GROUP = "ribambelle.plugins"
 CORE = "core"
 BREAKER = 5
+LEFT_ALONE = 120.0
+"""Seconds before what failed too often is tried again: the cause may have been the machine's."""
 HELD = 2.0
 """Seconds: a hook declares, it never waits; one that takes longer keeps every commune waiting."""
 STOPS = (Exception, SystemExit)
@@ -43,6 +45,7 @@ class Plugins:
         self.broken: dict[str, Exception] = {}
         self.places: dict[str, str] = {}
         self.failures: dict[str, int] = {}
+        self._failed_at: dict[str, float] = {}
         self._register(CORE, core_plugin)
         for name, module in (self._installed() if modules is None else modules).items():
             self._register(name, module)
@@ -161,6 +164,7 @@ class Plugins:
         """
         key = f"{name}.{hook}.{part}" if part else f"{name}.{hook}"
         self.failures[key] = self.failures.get(key, 0) + 1
+        self._failed_at[key] = time.monotonic()
         told = {"part": part} if part else {}
         log.exception("hook_failed", plugin=name, hook=hook, failures=self.failures[key], **told)
 
@@ -173,8 +177,17 @@ class Plugins:
         log.error("hook_slow", plugin=name, hook=hook, cure=cure, **told)
 
     def gave_up(self, name: str, hook: str, part: str) -> bool:
-        """Tell whether a function that a plugin declared failed too often to be asked again."""
-        return self.failures.get(f"{name}.{hook}.{part}", 0) >= BREAKER
+        """Tell whether a function that a plugin declared failed too often to be asked now.
+
+        After a while one visitor tries it: a failure more, and it is left alone as long again.
+        """
+        key = f"{name}.{hook}.{part}"
+        if self.failures.get(key, 0) < BREAKER:
+            return False
+        if time.monotonic() - self._failed_at[key] < LEFT_ALONE:
+            return True
+        self._failed_at[key] = time.monotonic()
+        return False
 
 
 def as_exception(error: BaseException) -> Exception:

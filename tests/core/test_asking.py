@@ -13,8 +13,9 @@ from structlog.testing import capture_logs
 
 import ribambelle_assmat.plugin
 import ribambelle_creche.plugin
-from ribambelle import asking, hookimpl
+from ribambelle import asking, hookimpl, plugins
 from ribambelle.childcare import supply
+from ribambelle.errors import Unavailable
 from ribambelle.plugins import BREAKER, Plugins
 from ribambelle.tenants import Platform, checking
 from ribambelle.testing import Communes
@@ -116,6 +117,58 @@ async def test_who_falls_again_and_again_is_not_asked_any_more(
     await communes.app.platform.aclose()
 
     assert len(calls) == BREAKER
+
+
+@pytest.mark.parametrize("database_server", ["sqlite"], indirect=True)
+async def test_who_was_left_alone_is_tried_again_after_a_while(
+    tmp_path: Path,
+    templates_folder: Path,
+    database_server: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The machine was busy, the treasury away: what it says comes back without a restart."""
+    calls, well = [], False
+
+    async def counts(*given: Any) -> list[Any]:
+        calls.append(given)
+        if not well:
+            raise RuntimeError("rien ne va")
+        return ["bien"]
+
+    communes = await served(tmp_path, templates_folder, counts)
+    with communes.alpha.here():
+        for _ in range(BREAKER):
+            await asking.told("family_demandes", None)
+        well = True
+        assert await asking.told("family_demandes", None) == []
+        monkeypatch.setattr(plugins, "LEFT_ALONE", 0)
+        found = await asking.told("family_demandes", None)
+        monkeypatch.undo()
+        again = await asking.told("family_demandes", None)
+    await communes.app.platform.aclose()
+
+    assert found == again == ["bien"]
+    assert len(calls) == BREAKER + 2
+
+
+@pytest.mark.parametrize("database_server", ["sqlite"], indirect=True)
+async def test_a_base_that_does_not_answer_is_no_failure_of_who_asks_it(
+    tmp_path: Path, templates_folder: Path, database_server: str
+) -> None:
+    """One commune's base is away for a moment: the others keep what their plugins say."""
+    calls = []
+
+    async def away(*given: Any) -> list[Any]:
+        calls.append(given)
+        raise Unavailable("le serveur ne répond pas")
+
+    communes = await served(tmp_path, templates_folder, away)
+    page = [await communes.alpha.visitor().get("/") for _ in range(BREAKER + 2)]
+    await communes.app.platform.aclose()
+
+    assert {one.status_code for one in page} == {503}
+    assert len(calls) >= BREAKER + 2
+    assert communes.app.platform.plugins.failures == {}
 
 
 async def test_twin_without_a_limit_a_function_that_hangs_holds_the_page(

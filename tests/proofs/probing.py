@@ -105,7 +105,7 @@ QUERY: dict[str, tuple[str, ...]] = {
 BODY: dict[str, str] = {
     **{"accreditation": "4401", "channel": "sms", "login": "number", "mobile": "06 99 00 00 01"},
     **{"childminder": "3", "recherche": "jours=mon", "retour": "fiche", "arreter": "oui"},
-    **dict.fromkeys(("facility", "desk", "creche", "quartier"), "3"),
+    **dict.fromkeys(("facility", "desk", "creche", "quartier", "personne"), "3"),
     **{
         "is_avip": "oui",
     },
