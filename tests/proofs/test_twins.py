@@ -267,6 +267,8 @@ CACHES = {
             *("ribambelle_periscolaire.queries.dues.sentences",),
             "ribambelle_assmat.pricing.shipped",
             *("ribambelle_creche.pricing.shipped", "ribambelle_creche.domain.admission.units.each"),
+            # the verb and the table of a statement: its values are never in it
+            "ribambelle.traces._of_statement",
             # the authorities this machine trusts
             *(
                 "ribambelle_paiement_tresor.payfip.client.trusted",
@@ -283,7 +285,7 @@ KEPT = {
     "metrics.py": {"_seen"},
     "addresses.py": {"owners", "claims", "_read", "_served", "_refused"},
     # the same for every commune, or belonging to the object of one commune
-    "plugins.py": {"broken", "places", "failures", "_by_hook"},
+    "plugins.py": {"broken", "places", "failures", "_failed_at", "_by_hook"},
     "prepared.py": {"_texts"},
     "postgres.py": {"_pools"},
     "sqlite.py": {"_pools"},
