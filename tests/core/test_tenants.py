@@ -300,3 +300,22 @@ async def test_settings_of_a_plugin_are_read_from_its_table(communes: Communes) 
 
     assert communes.alpha.tenant.of(Settings).max_wishes == 7
     assert communes.beta.tenant.of(Settings).max_wishes == 3
+
+
+async def test_a_base_is_closed_in_its_turn_though_its_file_changed_under_a_request(
+    communes: Communes,
+) -> None:
+    platform = communes.app.platform
+    platform.keep = 1
+    file = platform.folder / "alpha.toml"
+    with communes.alpha.tenant.here():
+        opened = communes.alpha.tenant.engine
+        file.write_text(file.read_text("utf-8") + "\n# une faute corrigée\n", "utf-8")
+        communes.beta.tenant.engine  # noqa: B018 - asked for: another may then be closed
+        assert communes.alpha.tenant.engine is opened  # never under a request
+
+    with communes.beta.tenant.here():
+        platform._close("beta")
+        communes.beta.tenant.engine  # noqa: B018
+
+    assert communes.alpha.tenant.engine is not opened

@@ -42,7 +42,8 @@ async def turn(platform: Platform, slug: str) -> bool:
     every = timedelta(minutes=settings.every_minutes)
     if known and (now - known.began_at < every or now - known.looked_at < AGAIN):
         return False
-    commune.users += 1  # its base is not closed meanwhile
+    users = commune.platform.users
+    users[commune.slug] += 1  # its base is not closed meanwhile
     try:
         return await _copied(commune, known)
     except (Refused, Misconfigured, Unavailable, OSError) as error:
@@ -54,7 +55,7 @@ async def turn(platform: Platform, slug: str) -> bool:
         log.exception("backup_failed", tenant=slug)
         _note_problem(commune, known, "panne imprévue, dite dans les journaux")
     finally:
-        commune.users -= 1
+        users[commune.slug] -= 1
     return False
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from functools import partial
 from pathlib import Path
 
@@ -49,6 +49,8 @@ class Platform:
         self.plugins, self.clock = plugins or Plugins(), clock
         self.keep, self.port = keep, port
         self.addresses = Addresses(self.folder, self.data)
+        self.users: Counter[str] = Counter()
+        """How many are at work in each commune, whatever its files became meanwhile."""
         self._tenants: dict[str, tuple[tuple[int, ...], Tenant | Misconfigured]] = {}
         self._engines: OrderedDict[str, TenantEngine] = OrderedDict()
         self._standbys: dict[str, StandbyEngine] = {}
@@ -159,7 +161,6 @@ class Platform:
             was, now = before[1].settings, tenant.settings
             if (was.database, was.standby) != (now.database, now.standby):
                 self._close(slug)
-            tenant.users = before[1].users
         return tenant
 
     def forget(self, slug: str) -> None:
@@ -211,9 +212,7 @@ class Platform:
 
     def _evict(self, wanted: str) -> None:
         for slug in list(self._engines)[: max(0, len(self._engines) - self.keep)]:
-            known = self._tenants.get(slug)
-            used = known is not None and isinstance(known[1], Tenant) and known[1].users > 0
-            if slug != wanted and not used:  # never close under a request
+            if slug != wanted and not self.users[slug]:  # never close under a request
                 self._close(slug)
 
     def _close(self, slug: str) -> None:

@@ -45,7 +45,7 @@ class Tenant:
     """A commune as its files describe it at this moment; made again when they change."""
 
     def __init__(self, platform: "Platform", slug: str) -> None:
-        self.platform, self.slug, self.users = platform, slug, 0
+        self.platform, self.slug = platform, slug
         file = f"{slug}.toml"
         raw = files.read(platform.folder, slug)
         schemas = dict(platform.plugins.each("settings"))
@@ -136,7 +136,7 @@ class Tenant:
         :param though_frozen: write all the same; only for whoever froze the commune, and for the
             work that it waits for.
         """
-        self.users += 1
+        self.platform.users[self.slug] += 1
         engine, tenant = current_engine.set(self.engine), _current.set(self)
         frozen = THOUGH_FROZEN.set(though_frozen)
         try:
@@ -145,7 +145,7 @@ class Tenant:
             THOUGH_FROZEN.reset(frozen)
             _current.reset(tenant)
             current_engine.reset(engine)
-            self.users -= 1
+            self.platform.users[self.slug] -= 1
 
     def now(self) -> datetime:
         """Return the present moment in the commune's time zone."""
