@@ -7,6 +7,7 @@ RibambelleError
 ├── Misconfigured  a setting is wrong: file, key and cure
 ├── NoTenant       a query, link or log line outside any commune: a fault of ours
 └── Unavailable    the commune's database cannot answer now: 503, try again
+    └── ReadOnly   it answers who reads; what would be written is refused on purpose
 ```
 """
 
@@ -58,3 +59,7 @@ class NoTenant(RibambelleError):
 
 class Unavailable(RibambelleError):
     """The commune's database cannot be reached or read at this moment."""
+
+
+class ReadOnly(Unavailable):
+    """The commune is only read for a moment: it is moved, upgraded, or its agent asked for it."""

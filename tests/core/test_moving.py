@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import structlog
 from tests.proofs.planting import planted, tables_of
 
 from ribambelle.database import DOOR, SQLite, TenantEngine, following, postgres, template, using
@@ -70,7 +71,8 @@ async def test_while_it_moves_families_read_and_nobody_writes(communes: Communes
     mark.touch()
     page, home = await family.get("/compte"), await family.get("/")
     asked = await family.post("/compte/appareils/99/fermer")
-    sent = await town.visitor().post("/connexion", data={"email": "a@b.test"})
+    with structlog.testing.capture_logs() as lines:
+        sent = await town.visitor().post("/connexion", data={"email": "a@b.test"})
     elsewhere = await communes.beta.visitor().post("/connexion", data={"email": "a@b.test"})
     mark.unlink()
     again = await town.visitor().post("/connexion", data={"email": "a@b.test"})
@@ -79,6 +81,9 @@ async def test_while_it_moves_families_read_and_nobody_writes(communes: Communes
     assert sent.status_code == 503
     assert asked.status_code in (303, 503)
     assert "retry-after" in sent.headers
+    (line,) = [one for one in lines if one["log_level"] != "info"]
+    assert line["event"] == "read_only"  # one line: nothing is wrong, there is nothing to look for
+    assert "exc_info" not in line
     assert (elsewhere.status_code, again.status_code) == (200, 200)
     with town.here():
         assert await journal.broken_at() is None

@@ -13,6 +13,7 @@ from ribambelle.api.addresses import PAGE
 from ribambelle.api.reading import Invalid, NotJson, TooLarge, Unreadable, Wrong
 from ribambelle.api.writing import KeyNeeded, KeyReused
 from ribambelle.errors import NoTenant, NotYours, Refused, Unavailable
+from ribambelle.web import away
 from ribambelle.web.blame import blame
 from ribambelle.web.guards import NotForYou, ScopeNeeded, SignInFirst, TokenNeeded
 from ribambelle.web.security import ALWAYS
@@ -258,7 +259,7 @@ def refused(request: Asked, error: Refused) -> Response[bytes]:
 def unavailable(request: Asked, error: Unavailable) -> Response[bytes]:
     """The commune's database cannot answer."""
     traces.failed(error)
-    log.error("database_unavailable", exc_info=error)
+    away.note(error)
     return problem("unavailable", visit(request).number, retry_after=WAIT["retry-after"])
 
 

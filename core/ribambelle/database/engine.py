@@ -68,14 +68,14 @@ class TenantEngine(Engine[Transaction]):
         note(sql)
         transaction = open_transaction(self)
         if transaction is not None and transaction.barred and not only_reads(sql):
-            raise Unavailable(transaction.barred)
+            raise transaction.barred
         with traces.statement(sql, self.engine_type):
             if transaction is None:
                 return await self.alone(sql, args)
             return await transaction.fetch(sql, args)
 
-    def why_only_read(self) -> str:
-        """Say what keeps anybody from writing at this moment; nothing when they may.
+    def why_only_read(self) -> Unavailable | None:
+        """Return what keeps anybody from writing at this moment; None when they may.
 
         It is asked with a connection in hand, at each act, however long ago the request began:
         whoever freezes the base only has then to wait for the transactions that are open.
@@ -83,12 +83,12 @@ class TenantEngine(Engine[Transaction]):
         try:
             self.require_writable()
         except Unavailable as error:
-            return str(error)
-        return ""
+            return error
+        return None
 
     def _require_writable(self, sql: str) -> None:
         if not only_reads(sql) and (why := self.why_only_read()):
-            raise Unavailable(why)
+            raise why
 
     @abstractmethod
     async def quiet(self) -> bool:

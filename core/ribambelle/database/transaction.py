@@ -30,7 +30,7 @@ class Connection(Protocol):
 class Owner(Protocol):
     """What a transaction asks of the database it is of."""
 
-    def why_only_read(self) -> str: ...
+    def why_only_read(self) -> Unavailable | None: ...
 
 
 # One variable for all engines: a variable per engine would never be collected.
@@ -54,8 +54,8 @@ class Transaction(BaseTransaction):
 
     def __init__(self, engine: Owner, lease: AbstractAsyncContextManager[Connection]) -> None:
         self.engine, self.outer, self.ended = engine, _innermost.get(), False
-        self.barred = ""
-        """Why nothing may be written in it; nothing when it may."""
+        self.barred: Unavailable | None = None
+        """Why nothing may be written in it; None when it may."""
         self._changes, self._noted = LOOKING.get(), 0
         self._lease = lease
         self._turn = asyncio.Lock()  # tasks sharing a transaction speak one at a time

@@ -14,7 +14,7 @@ from ribambelle.database.engine import TenantEngine
 from ribambelle.database.postgres import Postgres
 from ribambelle.database.sqlite import SQLite
 from ribambelle.database.standby import StandbyEngine
-from ribambelle.errors import Misconfigured, Unavailable
+from ribambelle.errors import Misconfigured, ReadOnly, Unavailable
 from ribambelle.plugins import Plugins
 from ribambelle.tenants import settings as files
 from ribambelle.tenants.addresses import CURE, Addresses, stamp_of
@@ -191,14 +191,14 @@ class Platform:
         The mark is looked at first: it is taken away after the files have said where the base is.
         """
         if tenant.is_frozen and not THOUGH_FROZEN.get():
-            raise Unavailable("la commune est en lecture seule pour quelques instants")
+            raise ReadOnly("la commune est en lecture seule pour quelques instants")
         try:
             url = self.tenant(tenant.slug).settings.database.url
         except (Misconfigured, UnknownTenant) as error:
             raise Unavailable("le fichier de la commune ne dit plus où est sa base") from error
         held = engine.url if isinstance(engine, Postgres) else ""
         if held != url or (isinstance(engine, SQLite) and engine.is_outlived()):
-            raise Unavailable("la base de la commune vient de changer de place")
+            raise ReadOnly("la base de la commune vient de changer de place")
 
     def standby(self, tenant: Tenant) -> StandbyEngine | None:
         """Return the commune's base on the standby, if its files name one."""

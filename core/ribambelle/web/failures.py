@@ -12,6 +12,7 @@ from litestar.types import ExceptionHandlersMap
 from ribambelle import traces
 from ribambelle.api.addresses import is_for_programs
 from ribambelle.errors import NotYours, Refused, Unavailable
+from ribambelle.web import away
 from ribambelle.web.blame import blame
 from ribambelle.web.guards import NotForYou, NotMandated, SignInFirst
 from ribambelle.web.page import Page, render
@@ -295,7 +296,7 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
 def unavailable(request: Request[Any, Any, Any], error: Unavailable) -> Response[Any]:
     """The commune's database cannot answer: say so, and ask to come back."""
     traces.failed(error)
-    log.error("database_unavailable", exc_info=error)
+    away.note(error)
     page = _page(request, 503)
     page.headers["retry-after"] = "60"
     return page

@@ -21,6 +21,7 @@ from ribambelle.identity import Person, errands
 from ribambelle.identity.sessions import MANDATE, OpenSession, opened
 from ribambelle.tenants import Platform, Tenant, UnknownTenant
 from ribambelle.web import (
+    away,
     consulting,
     dependencies,
     failures,
@@ -112,8 +113,8 @@ class Portal(Litestar):
                 await super().__call__(scope, receive, leaving)
             finally:
                 journal.BEHALF.reset(behalf)
-        except Unavailable:
-            log.exception("database_unavailable")
+        except Unavailable as error:
+            away.note(error)
             if is_for_programs(scope["path"]):
                 await problems.early(leaving, 503, number)
             else:
