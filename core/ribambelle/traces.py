@@ -207,7 +207,7 @@ def _step(
     with following as span:
         try:
             yield span
-        except Exception as error:
+        except Exception as error:  # whatever it is, its kind is told and it goes on
             _fail(span, error)
             raise
 

@@ -316,6 +316,6 @@ async def test_a_base_is_closed_in_its_turn_though_its_file_changed_under_a_requ
 
     with communes.beta.tenant.here():
         platform._close("beta")
-        communes.beta.tenant.engine  # noqa: B018
+        communes.beta.tenant.engine  # noqa: B018 - again, now that nobody holds the first
 
     assert communes.alpha.tenant.engine is not opened

@@ -5,6 +5,7 @@ from datetime import date
 from tests.creche.builders import a_facility, an_application
 
 from ribambelle.identity import accounts
+from ribambelle.tenants import Tenant
 from ribambelle.testing import Communes, FrozenClock
 from ribambelle.workflow.tables import JournalLine
 from ribambelle_creche.domain.dossier import Family
@@ -13,16 +14,22 @@ from ribambelle_creche.tables import Application, Capacity, Contract, Offer
 URGENCES = "/bureau/creche/urgences"
 
 
+async def a_creche(tenant: Tenant, free: int) -> int:
+    """Open a crèche with so many places free for babies, on Monday morning alone."""
+    lilas = await a_facility()
+    place = Capacity(facility=lilas, age_group="babies", weekday=0, half="am")
+    place.places, place.free, place.changed_at = free, free, tenant.now()
+    await Capacity.insert(place)
+    return lilas
+
+
 async def test_a_place_is_given_at_once_where_there_is_room_with_a_reason_and_an_end(
     communes: Communes, clock: FrozenClock
 ) -> None:
     town = communes.alpha
     agent = await town.staff()
     with town.here() as tenant:
-        lilas = await a_facility()
-        place = Capacity(facility=lilas, age_group="babies", weekday=0, half="am")
-        place.places, place.free, place.changed_at = 1, 1, tenant.now()
-        await Capacity.insert(place)
+        lilas = await a_creche(tenant, 1)
         first, second = await an_application(lilas), await an_application(lilas)
         rows = await Application.select(Application.number).order_by(Application.id)
         numbers = [row["number"] for row in rows]
@@ -56,10 +63,7 @@ async def test_a_place_given_at_once_and_sent_twice_is_given_once(communes: Comm
     town = communes.alpha
     agent = await town.staff()
     with town.here() as tenant:
-        lilas = await a_facility()
-        place = Capacity(facility=lilas, age_group="babies", weekday=0, half="am")
-        place.places, place.free, place.changed_at = 3, 3, tenant.now()
-        await Capacity.insert(place)
+        lilas = await a_creche(tenant, 3)
         await an_application(lilas)
         (number,) = [row["number"] for row in await Application.select(Application.number)]
     told = {
@@ -85,10 +89,7 @@ async def test_a_family_is_written_the_place_and_its_end_never_the_reason(
     agent = await town.staff()
     with town.here() as tenant:
         account = (await accounts.open_family("zoe@example.test", clock())).id
-        lilas = await a_facility()
-        place = Capacity(facility=lilas, age_group="babies", weekday=0, half="am")
-        place.places, place.free, place.changed_at = 3, 3, tenant.now()
-        await Capacity.insert(place)
+        lilas = await a_creche(tenant, 3)
         await an_application(lilas, account=account)
         nobody = Family("Ana", "B", "06 39 98 12 34", is_single=True)
         await an_application(lilas, family=nobody)
