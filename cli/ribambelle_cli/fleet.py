@@ -11,7 +11,7 @@ from ribambelle.commands import AsJson, DryRun, followed, platform, say, say_jso
 from ribambelle.database import names, transaction
 from ribambelle.errors import Refused, RibambelleError
 from ribambelle.tenants import Platform, fleet
-from ribambelle.tenants.fleet import Fault, Step
+from ribambelle.tenants.fleet import Change, Fault, Step
 from ribambelle.web.formats import pluriel
 from ribambelle_cli import refusals
 from ribambelle_cli.tenant import bring_up, forward, once
@@ -89,7 +89,7 @@ def _show(steps: list[Step]) -> None:
         (
             step.wanted.new.slug,
             WORDS[step.kind],
-            " ; ".join(_created(step) if step.kind == "create" else _changed(step)),
+            " ; ".join(_created(step) if step.kind == "create" else map(changed, step.changes)),
         )
         for step in steps
         if step.kind != "nothing"
@@ -114,11 +114,13 @@ def _created(step: Step) -> list[str]:
     return [f"{key} : {value}" for key, value in told.items() if value]
 
 
-def _changed(step: Step) -> list[str]:
-    return [
-        f"{KEYS.get(one.key, one.key)} : {one.before or 'rien'} → {one.after}"
-        for one in step.changes
-    ]
+def changed(one: Change) -> str:
+    """Return a key of a commune's file, what it said and what it will, for a person.
+
+    >>> changed(Change("colour", "", "#0B5FA5"))
+    'couleur : rien → #0B5FA5'
+    """
+    return f"{KEYS.get(one.key, one.key)} : {one.before or 'rien'} → {one.after}"
 
 
 KEYS = {"name": "nom", "hosts": "adresses", "plugins": "modules", "colour": "couleur"}

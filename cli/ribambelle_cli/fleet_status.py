@@ -63,7 +63,10 @@ def status(as_json: AsJson = False) -> None:
             *(one.slug, _health(one), one.engine, ", ".join(one.plugins)),
             *(one.pending or "", _copied(one), _drilled(one)),
             *(one.given_up or "", _when(one.oldest), one.late or ""),
-            *(f"{one.megabytes:.1f} Mo".replace(".", ","), _when(one.active)),
+            *(
+                "" if one.problem else f"{one.megabytes:.1f} Mo".replace(".", ","),
+                _when(one.active),
+            ),
         )
         for one in found
     ]

@@ -67,7 +67,7 @@ def _kind(parameter: Any, ctx: Any) -> Any:
     word = told.removeprefix("list[").removesuffix("]").removesuffix(" range")
     if word == "bool":
         return ""
-    return f"<{KINDS.get(word, word)}>"
+    return f"<{KINDS.get(word.lower(), word)}>"
 
 
 def mistake(error: Exception) -> str:

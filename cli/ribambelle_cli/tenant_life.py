@@ -12,6 +12,7 @@ from ribambelle.tenants import Tenant
 from ribambelle.tenants.creation import NewTenant
 from ribambelle.web.formats import pluriel
 from ribambelle.workflow import journal
+from ribambelle_cli.fleet import changed
 from ribambelle_cli.tenant import Slug, once
 
 
@@ -73,7 +74,7 @@ def change(
         say_json({"slug": slug, "dry_run": dry_run, "changes": changes})
         return
     for one in step.changes:
-        say(f"{slug} : {one.key} : {one.before or 'rien'} → {one.after}")
+        say(f"{slug}, {changed(one)}")
     say(
         "Rien n’a été changé."
         if dry_run or not changes

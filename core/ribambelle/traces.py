@@ -235,10 +235,12 @@ def _of_statement(sql: str, system: str) -> tuple[str, Mapping[str, str]]:
 
     >>> _of_statement('SELECT "adult"."name" FROM "adult" WHERE "id" = ?', "sqlite")[0]
     'SELECT adult'
+    >>> _of_statement("SELECT\\n  name\\nFROM school", "sqlite")[0]
+    'SELECT school'
     >>> _of_statement("COMMIT", "")
     ('COMMIT', {'db.operation.name': 'COMMIT'})
     """
-    verb = sql.lstrip()[:16].partition(" ")[0].upper()
+    verb = "".join(sql.split(maxsplit=1)[:1]).upper()
     told = {"db.operation.name": verb}
     if system:
         told["db.system.name"] = {"postgres": "postgresql"}.get(system, system)

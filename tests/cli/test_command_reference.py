@@ -10,6 +10,7 @@ from rich.text import Text
 from typer.main import get_command
 
 from ribambelle_cli.command_reference import commands, reference
+from ribambelle_cli.french import KINDS
 from ribambelle_cli.main import application, run
 
 PAGE = Path(__file__).parents[2] / "docs" / "commandes.md"
@@ -62,6 +63,19 @@ def test_a_person_may_type_each_command_of_the_page(capsys: pytest.CaptureFixtur
 
     assert len(typed) > 50 and refused == []
     assert "Usage" in capsys.readouterr().out
+
+
+def test_the_help_says_in_french_what_each_word_is(root: Any) -> None:
+    kinds = {
+        (words, one.name): one.display_type(command.make_context("x", [], resilient_parsing=True))
+        for words, command in commands(root)
+        for one in command.params
+    }
+
+    assert (
+        kinds["ribambelle restore", "erasures"] == kinds["ribambelle restore", "to"] == "<chemin>"
+    )
+    assert {kind for kind in kinds.values() if kind.strip("<>").lower() in KINDS} == set()
 
 
 def test_twin_a_command_that_changes_is_seen() -> None:

@@ -263,18 +263,19 @@ def test_a_commune_left_read_only_and_a_base_left_behind_are_said(
 ) -> None:
     folder = place / "data" / "bastia"
     mark, former = folder / FREEZE, folder / "portal.20261101-120000.sqlite"
-    for file in (mark, former):
+    cut = [folder / f".portal.sqlite.{ending}" for ending in ("still", "moving")]
+    for file in (mark, former, *cut):
         file.touch()
     told = told_of(capsys)
     assert "lecture seule" not in told and "rm " not in told  # a move that goes on is no fault
 
-    for file, days in ((mark, 1), (former, 8)):
+    for file, days in ((mark, 1), (former, 8), (cut[0], 2), (cut[1], 2)):
         before = time.time() - days * 86_400
         os.utime(file, (before, before))
 
     told = told_of(capsys)
     assert "lecture seule depuis" in told and "freeze bastia --off" in told
-    assert f"rm {former}*" in told
+    assert all(f"rm {file}*" in told for file in (former, *cut))
 
 
 def told_of(capsys: pytest.CaptureFixture[str]) -> str:

@@ -247,7 +247,11 @@ def test_the_fleet_is_followed_and_checked(place: Path, capsys: pytest.CaptureFi
     out = capsys.readouterr().out
     after = json.loads(out[out.index('{\n  "checked"') :])
 
+    assert run(["fleet", "status"]) == 0
+    unseen = capsys.readouterr().out
+
     bastia, corte = states
+    assert "corte" in unseen and "0,0 Mo" not in unseen  # nobody weighed it
     assert (bastia["slug"], bastia["pending"], bastia["given_up"]) == ("bastia", 0, 0)
     assert bastia["backup"] is not None
     moments = [bastia["backup"], corte["active"]]

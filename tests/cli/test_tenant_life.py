@@ -297,6 +297,9 @@ def test_a_commune_changes_address_and_colour(
     words = ["tenant", "change", "bastia", "--host", "famille.bastia.fr", "--colour", "#0B6B4F"]
     assert run([*words, "--dry-run"]) == 0
     assert "bastia.localhost" in (bastia / "tenants" / "bastia.toml").read_text()
+    said = capsys.readouterr().out
+    assert "bastia, adresses : bastia.localhost → famille.bastia.fr" in said
+    assert "bastia, couleur : " in said
 
     assert run([*words, "--json"]) == 0
 

@@ -10,7 +10,7 @@ from tests.proofs.planting import planted, tables_of
 
 from ribambelle.database import DOOR, SQLite, TenantEngine, following, postgres, template, using
 from ribambelle.database import moving as rows
-from ribambelle.database.names import renamed
+from ribambelle.database.names import named, renamed
 from ribambelle.errors import Misconfigured, Refused, Unavailable
 from ribambelle.identity.tables import Household, Login, School
 from ribambelle.jobs import queue
@@ -392,6 +392,46 @@ async def test_what_fails_once_families_write_in_the_new_base_never_takes_it_awa
     assert other.tenant("alpha").settings.database.url
     assert not town.tenant.is_frozen
     await other.aclose()
+
+
+async def test_a_base_of_somebody_else_is_never_taken_for_a_draft(
+    communes: Communes, postgres_server: str
+) -> None:
+    """A neighbour called as a draft could be: nothing of it is removed to make room."""
+    town, place = communes.alpha, a_place(postgres_server)
+    neighbours = [renamed(postgres_server, f"{named(place)}{end}") for end in ("_moving", "_draft")]
+    async with template.administration(postgres_server) as server:
+        for one in neighbours:
+            await template.create_empty(server, named(one))
+
+    await moving.move(town.tenant, place, 0)
+
+    async with template.administration(postgres_server) as server:
+        rows = await server.fetch(
+            "SELECT datname FROM pg_database WHERE datname LIKE $1 ORDER BY datname",
+            f"{named(place)}%",
+        )
+        drafts = await server.fetch(
+            "SELECT datname FROM pg_database WHERE datname LIKE 'ribambelle\\_moving\\_%'"
+        )
+    assert [row["datname"] for row in rows] == sorted([named(place), *map(named, neighbours)])
+    assert not drafts
+    for one in neighbours:
+        await template.drop(one)
+
+
+async def test_of_two_that_freeze_at_once_one_is_refused(
+    communes: Communes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both looked before either wrote: the end of one would open what the other copies."""
+    town = communes.alpha
+    with freezing.frozen(town.tenant), monkeypatch.context() as neither:
+        neither.setattr(Path, "exists", lambda _: False)
+        with pytest.raises(Refused, match="tenant_frozen"), freezing.frozen(town.tenant):
+            pass
+        neither.undo()
+        assert town.tenant.is_frozen
+    assert not town.tenant.is_frozen
 
 
 async def test_two_moves_at_once_are_one(communes: Communes, postgres_server: str) -> None:

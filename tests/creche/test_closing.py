@@ -112,6 +112,12 @@ async def test_nobody_who_is_there_loses_the_creche(communes: Communes, clock: F
     here, agent = f"/creche/direction/{lilas}", await town.staff()
 
     page = unescape((await agent.get(f"{here}/fermer")).text).replace(NBSP, " ")
+    with town.here():
+        another = await a_commission(town)
+        await Commission.update({Commission.state: "closed"}).where(Commission.id == another)
+    both = unescape((await agent.get(f"{here}/fermer")).text).replace(NBSP, " ")
+    with town.here():
+        await Commission.update({Commission.state: "decided"}).where(Commission.id == another)
     assert (await agent.post(f"{here}/fermer")).headers["location"] == f"{here}/fermer"
     again = unescape((await agent.get(f"{here}/fermer")).text)
     held = await is_open(town, lilas)
@@ -129,6 +135,8 @@ async def test_nobody_who_is_there_loses_the_creche(communes: Communes, clock: F
     assert "Léa" not in page
     assert "1 place proposée attend une réponse" in page
     assert "1 commission se prépare avec ses places" in page
+    assert "attendez qu’elle soit décidée" in page
+    assert "2 commissions se préparent" in both and "attendez qu’elles soient décidées" in both
     assert "Fermer Les Lilas" not in page
     assert "Rien n’est changé : cette crèche reste ouverte." in again
     assert held

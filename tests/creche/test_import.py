@@ -57,6 +57,19 @@ async def test_a_second_import_changes_only_what_changed(communes: Communes) -> 
         assert await Facility.count() == 3
 
 
+async def test_a_creche_that_the_town_hall_closed_stays_so_and_is_told(communes: Communes) -> None:
+    """A list that names it would let whoever sends it believe that families see it."""
+    with communes.alpha.here():
+        await bring_in(LIST.encode(), None, dry_run=False)
+        await Facility.update({Facility.is_open: False}).where(Facility.places == 30)
+        again = await bring_in(LIST.encode(), None, dry_run=False)
+        open_ = await Facility.count().where(Facility.is_open.eq(True))
+
+    assert "fermée par la mairie, elle le reste" in again[0].remark
+    assert "fermée" not in again[1].remark
+    assert ([o.done for o in again[:3]], open_) == ([SAME, SAME, SAME], 2)
+
+
 async def test_a_second_import_moves_a_creche_and_keeps_what_it_wrote(communes: Communes) -> None:
     with communes.alpha.here():
         await bring_in(LIST.encode(), None, dry_run=False)

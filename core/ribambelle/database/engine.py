@@ -1,5 +1,6 @@
 """What the two databases have in common: how a statement finds its connection."""
 
+import re
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -19,15 +20,21 @@ from ribambelle.errors import Unavailable
 
 Fetch = Callable[[int], Awaitable[list[Any]]]
 READS = ("SELECT", "WITH", "PRAGMA", "EXPLAI")
+WRITES = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE)\b", re.I)
 
 
 def only_reads(sql: str) -> bool:
-    """Say whether a statement changes nothing, from its first word.
+    """Say whether a statement changes nothing, from its first word; one that names parts, from all.
 
     >>> only_reads(" select 1"), only_reads("UPDATE core_job SET error = NULL")
     (True, False)
+    >>> only_reads("WITH x AS (SELECT 1) SELECT * FROM x")
+    True
+    >>> only_reads("WITH x AS (SELECT 1) DELETE FROM y")
+    False
     """
-    return sql.lstrip()[:6].upper().startswith(READS)
+    first = sql.lstrip()[:6].upper()
+    return first.startswith(READS) and not (first.startswith("WITH") and WRITES.search(sql))
 
 
 class TenantEngine(Engine[Transaction]):

@@ -19,11 +19,12 @@ IDLE = 60.0  # seconds after which an unused connection is closed
 
 LOOKS = 50
 """At the transactions that are open, while they are waited for."""
-# a copy that is being taken reads for minutes, and writes nothing
+# a copy that is being taken reads for minutes, as the server's own sweeping does, and writes nothing
 OPEN = """
 SELECT pid FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
   AND state <> 'idle' AND xact_start < $1 AND application_name <> 'pg_dump'
+  AND backend_type = 'client backend'
 """
 
 # The server cannot answer now, or asks to try again.

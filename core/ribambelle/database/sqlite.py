@@ -9,7 +9,7 @@ from typing import Any, cast
 from pysqlite3 import dbapi2
 
 from ribambelle.database.connection import SQLiteConnection, in_thread, is_read, named_rows
-from ribambelle.database.engine import Fetch, TenantEngine
+from ribambelle.database.engine import Fetch, TenantEngine, only_reads
 from ribambelle.database.transaction import Connection, Transaction, open_transaction
 from ribambelle.errors import Unavailable
 
@@ -89,9 +89,15 @@ class SQLite(TenantEngine):
         if is_read(sql):
             async with pool.read() as connection:
                 return await connection.read(sql, args)
-        async with pool.write() as connection:
-            self._require_writable(sql)
-            return await connection.fetch(sql, args)
+        if only_reads(sql):
+            async with pool.write() as connection:
+                return await connection.fetch(sql, args)
+        # the place first, then the look: one that waits for another process would write unseen, after
+        # whoever freezes the base had found it quiet
+        async with self.transaction() as place:
+            if place.barred:
+                raise Unavailable(place.barred)
+            return await place.fetch(sql, args)
 
     async def quiet(self) -> bool:
         """Wait a moment for the transactions that are open; say whether all have ended."""

@@ -64,10 +64,10 @@ class Transaction(BaseTransaction):
         self.connection = await self._lease.__aenter__()
         try:
             await self._start()
+            self.barred = self.engine.why_only_read()
         except BaseException as error:
             await self._lease.__aexit__(type(error), error, error.__traceback__)
             raise
-        self.barred = self.engine.why_only_read()
         _innermost.set(self)
         self._noted = len(self._changes.tables) if self._changes else 0
         return self

@@ -43,6 +43,8 @@ RENEWED = timedelta(days=14)
 READ_ONLY = timedelta(minutes=10)
 """A commune is read only for seconds while it moves or is upgraded; after so long, by mistake."""
 FORMER = timedelta(days=7)
+CUT = timedelta(days=1)
+"""A move takes minutes: what it works on and is older was left by one that was stopped by force."""
 BACK = timedelta(minutes=5)
 MEANWHILE = "Les chiffres se lisent sur la base principale."
 Level = Literal["fault", "remark", "unknown"]
@@ -176,6 +178,12 @@ def _of_former(commune: Tenant) -> Iterator[Finding]:
         if commune.now() - _changed(commune, file) > FORMER:
             told = f"L’ancienne base est encore là : {file}. Des familles oubliées depuis y sont."
             cure = f"Quand vous avez une copie de la nouvelle, supprimez-la : rm {file}*"
+            yield Finding(commune.slug, "remark", told, cure)
+    for ending in ("still", "moving"):
+        file = commune.folder / f".portal.sqlite.{ending}"
+        if file.exists() and commune.now() - _changed(commune, file) > CUT:
+            told = f"Un déplacement coupé a laissé une copie de la base : {file}."
+            cure = f"Relancez le déplacement, qui la remplace, ou supprimez-la : rm {file}*"
             yield Finding(commune.slug, "remark", told, cure)
 
 

@@ -31,9 +31,12 @@ def alone(commune: Tenant) -> Iterator[None]:
 def frozen(commune: Tenant) -> Iterator[None]:
     """Let nobody write in this commune for the time of the block, in any process."""
     mark = commune.folder / FREEZE
-    if mark.exists():
-        raise Refused("tenant_frozen", slug=commune.slug)
-    mark.touch(mode=0o600)
+    try:
+        mark.touch(
+            mode=0o600, exist_ok=False
+        )  # of two at once, one: its end would open the other's
+    except FileExistsError:
+        raise Refused("tenant_frozen", slug=commune.slug) from None
     try:
         yield
     finally:

@@ -5,6 +5,7 @@ changed meanwhile. The former base stays where it was, untouched, until somebody
 """
 
 import dataclasses
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +51,7 @@ async def move(commune: Tenant, to: str, settle: float = freezing.SETTLE) -> Mov
     its own name only once it is whole: stopped by force before, the move is made again from nothing.
     """
     target = _target(commune, to)
-    draft = await _draft(target)
+    draft = await _draft(commune, target)
     with freezing.alone(commune):
         source = commune.engine
         tables, packages = await held(commune)
@@ -67,12 +68,14 @@ async def move(commune: Tenant, to: str, settle: float = freezing.SETTLE) -> Mov
     return dataclasses.replace(moved, kept=kept)
 
 
-async def _draft(target: str | Path) -> str | Path:
+async def _draft(commune: Tenant, target: str | Path) -> str | Path:
     """Return what the new base is called until it is whole; refuse a target that cannot be made."""
     if isinstance(target, Path):
         return target.with_name(f".{target.name}.moving")
     await template.require_room(target)
-    return renamed(target, f"{named(target)[:48]}_moving")
+    # a name nobody else gives: whatever bears it is taken away
+    whose = hashlib.sha256(f"{commune.platform.folder}|{commune.slug}|{named(target)}".encode())
+    return renamed(target, f"ribambelle_moving_{whose.hexdigest()[:16]}")
 
 
 async def _moved(
@@ -110,7 +113,7 @@ def _require_same(commune: Tenant, wrong: Sequence[str]) -> None:
 
 async def require_possible(commune: Tenant, to: str) -> None:
     """Refuse a move that could not be, before anything is done."""
-    await _draft(_target(commune, to))
+    await _draft(commune, _target(commune, to))
 
 
 async def held(

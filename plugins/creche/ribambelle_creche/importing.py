@@ -88,7 +88,8 @@ def _decided(lines: Iterable[Line], before: dict[str, Facility]) -> Iterable[Out
             if known is None:
                 yield Outcome(line, CREATED)
             else:
-                yield Outcome(line, UPDATED if _differs(line, known) else SAME)
+                done = UPDATED if _differs(line, known) else SAME
+                yield Outcome(line if known.is_open else _closed(line), done)
 
 
 def _said(line: Line) -> tuple[str, ...]:
@@ -105,6 +106,11 @@ def _differs(line: Line, known: Facility) -> bool:
 def _still_there(line: Line) -> Line:
     told = "elle avait été importée, et reste avec les demandes qui la nomment"
     return replace(line, aside=f"{line.aside} ; {told}")
+
+
+def _closed(line: Line) -> Line:
+    told = "fermée par la mairie, elle le reste : « Rouvrir », à la page des crèches"
+    return replace(line, remarks=(*line.remarks, told))
 
 
 def _refusing(line: Line, why: str) -> Line:
