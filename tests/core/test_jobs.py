@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -204,6 +204,45 @@ async def test_a_lease_is_for_one_worker(communes: Communes, worker: Worker) -> 
 
     numbers = [job.id for job in taken if job is not None]
     assert len(numbers) == len(set(numbers)) == 10
+
+
+async def long_job(communes: Communes, clock: FrozenClock, worker: Worker) -> tuple[bool, bool]:
+    """Run a job for longer than a lease; tell whether it counts as running, and who else takes it."""
+    with communes.alpha.here():
+        await later("worker", "long")
+    working = asyncio.create_task(communes.alpha.work())
+    await asyncio.wait_for(worker.begun.wait(), 20)
+    for _ in range(4):
+        clock.move(minutes=2)
+        await asyncio.sleep(0.05)
+    with communes.alpha.here() as tenant:
+        counts, taken = await queue.running(tenant.now()), []
+        while job := await queue.take(tenant.now()):
+            taken.append(job.name)
+    worker.long.set()
+    await working
+    return counts, "long" in taken
+
+
+async def test_a_job_longer_than_its_lease_is_not_taken_twice(
+    communes: Communes, clock: FrozenClock, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_worker, "HELD", 0.005)
+
+    assert await long_job(communes, clock, worker) == (True, False)
+    with communes.alpha.here():
+        assert not await Job.exists().where(Job.name == "long")
+
+
+async def test_twin_without_renewing_it_another_worker_would_take_it(
+    communes: Communes, clock: FrozenClock, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def forgotten(job: Job, now: datetime) -> None: ...
+
+    monkeypatch.setattr(jobs_worker, "HELD", 0.005)
+    monkeypatch.setattr(queue, "hold", forgotten)
+
+    assert await long_job(communes, clock, worker) == (False, True)
 
 
 async def test_a_worker_that_died_gives_its_job_back(

@@ -96,6 +96,13 @@ async def give_back(job: Job) -> None:
     )
 
 
+async def hold(job: Job, now: datetime) -> None:
+    """Keep the lease of a job that still runs; one that was given back is left as it is."""
+    await Job.update({Job.leased_until: after(now, LEASE)}).where(
+        (Job.id == job.id) & Job.leased_until.is_not_null()
+    )
+
+
 async def running(now: datetime) -> bool:
     """Tell whether a worker holds a job at this moment."""
     return await Job.exists().where(Job.leased_until > now)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import msgspec
@@ -73,8 +74,20 @@ async def _lane(tenant: Tenant, limit: int, only: str = "") -> int:
 async def run(tenant: Tenant, job: Job) -> None:
     """Run one leased job, and forget it or give it back."""
     function = tenant.hooks.jobs.get((job.plugin, job.name))
-    with traces.job(tenant.slug, job.plugin, job.name):
-        await _run(tenant, job, function)
+    holding = asyncio.create_task(_hold(tenant, job))
+    try:
+        with traces.job(tenant.slug, job.plugin, job.name):
+            await _run(tenant, job, function)
+    finally:
+        holding.cancel()
+
+
+async def _hold(tenant: Tenant, job: Job) -> None:
+    """Keep a job's lease for as long as it runs: nobody takes it up, or freezes under it."""
+    while True:
+        await asyncio.sleep(HELD)
+        with suppress(Unavailable):  # the next time, if the base is busy at this one
+            await queue.hold(job, tenant.now())
 
 
 async def _run(tenant: Tenant, job: Job, function: Callable[..., Awaitable[None]] | None) -> None:
@@ -144,6 +157,8 @@ async def work(platform: Platform, every: timedelta = timedelta(seconds=1)) -> N
             task.cancel()
 
 
+HELD = 60.0
+"""Seconds between two renewals of a job's lease, which lasts five times as long."""
 IDLE = timedelta(seconds=30)
 AT_ONCE = 32
 """Communes whose jobs run side by side: some wait for a computation, most for nothing."""
