@@ -471,7 +471,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/bureau/creche/commissions/{commission}/places-gardees": {
         "office": (
             "/bureau/creche/commissions/2/places-gardees",
-            "/bureau/creche/commissions/2/places-gardees?facility=1&group=babies&places=1",
+            "/bureau/creche/commissions/2/places-gardees?{holding}&places=1",
         )
     },
     "/bureau/creche/commissions/{commission}/epingles/{file}": {

@@ -301,18 +301,20 @@ async def sessions_of(tenant: Tenant, account: int) -> int:
 
 
 async def lists_of() -> dict[str, str]:
-    """Return a section of the commission of demonstration, and a file to pin."""
+    """Return a section of the commission of demonstration, one with a place, and a file to pin."""
     rows = await proposals.every(2)
     given, found = proposals.opened(rows[0])
     sections = desk.sections(given, found, {})
     waiting = min(found.assignments, key=lambda name: found.assignments[name] is not None)
     facility, group = sections[0]
     listed = desk.lines(given, found, sections[0], {})
+    gives, age = desk.section_of(next(one for one in found.assignments.values() if one))
     return {
         "section": f"{facility}/{group}",
         "own_list": f"{facility}/commissions/2/liste/{group}",
         "own_file": f"{facility}/commissions/2/liste/{group}/{file_of(listed[0].application.id)}",
         "pinned": file_of(waiting),
+        "holding": f"facility={gives}&group={age}",
     }
 
 
