@@ -11,9 +11,10 @@ from tests.proofs.planting import planted, tables_of
 from ribambelle.database import DOOR, SQLite, TenantEngine, following, postgres, template, using
 from ribambelle.database import moving as rows
 from ribambelle.database.names import named, renamed
-from ribambelle.errors import Misconfigured, Refused, Unavailable
+from ribambelle.errors import Misconfigured, ReadOnly, Refused, Unavailable
 from ribambelle.identity.tables import Household, Login, School
 from ribambelle.jobs import queue
+from ribambelle.jobs.tables import Job
 from ribambelle.tenants import Platform, Tenant, freezing, moving
 from ribambelle.tenants.tenant import FREEZE
 from ribambelle.testing import Communes, Town
@@ -73,6 +74,8 @@ async def test_while_it_moves_families_read_and_nobody_writes(communes: Communes
     asked = await family.post("/compte/appareils/99/fermer")
     with structlog.testing.capture_logs() as lines:
         sent = await town.visitor().post("/connexion", data={"email": "a@b.test"})
+    with town.here(), pytest.raises(ReadOnly):  # alone, outside any transaction
+        await Job.delete().where(Job.id == 0)
     elsewhere = await communes.beta.visitor().post("/connexion", data={"email": "a@b.test"})
     mark.unlink()
     again = await town.visitor().post("/connexion", data={"email": "a@b.test"})

@@ -96,7 +96,7 @@ class SQLite(TenantEngine):
         # whoever freezes the base had found it quiet
         async with self.transaction() as place:
             if place.barred:
-                raise Unavailable(place.barred)
+                raise place.barred
             return await place.fetch(sql, args)
 
     async def quiet(self) -> bool:
