@@ -8,7 +8,16 @@ import pytest
 import structlog
 from tests.proofs.planting import planted, tables_of
 
-from ribambelle.database import DOOR, SQLite, TenantEngine, following, postgres, template, using
+from ribambelle.database import (
+    DOOR,
+    SQLite,
+    TenantEngine,
+    connection,
+    following,
+    postgres,
+    template,
+    using,
+)
 from ribambelle.database import moving as rows
 from ribambelle.database.names import named, renamed
 from ribambelle.errors import Misconfigured, ReadOnly, Refused, Unavailable
@@ -313,6 +322,8 @@ async def test_a_write_that_does_not_end_keeps_the_commune_where_it_is(
     if on_postgres:
         await moving.move(town.tenant, url, 0)
     monkeypatch.setattr(postgres, "LOOKS", 2)
+    monkeypatch.setattr(postgres, "PATIENCE", 0.2)
+    monkeypatch.setattr(connection, "PATIENCE_MS", 200)
     other = beside(town)
     with other.tenant("alpha").here():
         async with DOOR.transaction():

@@ -20,7 +20,7 @@ from ribambelle_assmat.tables import Childminder
 pytestmark = pytest.mark.browser
 SCREENS = [
     pytest.param(390, True, id="phone"),
-    pytest.param(1280, True, id="desk"),
+    pytest.param(1280, True, id="desk", marks=pytest.mark.slow),
     pytest.param(390, False, id="no-script"),
 ]
 ROSA = NADIA.replace("4401;Benali;Nadia", "4404;Ortega;Rosa").replace("46.8021", "46.8055")

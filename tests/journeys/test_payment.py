@@ -28,7 +28,7 @@ from ribambelle_paiement_tresor.testing.treasury import SimulatedTreasury, simul
 pytestmark = pytest.mark.browser
 SCREENS = [
     pytest.param(390, True, id="phone"),
-    pytest.param(1280, True, id="desk"),
+    pytest.param(1280, True, id="desk", marks=pytest.mark.slow),
     pytest.param(390, False, id="no-script"),
 ]
 

@@ -132,13 +132,11 @@ async def test_two_transactions_that_wait_for_each_other_are_told_apart(postgres
     assert [type(each) for each in done if each] == [Unavailable]
 
 
-async def test_the_pool_says_no_rather_than_wait_for_ever(
-    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
-):
+async def test_the_pool_says_no_rather_than_wait_for_ever(postgres: Postgres):
     narrow = Postgres(postgres.url, size=1)
 
     async with narrow.lease():
-        monkeypatch.setattr("ribambelle.database.postgres.PATIENCE", 0.05)
+        narrow.patience = 0.05
         with pytest.raises(Unavailable):
             async with narrow.lease():
                 raise AssertionError("there was one place only")

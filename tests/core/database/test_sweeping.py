@@ -54,6 +54,7 @@ async def test_a_sweep_keeps_no_commune_from_moving(
     swept: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres, "LOOKS", 2)
+    monkeypatch.setattr(postgres, "PATIENCE", 0.2)
     assert await found_quiet(swept)
 
 
@@ -61,6 +62,7 @@ async def test_twin_a_sweep_taken_for_a_write_keeps_it(
     swept: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres, "LOOKS", 2)
+    monkeypatch.setattr(postgres, "PATIENCE", 0.2)
     assert ONLY_CLIENTS in postgres.OPEN
     monkeypatch.setattr(postgres, "OPEN", postgres.OPEN.replace(ONLY_CLIENTS, ""))
     assert not await found_quiet(swept)
