@@ -19,8 +19,9 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
+from statistics import median
 
 from ribambelle.database import migrations
 from ribambelle.database.names import renamed
@@ -31,7 +32,7 @@ from ribambelle.testing.postgres import HASTE, NoServer, start_server, stop
 from ribambelle.upgrading import waves
 from ribambelle.upgrading.commune import upgrade
 from ribambelle.upgrading.waves import Outcome
-from ribambelle_cli import fleet
+from ribambelle_cli.fleet_status import state_of
 from ribambelle_creche import plugin as creche
 
 
@@ -109,6 +110,10 @@ def met(fleet: Fleet, folder: Path) -> None:
 
 OPEN = 50
 """Databases held open at once: on PostgreSQL each is a process of the server."""
+FEW = 50
+"""Fewer communes than this are made again, and the middle figure kept: a tenth of a second varies."""
+LOOKS = 200
+"""At communes, for a figure of some milliseconds: ten of them alone say anything."""
 STEP = "CREATE TABLE toy (word TEXT NOT NULL);", "ALTER TABLE toy ADD COLUMN note TEXT;"
 
 
@@ -126,8 +131,8 @@ def grown(sizes: list[int], *, on_postgres: bool) -> None:
     """Print the cost of one commune at each size, and how it compares with the first."""
     costs = {}
     for size in sizes:
-        with tempfile.TemporaryDirectory() as folder, beside(on_postgres) as server:
-            costs[size] = cost(size, Path(folder), server)
+        runs = [apart(size, on_postgres=on_postgres) for _ in range(max(1, FEW // size))]
+        costs[size] = Cost(*(median(one) for one in zip(*map(astuple, runs), strict=True)))
     first = costs[sizes[0]]
     print(f"\n{'PostgreSQL' if on_postgres else 'SQLite'}, one commune of so many")
     for what, name, unit in (
@@ -140,6 +145,16 @@ def grown(sizes: list[int], *, on_postgres: bool) -> None:
             value, ratio = getattr(one, name), getattr(one, name) / getattr(first, name)
             told(f"{what}, of {size}", value, f"{unit:7} x{ratio:.2f}")
     sys.stdout.flush()
+
+
+def apart(size: int, *, on_postgres: bool) -> Cost:
+    """Measure in a process of its own: one that upgraded a fleet before is slower at everything."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        beside(on_postgres) as server,
+        multiprocessing.get_context("spawn").Pool(1) as alone,
+    ):
+        return alone.apply(cost, (size, Path(folder), server))
 
 
 @contextmanager
@@ -172,12 +187,14 @@ def cost(size: int, place: Path, server: str = "") -> Cost:
     asyncio.run(
         several(platform, ["premiere"], server)
     )  # makes the template, reads what is read once
-    fleet._state(platform, "premiere")
+    state_of(platform, "premiere")
     slugs = [f"ville-{number}" for number in range(size)]
     began = time.process_time()
     asyncio.run(several(platform, slugs, server))
     created = time.process_time() - began
-    status = spent(lambda: [fleet._state(platform, slug) for slug in slugs])
+    rounds = max(1, LOOKS // size)
+    status = spent(lambda: [state_of(platform, slug) for _ in range(rounds) for slug in slugs])
+    status /= rounds
     (folder / "migrations" / "0002_more.sql").write_text(STEP[1])
     migrations.steps.cache_clear()
     (place / "tenants" / "platform.toml").write_text(

@@ -53,7 +53,7 @@ def status(as_json: AsJson = False) -> None:
     Exemple : ribambelle fleet status
     """
     communes = platform()
-    found = [_state(communes, slug) for slug in communes.slugs()]
+    found = [state_of(communes, slug) for slug in communes.slugs()]
     if as_json:
         more = {"version": version("ribambelle-core")}
         say_json([asdict(one) | {"frozen": one.frozen_since is not None} | more for one in found])
@@ -82,7 +82,7 @@ def status(as_json: AsJson = False) -> None:
     say(f"Ribambelle {version('ribambelle-core')}.")
 
 
-def _state(communes: Platform, slug: str) -> State:
+def state_of(communes: Platform, slug: str) -> State:
     try:
         return once(communes, lambda: _look(communes.tenant(slug)))
     except Exception as error:  # whatever fails in one commune, the others are looked at
