@@ -39,31 +39,9 @@ async def give(tenant: Tenant, file: Application, told: Urgent, account: int, no
     group = tenant.of(Settings).ages.group(file.reference_on, told.start_on)
     async with transaction():
         await locks.advisory(offers.PLACES)
-        standing = await _standing(file, told)
-        if standing is not None:
-            raise Refused("emergency_given", until=standing.last or told.until)
-        other = (await offers.with_another([file.id], now.date())).get(file.id)
-        if other and other.start_on <= told.until:
-            raise Refused("child_has_offer", number=other.number)
         children = together(file)
-        blocked = await _blocked(tenant, told, file.reference_on, children)
-        if blocked:
-            raise Refused("emergency_full", where=emergency.told(blocked), children=children)
-        row = Offer(
-            application=file.id,
-            facility=await facilities.one(told.facility),
-            age_group=group,
-            slots=told.slots,
-            start_on=told.start_on,
-            until=told.until,
-            origin="emergency",
-            state="accepted",
-            sent_at=now,
-            answer_by=told.start_on,
-            answered_at=now,
-            answered_by=account,
-            reason=told.reason,
-        )
+        await _require_room(tenant, file, told, file.reference_on, children, now)
+        row = await _offer(file, told, group, account, now)
         row.id = int((await Offer.insert(row).returning(Offer.id))[0]["id"])
         await contracts.admit(
             file,
@@ -84,6 +62,40 @@ async def give(tenant: Tenant, file: Application, told: Urgent, account: int, no
         )
         await later("creche", "tell_urgent", once=f"creche.urgent:{row.id}", offer=row.id)
     return row.id
+
+
+async def _require_room(
+    tenant: Tenant, file: Application, told: Urgent, born_on: date, children: int, now: datetime
+) -> None:
+    """Refuse a child who has a place on some of these days, or a half-day without room."""
+    standing = await _standing(file, told)
+    if standing is not None:
+        raise Refused("emergency_given", until=standing.last or told.until)
+    other = (await offers.with_another([file.id], now.date())).get(file.id)
+    if other and other.start_on <= told.until:
+        raise Refused("child_has_offer", number=other.number)
+    blocked = await _blocked(tenant, told, born_on, children)
+    if blocked:
+        raise Refused("emergency_full", where=emergency.told(blocked), children=children)
+
+
+async def _offer(file: Application, told: Urgent, group: str, account: int, now: datetime) -> Offer:
+    """Return the place as it is written: given, so accepted at once, by the agent."""
+    return Offer(
+        application=file.id,
+        facility=await facilities.one(told.facility),
+        age_group=group,
+        slots=told.slots,
+        start_on=told.start_on,
+        until=told.until,
+        origin="emergency",
+        state="accepted",
+        sent_at=now,
+        answer_by=told.start_on,
+        answered_at=now,
+        answered_by=account,
+        reason=told.reason,
+    )
 
 
 def together(file: Application) -> int:
