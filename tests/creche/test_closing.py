@@ -8,10 +8,10 @@ from html import unescape
 
 import pytest
 from tests.creche.builders import an_application
+from tests.creche.sabotage import without_the_lock_of_places
 from tests.creche.test_commissions import COMMISSIONS, a_commission
 from tests.creche.test_supply import a_creche, directing
 
-from ribambelle.database import locks
 from ribambelle.errors import NotYours, Refused
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import JournalLine
@@ -19,7 +19,6 @@ from ribambelle_creche.domain.dossier import Week
 from ribambelle_creche.domain.facility import NBSP
 from ribambelle_creche.domain.present_children import Line
 from ribambelle_creche.queries import closings, commissions, contracts, facilities
-from ribambelle_creche.queries.offers import PLACES
 from ribambelle_creche.tables import Commission, Contract, Facility, Offer, Wish
 
 ONE_DAY = timedelta(days=1)
@@ -221,13 +220,7 @@ async def test_without_the_lock_one_would_be(
     communes: Communes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin, on PostgreSQL alone: SQLite writes one transaction at a time."""
-    real = locks.advisory
-
-    async def unlocked(*keys: str) -> None:
-        if PLACES not in keys:
-            await real(*keys)
-
-    monkeypatch.setattr(locks, "advisory", unlocked)
+    without_the_lock_of_places(monkeypatch)
 
     assert await meanwhile(communes.alpha) == (False, 1)
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from tests.creche.builders import BORN_ON, a_facility, an_application
+from tests.creche.sabotage import without_the_lock_of_places
 from tests.creche.test_commissions import WINTER, a_commission
 from tests.creche.test_deciding import decided, kept, next_in_rank
 from tests.creche.test_no_place_twice import one_place, urgent
 
-from ribambelle.database import locks
 from ribambelle.errors import Refused
 from ribambelle.identity import accounts
 from ribambelle.testing import Communes, FrozenClock, Town
@@ -321,12 +321,6 @@ async def test_without_their_lock_both_would_give_it(
     communes: Communes, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin, on PostgreSQL alone: SQLite writes one transaction at a time."""
-    real = locks.advisory
-
-    async def unlocked(key: str) -> None:
-        if key != "creche.places":
-            await real(key)
-
-    monkeypatch.setattr(locks, "advisory", unlocked)
+    without_the_lock_of_places(monkeypatch)
 
     assert await both_give(communes.alpha, clock, monkeypatch) == 2

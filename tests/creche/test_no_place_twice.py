@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from tests.creche.builders import BORN_ON, a_facility, an_application
 from tests.creche.changing import FULL, SWAP, changing
+from tests.creche.sabotage import without_the_lock_of_places
 from tests.creche.test_deciding import kept
 from tests.creche.test_proposing import prepared
 
@@ -143,13 +144,7 @@ async def test_without_their_lock_it_would_be(
     becomes: str,
 ) -> None:
     """The twin, on PostgreSQL alone: SQLite writes one transaction at a time."""
-    real = locks.advisory
-
-    async def unlocked(*keys: str) -> None:
-        if PLACES not in keys:
-            await real(*keys)
-
-    monkeypatch.setattr(locks, "advisory", unlocked)
+    without_the_lock_of_places(monkeypatch)
 
     assert await acts_meanwhile(communes.alpha, clock, act, becomes)
 

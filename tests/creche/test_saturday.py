@@ -10,13 +10,14 @@ from html import unescape
 import pytest
 from tests.creche.builders import a_facility, an_application
 from tests.creche.decided import Asks, a_decided_commission
+from tests.creche.sabotage import without_the_lock_of_places
 from tests.creche.test_commissions import WINTER, a_commission
 from tests.creche.test_offer_pages import read
 from tests.creche.test_places_at_once import URGENCES
 from tests.creche.test_proposing import BORN, GRID
 from tests.creche.test_supply import a_creche, directing
 
-from ribambelle.database import locks, transaction
+from ribambelle.database import transaction
 from ribambelle.errors import Refused
 from ribambelle.testing import Communes, FrozenClock, Town
 from ribambelle.workflow.tables import JournalLine
@@ -29,7 +30,6 @@ from ribambelle_creche.domain.facility import NBSP
 from ribambelle_creche.domain.preparation import Changes
 from ribambelle_creche.domain.week import FULL, bits
 from ribambelle_creche.queries import commissions, facilities, grids, saturdays, supplies
-from ribambelle_creche.queries.offers import PLACES
 from ribambelle_creche.tables import (
     Application,
     Commission,
@@ -157,13 +157,7 @@ async def test_without_the_lock_they_would_be(
     communes: Communes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin, on PostgreSQL alone: SQLite writes one transaction at a time."""
-    real = locks.advisory
-
-    async def unlocked(*keys: str) -> None:
-        if PLACES not in keys:
-            await real(*keys)
-
-    monkeypatch.setattr(locks, "advisory", unlocked)
+    without_the_lock_of_places(monkeypatch)
 
     assert await saved_meanwhile(communes.alpha) == (False, 4)
 
